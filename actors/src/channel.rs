@@ -1,0 +1,594 @@
+//! A channel's owner: credentials, request slots, health, templates, and where messages known by their
+//! provider's id stand.
+//!
+//! *State*: the channel, its client, who waits for a slot, orphans. *Messages*: [`Letter`]. *Invariants*: at
+//! most [`CONCURRENT_REQUESTS`] requests run, at most the channel's throughput begins; a status that came
+//! before its message finds it once it is registered, because both go through here. *Limits*:
+//! [`MAX_WAITING`] waiting for a slot, [`MAX_ORPHANS`] orphans, [`RECENT_IDS`] ids in memory. *On a crash*:
+//! reloads; conversations register again what they are not sure of.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    num::NonZeroUsize,
+    sync::Arc,
+    time::Duration,
+};
+
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use lru::LruCache;
+use ring::digest;
+use switchboard_domain::{
+    inbound::Update,
+    outbound::{ErrorClass, SendOutcome},
+    throughput::{DEFAULT_PER_SECOND, Throughput},
+};
+use switchboard_ports::{
+    channel::{ChannelClient, ReadError},
+    secrets::channel_secret,
+    store::{Lane, MAX_COMMIT_BYTES, Mutation, Scan},
+};
+use switchboard_schema::{
+    ChannelId, ConversationId, TenantScope,
+    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow},
+    table::Json,
+    wire,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::{
+    Refusal,
+    conversation,
+    directory::{Mail, Reply, Resident, answer},
+    env::Env,
+    gate::Gate,
+    house::Connected,
+    shell::{self, repeat},
+    tenant::{self, Told},
+};
+
+/// Provider requests of one channel that run at a time.
+pub(crate) const CONCURRENT_REQUESTS: usize = 16;
+/// Senders that wait for a slot, at most.
+const MAX_WAITING: usize = 10_000;
+/// Updates that wait for their message, at most; more are buried.
+const MAX_ORPHANS: usize = 10_000;
+/// How long an orphan waits: Meta repeats webhooks for seven days.
+const ORPHAN_LIFE: Duration = Duration::from_secs(8 * 24 * 3_600);
+/// Ids kept in memory after they were written, for statuses that follow at once.
+const RECENT_IDS: usize = 20_000;
+/// Ids written in one commit, at most.
+const REGISTER_ROWS: usize = 90;
+/// How long ids are gathered before they are written.
+const REGISTER_PAUSE: Duration = Duration::from_millis(10);
+/// How old a list of templates may be that is answered from memory.
+const TEMPLATES_FRESH: Duration = Duration::from_secs(300);
+/// Failures in a row after which a channel counts as degraded.
+const DEGRADED_AFTER: u32 = 5;
+
+/// Where a message stands.
+pub(crate) type Spot = (ConversationId, u64);
+
+/// What a channel is sent.
+pub(crate) enum Letter {
+    /// A slot for one request.
+    Permit(Reply<Permit>),
+    /// How a request went.
+    Outcome(Health),
+    /// These provider ids stand at these items of a conversation.
+    Register { conversation_id: ConversationId, version: u64, ids: Vec<(String, u64)> },
+    /// Where does this provider id stand?
+    Locate(String, Reply<Option<Spot>>),
+    /// This update's message is not known yet: keep it until it is. Answers where it stands if it is after
+    /// all.
+    Orphan(Box<(String, Update)>, Reply<Option<Spot>>),
+    /// The templates.
+    Templates { fresh: bool, reply: Reply<wire::TemplateList> },
+    /// The channel was stored anew: read it again.
+    Changed(Reply<ChannelBody>),
+    /// The channel as it is.
+    Show(Reply<ChannelBody>),
+}
+
+/// How a request went, for the channel's health.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Health {
+    Fine,
+    Failing(String),
+    Refused(String),
+    TooFast,
+}
+
+/// A slot for one request.
+pub(crate) struct Permit {
+    client: Arc<dyn ChannelClient>,
+    _slot: OwnedSemaphorePermit,
+    env: Env,
+    scope: TenantScope,
+    id: ChannelId,
+}
+
+impl Permit {
+    /// The client to make it with.
+    pub(crate) fn client(&self) -> &Arc<dyn ChannelClient> {
+        &self.client
+    }
+
+    /// Says how it went.
+    pub(crate) fn report(&self, outcome: &SendOutcome) {
+        let (health, label) = match outcome {
+            SendOutcome::Accepted { .. } => (Health::Fine, "accepted"),
+            SendOutcome::NotStarted(why) => (Health::Failing(why.clone()), "not_started"),
+            SendOutcome::Unknown(why) => (Health::Failing(why.clone()), "unknown"),
+            SendOutcome::Refused(error) => match error.class {
+                ErrorClass::Account => (Health::Refused(error.message.clone()), "refused_account"),
+                ErrorClass::BackOff => (Health::TooFast, "refused_too_fast"),
+                ErrorClass::Retry => (Health::Failing(error.message.clone()), "refused_passing"),
+                ErrorClass::Never => (Health::Fine, "refused"),
+            },
+        };
+        metrics::counter!("switchboard_provider_requests_total", "kind" => "send", "outcome" => label).increment(1);
+        self.env.channels.tell_if_there(self.scope, self.id, Letter::Outcome(health));
+    }
+}
+
+/// A slot for one request of a channel.
+pub(crate) async fn permit(env: &Env, scope: TenantScope, id: ChannelId) -> Result<Permit, Refusal> {
+    ask(env, scope, id, Letter::Permit).await
+}
+
+/// Sends a letter with a reply and waits for it.
+pub(crate) async fn ask<T>(
+    env: &Env,
+    scope: TenantScope,
+    id: ChannelId,
+    letter: impl FnOnce(Reply<T>) -> Letter,
+) -> Result<T, Refusal> {
+    let (reply, receiver) = oneshot::channel();
+    env.channels.tell(env, scope, id, letter(reply))?;
+    answer(receiver).await
+}
+
+struct Pending {
+    provider_id: String,
+    spot: Spot,
+    version: u64,
+}
+
+/// The actor.
+pub(crate) struct ChannelActor {
+    env: Env,
+    scope: TenantScope,
+    id: ChannelId,
+    gate: Arc<Gate>,
+    body: Option<ChannelBody>,
+    client: Option<Arc<dyn ChannelClient>>,
+    /// Letters that came before it was loaded.
+    early: Vec<Letter>,
+    slots: Arc<Semaphore>,
+    throughput: Throughput,
+    waiting: VecDeque<Reply<Permit>>,
+    granting_later: bool,
+    /// Registered, not yet written.
+    pending: VecDeque<Pending>,
+    writing: bool,
+    recent: LruCache<String, Spot>,
+    orphans: HashMap<String, Vec<OrphanRow>>,
+    orphan_count: usize,
+    templates: Option<wire::TemplateList>,
+    failures: u32,
+}
+
+impl Actor for ChannelActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.load(ctx);
+    }
+}
+
+impl Resident for ChannelActor {
+    type Key = ChannelId;
+    type Letter = Letter;
+    const KIND: &'static str = "channel";
+    const CAPACITY: usize = 50_000;
+
+    fn new(env: Env, scope: TenantScope, id: ChannelId, gate: Arc<Gate>) -> Self {
+        let now = env.clock.now();
+        Self {
+            env,
+            scope,
+            id,
+            gate,
+            body: None,
+            client: None,
+            early: Vec::new(),
+            slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
+            throughput: Throughput::new(DEFAULT_PER_SECOND, now),
+            waiting: VecDeque::new(),
+            granting_later: false,
+            pending: VecDeque::new(),
+            writing: false,
+            recent: LruCache::new(NonZeroUsize::new(RECENT_IDS).unwrap_or(NonZeroUsize::MIN)),
+            orphans: HashMap::new(),
+            orphan_count: 0,
+            templates: None,
+            failures: 0,
+        }
+    }
+}
+
+impl Handler<Mail<Letter>> for ChannelActor {
+    type Result = ();
+
+    fn handle(&mut self, mail: Mail<Letter>, ctx: &mut Context<Self>) {
+        if self.body.is_none() {
+            self.early.push(mail.0);
+            return;
+        }
+        self.gate.leave(1);
+        self.take(mail.0, ctx);
+    }
+}
+
+/// What a channel is loaded from.
+struct Loaded {
+    body: ChannelBody,
+    client: Option<Arc<dyn ChannelClient>>,
+    orphans: Vec<OrphanRow>,
+}
+
+async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Refusal> {
+    let row = env.records.get::<ChannelRow>(scope, ChannelRow::key(id)).await?;
+    let body = row.ok_or(Refusal::NotFound("channel"))?.body.0;
+    let orphans = env.records.all::<OrphanRow>(scope, Scan::of::<OrphanRow>(OrphanRow::partition(id))).await?;
+    let client = match body.deleted_at {
+        Some(_) => None,
+        None => {
+            let token = env
+                .vault
+                .open(&channel_secret(id, "access_token"), &body.access_token)
+                .map_err(|error| Refusal::Unavailable(error.to_string()))?;
+            Some(env.connector.connect(&body.phone_number_id, &body.waba_id, token))
+        }
+    };
+    Ok(Loaded { body, client, orphans })
+}
+
+fn hash(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
+}
+
+impl ChannelActor {
+    fn load(&mut self, ctx: &mut Context<Self>) {
+        let loading = load(self.env.clone(), self.scope, self.id);
+        ctx.spawn(loading.into_actor(self).map(|loaded, actor, ctx| match loaded {
+            Ok(loaded) => {
+                actor.env.channels.well(actor.scope, actor.id);
+                actor.body = Some(loaded.body);
+                actor.client = loaded.client;
+                for row in loaded.orphans {
+                    actor.orphan_count += 1;
+                    actor.orphans.entry(row.provider_id.clone()).or_default().push(row);
+                }
+                for letter in std::mem::take(&mut actor.early) {
+                    actor.gate.leave(1);
+                    actor.take(letter, ctx);
+                }
+            }
+            Err(refusal) => {
+                actor.gate.close();
+                actor.env.channels.quarantine(&actor.env, actor.scope, actor.id);
+                actor.env.channels.gone(actor.scope, actor.id, &actor.gate);
+                for letter in std::mem::take(&mut actor.early) {
+                    refuse(letter, &refusal);
+                }
+                ctx.stop();
+            }
+        }));
+    }
+
+    fn take(&mut self, letter: Letter, ctx: &mut Context<Self>) {
+        match letter {
+            Letter::Permit(reply) => {
+                if self.client.is_none() {
+                    tell(reply, Err(Refusal::NotFound("channel")));
+                } else if self.waiting.len() >= MAX_WAITING {
+                    tell(reply, Err(Refusal::Overloaded));
+                } else {
+                    self.waiting.push_back(reply);
+                    metrics::gauge!("switchboard_channel_waiting").increment(1.0);
+                    self.grant(ctx);
+                }
+            }
+            Letter::Outcome(health) => {
+                self.note_health(health);
+                self.grant(ctx);
+            }
+            Letter::Register { conversation_id, version, ids } => {
+                for (provider_id, seq) in ids {
+                    let spot = (conversation_id, seq);
+                    self.recent.put(provider_id.clone(), spot);
+                    self.adopt(&provider_id, spot, ctx);
+                    self.pending.push_back(Pending { provider_id, spot, version });
+                }
+                if !self.writing {
+                    self.writing = true;
+                    ctx.run_later(REGISTER_PAUSE, Self::write_pending);
+                }
+            }
+            Letter::Locate(provider_id, reply) => {
+                if let Some(&spot) = self.recent.get(&provider_id) {
+                    tell(reply, Ok(Some(spot)));
+                    return;
+                }
+                let (env, scope, id) = (self.env.clone(), self.scope, self.id);
+                actix_rt::spawn(async move {
+                    let row = env.records.get::<ProviderIdRow>(scope, ProviderIdRow::key(id, provider_id)).await;
+                    tell(reply, row.map(|row| row.map(|row| (row.conversation_id, row.seq))).map_err(Refusal::from));
+                });
+            }
+            Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
+            Letter::Templates { fresh, reply } => self.read_templates(fresh, reply, ctx),
+            Letter::Changed(reply) => {
+                let loading = load(self.env.clone(), self.scope, self.id);
+                ctx.spawn(loading.into_actor(self).map(|loaded, actor, _| match loaded {
+                    Ok(loaded) => {
+                        actor.client = loaded.client;
+                        actor.templates = None;
+                        actor.failures = 0;
+                        if actor.client.is_none() {
+                            for waiting in actor.waiting.drain(..) {
+                                metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
+                                tell(waiting, Err(Refusal::NotFound("channel")));
+                            }
+                        }
+                        actor.body = Some(loaded.body.clone());
+                        tell(reply, Ok(loaded.body));
+                    }
+                    Err(refusal) => tell(reply, Err(refusal)),
+                }));
+            }
+            Letter::Show(reply) => {
+                tell(reply, self.body.clone().ok_or(Refusal::NotFound("channel")));
+            }
+        }
+    }
+
+    /// Gives slots to those who wait, as far as there are any and the throughput allows.
+    fn grant(&mut self, ctx: &mut Context<Self>) {
+        let Some(client) = self.client.clone() else { return };
+        while !self.waiting.is_empty() {
+            let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
+                // The next report of an outcome asks again; a permit that is dropped without one does not.
+                self.grant_later(Duration::from_millis(20), ctx);
+                return;
+            };
+            if let Err(wait) = self.throughput.take(self.env.clock.now()) {
+                self.grant_later(wait.max(Duration::from_millis(1)), ctx);
+                return;
+            }
+            let Some(reply) = self.waiting.pop_front() else { return };
+            metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
+            let permit = Permit {
+                client: Arc::clone(&client),
+                _slot: slot,
+                env: self.env.clone(),
+                scope: self.scope,
+                id: self.id,
+            };
+            tell(reply, Ok(permit));
+        }
+    }
+
+    fn grant_later(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+        if std::mem::replace(&mut self.granting_later, true) {
+            return;
+        }
+        ctx.run_later(wait, |actor, ctx| {
+            actor.granting_later = false;
+            actor.grant(ctx);
+        });
+    }
+
+    fn note_health(&mut self, health: Health) {
+        let Some(body) = &mut self.body else { return };
+        let (now_is, problem) = match health {
+            Health::Fine | Health::TooFast => {
+                self.failures = 0;
+                (wire::ChannelHealth::Working, None)
+            }
+            Health::Refused(why) => (wire::ChannelHealth::Broken, Some(why)),
+            Health::Failing(_) if self.failures + 1 < DEGRADED_AFTER => {
+                self.failures += 1;
+                return;
+            }
+            Health::Failing(_) => {
+                let problem = "WhatsApp does not answer. Messages wait and go on by themselves.".to_owned();
+                (wire::ChannelHealth::Degraded, Some(problem))
+            }
+        };
+        if body.health == now_is && body.problem == problem {
+            return;
+        }
+        body.health = now_is;
+        body.problem = problem;
+        let shown = Connected { id: self.id, body }.show(&self.env);
+        let told = Told {
+            name: wire::EventName::ChannelUpdated,
+            at: self.env.clock.now(),
+            data: wire::EventData { channel: Some(shown), ..Default::default() },
+        };
+        self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
+        // Health is what we saw last: kept for the next start, and no harm if it is lost.
+        let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
+        let write = self.env.store.commit_one(self.scope.into(), Lane::Bulk, vec![Mutation::put(row)]);
+        actix_rt::spawn(async move {
+            if let Err(error) = write.await {
+                tracing::debug!(%error, "a channel's health was not stored");
+            }
+        });
+    }
+
+    /// Writes what was registered, in order, one commit at a time, until nothing is left.
+    fn write_pending(&mut self, ctx: &mut Context<Self>) {
+        let mut rows = Vec::new();
+        let mut bytes = 0;
+        for pending in self.pending.iter().take(REGISTER_ROWS) {
+            bytes += pending.provider_id.len() + 64;
+            if bytes > MAX_COMMIT_BYTES {
+                break;
+            }
+            rows.push(Mutation::put(ProviderIdRow {
+                channel_id: self.id,
+                provider_id: pending.provider_id.clone(),
+                conversation_id: pending.spot.0,
+                seq: pending.spot.1,
+            }));
+        }
+        if rows.is_empty() {
+            self.writing = false;
+            return;
+        }
+        let count = rows.len();
+        let env = self.env.clone();
+        let scope = self.scope;
+        let write = async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| match result {
+            Ok(()) => {
+                let mut done: HashMap<ConversationId, u64> = HashMap::new();
+                for written in actor.pending.drain(..count) {
+                    let version = done.entry(written.spot.0).or_default();
+                    *version = written.version.max(*version);
+                }
+                for (conversation_id, version) in done {
+                    let command =
+                        conversation::Asked { channel_id: None, ask: conversation::Ask::Registered(version) };
+                    let letter = shell::Asked { command, reply: None };
+                    actor.env.conversations.tell_if_there(actor.scope, conversation_id, letter);
+                }
+                actor.write_pending(ctx);
+            }
+            Err(error) => {
+                tracing::warn!(channel = %actor.id, %error, "provider ids wait to be written");
+                ctx.run_later(Duration::from_millis(500), Self::write_pending);
+            }
+        }));
+    }
+
+    /// Keeps an update until its message is registered.
+    fn keep_orphan(&mut self, orphan: (String, Update), reply: Reply<Option<Spot>>, ctx: &mut Context<Self>) {
+        let (provider_id, update) = orphan;
+        if let Some(&spot) = self.recent.get(&provider_id) {
+            tell(reply, Ok(Some(spot)));
+            return;
+        }
+        if self.orphan_count >= MAX_ORPHANS {
+            tell(reply, Err(Refusal::Overloaded));
+            return;
+        }
+        let body = match serde_json::to_vec(&update) {
+            Ok(body) => body,
+            Err(error) => {
+                tell(reply, Err(Refusal::Unavailable(error.to_string())));
+                return;
+            }
+        };
+        let now = self.env.clock.now();
+        let row = OrphanRow {
+            channel_id: self.id,
+            provider_hash: hash(provider_id.as_bytes()),
+            update_hash: hash(&body),
+            at: now,
+            provider_id: provider_id.clone(),
+            body,
+        };
+        let known = self.orphans.entry(provider_id).or_default();
+        if !known.iter().any(|kept| kept.update_hash == row.update_hash) {
+            known.push(row.clone());
+            self.orphan_count += 1;
+        }
+        let write = Mutation::put_until(row, now + ORPHAN_LIFE);
+        let commit = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![write]);
+        ctx.spawn(commit.into_actor(self).map(|result, _, _| {
+            metrics::counter!("switchboard_orphans_total").increment(1);
+            tell(reply, result.map(|()| None).map_err(Refusal::from));
+        }));
+    }
+
+    /// A message became known: updates that waited for it go to it.
+    fn adopt(&mut self, provider_id: &str, spot: Spot, ctx: &mut Context<Self>) {
+        let Some(mut orphans) = self.orphans.remove(provider_id) else { return };
+        self.orphan_count -= orphans.len();
+        orphans.sort_by_key(|row| row.at);
+        let (env, scope) = (self.env.clone(), self.scope);
+        let adoption = async move {
+            for row in orphans {
+                let key = OrphanRow::key(row.channel_id, row.provider_hash.clone(), row.update_hash.clone());
+                let Ok(update) = serde_json::from_slice::<Update>(&row.body) else {
+                    tracing::warn!("an update kept for later does not read");
+                    continue;
+                };
+                if let Err(refusal) = crate::house::apply_at(&env, scope, spot, update).await {
+                    // It stays stored, and is tried again when the channel is loaded next.
+                    tracing::warn!(%refusal, "an update kept for later was not applied");
+                    continue;
+                }
+                let taken = env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::delete::<OrphanRow>(key)]);
+                if let Err(error) = taken.await {
+                    // Applied again at worst, which changes nothing.
+                    tracing::debug!(%error, "an update kept for later was applied but not removed");
+                }
+            }
+        };
+        ctx.spawn(adoption.into_actor(self));
+    }
+
+    fn read_templates(&mut self, fresh: bool, reply: Reply<wire::TemplateList>, ctx: &mut Context<Self>) {
+        let now = self.env.clock.now();
+        if let Some(list) = &self.templates
+            && !fresh
+            && now.since(list.read_at) < TEMPLATES_FRESH
+        {
+            tell(reply, Ok(list.clone()));
+            return;
+        }
+        let Some(client) = self.client.clone() else {
+            tell(reply, Err(Refusal::NotFound("channel")));
+            return;
+        };
+        ctx.spawn(client.templates().into_actor(self).map(move |result, actor, _| {
+            tell(
+                reply,
+                match result {
+                    Ok(mut templates) => {
+                        templates.sort_by(|a, b| (&a.name, &a.language).cmp(&(&b.name, &b.language)));
+                        let list = wire::TemplateList { templates, read_at: now };
+                        actor.templates = Some(list.clone());
+                        Ok(list)
+                    }
+                    Err(ReadError::Refused { code, message }) => Err(Refusal::Provider { code, message }),
+                    Err(ReadError::Unavailable(why)) => Err(Refusal::Provider {
+                        code: "provider_unavailable".to_owned(),
+                        message: format!("WhatsApp did not answer: {why}"),
+                    }),
+                },
+            );
+        }));
+    }
+}
+
+fn tell<T>(reply: Reply<T>, result: Result<T, Refusal>) {
+    // Nobody waits any more when the caller went away.
+    drop(reply.send(result));
+}
+
+fn refuse(letter: Letter, refusal: &Refusal) {
+    let refusal = refusal.clone();
+    match letter {
+        Letter::Permit(reply) => tell(reply, Err(refusal)),
+        Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
+        Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
+        Letter::Changed(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
+        Letter::Outcome(_) | Letter::Register { .. } => {}
+    }
+}

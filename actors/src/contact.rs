@@ -1,0 +1,382 @@
+//! A contact's owner: its name, its addresses, and whether anything may be sent.
+//!
+//! *State*: the contact and the permissions it has out. *Commands*: [`Ask`]. *Invariants*: a permission is
+//! for one request under one consent version; blocking voids every permission that is out before the block
+//! is written, so that after the block is durable no request for this person starts. *Limits*:
+//! [`Contact::CAPACITY`] commands waiting, [`switchboard_domain::contact::MAX_IDENTITIES`] addresses. *On a
+//! crash*: reloads its row and tells its conversations again.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use futures_util::future::LocalBoxFuture;
+use switchboard_domain::{
+    contact,
+    conversation::{Command as Rule, ContactSnapshot},
+    inbound::Party,
+};
+use switchboard_ports::store::{Mutation, Scan};
+use switchboard_schema::{
+    ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
+    record::{ContactBody, ContactConversationRow, ContactEdgeRow, ContactRow, WakeupTarget},
+    table::Json,
+    wire,
+};
+
+use crate::{
+    Refusal, conversation,
+    directory::Directory,
+    env::Env,
+    shell::{Asked, Entity, Shell, Steps},
+    tenant::{self, Told},
+};
+
+/// A permission that is out has not been used.
+const OUT: u8 = 0;
+/// Its request has begun.
+const USED: u8 = 1;
+/// It was withdrawn.
+const VOID: u8 = 2;
+
+/// The permission for one provider request, under one consent version.
+#[derive(Debug)]
+pub(crate) struct ConsentToken {
+    state: Arc<AtomicU8>,
+    pub(crate) consent_version: u64,
+}
+
+impl ConsentToken {
+    /// Uses the permission: true exactly once, and never after it was withdrawn. To be asked immediately
+    /// before the request begins.
+    pub(crate) fn redeem(&self) -> bool {
+        self.state.compare_exchange(OUT, USED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+}
+
+/// What a contact can be asked.
+pub(crate) enum Ask {
+    /// Take in what a provider told of the person.
+    Observe(Party),
+    /// Take in another contact, proved to be the same person.
+    Absorb(Box<ContactBody>),
+    /// An agent's name for somebody new: kept where there is none.
+    NameIfNew(String),
+    /// Apply an agent's change, if the version is still this one.
+    Patch(Option<u64>, wire::ContactPatch),
+    /// A conversation with this contact begins or began.
+    Link(ConversationId, ChannelId),
+    /// Give way to another contact, proved to be the same person.
+    MergeInto(ContactId),
+    /// The permission to make one request.
+    Grant,
+    /// Nothing; just say who you are.
+    Show,
+    /// Tell your conversations who you are: an earlier telling may have been lost.
+    Announce,
+}
+
+/// What a contact answers.
+pub(crate) enum Answer {
+    /// The contact.
+    Shown(Shown),
+    /// The permission.
+    Granted(ConsentToken),
+}
+
+impl Answer {
+    pub(crate) fn shown(self) -> Result<Shown, Refusal> {
+        match self {
+            Self::Shown(shown) => Ok(shown),
+            Self::Granted(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+        }
+    }
+}
+
+/// The permission to make one request to a contact.
+pub(crate) async fn grant(env: &Env, scope: TenantScope, id: ContactId) -> Result<ConsentToken, Refusal> {
+    match ask(env, scope, id, Ask::Grant).await? {
+        Answer::Granted(token) => Ok(token),
+        Answer::Shown(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+    }
+}
+
+/// Asks a contact.
+pub(crate) async fn ask(env: &Env, scope: TenantScope, id: ContactId, ask: Ask) -> Result<Answer, Refusal> {
+    let (reply, receiver) = tokio::sync::oneshot::channel();
+    env.contacts.tell(env, scope, id, Asked { command: ask, reply: Some(reply) })?;
+    crate::directory::answer(receiver).await
+}
+
+/// A contact as committed.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) id: ContactId,
+    pub(crate) version: u64,
+    pub(crate) body: ContactBody,
+}
+
+impl Shown {
+    pub(crate) fn snapshot(&self) -> ContactSnapshot {
+        ContactSnapshot { contact: contact::reference(self.id, &self.body), version: self.version }
+    }
+}
+
+/// The entity.
+pub(crate) struct Contact {
+    env: Env,
+    scope: TenantScope,
+    id: ContactId,
+    version: u64,
+    body: Option<ContactBody>,
+    conversations: Vec<(ConversationId, ChannelId)>,
+    /// Permissions that are out.
+    tokens: Vec<Arc<AtomicU8>>,
+    rows: Steps,
+    /// The version was given to the commit being put together.
+    open_commit: bool,
+    changed: bool,
+    tell: bool,
+}
+
+impl Contact {
+    fn body(&self) -> Result<&ContactBody, Refusal> {
+        self.body.as_ref().ok_or(Refusal::NotFound("contact"))
+    }
+
+    fn shown(&self) -> Result<Answer, Refusal> {
+        Ok(Answer::Shown(Shown { id: self.id, version: self.version, body: self.body()?.clone() }))
+    }
+
+    /// Keeps the contact's row for the commit being put together.
+    fn write(&mut self, body: ContactBody) {
+        if !self.open_commit {
+            self.version += 1;
+            self.open_commit = true;
+        }
+        self.changed = true;
+        self.body = Some(body.clone());
+        let row = ContactRow { bucket: 0, contact_id: self.id, version: self.version, epoch: 1, body: Json(body) };
+        self.rows.push(vec![Mutation::put(row)]);
+    }
+
+    /// Withdraws every permission that is out.
+    fn void_tokens(&mut self) {
+        for token in self.tokens.drain(..) {
+            if token.compare_exchange(OUT, VOID, Ordering::AcqRel, Ordering::Acquire).is_err() {
+                tracing::debug!(contact = %self.id, "a request began before its permission was withdrawn");
+            }
+        }
+    }
+
+    fn tell_conversations(&self) {
+        let Some(body) = &self.body else { return };
+        let snapshot = ContactSnapshot { contact: contact::reference(self.id, body), version: self.version };
+        for (id, channel_id) in &self.conversations {
+            let command = conversation::Ask::Rule(Rule::ContactChanged { contact: snapshot.clone() });
+            let letter = Asked { command: conversation::Asked { channel_id: Some(*channel_id), ask: command }, reply: None };
+            self.env.conversations.tell_always(&self.env, self.scope, *id, letter);
+        }
+        if let Some(into) = body.merged_into {
+            for (id, channel_id) in &self.conversations {
+                let to = ConversationId::between(channel_id, &into);
+                let command = conversation::Ask::Rule(Rule::Redirect { to });
+                let letter =
+                    Asked { command: conversation::Asked { channel_id: Some(*channel_id), ask: command }, reply: None };
+                self.env.conversations.tell_always(&self.env, self.scope, *id, letter);
+            }
+        }
+    }
+}
+
+impl Entity for Contact {
+    type Key = ContactId;
+    type Command = Ask;
+    type Answer = Answer;
+    type Fetched = ();
+    const KIND: &'static str = "contact";
+    const CAPACITY: usize = 1_024;
+
+    fn directory(env: &Env) -> &Directory<Shell<Self>> {
+        &env.contacts
+    }
+
+    fn load(env: Env, scope: TenantScope, id: ContactId) -> LocalBoxFuture<'static, Result<Self, Refusal>> {
+        Box::pin(async move {
+            let row = env.records.get::<ContactRow>(scope, ContactRow::key(0, id)).await?;
+            let links = Scan::of::<ContactConversationRow>(ContactConversationRow::partition(id));
+            let conversations = match &row {
+                Some(_) => env.records.all::<ContactConversationRow>(scope, links).await?,
+                None => Vec::new(),
+            };
+            Ok(Self {
+                env,
+                scope,
+                id,
+                version: row.as_ref().map_or(0, |row| row.version),
+                body: row.map(|row| row.body.0),
+                conversations: conversations.into_iter().map(|row| (row.conversation_id, row.channel_id)).collect(),
+                tokens: Vec::new(),
+                rows: Vec::new(),
+                open_commit: false,
+                changed: false,
+                tell: false,
+            })
+        })
+    }
+
+    fn loaded(&mut self, _: Timestamp) {}
+
+    fn fetch(&self, _: &Ask) -> Option<LocalBoxFuture<'static, Result<(), Refusal>>> {
+        None
+    }
+
+    fn absorb(&mut self, (): ()) {}
+
+    fn handle(&mut self, ask: Ask, now: Timestamp) -> Result<Answer, Refusal> {
+        match ask {
+            Ask::Observe(party) => {
+                let mut body = self.body.clone().unwrap_or_else(|| contact::unborn(now));
+                if contact::observe(&mut body, &party, now) || self.body.is_none() {
+                    self.write(body);
+                }
+                self.shown()
+            }
+            Ask::Absorb(other) => {
+                let mut body = self.body()?.clone();
+                contact::absorb(&mut body, &other, now);
+                if body.blocked {
+                    self.void_tokens();
+                }
+                self.write(body);
+                self.shown()
+            }
+            Ask::NameIfNew(name) => {
+                let mut body = self.body()?.clone();
+                if body.given_name.is_none() && body.profile_name.is_none() {
+                    let patch = wire::ContactPatch { name: Some(name), about: None, blocked: None };
+                    let changed = contact::patch(&mut body, &patch, now)
+                        .map_err(|(field, message)| Refusal::Invalid { field, message })?;
+                    if changed {
+                        self.write(body);
+                    }
+                }
+                self.shown()
+            }
+            Ask::Patch(expected, patch) => {
+                let mut body = self.body()?.clone();
+                if expected.is_some_and(|expected| expected != self.version) {
+                    return Err(Refusal::Changed);
+                }
+                let changed = contact::patch(&mut body, &patch, now)
+                    .map_err(|(field, message)| Refusal::Invalid { field, message })?;
+                if changed {
+                    if body.consent_version != self.body()?.consent_version {
+                        self.void_tokens();
+                    }
+                    self.write(body);
+                }
+                self.shown()
+            }
+            Ask::Link(conversation_id, channel_id) => {
+                if !self.conversations.iter().any(|(id, _)| *id == conversation_id) {
+                    self.conversations.push((conversation_id, channel_id));
+                    let row = ContactConversationRow { contact_id: self.id, conversation_id, channel_id };
+                    self.rows.push(vec![Mutation::put(row)]);
+                }
+                self.shown()
+            }
+            Ask::MergeInto(other) => {
+                let mut body = self.body()?.clone();
+                if body.merged_into.is_none() && other != self.id {
+                    body.merged_into = Some(other);
+                    body.consent_version += 1;
+                    body.updated_at = now;
+                    self.void_tokens();
+                    let edge = ContactEdgeRow { contact_id: self.id, other_id: other, at: now };
+                    self.rows.push(vec![Mutation::put(edge)]);
+                    self.write(body);
+                }
+                self.shown()
+            }
+            Ask::Grant => {
+                let body = self.body()?;
+                if body.blocked {
+                    return Err(Refusal::Rule {
+                        code: "contact_blocked",
+                        message: "This contact is blocked. Lift the block in the contact's details to write again."
+                            .to_owned(),
+                    });
+                }
+                let consent_version = body.consent_version;
+                self.tokens.retain(|token| token.load(Ordering::Acquire) == OUT && Arc::strong_count(token) > 1);
+                let state = Arc::new(AtomicU8::new(OUT));
+                self.tokens.push(Arc::clone(&state));
+                Ok(Answer::Granted(ConsentToken { state, consent_version }))
+            }
+            Ask::Show => self.shown(),
+            Ask::Announce => {
+                self.tell = true;
+                self.shown()
+            }
+        }
+    }
+
+    fn weight(&self) -> (usize, usize) {
+        // A contact's row is small, and each step is a commit of its own.
+        (self.rows.len() * 16, 0)
+    }
+
+    fn take_steps(&mut self) -> Steps {
+        std::mem::take(&mut self.rows)
+    }
+
+    fn take_wakeups(&mut self) -> Vec<Timestamp> {
+        Vec::new()
+    }
+
+    fn committed(&mut self, now: Timestamp) {
+        self.open_commit = false;
+        let changed = std::mem::take(&mut self.changed);
+        if !changed && !std::mem::take(&mut self.tell) {
+            return;
+        }
+        self.tell_conversations();
+        let Some(body) = &self.body else { return };
+        let told = Told {
+            name: wire::EventName::ContactUpdated,
+            at: now,
+            data: wire::EventData { contact: Some(contact::show(self.id, self.version, body)), ..Default::default() },
+        };
+        if self.version > 1 {
+            self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
+        }
+    }
+
+    fn wakeup(&self) -> WakeupTarget {
+        WakeupTarget::Contact(self.id)
+    }
+
+    fn is_quiet(&mut self) -> bool {
+        self.tokens.retain(|token| token.load(Ordering::Acquire) == OUT && Arc::strong_count(token) > 1);
+        self.tokens.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_is_used_once_and_never_after_it_was_withdrawn() {
+        let state = Arc::new(AtomicU8::new(OUT));
+        let token = ConsentToken { state: Arc::clone(&state), consent_version: 1 };
+        assert!(token.redeem());
+        assert!(!token.redeem());
+        let state = Arc::new(AtomicU8::new(OUT));
+        let token = ConsentToken { state: Arc::clone(&state), consent_version: 1 };
+        state.store(VOID, Ordering::Release);
+        assert!(!token.redeem());
+    }
+}

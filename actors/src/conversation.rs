@@ -1,0 +1,562 @@
+//! A conversation's owner: the only writer of its thread.
+//!
+//! *State*: [`State`] of the domain. *Commands*: [`Ask`]. *Effects*: events to the tenant's actor, sends
+//! through the channel. *Invariants*: those of [`switchboard_domain::conversation`]; one send at a time, in
+//! order. *Limits*: [`Conversation::CAPACITY`] commands waiting, [`MAX_UNREGISTERED`] items not yet findable
+//! by their provider's id. *On a crash*: reloads the newest two buckets, tells the tenant's actor what it
+//! has not projected, and marks requests without a result as unknown.
+
+mod load;
+mod outbox;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use futures_util::future::LocalBoxFuture;
+use switchboard_domain::{
+    conversation::{self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve},
+    inbound::{Edit, InboundMessage, Revoke},
+};
+use switchboard_ports::store::Mutation;
+use switchboard_schema::{
+    ChannelId, ConversationId, MessageId, TenantScope, Timestamp,
+    record::{BUCKET_ITEMS, Item, ThreadKind, ThreadRow, WakeupTarget, encode_body},
+    wire,
+};
+
+pub(crate) use self::{load::Place, outbox::Next};
+use crate::{
+    Refusal, channel,
+    directory::Directory,
+    env::Env,
+    shell::{Entity, Shell, Steps},
+    tenant::{self, Published},
+};
+
+/// Items committed and not yet findable by their provider's id, at most; then the conversation waits. It
+/// must stay below a bucket, so that what leaves memory can be found in the store.
+const MAX_UNREGISTERED: u64 = BUCKET_ITEMS - 50;
+
+/// A command, with the channel for a conversation that does not exist yet.
+pub(crate) struct Asked {
+    /// The channel, where the asker knows it.
+    pub(crate) channel_id: Option<ChannelId>,
+    /// What is asked.
+    pub(crate) ask: Ask,
+}
+
+/// What a conversation can be asked.
+pub(crate) enum Ask {
+    /// A rule's command.
+    Rule(Rule),
+    /// The customer wrote.
+    Receive(Box<(ContactSnapshot, InboundMessage)>),
+    /// The customer changed what they wrote.
+    Edit(Box<Edit>),
+    /// The customer took back what they wrote.
+    Revoke(Box<Revoke>),
+    /// Show yourself.
+    Show,
+    /// Which item is sent next? Asked by the sender of this generation.
+    NextToSend(u64),
+    /// The sender of this generation ended.
+    SenderEnded(u64),
+    /// What was committed up to this version can be found by its provider's id.
+    Registered(u64),
+    /// The tenant's actor has projected up to this version.
+    Projected(u64),
+    /// Tell the tenant's actor everything after this version again.
+    Announce(u64),
+}
+
+/// What a conversation answers.
+pub(crate) enum Answer {
+    /// Done: the item it was about, and the conversation.
+    Done(Option<Box<wire::Message>>, Box<wire::Conversation>),
+    /// The item to send next.
+    Next(Next),
+    /// The attempt was written: its number.
+    Begun(Option<u32>),
+    /// The message it is about is not here: it may come later.
+    NotHere,
+    /// Nothing to say.
+    Nothing,
+}
+
+/// What had to be read.
+pub(crate) struct Fetched {
+    items: Vec<Item>,
+    /// Where the store says a provider's id stands.
+    found: Option<(String, Option<u64>)>,
+}
+
+/// The entity.
+pub(crate) struct Conversation {
+    env: Env,
+    scope: TenantScope,
+    state: State,
+    /// The version that the tenant's actor is known to have projected.
+    projected_version: u64,
+    /// Rows of the commit being put together, by bucket, kind, n.
+    rows: BTreeMap<(u64, i64, u64), Mutation>,
+    wakeups: Vec<Timestamp>,
+    /// What follows once it is durable.
+    effects: Vec<Effect>,
+    /// Items of the commit that are new.
+    added: Vec<u64>,
+    /// Items of the commit whose provider id became known.
+    identified: Vec<u64>,
+    /// Commits whose registrations are not durable yet: version, and the last `seq` then.
+    unregistered: VecDeque<(u64, u64)>,
+    registered_seq: u64,
+    /// Looked up in the store for the command at hand.
+    found: HashMap<String, Option<u64>>,
+    /// The sender that runs.
+    sender: Option<u64>,
+    senders: u64,
+    /// Loaded with rows that the tenant's actor may not have seen.
+    announce_after: Option<u64>,
+}
+
+impl Conversation {
+    fn done(&self, seq: Option<u64>, now: Timestamp) -> Result<Answer, Refusal> {
+        let conversation = self.state.show(now).ok_or(Refusal::NotFound("conversation"))?;
+        let message = seq
+            .and_then(|seq| self.state.items.get(&seq))
+            .map(|item| Box::new(rules::show_item(self.state.id, item)));
+        Ok(Answer::Done(message, Box::new(conversation)))
+    }
+
+    fn rule(&mut self, command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
+        let decision = decide(&self.state, command, now).map_err(refusal_of)?;
+        if !decision.changes.is_empty() {
+            for change in &decision.changes {
+                if let Change::Item(item) = change {
+                    let before = self.state.items.get(&item.seq);
+                    if before.is_none() && !self.state.known.contains_key(&item.id) {
+                        self.added.push(item.seq);
+                    }
+                    if item.provider_id.is_some() && before.is_none_or(|before| before.provider_id != item.provider_id) {
+                        self.identified.push(item.seq);
+                    }
+                }
+                evolve(&mut self.state, change);
+                self.keep(change);
+            }
+            self.state.open_commit = true;
+        }
+        for effect in decision.effects {
+            match effect {
+                Effect::WakeAt(at) => self.wakeups.push(at),
+                effect => self.effects.push(effect),
+            }
+        }
+        Ok(decision.seq)
+    }
+
+    /// Keeps a change's row for the commit being put together.
+    fn keep(&mut self, change: &Change) {
+        let version = self.state.head.as_ref().map_or(0, |head| head.version);
+        let (seq, kind, n, id, provider_at, body) = match change {
+            Change::Head(head) => (head.last_seq, ThreadKind::Head, 0, None, None, encode_body((**head).clone())),
+            Change::Item(item) => {
+                let body = encode_body((**item).clone());
+                (item.seq, ThreadKind::Item, item.seq, Some(item.id), item.provider_at, body)
+            }
+            Change::Attempt(attempt) => {
+                let n = attempt.seq * 16 + u64::from(attempt.number);
+                (attempt.seq, ThreadKind::Attempt, n, None, None, encode_body(attempt.clone()))
+            }
+            Change::Key(hash, key) => (key.seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone())),
+        };
+        let bucket = seq / BUCKET_ITEMS;
+        let row = ThreadRow {
+            conversation_id: self.state.id,
+            bucket,
+            kind: kind.as_i64(),
+            n,
+            epoch: 1,
+            version,
+            id,
+            provider_at,
+            body,
+        };
+        // One head a commit: an earlier bucket's of the same commit gives way to the later.
+        if kind == ThreadKind::Head {
+            self.rows.retain(|(_, kind, _), _| *kind != ThreadKind::Head.as_i64());
+        }
+        self.rows.insert((bucket, kind.as_i64(), n), Mutation::put(row));
+    }
+
+    /// The `seq` of a message known by its provider's id, as far as memory and what was fetched tell.
+    fn locate(&self, provider_id: &str) -> Option<u64> {
+        let id = MessageId::of_provider(&self.state.channel_id, provider_id);
+        self.state
+            .known
+            .get(&id)
+            .map(|known| known.seq)
+            .or_else(|| self.found.get(provider_id).copied().flatten())
+    }
+
+    /// Needs the store to tell whether this message is here.
+    fn must_look_up(&self, provider_id: &str, at: Option<Timestamp>) -> bool {
+        let Some(head) = &self.state.head else { return false };
+        let id = MessageId::of_provider(&self.state.channel_id, provider_id);
+        let outside_memory = match (at, head.dedupe_floor) {
+            (_, None) => false,
+            (Some(at), Some(floor)) => at <= floor,
+            (None, Some(_)) => true,
+        };
+        outside_memory && !self.state.known.contains_key(&id)
+    }
+
+    fn not_cached(&self, seq: u64) -> Option<u64> {
+        (!self.state.items.contains_key(&seq)).then_some(seq)
+    }
+
+    fn head_version(&self) -> u64 {
+        self.state.head.as_ref().map_or(0, |head| head.version)
+    }
+
+    /// Tells the tenant's actor.
+    fn publish(&self, seqs: &[u64], added: &[u64], created: bool, updated: bool, now: Timestamp) {
+        let Some(conversation) = self.state.show(now) else { return };
+        let items = seqs
+            .iter()
+            .filter_map(|seq| self.state.items.get(seq))
+            .map(|item| (event_name(item, added.contains(&item.seq)), rules::show_item(self.state.id, item)))
+            .collect();
+        let published = Published { conversation, items, created, updated, at: now };
+        self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Publish(Box::new(published)));
+    }
+
+    /// Makes items findable by their provider's id.
+    fn register(&mut self, seqs: &[u64]) {
+        let version = self.head_version();
+        let ids: Vec<_> = seqs
+            .iter()
+            .filter_map(|seq| self.state.items.get(seq))
+            .filter_map(|item| item.provider_id.clone().map(|provider_id| (provider_id, item.seq)))
+            .collect();
+        let last_seq = self.state.head.as_ref().map_or(0, |head| head.last_seq);
+        if ids.is_empty() {
+            if self.unregistered.is_empty() {
+                self.registered(version);
+                self.registered_seq = last_seq;
+            }
+            return;
+        }
+        self.unregistered.push_back((version, last_seq));
+        let letter = channel::Letter::Register { conversation_id: self.state.id, version, ids };
+        self.env.channels.tell_always(&self.env, self.scope, self.state.channel_id, letter);
+    }
+
+    fn registered(&mut self, version: u64) {
+        while let Some(&(of, seq)) = self.unregistered.front()
+            && of <= version
+        {
+            self.registered_seq = seq;
+            self.unregistered.pop_front();
+        }
+        if let Some(head) = &mut self.state.head {
+            // Written with the next commit: until then a reload registers some of them again.
+            head.registered_version = head.registered_version.max(version);
+        }
+    }
+
+    fn start_sender(&mut self) {
+        if self.sender.is_some() || self.state.next_to_send().is_none() || self.env.is_draining() {
+            return;
+        }
+        self.senders += 1;
+        let generation = self.senders;
+        self.sender = Some(generation);
+        let sender = outbox::Outbox { env: self.env.clone(), scope: self.scope, id: self.state.id, generation };
+        actix_rt::spawn(sender.run());
+    }
+}
+
+impl Entity for Conversation {
+    type Key = ConversationId;
+    type Command = Asked;
+    type Answer = Answer;
+    type Fetched = Fetched;
+    const KIND: &'static str = "conversation";
+    const CAPACITY: usize = 4_096;
+
+    fn directory(env: &Env) -> &Directory<Shell<Self>> {
+        &env.conversations
+    }
+
+    fn load(env: Env, scope: TenantScope, id: ConversationId) -> LocalBoxFuture<'static, Result<Self, Refusal>> {
+        Box::pin(load::load(env, scope, id))
+    }
+
+    fn loaded(&mut self, now: Timestamp) {
+        if self.state.head.is_none() {
+            return;
+        }
+        if let Some(after) = self.announce_after.take() {
+            let seqs: Vec<u64> =
+                self.state.items.values().filter(|item| item.version > after).map(|item| item.seq).collect();
+            self.publish(&seqs, &seqs, after == 0, seqs.is_empty(), now);
+        }
+        let registered = self.state.head.as_ref().map_or(0, |head| head.registered_version);
+        let again: Vec<u64> =
+            self.state.items.values().filter(|item| item.version > registered).map(|item| item.seq).collect();
+        self.register(&again);
+        if let Err(refusal) = self.rule(Rule::Recover, now) {
+            tracing::debug!(%refusal, "nothing to recover");
+        }
+        self.state.trim(now);
+    }
+
+    fn fetch(&self, asked: &Asked) -> Option<LocalBoxFuture<'static, Result<Fetched, Refusal>>> {
+        let (provider_id, seq) = match &asked.ask {
+            Ask::Receive(message) => {
+                let (_, message) = &**message;
+                match self.locate(&message.provider_id) {
+                    Some(seq) => (None, self.not_cached(seq)),
+                    None if self.must_look_up(&message.provider_id, Some(message.at)) => {
+                        (Some(message.provider_id.clone()), None)
+                    }
+                    None => (None, None),
+                }
+            }
+            Ask::Edit(edit) => self.find_original(&edit.original_id),
+            Ask::Revoke(revoke) => self.find_original(&revoke.original_id),
+            Ask::Rule(Rule::Status { seq, .. } | Rule::EndAttempt { seq, .. } | Rule::BeginAttempt { seq, .. }) => {
+                (None, self.not_cached(*seq))
+            }
+            Ask::Rule(Rule::Cancel { id } | Rule::Retry { id }) => {
+                (None, self.state.known.get(id).and_then(|known| self.not_cached(known.seq)))
+            }
+            Ask::Rule(Rule::Send { key, .. } | Rule::Note { key, .. }) => {
+                (None, self.state.keys.get(key).and_then(|key| self.not_cached(key.seq)))
+            }
+            Ask::Announce(after) => {
+                return (*after < self.head_version()).then(|| self.fetch_changed_after(*after));
+            }
+            _ => (None, None),
+        };
+        if provider_id.is_none() && seq.is_none() {
+            return None;
+        }
+        let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
+        let channel_id = self.state.channel_id;
+        Some(Box::pin(async move {
+            let mut seq = seq;
+            let mut found = None;
+            if let Some(provider_id) = provider_id {
+                seq = place.look_up(channel_id, &provider_id).await?;
+                found = Some((provider_id, seq));
+            }
+            let items = match seq {
+                Some(seq) => place.item(seq).await?.into_iter().collect(),
+                None => Vec::new(),
+            };
+            Ok(Fetched { items, found })
+        }))
+    }
+
+    fn absorb(&mut self, fetched: Fetched) {
+        for item in fetched.items {
+            self.state.items.entry(item.seq).or_insert(item);
+        }
+        self.found.extend(fetched.found);
+    }
+
+    fn is_ready(&self) -> bool {
+        let last_seq = self.state.head.as_ref().map_or(0, |head| head.last_seq);
+        last_seq.saturating_sub(self.registered_seq) < MAX_UNREGISTERED || self.unregistered.is_empty()
+    }
+
+    fn overtake(&mut self, asked: Asked) -> Option<Asked> {
+        match asked.ask {
+            Ask::Registered(version) => self.registered(version),
+            Ask::Projected(version) => self.projected_version = self.projected_version.max(version),
+            _ => return Some(asked),
+        }
+        None
+    }
+
+    fn handle(&mut self, asked: Asked, now: Timestamp) -> Result<Answer, Refusal> {
+        if self.state.head.is_none()
+            && let Some(channel_id) = asked.channel_id
+        {
+            self.state.channel_id = channel_id;
+        }
+        match asked.ask {
+            Ask::Rule(Rule::BeginAttempt { seq, consent_version }) => {
+                let begun = self.rule(Rule::BeginAttempt { seq, consent_version }, now)?;
+                Ok(Answer::Begun(begun.and_then(|seq| self.state.attempts.get(&seq)).map(|attempt| attempt.number)))
+            }
+            Ask::Rule(command) => {
+                let seq = self.rule(command, now)?;
+                self.done(seq, now)
+            }
+            Ask::Receive(message) => {
+                let (contact, message) = *message;
+                let elsewhere = self.found.get(&message.provider_id).copied().flatten();
+                let seq = self.rule(Rule::Receive { contact, message, elsewhere }, now)?;
+                self.done(seq, now)
+            }
+            Ask::Edit(edit) => match self.locate(&edit.original_id) {
+                Some(seq) => {
+                    let seq = self.rule(Rule::Edit { edit: *edit, seq }, now)?;
+                    self.done(seq, now)
+                }
+                None => Ok(Answer::NotHere),
+            },
+            Ask::Revoke(revoke) => match self.locate(&revoke.original_id) {
+                Some(seq) => {
+                    let seq = self.rule(Rule::Revoke { revoke: *revoke, seq }, now)?;
+                    self.done(seq, now)
+                }
+                None => Ok(Answer::NotHere),
+            },
+            Ask::Show => self.done(None, now),
+            Ask::NextToSend(generation) => {
+                if self.sender != Some(generation) {
+                    return Ok(Answer::Next(Next::Nothing));
+                }
+                let next = outbox::next(&self.state, now);
+                if matches!(next, Next::Nothing) {
+                    self.sender = None;
+                }
+                Ok(Answer::Next(next))
+            }
+            Ask::SenderEnded(generation) => {
+                if self.sender == Some(generation) {
+                    self.sender = None;
+                    self.effects.push(Effect::Send);
+                }
+                Ok(Answer::Nothing)
+            }
+            Ask::Announce(after) => {
+                let seqs = self.state.items.values().filter(|item| item.version > after).map(|item| item.seq);
+                self.effects.extend(seqs.map(Effect::Announce).collect::<Vec<_>>());
+                if after == 0 {
+                    self.effects.push(Effect::Created);
+                }
+                self.effects.push(Effect::Updated);
+                Ok(Answer::Nothing)
+            }
+            Ask::Registered(_) | Ask::Projected(_) => {
+                drop(self.overtake(asked_again(asked.ask)));
+                Ok(Answer::Nothing)
+            }
+        }
+    }
+
+    fn weight(&self) -> (usize, usize) {
+        (self.rows.len(), self.rows.values().map(Mutation::size).sum())
+    }
+
+    fn take_steps(&mut self) -> Steps {
+        self.state.open_commit = false;
+        let mut steps: BTreeMap<u64, Vec<Mutation>> = BTreeMap::new();
+        for ((bucket, ..), row) in std::mem::take(&mut self.rows) {
+            steps.entry(bucket).or_default().push(row);
+        }
+        // The newest bucket holds the head and comes last: what it names is there before.
+        steps.into_values().collect()
+    }
+
+    fn take_wakeups(&mut self) -> Vec<Timestamp> {
+        std::mem::take(&mut self.wakeups)
+    }
+
+    fn committed(&mut self, now: Timestamp) {
+        self.found.clear();
+        let (added, identified) = (std::mem::take(&mut self.added), std::mem::take(&mut self.identified));
+        let (mut created, mut updated, mut send) = (false, false, false);
+        let mut seqs = Vec::new();
+        for effect in std::mem::take(&mut self.effects) {
+            match effect {
+                Effect::Created => created = true,
+                Effect::Updated => updated = true,
+                Effect::Send => send = true,
+                Effect::Announce(seq) if !seqs.contains(&seq) => seqs.push(seq),
+                Effect::Announce(_) | Effect::WakeAt(_) => {}
+            }
+        }
+        seqs.sort_unstable();
+        if created || updated || !seqs.is_empty() {
+            self.publish(&seqs, &added, created, updated, now);
+        }
+        if !identified.is_empty() || !added.is_empty() {
+            self.register(&identified);
+        }
+        if send {
+            self.start_sender();
+        }
+        self.state.trim(now);
+    }
+
+    fn wakeup(&self) -> WakeupTarget {
+        WakeupTarget::Conversation(self.state.id)
+    }
+
+    fn is_quiet(&mut self) -> bool {
+        let Some(version) = self.state.head.as_ref().map(|head| head.version) else { return true };
+        if self.sender.is_some() || self.state.outbox().next().is_some() || !self.unregistered.is_empty() {
+            return false;
+        }
+        if self.projected_version < version {
+            let letter = tenant::Letter::IsProjected(self.state.id);
+            self.env.tenants.tell_always(&self.env, self.scope, (), letter);
+        }
+        self.projected_version >= version
+    }
+}
+
+impl Conversation {
+    /// Where the original of an edit or revoke must be looked for: its provider id when memory does not know
+    /// it, its place when it is known but not whole in memory.
+    fn find_original(&self, original_id: &str) -> (Option<String>, Option<u64>) {
+        match self.locate(original_id) {
+            Some(seq) => (None, self.not_cached(seq)),
+            None if self.must_look_up(original_id, None) => (Some(original_id.to_owned()), None),
+            None => (None, None),
+        }
+    }
+
+    fn fetch_changed_after(&self, after: u64) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
+        let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
+        let bucket = self.state.head_bucket();
+        Box::pin(async move {
+            let mut items = Vec::new();
+            for bucket in bucket.saturating_sub(1)..=bucket {
+                items.extend(place.items(bucket).await?.into_iter().filter(|item| item.version > after));
+            }
+            Ok(Fetched { items, found: None })
+        })
+    }
+}
+
+fn asked_again(ask: Ask) -> Asked {
+    Asked { channel_id: None, ask }
+}
+
+/// What an item's event is called.
+fn event_name(item: &Item, is_new: bool) -> wire::EventName {
+    use wire::{Content, Direction, EventName};
+    match (&item.content, item.direction) {
+        (Content::Note(_), _) if is_new => EventName::NoteAdded,
+        (Content::System(_), _) if is_new => EventName::SystemAdded,
+        (_, Direction::In) if is_new => EventName::MessageReceived,
+        (_, Direction::Out) if is_new && item.state == wire::MessageState::Queued => EventName::MessageQueued,
+        _ => EventName::MessageUpdated,
+    }
+}
+
+fn refusal_of(rejection: Rejection) -> Refusal {
+    match rejection {
+        Rejection::NoConversation => Refusal::NotFound("conversation"),
+        Rejection::NoMessage => Refusal::NotFound("message"),
+        Rejection::Redirected(to) => Refusal::Moved(to),
+        Rejection::KeyReused => Refusal::KeyReused,
+        Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
+        Rejection::Rule { code, message } => Refusal::Rule { code, message },
+    }
+}

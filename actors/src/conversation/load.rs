@@ -1,0 +1,176 @@
+//! Reading a thread: the newest two buckets, and single items of older ones.
+//!
+//! Readers follow the rule for ghosts: the head is the highest `(epoch, version)`, per `n` the highest epoch
+//! wins, and an item above the head's `last_seq` was never acknowledged.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use switchboard_domain::conversation::{Change, Known, State, evolve};
+use switchboard_ports::store::{self, Scan};
+use switchboard_schema::{
+    ChannelId, ConversationId, TenantScope,
+    record::{
+        Attempt, BUCKET_ITEMS, ClientKey, ConversationHeadRow, Head, Item, ProviderIdRow, ThreadKind, ThreadRow,
+    },
+    table::{CellType, CorruptRow, Json},
+};
+
+use super::Conversation;
+use crate::{Refusal, env::Env};
+
+/// Buckets probed beyond the one that the list's projection names; the projection is at most a moment behind.
+const MAX_PROBES: u64 = 1_000;
+
+/// A thread in the store.
+pub(crate) struct Place {
+    pub(crate) env: Env,
+    pub(crate) scope: TenantScope,
+    pub(crate) id: ConversationId,
+}
+
+fn body<T: serde::Serialize + serde::de::DeserializeOwned>(row: ThreadRow) -> Result<T, store::Error> {
+    let cell = switchboard_schema::table::Cell::Blob(row.body);
+    Json::<T>::from_cell(cell)
+        .map(|Json(body)| body)
+        .map_err(|problem| store::Error::Corrupt(CorruptRow { table: "thread", column: "body", problem }))
+}
+
+/// The rows that count: per kind and `n` that of the highest epoch.
+fn newest(rows: Vec<ThreadRow>) -> impl Iterator<Item = ThreadRow> {
+    let mut by_name: BTreeMap<(i64, u64), ThreadRow> = BTreeMap::new();
+    for row in rows {
+        match by_name.get(&(row.kind, row.n)) {
+            Some(known) if known.epoch > row.epoch => {}
+            _ => {
+                by_name.insert((row.kind, row.n), row);
+            }
+        }
+    }
+    by_name.into_values()
+}
+
+impl Place {
+    /// The head in one bucket.
+    async fn head(&self, bucket: u64) -> Result<Option<Head>, store::Error> {
+        let kind = ThreadKind::Head.as_i64().into_cell();
+        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket)).from(vec![kind.clone()]).to(vec![kind]);
+        let rows = self.env.records.scan::<ThreadRow>(self.scope, scan.limit(16)).await?;
+        rows.into_iter().max_by_key(|row| (row.epoch, row.version)).map(body).transpose()
+    }
+
+    /// The items of one bucket that count.
+    pub(crate) async fn items(&self, bucket: u64) -> Result<Vec<Item>, store::Error> {
+        let kind = ThreadKind::Item.as_i64().into_cell();
+        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket)).from(vec![kind.clone()]).to(vec![kind]);
+        let rows = self.env.records.all::<ThreadRow>(self.scope, scan).await?;
+        newest(rows).map(body).collect()
+    }
+
+    /// One item.
+    pub(crate) async fn item(&self, seq: u64) -> Result<Option<Item>, store::Error> {
+        let place = vec![ThreadKind::Item.as_i64().into_cell(), seq.into_cell()];
+        let partition = ThreadRow::partition(self.id, seq / BUCKET_ITEMS);
+        let scan = Scan::of::<ThreadRow>(partition).from(place.clone()).to(place).reversed().limit(1);
+        let rows = self.env.records.scan::<ThreadRow>(self.scope, scan).await?;
+        rows.into_iter().next().map(body).transpose()
+    }
+
+    /// Items below a `seq`, newest first, at most so many.
+    pub(crate) async fn items_before(&self, before: u64, limit: usize) -> Result<Vec<Item>, store::Error> {
+        let mut items: Vec<Item> = Vec::new();
+        let mut next = before;
+        while next > 0 && items.len() < limit {
+            let bucket = (next - 1) / BUCKET_ITEMS;
+            let kind = ThreadKind::Item.as_i64().into_cell();
+            let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket))
+                .from(vec![kind.clone()])
+                .to(vec![kind, (next - 1).into_cell()])
+                .reversed()
+                .limit(limit - items.len());
+            let rows = self.env.records.scan::<ThreadRow>(self.scope, scan).await?;
+            let page: Vec<Item> = newest(rows).map(body).collect::<Result<_, _>>()?;
+            items.extend(page.into_iter().rev());
+            next = bucket * BUCKET_ITEMS;
+        }
+        Ok(items)
+    }
+
+    /// Where the store says a provider's id stands, if it stands in this thread.
+    pub(crate) async fn look_up(&self, channel: ChannelId, provider_id: &str) -> Result<Option<u64>, store::Error> {
+        let key = ProviderIdRow::key(channel, provider_id.to_owned());
+        let row = self.env.records.get::<ProviderIdRow>(self.scope, key).await?;
+        Ok(row.filter(|row| row.conversation_id == self.id).map(|row| row.seq))
+    }
+}
+
+/// Loads a conversation, or what is to become one.
+pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
+    let place = Place { env: env.clone(), scope, id };
+    let hint = env.records.get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id)).await?;
+    let projected_version = hint.as_ref().map_or(0, |row| row.version);
+    let mut bucket = hint.map_or(0, |row| row.body.0.last_seq / BUCKET_ITEMS);
+    let mut head = place.head(bucket).await?;
+    for _ in 0..MAX_PROBES {
+        let Some(newer) = place.head(bucket + 1).await? else { break };
+        if head.as_ref().is_some_and(|head| head.version > newer.version) {
+            break;
+        }
+        head = Some(newer);
+        bucket += 1;
+    }
+    let mut state = State::unborn(id, ChannelId::from_bytes([0; 16]));
+    let conversation = |state: State, announce_after| Conversation {
+        env: env.clone(),
+        scope,
+        registered_seq: state.head.as_ref().map_or(0, |head| head.last_seq),
+        state,
+        projected_version,
+        rows: BTreeMap::new(),
+        wakeups: Vec::new(),
+        effects: Vec::new(),
+        added: Vec::new(),
+        identified: Vec::new(),
+        unregistered: VecDeque::new(),
+        found: HashMap::new(),
+        sender: None,
+        senders: 0,
+        announce_after,
+    };
+    let Some(head) = head else { return Ok(conversation(state, None)) };
+    let (last_seq, version, outbox_floor) = (head.last_seq, head.version, head.outbox_floor);
+    evolve(&mut state, &Change::Head(Box::new(head)));
+    let mut buckets: Vec<u64> = (bucket.saturating_sub(1)..=bucket).collect();
+    // An item that still waits in an older bucket is rare, and read too.
+    if let Some(oldest) = outbox_floor.map(|seq| seq / BUCKET_ITEMS)
+        && !buckets.contains(&oldest)
+    {
+        buckets.insert(0, oldest);
+    }
+    for bucket in buckets {
+        let rows = env.records.all::<ThreadRow>(scope, Scan::of::<ThreadRow>(ThreadRow::partition(id, bucket))).await?;
+        for row in newest(rows) {
+            match ThreadKind::from_i64(row.kind) {
+                Some(ThreadKind::Item) if row.n <= last_seq => {
+                    let item: Item = body(row)?;
+                    state.known.insert(item.id, Known { seq: item.seq, provider_at: item.provider_at });
+                    state.items.insert(item.seq, item);
+                }
+                Some(ThreadKind::Attempt) => {
+                    let attempt: Attempt = body(row)?;
+                    if attempt.seq <= last_seq {
+                        evolve(&mut state, &Change::Attempt(attempt));
+                    }
+                }
+                Some(ThreadKind::ClientKey) => {
+                    let hash = row.n;
+                    let key: ClientKey = body(row)?;
+                    if key.seq <= last_seq {
+                        evolve(&mut state, &Change::Key(hash, key));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(conversation(state, (version > projected_version).then_some(projected_version)))
+}

@@ -1,0 +1,201 @@
+//! Sending what a conversation has queued, one item after the other.
+//!
+//! The way of one item: gate (the rules, when its turn comes), permit (a request slot of the channel),
+//! consent (a one-shot token of the contact), gate and attempt (written before the request starts), the
+//! token redeemed, the call, the result. An attempt without a result is `unknown`, never repeated.
+
+use std::time::Duration;
+
+use switchboard_domain::{
+    conversation::{AttemptOutcome, Command as Rule, State},
+    outbound::{Outbound, OutboundContent, SendOutcome},
+    inbound::Callback,
+};
+use switchboard_schema::{
+    ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
+    wire::{Content, MessageError},
+};
+use tokio::sync::oneshot;
+
+use super::{Answer, Ask, Asked};
+use crate::{Refusal, channel, contact, directory::answer, env::Env, shell};
+
+/// Pause before asking again somebody who could not answer.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause before telling a result again that could not be stored.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The item to send next.
+pub(crate) enum Next {
+    /// None waits.
+    Nothing,
+    /// One waits until a time.
+    Later(Timestamp),
+    /// It may not be sent: say so.
+    Refused(u64, MessageError),
+    /// This one.
+    Item(Box<Sendable>),
+}
+
+/// What is needed to send an item.
+pub(crate) struct Sendable {
+    seq: u64,
+    channel_id: ChannelId,
+    contact_id: ContactId,
+    outbound: Outbound,
+    /// Free-form: not from this moment on.
+    closes_at: Option<Timestamp>,
+}
+
+/// The next item of a conversation, as its rules have it at this moment.
+pub(super) fn next(state: &State, now: Timestamp) -> Next {
+    let (Some(item), Some(head)) = (state.next_to_send(), &state.head) else { return Next::Nothing };
+    if let Some(at) = item.not_before.filter(|&at| at > now) {
+        return Next::Later(at);
+    }
+    if let Err(error) = state.may_send(&item.content, now) {
+        return Next::Refused(item.seq, error);
+    }
+    let (content, closes_at) = match &item.content {
+        Content::Text(text) => (OutboundContent::Text(text.clone()), state.window().expires_at()),
+        Content::Template(template) => (OutboundContent::Template(template.clone()), None),
+        Content::Note(_) | Content::System(_) | Content::Unsupported(_) => {
+            let message = "This kind of message cannot be sent.".to_owned();
+            return Next::Refused(item.seq, MessageError { code: "not_sendable".to_owned(), message });
+        }
+    };
+    Next::Item(Box::new(Sendable {
+        seq: item.seq,
+        channel_id: head.channel_id,
+        contact_id: head.contact.id,
+        outbound: Outbound {
+            to: head.contact.identities.clone(),
+            content,
+            reply_to: item.reply_to.clone(),
+            callback: Callback { conversation_id: state.id, seq: item.seq },
+        },
+        closes_at,
+    }))
+}
+
+/// The sender of one conversation. There is one at a time: an older one's questions are answered with
+/// nothing to do.
+pub(super) struct Outbox {
+    pub(super) env: Env,
+    pub(super) scope: TenantScope,
+    pub(super) id: ConversationId,
+    pub(super) generation: u64,
+}
+
+/// Tells the conversation that its sender ended, however it ended.
+struct Ending<'a>(&'a Outbox);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let command = Asked { channel_id: None, ask: Ask::SenderEnded(self.0.generation) };
+        let letter = shell::Asked { command, reply: None };
+        self.0.env.conversations.tell_if_there(self.0.scope, self.0.id, letter);
+    }
+}
+
+impl Outbox {
+    pub(super) async fn run(self) {
+        let _ending = Ending(&self);
+        loop {
+            if self.env.is_draining() {
+                return;
+            }
+            match self.ask(Ask::NextToSend(self.generation)).await {
+                Ok(Answer::Next(Next::Item(item))) => self.send(*item).await,
+                Ok(Answer::Next(Next::Refused(seq, error))) => self.rule(Rule::Refuse { seq, error }).await,
+                Ok(Answer::Next(Next::Later(at))) => {
+                    actix_rt::time::sleep(at.since(self.env.clock.now()).max(Duration::from_millis(1))).await;
+                }
+                Ok(_) => return,
+                Err(_) => return,
+            }
+        }
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<Answer, Refusal> {
+        let (reply, receiver) = oneshot::channel();
+        let letter = shell::Asked { command: Asked { channel_id: None, ask }, reply: Some(reply) };
+        self.env.conversations.tell(&self.env, self.scope, self.id, letter)?;
+        answer(receiver).await
+    }
+
+    /// Asks for something that may be asked again at the next turn if it fails now.
+    async fn rule(&self, rule: Rule) {
+        if let Err(refusal) = self.ask(Ask::Rule(rule)).await {
+            tracing::debug!(conversation = %self.id, %refusal, "asked again at the next turn");
+            actix_rt::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn send(&self, item: Sendable) {
+        let seq = item.seq;
+        let permit = match channel::permit(&self.env, self.scope, item.channel_id).await {
+            Ok(permit) => permit,
+            Err(Refusal::NotFound(_)) => {
+                let message = "The channel was disconnected. Connect it again to send.".to_owned();
+                let error = MessageError { code: "channel_deleted".to_owned(), message };
+                return self.rule(Rule::Refuse { seq, error }).await;
+            }
+            Err(_) => return actix_rt::time::sleep(PAUSE).await,
+        };
+        let token = match contact::grant(&self.env, self.scope, item.contact_id).await {
+            Ok(token) => token,
+            Err(Refusal::Rule { code, message }) => {
+                let error = MessageError { code: code.to_owned(), message };
+                return self.rule(Rule::Refuse { seq, error }).await;
+            }
+            Err(_) => return actix_rt::time::sleep(PAUSE).await,
+        };
+        let begin = Rule::BeginAttempt { seq, consent_version: token.consent_version };
+        let number = match self.ask(Ask::Rule(begin)).await {
+            Ok(Answer::Begun(Some(number))) => number,
+            Ok(_) => return,
+            Err(_) => return actix_rt::time::sleep(PAUSE).await,
+        };
+        // The last look: the attempt is durable, the request has not begun.
+        let outcome = if item.closes_at.is_some_and(|at| self.env.clock.now() >= at) {
+            AttemptOutcome::Withdrawn(MessageError {
+                code: "window_closed".to_owned(),
+                message: "The 24-hour window closed before it went. Send a template.".to_owned(),
+            })
+        } else if !token.redeem() {
+            AttemptOutcome::Withdrawn(MessageError {
+                code: "contact_blocked".to_owned(),
+                message: "The contact was blocked before it went. Nothing was sent.".to_owned(),
+            })
+        } else {
+            let started = std::time::Instant::now();
+            let outcome = permit.client().send(item.outbound).await;
+            metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send").record(started.elapsed());
+            permit.report(&outcome);
+            AttemptOutcome::Ended(outcome)
+        };
+        drop(permit);
+        if let AttemptOutcome::Ended(SendOutcome::Accepted { recipient, .. }) = &outcome {
+            let learned = crate::resolve::learn(&self.env, self.scope, item.channel_id, item.contact_id, recipient).await;
+            if let Err(refusal) = learned {
+                tracing::debug!(%refusal, "an address told by the provider was not kept; the next message tells it again");
+            }
+        }
+        self.settle(seq, number, outcome).await;
+    }
+
+    /// Tells the result until it is stored: while this process lives it is not lost.
+    async fn settle(&self, seq: u64, number: u32, outcome: AttemptOutcome) {
+        let mut pause = PAUSE;
+        loop {
+            let rule = Rule::EndAttempt { seq, number, outcome: outcome.clone() };
+            match self.ask(Ask::Rule(rule)).await {
+                Ok(_) | Err(Refusal::NotFound(_)) => return,
+                Err(refusal) => tracing::warn!(conversation = %self.id, seq, %refusal, "a result waits to be stored"),
+            }
+            actix_rt::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}

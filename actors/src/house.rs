@@ -1,0 +1,230 @@
+//! The door to all actors.
+
+mod apply;
+mod channels;
+mod conversations;
+mod dead;
+mod wakeups;
+
+use std::{sync::Arc, time::Duration};
+
+use actix::ArbiterHandle;
+use secrecy::SecretString;
+use switchboard_ports::{
+    blob::Blobs,
+    channel::ChannelClient,
+    clock::{Clock, Entropy},
+    secrets::Vault,
+    store::Store,
+};
+use switchboard_schema::{ConversationId, CorrelationId, TenantScope, UserId, wire};
+use tokio::sync::oneshot;
+
+pub(crate) use self::{apply::apply_at, channels::Connected};
+use crate::{
+    Refusal,
+    directory::{Reply, answer},
+    env::Env,
+    fanout::{self, Attach},
+    tenant,
+};
+
+/// Makes clients for connected channels.
+pub trait Connector: Send + Sync + 'static {
+    /// A client for one number.
+    fn connect(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Arc<dyn ChannelClient>;
+}
+
+/// What the actors work with.
+#[derive(Clone)]
+pub struct Parts {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// Bodies too large for it.
+    pub blobs: Arc<dyn Blobs>,
+    /// Secrets at rest.
+    pub vault: Arc<dyn Vault>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The way out to the providers.
+    pub connector: Arc<dyn Connector>,
+    /// `{public_url}/webhooks/whatsapp/`, to which a channel's id is added.
+    pub webhook_base: String,
+}
+
+/// Who asks: the sender as messages show it, and the name under which idempotency keys are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// As messages show it.
+    pub sender: wire::Sender,
+    /// The person whose read marks, assignments (`mine`) and typing are meant.
+    pub user_id: UserId,
+}
+
+impl Principal {
+    /// The name under which this principal's idempotency keys are kept.
+    #[must_use]
+    pub fn key_space(&self) -> String {
+        format!("{:?}:{}", self.sender.kind, self.sender.id.as_deref().unwrap_or_default())
+    }
+}
+
+/// One act of a principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// Who.
+    pub principal: Principal,
+    /// The idempotency key.
+    pub key: String,
+    /// The way through the house it belongs to.
+    pub correlation: CorrelationId,
+}
+
+/// Which conversations to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Whose.
+    pub view: View,
+    /// In which status.
+    pub status: wire::ConversationStatus,
+    /// In which order.
+    pub sort: Sort,
+    /// Where the last page ended, as that page said.
+    pub cursor: Option<String>,
+    /// How many, at most 100.
+    pub limit: usize,
+    /// For whom unread counts are meant.
+    pub user_id: UserId,
+}
+
+/// Whose conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The caller's.
+    Mine,
+    /// Nobody's.
+    Unassigned,
+    /// Everybody's.
+    All,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Last activity first.
+    #[default]
+    Newest,
+    /// Last activity last.
+    Oldest,
+    /// Longest waiting customer first.
+    Waiting,
+    /// Soonest closing window first.
+    Window,
+}
+
+/// How many conversations each view holds, for one status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// The caller's.
+    pub mine: u64,
+    /// Nobody's.
+    pub unassigned: u64,
+    /// Everybody's.
+    pub all: u64,
+}
+
+/// The door to all actors. Cheap to clone; every method may be called from any thread.
+#[derive(Clone)]
+pub struct House {
+    env: Env,
+}
+
+impl House {
+    /// Opens the house: starts the fan-out of every arbiter. All other actors start when they are needed.
+    #[must_use]
+    pub fn start(parts: Parts, arbiters: Vec<ArbiterHandle>) -> Self {
+        let house = Self { env: Env::new(parts, arbiters.clone()) };
+        let fanouts =
+            arbiters.iter().enumerate().map(|(index, arbiter)| fanout::start(house.clone(), index, arbiter)).collect();
+        drop(house.env.fanouts.set(fanouts));
+        house
+    }
+
+    /// Refuses what would add to a tenant that cannot keep up, or to a house that closes.
+    fn admit(&self, scope: TenantScope) -> Result<(), Refusal> {
+        if self.env.is_draining() {
+            return Err(Refusal::Stopping);
+        }
+        if self.env.tenants.is_congested(scope, ()) {
+            return Err(Refusal::Overloaded);
+        }
+        Ok(())
+    }
+
+    async fn ask_tenant<T>(
+        &self,
+        scope: TenantScope,
+        letter: impl FnOnce(Reply<T>) -> tenant::Letter,
+    ) -> Result<T, Refusal> {
+        let (reply, receiver) = oneshot::channel();
+        self.env.tenants.tell(&self.env, scope, (), letter(reply))?;
+        answer(receiver).await
+    }
+
+    /// Where a tenant's stream is, and what somebody has read of a conversation.
+    async fn position(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        conversation: Option<ConversationId>,
+    ) -> Result<(wire::StreamPosition, u64), Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Position(user, conversation, reply)).await
+    }
+
+    /// Tells the others that somebody writes; may be lost.
+    pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
+        let frame = wire::ServerFrame::Signal { name: "typing".to_owned(), data: typing };
+        // Wire types have string keys and finite numbers only: this cannot fail.
+        let json = serde_json::to_vec(&frame).unwrap_or_default();
+        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+    }
+
+    /// Asks a tenant's actor for events after a position; the answer is a [`crate::fanout::Page`] to the
+    /// arbiter's fan-out. Also makes the tenant's actor deliver new events to that arbiter from then on.
+    pub fn attach(&self, scope: TenantScope, attach: Attach) {
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Attach(attach));
+    }
+
+    /// The arbiter holds no socket of the tenant any more.
+    pub fn detach(&self, scope: TenantScope, arbiter: usize) {
+        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Detach(arbiter));
+    }
+
+    /// Drains: refuses new work, finishes what is begun, writes what is owed, closes the sockets. Ends within
+    /// the given time; what is not written by then is repaired at the next start.
+    pub async fn drain(&self, within: Duration) {
+        self.env.start_draining();
+        let drained = async {
+            // Commits in flight end first; then what they told is logged and projected; then sockets go, so
+            // that they see everything.
+            while self.env.conversations.waiting() + self.env.contacts.waiting() > 0 {
+                actix_rt::time::sleep(Duration::from_millis(5)).await;
+            }
+            for (scope, ()) in self.env.tenants.names() {
+                if let Err(refusal) = self.ask_tenant(scope, tenant::Letter::Flush).await {
+                    tracing::warn!(tenant = %scope.tenant(), %refusal, "a tenant was not written out");
+                }
+            }
+            for fanout in self.env.fanouts.get().into_iter().flatten() {
+                if let Err(error) = fanout.send(fanout::Drain).await {
+                    tracing::debug!(%error, "a fan-out was gone already");
+                }
+            }
+        };
+        if tokio::time::timeout(within, drained).await.is_err() {
+            tracing::warn!(?within, "not everything was written in time; the next start repairs it");
+        }
+    }
+}

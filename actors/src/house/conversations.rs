@@ -1,0 +1,483 @@
+//! Conversations and contacts, as agents and programs ask for them.
+
+use std::collections::HashMap;
+
+use ring::digest;
+use switchboard_domain::{
+    contact as contact_rules,
+    conversation::{Command as Rule, show_item},
+    inbound::Party,
+    phone,
+};
+use switchboard_ports::store::Scan;
+use switchboard_schema::{
+    ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
+    record::ContactRow,
+    table::CellType,
+    wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateContent},
+};
+
+use super::{Act, Counts, House, ListQuery, apply::ask};
+use crate::{
+    Refusal, channel,
+    contact::{self, Answer as ContactAnswer},
+    conversation::{Answer, Ask, Place},
+    resolve, tenant,
+};
+
+/// Messages on one page, at most.
+const MAX_MESSAGES: usize = 200;
+
+/// 63 bits that stand for an idempotency key.
+fn key_hash(act: &Act) -> u64 {
+    let text = format!("{}\u{1f}{}", act.principal.key_space(), act.key);
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&hash.as_ref()[..8]);
+    u64::from_be_bytes(bytes) >> 1
+}
+
+/// What stands for a request, so that the same key with another is noticed.
+fn request_hash(request: &impl serde::Serialize) -> Vec<u8> {
+    // Wire types have string keys and finite numbers only: this cannot fail.
+    let json = serde_json::to_vec(request).unwrap_or_default();
+    digest::digest(&digest::SHA256, &json).as_ref().to_vec()
+}
+
+fn done(answer: Answer) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
+    match answer {
+        Answer::Done(message, conversation) => Ok((message.map(|message| *message), *conversation)),
+        _ => Err(Refusal::Unavailable("a conversation answered something else".to_owned())),
+    }
+}
+
+impl House {
+    async fn ask_conversation(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+        rule: Rule,
+    ) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
+        done(ask(&self.env, scope, id, None, Ask::Rule(rule)).await?)
+    }
+
+    async fn ask_for_message(&self, scope: TenantScope, id: ConversationId, rule: Rule) -> Result<wire::Message, Refusal> {
+        self.ask_conversation(scope, id, rule).await?.0.ok_or(Refusal::NotFound("message"))
+    }
+
+    /// A page of the list.
+    ///
+    /// # Errors
+    /// A cursor that is none of ours; or the store cannot be read.
+    pub async fn conversations(
+        &self,
+        scope: TenantScope,
+        query: ListQuery,
+    ) -> Result<(wire::ConversationPage, Counts), Refusal> {
+        let listed = self.ask_tenant(scope, |reply| tenant::Letter::List(query, reply)).await?;
+        Ok((listed.page, listed.counts))
+    }
+
+    /// One conversation, with the caller's unread count.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn conversation(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+        user: UserId,
+    ) -> Result<wire::ConversationDetail, Refusal> {
+        // The position first: whatever was published up to it was committed before.
+        let (as_of, read) = self.position(scope, user, Some(id)).await?;
+        let (_, mut conversation) = done(ask(&self.env, scope, id, None, Ask::Show).await?)?;
+        conversation.unread_count = Some(conversation.inbound_count.saturating_sub(read));
+        Ok(wire::ConversationDetail { conversation, as_of })
+    }
+
+    /// A page of a conversation: the newest before a `seq`, ascending.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn messages(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+        before_seq: Option<u64>,
+        limit: usize,
+    ) -> Result<wire::MessagePage, Refusal> {
+        let nobody = UserId::from_bytes([0; 16]);
+        let (as_of, _) = self.position(scope, nobody, None).await?;
+        let (_, conversation) = done(ask(&self.env, scope, id, None, Ask::Show).await?)?;
+        let before = before_seq.unwrap_or(u64::MAX).min(conversation.last_seq + 1);
+        let place = Place { env: self.env.clone(), scope, id };
+        let mut items = place.items_before(before, limit.clamp(1, MAX_MESSAGES)).await?;
+        items.reverse();
+        let has_more = items.first().is_some_and(|first| first.seq > 1);
+        let messages = items.iter().map(|item| show_item(id, item)).collect();
+        Ok(wire::MessagePage { messages, has_more, as_of })
+    }
+
+    /// The content of a request, a template's words filled in as far as the template is known.
+    async fn content(&self, scope: TenantScope, channel: ChannelId, request: &SendRequest) -> Result<Content, Refusal> {
+        match request {
+            SendRequest::Text { text } => Ok(Content::Text(text.clone())),
+            SendRequest::Template { template } => {
+                let list = self.templates(scope, channel, false).await;
+                let known = list.as_ref().ok().and_then(|list| {
+                    list.templates
+                        .iter()
+                        .find(|known| known.name == template.name && known.language == template.language)
+                });
+                if list.is_ok() && known.is_none() {
+                    return Err(Refusal::Invalid {
+                        field: "template.name",
+                        message: "WhatsApp has no such template in this language".to_owned(),
+                    });
+                }
+                if let Some(known) = known {
+                    check_template(known, template)?;
+                }
+                Ok(Content::Template(TemplateContent {
+                    name: template.name.clone(),
+                    language: template.language.clone(),
+                    header: named(known.map(|known| (known.named, &known.header_parameters)), &template.header),
+                    body: named(known.map(|known| (known.named, &known.body_parameters)), &template.body),
+                    text: known.map(|known| {
+                        let values = template.body.iter().map(|value| value.text.as_str());
+                        let by_name: HashMap<&str, &str> =
+                            known.body_parameters.iter().map(String::as_str).zip(values).collect();
+                        fill(&known.body, &by_name)
+                    }),
+                }))
+            }
+        }
+    }
+
+    /// Starts a conversation with a new or known address, and queues its first message.
+    ///
+    /// # Errors
+    /// A field is wrong, the channel is not there, the rules forbid the message, or it is not durable.
+    pub async fn start_conversation(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        request: wire::StartConversation,
+    ) -> Result<wire::StartedConversation, Refusal> {
+        self.admit(scope)?;
+        let channel_id = request.channel_id;
+        let body = channel::ask(&self.env, scope, channel_id, channel::Letter::Show).await?;
+        if body.deleted_at.is_some() {
+            return Err(Refusal::NotFound("channel"));
+        }
+        let (contact, id) = match (&request.phone, request.contact_id) {
+            (Some(number), None) => {
+                let digits = phone::digits(number).ok_or_else(|| Refusal::Invalid {
+                    field: "phone",
+                    message: "give the number in international form, such as +31 6 1234 5678".to_owned(),
+                })?;
+                let identity = |kind| Identity { kind, value: digits.clone() };
+                let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
+                let party = Party { identities, profile_name: None };
+                let found = resolve::resolve(&self.env, scope, channel_id, &party, false).await?;
+                (found.contact, found.conversation_id)
+            }
+            (None, Some(contact_id)) => {
+                let shown = contact::ask(&self.env, scope, contact_id, contact::Ask::Show).await?.shown()?;
+                let id = ConversationId::between(&channel_id, &contact_id);
+                contact::ask(&self.env, scope, contact_id, contact::Ask::Link(id, channel_id)).await?;
+                (shown.snapshot(), id)
+            }
+            _ => {
+                return Err(Refusal::Invalid {
+                    field: "phone",
+                    message: "give either a phone number or a contact".to_owned(),
+                });
+            }
+        };
+        let contact = match request.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+            Some(name) => {
+                let name = contact::Ask::NameIfNew(name.to_owned());
+                contact::ask(&self.env, scope, contact.contact.id, name).await?.shown()?.snapshot()
+            }
+            None => contact,
+        };
+        let content = match &request.message {
+            Some(message) => Some(self.content(scope, channel_id, message).await?),
+            None => None,
+        };
+        let ensure = Ask::Rule(Rule::Ensure { contact });
+        let (_, conversation) = done(ask(&self.env, scope, id, Some(channel_id), ensure).await?)?;
+        let Some(content) = content else {
+            return Ok(wire::StartedConversation { conversation, message: None });
+        };
+        let (message, conversation) = self
+            .ask_conversation(
+                scope,
+                id,
+                Rule::Send {
+                    id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
+                    key: key_hash(&act),
+                    request_hash: request_hash(&request),
+                    content,
+                    sender: act.principal.sender.clone(),
+                },
+            )
+            .await?;
+        Ok(wire::StartedConversation { conversation, message })
+    }
+
+    /// Queues a message; the answer is durable.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, the rules forbid it, or it is not durable: the same key may
+    /// then be asked again.
+    pub async fn send(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        request: SendRequest,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let content = match &request {
+            SendRequest::Text { text } => Content::Text(text.clone()),
+            SendRequest::Template { .. } => {
+                let (_, conversation) = done(ask(&self.env, scope, id, None, Ask::Show).await?)?;
+                self.content(scope, conversation.channel_id, &request).await?
+            }
+        };
+        let rule = Rule::Send {
+            id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
+            key: key_hash(&act),
+            request_hash: request_hash(&request),
+            content,
+            sender: act.principal.sender.clone(),
+        };
+        tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
+        self.ask_for_message(scope, id, rule).await
+    }
+
+    /// Takes back a message that still waits.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], it no longer waits, or it is not durable.
+    pub async fn cancel(
+        &self,
+        scope: TenantScope,
+        _act: Act,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<wire::Message, Refusal> {
+        self.ask_for_message(scope, id, Rule::Cancel { id: message }).await
+    }
+
+    /// Sends again what failed or whose outcome is unknown.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], the rules forbid it, or it is not durable.
+    pub async fn retry(
+        &self,
+        scope: TenantScope,
+        _act: Act,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        self.ask_for_message(scope, id, Rule::Retry { id: message }).await
+    }
+
+    /// Writes a private note.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, or it is not durable.
+    pub async fn note(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        note: wire::Note,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let rule = Rule::Note {
+            id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
+            key: key_hash(&act),
+            request_hash: request_hash(&note),
+            body: note.body,
+            sender: act.principal.sender.clone(),
+        };
+        self.ask_for_message(scope, id, rule).await
+    }
+
+    /// Gives a conversation to somebody, or to nobody.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or it is not durable.
+    pub async fn assign(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        assignee: Option<wire::User>,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.admit(scope)?;
+        let rule = Rule::Assign {
+            assignee: assignee.map(|user| (user.id, user.name)),
+            sender: act.principal.sender,
+        };
+        Ok(self.ask_conversation(scope, id, rule).await?.1)
+    }
+
+    /// Sets a conversation's status.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, or it is not durable.
+    pub async fn set_status(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        request: wire::StatusRequest,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.admit(scope)?;
+        let rule = Rule::SetStatus {
+            status: request.status,
+            snoozed_until: request.snoozed_until,
+            sender: act.principal.sender,
+        };
+        Ok(self.ask_conversation(scope, id, rule).await?.1)
+    }
+
+    /// Marks a conversation as read so far by the caller.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or it is not durable.
+    pub async fn read(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        inbound_count: Option<u64>,
+    ) -> Result<wire::ReadAnswer, Refusal> {
+        let user = act.principal.user_id;
+        self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply)).await
+    }
+
+    /// A page of contacts, by id.
+    ///
+    /// # Errors
+    /// A cursor that is none of ours; or the store cannot be read.
+    pub async fn contacts(
+        &self,
+        scope: TenantScope,
+        cursor: Option<String>,
+        limit: usize,
+    ) -> Result<wire::ContactPage, Refusal> {
+        let after = cursor
+            .map(|cursor| cursor.parse::<ContactId>())
+            .transpose()
+            .map_err(|_| Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it".to_owned() })?;
+        let limit = limit.clamp(1, 100);
+        let scan = Scan::of::<ContactRow>(ContactRow::partition(0))
+            .after(after.map(|id| vec![id.into_cell()]))
+            .limit(limit + 1);
+        let mut rows = self.env.records.scan::<ContactRow>(scope, scan).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| more).map(|row| row.contact_id.to_string());
+        let contacts = rows
+            .iter()
+            .filter(|row| row.body.0.merged_into.is_none())
+            .map(|row| contact_rules::show(row.contact_id, row.version, &row.body.0))
+            .collect();
+        Ok(wire::ContactPage { contacts, next_cursor })
+    }
+
+    /// One contact.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn contact(&self, scope: TenantScope, id: ContactId) -> Result<wire::Contact, Refusal> {
+        let shown = contact::ask(&self.env, scope, id, contact::Ask::Show).await?.shown()?;
+        Ok(contact_rules::show(shown.id, shown.version, &shown.body))
+    }
+
+    /// Changes a contact. `expected` is the version the caller read (`If-Match`). When a block is answered it
+    /// is durable, and no request for this person starts after it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], [`Refusal::Changed`], a field is wrong, or it is not durable.
+    pub async fn patch_contact(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ContactId,
+        expected: Option<u64>,
+        patch: wire::ContactPatch,
+    ) -> Result<wire::Contact, Refusal> {
+        tracing::debug!(correlation = %act.correlation, contact = %id, "a contact is changed");
+        let answer: ContactAnswer = contact::ask(&self.env, scope, id, contact::Ask::Patch(expected, patch)).await?;
+        let shown = answer.shown()?;
+        Ok(contact_rules::show(shown.id, shown.version, &shown.body))
+    }
+}
+
+fn check_template(known: &wire::Template, request: &wire::TemplateRequest) -> Result<(), Refusal> {
+    let invalid = |field, message: String| Err(Refusal::Invalid { field, message });
+    if known.status != "APPROVED" {
+        return invalid("template.name", format!("this template is {} at WhatsApp, not approved", known.status));
+    }
+    if !known.sendable {
+        let message = "this template has parts that cannot be sent yet: media, or buttons that need values".to_owned();
+        return invalid("template.name", message);
+    }
+    let counts = [
+        ("template.header", known.header_parameters.len(), request.header.len()),
+        ("template.body", known.body_parameters.len(), request.body.len()),
+    ];
+    for (field, needed, given) in counts {
+        if needed != given {
+            return invalid(field, format!("this template needs {needed} values here, {given} were given"));
+        }
+    }
+    Ok(())
+}
+
+/// Gives values their names, where the template goes by names.
+fn named(known: Option<(bool, &Vec<String>)>, values: &[wire::TemplateParameter]) -> Vec<wire::TemplateParameter> {
+    let Some((true, names)) = known else { return values.to_vec() };
+    names
+        .iter()
+        .zip(values)
+        .map(|(name, value)| wire::TemplateParameter { name: Some(name.clone()), text: value.text.clone() })
+        .collect()
+}
+
+/// A template's words with its places filled in; a place without a value stays as it is.
+fn fill(words: &str, values: &HashMap<&str, &str>) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(start) = rest.find("{{") {
+        let Some(length) = rest[start + 2..].find("}}") else { break };
+        let name = rest[start + 2..start + 2 + length].trim();
+        out.push_str(&rest[..start]);
+        match values.get(name) {
+            Some(value) => out.push_str(value),
+            None => out.push_str(&rest[start..start + length + 4]),
+        }
+        rest = &rest[start + length + 4..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_templates_places_are_filled_and_a_missing_one_shows() {
+        let values = HashMap::from([("1", "Elif"), ("2", "Tuesday")]);
+        assert_eq!(fill("Hi {{1}}, see you {{ 2 }}. {{3}} {{", &values), "Hi Elif, see you Tuesday. {{3}} {{");
+    }
+}

@@ -1,0 +1,21 @@
+//! Every owner of live state, on actix: tenants, contacts, conversations, channels, and the fan-out to
+//! sockets.
+//!
+//! The outside talks to [`House`], whose methods are verbs; which actor answers, and on which arbiter, is
+//! nobody's business but the directory's. Nothing here knows SQL or HTTP.
+
+mod channel;
+mod contact;
+mod conversation;
+mod directory;
+mod env;
+pub mod fanout;
+mod gate;
+pub mod house;
+pub mod refusal;
+mod resolve;
+mod shell;
+mod tenant;
+
+pub use house::House;
+pub use refusal::Refusal;

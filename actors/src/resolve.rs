@@ -1,0 +1,301 @@
+//! Who an address belongs to.
+//!
+//! An address is claimed once, at first contact, and belongs to that contact for good. A party that is told
+//! by several addresses joins them; when they belonged to two contacts these are proved to be one person:
+//! the older stays, the newer gives way and its thread redirects. Resolutions that share an address wait
+//! for one another, so that two webhooks of one new customer make one contact.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use futures_util::future::try_join_all;
+use lru::LruCache;
+use ring::digest;
+use switchboard_domain::{
+    contact as rules,
+    conversation::{Command as Rule, ContactSnapshot},
+    inbound::{Party, scope_of},
+};
+use switchboard_ports::store;
+use switchboard_schema::{
+    ChannelId, ContactId, ConversationId, TenantScope,
+    record::{ChannelBody, IdentityRow},
+    wire::Identity,
+};
+
+use crate::{
+    Refusal, channel,
+    contact::{self, Shown},
+    conversation,
+    env::Env,
+    shell,
+};
+
+/// Locks that addresses share.
+const STRIPES: usize = 512;
+/// Parties kept in memory.
+const CACHED_PARTIES: usize = 100_000;
+/// Parts of that memory.
+const CACHE_SHARDS: usize = 16;
+/// How many contacts may have given way one to the next.
+const MAX_MERGES: usize = 16;
+/// Times a resolution begins anew when somebody else claimed an address meanwhile.
+const MAX_ROUNDS: usize = 8;
+
+type CacheKey = (TenantScope, ChannelId, Identity);
+
+/// Who a party is.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// The contact.
+    pub(crate) contact: ContactSnapshot,
+    /// Their conversation on the channel asked about.
+    pub(crate) conversation_id: ConversationId,
+    /// Another contact gave way to this one: a message of theirs may stand in that one's thread.
+    pub(crate) absorbed: bool,
+}
+
+#[derive(Clone)]
+struct Cached {
+    found: Found,
+    identities: Arc<[Identity]>,
+    profile_name: Option<Arc<str>>,
+}
+
+/// Who an address belongs to: the locks and the memory.
+pub(crate) struct Resolver {
+    stripes: Vec<tokio::sync::Mutex<()>>,
+    cache: Vec<Mutex<LruCache<CacheKey, Cached>>>,
+    channels: RwLock<HashMap<(TenantScope, ChannelId), Arc<ChannelBody>>>,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        let capacity = NonZeroUsize::new(CACHED_PARTIES / CACHE_SHARDS).unwrap_or(NonZeroUsize::MIN);
+        Self {
+            stripes: std::iter::repeat_with(Default::default).take(STRIPES).collect(),
+            cache: std::iter::repeat_with(|| Mutex::new(LruCache::new(capacity))).take(CACHE_SHARDS).collect(),
+            channels: RwLock::default(),
+        }
+    }
+}
+
+fn hash_of(value: &impl std::hash::Hash) -> usize {
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
+    usize::try_from(hash >> 8).unwrap_or(0)
+}
+
+impl Resolver {
+    fn cached(&self, key: &CacheKey, party: &Party) -> Option<Found> {
+        let shard = &self.cache[hash_of(key) % CACHE_SHARDS];
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = shard.get(key)?;
+        rules::knows(&cached.identities, cached.profile_name.as_deref(), party).then(|| cached.found.clone())
+    }
+
+    fn remember(&self, key: CacheKey, found: Found, shown: &Shown) {
+        let cached = Cached {
+            found,
+            identities: shown.body.identities.as_slice().into(),
+            profile_name: shown.body.profile_name.as_deref().map(Into::into),
+        };
+        let shard = &self.cache[hash_of(&key) % CACHE_SHARDS];
+        shard.lock().unwrap_or_else(PoisonError::into_inner).put(key, cached);
+    }
+
+    fn forget(&self, key: &CacheKey) {
+        let shard = &self.cache[hash_of(key) % CACHE_SHARDS];
+        shard.lock().unwrap_or_else(PoisonError::into_inner).pop(key);
+    }
+
+    /// A channel, from memory or from its owner.
+    pub(crate) async fn channel(&self, env: &Env, scope: TenantScope, id: ChannelId) -> Result<Arc<ChannelBody>, Refusal> {
+        let known = self.channels.read().unwrap_or_else(PoisonError::into_inner).get(&(scope, id)).cloned();
+        if let Some(body) = known {
+            return Ok(body);
+        }
+        let body = Arc::new(channel::ask(env, scope, id, channel::Letter::Show).await?);
+        self.channels.write().unwrap_or_else(PoisonError::into_inner).insert((scope, id), Arc::clone(&body));
+        Ok(body)
+    }
+
+    /// A channel was stored anew.
+    pub(crate) fn forget_channel(&self, scope: TenantScope, id: ChannelId) {
+        self.channels.write().unwrap_or_else(PoisonError::into_inner).remove(&(scope, id));
+    }
+}
+
+/// The contact that a party is, and its conversation on a channel; made if nobody knows them.
+pub(crate) async fn resolve(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    party: &Party,
+    fresh: bool,
+) -> Result<Found, Refusal> {
+    let first = party.identities.first().ok_or_else(|| Refusal::Invalid {
+        field: "from",
+        message: "a message without any address".to_owned(),
+    })?;
+    let key = (scope, channel_id, first.clone());
+    if fresh {
+        env.resolver.forget(&key);
+    } else if let Some(found) = env.resolver.cached(&key, party) {
+        return Ok(found);
+    }
+    let shown = resolve_slowly(env, scope, channel_id, party).await?;
+    let found = Found {
+        contact: shown.snapshot(),
+        conversation_id: ConversationId::between(&channel_id, &shown.id),
+        absorbed: shown.body.absorbed,
+    };
+    env.resolver.remember(key, found.clone(), &shown);
+    Ok(found)
+}
+
+/// Joins addresses that a provider told of a contact to it.
+pub(crate) async fn learn(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    contact_id: ContactId,
+    told: &[Identity],
+) -> Result<(), Refusal> {
+    if told.is_empty() {
+        return Ok(());
+    }
+    let shown = contact::ask(env, scope, contact_id, contact::Ask::Show).await?.shown()?;
+    if told.iter().all(|identity| shown.body.identities.contains(identity)) {
+        return Ok(());
+    }
+    let identities = told.iter().chain(&shown.body.identities).cloned().collect();
+    resolve_slowly(env, scope, channel_id, &Party { identities, profile_name: None }).await?;
+    Ok(())
+}
+
+async fn resolve_slowly(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    party: &Party,
+) -> Result<Shown, Refusal> {
+    let channel = env.resolver.channel(env, scope, channel_id).await?;
+    let names: Vec<(String, String, Vec<u8>)> = party
+        .identities
+        .iter()
+        .filter_map(|identity| {
+            let place = scope_of(identity, channel_id, &channel.waba_id)?;
+            let kind = serde_json::to_value(identity.kind).ok()?;
+            let hash = digest::digest(&digest::SHA256, identity.value.as_bytes());
+            Some((place.to_key(), kind.as_str()?.to_owned(), hash.as_ref().to_vec()))
+        })
+        .collect();
+    if names.is_empty() {
+        return Err(Refusal::Invalid { field: "from", message: "a message without an address that finds anybody".to_owned() });
+    }
+    let stripes: BTreeSet<usize> = names.iter().map(|name| hash_of(&(scope, name)) % STRIPES).collect();
+    let mut guards = Vec::with_capacity(stripes.len());
+    for stripe in stripes {
+        guards.push(env.resolver.stripes[stripe].lock().await);
+    }
+    for _ in 0..MAX_ROUNDS {
+        let reads = names.iter().map(|(place, kind, hash)| {
+            env.records.get::<IdentityRow>(scope, IdentityRow::key(place.clone(), kind.clone(), hash.clone()))
+        });
+        let rows = try_join_all(reads).await?;
+        let owners: BTreeSet<ContactId> = rows.iter().flatten().map(|row| row.contact_id).collect();
+        let contact_id = match owners.len() {
+            0 => ContactId::from_bytes(env.entropy.id()),
+            1 => last_of(env, scope, *owners.first().unwrap_or(&ContactId::from_bytes([0; 16]))).await?,
+            _ => join(env, scope, channel_id, owners).await?,
+        };
+        let now = env.clock.now();
+        let claims = names.iter().zip(&rows).filter(|(_, row)| row.is_none()).map(|((place, kind, hash), _)| {
+            let row = IdentityRow {
+                scope: place.clone(),
+                kind: kind.clone(),
+                value_hash: hash.clone(),
+                contact_id,
+                at: now,
+            };
+            claim(env, scope, row)
+        });
+        let others = try_join_all(claims).await?;
+        if others.iter().flatten().any(|other| other.contact_id != contact_id) {
+            continue;
+        }
+        contact::ask(env, scope, contact_id, contact::Ask::Observe(party.clone())).await?;
+        let conversation_id = ConversationId::between(&channel_id, &contact_id);
+        return contact::ask(env, scope, contact_id, contact::Ask::Link(conversation_id, channel_id)).await?.shown();
+    }
+    Err(Refusal::Unavailable("an address changed hands too often".to_owned()))
+}
+
+/// Claims an address; answers with who has it, when somebody has.
+async fn claim(env: &Env, scope: TenantScope, row: IdentityRow) -> Result<Option<IdentityRow>, store::Error> {
+    match env.records.claim(scope, row.clone()).await {
+        // It may be ours by now: asking again tells.
+        Err(store::Error::Ambiguous) => env.records.claim(scope, row).await,
+        result => result,
+    }
+}
+
+/// The contact that a contact has become, after any number of joinings.
+async fn last_of(env: &Env, scope: TenantScope, contact_id: ContactId) -> Result<ContactId, Refusal> {
+    let mut id = contact_id;
+    for _ in 0..MAX_MERGES {
+        match contact::ask(env, scope, id, contact::Ask::Show).await.and_then(contact::Answer::shown) {
+            Ok(shown) => match shown.body.merged_into {
+                Some(next) => id = next,
+                None => return Ok(id),
+            },
+            // Claimed, but not yet written: a crash came between.
+            Err(Refusal::NotFound(_)) => return Ok(id),
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(id)
+}
+
+/// Contacts proved to be one person: the oldest stays, the others give way.
+async fn join(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    owners: BTreeSet<ContactId>,
+) -> Result<ContactId, Refusal> {
+    let mut lasts = BTreeSet::new();
+    for owner in owners {
+        lasts.insert(last_of(env, scope, owner).await?);
+    }
+    let mut known = Vec::new();
+    for id in lasts {
+        match contact::ask(env, scope, id, contact::Ask::Show).await.and_then(contact::Answer::shown) {
+            Ok(shown) => known.push(shown),
+            Err(Refusal::NotFound(_)) => {
+                let born = contact::Ask::Observe(Party { identities: Vec::new(), profile_name: None });
+                known.push(contact::ask(env, scope, id, born).await?.shown()?);
+            }
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    known.sort_by_key(|shown| (shown.body.created_at, shown.id));
+    let mut known = known.into_iter();
+    let Some(stays) = known.next() else {
+        return Err(Refusal::Unavailable("an address without a contact".to_owned()));
+    };
+    for goes in known {
+        contact::ask(env, scope, stays.id, contact::Ask::Absorb(Box::new(goes.body.clone()))).await?;
+        contact::ask(env, scope, goes.id, contact::Ask::MergeInto(stays.id)).await?;
+        let conversation_id = ConversationId::between(&channel_id, &stays.id);
+        let absorb = conversation::Ask::Rule(Rule::Absorb { name: rules::shown_name(&goes.body) });
+        let command = conversation::Asked { channel_id: Some(channel_id), ask: absorb };
+        env.conversations.tell_always(env, scope, conversation_id, shell::Asked { command, reply: None });
+        metrics::counter!("switchboard_contacts_joined_total").increment(1);
+    }
+    Ok(stays.id)
+}

@@ -1,0 +1,409 @@
+//! The shell around every entity that writes: written once.
+//!
+//! *State*: an entity, the commands that wait, and at most one commit in flight. *Invariants*: commands are
+//! decided in the order they came; those that arrive while a commit is in flight are decided together into
+//! the next; replies, effects and reads come from committed state only. *Limits*: [`MAX_COMMIT_ROWS`] and
+//! [`MAX_COMMIT_BYTES`] a commit, `Entity::CAPACITY` commands waiting. *What happens on a crash*: memory is
+//! a cache of the store. A failed commit drops what was decided, stops the actor and errors its callers; the
+//! next command loads it again. Before the first commit of an activation a wake-up is written, so that after
+//! a crash of the process it is activated again and repairs what hangs on it.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use futures_util::future::LocalBoxFuture;
+use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, MAX_COMMIT_ROWS, Mutation, Scope};
+use switchboard_schema::{
+    TenantScope, Timestamp,
+    record::{WakeupReason, WakeupRow, WakeupTarget},
+};
+
+use crate::{
+    Refusal,
+    directory::{Directory, Mail, Reply, Resident},
+    env::Env,
+    gate::Gate,
+};
+
+/// How far ahead the wake-up of an active entity stands.
+pub(crate) const WAKEUP_AHEAD: Duration = Duration::from_secs(60);
+/// How often an active entity renews its wake-up, and looks whether it is idle.
+const TICK: Duration = Duration::from_secs(25);
+/// Ticks without a command after which an entity goes, if nothing is owed.
+const IDLE_TICKS: u32 = 2;
+/// Times that a commit of unknown outcome is repeated, unchanged.
+const MAX_REPEATS: u32 = 5;
+/// Pause before the first repetition; it doubles.
+const REPEAT_PAUSE: Duration = Duration::from_millis(20);
+/// Rows above which no further command is decided into a commit.
+const ENOUGH_ROWS: usize = MAX_COMMIT_ROWS - 16;
+/// Bytes above which no further command is decided into a commit.
+const ENOUGH_BYTES: usize = MAX_COMMIT_BYTES / 2;
+
+/// Rows to write, in steps: each step is one partition, and is durable before the next begins.
+pub(crate) type Steps = Vec<Vec<Mutation>>;
+
+/// Something alive that one owner writes.
+pub(crate) trait Entity: Sized + Unpin + 'static {
+    /// Its name within its tenant.
+    type Key: Copy + Eq + std::hash::Hash + std::fmt::Debug + Send + Unpin + 'static;
+    /// What it can be asked.
+    type Command: Send + Unpin + 'static;
+    /// What it answers.
+    type Answer: Send + Unpin + 'static;
+    /// What had to be read before a command could be decided.
+    type Fetched: 'static;
+    /// Its kind, for logs and metrics.
+    const KIND: &'static str;
+    /// Commands that may wait.
+    const CAPACITY: usize;
+
+    /// Where its kind is kept.
+    fn directory(env: &Env) -> &Directory<Shell<Self>>;
+    /// Reads it from the store.
+    fn load(env: Env, scope: TenantScope, key: Self::Key) -> LocalBoxFuture<'static, Result<Self, Refusal>>;
+    /// It was loaded: says what follows, before any command is decided.
+    fn loaded(&mut self, now: Timestamp);
+    /// What must be read before this command can be decided.
+    fn fetch(&self, command: &Self::Command) -> Option<LocalBoxFuture<'static, Result<Self::Fetched, Refusal>>>;
+    /// Takes in what was read.
+    fn absorb(&mut self, fetched: Self::Fetched);
+    /// May the next command be decided now?
+    fn is_ready(&self) -> bool {
+        true
+    }
+    /// Takes in a command that must not wait behind others; gives back one that may.
+    fn overtake(&mut self, command: Self::Command) -> Option<Self::Command> {
+        Some(command)
+    }
+    /// Decides, changes the state in memory, and keeps the rows to write.
+    fn handle(&mut self, command: Self::Command, now: Timestamp) -> Result<Self::Answer, Refusal>;
+    /// Rows and bytes kept so far.
+    fn weight(&self) -> (usize, usize);
+    /// The rows kept, to be written now.
+    fn take_steps(&mut self) -> Steps;
+    /// Wake-ups that must stand before the rows are written.
+    fn take_wakeups(&mut self) -> Vec<Timestamp>;
+    /// Everything decided is durable: act on it.
+    fn committed(&mut self, now: Timestamp);
+    /// What is to be woken after a crash, once something was written.
+    fn wakeup(&self) -> WakeupTarget;
+    /// Nothing is owed to anybody. May ask others; the answer comes by the next tick.
+    fn is_quiet(&mut self) -> bool;
+}
+
+/// A command, and where its answer goes.
+pub(crate) struct Asked<E: Entity> {
+    pub(crate) command: E::Command,
+    pub(crate) reply: Option<Reply<E::Answer>>,
+}
+
+struct Waiting<E: Entity> {
+    asked: Asked<E>,
+    fetched: bool,
+}
+
+/// The shell.
+pub(crate) struct Shell<E: Entity> {
+    env: Env,
+    scope: TenantScope,
+    key: E::Key,
+    gate: Arc<Gate>,
+    entity: Option<E>,
+    waiting: VecDeque<Waiting<E>>,
+    /// Decided, and answered once it is durable.
+    held: Vec<(Option<Reply<E::Answer>>, Result<E::Answer, Refusal>)>,
+    /// A load, a fetch or a commit is in flight.
+    busy: bool,
+    /// The wake-up that stands, once one was written.
+    wakeup_at: Option<Timestamp>,
+    idle_ticks: u32,
+}
+
+impl<E: Entity> Actor for Shell<E> {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.busy = true;
+        let load = E::load(self.env.clone(), self.scope, self.key);
+        ctx.spawn(load.into_actor(self).map(|loaded, shell, ctx| match loaded {
+            Ok(mut entity) => {
+                E::directory(&shell.env).well(shell.scope, shell.key);
+                entity.loaded(shell.env.clock.now());
+                shell.entity = Some(entity);
+                shell.busy = false;
+                shell.pump(ctx);
+            }
+            Err(refusal) => shell.fail(&refusal, ctx),
+        }));
+        ctx.run_interval(TICK, Self::tick);
+    }
+}
+
+impl<E: Entity> Resident for Shell<E> {
+    type Key = E::Key;
+    type Letter = Asked<E>;
+    const KIND: &'static str = E::KIND;
+    const CAPACITY: usize = E::CAPACITY;
+
+    fn new(env: Env, scope: TenantScope, key: E::Key, gate: Arc<Gate>) -> Self {
+        Self {
+            env,
+            scope,
+            key,
+            gate,
+            entity: None,
+            waiting: VecDeque::new(),
+            held: Vec::new(),
+            busy: false,
+            wakeup_at: None,
+            idle_ticks: 0,
+        }
+    }
+}
+
+impl<E: Entity> Handler<Mail<Asked<E>>> for Shell<E> {
+    type Result = ();
+
+    fn handle(&mut self, mail: Mail<Asked<E>>, ctx: &mut Context<Self>) {
+        let Asked { command, reply } = mail.0;
+        let command = match &mut self.entity {
+            Some(entity) => entity.overtake(command),
+            None => Some(command),
+        };
+        match command {
+            Some(command) => {
+                self.idle_ticks = 0;
+                self.waiting.push_back(Waiting { asked: Asked { command, reply }, fetched: false });
+            }
+            None => self.gate.leave(1),
+        }
+        self.pump(ctx);
+    }
+}
+
+impl<E: Entity> Shell<E> {
+    /// Decides what can be decided and begins a commit.
+    fn pump(&mut self, ctx: &mut Context<Self>) {
+        if self.busy {
+            return;
+        }
+        let now = self.env.clock.now();
+        let Some(entity) = &mut self.entity else { return };
+        loop {
+            let (rows, bytes) = entity.weight();
+            if rows >= ENOUGH_ROWS || bytes >= ENOUGH_BYTES {
+                break;
+            }
+            let Some(next) = self.waiting.front_mut() else { break };
+            if !next.fetched
+                && let Some(fetch) = entity.fetch(&next.asked.command)
+            {
+                if !self.held.is_empty() || rows > 0 {
+                    // What is decided already does not wait for a read.
+                    break;
+                }
+                next.fetched = true;
+                self.busy = true;
+                ctx.spawn(fetch.into_actor(self).map(Self::fetched));
+                return;
+            }
+            if !entity.is_ready() {
+                break;
+            }
+            let Some(next) = self.waiting.pop_front() else { break };
+            let command = next.asked.command;
+            match catch_unwind(AssertUnwindSafe(|| entity.handle(command, now))) {
+                Ok(result) => self.held.push((next.asked.reply, result)),
+                Err(_) => {
+                    tracing::error!(kind = E::KIND, key = ?self.key, "a decision panicked");
+                    let refusal = Refusal::Unavailable("a defect; it was logged".to_owned());
+                    self.held.push((next.asked.reply, Err(refusal.clone())));
+                    self.fail(&refusal, ctx);
+                    return;
+                }
+            }
+        }
+        let steps = entity.take_steps();
+        let wakeups = entity.take_wakeups();
+        if steps.is_empty() && wakeups.is_empty() {
+            self.answer_held(now);
+            return;
+        }
+        self.busy = true;
+        metrics::histogram!("switchboard_actor_commands_per_commit", "kind" => E::KIND).record(self.held.len() as f64);
+        let first = self.wakeup_at.is_none();
+        if first {
+            self.wakeup_at = Some(now + WAKEUP_AHEAD);
+        }
+        let mut alarms: Vec<_> =
+            wakeups.into_iter().map(|due| self.alarm(due, WakeupReason::Snooze)).map(Mutation::put).collect();
+        if let Some(due) = self.wakeup_at.filter(|_| first) {
+            alarms.push(Mutation::put(self.alarm(due, WakeupReason::Active)));
+        }
+        let commit = write(self.env.clone(), self.scope, alarms, steps);
+        ctx.spawn(commit.into_actor(self).map(Self::durable));
+    }
+
+    fn fetched(result: Result<E::Fetched, Refusal>, shell: &mut Self, ctx: &mut Context<Self>) {
+        shell.busy = false;
+        match (result, &mut shell.entity) {
+            (Ok(fetched), Some(entity)) => entity.absorb(fetched),
+            (Err(refusal), _) => {
+                // Only the command that needed it fails.
+                if let Some(next) = shell.waiting.pop_front() {
+                    shell.held.push((next.asked.reply, Err(refusal)));
+                    shell.answer_held(shell.env.clock.now());
+                }
+            }
+            (Ok(_), None) => {}
+        }
+        shell.pump(ctx);
+    }
+
+    fn durable(result: Result<(), store::Error>, shell: &mut Self, ctx: &mut Context<Self>) {
+        shell.busy = false;
+        match result {
+            Ok(()) => {
+                let now = shell.env.clock.now();
+                shell.answer_held(now);
+                shell.pump(ctx);
+            }
+            Err(error) => {
+                tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a commit failed; the actor reloads");
+                shell.fail(&error.into(), ctx);
+            }
+        }
+    }
+
+    /// Everything held is durable: acts, then answers.
+    fn answer_held(&mut self, now: Timestamp) {
+        if let Some(entity) = &mut self.entity {
+            entity.committed(now);
+        }
+        self.gate.leave(self.held.len());
+        for (reply, result) in self.held.drain(..) {
+            send(reply, result);
+        }
+    }
+
+    /// Errors every caller and goes; the next command loads it again.
+    fn fail(&mut self, refusal: &Refusal, ctx: &mut Context<Self>) {
+        self.gate.close();
+        let pause = E::directory(&self.env).quarantine(&self.env, self.scope, self.key);
+        tracing::debug!(kind = E::KIND, key = ?self.key, ?pause, "quarantined");
+        E::directory(&self.env).gone(self.scope, self.key, &self.gate);
+        self.entity = None;
+        for (reply, _) in self.held.drain(..) {
+            send(reply, Err(refusal.clone()));
+        }
+        for next in self.waiting.drain(..) {
+            send(next.asked.reply, Err(refusal.clone()));
+        }
+        ctx.stop();
+    }
+
+    fn alarm(&self, due: Timestamp, reason: WakeupReason) -> WakeupRow {
+        let target = self.entity.as_ref().map(|entity| entity.wakeup().to_key()).unwrap_or_default();
+        WakeupRow {
+            shard: 0,
+            hour: 0,
+            due,
+            tenant_id: self.scope.tenant(),
+            target,
+            reason: reason.as_str().to_owned(),
+        }
+    }
+
+    fn alarm_key(&self, due: Timestamp) -> Option<Vec<switchboard_schema::table::Cell>> {
+        let entity = self.entity.as_ref()?;
+        Some(WakeupRow::key(0, 0, due, self.scope.tenant(), entity.wakeup().to_key()))
+    }
+
+    fn tick(&mut self, ctx: &mut Context<Self>) {
+        if self.busy {
+            return;
+        }
+        let Some(entity) = &mut self.entity else { return };
+        self.idle_ticks += 1;
+        let quiet = entity.is_quiet();
+        if self.idle_ticks >= IDLE_TICKS && quiet && self.gate.close_if_empty() {
+            self.go(ctx);
+            return;
+        }
+        let now = self.env.clock.now();
+        let (Some(old), Some(old_key)) = (self.wakeup_at, self.wakeup_at.and_then(|due| self.alarm_key(due))) else {
+            return;
+        };
+        let due = now + WAKEUP_AHEAD;
+        if due <= old {
+            return;
+        }
+        self.wakeup_at = Some(due);
+        let rows = vec![Mutation::put(self.alarm(due, WakeupReason::Active)), Mutation::delete::<WakeupRow>(old_key)];
+        let renewal = self.env.store.commit_many(Scope::System, Lane::Bulk, rows);
+        ctx.spawn(renewal.into_actor(self).map(|result, shell, _| {
+            if let Err(error) = result {
+                // The older one may stand; it fires early, which does no harm.
+                tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a wake-up was not renewed");
+            }
+        }));
+    }
+
+    /// Nothing is owed: takes the wake-up back and goes.
+    fn go(&mut self, ctx: &mut Context<Self>) {
+        E::directory(&self.env).gone(self.scope, self.key, &self.gate);
+        if let Some(key) = self.wakeup_at.and_then(|due| self.alarm_key(due)) {
+            let taken_back =
+                self.env.store.commit_many(Scope::System, Lane::Bulk, vec![Mutation::delete::<WakeupRow>(key)]);
+            actix_rt::spawn(async move {
+                // Left standing it fires once for nothing.
+                if let Err(error) = taken_back.await {
+                    tracing::debug!(%error, "a wake-up was left standing");
+                }
+            });
+        }
+        self.entity = None;
+        ctx.stop();
+    }
+}
+
+fn send<T>(reply: Option<Reply<T>>, result: Result<T, Refusal>) {
+    if let Some(reply) = reply {
+        // Nobody waits any more when the caller went away; what was done stays done.
+        drop(reply.send(result));
+    }
+}
+
+/// Writes wake-ups, then each step, one after the other.
+async fn write(env: Env, scope: TenantScope, alarms: Vec<Mutation>, steps: Steps) -> Result<(), store::Error> {
+    if !alarms.is_empty() {
+        repeat(|| env.store.commit_many(Scope::System, Lane::Interactive, alarms.clone())).await?;
+    }
+    for step in steps {
+        repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, step.clone())).await?;
+    }
+    Ok(())
+}
+
+/// Repeats the identical mutation while its outcome is unknown.
+pub(crate) async fn repeat<F>(commit: F) -> Result<(), store::Error>
+where
+    F: Fn() -> switchboard_ports::Future<Result<(), store::Error>>,
+{
+    let mut repeats = 0;
+    loop {
+        match commit().await {
+            Err(store::Error::Ambiguous) if repeats < MAX_REPEATS => {
+                actix_rt::time::sleep(REPEAT_PAUSE * 2_u32.pow(repeats)).await;
+                repeats += 1;
+            }
+            result => return result,
+        }
+    }
+}

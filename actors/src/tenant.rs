@@ -1,0 +1,766 @@
+//! A tenant's owner: the stream of events, the list of conversations, and what each agent has read.
+//!
+//! *State*: the stream ([`Stream`]), the inbox as compact columns ([`Inbox`]), read marks. *Messages*:
+//! [`Letter`]. *Invariants*: an offset is given once and grows over all epochs; what was told before, by
+//! conversation and version, is not told again; the log is written before the projections, so that what a
+//! projection shows has been logged; the ring holds everything not yet logged. *Limits*:
+//! [`TenantActor::CAPACITY`] letters waiting and [`MAX_UNLOGGED`] events not yet logged, beyond which new
+//! work is refused at the door. *On a crash*: a new epoch begins after the last logged offset, and every
+//! active conversation tells again what was not projected.
+
+mod inbox;
+mod stream;
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
+use switchboard_schema::{
+    ConversationId, TenantScope, Timestamp, UserId,
+    record::{AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow},
+    table::Json,
+    wire::{self, EventData, EventName, ServerFrame, StreamPosition},
+};
+
+pub(crate) use self::inbox::Inbox;
+use self::stream::{Logged, Stream};
+use crate::{
+    Refusal, conversation,
+    directory::{Mail, Reply, Resident},
+    env::Env,
+    fanout::{Attach, Deliver, EncodedEvent, PAGE_EVENTS, Page, Signal},
+    gate::Gate,
+    house::{Counts, ListQuery},
+    shell::{self, repeat},
+};
+
+/// Events published but not yet in the log; above it new work is refused.
+pub(crate) const MAX_UNLOGGED: usize = 20_000;
+/// How long events are gathered before they are logged: projections are at most so far behind.
+const LOG_PAUSE: Duration = Duration::from_millis(25);
+/// Events logged in one commit, at most.
+const LOG_ROWS: usize = 90;
+/// Conversations projected in one commit, at most.
+const HEAD_ROWS: usize = 40;
+/// Logged events after which projections are written even though more events wait.
+const PROJECT_AFTER: usize = 1_000;
+/// How long the log is kept.
+const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Events of the log read at activation: more than can be logged and not yet projected.
+const TAIL_EVENTS: u64 = 3_000;
+/// Pause before a failed load or write is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a conversation's owner tells after a commit.
+pub(crate) struct Published {
+    pub(crate) conversation: wire::Conversation,
+    pub(crate) items: Vec<(EventName, wire::Message)>,
+    pub(crate) created: bool,
+    pub(crate) updated: bool,
+    pub(crate) at: Timestamp,
+}
+
+/// What another owner tells.
+pub(crate) struct Told {
+    pub(crate) name: EventName,
+    pub(crate) at: Timestamp,
+    pub(crate) data: EventData,
+}
+
+/// A page of the list, before the conversations' rows are read.
+pub(crate) struct Listed {
+    pub(crate) page: wire::ConversationPage,
+    pub(crate) counts: Counts,
+}
+
+/// What a tenant is sent.
+pub(crate) enum Letter {
+    /// A conversation changed.
+    Publish(Box<Published>),
+    /// Something else changed.
+    Tell(Box<Told>),
+    /// Has everything of this conversation been projected? Answered with `Projected`.
+    IsProjected(ConversationId),
+    /// A page of the list.
+    List(ListQuery, Reply<Listed>),
+    /// Where the stream is, and what somebody has read of a conversation.
+    Position(UserId, Option<ConversationId>, Reply<(StreamPosition, u64)>),
+    /// Somebody has read this far; nothing said: all of it.
+    Read(UserId, ConversationId, Option<u64>, Reply<wire::ReadAnswer>),
+    /// A socket wants events.
+    Attach(Attach),
+    /// An arbiter holds no socket of this tenant any more.
+    Detach(usize),
+    /// Something that may be lost, for all sockets.
+    Signal(bytes::Bytes),
+    /// Answers when everything told so far is logged and projected.
+    Flush(Reply<()>),
+}
+
+/// The actor.
+pub(crate) struct TenantActor {
+    env: Env,
+    scope: TenantScope,
+    gate: Arc<Gate>,
+    loaded: bool,
+    early: Vec<Letter>,
+    stream: Stream,
+    inbox: Inbox,
+    /// Conversations told but not yet projected: their newest state.
+    dirty: HashMap<ConversationId, wire::Conversation>,
+    /// Those of them whose events are logged.
+    projectable: HashSet<ConversationId>,
+    /// Events to log, in order.
+    unlogged: VecDeque<(u64, Vec<u8>, ConversationKey)>,
+    /// Logged since projections were written.
+    unprojected: usize,
+    writing: bool,
+    /// Conversations that asked whether they are projected.
+    asking: HashSet<ConversationId>,
+    flushes: Vec<Reply<()>>,
+    attached: HashSet<usize>,
+    marks: HashMap<UserId, HashMap<ConversationId, u64>>,
+    /// Letters that wait for somebody's read marks.
+    unread_waits: HashMap<UserId, Vec<Letter>>,
+}
+
+type ConversationKey = Option<ConversationId>;
+
+impl Actor for TenantActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.load(ctx);
+    }
+}
+
+impl Resident for TenantActor {
+    type Key = ();
+    type Letter = Letter;
+    const KIND: &'static str = "tenant";
+    const CAPACITY: usize = 20_000;
+
+    fn new(env: Env, scope: TenantScope, (): (), gate: Arc<Gate>) -> Self {
+        let mut id = [0; 8];
+        env.entropy.fill(&mut id);
+        let epoch = format!("{:016x}", u64::from_be_bytes(id));
+        Self {
+            env,
+            scope,
+            gate,
+            loaded: false,
+            early: Vec::new(),
+            stream: Stream::new(epoch.into()),
+            inbox: Inbox::default(),
+            dirty: HashMap::new(),
+            projectable: HashSet::new(),
+            unlogged: VecDeque::new(),
+            unprojected: 0,
+            writing: false,
+            asking: HashSet::new(),
+            flushes: Vec::new(),
+            attached: HashSet::new(),
+            marks: HashMap::new(),
+            unread_waits: HashMap::new(),
+        }
+    }
+}
+
+impl Handler<Mail<Letter>> for TenantActor {
+    type Result = ();
+
+    fn handle(&mut self, mail: Mail<Letter>, ctx: &mut Context<Self>) {
+        if !self.loaded {
+            self.early.push(mail.0);
+            return;
+        }
+        self.gate.leave(1);
+        self.take(mail.0, ctx);
+    }
+}
+
+/// What a tenant is loaded from.
+struct Loaded {
+    heads: Vec<ConversationHeadRow>,
+    tail: Vec<Logged>,
+}
+
+async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
+    let heads = records
+        .all::<ConversationHeadRow>(scope, Scan::of::<ConversationHeadRow>(ConversationHeadRow::partition(0)))
+        .await?;
+    let hint = records.get::<LogCursorRow>(scope, LogCursorRow::key("end".to_owned())).await?;
+    let mut chunk = hint.map_or(0, |row| row.offset / LOG_CHUNK_EVENTS);
+    loop {
+        let next = Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk + 1)).limit(1);
+        if records.scan::<TenantLogRow>(scope, next).await?.is_empty() {
+            break;
+        }
+        chunk += 1;
+    }
+    let mut tail = Vec::new();
+    for chunk in chunk.saturating_sub(1)..=chunk {
+        let rows =
+            records.all::<TenantLogRow>(scope, Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk))).await?;
+        tail.extend(rows.into_iter().map(|row| Logged { offset: row.offset, epoch: row.epoch.into(), body: row.body }));
+    }
+    let keep = usize::try_from(TAIL_EVENTS).unwrap_or(usize::MAX);
+    tail.drain(..tail.len().saturating_sub(keep));
+    Ok(Loaded { heads, tail })
+}
+
+impl TenantActor {
+    fn load(&mut self, ctx: &mut Context<Self>) {
+        let loading = load(self.env.records.clone(), self.scope);
+        ctx.spawn(loading.into_actor(self).map(|result, actor, ctx| match result {
+            Ok(loaded) => {
+                actor.begin(loaded);
+                // Whoever is active may have told a predecessor something that it could not keep.
+                for id in actor.env.conversations.present(actor.scope) {
+                    let known = actor.inbox.version(id);
+                    let command =
+                        conversation::Asked { channel_id: None, ask: conversation::Ask::Announce(known) };
+                    actor.env.conversations.tell_if_there(actor.scope, id, shell::Asked { command, reply: None });
+                }
+                for letter in std::mem::take(&mut actor.early) {
+                    actor.gate.leave(1);
+                    actor.take(letter, ctx);
+                }
+                actor.write(ctx);
+            }
+            Err(error) => {
+                tracing::warn!(tenant = %actor.scope.tenant(), %error, "a tenant could not be loaded; trying again");
+                ctx.run_later(RETRY_PAUSE, Self::load);
+            }
+        }));
+    }
+
+    fn begin(&mut self, loaded: Loaded) {
+        for row in loaded.heads {
+            self.inbox.put(&row.body.0);
+        }
+        for logged in &loaded.tail {
+            // What was logged and not projected is projected now.
+            if let Ok(ServerFrame::Event(event)) = serde_json::from_slice(&logged.body)
+                && let Some(mut conversation) = event.data.conversation
+                && conversation.version > self.inbox.version(conversation.id)
+            {
+                conversation.last_message = conversation.last_message.or(event.data.message.map(Box::new));
+                self.inbox.put(&conversation);
+                self.projectable.insert(conversation.id);
+                self.dirty.insert(conversation.id, conversation);
+            }
+        }
+        self.stream.begin(loaded.tail);
+        self.loaded = true;
+        tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
+    }
+
+    fn take(&mut self, letter: Letter, ctx: &mut Context<Self>) {
+        match letter {
+            Letter::Publish(published) => {
+                self.publish(*published);
+                self.write_soon(ctx);
+            }
+            Letter::Tell(told) => {
+                let Told { name, at, data } = *told;
+                let event = self.encode(name, at, data, None);
+                self.deliver(vec![event]);
+                self.write_soon(ctx);
+            }
+            Letter::IsProjected(id) => {
+                if self.dirty.contains_key(&id) {
+                    self.asking.insert(id);
+                } else {
+                    self.say_projected(id);
+                }
+            }
+            Letter::List(query, reply) => self.list(query, reply, ctx),
+            Letter::Position(user, conversation, reply) => {
+                if let Some(id) = conversation {
+                    if !self.marks.contains_key(&user) {
+                        self.wait_for_marks(user, Letter::Position(user, conversation, reply), ctx);
+                        return;
+                    }
+                    let read = self.mark(user, id);
+                    tell(reply, Ok((self.stream.position(), read)));
+                } else {
+                    tell(reply, Ok((self.stream.position(), 0)));
+                }
+            }
+            Letter::Read(user, id, count, reply) => self.read(user, id, count, reply, ctx),
+            Letter::Attach(attach) => self.attach(attach, ctx),
+            Letter::Detach(arbiter) => {
+                self.attached.remove(&arbiter);
+            }
+            Letter::Signal(frame) => {
+                for &arbiter in &self.attached {
+                    if let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(arbiter)) {
+                        fanout.do_send(Signal { tenant: self.scope.tenant(), frame: frame.clone() });
+                    }
+                }
+            }
+            Letter::Flush(reply) => {
+                self.flushes.push(reply);
+                self.write(ctx);
+            }
+        }
+    }
+
+    /// Tells everybody what a conversation's owner committed, but for what was told before.
+    fn publish(&mut self, published: Published) {
+        let Published { conversation, mut items, created, updated, at } = published;
+        let seen = self.inbox.version(conversation.id);
+        items.retain(|(_, message)| message.version > seen);
+        let news = conversation.version > seen;
+        if !news && items.is_empty() {
+            return;
+        }
+        let id = conversation.id;
+        let mut bare = conversation.clone();
+        bare.last_message = None;
+        let mut events = Vec::with_capacity(items.len() + 1);
+        if created && seen == 0 {
+            let data = EventData { conversation: Some(conversation.clone()), ..EventData::default() };
+            events.push(self.encode(EventName::ConversationCreated, at, data, Some(id)));
+        } else if updated || items.is_empty() {
+            let data = EventData { conversation: Some(conversation.clone()), ..EventData::default() };
+            events.push(self.encode(EventName::ConversationUpdated, at, data, Some(id)));
+        }
+        items.sort_by_key(|(_, message)| (message.version, message.seq));
+        for (name, message) in items {
+            let data = EventData { message: Some(message), conversation: Some(bare.clone()), ..EventData::default() };
+            events.push(self.encode(name, at, data, Some(id)));
+        }
+        self.inbox.put(&conversation);
+        self.projectable.remove(&id);
+        self.dirty.insert(id, conversation);
+        self.deliver(events);
+    }
+
+    /// Gives an event its offset and its one encoding.
+    fn encode(&mut self, name: EventName, at: Timestamp, data: EventData, of: ConversationKey) -> EncodedEvent {
+        let prev = self.stream.head();
+        let offset = prev + 1;
+        let frame = ServerFrame::Event(wire::Event { offset, prev, name, at, data });
+        // Wire types have string keys and finite numbers only: this cannot fail.
+        let json = serde_json::to_vec(&frame).unwrap_or_default();
+        let event = EncodedEvent::new(offset, &json);
+        self.stream.push(event.clone());
+        self.unlogged.push_back((offset, json, of));
+        metrics::counter!("switchboard_events_total").increment(1);
+        event
+    }
+
+    fn deliver(&self, events: Vec<EncodedEvent>) {
+        if events.is_empty() {
+            return;
+        }
+        let events: Arc<[EncodedEvent]> = events.into();
+        let Some(fanouts) = self.env.fanouts.get() else { return };
+        for &arbiter in &self.attached {
+            if let Some(fanout) = fanouts.get(arbiter) {
+                fanout.do_send(Deliver {
+                    tenant: self.scope.tenant(),
+                    epoch: self.stream.epoch(),
+                    events: Arc::clone(&events),
+                });
+            }
+        }
+    }
+
+    fn say_projected(&self, id: ConversationId) {
+        let ask = conversation::Ask::Projected(self.inbox.version(id));
+        let letter = shell::Asked { command: conversation::Asked { channel_id: None, ask }, reply: None };
+        self.env.conversations.tell_if_there(self.scope, id, letter);
+    }
+
+    fn write_soon(&mut self, ctx: &mut Context<Self>) {
+        metrics::gauge!("switchboard_tenant_unlogged_events").set(self.unlogged.len() as f64);
+        self.gate.set_congested(self.unlogged.len() >= MAX_UNLOGGED);
+        if self.writing {
+            return;
+        }
+        if self.unlogged.len() >= LOG_ROWS {
+            self.write(ctx);
+            return;
+        }
+        self.writing = true;
+        ctx.run_later(LOG_PAUSE, |actor, ctx| {
+            actor.writing = false;
+            actor.write(ctx);
+        });
+    }
+
+    /// Writes the log, then projections, one commit at a time, until nothing is owed.
+    fn write(&mut self, ctx: &mut Context<Self>) {
+        if self.writing {
+            return;
+        }
+        let project_first = self.unprojected >= PROJECT_AFTER && !self.projectable.is_empty();
+        if !self.unlogged.is_empty() && !project_first {
+            self.write_log(ctx);
+        } else if !self.projectable.is_empty() {
+            self.write_heads(ctx);
+        } else {
+            for flush in std::mem::take(&mut self.flushes) {
+                tell(flush, Ok(()));
+            }
+        }
+    }
+
+    fn write_log(&mut self, ctx: &mut Context<Self>) {
+        let expires_at = self.env.clock.now() + LOG_LIFE;
+        let epoch = self.stream.epoch().to_string();
+        let mut rows = Vec::new();
+        let mut bytes = 0;
+        let mut last = 0;
+        let mut chunk = None;
+        for (offset, body, _) in self.unlogged.iter().take(LOG_ROWS) {
+            bytes += body.len() + 64;
+            let of = offset / LOG_CHUNK_EVENTS;
+            if (bytes > MAX_COMMIT_BYTES && !rows.is_empty()) || *chunk.get_or_insert(of) != of {
+                break;
+            }
+            last = *offset;
+            let row = TenantLogRow { chunk: of, offset: *offset, epoch: epoch.clone(), body: body.clone() };
+            rows.push(Mutation::put_until(row, expires_at));
+        }
+        let count = rows.len();
+        let opens_chunk = last / LOG_CHUNK_EVENTS != last.saturating_sub(count as u64) / LOG_CHUNK_EVENTS;
+        let (env, scope) = (self.env.clone(), self.scope);
+        let write = async move {
+            repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, rows.clone())).await?;
+            if opens_chunk {
+                let hint = LogCursorRow { consumer: "end".to_owned(), offset: last };
+                repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(hint.clone())])).await?;
+            }
+            Ok(())
+        };
+        self.writing = true;
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
+            actor.written(result, ctx, |actor| {
+                let mut still = HashSet::new();
+                for (_, _, id) in actor.unlogged.iter().skip(count) {
+                    still.extend(*id);
+                }
+                for (_, _, id) in actor.unlogged.drain(..count) {
+                    if let Some(id) = id.filter(|id| !still.contains(id)) {
+                        actor.projectable.insert(id);
+                    }
+                }
+                actor.unprojected += count;
+                actor.stream.logged(last);
+            });
+        }));
+    }
+
+    fn write_heads(&mut self, ctx: &mut Context<Self>) {
+        let mut rows = Vec::new();
+        let mut bytes = 0;
+        let mut done = Vec::new();
+        for id in &self.projectable {
+            let Some(conversation) = self.dirty.get(id) else { continue };
+            let row = Mutation::put(ConversationHeadRow {
+                bucket: 0,
+                conversation_id: *id,
+                version: conversation.version,
+                body: Json(conversation.clone()),
+            });
+            bytes += row.size();
+            if (bytes > MAX_COMMIT_BYTES && !rows.is_empty()) || rows.len() >= HEAD_ROWS {
+                break;
+            }
+            rows.push(row);
+            done.push((*id, conversation.version));
+        }
+        if rows.is_empty() {
+            self.projectable.clear();
+            return;
+        }
+        let (env, scope) = (self.env.clone(), self.scope);
+        let write = async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
+        self.writing = true;
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
+            actor.written(result, ctx, |actor| {
+                for (id, version) in done {
+                    if actor.dirty.get(&id).is_some_and(|conversation| conversation.version == version) {
+                        actor.dirty.remove(&id);
+                        actor.projectable.remove(&id);
+                        if actor.asking.remove(&id) {
+                            actor.say_projected(id);
+                        }
+                    }
+                }
+                if actor.projectable.is_empty() {
+                    actor.unprojected = 0;
+                }
+            });
+        }));
+    }
+
+    fn written(&mut self, result: Result<(), store::Error>, ctx: &mut Context<Self>, done: impl FnOnce(&mut Self)) {
+        match result {
+            Ok(()) => {
+                self.writing = false;
+                done(self);
+                self.gate.set_congested(self.unlogged.len() >= MAX_UNLOGGED);
+                if self.unlogged.len() < LOG_ROWS && self.projectable.is_empty() && !self.unlogged.is_empty() {
+                    self.write_soon(ctx);
+                } else {
+                    self.write(ctx);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(tenant = %self.scope.tenant(), %error, "the log waits to be written");
+                ctx.run_later(RETRY_PAUSE, |actor, ctx| {
+                    actor.writing = false;
+                    actor.write(ctx);
+                });
+            }
+        }
+    }
+
+    fn attach(&mut self, attach: Attach, ctx: &mut Context<Self>) {
+        self.attached.insert(attach.arbiter);
+        let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(attach.arbiter)).cloned() else { return };
+        let socket = attach.socket;
+        let answer = move |events: Vec<EncodedEvent>, resumed: bool, stream: &Stream, tenant| Page {
+            tenant,
+            socket,
+            epoch: stream.epoch(),
+            head: stream.head(),
+            events,
+            resumed,
+        };
+        let tenant = self.scope.tenant();
+        let Some(after) = attach.after.clone() else {
+            fanout.do_send(answer(Vec::new(), false, &self.stream, tenant));
+            return;
+        };
+        if after.epoch == *self.stream.epoch() {
+            if after.offset > self.stream.head() {
+                fanout.do_send(answer(Vec::new(), false, &self.stream, tenant));
+                return;
+            }
+            if let Some(events) = self.stream.after(after.offset, PAGE_EVENTS) {
+                fanout.do_send(answer(events, true, &self.stream, tenant));
+                return;
+            }
+        }
+        // Of an older epoch, or out of the ring: the log tells, if it still has that very event.
+        let same_epoch = after.epoch == *self.stream.epoch();
+        let logged = self.stream.last_logged();
+        let reading = read_log(self.env.records.clone(), self.scope, after, same_epoch, logged);
+        ctx.spawn(reading.into_actor(self).map(move |events, actor, _| {
+            let tenant = actor.scope.tenant();
+            let page = match events {
+                Ok(Some(events)) if events.is_empty() => {
+                    // Everything logged was seen: the ring has the rest, in this epoch.
+                    match actor.stream.after(logged, PAGE_EVENTS) {
+                        Some(events) => answer(events, true, &actor.stream, tenant),
+                        None => answer(Vec::new(), false, &actor.stream, tenant),
+                    }
+                }
+                Ok(Some(events)) => answer(events, true, &actor.stream, tenant),
+                Ok(None) => answer(Vec::new(), false, &actor.stream, tenant),
+                Err(error) => {
+                    tracing::warn!(%error, "the log could not be read for a socket; it loads a snapshot");
+                    answer(Vec::new(), false, &actor.stream, tenant)
+                }
+            };
+            fanout.do_send(page);
+        }));
+    }
+
+    fn mark(&self, user: UserId, id: ConversationId) -> u64 {
+        self.marks.get(&user).and_then(|marks| marks.get(&id)).copied().unwrap_or(0)
+    }
+
+    /// Reads somebody's marks and takes the letter again.
+    fn wait_for_marks(&mut self, user: UserId, letter: Letter, ctx: &mut Context<Self>) {
+        let waits = self.unread_waits.entry(user).or_default();
+        waits.push(letter);
+        if waits.len() > 1 {
+            return;
+        }
+        let records = self.env.records.clone();
+        let scope = self.scope;
+        let reading = async move {
+            records.all::<AgentStateRow>(scope, Scan::of::<AgentStateRow>(AgentStateRow::partition(user))).await
+        };
+        ctx.spawn(reading.into_actor(self).map(move |result, actor, ctx| {
+            let waits = actor.unread_waits.remove(&user).unwrap_or_default();
+            match result {
+                Ok(rows) => {
+                    let read = rows.into_iter().map(|row| (row.conversation_id, row.inbound_count));
+                    actor.marks.entry(user).or_default().extend(read);
+                    for letter in waits {
+                        actor.take(letter, ctx);
+                    }
+                }
+                Err(error) => {
+                    let refusal = Refusal::from(error);
+                    for letter in waits {
+                        refuse(letter, &refusal);
+                    }
+                }
+            }
+        }));
+    }
+
+    fn read(
+        &mut self,
+        user: UserId,
+        id: ConversationId,
+        count: Option<u64>,
+        reply: Reply<wire::ReadAnswer>,
+        ctx: &mut Context<Self>,
+    ) {
+        if !self.marks.contains_key(&user) {
+            self.wait_for_marks(user, Letter::Read(user, id, count, reply), ctx);
+            return;
+        }
+        let Some(inbound_count) = self.inbox.inbound_count(id) else {
+            tell(reply, Err(Refusal::NotFound("conversation")));
+            return;
+        };
+        // Reading never takes back what was read, and nobody reads what has not come.
+        let before = self.mark(user, id);
+        let mark = count.unwrap_or(inbound_count).min(inbound_count).max(before);
+        let answer = wire::ReadAnswer {
+            read: wire::ReadMark { conversation_id: id, user_id: user, inbound_count: mark },
+            unread_count: inbound_count - mark,
+        };
+        if mark == before {
+            tell(reply, Ok(answer));
+            return;
+        }
+        let row = AgentStateRow { user_id: user, conversation_id: id, inbound_count: mark };
+        let (env, scope) = (self.env.clone(), self.scope);
+        let write = async move {
+            repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, vec![Mutation::put(row.clone())])).await
+        };
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| match result {
+            Ok(()) => {
+                let known = actor.marks.entry(user).or_default().entry(id).or_default();
+                if *known < mark {
+                    *known = mark;
+                    let data = EventData { read: Some(answer.read), ..EventData::default() };
+                    let event = actor.encode(EventName::ConversationRead, actor.env.clock.now(), data, None);
+                    actor.deliver(vec![event]);
+                    actor.write_soon(ctx);
+                }
+                tell(reply, Ok(answer));
+            }
+            Err(error) => tell(reply, Err(error.into())),
+        }));
+    }
+
+    fn list(&mut self, query: ListQuery, reply: Reply<Listed>, ctx: &mut Context<Self>) {
+        if !self.marks.contains_key(&query.user_id) {
+            self.wait_for_marks(query.user_id, Letter::List(query, reply), ctx);
+            return;
+        }
+        let (selected, next_cursor, total) = match self.inbox.select(&query) {
+            Ok(selected) => selected,
+            Err(refusal) => {
+                tell(reply, Err(refusal));
+                return;
+            }
+        };
+        let counts = self.inbox.counts(query.status, query.user_id);
+        let as_of = self.stream.position();
+        // What is not yet projected is taken from memory now: the snapshot includes everything up to `as_of`.
+        let rows: Vec<_> =
+            selected.into_iter().map(|id| (id, self.dirty.get(&id).cloned(), self.mark(query.user_id, id))).collect();
+        let (records, scope) = (self.env.records.clone(), self.scope);
+        actix_rt::spawn(async move {
+            let mut conversations = Vec::with_capacity(rows.len());
+            let reads = rows.into_iter().map(|(id, known, mark)| {
+                let records = records.clone();
+                async move {
+                    let conversation = match known {
+                        Some(conversation) => Some(conversation),
+                        None => records
+                            .get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id))
+                            .await?
+                            .map(|row| row.body.0),
+                    };
+                    Ok::<_, store::Error>(conversation.map(|conversation| (conversation, mark)))
+                }
+            });
+            match futures_util::future::try_join_all(reads).await {
+                Ok(read) => {
+                    for (mut conversation, mark) in read.into_iter().flatten() {
+                        conversation.unread_count = Some(conversation.inbound_count.saturating_sub(mark));
+                        conversations.push(conversation);
+                    }
+                    let page = wire::ConversationPage { conversations, next_cursor, total, as_of };
+                    tell(reply, Ok(Listed { page, counts }));
+                }
+                Err(error) => tell(reply, Err(error.into())),
+            }
+        });
+    }
+}
+
+/// Events of the log right after a position; nothing when the log no longer has that very position.
+async fn read_log(
+    records: Records,
+    scope: TenantScope,
+    after: StreamPosition,
+    same_epoch: bool,
+    last_logged: u64,
+) -> Result<Option<Vec<EncodedEvent>>, store::Error> {
+    if after.offset > last_logged {
+        return Ok(None);
+    }
+    if !same_epoch {
+        let key = TenantLogRow::key(after.offset / LOG_CHUNK_EVENTS, after.offset);
+        let seen = records.get::<TenantLogRow>(scope, key).await?;
+        if seen.is_none_or(|row| row.epoch != after.epoch) {
+            return Ok(None);
+        }
+    }
+    let mut events: Vec<EncodedEvent> = Vec::new();
+    let mut next = after.offset + 1;
+    while next <= last_logged && events.len() < PAGE_EVENTS {
+        let scan = Scan::of::<TenantLogRow>(TenantLogRow::partition(next / LOG_CHUNK_EVENTS))
+            .from(vec![switchboard_schema::table::CellType::into_cell(next)])
+            .limit(PAGE_EVENTS - events.len());
+        let rows = records.scan::<TenantLogRow>(scope, scan).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        for row in rows {
+            if row.offset != next {
+                return Ok(None);
+            }
+            if next > last_logged {
+                break;
+            }
+            events.push(EncodedEvent::new(row.offset, &row.body));
+            next += 1;
+        }
+    }
+    Ok(Some(events))
+}
+
+fn tell<T>(reply: Reply<T>, result: Result<T, Refusal>) {
+    // Nobody waits any more when the caller went away.
+    drop(reply.send(result));
+}
+
+fn refuse(letter: Letter, refusal: &Refusal) {
+    match letter {
+        Letter::List(_, reply) => tell(reply, Err(refusal.clone())),
+        Letter::Position(_, _, reply) => tell(reply, Err(refusal.clone())),
+        Letter::Read(_, _, _, reply) => tell(reply, Err(refusal.clone())),
+        _ => {}
+    }
+}

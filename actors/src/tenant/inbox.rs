@@ -1,0 +1,122 @@
+//! A tenant's conversations as compact columns: what the list is filtered and sorted by.
+
+use std::collections::HashMap;
+
+use switchboard_schema::{ConversationId, Timestamp, UserId, wire};
+
+use crate::{
+    Refusal,
+    house::{Counts, ListQuery, Sort, View},
+};
+
+/// Conversations on one page, at most.
+pub(crate) const MAX_PAGE: usize = 100;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    version: u64,
+    status: wire::ConversationStatus,
+    assignee_id: Option<UserId>,
+    inbound_count: u64,
+    updated_at: Timestamp,
+    waiting_since: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+}
+
+/// A place in an order: what it is sorted by, and the id to tell equals apart.
+type Rank = (i64, ConversationId);
+
+/// The conversations of a tenant.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    lines: HashMap<ConversationId, Line>,
+}
+
+impl Inbox {
+    /// Takes in a conversation; an older version changes nothing.
+    pub(super) fn put(&mut self, conversation: &wire::Conversation) {
+        let line = Line {
+            version: conversation.version,
+            status: conversation.status,
+            assignee_id: conversation.assignee_id,
+            inbound_count: conversation.inbound_count,
+            updated_at: conversation.updated_at,
+            waiting_since: conversation.waiting_since,
+            expires_at: conversation.window.expires_at,
+        };
+        let known = self.lines.entry(conversation.id).or_insert(line);
+        if known.version <= line.version {
+            *known = line;
+        }
+    }
+
+    /// The version seen; 0 for a conversation never seen.
+    pub(super) fn version(&self, id: ConversationId) -> u64 {
+        self.lines.get(&id).map_or(0, |line| line.version)
+    }
+
+    /// Messages of the customer so far.
+    pub(super) fn inbound_count(&self, id: ConversationId) -> Option<u64> {
+        self.lines.get(&id).map(|line| line.inbound_count)
+    }
+
+    /// How many conversations of a status each view holds.
+    pub(super) fn counts(&self, status: wire::ConversationStatus, user: UserId) -> Counts {
+        let mut counts = Counts::default();
+        for line in self.lines.values().filter(|line| line.status == status) {
+            counts.all += 1;
+            counts.mine += u64::from(line.assignee_id == Some(user));
+            counts.unassigned += u64::from(line.assignee_id.is_none());
+        }
+        counts
+    }
+
+    /// One page of a view: its conversations, where the next page begins, and how many there are in all.
+    pub(super) fn select(&self, query: &ListQuery) -> Result<(Vec<ConversationId>, Option<String>, u64), Refusal> {
+        let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+        let limit = query.limit.clamp(1, MAX_PAGE);
+        let in_view = |line: &Line| match query.view {
+            View::Mine => line.assignee_id == Some(query.user_id),
+            View::Unassigned => line.assignee_id.is_none(),
+            View::All => true,
+        };
+        let mut total = 0;
+        let mut ranked: Vec<Rank> = Vec::new();
+        for (&id, line) in &self.lines {
+            if line.status != query.status || !in_view(line) {
+                continue;
+            }
+            total += 1;
+            let rank = (rank(line, query.sort), id);
+            if after.is_none_or(|after| rank > after) {
+                ranked.push(rank);
+            }
+        }
+        let more = ranked.len() > limit;
+        if more {
+            ranked.select_nth_unstable(limit - 1);
+            ranked.truncate(limit);
+        }
+        ranked.sort_unstable();
+        let next_cursor = ranked.last().filter(|_| more).map(|(key, id)| format!("{key}.{id}"));
+        Ok((ranked.into_iter().map(|(_, id)| id).collect(), next_cursor, total))
+    }
+}
+
+/// What a line is sorted by: the lowest comes first.
+fn rank(line: &Line, sort: Sort) -> i64 {
+    let at = line.updated_at.as_millis();
+    match sort {
+        Sort::Newest => -at,
+        Sort::Oldest => at,
+        Sort::Waiting => line.waiting_since.map_or(i64::MAX, Timestamp::as_millis),
+        Sort::Window => line.expires_at.map_or(i64::MAX, Timestamp::as_millis),
+    }
+}
+
+fn parse_cursor(cursor: &str) -> Result<Rank, Refusal> {
+    let invalid =
+        || Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it, or none".to_owned() };
+    let (key, id) = cursor.split_once('.').ok_or_else(invalid)?;
+    Ok((key.parse().map_err(|_| invalid())?, id.parse().map_err(|_| invalid())?))
+}

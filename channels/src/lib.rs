@@ -1,0 +1,10 @@
+//! One folder per channel: inbound, request, client.
+//!
+//! Every channel has the same files. `inbound` turns the bytes of a webhook into updates and `request` turns
+//! a message into the provider's request; both are pure and never read a clock. `client` makes the request and
+//! says what came of it. `capabilities` says what the channel can do. Whether something may be sent is
+//! decided elsewhere.
+
+pub mod capabilities;
+pub mod raws;
+pub mod whatsapp;

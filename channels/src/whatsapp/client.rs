@@ -1,0 +1,379 @@
+//! The way out to the Graph API.
+//!
+//! A send makes one request and never a second, by three means. reqwest repeats nothing
+//! (`retry::never`: by default it repeats requests that HTTP/2 says were refused). HTTP/2 is not spoken, so that
+//! a broken connection concerns one request and there is no doubt about streams. hyper-util still moves a request
+//! to another connection when a pooled one proves closed, but only a request that hyper hands back unstarted,
+//! not a byte of it written; one that was started is never handed back.
+//!
+//! What came of a send is judged with care for the customer: only a failure to connect means that nothing was
+//! sent, and every doubt is [`SendOutcome::Unknown`].
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    StatusCode, Url,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use switchboard_domain::outbound::{ErrorClass, Outbound, ProviderError, SendOutcome};
+use switchboard_ports::{
+    Future,
+    channel::{ChannelClient, PROVIDER_TIMEOUT, ReadError},
+};
+use switchboard_schema::wire::{Identity, IdentityKind, Template};
+use tokio::runtime::Handle;
+
+use super::{
+    errors,
+    request::{self, GraphRequest},
+    templates,
+};
+
+/// Meta's own Graph API.
+pub const DEFAULT_GRAPH_URL: &str = "https://graph.facebook.com";
+/// The version of the Graph API that requests are written for.
+pub const DEFAULT_VERSION: &str = "v26.0";
+/// How long a connection may take to come about: name, TCP and TLS.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages of templates that are read: more than the 6,000 templates an account may have.
+pub const MAX_TEMPLATE_PAGES: usize = 100;
+
+/// Shorter than the time for which Meta keeps an idle connection, so that a request seldom meets one that is
+/// about to close: its outcome would be unknown.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Idle connections kept.
+const MAX_IDLE: usize = 64;
+/// Longest answer to a send, in bytes.
+const MAX_SEND_ANSWER_BYTES: usize = 256 * 1_024;
+/// Longest page of templates, in bytes.
+const MAX_PAGE_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// How to reach the Graph API.
+#[derive(Debug, Clone)]
+pub struct GraphOptions {
+    /// `whatsapp.graph_url`.
+    pub graph_url: String,
+    /// The API's version, such as `v26.0`.
+    pub version: String,
+    /// How long a connection may take to come about.
+    pub connect_timeout: Duration,
+    /// How long one request may take, all in all.
+    pub timeout: Duration,
+}
+
+impl Default for GraphOptions {
+    fn default() -> Self {
+        Self {
+            graph_url: DEFAULT_GRAPH_URL.to_owned(),
+            version: DEFAULT_VERSION.to_owned(),
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: PROVIDER_TIMEOUT,
+        }
+    }
+}
+
+/// The Graph API cannot be reached as it is set.
+#[derive(Debug, thiserror::Error)]
+pub enum Misconfigured {
+    /// The address is none.
+    #[error("whatsapp.graph_url is not an address that begins with http:// or https://: {0}")]
+    Url(String),
+    /// There is no TLS, or the like.
+    #[error("no client for whatsapp.graph_url can be made: {0}")]
+    Client(#[source] reqwest::Error),
+}
+
+/// The Graph API: one for the process, shared by the clients of all channels.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    http: reqwest::Client,
+    /// Without a slash at its end.
+    base: String,
+    version: String,
+    runtime: Handle,
+}
+
+impl Graph {
+    /// Requests run on `runtime`, whoever waits for them: connections outlive the thread that asked first.
+    ///
+    /// # Errors
+    /// When the options name no address or no client can be made.
+    pub fn new(options: &GraphOptions, runtime: Handle) -> Result<Self, Misconfigured> {
+        let url =
+            Url::parse(&options.graph_url).map_err(|_| Misconfigured::Url(options.graph_url.clone()))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(Misconfigured::Url(options.graph_url.clone()));
+        }
+        let mut builder = reqwest::Client::builder()
+            .http1_only()
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(MAX_IDLE)
+            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(&url) {
+            // The simulator is on this machine; a proxy for the world outside is not asked for it.
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(Misconfigured::Client)?;
+        let base = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { http, base, version: options.version.clone(), runtime })
+    }
+
+    /// The client of one number.
+    #[must_use]
+    pub fn client(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Client {
+        Client {
+            graph: self.clone(),
+            phone_number_id: phone_number_id.to_owned(),
+            waba_id: waba_id.to_owned(),
+            access_token,
+        }
+    }
+}
+
+/// One number at WhatsApp, with its token.
+#[derive(Debug, Clone)]
+pub struct Client {
+    graph: Graph,
+    phone_number_id: String,
+    waba_id: String,
+    access_token: SecretString,
+}
+
+impl ChannelClient for Client {
+    fn send(&self, outbound: Outbound) -> Future<SendOutcome> {
+        let client = self.clone();
+        Box::pin(async move {
+            // Once begun a request goes on to its end, also when nobody waits for it any more.
+            let task = client.graph.runtime.clone().spawn(async move { client.send_now(&outbound).await });
+            task.await
+                .unwrap_or_else(|_| SendOutcome::Unknown("the server stopped during the request".to_owned()))
+        })
+    }
+
+    fn templates(&self) -> Future<Result<Vec<Template>, ReadError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let task = client.graph.runtime.clone().spawn(async move { client.read_templates().await });
+            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        })
+    }
+}
+
+impl Client {
+    async fn send_now(&self, outbound: &Outbound) -> SendOutcome {
+        let request = match request::send(&self.graph.version, &self.phone_number_id, outbound) {
+            Ok(request) => request,
+            Err(error) => return SendOutcome::Refused(no_address(error)),
+        };
+        match self.ask(request, MAX_SEND_ANSWER_BYTES).await {
+            Ok(answer) => outcome(answer.status, answer.body.as_deref().map_err(String::as_str)),
+            Err(NoAnswer::Token) => SendOutcome::Refused(bad_token()),
+            Err(NoAnswer::NotStarted(why)) => SendOutcome::NotStarted(why),
+            Err(NoAnswer::Lost(why)) => SendOutcome::Unknown(why),
+        }
+    }
+
+    async fn read_templates(&self) -> Result<Vec<Template>, ReadError> {
+        let mut found: Vec<Template> = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..MAX_TEMPLATE_PAGES {
+            let request = request::templates(&self.graph.version, &self.waba_id, after.as_deref());
+            let page = self.read_page(request).await?;
+            if page.skipped > 0 {
+                tracing::warn!(waba_id = %self.waba_id, skipped = page.skipped, "templates that cannot be read");
+            }
+            found.extend(page.templates);
+            // A cursor that does not move would never end.
+            if page.after.is_none() || page.after == after {
+                break;
+            }
+            after = page.after;
+        }
+        found.sort_by(|one, other| (&one.name, &one.language).cmp(&(&other.name, &other.language)));
+        found.dedup_by(|one, other| one.name == other.name && one.language == other.language);
+        Ok(found)
+    }
+
+    async fn read_page(&self, request: GraphRequest) -> Result<templates::TemplatePage, ReadError> {
+        let answer = self.ask(request, MAX_PAGE_BYTES).await.map_err(|error| match error {
+            NoAnswer::Token => {
+                let ProviderError { code, message, .. } = bad_token();
+                ReadError::Refused { code, message }
+            }
+            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => ReadError::Unavailable(why),
+        })?;
+        let body = answer.body.map_err(ReadError::Unavailable)?;
+        let refusal = errors::read(&body);
+        if answer.status.is_success() && refusal.is_none() {
+            return templates::read_page(&body)
+                .map_err(|_| ReadError::Unavailable("an answer that is no page of templates".to_owned()));
+        }
+        let ProviderError { code, message, class } =
+            errors::explain(refusal.as_ref(), Some(answer.status.as_u16()));
+        match class {
+            ErrorClass::Retry | ErrorClass::BackOff => Err(ReadError::Unavailable(message)),
+            ErrorClass::Never | ErrorClass::Account => Err(ReadError::Refused { code, message }),
+        }
+    }
+
+    /// Makes one request.
+    async fn ask(&self, request: GraphRequest, body_bytes_max: usize) -> Result<Answer, NoAnswer> {
+        let url = format!("{}{}", self.graph.base, request.path);
+        let mut token = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))
+            .map_err(|_| NoAnswer::Token)?;
+        token.set_sensitive(true);
+        let http = &self.graph.http;
+        let builder = match request.body {
+            Some(body) => {
+                http.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)
+            }
+            None => http.get(url),
+        };
+        let response = builder.header(AUTHORIZATION, token).send().await.map_err(no_answer)?;
+        let status = response.status();
+        Ok(Answer { status, body: read_body(response, body_bytes_max).await })
+    }
+}
+
+/// An answer, whose body may have been lost on the way.
+struct Answer {
+    status: StatusCode,
+    body: Result<Bytes, String>,
+}
+
+/// Why there is no answer.
+enum NoAnswer {
+    /// The token has characters no header may have; nothing was sent.
+    Token,
+    /// Nothing was sent.
+    NotStarted(String),
+    /// Something may have been sent.
+    Lost(String),
+}
+
+/// What an answer to a send means.
+fn outcome(status: StatusCode, body: Result<&[u8], &str>) -> SendOutcome {
+    let refusal = body.ok().and_then(errors::read);
+    if refusal.is_some() {
+        return SendOutcome::Refused(errors::explain(refusal.as_ref(), Some(status.as_u16())));
+    }
+    match status.as_u16() {
+        200..=299 => match body.map(accepted) {
+            Ok(Some(accepted)) => accepted,
+            Ok(None) => {
+                SendOutcome::Unknown(format!("an answer without a message id (HTTP {})", status.as_u16()))
+            }
+            Err(why) => SendOutcome::Unknown(why.to_owned()),
+        },
+        // A request that timed out or clashed on the way may have been taken all the same.
+        408 | 409 | 425 => {
+            SendOutcome::Unknown(format!("an answer that says little (HTTP {})", status.as_u16()))
+        }
+        301 | 307 | 308 | 400..=499 => SendOutcome::Refused(errors::explain(None, Some(status.as_u16()))),
+        other => SendOutcome::Unknown(format!("an answer that says little (HTTP {other})")),
+    }
+}
+
+/// Reads the answer that WhatsApp took a message; nothing when it is none.
+fn accepted(body: &[u8]) -> Option<SendOutcome> {
+    let answer: RawAccepted = serde_json::from_slice(body).ok()?;
+    let provider_id = answer.messages.into_iter().next()?.id;
+    if provider_id.is_empty() {
+        return None;
+    }
+    let mut recipient = Vec::new();
+    if let Some(contact) = answer.contacts.into_iter().flatten().next() {
+        let told = [(IdentityKind::Bsuid, contact.user_id), (IdentityKind::WaId, contact.wa_id)];
+        for (kind, value) in told {
+            recipient.extend(value.filter(|value| !value.is_empty()).map(|value| Identity { kind, value }));
+        }
+    }
+    Some(SendOutcome::Accepted { provider_id, recipient })
+}
+
+async fn read_body(mut response: reqwest::Response, bytes_max: usize) -> Result<Bytes, String> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        if body.len() + chunk.len() > bytes_max {
+            return Err(format!("an answer of more than {bytes_max} bytes"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn no_answer(error: reqwest::Error) -> NoAnswer {
+    if error.is_connect() || error.is_builder() {
+        NoAnswer::NotStarted(format!("no connection to WhatsApp: {}", root_of(&error)))
+    } else {
+        NoAnswer::Lost(broken(&error))
+    }
+}
+
+fn broken(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else {
+        format!("the connection broke before the answer: {}", root_of(error))
+    }
+}
+
+/// The innermost cause: the outer ones repeat the address.
+fn root_of(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+fn no_address(error: request::NoAddress) -> ProviderError {
+    tracing::debug!(%error, "not sent");
+    ProviderError {
+        code: "whatsapp_no_address".to_owned(),
+        message: "Not sent: we know neither a number nor a WhatsApp user of this person. Add a number."
+            .to_owned(),
+        class: ErrorClass::Never,
+    }
+}
+
+fn bad_token() -> ProviderError {
+    ProviderError {
+        code: "whatsapp_token".to_owned(),
+        message: "The access token holds characters that no token has. Enter it again.".to_owned(),
+        class: ErrorClass::Account,
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[derive(Deserialize)]
+struct RawAccepted {
+    messages: Vec<RawMessageId>,
+    contacts: Option<Vec<RawRecipient>>,
+}
+
+#[derive(Deserialize)]
+struct RawMessageId {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct RawRecipient {
+    wa_id: Option<String>,
+    user_id: Option<String>,
+}

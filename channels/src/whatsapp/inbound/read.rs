@@ -1,0 +1,558 @@
+//! One update, read.
+//!
+//! What a message is made of is taken as slices first and read only where its type asks for it, so that an odd
+//! context or referral never costs the words of a message. Wherever something came that this version does not
+//! put into the update, the raw JSON is kept with it.
+
+use std::fmt;
+
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use switchboard_domain::inbound::{
+    Callback, Edit, IdentityChange, InboundMessage, Party, Revoke, Status, Update,
+};
+use switchboard_schema::{
+    record::Kept,
+    wire::{Content, Identity, IdentityKind, MessageError, MessageState, Text, Unsupported},
+};
+
+use super::{
+    MAX_FIELD_CHARS, MAX_ID_BYTES, MAX_NAME_CHARS, Part,
+    text::{Seconds, Words, cut, mend, was_replaced},
+};
+use crate::whatsapp::errors;
+
+/// Why an update cannot be read.
+type Reason = String;
+
+// What is read of each object. Every member is optional here; what must be there is asked for by name.
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawMessage<'a> {
+    #[serde(borrow)]
+    id: Option<Words<'a>>,
+    from: Option<Words<'a>>,
+    from_user_id: Option<Words<'a>>,
+    from_parent_user_id: Option<Words<'a>>,
+    timestamp: Option<Seconds>,
+    #[serde(rename = "type")]
+    kind: Option<Words<'a>>,
+    group_id: Option<Words<'a>>,
+    text: Option<&'a RawValue>,
+    context: Option<&'a RawValue>,
+    referral: Option<&'a RawValue>,
+    system: Option<&'a RawValue>,
+    edit: Option<&'a RawValue>,
+    revoke: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawText<'a> {
+    #[serde(borrow)]
+    body: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawContext<'a> {
+    #[serde(borrow)]
+    id: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawSystem<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Option<Words<'a>>,
+    wa_id: Option<Words<'a>>,
+    new_wa_id: Option<Words<'a>>,
+    user_id: Option<Words<'a>>,
+    parent_user_id: Option<Words<'a>>,
+    customer: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawEdit<'a> {
+    #[serde(borrow)]
+    original_message_id: Option<Words<'a>>,
+    message: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawEdited<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Option<Words<'a>>,
+    text: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawStatus<'a> {
+    #[serde(borrow)]
+    id: Option<Words<'a>>,
+    status: Option<Words<'a>>,
+    timestamp: Option<Seconds>,
+    recipient_id: Option<Words<'a>>,
+    recipient_user_id: Option<Words<'a>>,
+    recipient_parent_user_id: Option<Words<'a>>,
+    recipient_type: Option<Words<'a>>,
+    recipient_participant_id: Option<Words<'a>>,
+    recipient_participant_user_id: Option<Words<'a>>,
+    /// A sample of Meta's spells it so.
+    participant_recipient_id: Option<Words<'a>>,
+    biz_opaque_callback_data: Option<&'a RawValue>,
+    errors: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawUserIdUpdate<'a> {
+    #[serde(borrow)]
+    wa_id: Option<Words<'a>>,
+    user_id: Option<RawTurn<'a>>,
+    parent_user_id: Option<RawTurn<'a>>,
+    timestamp: Option<Seconds>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawTurn<'a> {
+    #[serde(borrow)]
+    previous: Option<Words<'a>>,
+    current: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawContact<'a> {
+    #[serde(borrow)]
+    profile: Option<RawProfile<'a>>,
+    wa_id: Option<Words<'a>>,
+    user_id: Option<Words<'a>>,
+    parent_user_id: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawProfile<'a> {
+    #[serde(borrow)]
+    name: Option<Words<'a>>,
+    username: Option<Words<'a>>,
+}
+
+/// What goes into an update of a contact, whole or as good as.
+const CONTACT: Shape = Shape::Object(&[
+    ("profile", Shape::Object(&[("name", Shape::Any), ("username", Shape::Any)])),
+    ("wa_id", Shape::Any),
+    ("user_id", Shape::Any),
+    ("parent_user_id", Shape::Any),
+    // Only of use to senders that ask for identity checks, which we do not.
+    ("identity_key_hash", Shape::Any),
+]);
+
+/// What goes into an update of a text message, whole or as good as: the context's `from` is us.
+const TEXT_MESSAGE: Shape = Shape::Object(&[
+    ("id", Shape::Any),
+    ("from", Shape::Any),
+    ("from_user_id", Shape::Any),
+    ("from_parent_user_id", Shape::Any),
+    ("timestamp", Shape::Any),
+    ("type", Shape::Any),
+    ("text", Shape::Object(&[("body", Shape::Any)])),
+    ("context", Shape::Object(&[("from", Shape::Any), ("id", Shape::Any)])),
+]);
+
+/// A contact of a value, as far as it can be read.
+#[derive(Debug, Default)]
+pub(super) struct Contact {
+    pub(super) wa_id: Option<String>,
+    pub(super) user_id: Option<String>,
+    parent_user_id: Option<String>,
+    name: Option<String>,
+    username: Option<String>,
+    /// It holds more than what is read, or something was replaced.
+    keep_raw: bool,
+}
+
+impl Contact {
+    /// Reads a contact; of one that cannot be read nothing is known.
+    pub(super) fn read(json: &str) -> Self {
+        let json = mend(json);
+        let Ok(raw) = serde_json::from_str::<RawContact<'_>>(&json) else {
+            return Self { keep_raw: true, ..Self::default() };
+        };
+        let owned = |words: Option<Words<'_>>| words.map(|words| words.0.into_owned());
+        let (name, username) = raw.profile.map_or((None, None), |profile| (profile.name, profile.username));
+        let name = name.filter(|name| !name.as_str().trim().is_empty());
+        let name_is_odd = name
+            .as_ref()
+            .is_some_and(|name| was_replaced(name.as_str()) || !cut(name.as_str(), MAX_NAME_CHARS).1);
+        Self {
+            wa_id: owned(raw.wa_id),
+            user_id: owned(raw.user_id),
+            parent_user_id: owned(raw.parent_user_id),
+            name: name.map(|name| cut(name.as_str(), MAX_NAME_CHARS).0.to_owned()),
+            username: owned(username),
+            keep_raw: name_is_odd || !CONTACT.covers(&json),
+        }
+    }
+}
+
+/// A message (Meta: webhooks/reference/messages).
+///
+/// Every user message opens the window and is unread, whatever its type and whether or not we can show it.
+/// Notices do neither: `system`, `request_welcome` (they opened the chat and wrote nothing), messages of a
+/// group, and reactions, which ask for no answer; that a reaction opens the window is nowhere said by Meta,
+/// and believing it wrongly would cost a message.
+pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawMessage<'_> = parsed(&mended)?;
+    let provider_id = id("id", raw.id.as_ref())?;
+    let at = raw.timestamp.ok_or("the message has no timestamp")?.0;
+    let contact = part.contact(addresses(&raw)).map(|(_, contact)| contact);
+    let kind = raw.kind.as_ref().map_or("unknown", Words::as_str);
+    let system = system_of(kind, &raw);
+    let from = sender(&raw, contact, system.as_ref())?;
+    if let Some(to) = system.as_ref().and_then(new_addresses) {
+        return Ok(Update::IdentityChange(IdentityChange { from, provider_id, to: held(to)?, at }));
+    }
+    match kind {
+        "edit" => {
+            if let Some((original_id, content)) = raw.edit.and_then(edited) {
+                return Ok(Update::Edit(Edit { from, original_id: held_id(original_id)?, at, content }));
+            }
+        }
+        "revoke" => {
+            if let Some(original_id) = raw.revoke.and_then(read_as::<RawEdit<'_>>).and_then(original_of) {
+                return Ok(Update::Revoke(Revoke { from, original_id: held_id(original_id)?, at }));
+            }
+        }
+        _ => {}
+    }
+    let body = (kind == "text" && raw.group_id.is_none()).then(|| raw.text.and_then(body_of)).flatten();
+    let is_text = body.is_some();
+    let keep_raw = contact.is_some_and(|contact| contact.keep_raw)
+        || body.as_deref().is_some_and(|body| was_replaced(body) || !TEXT_MESSAGE.covers(&mended));
+    let content = match body {
+        Some(body) => Content::Text(Text { body }),
+        None => unsupported(if raw.group_id.is_some() { "group" } else { kind }, json),
+    };
+    let context = raw.context.and_then(read_as::<RawContext<'_>>);
+    Ok(Update::Message(InboundMessage {
+        from,
+        provider_id,
+        at,
+        content,
+        reply_to: context.and_then(|context| context.id).map(|id| held_id(id.0.into_owned())).transpose()?,
+        free_entry: raw.referral.is_some(),
+        notice: !is_text
+            && (raw.group_id.is_some() || matches!(kind, "system" | "reaction" | "request_welcome")),
+        raw: keep_raw.then(|| Kept::Inline(part.to_webhook())),
+    }))
+}
+
+/// A status (Meta: webhooks/reference/messages/status). One of a kind that says nothing of how far a message
+/// got (`deleted`, `warning`, later ones) is told as something else.
+pub(super) fn status(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawStatus<'_> = parsed(&mended)?;
+    let state = match raw.status.as_ref().map(Words::as_str) {
+        Some("sent") => MessageState::Sent,
+        Some("delivered") => MessageState::Delivered,
+        Some("read") => MessageState::Read,
+        Some("played") => MessageState::Played,
+        Some("failed") => MessageState::Failed,
+        _ => return Ok(part.other("statuses")),
+    };
+    let callback = raw.biz_opaque_callback_data.and_then(read_as::<Words<'_>>);
+    Ok(Update::Status(Status {
+        provider_id: id("id", raw.id.as_ref())?,
+        state,
+        at: raw.timestamp.ok_or("the status has no timestamp")?.0,
+        callback: callback.and_then(|text| Callback::from_text(text.as_str())),
+        error: (state == MessageState::Failed).then(|| failure(raw.errors)),
+        recipient: held(recipient(&raw, part.contact(status_addresses(&raw)).map(|(_, contact)| contact)))?,
+    }))
+}
+
+/// A new user id (Meta: webhooks/reference/user_id_update). It has no id of its own, so one is made of what it
+/// says: a repeat has the same.
+pub(super) fn user_id_update(json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawUserIdUpdate<'_> = parsed(&mended)?;
+    let at = raw.timestamp.ok_or("the new user id has no timestamp")?.0;
+    let (previous, current) = turn(raw.user_id.as_ref());
+    let (parent_previous, parent_current) = turn(raw.parent_user_id.as_ref());
+    let mut from = Addresses::default();
+    from.push(IdentityKind::Bsuid, previous);
+    from.push(IdentityKind::ParentBsuid, parent_previous);
+    from.number(raw.wa_id.as_ref().map(Words::as_str));
+    let mut to = Addresses::default();
+    to.push(IdentityKind::Bsuid, current);
+    to.push(IdentityKind::ParentBsuid, parent_current);
+    if from.0.is_empty() || to.0.is_empty() {
+        return Err("the new user id names not both the old and the new one".to_owned());
+    }
+    let seconds = at.as_millis() / 1_000;
+    let (old, new) = (&from.0[0].value, &to.0[0].value);
+    let provider_id = format!("user_id_update:{old}:{new}:{seconds}");
+    Ok(Update::IdentityChange(IdentityChange {
+        from: Party { identities: held(from)?, profile_name: None },
+        provider_id,
+        to: held(to)?,
+        at,
+    }))
+}
+
+/// The addresses a message names, for finding its contact.
+pub(super) fn addresses_of_message(json: &str) -> Vec<String> {
+    let mended = mend(json);
+    let raw = serde_json::from_str::<RawMessage<'_>>(&mended).ok();
+    raw.iter().flat_map(addresses).map(str::to_owned).collect()
+}
+
+/// The addresses a status names, for finding its contact.
+pub(super) fn addresses_of_status(json: &str) -> Vec<String> {
+    let mended = mend(json);
+    let raw = serde_json::from_str::<RawStatus<'_>>(&mended).ok();
+    raw.iter().flat_map(status_addresses).map(str::to_owned).collect()
+}
+
+fn addresses<'r>(raw: &'r RawMessage<'_>) -> impl Iterator<Item = &'r str> {
+    [&raw.from_user_id, &raw.from].into_iter().flatten().map(Words::as_str)
+}
+
+fn status_addresses<'r>(raw: &'r RawStatus<'_>) -> impl Iterator<Item = &'r str> {
+    [
+        &raw.recipient_participant_user_id,
+        &raw.recipient_participant_id,
+        &raw.participant_recipient_id,
+        &raw.recipient_user_id,
+        &raw.recipient_id,
+    ]
+    .into_iter()
+    .flatten()
+    .map(Words::as_str)
+}
+
+fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Reason> {
+    serde_json::from_str(json).map_err(|error| error.to_string())
+}
+
+/// Reads a part of an update that may be left out, and is as good as left out when it is odd.
+fn read_as<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+fn id(name: &str, words: Option<&Words<'_>>) -> Result<String, Reason> {
+    match words.map(Words::as_str) {
+        None | Some("") => Err(format!("there is no `{name}`")),
+        Some(id) => held_id(id.to_owned()),
+    }
+}
+
+/// Ids become keys of rows, which have a limit.
+fn held_id(id: String) -> Result<String, Reason> {
+    if id.len() > MAX_ID_BYTES { Err(format!("an id of {} bytes", id.len())) } else { Ok(id) }
+}
+
+fn held(addresses: Addresses) -> Result<Vec<Identity>, Reason> {
+    match addresses.0.iter().find(|identity| identity.value.len() > MAX_ID_BYTES) {
+        Some(identity) => Err(format!("an address of {} bytes", identity.value.len())),
+        None => Ok(addresses.0),
+    }
+}
+
+/// Addresses, strongest first, without repeats.
+#[derive(Default)]
+struct Addresses(Vec<Identity>);
+
+impl Addresses {
+    fn push(&mut self, kind: IdentityKind, value: Option<&str>) {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { return };
+        let identity = Identity { kind, value: value.to_owned() };
+        if !self.0.contains(&identity) {
+            self.0.push(identity);
+        }
+    }
+
+    /// A number in WhatsApp's form. As a phone number it finds people whom somebody wrote to by number.
+    fn number(&mut self, value: Option<&str>) {
+        let Some(value) = value.map(|value| value.strip_prefix('+').unwrap_or(value)) else { return };
+        self.push(IdentityKind::WaId, Some(value));
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.push(IdentityKind::Phone, Some(value));
+        }
+    }
+}
+
+fn sender(
+    raw: &RawMessage<'_>,
+    contact: Option<&Contact>,
+    system: Option<&RawSystem<'_>>,
+) -> Result<Party, Reason> {
+    let said = |words: &'_ Option<Words<'_>>| words.as_ref().map(|words| words.as_str().to_owned());
+    let told = |of: fn(&Contact) -> &Option<String>| contact.and_then(|contact| of(contact).clone());
+    let mut addresses = Addresses::default();
+    let user_id = said(&raw.from_user_id).or_else(|| told(|contact| &contact.user_id));
+    let parent_id = said(&raw.from_parent_user_id).or_else(|| told(|contact| &contact.parent_user_id));
+    addresses.push(IdentityKind::Bsuid, user_id.as_deref());
+    addresses.push(IdentityKind::ParentBsuid, parent_id.as_deref());
+    let number = match said(&raw.from).filter(|from| !from.is_empty()) {
+        // Seen where a user has no number to show.
+        Some(from) if from.contains('.') && user_id.is_none() => {
+            addresses.push(IdentityKind::Bsuid, Some(&from));
+            None
+        }
+        Some(from) if Some(&from) == user_id.as_ref() => None,
+        from => from,
+    };
+    let wa_id = told(|contact| &contact.wa_id);
+    match (wa_id, number) {
+        (Some(wa_id), Some(number)) if wa_id != number => {
+            addresses.push(IdentityKind::WaId, Some(wa_id.strip_prefix('+').unwrap_or(&wa_id)));
+            addresses.number(Some(&number));
+        }
+        (wa_id, number) => addresses.number(number.or(wa_id).as_deref()),
+    }
+    if addresses.0.is_empty() {
+        let customer = system.and_then(|system| system.customer.as_ref()).map(Words::as_str);
+        addresses.number(customer);
+    }
+    if addresses.0.is_empty() {
+        return Err("the message names no sender".to_owned());
+    }
+    addresses.push(IdentityKind::Username, contact.and_then(|contact| contact.username.as_deref()));
+    let profile_name = contact.and_then(|contact| contact.name.clone());
+    Ok(Party { identities: held(addresses)?, profile_name })
+}
+
+fn recipient(raw: &RawStatus<'_>, contact: Option<&Contact>) -> Addresses {
+    fn said<'w>(words: &'w Option<Words<'_>>) -> Option<&'w str> {
+        words.as_ref().map(Words::as_str)
+    }
+    let mut addresses = Addresses::default();
+    if said(&raw.recipient_type) == Some("group") {
+        let number = said(&raw.recipient_participant_id).or(said(&raw.participant_recipient_id));
+        addresses.push(IdentityKind::Bsuid, said(&raw.recipient_participant_user_id));
+        addresses.push(IdentityKind::WaId, number);
+        return addresses;
+    }
+    let told = |of: fn(&Contact) -> &Option<String>| contact.and_then(|contact| of(contact).as_deref());
+    addresses.push(IdentityKind::Bsuid, said(&raw.recipient_user_id).or(told(|contact| &contact.user_id)));
+    let parent_id = said(&raw.recipient_parent_user_id).or(told(|contact| &contact.parent_user_id));
+    addresses.push(IdentityKind::ParentBsuid, parent_id);
+    let number = said(&raw.recipient_id).or(told(|contact| &contact.wa_id));
+    addresses.push(IdentityKind::WaId, number.map(|number| number.strip_prefix('+').unwrap_or(number)));
+    addresses
+}
+
+fn system_of<'a>(kind: &str, raw: &RawMessage<'a>) -> Option<RawSystem<'a>> {
+    if kind == "system" { raw.system.and_then(read_as) } else { None }
+}
+
+/// The addresses from now on, where a system message tells of new ones.
+fn new_addresses(system: &RawSystem<'_>) -> Option<Addresses> {
+    // The last two are what older versions say.
+    if !matches!(
+        system.kind.as_ref()?.as_str(),
+        "user_changed_number"
+            | "user_changed_user_id"
+            | "customer_changed_number"
+            | "user_identity_changed_number"
+    ) {
+        return None;
+    }
+    let mut to = Addresses::default();
+    to.push(IdentityKind::Bsuid, system.user_id.as_ref().map(Words::as_str));
+    to.push(IdentityKind::ParentBsuid, system.parent_user_id.as_ref().map(Words::as_str));
+    to.number(system.wa_id.as_ref().or(system.new_wa_id.as_ref()).map(Words::as_str));
+    (!to.0.is_empty()).then_some(to)
+}
+
+fn turn<'r>(turn: Option<&'r RawTurn<'_>>) -> (Option<&'r str>, Option<&'r str>) {
+    let side = |words: &'r Option<Words<'_>>| words.as_ref().map(Words::as_str);
+    turn.map_or((None, None), |turn| (side(&turn.previous), side(&turn.current)))
+}
+
+fn body_of(text: &RawValue) -> Option<String> {
+    read_as::<RawText<'_>>(text)?.body.map(|body| body.0.into_owned())
+}
+
+fn original_of(edit: RawEdit<'_>) -> Option<String> {
+    edit.original_message_id.map(|id| id.0.into_owned()).filter(|id| !id.is_empty())
+}
+
+fn edited(edit: &RawValue) -> Option<(String, Content)> {
+    let edit: RawEdit<'_> = read_as(edit)?;
+    let message = edit.message?;
+    let content = match read_as::<RawEdited<'_>>(message) {
+        Some(RawEdited { kind: Some(kind), text }) => match text.and_then(body_of) {
+            Some(body) if kind.as_str() == "text" => Content::Text(Text { body }),
+            _ => unsupported(kind.as_str(), message.get()),
+        },
+        _ => unsupported("unknown", message.get()),
+    };
+    Some((original_of(edit)?, content))
+}
+
+fn unsupported(kind: &str, json: &str) -> Content {
+    let kind = cut(kind, MAX_FIELD_CHARS).0.to_owned();
+    Content::Unsupported(Unsupported { kind, raw: Some(json.to_owned()), blob: None })
+}
+
+fn failure(listed: Option<&RawValue>) -> MessageError {
+    let listed: Vec<&RawValue> = listed.and_then(read_as).unwrap_or_default();
+    let first = listed.into_iter().find_map(read_as::<errors::GraphError<'_>>);
+    let error = errors::explain(first.as_ref(), None);
+    MessageError { code: error.code, message: error.message }
+}
+
+/// What of an object goes into an update. Whatever is not named is a reason to keep the raw JSON.
+enum Shape {
+    /// Taken as it is.
+    Any,
+    /// Only these members, where it is an object.
+    Object(&'static [(&'static str, Shape)]),
+}
+
+impl Shape {
+    /// Does the JSON hold nothing but what is named here?
+    fn covers(&self, json: &str) -> bool {
+        self.deserialize(&mut serde_json::Deserializer::from_str(json)).is_ok()
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &Shape {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self {
+            Shape::Any => deserializer.deserialize_ignored_any(IgnoredAny).map(drop),
+            Shape::Object(members) => deserializer.deserialize_any(MembersVisitor(members)),
+        }
+    }
+}
+
+struct MembersVisitor(&'static [(&'static str, Shape)]);
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of known members")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Words(key)) = map.next_key()? {
+            let known = self.0.iter().find(|(name, _)| *name == key);
+            let (_, shape) = known.ok_or_else(|| A::Error::custom("a member that is not known"))?;
+            map.next_value_seed(shape)?;
+        }
+        Ok(())
+    }
+}

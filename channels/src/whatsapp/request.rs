@@ -1,0 +1,302 @@
+//! A message, as the Graph API's request (Meta: reference/whatsapp-business-phone-number/message-api).
+//!
+//! Pure: nothing here knows a token or a host.
+
+use serde::Serialize;
+use switchboard_domain::outbound::{Outbound, OutboundContent};
+use switchboard_schema::wire::{Identity, IdentityKind, TemplateContent, TemplateParameter};
+
+/// Templates asked for at once.
+pub const TEMPLATES_PER_PAGE: u32 = 100;
+
+/// What is read of a template.
+const TEMPLATE_FIELDS: &str = "name,language,category,status,parameter_format,components";
+
+/// A request to the Graph API, but for the host and the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphRequest {
+    /// From the host's root on, with the query.
+    pub path: String,
+    /// The JSON body of a POST; a GET has none.
+    pub body: Option<String>,
+}
+
+/// A message to somebody of whom no address is known that WhatsApp can write to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the recipient has neither a number nor a WhatsApp user id")]
+pub struct NoAddress;
+
+/// The request that sends a message: to WhatsApp's form of the number where it is known, else to the number,
+/// else to the business-scoped user id.
+///
+/// # Errors
+/// When none of them is known.
+pub fn send(version: &str, phone_number_id: &str, outbound: &Outbound) -> Result<GraphRequest, NoAddress> {
+    let (text, template) = match &outbound.content {
+        OutboundContent::Text(text) => (Some(TextBody { body: &text.body }), None),
+        OutboundContent::Template(template) => (None, Some(template_body(template))),
+    };
+    let (to, recipient) = address(&outbound.to)?;
+    let message = MessageBody {
+        messaging_product: "whatsapp",
+        recipient_type: "individual",
+        to,
+        recipient,
+        kind: if text.is_some() { "text" } else { "template" },
+        text,
+        template,
+        context: outbound.reply_to.as_deref().map(|message_id| ContextBody { message_id }),
+        biz_opaque_callback_data: outbound.callback.to_text(),
+    };
+    let path = format!("/{}/{}/messages", segment(version), segment(phone_number_id));
+    Ok(GraphRequest { path, body: Some(json(&message)) })
+}
+
+/// The request that reads a page of templates: the first, or the one after a cursor.
+#[must_use]
+pub fn templates(version: &str, waba_id: &str, after: Option<&str>) -> GraphRequest {
+    let mut path = format!(
+        "/{}/{}/message_templates?fields={TEMPLATE_FIELDS}&limit={TEMPLATES_PER_PAGE}",
+        segment(version),
+        segment(waba_id)
+    );
+    if let Some(after) = after {
+        path.push_str("&after=");
+        path.extend(url::form_urlencoded::byte_serialize(after.as_bytes()));
+    }
+    GraphRequest { path, body: None }
+}
+
+/// `to` or `recipient`.
+fn address(known: &[Identity]) -> Result<(Option<String>, Option<&str>), NoAddress> {
+    let find =
+        |kind| known.iter().find(|identity| identity.kind == kind).map(|identity| identity.value.as_str());
+    let number = find(IdentityKind::WaId).or_else(|| find(IdentityKind::Phone));
+    let digits: String = number.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+    match (digits.is_empty(), find(IdentityKind::Bsuid)) {
+        (false, _) => Ok((Some(digits), None)),
+        (true, Some(user_id)) => Ok((None, Some(user_id))),
+        (true, None) => Err(NoAddress),
+    }
+}
+
+fn template_body(template: &TemplateContent) -> TemplateBody<'_> {
+    let components = [("header", &template.header), ("body", &template.body)]
+        .into_iter()
+        .filter(|(_, values)| !values.is_empty())
+        .map(|(kind, values)| ComponentBody { kind, parameters: values.iter().map(parameter_body).collect() })
+        .collect();
+    TemplateBody { name: &template.name, language: LanguageBody { code: &template.language }, components }
+}
+
+fn parameter_body(parameter: &TemplateParameter) -> ParameterBody<'_> {
+    ParameterBody { kind: "text", parameter_name: parameter.name.as_deref(), text: &parameter.text }
+}
+
+/// A segment of a path: whatever an admin entered as an id stays one.
+fn segment(text: &str) -> String {
+    let good = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
+    text.chars().filter(good).collect::<String>().trim_matches('.').to_owned()
+}
+
+/// Structs of text are never refused by the encoder.
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct MessageBody<'a> {
+    messaging_product: &'static str,
+    recipient_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<TextBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<TemplateBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<ContextBody<'a>>,
+    biz_opaque_callback_data: String,
+}
+
+#[derive(Serialize)]
+struct TextBody<'a> {
+    body: &'a str,
+}
+
+#[derive(Serialize)]
+struct ContextBody<'a> {
+    message_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct TemplateBody<'a> {
+    name: &'a str,
+    language: LanguageBody<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<ComponentBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct LanguageBody<'a> {
+    code: &'a str,
+}
+
+#[derive(Serialize)]
+struct ComponentBody<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    parameters: Vec<ParameterBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct ParameterBody<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter_name: Option<&'a str>,
+    text: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use switchboard_domain::inbound::Callback;
+    use switchboard_schema::{ConversationId, wire::Text};
+
+    use super::*;
+
+    fn identity(kind: IdentityKind, value: &str) -> Identity {
+        Identity { kind, value: value.into() }
+    }
+
+    fn outbound(to: Vec<Identity>, content: OutboundContent) -> Outbound {
+        let callback = Callback { conversation_id: ConversationId::from_bytes([0; 16]), seq: 12 };
+        Outbound { to, content, reply_to: None, callback }
+    }
+
+    fn text(body: &str) -> OutboundContent {
+        OutboundContent::Text(Text { body: body.into() })
+    }
+
+    fn value(name: Option<&str>, text: &str) -> TemplateParameter {
+        TemplateParameter { name: name.map(Into::into), text: text.into() }
+    }
+
+    fn template(header: Vec<TemplateParameter>, body: Vec<TemplateParameter>) -> OutboundContent {
+        let (name, language) = ("order_ready".into(), "pt_BR".into());
+        OutboundContent::Template(TemplateContent {
+            name,
+            language,
+            header,
+            body,
+            text: Some("unused".into()),
+        })
+    }
+
+    #[track_caller]
+    fn check(outbound: &Outbound, body: &str) {
+        let request = send("v26.0", "106540352242922", outbound).expect("an address");
+        assert_eq!(request.path, "/v26.0/106540352242922/messages");
+        let callback = format!(r#","biz_opaque_callback_data":"{}"}}"#, outbound.callback.to_text());
+        let body = body.replace("CALLBACK", &callback);
+        assert_eq!(request.body.as_deref(), Some(body.as_str()));
+    }
+
+    #[test]
+    fn text_goes_to_the_number_in_whatsapps_form() {
+        let to = vec![
+            identity(IdentityKind::Bsuid, "BR.13491208655302741918"),
+            identity(IdentityKind::Phone, "5511987654321"),
+            identity(IdentityKind::WaId, "551187654321"),
+        ];
+        check(
+            &outbound(to, text("Olá \"Lucas\"\n2ª linha")),
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"551187654321","type":"text","text":{"body":"Olá \"Lucas\"\n2ª linha"}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn text_goes_to_the_dialled_number_where_whatsapps_form_is_not_known() {
+        check(
+            &outbound(vec![identity(IdentityKind::Phone, "+55 11 98765-4321")], text("Hi")),
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"5511987654321","type":"text","text":{"body":"Hi"}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn text_goes_to_the_user_id_where_no_number_is_known() {
+        let to = vec![
+            identity(IdentityKind::Bsuid, "US.13491208655302741918"),
+            identity(IdentityKind::ParentBsuid, "US.ENT.1"),
+            identity(IdentityKind::Username, "lucas"),
+        ];
+        check(
+            &outbound(to, text("Hi")),
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","recipient":"US.13491208655302741918","type":"text","text":{"body":"Hi"}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn nothing_goes_to_a_display_name() {
+        let to = vec![identity(IdentityKind::Username, "lucas"), identity(IdentityKind::Phone, "none")];
+        assert_eq!(send("v26.0", "1", &outbound(to, text("Hi"))), Err(NoAddress));
+    }
+
+    #[test]
+    fn an_answer_names_the_message_it_answers() {
+        let mut outbound = outbound(vec![identity(IdentityKind::WaId, "1650")], text("Hi"));
+        outbound.reply_to = Some("wamid.HBgL==".into());
+        check(
+            &outbound,
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"text","text":{"body":"Hi"},"context":{"message_id":"wamid.HBgL=="}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn a_template_without_values_has_no_components() {
+        check(
+            &outbound(vec![identity(IdentityKind::WaId, "1650")], template(vec![], vec![])),
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"}}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn positional_values_go_in_order() {
+        let content = template(vec![value(None, "Lucas")], vec![value(None, "1234"), value(None, "€ 5,00")]);
+        check(
+            &outbound(vec![identity(IdentityKind::WaId, "1650")], content),
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"},"components":[{"type":"header","parameters":[{"type":"text","text":"Lucas"}]},{"type":"body","parameters":[{"type":"text","text":"1234"},{"type":"text","text":"€ 5,00"}]}]}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn named_values_carry_their_names() {
+        let content = template(vec![], vec![value(Some("order_id"), "1234")]);
+        check(
+            &outbound(vec![identity(IdentityKind::WaId, "1650")], content),
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"},"components":[{"type":"body","parameters":[{"type":"text","parameter_name":"order_id","text":"1234"}]}]}CALLBACK"#,
+        );
+    }
+
+    #[test]
+    fn an_id_cannot_leave_its_segment() {
+        let outbound = outbound(vec![identity(IdentityKind::WaId, "1650")], text("Hi"));
+        let request = send("v26.0", "../v1/me?x=", &outbound).expect("an address");
+        assert_eq!(request.path, "/v26.0/v1mex/messages");
+    }
+
+    #[test]
+    fn templates_are_read_page_by_page() {
+        assert_eq!(
+            templates("v26.0", "102290129340398", None).path,
+            "/v26.0/102290129340398/message_templates?fields=name,language,category,status,parameter_format,components&limit=100"
+        );
+        assert!(
+            templates("v26.0", "1", Some("QVFI+/=&x")).path.ends_with("&limit=100&after=QVFI%2B%2F%3D%26x")
+        );
+    }
+}

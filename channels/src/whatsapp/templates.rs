@@ -1,0 +1,471 @@
+//! Templates: reading them, filling them in, and checking values before WhatsApp does
+//! (Meta: message-templates, reference/whatsapp-business-account/message-templates-api).
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use switchboard_schema::wire::{MAX_PARAMETER_CHARS, Template, TemplateParameter};
+
+/// Most spaces in a row that WhatsApp takes within a value.
+const MAX_SPACES: usize = 4;
+
+/// A page of templates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TemplatePage {
+    /// In Meta's order.
+    pub templates: Vec<Template>,
+    /// How many could not be read; they cannot be sent with this version.
+    pub skipped: usize,
+    /// Where the next page begins; absent on the last.
+    pub after: Option<String>,
+}
+
+/// Reads a page of templates. One that is odd is left out and spoils no other.
+///
+/// # Errors
+/// When the answer is not a page at all.
+pub fn read_page(body: &[u8]) -> Result<TemplatePage, serde_json::Error> {
+    let page: RawPage<'_> = serde_json::from_slice(body)?;
+    let found = page.data.len();
+    let templates: Vec<Template> = page.data.into_iter().filter_map(read_template).collect();
+    let skipped = found - templates.len();
+    // Meta gives a cursor on the last page too, but no `next`.
+    let after = page.paging.filter(|paging| paging.next.is_some()).and_then(|paging| paging.cursors?.after);
+    Ok(TemplatePage { templates, skipped, after })
+}
+
+/// Where a value belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplatePart {
+    /// In the header.
+    Header,
+    /// In the body.
+    Body,
+}
+
+impl TemplatePart {
+    /// As in the request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// Why WhatsApp would refuse a template with these values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ParameterProblem {
+    /// Where; nothing where the template itself is the matter.
+    pub part: Option<TemplatePart>,
+    /// Which placeholder, by name or number.
+    pub placeholder: Option<String>,
+    /// In plain words, with what to do.
+    pub message: String,
+}
+
+/// Checks that a template can be sent now with these values.
+///
+/// # Errors
+/// With the first thing that WhatsApp would refuse.
+pub fn check_parameters(
+    template: &Template,
+    header: &[TemplateParameter],
+    body: &[TemplateParameter],
+) -> Result<(), ParameterProblem> {
+    let whole = |message: String| ParameterProblem { part: None, placeholder: None, message };
+    if template.status != "APPROVED" {
+        let status = template.status.to_lowercase();
+        return Err(whole(format!("WhatsApp says this template is {status}. Choose one that is approved.")));
+    }
+    if !template.sendable {
+        return Err(whole("This template needs more than text. Choose one with text alone.".to_owned()));
+    }
+    check_part(TemplatePart::Header, template.named, &template.header_parameters, header)?;
+    check_part(TemplatePart::Body, template.named, &template.body_parameters, body)
+}
+
+/// The template's words with the values in their places: header, body and footer, a line apart. A placeholder
+/// without a value stays as it is.
+#[must_use]
+pub fn fill(template: &Template, header: &[TemplateParameter], body: &[TemplateParameter]) -> String {
+    let filled_header = template.header.as_deref().map(|words| fill_part(words, template.named, header));
+    let filled_body = fill_part(&template.body, template.named, body);
+    let parts = [filled_header, Some(filled_body), template.footer.clone()];
+    parts.into_iter().flatten().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn check_part(
+    part: TemplatePart,
+    named: bool,
+    wanted: &[String],
+    given: &[TemplateParameter],
+) -> Result<(), ParameterProblem> {
+    let problem = |placeholder: &str, message: String| ParameterProblem {
+        part: Some(part),
+        placeholder: Some(placeholder.to_owned()),
+        message,
+    };
+    for (index, placeholder) in wanted.iter().enumerate() {
+        let value = value_of(placeholder, index, named, given);
+        let missing = || problem(placeholder, format!("{{{{{placeholder}}}}} has no value. Fill it in."));
+        let text = &value.ok_or_else(missing)?.text;
+        if text.trim().is_empty() {
+            return Err(missing());
+        }
+        if let Some(message) = fault_of(text) {
+            return Err(problem(placeholder, format!("The value of {{{{{placeholder}}}}} {message}")));
+        }
+    }
+    if given.len() > wanted.len() {
+        let (part_name, more, takes) = (part.as_str(), given.len(), wanted.len());
+        let message =
+            format!("The {part_name} takes {takes} values and got {more}. Leave out what is too much.");
+        return Err(ParameterProblem { part: Some(part), placeholder: None, message });
+    }
+    Ok(())
+}
+
+fn fault_of(text: &str) -> Option<String> {
+    if text.contains(['\n', '\r']) {
+        Some("holds a line break. Put it on one line.".to_owned())
+    } else if text.contains('\t') {
+        Some("holds a tab. Replace it by a space.".to_owned())
+    } else if text.split(|letter| letter != ' ').any(|run| run.len() > MAX_SPACES) {
+        Some("holds more than four spaces in a row. Take some out.".to_owned())
+    } else {
+        let chars = text.chars().count();
+        (chars > MAX_PARAMETER_CHARS)
+            .then(|| format!("has {chars} characters, and {MAX_PARAMETER_CHARS} fit. Shorten it."))
+    }
+}
+
+fn value_of<'p>(
+    placeholder: &str,
+    index: usize,
+    named: bool,
+    given: &'p [TemplateParameter],
+) -> Option<&'p TemplateParameter> {
+    if named {
+        given.iter().find(|value| value.name.as_deref() == Some(placeholder))
+    } else {
+        given.get(index)
+    }
+}
+
+fn fill_part(words: &str, named: bool, given: &[TemplateParameter]) -> String {
+    let order = placeholders(words, named);
+    let mut filled = String::with_capacity(words.len());
+    let mut taken = 0;
+    for found in scan(words) {
+        let index = order.iter().position(|name| name == found.name).unwrap_or(usize::MAX);
+        if let Some(value) = value_of(found.name, index, named, given) {
+            filled.push_str(&words[taken..found.start]);
+            filled.push_str(&value.text);
+            taken = found.end;
+        }
+    }
+    filled.push_str(&words[taken..]);
+    filled
+}
+
+/// The placeholders of a text, each once: by number in the order of the numbers, by name as they come.
+fn placeholders(words: &str, named: bool) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for found in scan(words) {
+        if !names.iter().any(|name| name == found.name) {
+            names.push(found.name.to_owned());
+        }
+    }
+    if !named {
+        names.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
+    }
+    names
+}
+
+struct Placeholder<'w> {
+    name: &'w str,
+    start: usize,
+    end: usize,
+}
+
+/// Finds every `{{name}}`.
+fn scan(words: &str) -> impl Iterator<Item = Placeholder<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + words[at..].find("{{")?;
+            let inner = start + 2;
+            let close = inner + words[inner..].find("}}")?;
+            let name = words[inner..close].trim();
+            let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            if !name.is_empty() && name.bytes().all(good) {
+                at = close + 2;
+                return Some(Placeholder { name, start, end: at });
+            }
+            // The braces may belong to a placeholder that begins a byte later.
+            at = start + 1;
+        }
+    })
+}
+
+fn read_template(raw: &RawValue) -> Option<Template> {
+    let raw: RawTemplate<'_> = serde_json::from_str(raw.get()).ok()?;
+    let mut header = None;
+    let mut body = None;
+    let mut footer = None;
+    // The code of an authentication template goes into a button too.
+    let mut sendable = !raw.category.eq_ignore_ascii_case("AUTHENTICATION");
+    for component in raw.components {
+        match component.kind.to_ascii_uppercase().as_str() {
+            "HEADER"
+                if component.format.as_deref().is_none_or(|format| format.eq_ignore_ascii_case("TEXT")) =>
+            {
+                header = component.text.map(Cow::into_owned);
+            }
+            "BODY" => body = component.text.map(Cow::into_owned),
+            "FOOTER" => footer = component.text.map(Cow::into_owned),
+            "BUTTONS" => sendable &= component.buttons.iter().all(RawButton::needs_no_value),
+            // A header that is a file or a place, cards, an offer, whatever comes later.
+            _ => sendable = false,
+        }
+    }
+    sendable &= body.is_some();
+    let body = body.unwrap_or_default();
+    let named = raw.parameter_format.map_or_else(
+        || scan(&body).any(|found| found.name.parse::<u32>().is_err()),
+        |format| format.eq_ignore_ascii_case("NAMED"),
+    );
+    Some(Template {
+        header_parameters: header.as_deref().map(|words| placeholders(words, named)).unwrap_or_default(),
+        body_parameters: placeholders(&body, named),
+        name: raw.name.into_owned(),
+        language: raw.language.into_owned(),
+        category: raw.category.into_owned(),
+        status: raw.status.into_owned(),
+        header,
+        body,
+        footer,
+        named,
+        sendable,
+    })
+}
+
+#[derive(Deserialize)]
+struct RawPage<'a> {
+    #[serde(borrow)]
+    data: Vec<&'a RawValue>,
+    paging: Option<RawPaging>,
+}
+
+#[derive(Deserialize)]
+struct RawPaging {
+    cursors: Option<RawCursors>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawCursors {
+    after: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawTemplate<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    language: Cow<'a, str>,
+    #[serde(borrow)]
+    status: Cow<'a, str>,
+    #[serde(borrow, default)]
+    category: Cow<'a, str>,
+    parameter_format: Option<String>,
+    #[serde(borrow, default)]
+    components: Vec<RawComponent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawComponent<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    format: Option<String>,
+    #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    buttons: Vec<RawButton<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawButton<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    url: Option<Cow<'a, str>>,
+}
+
+impl RawButton<'_> {
+    fn needs_no_value(&self) -> bool {
+        match self.kind.to_ascii_uppercase().as_str() {
+            "QUICK_REPLY" | "PHONE_NUMBER" | "REQUEST_CONTACT_INFO" => true,
+            "URL" => self.url.as_deref().is_some_and(|url| scan(url).next().is_none()),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(name: Option<&str>, text: &str) -> TemplateParameter {
+        TemplateParameter { name: name.map(Into::into), text: text.into() }
+    }
+
+    /// A template whose components are these.
+    fn template(components: &str) -> Template {
+        let body = format!(
+            r#"{{"data":[{{"id":"1","name":"n","language":"en","status":"APPROVED","category":"UTILITY","components":[{components}]}}]}}"#
+        );
+        let mut page = read_page(body.as_bytes()).expect("a page");
+        assert_eq!(page.skipped, 0);
+        page.templates.remove(0)
+    }
+
+    const BODY: &str = r#"{"type":"BODY","text":"Hello {{1}}, {{2}} is ready."}"#;
+
+    #[test]
+    fn a_page_is_read_and_says_where_the_next_begins() {
+        let page = read_page(include_bytes!("../../tests/payloads/templates_page.json")).expect("a page");
+        assert_eq!(page.after.as_deref(), Some("QVFIUkEwNQ=="));
+        assert_eq!(page.skipped, 1, "the odd one is left out");
+        let told: Vec<_> = page
+            .templates
+            .iter()
+            .map(|template| {
+                (
+                    template.name.as_str(),
+                    template.named,
+                    template.sendable,
+                    template.body_parameters.join(","),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("order_ready", false, true, "1,2".to_owned()),
+                ("appointment", true, true, "first_name,day".to_owned()),
+                ("catalogue", false, false, String::new()),
+                ("login_code", false, false, "1".to_owned()),
+                ("track", false, false, "1".to_owned()),
+                ("paused_one", false, true, String::new()),
+            ]
+        );
+        assert_eq!(page.templates[0].header.as_deref(), Some("Order {{1}}"));
+        assert_eq!(page.templates[0].header_parameters, ["1"]);
+        assert_eq!(page.templates[0].footer.as_deref(), Some("Reply STOP to hear no more"));
+        assert_eq!(page.templates[5].status, "PAUSED");
+    }
+
+    #[test]
+    fn the_last_page_has_no_next_whatever_its_cursors_say() {
+        let page =
+            read_page(br#"{"data":[],"paging":{"cursors":{"before":"a","after":"b"}}}"#).expect("a page");
+        assert_eq!(page.after, None);
+        assert!(read_page(b"<html>").is_err());
+        assert!(read_page(br#"{"error":{"code":190}}"#).is_err());
+    }
+
+    #[test]
+    fn a_template_is_sendable_where_it_needs_nothing_but_text() {
+        for (components, sendable) in [
+            (BODY.to_owned(), true),
+            (format!(r#"{{"type":"HEADER","format":"TEXT","text":"Hi"}},{BODY}"#), true),
+            (format!(r#"{{"type":"HEADER","format":"IMAGE"}},{BODY}"#), false),
+            (
+                format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"QUICK_REPLY","text":"Yes"}}]}}"#),
+                true,
+            ),
+            (
+                format!(
+                    r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"URL","url":"https://a.example/"}}]}}"#
+                ),
+                true,
+            ),
+            (
+                format!(
+                    r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"URL","url":"https://a.example/{{{{1}}}}"}}]}}"#
+                ),
+                false,
+            ),
+            (format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"COPY_CODE"}}]}}"#), false),
+            (format!(r#"{BODY},{{"type":"CAROUSEL","cards":[]}}"#), false),
+            (r#"{"type":"FOOTER","text":"x"}"#.to_owned(), false),
+        ] {
+            assert_eq!(template(&components).sendable, sendable, "{components}");
+        }
+    }
+
+    #[test]
+    fn values_go_to_their_places() {
+        let positional =
+            template(r#"{"type":"BODY","text":"{{2}} and {{1}}, {{ 1 }}; {{3}} {{no good}} {{{1}}}"}"#);
+        assert_eq!(positional.body_parameters, ["1", "2", "3"]);
+        let filled = fill(&positional, &[], &[value(None, "one"), value(None, "{{1}}")]);
+        assert_eq!(filled, "{{1}} and one, one; {{3}} {{no good}} {one}");
+        let named =
+            template(r#"{"type":"BODY","text":"Hi {{first_name}}, {{day}}"},{"type":"FOOTER","text":"Bye"}"#);
+        let filled = fill(&named, &[], &[value(Some("day"), "Monday"), value(Some("first_name"), "Ana")]);
+        assert_eq!(filled, "Hi Ana, Monday\nBye");
+    }
+
+    #[track_caller]
+    fn refused(template: &Template, body: &[TemplateParameter]) -> (Option<String>, String) {
+        let problem = check_parameters(template, &[], body).expect_err("a problem");
+        (problem.placeholder, problem.message)
+    }
+
+    #[test]
+    fn good_values_pass() {
+        let given = [value(None, "Ana"), value(None, &format!("an    order {}", "x".repeat(1_000)))];
+        assert_eq!(check_parameters(&template(BODY), &[], &given), Ok(()));
+    }
+
+    #[test]
+    fn the_first_value_that_whatsapp_would_refuse_is_named() {
+        let template = template(BODY);
+        for (second, words) in [
+            ("a\nb", "The value of {{2}} holds a line break. Put it on one line."),
+            ("a\rb", "The value of {{2}} holds a line break. Put it on one line."),
+            ("a\tb", "The value of {{2}} holds a tab. Replace it by a space."),
+            ("a     b", "The value of {{2}} holds more than four spaces in a row. Take some out."),
+            (" ", "{{2}} has no value. Fill it in."),
+            (&"é".repeat(1_025), "The value of {{2}} has 1025 characters, and 1024 fit. Shorten it."),
+        ] {
+            let given = [value(None, "Ana"), value(None, second)];
+            assert_eq!(refused(&template, &given), (Some("2".to_owned()), words.to_owned()));
+        }
+    }
+
+    #[test]
+    fn missing_and_spare_values_are_named() {
+        let template = template(BODY);
+        assert_eq!(refused(&template, &[]).0.as_deref(), Some("1"));
+        assert_eq!(refused(&template, &[value(None, "a")]).0.as_deref(), Some("2"));
+        let spare = refused(&template, &[value(None, "a"), value(None, "b"), value(None, "c")]);
+        assert_eq!(
+            spare,
+            (None, "The body takes 2 values and got 3. Leave out what is too much.".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_template_that_is_not_approved_is_not_sent() {
+        let mut template = template(BODY);
+        template.status = "PAUSED".into();
+        assert!(refused(&template, &[]).1.starts_with("WhatsApp says this template is paused."));
+    }
+}

@@ -1,0 +1,6 @@
+//! The channels from outside: recorded shapes, hostile bytes, and a provider that misbehaves.
+
+mod client;
+mod payloads;
+mod properties;
+mod support;

@@ -1,0 +1,386 @@
+//! Every payload, and what is made of it.
+//!
+//! A line is one update: the route (`#` a number, `@` an account, `-` neither), then from whom, when and what.
+//! Addresses are `b` a user id, `e` the parent's, `w` WhatsApp's form of a number, `p` a phone number and `u` a
+//! display name.
+
+use switchboard_channels::{
+    raws::large_raws,
+    whatsapp::inbound::{MAX_UPDATES, Malformed, parse},
+};
+use switchboard_domain::inbound::Update;
+use switchboard_schema::{BlobId, wire::Content};
+
+use crate::support::{payloads, raw, tell_all};
+
+/// Words of the table that stand for longer ones.
+const SHORT: [(&str, &str); 5] = [
+    ("#NUMBER", "#106540352242922"),
+    ("@ACCOUNT", "@102290129340398"),
+    ("KERRY", r#""Kerry Fisher" PHONE"#),
+    ("PHONE", "[w:16505551234 p:16505551234]"),
+    ("NOW", "at 1757800000"),
+];
+
+/// Every payload by its name, and its updates.
+#[rustfmt::skip]
+const TABLE: &[(&str, &[&str])] = &[
+    ("account_update", &[
+        "@ACCOUNT other account_update",
+    ]),
+    ("app_state", &[
+        "#NUMBER other smb_app_state_sync",
+    ]),
+    ("audio_voice", &[
+        "#NUMBER KERRY NOW: <audio>",
+    ]),
+    ("batch", &[
+        r#"#NUMBER "A" [w:1 p:1] NOW: "one""#,
+        r#"#NUMBER "B" [w:2 p:2] NOW: "two""#,
+        r#"#NUMBER "A" [w:1 p:1] NOW: <image>"#,
+        "#NUMBER wamid.OUT== Sent for [w:16505551234]",
+        "#NUMBER wamid.OUT== Delivered for [w:16505551234]",
+        r#"#777 KERRY NOW: "three""#,
+        "@55555 other message_template_status_update",
+    ]),
+    ("batch_with_bad_ones", &[
+        r#"#NUMBER KERRY NOW: "good one""#,
+        "#NUMBER unreadable: there is no `id`",
+        "#NUMBER unreadable: invalid type: integer `7`, expected an object at line 1 column 1",
+        "#NUMBER unreadable: the timestamp is not a number of seconds at line 4 column 35",
+        "#NUMBER unreadable: the message names no sender",
+        "#NUMBER unreadable: invalid type: map, expected a word or number at line 3 column 18",
+        r#"#NUMBER KERRY NOW: "good two""#,
+        "@ACCOUNT unreadable: the change is not an object with a value",
+        "@ACCOUNT unreadable: the change is not an object with a value",
+        "#NUMBER unreadable: `messages` is not a list",
+        "- unreadable: the entry is not an object with changes",
+        "- unreadable: the entry is not an object with changes",
+        "- unreadable: the entry is not an object with changes",
+        r#"#NUMBER KERRY NOW: "good three""#,
+    ]),
+    ("button", &[
+        "#NUMBER KERRY NOW: <button>",
+    ]),
+    ("contacts", &[
+        "#NUMBER KERRY NOW: <contacts>",
+    ]),
+    ("document", &[
+        "#NUMBER KERRY NOW: <document>",
+    ]),
+    ("echo", &[
+        "#NUMBER other smb_message_echoes",
+    ]),
+    ("edit_image", &[
+        "#NUMBER KERRY edits wamid.PARENT==: <image>",
+    ]),
+    ("edit_text", &[
+        r#"#NUMBER KERRY edits wamid.PARENT==: "I meant Tuesday""#,
+    ]),
+    ("edit_without_original", &[
+        "#NUMBER KERRY NOW: <edit>",
+    ]),
+    ("empty_value", &[
+        "#NUMBER other messages",
+    ]),
+    ("history", &[
+        "#NUMBER other history",
+    ]),
+    ("image", &[
+        "#NUMBER KERRY NOW: <image>",
+    ]),
+    ("interactive_button", &[
+        "#NUMBER KERRY NOW: <interactive> to wamid.PARENT==",
+    ]),
+    ("interactive_flow", &[
+        "#NUMBER KERRY NOW: <interactive>",
+    ]),
+    ("interactive_list", &[
+        "#NUMBER KERRY NOW: <interactive>",
+    ]),
+    ("interactive_missing", &[
+        "#NUMBER KERRY NOW: <interactive>",
+        "#NUMBER other messages",
+    ]),
+    ("location", &[
+        "#NUMBER KERRY NOW: <location>",
+    ]),
+    ("order", &[
+        "#NUMBER KERRY NOW: <order>",
+    ]),
+    ("phone_quality", &[
+        "@ACCOUNT other phone_number_quality_update",
+    ]),
+    ("reaction", &[
+        "#NUMBER KERRY NOW: <reaction> notice",
+    ]),
+    ("reaction_removed", &[
+        "#NUMBER KERRY NOW: <reaction> notice",
+    ]),
+    ("request_welcome", &[
+        "#NUMBER KERRY NOW: <request_welcome> notice",
+    ]),
+    ("revoke", &[
+        "#NUMBER KERRY revokes wamid.PARENT==",
+    ]),
+    ("status_delivered", &[
+        "#NUMBER wamid.OUT== Delivered for [w:16505551234]",
+    ]),
+    ("status_failed_odd", &[
+        "#NUMBER wamid.OUT== Failed whatsapp_unspecified for [w:16505551234]",
+        "#NUMBER wamid.OUT== Failed whatsapp_999999 for [w:16505551234]",
+        "#NUMBER wamid.OUT== Failed whatsapp_unspecified for [w:16505551234]",
+    ]),
+    ("status_failed_window", &[
+        "#NUMBER wamid.OUT== Failed whatsapp_131047 for [w:16505551234]",
+    ]),
+    ("status_group", &[
+        "#NUMBER wamid.OUT== Delivered for [w:16505551234]",
+        "#NUMBER wamid.OUT== Delivered for [w:16505551235]",
+    ]),
+    ("status_other", &[
+        "#NUMBER other statuses",
+        "#NUMBER other statuses",
+        "#NUMBER other statuses",
+        "#NUMBER other statuses",
+    ]),
+    ("status_played", &[
+        "#NUMBER wamid.OUT== Played for [w:16505551234]",
+    ]),
+    ("status_read_bsuid", &[
+        "#NUMBER wamid.OUT== Read for [b:US.1 e:US.ENT.1]",
+    ]),
+    ("status_sent", &[
+        "#NUMBER wamid.OUT== Sent of seq 12 for [b:US.13491208655302741918 w:16505551234]",
+    ]),
+    ("status_sent_v23", &[
+        "#NUMBER wamid.OUT== Sent for [w:16505551234]",
+    ]),
+    ("sticker", &[
+        "#NUMBER KERRY NOW: <sticker>",
+    ]),
+    ("system_identity", &[
+        "#NUMBER PHONE NOW: <system> notice",
+    ]),
+    ("system_number", &[
+        "#NUMBER PHONE becomes [b:US.777 w:12195555358 p:12195555358] (wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQz36==)",
+    ]),
+    ("system_number_old", &[
+        "#NUMBER PHONE becomes [w:12195555358 p:12195555358] (wamid.OLD==)",
+    ]),
+    ("system_user_id", &[
+        "#NUMBER [b:US.1] becomes [b:US.2 e:US.ENT.2] (wamid.SYS==)",
+    ]),
+    ("template_quality", &[
+        "@ACCOUNT other message_template_quality_update",
+    ]),
+    ("text", &[
+        r#"#NUMBER KERRY NOW: "Hello, is my order ready?""#,
+    ]),
+    ("text_absurd_times", &[
+        r#"#NUMBER KERRY at 253402200000: "future""#,
+        r#"#NUMBER KERRY at 0: "past""#,
+    ]),
+    ("text_bsuid_only", &[
+        r#"#NUMBER "Pablo" [b:US.13491208655302741918 e:US.ENT.11815799212886844830 u:pablomorales] at 1757800002: "No number here""#,
+    ]),
+    ("text_by_position", &[
+        r#"#NUMBER "Only One" [b:US.2] at 1757800003: "Who am I?""#,
+    ]),
+    ("text_escaped", &[
+        r#"#NUMBER "Ana Souza" [b:BR.13491208655302741918 w:5511987654321 p:5511987654321 u:ana.souza] at 1757800001: "Olá! É às 9h? 😀 https://a.example/x""#,
+    ]),
+    ("text_forwarded", &[
+        r#"#NUMBER KERRY NOW: "See this" raw"#,
+    ]),
+    ("text_group", &[
+        "#NUMBER KERRY NOW: <group> notice",
+    ]),
+    ("text_half_emoji", &[
+        r#"#NUMBER "half �" PHONE NOW: "cut �" raw"#,
+    ]),
+    ("text_identity_check", &[
+        r#"#NUMBER KERRY NOW: "Hi" raw"#,
+    ]),
+    ("text_nul", &[
+        r#"#NUMBER "K�erry" PHONE NOW: "a�b" raw"#,
+    ]),
+    ("text_product", &[
+        r#"#NUMBER KERRY NOW: "Is this available?" to wamid.PARENT== raw"#,
+    ]),
+    ("text_referral", &[
+        r#"#NUMBER KERRY NOW: "I saw your ad" free raw"#,
+    ]),
+    ("text_reply", &[
+        r#"#NUMBER KERRY NOW: "Yes" to wamid.PARENT=="#,
+    ]),
+    ("text_unknown_fields", &[
+        r#"#NUMBER KERRY NOW: "Hi" raw"#,
+    ]),
+    ("text_without_contact", &[
+        r#"#NUMBER PHONE NOW: "No contacts""#,
+    ]),
+    ("unknown_field", &[
+        "@ACCOUNT other holograms",
+    ]),
+    ("unknown_type", &[
+        "#NUMBER KERRY NOW: <hologram>",
+    ]),
+    ("unnamed", &[
+        "- other ",
+    ]),
+    ("unsupported", &[
+        "#NUMBER KERRY NOW: <unsupported>",
+    ]),
+    ("user_id_update", &[
+        "#NUMBER [b:US.1 e:US.ENT.1 w:16505551234 p:16505551234] becomes [b:US.2 e:US.ENT.2] (user_id_update:US.1:US.2:1757800000)",
+        "#NUMBER unreadable: the new user id names not both the old and the new one",
+    ]),
+    ("user_preferences", &[
+        "#NUMBER other user_preferences",
+    ]),
+    ("value_errors", &[
+        "#NUMBER other messages",
+    ]),
+    ("value_unknown", &[
+        r#"#NUMBER KERRY NOW: "Hi""#,
+        "#NUMBER other messages",
+    ]),
+    ("video", &[
+        "#NUMBER KERRY NOW: <video>",
+    ]),
+];
+
+#[test]
+fn every_payload_becomes_the_updates_it_carries() {
+    let long =
+        |line: &&str| SHORT.iter().fold((*line).to_owned(), |line, (short, long)| line.replace(short, long));
+    let found = payloads();
+    let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+    let expected: Vec<_> = TABLE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, expected, "the table lists every payload, by name");
+    for ((name, body), (_, lines)) in found.iter().zip(TABLE) {
+        let lines: Vec<_> = lines.iter().map(long).collect();
+        assert_eq!(tell_all(body), lines, "{name}");
+    }
+}
+
+#[test]
+fn an_unsupported_message_is_kept_as_it_came() {
+    for (name, body) in payloads() {
+        let body = String::from_utf8(body).expect("text");
+        for part in parse(body.as_bytes()).expect("a delivery").parts {
+            if let Ok(Update::Message(message)) = part.read()
+                && let Content::Unsupported(unsupported) = &message.content
+            {
+                let kept = unsupported.raw.as_deref().expect("raw");
+                assert!(body.contains(kept), "{name}: byte by byte");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_an_envelope_is_malformed() {
+    for body in [
+        &b""[..],
+        b"null",
+        b"[]",
+        b"{}",
+        b"{\"entry\":{}}",
+        b"{\"entry\":null}",
+        b"{\"entry\":[]",
+        b"{\"entry\":[]} {}",
+        b"{\"entry\":[],\"entry\":[]}",
+        b"{\"entry\":[],}",
+        b"\xef\xbb\xbf{\"entry\":[]}",
+        b"{\"entry\":[\"\xff\"]}",
+        b"hub.mode=subscribe",
+        b"<html></html>",
+    ] {
+        let error = parse(body).expect_err(&String::from_utf8_lossy(body));
+        assert!(matches!(error, Malformed::NotAnEnvelope(_)), "{error}");
+    }
+    assert!(parse(b"{\"entry\":[]}").expect("a delivery").parts.is_empty());
+}
+
+/// A webhook with so many messages.
+fn crowd(messages: usize) -> Vec<u8> {
+    let one = r#"{"from":"1","id":"i","timestamp":"1","type":"text","text":{"body":"x"}}"#;
+    let list = vec![one; messages].join(",");
+    format!(
+        r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[{list}]}}}}]}}]}}"#
+    )
+    .into_bytes()
+}
+
+#[test]
+fn more_updates_than_the_limit_are_refused_together() {
+    assert_eq!(parse(&crowd(MAX_UPDATES)).expect("a delivery").parts.len(), MAX_UPDATES);
+    assert_eq!(parse(&crowd(MAX_UPDATES + 1)).map(|delivery| delivery.parts.len()), Err(Malformed::TooMany));
+}
+
+#[test]
+fn an_envelope_out_of_proportion_is_refused() {
+    for (open, item, close) in [
+        ("{\"entry\":[", "{}", "]}"),
+        ("{\"entry\":[{\"changes\":[", "{}", "]}]}"),
+        ("{\"entry\":[{\"changes\":[", "0", "]}]}"),
+        ("{\"entry\":[],", "\"\":0", "}"),
+        ("{\"entry\":[{\"changes\":[{\"value\":{", "\"\":0", "}}]}]}"),
+        ("{\"entry\":[{\"changes\":[{\"field\":\"messages\",\"value\":{\"contacts\":[", "0", "]}}]}]}"),
+    ] {
+        let body = format!("{open}{}{close}", vec![item; 500_000].join(","));
+        assert_eq!(
+            parse(body.as_bytes()).map(|delivery| delivery.parts.len()),
+            Err(Malformed::TooMany),
+            "{open}"
+        );
+    }
+}
+
+#[test]
+fn depth_is_no_reason_to_fall() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body = format!(
+        r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[{{"from":"1","id":"i","timestamp":"1","type":"deep","deep":{deep}}},{deep}]}}}}]}}]}}"#
+    );
+    let delivery = parse(body.as_bytes()).expect("a delivery");
+    let read: Vec<_> = delivery.parts.iter().map(|part| part.read()).collect();
+    assert!(matches!(read.as_slice(), [Ok(Update::Message(_)), Err(_)]));
+}
+
+#[test]
+fn a_long_text_is_taken_and_a_long_id_is_not() {
+    let message = |id: &str, body: &str| {
+        format!(
+            r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[{{"from":"1","id":"{id}","timestamp":"1","type":"text","text":{{"body":"{body}"}}}}]}}}}]}}]}}"#
+        )
+    };
+    let long = "x".repeat(100_000);
+    let body = message("i", &long);
+    let update = parse(body.as_bytes()).expect("a delivery").parts[0].read().expect("an update");
+    assert!(
+        matches!(update, Update::Message(message) if matches!(&message.content, Content::Text(text) if text.body == long))
+    );
+    let body = message(&long, "x");
+    let error = parse(body.as_bytes()).expect("a delivery").parts[0].read().expect_err("too long");
+    assert_eq!(error.reason, "an id of 100000 bytes");
+    assert!(error.raw.contains(&long));
+}
+
+#[test]
+fn large_raws_can_be_moved_out() {
+    let padding = "x".repeat(20_000);
+    let body = format!(
+        r#"{{"entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"contacts":[{{"wa_id":"1","odd":"{padding}"}}],"messages":[{{"from":"1","id":"i","timestamp":"1","type":"image","image":"{padding}"}}]}}}}]}}]}}"#
+    );
+    let mut update = parse(body.as_bytes()).expect("a delivery").parts[0].read().expect("an update");
+    let large = large_raws(&mut update);
+    assert_eq!(large.len(), 2, "the message's JSON, and the contact's with it");
+    for place in large {
+        place.replace(BlobId::from_bytes([1; 16]));
+    }
+    assert!(large_raws(&mut update).is_empty());
+    assert_eq!(raw(&update), None);
+}

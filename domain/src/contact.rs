@@ -1,0 +1,228 @@
+//! A contact: a name, addresses, and whether anything may be sent.
+
+use switchboard_schema::{
+    ContactId, Timestamp,
+    record::ContactBody,
+    wire::{Contact, ContactPatch, ContactRef, Identity, IdentityKind},
+};
+
+use crate::inbound::Party;
+
+/// Longest name, in characters; longer ones are cut.
+pub const MAX_NAME_CHARS: usize = 256;
+/// Longest line about a person, in characters.
+pub const MAX_ABOUT_CHARS: usize = 2_000;
+/// Most addresses of one contact, its display name aside; more are left out, as nobody has them.
+pub const MAX_IDENTITIES: usize = 32;
+
+/// A new contact.
+#[must_use]
+pub const fn unborn(now: Timestamp) -> ContactBody {
+    ContactBody {
+        given_name: None,
+        profile_name: None,
+        about: None,
+        identities: Vec::new(),
+        blocked: false,
+        consent_version: 0,
+        absorbed: false,
+        merged_into: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Takes in what a provider told of a person. True when something was new.
+pub fn observe(body: &mut ContactBody, party: &Party, now: Timestamp) -> bool {
+    let mut changed = false;
+    // A display name replaces the one before: people change it at will.
+    if let Some(username) = username(party)
+        && !body.identities.contains(username)
+    {
+        body.identities.retain(|known| known.kind != IdentityKind::Username);
+        changed = true;
+        body.identities.push(username.clone());
+    }
+    for identity in party.identities.iter().filter(|identity| identity.kind != IdentityKind::Username) {
+        let addresses = body.identities.iter().filter(|known| known.kind != IdentityKind::Username).count();
+        if body.identities.contains(identity) || addresses >= MAX_IDENTITIES {
+            continue;
+        }
+        body.identities.push(identity.clone());
+        changed = true;
+    }
+    if let Some(name) = profile_name(party)
+        && body.profile_name.as_deref() != Some(&name)
+    {
+        body.profile_name = Some(name);
+        changed = true;
+    }
+    if changed {
+        body.identities.sort();
+        body.updated_at = now;
+    }
+    changed
+}
+
+/// Takes in another contact that proved to be the same person. What forbade sending to either forbids it to
+/// both.
+pub fn absorb(body: &mut ContactBody, other: &ContactBody, now: Timestamp) {
+    let profile_name = body.profile_name.is_none().then(|| other.profile_name.clone()).flatten();
+    observe(body, &Party { identities: other.identities.clone(), profile_name }, now);
+    body.given_name = body.given_name.take().or_else(|| other.given_name.clone());
+    body.about = body.about.take().or_else(|| other.about.clone());
+    if other.blocked && !body.blocked {
+        body.blocked = true;
+        body.consent_version += 1;
+    }
+    body.absorbed = true;
+    body.updated_at = now;
+}
+
+/// Applies an agent's change. True when something changed.
+///
+/// # Errors
+/// The field that is wrong, and how.
+pub fn patch(body: &mut ContactBody, patch: &ContactPatch, now: Timestamp) -> Result<bool, (&'static str, String)> {
+    let mut next = body.clone();
+    if let Some(name) = &patch.name {
+        let name = name.trim();
+        if name.chars().count() > MAX_NAME_CHARS {
+            return Err(("name", format!("a name has at most {MAX_NAME_CHARS} characters")));
+        }
+        next.given_name = (!name.is_empty()).then(|| name.to_owned());
+    }
+    if let Some(about) = &patch.about {
+        let about = about.trim();
+        if about.chars().count() > MAX_ABOUT_CHARS {
+            return Err(("about", format!("this line has at most {MAX_ABOUT_CHARS} characters")));
+        }
+        next.about = (!about.is_empty()).then(|| about.to_owned());
+    }
+    if let Some(blocked) = patch.blocked
+        && blocked != next.blocked
+    {
+        next.blocked = blocked;
+        next.consent_version += 1;
+    }
+    let changed = next != *body;
+    if changed {
+        next.updated_at = now;
+        *body = next;
+    }
+    Ok(changed)
+}
+
+/// The name to show: the agent's, the provider's, or the best address.
+#[must_use]
+pub fn shown_name(body: &ContactBody) -> String {
+    if let Some(name) = body.given_name.as_ref().or(body.profile_name.as_ref()) {
+        return name.clone();
+    }
+    let by_kind = |kind| body.identities.iter().find(|identity| identity.kind == kind);
+    if let Some(username) = by_kind(IdentityKind::Username) {
+        return format!("@{}", username.value);
+    }
+    by_kind(IdentityKind::Phone)
+        .or_else(|| by_kind(IdentityKind::WaId))
+        .map(|number| format!("+{}", number.value))
+        .or_else(|| body.identities.first().map(|identity| identity.value.clone()))
+        .unwrap_or_else(|| "Unknown".to_owned())
+}
+
+/// The contact as its conversations show it.
+#[must_use]
+pub fn reference(id: ContactId, body: &ContactBody) -> ContactRef {
+    ContactRef { id, name: shown_name(body), identities: body.identities.clone(), blocked: body.blocked }
+}
+
+/// The contact as the API shows it.
+#[must_use]
+pub fn show(id: ContactId, version: u64, body: &ContactBody) -> Contact {
+    Contact {
+        id,
+        version,
+        name: shown_name(body),
+        identities: body.identities.clone(),
+        blocked: body.blocked,
+        about: body.about.clone(),
+        created_at: body.created_at,
+        updated_at: body.updated_at,
+    }
+}
+
+/// Everything in `party` is known already: nothing needs to be told to the contact.
+#[must_use]
+pub fn knows(identities: &[Identity], profile_name: Option<&str>, party: &Party) -> bool {
+    let mut told = party.identities.iter().filter(|identity| identity.kind != IdentityKind::Username);
+    told.all(|identity| identities.contains(identity))
+        && username(party).is_none_or(|username| identities.contains(username))
+        && self::profile_name(party).is_none_or(|name| profile_name == Some(&name))
+}
+
+/// The display name in what a provider told; of several the first, as only one is shown.
+fn username(party: &Party) -> Option<&Identity> {
+    party.identities.iter().find(|identity| identity.kind == IdentityKind::Username)
+}
+
+/// The name in what a provider told, as it is kept.
+fn profile_name(party: &Party) -> Option<String> {
+    party.profile_name.as_deref().map(|name| cut(name, MAX_NAME_CHARS)).filter(|name| !name.is_empty())
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    text.trim().chars().take(chars).collect::<String>().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_000);
+
+    fn identity(kind: IdentityKind, value: &str) -> Identity {
+        Identity { kind, value: value.to_owned() }
+    }
+
+    #[test]
+    fn a_contact_is_called_what_the_agent_says_then_what_it_calls_itself_then_its_address() {
+        let mut body = unborn(NOW);
+        let party = Party { identities: vec![identity(IdentityKind::Phone, "31612344417")], profile_name: None };
+        assert!(observe(&mut body, &party, NOW));
+        assert_eq!(shown_name(&body), "+31612344417");
+        assert!(observe(&mut body, &Party { profile_name: Some(" Elif ".into()), ..party.clone() }, NOW));
+        assert_eq!(shown_name(&body), "Elif");
+        let rename = ContactPatch { name: Some("Elif Kaya".into()), about: None, blocked: None };
+        assert_eq!(patch(&mut body, &rename, NOW), Ok(true));
+        assert_eq!(shown_name(&body), "Elif Kaya");
+        assert!(!observe(&mut body, &party, NOW), "nothing new");
+    }
+
+    #[test]
+    fn only_a_change_of_the_block_counts_as_a_change_of_consent() {
+        let mut body = unborn(NOW);
+        let block = ContactPatch { name: None, about: None, blocked: Some(true) };
+        assert_eq!(patch(&mut body, &block, NOW), Ok(true));
+        assert_eq!(body.consent_version, 1);
+        assert_eq!(patch(&mut body, &block, NOW), Ok(false));
+        assert_eq!(body.consent_version, 1);
+    }
+
+    #[test]
+    fn a_refused_change_changes_nothing() {
+        let mut body = unborn(NOW);
+        let long = ContactPatch { name: Some("x".repeat(257)), about: Some("kept?".into()), blocked: Some(true) };
+        assert_eq!(patch(&mut body, &long, NOW).map_err(|(field, _)| field), Err("name"));
+        assert_eq!(body, unborn(NOW));
+    }
+
+    #[test]
+    fn a_new_display_name_replaces_the_old() {
+        let mut body = unborn(NOW);
+        for name in ["one", "two"] {
+            let party = Party { identities: vec![identity(IdentityKind::Username, name)], profile_name: None };
+            observe(&mut body, &party, NOW);
+        }
+        assert_eq!(body.identities, [identity(IdentityKind::Username, "two")]);
+    }
+}

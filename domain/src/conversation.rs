@@ -1,0 +1,288 @@
+//! A conversation: one order of items, shared by messages, notes and system lines.
+//!
+//! *State*: [`State`], the head and what is needed of the items. *Commands*: [`Command`]. A decision is a
+//! list of [`Change`]s, which are also what is stored: there is no event journal, a reload reads rows.
+//!
+//! Invariants
+//! * `seq` is gapless and given in commit order; a late item is marked, never moved.
+//! * `version` grows by one with every commit that changes something; a message carries that of its last.
+//! * A message known by its provider's id, or asked for under an idempotency key, is there once.
+//! * A delivery state never goes back, but by an agent's own retry.
+//! * A request to the provider is made only for an item that is `Sending` with an attempt written first.
+
+mod decide;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{check_content, decide};
+pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
+
+use switchboard_schema::{
+    ConversationId, MessageId, Timestamp,
+    record::{Attempt, ClientKey, Head, Item},
+    wire::{Content, ContactRef, ConversationStatus, Message, Sender, SystemEvent},
+};
+
+use crate::{
+    inbound::{Edit, InboundMessage, Revoke, Status},
+    outbound::SendOutcome,
+};
+
+/// What a conversation can be asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Make sure that the conversation exists, with this contact.
+    Ensure {
+        /// Whom it is with.
+        contact: ContactSnapshot,
+    },
+    /// The customer wrote.
+    Receive {
+        /// Who they are, as their contact's owner last told.
+        contact: ContactSnapshot,
+        /// What.
+        message: InboundMessage,
+        /// Findable only outside memory: what the store knows of this provider id, where memory cannot tell.
+        elsewhere: Option<u64>,
+    },
+    /// The customer changed what they wrote; `seq` is where that stands.
+    Edit {
+        /// The change.
+        edit: Edit,
+        /// Which item.
+        seq: u64,
+    },
+    /// The customer took back what they wrote.
+    Revoke {
+        /// What was taken back.
+        revoke: Revoke,
+        /// Which item.
+        seq: u64,
+    },
+    /// A message of ours got further.
+    Status {
+        /// How far.
+        status: Status,
+        /// Which item.
+        seq: u64,
+    },
+    /// Somebody of us writes.
+    Send {
+        /// The id its key gives it.
+        id: MessageId,
+        /// 63 bits of the key's hash.
+        key: u64,
+        /// SHA-256 of the request.
+        request_hash: Vec<u8>,
+        /// What.
+        content: Content,
+        /// Who.
+        sender: Sender,
+    },
+    /// Take back what still waits.
+    Cancel {
+        /// Which item.
+        id: MessageId,
+    },
+    /// Try again what failed or whose outcome is unknown.
+    Retry {
+        /// Which item.
+        id: MessageId,
+    },
+    /// Write a private note.
+    Note {
+        /// The id its key gives it.
+        id: MessageId,
+        /// 63 bits of the key's hash.
+        key: u64,
+        /// SHA-256 of the request.
+        request_hash: Vec<u8>,
+        /// The words.
+        body: String,
+        /// Who.
+        sender: Sender,
+    },
+    /// Give it to somebody, or to nobody.
+    Assign {
+        /// To whom: id and name.
+        assignee: Option<(switchboard_schema::UserId, String)>,
+        /// By whom.
+        sender: Sender,
+    },
+    /// Set the status.
+    SetStatus {
+        /// To what.
+        status: ConversationStatus,
+        /// Until when, with `Snoozed`.
+        snoozed_until: Option<Timestamp>,
+        /// By whom.
+        sender: Sender,
+    },
+    /// The contact's owner tells of a change.
+    ContactChanged {
+        /// The contact now.
+        contact: ContactSnapshot,
+    },
+    /// The contact gave way to another; its conversation continues this one.
+    Redirect {
+        /// The conversation that goes on.
+        to: ConversationId,
+    },
+    /// Another contact's conversation ended in this one.
+    Absorb {
+        /// The contact that gave way, by name.
+        name: String,
+    },
+    /// A time came that the conversation asked to be woken at.
+    Wake,
+    /// About to make a request: write the attempt first.
+    BeginAttempt {
+        /// The item.
+        seq: u64,
+        /// The consent it is made under.
+        consent_version: u64,
+    },
+    /// A request ended, or was not made after all.
+    EndAttempt {
+        /// The item.
+        seq: u64,
+        /// Which attempt.
+        number: u32,
+        /// What came of it.
+        outcome: AttemptOutcome,
+    },
+    /// It may not be sent: say why.
+    Refuse {
+        /// The item.
+        seq: u64,
+        /// Why.
+        error: switchboard_schema::wire::MessageError,
+    },
+    /// After a crash: requests without a result are unknown.
+    Recover,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    /// The request ended.
+    Ended(SendOutcome),
+    /// No request was made: permission was withdrawn between the attempt and the call.
+    Withdrawn(switchboard_schema::wire::MessageError),
+}
+
+/// A contact and its version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContactSnapshot {
+    /// The contact.
+    pub contact: ContactRef,
+    /// Its version; an older one changes nothing.
+    pub version: u64,
+}
+
+/// One row to write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The head.
+    Head(Box<Head>),
+    /// An item, new or changed.
+    Item(Box<Item>),
+    /// An attempt, new or ended.
+    Attempt(Attempt),
+    /// What an idempotency key was used for.
+    Key(u64, ClientKey),
+}
+
+/// What happens once the changes are durable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// The conversation began.
+    Created,
+    /// Tell everybody of this item.
+    Announce(u64),
+    /// Tell everybody of the conversation.
+    Updated,
+    /// Look whether something can be sent.
+    Send,
+    /// Be woken at this time.
+    WakeAt(Timestamp),
+}
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decision {
+    /// Rows to write; empty when nothing changes.
+    pub changes: Vec<Change>,
+    /// What follows.
+    pub effects: Vec<Effect>,
+    /// The item the command was about.
+    pub seq: Option<u64>,
+}
+
+/// Why a command was not carried out. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// There is no such conversation.
+    #[error("there is no such conversation")]
+    NoConversation,
+    /// There is no such message in it.
+    #[error("there is no such message in this conversation")]
+    NoMessage,
+    /// It continues elsewhere.
+    #[error("this conversation continues in {0}")]
+    Redirected(ConversationId),
+    /// The same key came with another request.
+    #[error("this idempotency key was used for a different request")]
+    KeyReused,
+    /// A field is wrong.
+    #[error("{message}")]
+    Invalid {
+        /// Which.
+        field: &'static str,
+        /// How.
+        message: String,
+    },
+    /// A rule forbids it.
+    #[error("{message}")]
+    Rule {
+        /// Stable.
+        code: &'static str,
+        /// What the rule is and what to do.
+        message: String,
+    },
+}
+
+/// A line the system writes.
+pub(crate) fn system_line(event: SystemEvent, actor: Option<&Sender>, subject: Option<String>) -> Content {
+    Content::System(switchboard_schema::wire::SystemLine {
+        event,
+        actor: actor.and_then(|sender| sender.name.clone()),
+        subject,
+    })
+}
+
+/// An item as the API shows it.
+#[must_use]
+pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
+    Message {
+        id: item.id,
+        version: item.version,
+        conversation_id,
+        seq: item.seq,
+        direction: item.direction,
+        content: item.content.clone(),
+        state: item.state,
+        provider_id: item.provider_id.clone(),
+        error: item.error.clone(),
+        sent_by: item.sent_by.clone(),
+        at: item.at,
+        provider_at: item.provider_at,
+        late: item.late,
+        reply_to: item.reply_to.clone(),
+        edited_at: item.edited_at,
+        deleted_at: item.deleted_at,
+        history: item.history.clone(),
+        attempts: item.attempts,
+    }
+}

@@ -1,0 +1,860 @@
+//! What follows from a command.
+
+use std::collections::BTreeSet;
+
+use switchboard_schema::{
+    MessageId, Timestamp,
+    record::{Attempt, BUCKET_ITEMS, ClientKey, Head, Item},
+    wire::{
+        Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS, MessageError,
+        MessageState, Note, Sender, SenderKind, StateAt, SystemEvent,
+    },
+};
+
+use super::{
+    AttemptOutcome, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
+    state::newborn,
+    system_line,
+};
+use crate::{
+    delivery,
+    inbound::{InboundMessage, Status},
+    outbound::SendOutcome,
+    retry,
+    window::{self, WindowFacts},
+};
+
+/// Decides. The state is not changed; [`super::evolve`] applies the changes.
+///
+/// Commands about an item older than those in memory need it in `state.items` first.
+///
+/// # Errors
+/// Why nothing is done.
+pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decision, Rejection> {
+    match command {
+        Command::Ensure { contact } => ensure(state, &contact, now),
+        Command::Receive { contact, message, elsewhere } => receive(state, &contact, message, elsewhere, now),
+        Command::Edit { edit, seq } => {
+            let mut draft = Draft::of_any(state)?;
+            let item = draft.item(seq)?;
+            // An older edit than the one we have changes nothing; nor does one of what was taken back. What we
+            // wrote is not the customer's to change.
+            let outdated = item.deleted_at.is_some() || item.edited_at.is_some_and(|at| at >= edit.at);
+            if outdated || item.direction == Direction::Out {
+                return Ok(draft.reannounce(seq));
+            }
+            item.content = edit.content;
+            item.edited_at = Some(edit.at);
+            Ok(draft.finish_item(seq))
+        }
+        Command::Revoke { revoke, seq } => {
+            let mut draft = Draft::of_any(state)?;
+            let item = draft.item(seq)?;
+            if item.deleted_at.is_some() || item.direction == Direction::Out {
+                return Ok(draft.reannounce(seq));
+            }
+            item.deleted_at = Some(revoke.at);
+            Ok(draft.finish_item(seq))
+        }
+        Command::Status { status, seq } => told(state, status, seq),
+        Command::Send { id, key, request_hash, content, sender } => {
+            check_content(&content)?;
+            send(state, id, key, request_hash, content, sender, now)
+        }
+        Command::Cancel { id } => {
+            // What waits in a conversation that continues elsewhere can be taken back as well.
+            let mut draft = Draft::of_any(state)?;
+            let seq = state.known.get(&id).ok_or(Rejection::NoMessage)?.seq;
+            let item = draft.item(seq)?;
+            match item.state {
+                MessageState::Cancelled => return Ok(draft.reannounce(seq)),
+                MessageState::Queued => {}
+                _ => {
+                    return Err(Rejection::Rule {
+                        code: "not_cancellable",
+                        message: "only a message that still waits can be cancelled".to_owned(),
+                    });
+                }
+            }
+            reach(item, MessageState::Cancelled, now);
+            item.not_before = None;
+            // It may have been the one that the others waited behind.
+            Ok(draft.finish_item(seq).then_send())
+        }
+        Command::Retry { id } => again(state, id, now),
+        Command::Note { id, key, request_hash, body, sender } => {
+            if body.trim().is_empty() {
+                return Err(Rejection::Invalid { field: "body", message: "a note needs words".to_owned() });
+            }
+            if body.chars().count() > MAX_NOTE_CHARS {
+                let message = format!("a note has at most {MAX_NOTE_CHARS} characters");
+                return Err(Rejection::Invalid { field: "body", message });
+            }
+            if let Some(decision) = answered(state, id, key, &request_hash)? {
+                return Ok(decision);
+            }
+            let mut draft = Draft::of(state)?;
+            let seq = draft.add(id, Direction::Out, Content::Note(Note { body }), MessageState::Recorded, sender, now);
+            draft.remember(key, id, seq, request_hash, now);
+            draft.head.preview_seq = Some(seq);
+            draft.head.updated_at = now;
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::Assign { assignee, sender } => {
+            let mut draft = Draft::of(state)?;
+            let id = assignee.as_ref().map(|(id, _)| *id);
+            if draft.head.assignee_id == id {
+                return Ok(Decision::default());
+            }
+            draft.head.assignee_id = id;
+            let (event, subject) = match assignee {
+                Some((_, name)) => (SystemEvent::Assigned, Some(name)),
+                None => (SystemEvent::Unassigned, None),
+            };
+            let seq = draft.note_system(event, Some(&sender), subject, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::SetStatus { status, snoozed_until, sender } => set_status(state, status, snoozed_until, &sender, now),
+        Command::ContactChanged { contact } => {
+            // A block counts as well where something still waits in a conversation that continues elsewhere.
+            Ok(learn(Draft::of_any(state)?, &contact, now))
+        }
+        Command::Redirect { to } => {
+            let mut draft = Draft::of_any(state)?;
+            if draft.head.redirect == Some(to) || to == state.id {
+                return Ok(Decision::default());
+            }
+            draft.head.redirect = Some(to);
+            draft.head.status = ConversationStatus::Resolved;
+            draft.head.snoozed_until = None;
+            draft.head.waiting_since = None;
+            let seq = draft.note_system(SystemEvent::Merged, None, Some(to.to_string()), now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], None))
+        }
+        Command::Absorb { name } => {
+            let mut draft = Draft::of(state)?;
+            let line = system_line(SystemEvent::Merged, None, Some(name.clone()));
+            if let Some(told) = state.items.values().rfind(|item| item.content == line) {
+                return Ok(draft.reannounce(told.seq));
+            }
+            let seq = draft.note_system(SystemEvent::Merged, None, Some(name), now);
+            // What the other conversation received may be delivered again, and comes here from now on: only
+            // the store knows it.
+            draft.head.dedupe_floor = draft.head.dedupe_floor.max(Some(now));
+            Ok(draft.finish(vec![Effect::Announce(seq)], None))
+        }
+        Command::Wake => {
+            let mut draft = Draft::of_any(state)?;
+            if draft.head.status != ConversationStatus::Snoozed || draft.head.snoozed_until.is_none_or(|at| at > now) {
+                // Woken for a message whose pause is over, or for nothing any more.
+                return Ok(Decision::default().then_send());
+            }
+            draft.head.status = ConversationStatus::Open;
+            draft.head.snoozed_until = None;
+            draft.head.updated_at = now;
+            let seq = draft.note_system(SystemEvent::Reopened, None, None, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], None).then_send())
+        }
+        Command::BeginAttempt { seq, consent_version } => begin(state, seq, consent_version, now),
+        Command::EndAttempt { seq, number, outcome } => end(state, seq, number, outcome, now),
+        Command::Refuse { seq, error } => {
+            let mut draft = Draft::of_any(state)?;
+            let item = draft.item(seq)?;
+            if item.state != MessageState::Queued {
+                return Ok(Decision::default());
+            }
+            fail(item, error, now);
+            Ok(draft.finish_item(seq).then_send())
+        }
+        Command::Recover => recover(state, now),
+    }
+}
+
+/// Checks what is to be sent.
+///
+/// # Errors
+/// The field that is wrong, and how.
+pub fn check_content(content: &Content) -> Result<(), Rejection> {
+    let invalid = |field, message: String| Err(Rejection::Invalid { field, message });
+    match content {
+        Content::Text(text) => {
+            if text.body.trim().is_empty() {
+                return invalid("text.body", "a message needs words".to_owned());
+            }
+            let chars = text.body.chars().count();
+            if chars > MAX_TEXT_CHARS {
+                return invalid(
+                    "text.body",
+                    format!("WhatsApp carries {MAX_TEXT_CHARS} characters, this has {chars}; send it in parts"),
+                );
+            }
+            Ok(())
+        }
+        Content::Template(template) => {
+            if template.name.is_empty() || template.name.len() > 512 {
+                return invalid("template.name", "a template has a name of 1 to 512 characters".to_owned());
+            }
+            if template.language.is_empty() || template.language.len() > 15 {
+                return invalid("template.language", "a template has a language such as en_US".to_owned());
+            }
+            if template.header.len() > 10 || template.body.len() > 100 {
+                return invalid("template", "that is more values than a template has places".to_owned());
+            }
+            for parameter in template.header.iter().chain(&template.body) {
+                let text = &parameter.text;
+                if text.trim().is_empty() {
+                    return invalid("template", "every place in the template needs a value".to_owned());
+                }
+                if text.chars().count() > MAX_PARAMETER_CHARS {
+                    return invalid("template", format!("a value has at most {MAX_PARAMETER_CHARS} characters"));
+                }
+                if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
+                    return invalid(
+                        "template",
+                        "WhatsApp allows no line break, tab or more than four spaces in a value".to_owned(),
+                    );
+                }
+            }
+            Ok(())
+        }
+        Content::Note(_) | Content::System(_) | Content::Unsupported(_) => {
+            invalid("type", "this type cannot be sent".to_owned())
+        }
+    }
+}
+
+/// May this content be sent to this contact at this moment?
+pub(super) fn may_send(facts: WindowFacts, blocked: bool, content: &Content, now: Timestamp) -> Result<(), MessageError> {
+    if blocked {
+        return Err(MessageError {
+            code: "contact_blocked".to_owned(),
+            message: "This contact is blocked. Lift the block in the contact's details to write again.".to_owned(),
+        });
+    }
+    if matches!(content, Content::Text(_)) && !facts.is_open(now) {
+        return Err(MessageError {
+            code: "window_closed".to_owned(),
+            message: match facts.expires_at() {
+                Some(_) => "The 24-hour window has closed. Send a template; it opens again when the customer answers.",
+                None => "The customer has not written yet. Begin with a template; the window opens when they answer.",
+            }
+            .to_owned(),
+        });
+    }
+    Ok(())
+}
+
+impl State {
+    /// May this item be sent at this moment? Asked when it is queued, before its turn, and at the call.
+    ///
+    /// # Errors
+    /// Why not, in words for the agent.
+    pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<(), MessageError> {
+        let blocked = self.head.as_ref().is_some_and(|head| head.contact.blocked);
+        may_send(self.window(), blocked, content, now)
+    }
+}
+
+/// A decision being put together: a copy of the head, and the changes.
+struct Draft<'a> {
+    state: &'a State,
+    head: Head,
+    version: u64,
+    items: Vec<Item>,
+    rest: Vec<Change>,
+}
+
+impl<'a> Draft<'a> {
+    /// Of a conversation that exists and goes on here.
+    fn of(state: &'a State) -> Result<Self, Rejection> {
+        let draft = Self::of_any(state)?;
+        match draft.head.redirect {
+            Some(to) => Err(Rejection::Redirected(to)),
+            None => Ok(draft),
+        }
+    }
+
+    /// Of a conversation that exists.
+    fn of_any(state: &'a State) -> Result<Self, Rejection> {
+        let head = state.head.clone().ok_or(Rejection::NoConversation)?;
+        Ok(Self::with(state, head))
+    }
+
+    fn with(state: &'a State, head: Head) -> Self {
+        Self { state, version: state.next_version(), head, items: Vec::new(), rest: Vec::new() }
+    }
+
+    /// The item to change.
+    fn item(&mut self, seq: u64) -> Result<&mut Item, Rejection> {
+        if let Some(index) = self.items.iter().position(|item| item.seq == seq) {
+            return Ok(&mut self.items[index]);
+        }
+        let item = self.state.items.get(&seq).ok_or(Rejection::NoMessage)?.clone();
+        self.items.push(item);
+        let last = self.items.len() - 1;
+        Ok(&mut self.items[last])
+    }
+
+    /// A new item at the end.
+    fn add(
+        &mut self,
+        id: MessageId,
+        direction: Direction,
+        content: Content,
+        state: MessageState,
+        sent_by: Sender,
+        now: Timestamp,
+    ) -> u64 {
+        let seq = self.head.last_seq + 1;
+        if seq.is_multiple_of(BUCKET_ITEMS) {
+            self.head.dedupe_floor = self.head.dedupe_floor.max(self.state.floor_when_opening(seq / BUCKET_ITEMS));
+        }
+        self.head.last_seq = seq;
+        self.items.push(Item {
+            id,
+            seq,
+            version: 0,
+            direction,
+            content,
+            state,
+            provider_id: None,
+            error: None,
+            sent_by,
+            at: now,
+            provider_at: None,
+            late: false,
+            reply_to: None,
+            edited_at: None,
+            deleted_at: None,
+            history: vec![StateAt { state, at: now }],
+            attempts: 0,
+            not_before: None,
+            retired_ids: Vec::new(),
+            raw: None,
+        });
+        seq
+    }
+
+    /// A system line at the end.
+    fn note_system(&mut self, event: SystemEvent, by: Option<&Sender>, subject: Option<String>, now: Timestamp) -> u64 {
+        let seq = self.head.last_seq + 1;
+        let id = MessageId::derived(&[b"system", self.state.id.as_bytes(), &seq.to_be_bytes()]);
+        let content = system_line(event, by, subject);
+        self.add(id, Direction::Out, content, MessageState::Recorded, Sender::system(), now)
+    }
+
+    /// Takes in a contact; true when that changed something.
+    fn meet(&mut self, contact: &ContactSnapshot) -> bool {
+        if contact.version <= self.head.contact_version || contact.contact.id != self.head.contact.id {
+            return false;
+        }
+        self.head.contact_version = contact.version;
+        if self.head.contact == contact.contact {
+            return false;
+        }
+        self.head.contact = contact.contact.clone();
+        true
+    }
+
+    /// Takes in a contact, with a line where that changed its block. True, and the line's place.
+    fn meet_and_tell(&mut self, contact: &ContactSnapshot, now: Timestamp) -> (bool, Option<u64>) {
+        let before = self.head.contact.blocked;
+        let changed = self.meet(contact);
+        let after = self.head.contact.blocked;
+        let event = if after { SystemEvent::Blocked } else { SystemEvent::Unblocked };
+        (changed, (before != after).then(|| self.note_system(event, None, None, now)))
+    }
+
+    fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
+        self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
+    }
+
+    /// Nothing changes, but everybody is told again: an earlier telling may have been lost in a crash.
+    fn reannounce(self, seq: u64) -> Decision {
+        Decision { changes: Vec::new(), effects: vec![Effect::Announce(seq)], seq: Some(seq) }
+    }
+
+    fn finish_item(self, seq: u64) -> Decision {
+        self.finish(vec![Effect::Announce(seq)], Some(seq))
+    }
+
+    fn finish(mut self, effects: Vec<Effect>, seq: Option<u64>) -> Decision {
+        self.head.version = self.version;
+        let unsettled = |item: &Item| !delivery::is_settled(item.state);
+        let changed = |seq: u64| self.items.iter().any(|item| item.seq == seq);
+        self.head.outbox_floor = self
+            .state
+            .outbox()
+            .filter(|item| !changed(item.seq))
+            .chain(self.items.iter().filter(|item| unsettled(item)))
+            .map(|item| item.seq)
+            .min();
+        let mut changes = vec![Change::Head(Box::new(self.head))];
+        for mut item in self.items {
+            item.version = self.version;
+            changes.push(Change::Item(Box::new(item)));
+        }
+        changes.append(&mut self.rest);
+        Decision { changes, effects, seq }
+    }
+}
+
+impl Decision {
+    /// Besides, look whether something can be sent.
+    fn then_send(mut self) -> Self {
+        self.effects.push(Effect::Send);
+        self
+    }
+}
+
+/// The decision already made under this key. Everybody is told of it again, as an earlier telling may have
+/// been lost.
+fn answered(state: &State, id: MessageId, key: u64, request_hash: &[u8]) -> Result<Option<Decision>, Rejection> {
+    let seq = match state.keys.get(&key) {
+        Some(known) if known.request_hash != request_hash => return Err(Rejection::KeyReused),
+        Some(known) => Some(known.seq),
+        // The key is forgotten, the message it gave its id to is not.
+        None => state.known.get(&id).map(|known| known.seq),
+    };
+    Ok(seq.map(|seq| Decision { effects: vec![Effect::Announce(seq)], seq: Some(seq), ..Decision::default() }))
+}
+
+/// Takes in what the contact's owner tells.
+fn learn(mut draft: Draft<'_>, contact: &ContactSnapshot, now: Timestamp) -> Decision {
+    match draft.meet_and_tell(contact, now) {
+        (false, _) => Decision::default(),
+        (true, None) => draft.finish(vec![Effect::Updated], None),
+        (true, Some(line)) => draft.finish(vec![Effect::Announce(line)], None),
+    }
+}
+
+/// Notes that an item reached a state.
+fn reach(item: &mut Item, state: MessageState, at: Timestamp) {
+    item.state = state;
+    item.history.push(StateAt { state, at });
+}
+
+/// What happened to an item since it was queued last.
+fn round(item: &Item) -> &[StateAt] {
+    let queued = item.history.iter().rposition(|known| known.state == MessageState::Queued);
+    &item.history[queued.unwrap_or(0)..]
+}
+
+/// Notes what the provider told, unless that is noted already since the item was queued last. The order of
+/// the notes does not depend on the order of the telling. True when it is news.
+fn note_told(item: &mut Item, state: MessageState, at: Timestamp) -> bool {
+    if round(item).iter().any(|known| known.state == state) {
+        return false;
+    }
+    let further = |known: &StateAt| delivery::is_told(known.state) && delivery::rank(known.state) > delivery::rank(state);
+    let place = item.history.len() - round(item).iter().rev().take_while(|known| further(known)).count();
+    item.history.insert(place, StateAt { state, at });
+    true
+}
+
+/// Notes that the provider took an item: it may be what answers a free entry. The first answer counts, by the
+/// time its request was made, in whatever order we hear of them.
+fn note_answer(head: &mut Head, item: &Item) {
+    let taken =
+        round(item).iter().any(|known| known.state == MessageState::Sent || delivery::is_proof(known.state));
+    let request = round(item).iter().rfind(|known| known.state == MessageState::Sending).map(|known| known.at);
+    let (true, Some(entry), Some(request)) = (taken, head.free_entry_at, request) else { return };
+    if request < entry {
+        return;
+    }
+    let Some(until) = window::free_until(Some(entry), request) else { return };
+    // A free entry answered before this one began ends before any answer to this one can.
+    let answered = head.free_until.filter(|&until| until >= entry + window::FREE_ENTRY);
+    head.free_until = Some(answered.map_or(until, |earlier| earlier.min(until)));
+}
+
+fn fail(item: &mut Item, error: MessageError, at: Timestamp) {
+    item.error = Some(error);
+    item.not_before = None;
+    reach(item, MessageState::Failed, at);
+}
+
+fn ensure(state: &State, contact: &ContactSnapshot, now: Timestamp) -> Result<Decision, Rejection> {
+    if let Some(head) = &state.head {
+        return match head.redirect {
+            Some(to) => Err(Rejection::Redirected(to)),
+            None => Ok(learn(Draft::of(state)?, contact, now)),
+        };
+    }
+    let draft = Draft::with(state, newborn(state.channel_id, contact, now));
+    Ok(draft.finish(vec![Effect::Created], None))
+}
+
+fn receive(
+    state: &State,
+    contact: &ContactSnapshot,
+    message: InboundMessage,
+    elsewhere: Option<u64>,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    let id = MessageId::of_provider(&state.channel_id, &message.provider_id);
+    if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere) {
+        // A duplicate. It may be here because the provider never heard our 200, so everybody is told again;
+        // the tenant's actor drops what it told before.
+        return Ok(Decision { changes: Vec::new(), effects: vec![Effect::Announce(seq)], seq: Some(seq) });
+    }
+    let mut effects = Vec::new();
+    let mut draft = match &state.head {
+        Some(_) => Draft::of(state)?,
+        None => {
+            effects.push(Effect::Created);
+            Draft::with(state, newborn(state.channel_id, contact, now))
+        }
+    };
+    let (_, line) = draft.meet_and_tell(contact, now);
+    effects.extend(line.map(Effect::Announce));
+    let customer = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
+    let seq = draft.add(id, Direction::In, message.content, MessageState::Received, customer, now);
+    let newest_before = draft.head.last_inbound_at;
+    let item = draft.item(seq)?;
+    item.provider_id = Some(message.provider_id);
+    item.provider_at = Some(message.at);
+    item.reply_to = message.reply_to;
+    item.raw = message.raw;
+    item.late = newest_before.is_some_and(|newest| message.at < newest);
+    draft.head.preview_seq = Some(seq);
+    effects.push(Effect::Announce(seq));
+    if !message.notice {
+        draft.head.inbound_count += 1;
+        draft.head.updated_at = now;
+        draft.head.waiting_since = draft.head.waiting_since.or(Some(now));
+        let counted = window::counted_from(message.at, now);
+        if newest_before.is_none_or(|newest| counted > newest) {
+            draft.head.last_inbound_at = Some(counted);
+            draft.head.opened_by = Some(id);
+        }
+        if message.free_entry {
+            draft.head.free_entry_at = draft.head.free_entry_at.max(Some(counted));
+        }
+        if matches!(draft.head.status, ConversationStatus::Resolved | ConversationStatus::Snoozed) {
+            draft.head.status = ConversationStatus::Open;
+            draft.head.snoozed_until = None;
+            let line = draft.note_system(SystemEvent::Reopened, None, None, now);
+            effects.push(Effect::Announce(line));
+        } else if draft.head.status == ConversationStatus::Pending {
+            draft.head.status = ConversationStatus::Open;
+        }
+    }
+    Ok(draft.finish(effects, Some(seq)))
+}
+
+fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let item = draft.item(seq)?;
+    // Nothing to tell of: no request was made for it, or it was made anew since.
+    let beside_the_point = item.direction == Direction::In
+        || item.attempts == 0
+        || item.retired_ids.contains(&status.provider_id)
+        || !delivery::is_told(status.state);
+    if beside_the_point {
+        return Ok(draft.reannounce(seq));
+    }
+    // Another request for the same item, whose answer never came: of it only counts that it arrived.
+    let of_another_request = item.provider_id.as_ref().is_some_and(|known| *known != status.provider_id);
+    if of_another_request && !delivery::is_proof(status.state) {
+        return Ok(draft.reannounce(seq));
+    }
+    let waits = matches!(item.state, MessageState::Queued | MessageState::Cancelled);
+    if waits && status.state == MessageState::Failed {
+        // An earlier request whose outcome was unknown has failed: the one asked for since goes on.
+        return Ok(draft.reannounce(seq));
+    }
+    // Taken back after a request whose outcome was unknown, and it did arrive: better the truth.
+    let from = if item.state == MessageState::Cancelled { MessageState::Unknown } else { item.state };
+    let joined = delivery::join(from, status.state);
+    let identified = item.provider_id.is_none();
+    let news = note_told(item, status.state, status.at);
+    if joined == item.state && !news && !identified {
+        return Ok(draft.reannounce(seq));
+    }
+    item.error = match (joined, status.state) {
+        (MessageState::Failed, MessageState::Failed) => {
+            let before = item.error.take().filter(|_| item.state == MessageState::Failed);
+            Some(before.or(status.error).unwrap_or_else(failed_without_reason))
+        }
+        (MessageState::Failed, _) => item.error.take(),
+        _ => None,
+    };
+    item.provider_id.get_or_insert(status.provider_id);
+    item.state = joined;
+    item.not_before = None;
+    note_answer(&mut draft.head, item_of(&draft.items, seq)?);
+    if let Some(attempt) = state.attempts.get(&seq) {
+        draft.rest.push(Change::Attempt(Attempt { outcome: Some(joined), ..attempt.clone() }));
+    }
+    Ok(draft.finish_item(seq).then_send())
+}
+
+fn send(
+    state: &State,
+    id: MessageId,
+    key: u64,
+    request_hash: Vec<u8>,
+    content: Content,
+    sender: Sender,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    // First, so that a repetition is answered by what it made, also where that continues elsewhere by now.
+    if let Some(decision) = answered(state, id, key, &request_hash)? {
+        return Ok(decision);
+    }
+    let mut draft = Draft::of(state)?;
+    state.may_send(&content, now).map_err(|error| Rejection::Rule {
+        code: if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" },
+        message: error.message,
+    })?;
+    let by_person = sender.kind == SenderKind::Agent;
+    let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
+    draft.remember(key, id, seq, request_hash, now);
+    draft.head.preview_seq = Some(seq);
+    draft.head.updated_at = now;
+    if by_person {
+        draft.head.waiting_since = None;
+    }
+    Ok(draft.finish(vec![Effect::Announce(seq), Effect::Send], Some(seq)))
+}
+
+fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of(state)?;
+    let seq = state.known.get(&id).ok_or(Rejection::NoMessage)?.seq;
+    let item = draft.item(seq)?;
+    match item.state {
+        MessageState::Queued | MessageState::Sending => return Ok(draft.reannounce(seq).then_send()),
+        MessageState::Failed | MessageState::Unknown => {}
+        _ => {
+            return Err(Rejection::Rule {
+                code: "not_retryable",
+                message: "only a message that failed, or whose outcome is unknown, can be sent again".to_owned(),
+            });
+        }
+    }
+    if item.attempts >= retry::MAX_ATTEMPTS {
+        return Err(Rejection::Rule {
+            code: "too_many_attempts",
+            message: format!("this message was tried {} times; write it anew", retry::MAX_ATTEMPTS),
+        });
+    }
+    state.may_send(&item.content, now).map_err(|error| Rejection::Rule {
+        code: if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" },
+        message: error.message,
+    })?;
+    item.retired_ids.extend(item.provider_id.take());
+    item.error = None;
+    item.not_before = None;
+    reach(item, MessageState::Queued, now);
+    Ok(draft.finish_item(seq).then_send())
+}
+
+fn set_status(
+    state: &State,
+    status: ConversationStatus,
+    snoozed_until: Option<Timestamp>,
+    sender: &Sender,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    let until = if status == ConversationStatus::Snoozed {
+        match snoozed_until {
+            Some(until) if until > now => Some(until),
+            _ => {
+                return Err(Rejection::Invalid {
+                    field: "snoozed_until",
+                    message: "say until when, a time to come".to_owned(),
+                });
+            }
+        }
+    } else {
+        None
+    };
+    let mut draft = Draft::of(state)?;
+    if draft.head.status == status && draft.head.snoozed_until == until {
+        return Ok(Decision::default());
+    }
+    draft.head.status = status;
+    draft.head.snoozed_until = until;
+    if status == ConversationStatus::Resolved {
+        draft.head.waiting_since = None;
+    }
+    let (event, subject) = match status {
+        ConversationStatus::Open => (SystemEvent::Opened, None),
+        ConversationStatus::Pending => (SystemEvent::Pending, None),
+        ConversationStatus::Snoozed => (SystemEvent::Snoozed, until.map(|until| until.to_string())),
+        ConversationStatus::Resolved => (SystemEvent::Resolved, None),
+    };
+    let seq = draft.note_system(event, Some(sender), subject, now);
+    let mut effects = vec![Effect::Announce(seq)];
+    effects.extend(until.map(Effect::WakeAt));
+    Ok(draft.finish(effects, Some(seq)))
+}
+
+fn begin(state: &State, seq: u64, consent_version: u64, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let item = draft.item(seq)?;
+    if item.state != MessageState::Queued {
+        return Ok(Decision::default());
+    }
+    if state.next_to_send().is_none_or(|next| next.seq != seq) {
+        // Another request runs, or an older message was asked for again meanwhile.
+        return Ok(Decision::default().then_send());
+    }
+    if let Err(error) = state.may_send(&item.content, now) {
+        fail(item, error, now);
+        return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
+    }
+    item.attempts += 1;
+    item.not_before = None;
+    let number = item.attempts;
+    reach(item, MessageState::Sending, now);
+    draft.rest.push(Change::Attempt(Attempt { seq, number, started_at: now, consent_version, outcome: None }));
+    Ok(draft.finish_item(seq))
+}
+
+fn end(
+    state: &State,
+    seq: u64,
+    number: u32,
+    outcome: AttemptOutcome,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let attempt = state.attempts.get(&seq).filter(|attempt| attempt.number == number).cloned();
+    let item = draft.item(seq)?;
+    let Some(attempt) = attempt else { return end_late(draft, seq, number, outcome, now) };
+    match outcome {
+        AttemptOutcome::Ended(ended) => match retry::pause_after(&ended, item.attempts) {
+            Some(pause) => {
+                item.not_before = Some(now + pause);
+                reach(item, MessageState::Queued, now);
+            }
+            None => settle(item, ended, now),
+        },
+        AttemptOutcome::Withdrawn(error) => fail(item, error, now),
+    }
+    let after = item.state;
+    note_answer(&mut draft.head, item_of(&draft.items, seq)?);
+    draft.rest.push(Change::Attempt(Attempt { outcome: Some(after), ..attempt }));
+    Ok(draft.finish_item(seq).then_send())
+}
+
+/// What came of a request whose attempt is closed already: by a status that was faster, by a recovery that
+/// took the request for lost, or by this very outcome, told twice.
+fn end_late(
+    mut draft: Draft<'_>,
+    seq: u64,
+    number: u32,
+    outcome: AttemptOutcome,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    let item = draft.item(seq)?;
+    let nothing = Decision { seq: Some(seq), ..Decision::default() }.then_send();
+    if number != item.attempts {
+        return Ok(nothing);
+    }
+    match outcome {
+        AttemptOutcome::Ended(SendOutcome::Accepted { ref provider_id, .. }) => {
+            if item.provider_id.as_ref() == Some(provider_id) || item.retired_ids.contains(provider_id) {
+                return Ok(nothing);
+            }
+            // A status of an earlier request, whose own answer never came, was taken for this one's.
+            let mistaken = item.provider_id.take().is_some();
+            match item.state {
+                MessageState::Failed if !mistaken => item.provider_id = Some(provider_id.clone()),
+                MessageState::Failed | MessageState::Cancelled => {
+                    item.state = MessageState::Unknown;
+                    settle_late(item, outcome, now);
+                }
+                _ => settle_late(item, outcome, now),
+            }
+        }
+        AttemptOutcome::Ended(SendOutcome::Unknown(_)) => return Ok(nothing),
+        _ if item.state == MessageState::Unknown => settle_late(item, outcome, now),
+        _ => return Ok(nothing),
+    }
+    note_answer(&mut draft.head, item_of(&draft.items, seq)?);
+    Ok(draft.finish_item(seq).then_send())
+}
+
+fn settle_late(item: &mut Item, outcome: AttemptOutcome, now: Timestamp) {
+    match outcome {
+        AttemptOutcome::Ended(ended) => settle(item, ended, now),
+        AttemptOutcome::Withdrawn(error) => fail(item, error, now),
+    }
+}
+
+/// Notes how the last request of an item ended.
+fn settle(item: &mut Item, outcome: SendOutcome, now: Timestamp) {
+    match outcome {
+        SendOutcome::Accepted { provider_id, .. } => {
+            item.provider_id = Some(provider_id);
+            item.state = delivery::join(item.state, MessageState::Sent);
+            item.error = None;
+            item.not_before = None;
+            note_told(item, MessageState::Sent, now);
+        }
+        SendOutcome::Refused(error) => fail(item, MessageError { code: error.code, message: error.message }, now),
+        SendOutcome::NotStarted(_) => fail(
+            item,
+            MessageError {
+                code: "provider_unreachable".to_owned(),
+                message: "WhatsApp could not be reached. Nothing was sent; try again later.".to_owned(),
+            },
+            now,
+        ),
+        SendOutcome::Unknown(_) => {
+            if item.state == MessageState::Sending {
+                item.error = Some(unknown_outcome());
+                reach(item, MessageState::Unknown, now);
+            }
+        }
+    }
+}
+
+/// The changed item.
+fn item_of(items: &[Item], seq: u64) -> Result<&Item, Rejection> {
+    items.iter().find(|item| item.seq == seq).ok_or(Rejection::NoMessage)
+}
+
+fn failed_without_reason() -> MessageError {
+    MessageError {
+        code: "provider_failed".to_owned(),
+        message: "WhatsApp could not deliver this and did not say why. Try again later.".to_owned(),
+    }
+}
+
+fn unknown_outcome() -> MessageError {
+    MessageError {
+        code: "outcome_unknown".to_owned(),
+        message: "No answer from WhatsApp. It may have arrived, so it is never sent twice by itself.".to_owned(),
+    }
+}
+
+fn recover(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let mut effects = Vec::new();
+    let requests: BTreeSet<u64> = state
+        .outbox()
+        .filter(|item| item.state == MessageState::Sending)
+        .map(|item| item.seq)
+        .chain(state.attempts.keys().copied())
+        .collect();
+    for seq in requests {
+        let Ok(item) = draft.item(seq) else { continue };
+        if item.state == MessageState::Sending {
+            item.error = Some(unknown_outcome());
+            reach(item, MessageState::Unknown, now);
+        }
+        let outcome = Some(item.state);
+        if let Some(attempt) = state.attempts.get(&seq) {
+            draft.rest.push(Change::Attempt(Attempt { outcome, ..attempt.clone() }));
+        }
+        effects.push(Effect::Announce(seq));
+    }
+    if effects.is_empty() {
+        return Ok(Decision::default().then_send());
+    }
+    Ok(draft.finish(effects, None).then_send())
+}

@@ -1,0 +1,181 @@
+//! What a provider tells us, in one shape for all channels.
+
+use serde::{Deserialize, Serialize};
+use switchboard_schema::{
+    ConversationId, Timestamp,
+    record::{IdentityScope, Kept},
+    wire::{Content, Identity, MessageError, MessageState},
+};
+
+/// One thing a provider told. The updates of one webhook keep their order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Update {
+    /// A customer wrote.
+    Message(InboundMessage),
+    /// A customer changed what they wrote.
+    Edit(Edit),
+    /// A customer took back what they wrote.
+    Revoke(Revoke),
+    /// A message of ours got further, or failed.
+    Status(Status),
+    /// A customer has a new number or id.
+    IdentityChange(IdentityChange),
+    /// Something about the account, or a field this version does not know: counted and kept, never shown.
+    Other(Other),
+}
+
+impl Update {
+    /// Whom it is from, where it is from a customer.
+    #[must_use]
+    pub const fn sender(&self) -> Option<&Party> {
+        match self {
+            Self::Message(message) => Some(&message.from),
+            Self::Edit(edit) => Some(&edit.from),
+            Self::Revoke(revoke) => Some(&revoke.from),
+            Self::IdentityChange(change) => Some(&change.from),
+            Self::Status(_) | Self::Other(_) => None,
+        }
+    }
+}
+
+/// A person, by every address the provider told of them in one update. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// The addresses, strongest first: business-scoped user id, then the number.
+    pub identities: Vec<Identity>,
+    /// The name they show.
+    pub profile_name: Option<String>,
+}
+
+/// A customer's message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InboundMessage {
+    /// From whom.
+    pub from: Party,
+    /// The provider's id: the only key for duplicates.
+    pub provider_id: String,
+    /// When they wrote it, by the provider's clock.
+    pub at: Timestamp,
+    /// What it says.
+    pub content: Content,
+    /// The message it answers.
+    pub reply_to: Option<String>,
+    /// They came through an ad or a page's button: the free entry point.
+    pub free_entry: bool,
+    /// It is not something the person wrote (a system notice): it opens no window and is not unread.
+    pub notice: bool,
+    /// The update as it came, where it holds what this version does not know.
+    pub raw: Option<Kept>,
+}
+
+/// A changed message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// From whom.
+    pub from: Party,
+    /// Which message.
+    pub original_id: String,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+    /// What it says now.
+    pub content: Content,
+}
+
+/// A message taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoke {
+    /// From whom.
+    pub from: Party,
+    /// Which message.
+    pub original_id: String,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+}
+
+/// How far a message of ours got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// [`MessageState::Sent`], `Delivered`, `Read`, `Played` or `Failed`.
+    pub state: MessageState,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+    /// Where the message stands, as we told the provider when we sent it.
+    pub callback: Option<Callback>,
+    /// Why it failed.
+    pub error: Option<MessageError>,
+    /// The recipient's addresses, as far as told.
+    pub recipient: Vec<Identity>,
+}
+
+/// What goes with a send and comes back with its statuses: where the item stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Callback {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// The item.
+    pub seq: u64,
+}
+
+impl Callback {
+    /// As it goes over the wire.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        format!("{}.{}", self.conversation_id, self.seq)
+    }
+
+    /// From the wire; nothing when it is not ours.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (conversation, seq) = text.rsplit_once('.')?;
+        Some(Self { conversation_id: conversation.parse().ok()?, seq: seq.parse().ok()? })
+    }
+}
+
+/// A customer's number or id changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityChange {
+    /// Who, by the old address.
+    pub from: Party,
+    /// The provider's id of the notice.
+    pub provider_id: String,
+    /// The addresses from now on.
+    pub to: Vec<Identity>,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+}
+
+/// Something that concerns no conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// The provider's name of the field.
+    pub field: String,
+    /// The change, as it came.
+    pub raw: Kept,
+}
+
+/// Where an address of this kind means one person.
+#[must_use]
+pub fn scope_of(identity: &Identity, channel: switchboard_schema::ChannelId, waba_id: &str) -> Option<IdentityScope> {
+    use switchboard_schema::wire::IdentityKind;
+    match identity.kind {
+        IdentityKind::Bsuid | IdentityKind::ParentBsuid => Some(IdentityScope::Portfolio(waba_id.to_owned())),
+        IdentityKind::WaId => Some(IdentityScope::Channel(channel)),
+        IdentityKind::Phone => Some(IdentityScope::Tenant),
+        IdentityKind::Username => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_survives_its_text_form() {
+        let callback = Callback { conversation_id: ConversationId::from_bytes([7; 16]), seq: 41 };
+        assert_eq!(Callback::from_text(&callback.to_text()), Some(callback));
+        assert_eq!(Callback::from_text("somebody else's data"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! The rules, pure: no clock, no chance, no I/O, no async. The time is always passed in.
+//!
+//! A live thing is a state, a `decide` that turns a command into changes or refuses it, and an `evolve`
+//! that applies them. The shells in the actors' crate persist what was decided and then act.
+
+pub mod contact;
+pub mod conversation;
+pub mod delivery;
+pub mod inbound;
+pub mod outbound;
+pub mod phone;
+pub mod retry;
+pub mod throughput;
+pub mod window;

@@ -1,0 +1,45 @@
+//! Phone numbers as digits.
+
+/// Fewest digits of an international number we accept.
+pub const MIN_DIGITS: usize = 7;
+/// Most digits of an international number (ITU-T E.164).
+pub const MAX_DIGITS: usize = 15;
+
+/// The digits of a number in international form, as people write it: with `+` or `00` in front or neither,
+/// with spaces, dots, dashes, brackets. Nothing when it cannot be such a number.
+#[must_use]
+pub fn digits(text: &str) -> Option<String> {
+    let text = text.trim();
+    let rest = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
+    let mut digits = String::with_capacity(MAX_DIGITS);
+    for letter in rest.chars() {
+        match letter {
+            '0'..='9' => digits.push(letter),
+            ' ' | '\u{a0}' | '.' | '-' | '(' | ')' | '/' => {}
+            _ => return None,
+        }
+        if digits.len() > MAX_DIGITS {
+            return None;
+        }
+    }
+    (digits.len() >= MIN_DIGITS && !digits.starts_with('0')).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_write_the_same_number_in_many_ways() {
+        for text in ["+31 6 1234 4417", "0031 6 12344417", "31612344417", "+31 (6) 1234-4417"] {
+            assert_eq!(digits(text).as_deref(), Some("31612344417"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_international_number_is_refused() {
+        for text in ["", "06 12344417", "12345", "+1 555 CALL NOW", "1234567890123456", "+"] {
+            assert_eq!(digits(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+-- The tables in SQLite's dialect, generated from schema/src/record.rs; do not edit.
+-- UPDATE_GENERATED=1 cargo test -p switchboard-schema --test definitions
+
+--  Names that must be unique in the whole installation and what they stand for: an e-mail address, a phone number id, the hash of an API key.
+CREATE TABLE IF NOT EXISTS claims (
+    kind TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    target BLOB,
+    PRIMARY KEY (kind, hash)
+) STRICT, WITHOUT ROWID;
+
+--  People who sign in.
+CREATE TABLE IF NOT EXISTS users (
+    user_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (user_id)
+) STRICT, WITHOUT ROWID;
+
+--  Sign-ins of browsers, by the hash of the cookie's secret.
+CREATE TABLE IF NOT EXISTS sessions (
+    session_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (session_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions (expires_at) WHERE expires_at IS NOT NULL;
+
+--  What must happen at a time, or after a crash. Firing is idempotent: the target looks at its own state.
+CREATE TABLE IF NOT EXISTS wakeups (
+    shard INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    tenant_id BLOB NOT NULL,
+    target BLOB NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (shard, hour, due, tenant_id, target)
+) STRICT, WITHOUT ROWID;
+
+--  Workspaces.
+CREATE TABLE IF NOT EXISTS tenants (
+    tenant BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, n)
+) STRICT, WITHOUT ROWID;
+
+--  Who belongs to a workspace, and as what.
+CREATE TABLE IF NOT EXISTS members (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, user_id)
+) STRICT, WITHOUT ROWID;
+
+--  Connected channels with their sealed secrets. A deleted one keeps its row for 30 days, so that late webhooks still verify.
+CREATE TABLE IF NOT EXISTS channels (
+    tenant BLOB NOT NULL,
+    channel_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, channel_id)
+) STRICT, WITHOUT ROWID;
+
+--  Which contact an address belongs to; written once, at first contact.
+CREATE TABLE IF NOT EXISTS identities (
+    tenant BLOB NOT NULL,
+    scope TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value_hash BLOB NOT NULL,
+    contact_id BLOB,
+    at INTEGER,
+    PRIMARY KEY (tenant, scope, kind, value_hash)
+) STRICT, WITHOUT ROWID;
+
+--  Contacts.
+CREATE TABLE IF NOT EXISTS contacts (
+    tenant BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    contact_id BLOB NOT NULL,
+    version INTEGER,
+    epoch INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, bucket, contact_id)
+) STRICT, WITHOUT ROWID;
+
+--  Contacts proved to be one person. Nothing is rewritten: the newer one's thread redirects to the older's.
+CREATE TABLE IF NOT EXISTS contact_edges (
+    tenant BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    other_id BLOB NOT NULL,
+    at INTEGER,
+    PRIMARY KEY (tenant, contact_id, other_id)
+) STRICT, WITHOUT ROWID;
+
+--  The conversations of a contact.
+CREATE TABLE IF NOT EXISTS contact_conversations (
+    tenant BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    channel_id BLOB,
+    PRIMARY KEY (tenant, contact_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+--  The truth of a conversation: its head, its items, its provider requests, its client keys. One commit of its actor is one mutation of one partition.
+CREATE TABLE IF NOT EXISTS thread (
+    tenant BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    version INTEGER,
+    id BLOB,
+    provider_at INTEGER,
+    body BLOB
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS thread_key ON thread (tenant, conversation_id, bucket, kind, n, epoch);
+
+--  The list's view of each conversation: a projection of its thread's head, at most 50 ms behind, repaired when its actor loads.
+CREATE TABLE IF NOT EXISTS conversation_heads (
+    tenant BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    conversation_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, bucket, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+--  Where a message known by its provider's id stands: for statuses, edits, reactions and late duplicates.
+CREATE TABLE IF NOT EXISTS provider_ids (
+    tenant BLOB NOT NULL,
+    channel_id BLOB NOT NULL,
+    provider_id TEXT NOT NULL,
+    conversation_id BLOB,
+    seq INTEGER
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS provider_ids_key ON provider_ids (tenant, channel_id, provider_id);
+
+--  A status, edit or revoke that came before its message.
+CREATE TABLE IF NOT EXISTS orphans (
+    tenant BLOB NOT NULL,
+    channel_id BLOB NOT NULL,
+    provider_hash BLOB NOT NULL,
+    update_hash BLOB NOT NULL,
+    at INTEGER,
+    provider_id TEXT,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, channel_id, provider_hash, update_hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS orphans_expiry ON orphans (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Updates that could be stored but not applied: for the error page and for replay.
+CREATE TABLE IF NOT EXISTS inbound_dead (
+    tenant BLOB NOT NULL,
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, day, at, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS inbound_dead_expiry ON inbound_dead (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Every event of a tenant, in order: resume after a restart, and later search, outgoing webhooks, rules and reports.
+CREATE TABLE IF NOT EXISTS tenant_log (
+    tenant BLOB NOT NULL,
+    chunk INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    epoch TEXT,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, chunk, offset)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tenant_log_expiry ON tenant_log (expires_at) WHERE expires_at IS NOT NULL;
+
+--  How far each reader of the log has come.
+CREATE TABLE IF NOT EXISTS log_cursors (
+    tenant BLOB NOT NULL,
+    consumer TEXT NOT NULL,
+    offset INTEGER,
+    PRIMARY KEY (tenant, consumer)
+) STRICT, WITHOUT ROWID;
+
+--  Answers given under an idempotency key, for 48 hours, where the object's id does not come from the key.
+CREATE TABLE IF NOT EXISTS idempotency (
+    tenant BLOB NOT NULL,
+    principal TEXT NOT NULL,
+    key_hash BLOB NOT NULL,
+    request_hash BLOB,
+    status INTEGER,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, principal, key_hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_expiry ON idempotency (expires_at) WHERE expires_at IS NOT NULL;
+
+--  What each agent has read.
+CREATE TABLE IF NOT EXISTS agent_state (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    inbound_count INTEGER,
+    PRIMARY KEY (tenant, user_id, conversation_id)
+) STRICT, WITHOUT ROWID;

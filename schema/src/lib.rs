@@ -1,0 +1,16 @@
+//! Ids, time, records and tables, and the wire types: everything that has a shape, declared once.
+//!
+//! Nothing here does I/O or knows the time. From these declarations come the CQL and SQLite tables
+//! (`schema/cql`, `schema/sqlite`), `openapi.json`, `socket.schema.json`, and through them the types of
+//! the web app; tests fail when a checked-in file drifts from its declaration.
+
+pub mod id;
+pub mod record;
+pub mod scope;
+pub mod table;
+pub mod time;
+pub mod wire;
+
+pub use id::*;
+pub use scope::TenantScope;
+pub use time::Timestamp;

@@ -1,0 +1,416 @@
+//! The records of every table.
+//!
+//! Tables of the installation come first, then those of a tenant. A tenant's records do not name their
+//! tenant: the store takes it from the caller's [`crate::TenantScope`].
+
+mod body;
+
+pub use body::*;
+
+use crate::{
+    BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, MessageId, SessionId, TenantId, Timestamp, UserId,
+    table::{Json, Table, table},
+    wire::Conversation,
+};
+
+/// Items of one bucket of a thread: with items of about 2 KiB a partition of about 1 MiB.
+pub const BUCKET_ITEMS: u64 = 500;
+/// Events of one chunk of a tenant's log.
+pub const LOG_CHUNK_EVENTS: u64 = 5_000;
+
+/// Every table, in the order of their making.
+pub static TABLES: &[&Table] = &[
+    &CLAIMS,
+    &USERS,
+    &SESSIONS,
+    &WAKEUPS,
+    &TENANTS,
+    &MEMBERS,
+    &CHANNELS,
+    &IDENTITIES,
+    &CONTACTS,
+    &CONTACT_EDGES,
+    &CONTACT_CONVERSATIONS,
+    &THREAD,
+    &CONVERSATION_HEADS,
+    &PROVIDER_IDS,
+    &ORPHANS,
+    &INBOUND_DEAD,
+    &TENANT_LOG,
+    &LOG_CURSORS,
+    &IDEMPOTENCY,
+    &AGENT_STATE,
+];
+
+table! {
+    /// Names that must be unique in the whole installation and what they stand for: an e-mail address, a phone number id, the hash of an API key.
+    CLAIMS = "claims" => Claim: System, Clustered, claimed;
+    partition {
+        /// What kind of name: see [`ClaimKind`].
+        kind: String,
+        /// SHA-256 of the name, so that neither addresses nor keys lie about in clear.
+        hash: Vec<u8>,
+    }
+    clustering {}
+    values {
+        /// What the name stands for.
+        target: Json<ClaimTarget>,
+    }
+}
+
+table! {
+    /// People who sign in.
+    USERS = "users" => UserRow: System, Clustered;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {}
+    values {
+        /// Name, address, password hash.
+        body: Json<UserBody>,
+    }
+}
+
+table! {
+    /// Sign-ins of browsers, by the hash of the cookie's secret.
+    SESSIONS = "sessions" => SessionRow: System, Clustered, expires;
+    partition {
+        /// The session.
+        session_id: SessionId,
+    }
+    clustering {}
+    values {
+        /// Whose, where, with which secrets.
+        body: Json<SessionBody>,
+    }
+}
+
+table! {
+    /// What must happen at a time, or after a crash. Firing is idempotent: the target looks at its own state.
+    WAKEUPS = "wakeups" => WakeupRow: System, Clustered;
+    partition {
+        /// The shard whose owner fires it; 0 when embedded.
+        shard: i64,
+        /// The hour it is due in; 0 when embedded, where due rows are found by their order and deleted when fired.
+        hour: i64,
+    }
+    clustering {
+        /// When it is due.
+        due: Timestamp,
+        /// The tenant to wake it in.
+        tenant_id: TenantId,
+        /// Whom to wake: kind and id, see [`WakeupTarget`].
+        target: Vec<u8>,
+    }
+    values {
+        /// Why: see [`WakeupReason`].
+        reason: String,
+    }
+}
+
+table! {
+    /// Workspaces.
+    TENANTS = "tenants" => TenantRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Always 0: one row a tenant.
+        n: i64,
+    }
+    values {
+        /// Name and settings.
+        body: Json<TenantBody>,
+    }
+}
+
+table! {
+    /// Who belongs to a workspace, and as what.
+    MEMBERS = "members" => MemberRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Who.
+        user_id: UserId,
+    }
+    values {
+        /// Name, address and role, as the team's list shows them.
+        body: Json<MemberBody>,
+    }
+}
+
+table! {
+    /// Connected channels with their sealed secrets. A deleted one keeps its row for 30 days, so that late webhooks still verify.
+    CHANNELS = "channels" => ChannelRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        channel_id: ChannelId,
+    }
+    values {
+        /// Its settings and sealed secrets.
+        body: Json<ChannelBody>,
+    }
+}
+
+table! {
+    /// Which contact an address belongs to; written once, at first contact.
+    IDENTITIES = "identities" => IdentityRow: Tenant, Clustered, claimed;
+    partition {
+        /// Where the address means this person: see [`IdentityScope`].
+        scope: String,
+        /// The kind of address.
+        kind: String,
+        /// The address. Hashed, as keys are ASCII and addresses need not be.
+        value_hash: Vec<u8>,
+    }
+    clustering {}
+    values {
+        /// Whose it is.
+        contact_id: ContactId,
+        /// When that became known.
+        at: Timestamp,
+    }
+}
+
+table! {
+    /// Contacts.
+    CONTACTS = "contacts" => ContactRow: Tenant, Clustered;
+    partition {
+        /// The bucket; 0 when embedded.
+        bucket: i64,
+    }
+    clustering {
+        /// Who.
+        contact_id: ContactId,
+    }
+    values {
+        /// Its commit count.
+        version: u64,
+        /// The owner's epoch.
+        epoch: i64,
+        /// Name, addresses, block.
+        body: Json<ContactBody>,
+    }
+}
+
+table! {
+    /// Contacts proved to be one person. Nothing is rewritten: the newer one's thread redirects to the older's.
+    CONTACT_EDGES = "contact_edges" => ContactEdgeRow: Tenant, Clustered;
+    partition {
+        /// The contact that gives way.
+        contact_id: ContactId,
+    }
+    clustering {
+        /// The contact that stays.
+        other_id: ContactId,
+    }
+    values {
+        /// When it was proved.
+        at: Timestamp,
+    }
+}
+
+table! {
+    /// The conversations of a contact.
+    CONTACT_CONVERSATIONS = "contact_conversations" => ContactConversationRow: Tenant, Clustered;
+    partition {
+        /// Who.
+        contact_id: ContactId,
+    }
+    clustering {
+        /// Which.
+        conversation_id: ConversationId,
+    }
+    values {
+        /// On which channel.
+        channel_id: ChannelId,
+    }
+}
+
+table! {
+    /// The truth of a conversation: its head, its items, its provider requests, its client keys. One commit of its actor is one mutation of one partition.
+    THREAD = "thread" => ThreadRow: Tenant, RightEdge;
+    partition {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// `seq / 500`.
+        bucket: u64,
+    }
+    clustering {
+        /// 0 head, 1 item, 2 attempt, 3 client key: see [`ThreadKind`].
+        kind: i64,
+        /// 0; `seq`; `seq × 16 + attempt`; 63 bits of the key's hash.
+        n: u64,
+        /// The owner's epoch; readers take the highest.
+        epoch: i64,
+    }
+    values {
+        /// The conversation's version at the commit that wrote this.
+        version: u64,
+        /// An item's id, so that duplicates are known without reading bodies.
+        id: Option<MessageId>,
+        /// The provider's time of a customer's message.
+        provider_at: Option<Timestamp>,
+        /// A [`Head`], [`Item`], [`Attempt`] or [`ClientKey`].
+        body: Vec<u8>,
+    }
+}
+
+table! {
+    /// The list's view of each conversation: a projection of its thread's head, at most 50 ms behind, repaired when its actor loads.
+    CONVERSATION_HEADS = "conversation_heads" => ConversationHeadRow: Tenant, Clustered;
+    partition {
+        /// The bucket; 0 when embedded.
+        bucket: i64,
+    }
+    clustering {
+        /// Which.
+        conversation_id: ConversationId,
+    }
+    values {
+        /// The version projected.
+        version: u64,
+        /// The conversation as the list shows it, without anybody's unread count.
+        body: Json<Conversation>,
+    }
+}
+
+table! {
+    /// Where a message known by its provider's id stands: for statuses, edits, reactions and late duplicates.
+    PROVIDER_IDS = "provider_ids" => ProviderIdRow: Tenant, RightEdge;
+    partition {
+        /// The channel.
+        channel_id: ChannelId,
+        /// The provider's id.
+        provider_id: String,
+    }
+    clustering {}
+    values {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The item.
+        seq: u64,
+    }
+}
+
+table! {
+    /// A status, edit or revoke that came before its message.
+    ORPHANS = "orphans" => OrphanRow: Tenant, Clustered, expires;
+    partition {
+        /// The channel. One partition, so that its owner can hold all of them in memory: they are few, and
+        /// capped.
+        channel_id: ChannelId,
+    }
+    clustering {
+        /// SHA-256 of the provider's id of the message it waits for.
+        provider_hash: Vec<u8>,
+        /// Distinguishes several: the hash of the update.
+        update_hash: Vec<u8>,
+    }
+    values {
+        /// When it came.
+        at: Timestamp,
+        /// The provider's id of the message it waits for.
+        provider_id: String,
+        /// The update.
+        body: Vec<u8>,
+    }
+}
+
+table! {
+    /// Updates that could be stored but not applied: for the error page and for replay.
+    INBOUND_DEAD = "inbound_dead" => InboundDeadRow: Tenant, Clustered, expires;
+    partition {
+        /// Days since 1970.
+        day: i64,
+    }
+    clustering {
+        /// When it came.
+        at: Timestamp,
+        /// Its id.
+        id: DeadLetterId,
+    }
+    values {
+        /// Which channel, why, and the update itself or where it is kept.
+        body: Json<DeadLetter>,
+    }
+}
+
+table! {
+    /// Every event of a tenant, in order: resume after a restart, and later search, outgoing webhooks, rules and reports.
+    TENANT_LOG = "tenant_log" => TenantLogRow: Tenant, Clustered, expires;
+    partition {
+        /// `offset / 5000`.
+        chunk: u64,
+    }
+    clustering {
+        /// The event's offset; grows over all epochs.
+        offset: u64,
+    }
+    values {
+        /// The epoch it was published in.
+        epoch: String,
+        /// The event's frame, as sockets are sent it: JSON.
+        body: Vec<u8>,
+    }
+}
+
+table! {
+    /// How far each reader of the log has come.
+    LOG_CURSORS = "log_cursors" => LogCursorRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which reader; `end` is the log's own hint where its newest chunk is.
+        consumer: String,
+    }
+    values {
+        /// The last offset it has dealt with.
+        offset: u64,
+    }
+}
+
+table! {
+    /// Answers given under an idempotency key, for 48 hours, where the object's id does not come from the key.
+    IDEMPOTENCY = "idempotency" => IdempotencyRow: Tenant, Clustered, expires;
+    partition {
+        /// Who asked.
+        principal: String,
+        /// SHA-256 of route and key.
+        key_hash: Vec<u8>,
+    }
+    clustering {}
+    values {
+        /// SHA-256 of the request.
+        request_hash: Vec<u8>,
+        /// The answer's status.
+        status: i64,
+        /// The answer, at most 16 KiB.
+        body: Vec<u8>,
+    }
+}
+
+table! {
+    /// What each agent has read.
+    AGENT_STATE = "agent_state" => AgentStateRow: Tenant, Clustered;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {
+        /// Where.
+        conversation_id: ConversationId,
+    }
+    values {
+        /// Messages of the customer read.
+        inbound_count: u64,
+    }
+}
+
+/// Where a large body is kept, or the body itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// Here: at most 16 KiB.
+    Inline(String),
+    /// In the blob store.
+    Blob(BlobId),
+}

@@ -1,0 +1,453 @@
+//! The parts of records that are kept as JSON. A field added later needs a serde default.
+
+use serde::{Deserialize, Serialize};
+
+use super::Kept;
+use crate::{
+    ApiKeyId, ChannelId, ContactId, ConversationId, MessageId, TenantId, Timestamp, UserId,
+    table::{CellType, Json},
+    wire::{
+        ChannelHealth, ChannelKind, Content, ContactRef, ConversationStatus, Direction, Identity, MessageError,
+        MessageState, Role, Sender, StateAt,
+    },
+};
+
+/// Bytes of a raw update above which it goes to the blob store instead of its row.
+pub const MAX_INLINE_RAW_BYTES: usize = 16 * 1_024;
+
+/// Kinds of unique name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimKind {
+    /// An account's address, in lower case.
+    Email,
+    /// WhatsApp's id of a phone number.
+    PhoneNumberId,
+    /// WhatsApp's id of a business account; stands for the channel that named it first.
+    WabaId,
+    /// An API key.
+    ApiKey,
+    /// A channel's id, found from a webhook's address.
+    Channel,
+}
+
+impl ClaimKind {
+    /// As stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::PhoneNumberId => "phone_number_id",
+            Self::WabaId => "waba_id",
+            Self::ApiKey => "api_key",
+            Self::Channel => "channel",
+        }
+    }
+}
+
+/// What a unique name stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimTarget {
+    /// A person.
+    User {
+        /// Who.
+        user_id: UserId,
+    },
+    /// A channel.
+    Channel {
+        /// Whose.
+        tenant_id: TenantId,
+        /// Which.
+        channel_id: ChannelId,
+    },
+    /// An API key.
+    ApiKey {
+        /// Whose workspace.
+        tenant_id: TenantId,
+        /// Its id.
+        key_id: ApiKeyId,
+        /// Its name.
+        name: String,
+        /// Who made it.
+        user_id: UserId,
+    },
+}
+
+/// A person who signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserBody {
+    /// Address, in lower case.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// argon2id, as a PHC string.
+    pub password_hash: String,
+    /// The workspaces this person belongs to.
+    pub workspaces: Vec<TenantId>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// A browser's sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionBody {
+    /// Who.
+    pub user_id: UserId,
+    /// Where.
+    pub tenant_id: TenantId,
+    /// SHA-256 of the cookie's secret.
+    pub secret_hash: Vec<u8>,
+    /// What requests that change something must repeat.
+    pub csrf_token: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// A workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantBody {
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A member of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberBody {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Role.
+    pub role: Role,
+}
+
+/// A secret, encrypted and authenticated under the installation's master key and bound to its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed(pub Vec<u8>);
+
+/// A connected channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelBody {
+    /// Its kind.
+    pub kind: ChannelKind,
+    /// What colleagues call it.
+    pub name: String,
+    /// The provider's id of the number.
+    pub phone_number_id: String,
+    /// The account the number belongs to.
+    pub waba_id: String,
+    /// For calls to the provider.
+    pub access_token: Sealed,
+    /// For webhooks from the provider; absent where the instance's own app signs them.
+    pub app_secret: Option<Sealed>,
+    /// What Meta repeats when it checks the webhook's address.
+    pub verify_token: Sealed,
+    /// Does it work?
+    pub health: ChannelHealth,
+    /// Why it does not.
+    pub problem: Option<String>,
+    /// When it was connected.
+    pub created_at: Timestamp,
+    /// When it was deleted; webhooks are then verified and dropped.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// A contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactBody {
+    /// The name an agent gave.
+    pub given_name: Option<String>,
+    /// The name the provider told last.
+    pub profile_name: Option<String>,
+    /// A line about the person.
+    pub about: Option<String>,
+    /// Addresses.
+    pub identities: Vec<Identity>,
+    /// Nothing may be sent.
+    pub blocked: bool,
+    /// Counts changes of what may be sent; a permission to send is for one value of it.
+    pub consent_version: u64,
+    /// Another contact gave way to this one: its messages may stand in that one's thread.
+    #[serde(default)]
+    pub absorbed: bool,
+    /// The contact this one gave way to.
+    pub merged_into: Option<ContactId>,
+    /// When we first heard of it.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The kinds of row in a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadKind {
+    /// [`Head`], with `n` 0.
+    Head,
+    /// [`Item`], with `n` its `seq`.
+    Item,
+    /// [`Attempt`], with `n` = `seq × 16 + attempt`.
+    Attempt,
+    /// [`ClientKey`], with `n` 63 bits of the key's hash.
+    ClientKey,
+}
+
+impl ThreadKind {
+    /// As stored.
+    #[must_use]
+    pub const fn as_i64(self) -> i64 {
+        match self {
+            Self::Head => 0,
+            Self::Item => 1,
+            Self::Attempt => 2,
+            Self::ClientKey => 3,
+        }
+    }
+
+    /// From the store; nothing for a kind of a later version.
+    #[must_use]
+    pub const fn from_i64(value: i64) -> Option<Self> {
+        match value {
+            0 => Some(Self::Head),
+            1 => Some(Self::Item),
+            2 => Some(Self::Attempt),
+            3 => Some(Self::ClientKey),
+            _ => None,
+        }
+    }
+}
+
+/// A conversation's own state, but for its items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The contact as last told by its own actor.
+    pub contact: ContactRef,
+    /// The version of the contact told.
+    pub contact_version: u64,
+    /// Commit count.
+    pub version: u64,
+    /// The highest `seq` given.
+    pub last_seq: u64,
+    /// The last `seq` that this owner found when it took over; items above it of older epochs are ghosts.
+    pub base_seq: u64,
+    /// Status.
+    pub status: ConversationStatus,
+    /// Until when it is put aside.
+    pub snoozed_until: Option<Timestamp>,
+    /// Who has it.
+    pub assignee_id: Option<UserId>,
+    /// Messages of the customer so far.
+    pub inbound_count: u64,
+    /// The provider's time of the customer's newest message: the window is counted from it.
+    pub last_inbound_at: Option<Timestamp>,
+    /// The message that opened the window.
+    pub opened_by: Option<MessageId>,
+    /// When a free entry point was used, by the provider's time of the customer's message.
+    pub free_entry_at: Option<Timestamp>,
+    /// Until when messages are free, once we answered a free entry in time.
+    pub free_until: Option<Timestamp>,
+    /// Since when the customer waits.
+    pub waiting_since: Option<Timestamp>,
+    /// The highest provider time outside the two newest buckets: a message above it is new unless memory knows it.
+    pub dedupe_floor: Option<Timestamp>,
+    /// The newest message or note, for the list.
+    pub preview_seq: Option<u64>,
+    /// The lowest `seq` that still waits to be sent, or whose request has not ended.
+    pub outbox_floor: Option<u64>,
+    /// What was committed up to this version is known to be findable by its provider's id.
+    pub registered_version: u64,
+    /// The conversation that continues this one, when its contact gave way to another.
+    pub redirect: Option<ConversationId>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When something last happened that moves it up the list.
+    pub updated_at: Timestamp,
+}
+
+/// A message, note or system line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its id.
+    pub id: MessageId,
+    /// Its place.
+    pub seq: u64,
+    /// The conversation's version at its last change.
+    pub version: u64,
+    /// From whom.
+    pub direction: Direction,
+    /// What it says.
+    pub content: Content,
+    /// How far it got.
+    pub state: MessageState,
+    /// The provider's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<MessageError>,
+    /// Who sent it.
+    pub sent_by: Sender,
+    /// When we took it.
+    pub at: Timestamp,
+    /// When the provider says it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_at: Option<Timestamp>,
+    /// It came after something written later.
+    #[serde(default)]
+    pub late: bool,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// When its author changed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// When its author took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+    /// When each state was reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<StateAt>,
+    /// Provider requests begun.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Not before this the next request is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// The provider's ids of earlier requests, whose statuses no longer count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired_ids: Vec<String>,
+    /// The update as it came, where it holds fields this version does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Kept>,
+}
+
+/// One provider request. Written before it starts; one without an outcome is `unknown` after a crash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The item.
+    pub seq: u64,
+    /// Counted from 1, at most 15.
+    pub number: u32,
+    /// When it was decided to make it.
+    pub started_at: Timestamp,
+    /// The consent it was made under.
+    pub consent_version: u64,
+    /// What came of it, once known.
+    pub outcome: Option<MessageState>,
+}
+
+/// What was asked for under an idempotency key, so that the same key with another request is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientKey {
+    /// The message it made.
+    pub message_id: MessageId,
+    /// Its place.
+    pub seq: u64,
+    /// SHA-256 of the request.
+    pub request_hash: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An update that could not be applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// The channel it came through.
+    pub channel_id: ChannelId,
+    /// Why it could not be applied.
+    pub reason: String,
+    /// The update, as JSON: one webhook with this one update in it.
+    pub raw: Kept,
+}
+
+/// Where an address means one person.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum IdentityScope {
+    /// In the whole workspace: a phone number.
+    Tenant,
+    /// Within one WhatsApp Business Account, which stands for its portfolio: a business-scoped user id.
+    Portfolio(String),
+    /// On one channel: its own form of an address.
+    Channel(ChannelId),
+}
+
+impl IdentityScope {
+    /// As stored.
+    #[must_use]
+    pub fn to_key(&self) -> String {
+        match self {
+            Self::Tenant => "tenant".to_owned(),
+            Self::Portfolio(id) => format!("portfolio:{id}"),
+            Self::Channel(id) => id.to_string(),
+        }
+    }
+}
+
+/// Whom a wake-up wakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum WakeupTarget {
+    /// A conversation.
+    Conversation(ConversationId),
+    /// A contact.
+    Contact(ContactId),
+}
+
+impl WakeupTarget {
+    /// As stored: a letter and the id.
+    #[must_use]
+    pub fn to_key(&self) -> Vec<u8> {
+        let (letter, id) = match self {
+            Self::Conversation(id) => (b'v', id.as_bytes()),
+            Self::Contact(id) => (b'c', id.as_bytes()),
+        };
+        let mut key = vec![letter];
+        key.extend_from_slice(id);
+        key
+    }
+
+    /// From the store; nothing for a kind of a later version.
+    #[must_use]
+    pub fn from_key(key: &[u8]) -> Option<Self> {
+        let (letter, id) = key.split_first()?;
+        let id = id.try_into().ok()?;
+        match letter {
+            b'v' => Some(Self::Conversation(ConversationId::from_bytes(id))),
+            b'c' => Some(Self::Contact(ContactId::from_bytes(id))),
+            _ => None,
+        }
+    }
+}
+
+/// Why something is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WakeupReason {
+    /// It was active: after a crash it must repair its projections and announce what it committed.
+    Active,
+    /// A snooze ends.
+    Snooze,
+}
+
+impl WakeupReason {
+    /// As stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Snooze => "snooze",
+        }
+    }
+}
+
+/// A value kept as JSON, encoded for a body column.
+#[must_use]
+pub fn encode_body<T: Serialize + serde::de::DeserializeOwned>(value: T) -> Vec<u8> {
+    match Json(value).into_cell() {
+        crate::table::Cell::Blob(bytes) => bytes,
+        _ => Vec::new(),
+    }
+}

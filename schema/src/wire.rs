@@ -1,0 +1,23 @@
+//! What goes over HTTP and the socket, in the shapes of the API's contract.
+//!
+//! Enumerations are open on the client's side: a client accepts values it does not know.
+
+mod content;
+mod conversation;
+mod http;
+mod socket;
+
+pub use content::*;
+pub use conversation::*;
+pub use http::*;
+pub use socket::*;
+
+/// Derives what every wire type needs.
+macro_rules! wire {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
+        $(#[$meta])*
+        pub $kind $name $body
+    )*};
+}
+pub(crate) use wire;

@@ -1,0 +1,299 @@
+//! Conversations, messages and contacts.
+
+use super::{Content, wire};
+use crate::{ChannelId, ContactId, ConversationId, MessageId, Timestamp, UserId};
+
+wire! {
+    /// The one thread between a contact and a channel.
+    pub struct Conversation {
+        /// Its id.
+        pub id: ConversationId,
+        /// Its commit count; a client drops the older of two.
+        pub version: u64,
+        /// The channel it runs on.
+        pub channel_id: ChannelId,
+        /// Whom it is with.
+        pub contact: ContactRef,
+        /// Where it stands.
+        pub status: ConversationStatus,
+        /// Until when it is put aside.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub snoozed_until: Option<Timestamp>,
+        /// Who has it.
+        pub assignee_id: Option<UserId>,
+        /// Messages of the customer that the caller has not read; absent in events, which are the same for
+        /// every agent: there it is `inbound_count` less the caller's own read mark.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unread_count: Option<u64>,
+        /// Messages of the customer so far.
+        pub inbound_count: u64,
+        /// The highest `seq` given.
+        pub last_seq: u64,
+        /// The newest message or note; absent where the event carries it beside the conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub last_message: Option<Box<Message>>,
+        /// May we write freely?
+        pub window: Window,
+        /// Since when the customer waits for an answer; absent when nobody waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub waiting_since: Option<Timestamp>,
+        /// When it began.
+        pub created_at: Timestamp,
+        /// When something last happened that moves it up the list.
+        pub updated_at: Timestamp,
+    }
+
+    /// A contact as a conversation shows it.
+    pub struct ContactRef {
+        /// Its id.
+        pub id: ContactId,
+        /// Its name, or the best address where there is none.
+        pub name: String,
+        /// Its addresses.
+        pub identities: Vec<Identity>,
+        /// Nothing may be sent.
+        #[serde(default)]
+        pub blocked: bool,
+    }
+
+    /// A person outside.
+    pub struct Contact {
+        /// Its id.
+        pub id: ContactId,
+        /// Its commit count.
+        pub version: u64,
+        /// Its name as an agent or, failing that, the provider gave it.
+        pub name: String,
+        /// Its addresses.
+        pub identities: Vec<Identity>,
+        /// Nothing may be sent.
+        pub blocked: bool,
+        /// A line about the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub about: Option<String>,
+        /// When we first heard of it.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub updated_at: Timestamp,
+    }
+
+    /// One address of a contact.
+    #[derive(Eq, Hash, PartialOrd, Ord)]
+    pub struct Identity {
+        /// Of what kind.
+        pub kind: IdentityKind,
+        /// The address: digits without `+` for a phone.
+        pub value: String,
+    }
+
+    /// The kinds of address.
+    #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
+    #[serde(rename_all = "snake_case")]
+    pub enum IdentityKind {
+        /// WhatsApp's business-scoped user id.
+        Bsuid,
+        /// The same, of the parent business.
+        ParentBsuid,
+        /// WhatsApp's own form of a number, which may differ from the dialled one.
+        WaId,
+        /// A phone number.
+        Phone,
+        /// A display name the person chose; changes at will and finds nobody.
+        Username,
+    }
+
+    /// Where a conversation stands.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ConversationStatus {
+        /// Somebody should look.
+        #[default]
+        Open,
+        /// Waits for somebody else.
+        Pending,
+        /// Put aside until a time.
+        Snoozed,
+        /// Done.
+        Resolved,
+    }
+
+    /// WhatsApp's customer service window.
+    #[derive(Copy, Eq, Default)]
+    pub struct Window {
+        /// Is it open?
+        pub kind: WindowKind,
+        /// When free-form messages stop being allowed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expires_at: Option<Timestamp>,
+        /// Until when messages cost nothing (free entry point).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub free_until: Option<Timestamp>,
+        /// The customer's message that opened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub opened_by: Option<MessageId>,
+    }
+
+    /// The states of the window.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum WindowKind {
+        /// The customer never wrote: templates only.
+        #[default]
+        None,
+        /// Free-form messages are allowed.
+        Open,
+        /// Open, and free of charge: the customer came through an ad.
+        FreeEntry,
+        /// 24 hours have passed: templates only.
+        Closed,
+    }
+
+    /// An item of a conversation.
+    pub struct Message {
+        /// Its id.
+        pub id: MessageId,
+        /// The conversation's version at its last change; a client drops the older of two.
+        pub version: u64,
+        /// Its conversation.
+        pub conversation_id: ConversationId,
+        /// Its place: gapless within the conversation, in commit order.
+        pub seq: u64,
+        /// From the customer or from us.
+        pub direction: Direction,
+        /// Its type and what it says.
+        #[serde(flatten)]
+        pub content: Content,
+        /// How far it got.
+        pub state: MessageState,
+        /// The provider's id, once known.
+        pub provider_id: Option<String>,
+        /// Why it failed.
+        pub error: Option<MessageError>,
+        /// Who sent it.
+        pub sent_by: Sender,
+        /// When we took it.
+        pub at: Timestamp,
+        /// When the provider says it was written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub provider_at: Option<Timestamp>,
+        /// It arrived after something written later; it stands where it was committed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub late: bool,
+        /// The message it answers, by its provider id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reply_to: Option<String>,
+        /// When its author changed it last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub edited_at: Option<Timestamp>,
+        /// When its author took it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub deleted_at: Option<Timestamp>,
+        /// When each state was reached, by the provider's clock where it is the provider's state.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub history: Vec<StateAt>,
+        /// Provider requests made for it.
+        #[serde(default)]
+        pub attempts: u32,
+    }
+
+    /// A state and when it was reached.
+    #[derive(Copy, Eq)]
+    pub struct StateAt {
+        /// The state.
+        pub state: MessageState,
+        /// When.
+        pub at: Timestamp,
+    }
+
+    /// From whom to whom.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Direction {
+        /// From the customer.
+        In,
+        /// From us.
+        Out,
+    }
+
+    /// How far a message got.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum MessageState {
+        /// The customer's, and here.
+        Received,
+        /// A note or a system line: here, and going nowhere.
+        Recorded,
+        /// Waits for its turn; can be cancelled.
+        Queued,
+        /// A provider request is on its way.
+        Sending,
+        /// The provider has it.
+        Sent,
+        /// The customer's phone has it.
+        Delivered,
+        /// The customer saw it.
+        Read,
+        /// The customer heard it.
+        Played,
+        /// It did not get there; `error` says why. Can be retried.
+        Failed,
+        /// A request was made and no answer came. Never repeated by itself.
+        Unknown,
+        /// Taken back while queued.
+        Cancelled,
+    }
+
+    /// Why a message failed.
+    #[derive(Eq)]
+    pub struct MessageError {
+        /// Ours (`window_closed`, `contact_blocked`, …) or `whatsapp_` and the provider's number.
+        pub code: String,
+        /// In plain words, with what to do.
+        pub message: String,
+    }
+
+    /// Who sent a message.
+    #[derive(Eq)]
+    pub struct Sender {
+        /// What they are.
+        pub kind: SenderKind,
+        /// Their id, where they have one.
+        pub id: Option<String>,
+        /// Their name.
+        pub name: Option<String>,
+    }
+
+    /// What a sender is.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum SenderKind {
+        /// A colleague, in the inbox.
+        Agent,
+        /// A flow.
+        Flow,
+        /// A campaign.
+        Campaign,
+        /// A program with an API key.
+        Api,
+        /// The customer.
+        Customer,
+        /// The business, from its own phone.
+        PhoneApp,
+        /// Switchboard itself.
+        System,
+    }
+}
+
+impl Sender {
+    /// The customer of a conversation.
+    #[must_use]
+    pub fn customer(contact: ContactId, name: &str) -> Self {
+        Self { kind: SenderKind::Customer, id: Some(contact.to_string()), name: Some(name.to_owned()) }
+    }
+
+    /// Switchboard itself.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self { kind: SenderKind::System, id: None, name: None }
+    }
+}

@@ -1,0 +1,468 @@
+//! Bodies of requests and answers.
+
+use super::{Contact, Conversation, ConversationStatus, Message, Note, Text, wire};
+use crate::{
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, TenantId, Timestamp, UserId,
+};
+
+wire! {
+    /// A place in a tenant's stream: a snapshot includes everything up to it.
+    #[derive(Eq, Hash)]
+    pub struct StreamPosition {
+        /// The activation of the stream; offsets of different epochs do not compare.
+        pub epoch: String,
+        /// The last event included.
+        pub offset: u64,
+    }
+
+    /// RFC 9457 problem details.
+    pub struct Problem {
+        /// A page about this kind of problem.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// What is wrong, for people.
+        pub title: String,
+        /// The HTTP status.
+        pub status: u16,
+        /// What is wrong this time and what to do.
+        pub detail: String,
+        /// What is wrong, for programs; stable.
+        pub code: String,
+        /// The part of the request that is wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub field: Option<String>,
+        /// Finds this request in the logs.
+        pub correlation_id: CorrelationId,
+    }
+
+    /// A page of conversations.
+    pub struct ConversationPage {
+        /// In the order of the list.
+        pub conversations: Vec<Conversation>,
+        /// Pass it as `cursor` for the next page; absent on the last.
+        pub next_cursor: Option<String>,
+        /// Conversations in this view and status, all pages together.
+        pub total: u64,
+        /// The snapshot includes everything up to here.
+        pub as_of: StreamPosition,
+    }
+
+    /// A page of the list, and how many conversations each view holds.
+    pub struct ConversationList {
+        /// The page.
+        #[serde(flatten)]
+        pub page: ConversationPage,
+        /// In the status asked for, all pages together.
+        pub counts: ViewCounts,
+    }
+
+    /// How many conversations each view holds.
+    #[derive(Copy, Eq)]
+    pub struct ViewCounts {
+        /// The caller's.
+        pub mine: u64,
+        /// Nobody's.
+        pub unassigned: u64,
+        /// Everybody's.
+        pub all: u64,
+    }
+
+    /// One conversation.
+    pub struct ConversationDetail {
+        /// The conversation.
+        #[serde(flatten)]
+        pub conversation: Conversation,
+        /// The snapshot includes everything up to here.
+        pub as_of: StreamPosition,
+    }
+
+    /// A page of a conversation: the newest first, ascending `seq` within.
+    pub struct MessagePage {
+        /// Ascending `seq`.
+        pub messages: Vec<Message>,
+        /// There are older ones before the first.
+        pub has_more: bool,
+        /// The snapshot includes everything up to here.
+        pub as_of: StreamPosition,
+    }
+
+    /// A page of contacts.
+    pub struct ContactPage {
+        /// By id.
+        pub contacts: Vec<Contact>,
+        /// Pass it as `cursor` for the next page; absent on the last.
+        pub next_cursor: Option<String>,
+    }
+
+    /// A message to send.
+    #[serde(tag = "type", rename_all = "snake_case")]
+    pub enum SendRequest {
+        /// Words; allowed while the window is open.
+        Text {
+            /// The words.
+            text: Text,
+        },
+        /// An approved template; allowed at any time.
+        Template {
+            /// The template and its values.
+            template: TemplateRequest,
+        },
+    }
+
+    /// A template to send, with its values.
+    pub struct TemplateRequest {
+        /// Its name.
+        pub name: String,
+        /// Its language.
+        pub language: String,
+        /// Values for the header's placeholders, in order.
+        #[serde(default)]
+        pub header: Vec<super::TemplateParameter>,
+        /// Values for the body's placeholders, in order.
+        #[serde(default)]
+        pub body: Vec<super::TemplateParameter>,
+    }
+
+    /// Start a conversation with a new or known address.
+    pub struct StartConversation {
+        /// The channel to write from.
+        pub channel_id: ChannelId,
+        /// The phone number in international form, with or without `+`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub phone: Option<String>,
+        /// Or a contact we know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub contact_id: Option<ContactId>,
+        /// The person's name, for a contact that is new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// The first message: a template, as the window cannot be open yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub message: Option<SendRequest>,
+    }
+
+    /// A conversation that was started or found, and the message that was queued with it.
+    pub struct StartedConversation {
+        /// The conversation.
+        #[serde(flatten)]
+        pub conversation: Conversation,
+        /// The first message, where one was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub message: Option<Message>,
+    }
+
+    /// Give a conversation to somebody, or to nobody.
+    pub struct AssignRequest {
+        /// Whom; `null` for nobody.
+        pub assignee_id: Option<UserId>,
+    }
+
+    /// Say how far the caller has read.
+    pub struct ReadRequest {
+        /// Messages of the customer read so far; all of them when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub inbound_count: Option<u64>,
+    }
+
+    /// Set a conversation's status.
+    pub struct StatusRequest {
+        /// The new status.
+        pub status: ConversationStatus,
+        /// Until when, with `snoozed`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub snoozed_until: Option<Timestamp>,
+    }
+
+    /// How far somebody has read.
+    #[derive(Copy, Eq)]
+    pub struct ReadMark {
+        /// The conversation.
+        pub conversation_id: ConversationId,
+        /// Who.
+        pub user_id: UserId,
+        /// Messages of the customer they have read.
+        pub inbound_count: u64,
+    }
+
+    /// Write a private note.
+    pub struct NoteRequest {
+        /// The note.
+        #[serde(flatten)]
+        pub note: Note,
+    }
+
+    /// Change a contact; what is left out stays.
+    pub struct ContactPatch {
+        /// A new name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// A line about the person; empty clears it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub about: Option<String>,
+        /// Block, or lift a block.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub blocked: Option<bool>,
+    }
+
+    /// Connect a channel.
+    pub struct ConnectChannel {
+        /// `whatsapp`.
+        pub kind: ChannelKind,
+        /// What colleagues call it.
+        pub name: String,
+        /// The provider's id of the number.
+        pub phone_number_id: String,
+        /// The WhatsApp Business Account the number belongs to.
+        pub waba_id: String,
+        /// The token for calls to the Graph API; never shown again.
+        pub access_token: String,
+        /// The secret that signs webhooks; the instance's own where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub app_secret: Option<String>,
+        /// The word Meta repeats when it checks the webhook's address; made by us where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub verify_token: Option<String>,
+    }
+
+    /// A connected channel. Secrets are never shown.
+    pub struct Channel {
+        /// Its id.
+        pub id: ChannelId,
+        /// Its kind.
+        pub kind: ChannelKind,
+        /// What colleagues call it.
+        pub name: String,
+        /// The provider's id of the number.
+        pub phone_number_id: String,
+        /// The WhatsApp Business Account the number belongs to.
+        pub waba_id: String,
+        /// Does it work?
+        pub health: ChannelHealth,
+        /// Why it does not, in plain words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub problem: Option<String>,
+        /// The address to enter as the webhook's at the provider.
+        pub webhook_url: String,
+        /// The word to enter beside it; shown once, when the channel is made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub verify_token: Option<String>,
+        /// When it was connected.
+        pub created_at: Timestamp,
+    }
+
+    /// Kinds of channel.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ChannelKind {
+        /// WhatsApp's Cloud API.
+        Whatsapp,
+    }
+
+    /// Does a channel work?
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ChannelHealth {
+        /// As far as we know.
+        #[default]
+        Working,
+        /// The provider refuses our token or account: nothing goes out until somebody acts.
+        Broken,
+        /// The provider fails or is slow; sends wait and go on by themselves.
+        Degraded,
+    }
+
+    /// The channels of the workspace.
+    pub struct ChannelList {
+        /// By name.
+        pub channels: Vec<Channel>,
+    }
+
+    /// A message template at the provider.
+    pub struct Template {
+        /// Its name.
+        pub name: String,
+        /// Its language.
+        pub language: String,
+        /// `MARKETING`, `UTILITY` or `AUTHENTICATION`.
+        pub category: String,
+        /// `APPROVED` and others.
+        pub status: String,
+        /// The header's words, with placeholders.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header: Option<String>,
+        /// The body's words, with placeholders.
+        pub body: String,
+        /// The footer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub footer: Option<String>,
+        /// Placeholders of the header, by name or number, in order.
+        pub header_parameters: Vec<String>,
+        /// Placeholders of the body, by name or number, in order.
+        pub body_parameters: Vec<String>,
+        /// Placeholders go by name.
+        pub named: bool,
+        /// This version can send it: header and body of plain text, nothing else that needs a value.
+        pub sendable: bool,
+    }
+
+    /// The templates of a channel.
+    pub struct TemplateList {
+        /// By name and language.
+        pub templates: Vec<Template>,
+        /// When they were read from the provider.
+        pub read_at: Timestamp,
+    }
+
+    /// Sign in.
+    pub struct SignIn {
+        /// The account's address.
+        pub email: String,
+        /// Its password.
+        pub password: String,
+    }
+
+    /// Who is signed in, and where.
+    pub struct Me {
+        /// The person or, for an API key, the key's name.
+        pub user: User,
+        /// The workspace.
+        pub workspace: Workspace,
+        /// Send it as `X-CSRF-Token` with every request that changes something; absent for API keys.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub csrf_token: Option<String>,
+    }
+
+    /// A person who signs in.
+    #[derive(Eq)]
+    pub struct User {
+        /// Their id.
+        pub id: UserId,
+        /// Their name.
+        pub name: String,
+        /// Their address.
+        pub email: String,
+        /// What they may do.
+        pub role: Role,
+    }
+
+    /// What a member may do.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Role {
+        /// Everything.
+        Owner,
+        /// Answers customers.
+        Agent,
+    }
+
+    /// The people of the workspace.
+    pub struct UserList {
+        /// By name.
+        pub users: Vec<User>,
+    }
+
+    /// A workspace.
+    #[derive(Eq)]
+    pub struct Workspace {
+        /// Its id.
+        pub id: TenantId,
+        /// Its name.
+        pub name: String,
+    }
+
+    /// What `workspace create` prints.
+    pub struct CreatedWorkspace {
+        /// The workspace.
+        pub workspace_id: TenantId,
+        /// Its first member.
+        pub user_id: UserId,
+        /// A key of theirs for the API; shown once.
+        pub api_key: String,
+    }
+
+    /// Add a member.
+    pub struct CreateUser {
+        /// Their address.
+        pub email: String,
+        /// Their name.
+        pub name: String,
+        /// Their first password.
+        pub password: String,
+        /// What they may do.
+        pub role: Role,
+    }
+
+    /// A ticket that opens one socket within a minute.
+    pub struct SocketTicket {
+        /// Pass it as `?ticket=`.
+        pub ticket: String,
+        /// Until when.
+        pub expires_at: Timestamp,
+    }
+
+    /// A credential of a program, without its secret.
+    #[derive(Eq)]
+    pub struct ApiKey {
+        /// Its id.
+        pub id: ApiKeyId,
+        /// What it is for.
+        pub name: String,
+    }
+
+    /// Updates that could be stored but not applied.
+    pub struct DeadLetterList {
+        /// Newest first, at most 500.
+        pub dead_letters: Vec<DeadLetterEntry>,
+    }
+
+    /// An update that could be stored but not applied.
+    #[derive(Eq)]
+    pub struct DeadLetterEntry {
+        /// Its id.
+        pub id: DeadLetterId,
+        /// When it came.
+        pub at: Timestamp,
+        /// The channel it came through.
+        pub channel_id: ChannelId,
+        /// Why it could not be applied.
+        pub reason: String,
+        /// The update as it came; absent above 16 KiB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub raw: Option<String>,
+        /// Where it is kept when it is larger.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub blob: Option<BlobId>,
+    }
+
+    /// How many updates that could not be applied were applied now.
+    #[derive(Copy, Eq)]
+    pub struct Replayed {
+        /// Applied and gone from the list.
+        pub applied: u64,
+        /// Still there.
+        pub left: u64,
+    }
+
+    /// A read mark that was stored.
+    #[derive(Copy, Eq)]
+    pub struct ReadAnswer {
+        /// The mark.
+        pub read: ReadMark,
+        /// What is left unread.
+        pub unread_count: u64,
+    }
+
+    /// The object of a `POST …/conversations/{id}/…` whose answer is the conversation.
+    pub struct ConversationAnswer {
+        /// The conversation after the change.
+        #[serde(flatten)]
+        pub conversation: Conversation,
+    }
+
+    /// Where a started send belongs.
+    #[derive(Copy, Eq)]
+    pub struct SendTarget {
+        /// The conversation.
+        pub conversation_id: ConversationId,
+    }
+}

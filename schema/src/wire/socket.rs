@@ -1,0 +1,315 @@
+//! Frames of the socket. Text, JSON, one object a frame, or an array of them where the client asked.
+
+use super::{
+    AssignRequest, Channel, Contact, Conversation, Message, NoteRequest, ReadMark, ReadRequest, SendRequest,
+    StatusRequest, StreamPosition, wire,
+};
+use crate::{ConversationId, MessageId, SocketId, Timestamp, UserId};
+
+/// Seconds between two signs of life on a socket.
+pub const HEARTBEAT_SECS: u32 = 25;
+
+/// Why a socket was closed, as WebSocket close codes. 4000 and above are ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseCode {
+    /// The server restarts: connect again after a random moment.
+    Restarting,
+    /// Not signed in, or no longer.
+    NotSignedIn,
+    /// Signed in, but not allowed.
+    NotAllowed,
+    /// Too slow: connect again and resume.
+    TooSlow,
+    /// What was sent is not the protocol.
+    ProtocolError,
+    /// Too many sockets or commands.
+    TooMany,
+}
+
+impl CloseCode {
+    /// The number on the wire.
+    #[must_use]
+    pub const fn as_u16(self) -> u16 {
+        match self {
+            Self::Restarting => 1012,
+            Self::NotSignedIn => 4001,
+            Self::NotAllowed => 4003,
+            Self::TooSlow => 4008,
+            Self::ProtocolError => 4009,
+            Self::TooMany => 4029,
+        }
+    }
+}
+
+wire! {
+    /// What a client sends.
+    #[serde(tag = "type", rename_all = "snake_case")]
+    pub enum ClientFrame {
+        /// Start, or go on after what was seen.
+        Subscribe {
+            /// Comes back in the answer.
+            id: u64,
+            /// The last event seen; left out the first time.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            since: Option<StreamPosition>,
+            /// Several frames may share one WebSocket message, as an array.
+            #[serde(default)]
+            batch: bool,
+        },
+        /// Do something.
+        Command {
+            /// Comes back in the result.
+            id: u64,
+            /// The idempotency key; outlives the connection.
+            key: String,
+            /// What to do.
+            #[serde(flatten)]
+            command: Command,
+        },
+        /// May be lost: the caller writes in a conversation.
+        Signal {
+            /// `typing`.
+            name: String,
+            /// Where.
+            data: TypingSignal,
+        },
+        /// Are you there?
+        Ping,
+        /// I am here.
+        Pong,
+    }
+
+    /// What can be asked for over the socket. Each has the same meaning as the HTTP call beside it.
+    #[serde(tag = "name", content = "data")]
+    pub enum Command {
+        /// `POST …/messages`
+        #[serde(rename = "message.send")]
+        Send(SendCommand),
+        /// `POST …/messages/{id}/cancel`
+        #[serde(rename = "message.cancel")]
+        Cancel(MessageRef),
+        /// `POST …/messages/{id}/retry`
+        #[serde(rename = "message.retry")]
+        Retry(MessageRef),
+        /// `POST …/notes`
+        #[serde(rename = "note.add")]
+        Note(NoteCommand),
+        /// `POST …/read`
+        #[serde(rename = "conversation.read")]
+        Read(ReadCommand),
+        /// `POST …/assign`
+        #[serde(rename = "conversation.assign")]
+        Assign(AssignCommand),
+        /// `POST …/status`
+        #[serde(rename = "conversation.status")]
+        Status(StatusCommand),
+    }
+
+    /// Send a message.
+    pub struct SendCommand {
+        /// Where.
+        pub conversation_id: ConversationId,
+        /// What.
+        #[serde(flatten)]
+        pub message: SendRequest,
+    }
+
+    /// One message.
+    #[derive(Copy, Eq)]
+    pub struct MessageRef {
+        /// Its conversation.
+        pub conversation_id: ConversationId,
+        /// Its id.
+        pub message_id: MessageId,
+    }
+
+    /// Write a note.
+    pub struct NoteCommand {
+        /// Where.
+        pub conversation_id: ConversationId,
+        /// What.
+        #[serde(flatten)]
+        pub note: NoteRequest,
+    }
+
+    /// Say how far the caller has read.
+    pub struct ReadCommand {
+        /// Where.
+        pub conversation_id: ConversationId,
+        /// How far.
+        #[serde(flatten)]
+        pub read: ReadRequest,
+    }
+
+    /// Give a conversation to somebody.
+    pub struct AssignCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// To whom.
+        #[serde(flatten)]
+        pub assign: AssignRequest,
+    }
+
+    /// Set a conversation's status.
+    pub struct StatusCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// To what.
+        #[serde(flatten)]
+        pub status: StatusRequest,
+    }
+
+    /// What the server sends.
+    #[serde(tag = "type", rename_all = "snake_case")]
+    pub enum ServerFrame {
+        /// First, once.
+        Hello {
+            /// This connection.
+            session: SocketId,
+            /// Send something at least this often, in seconds.
+            heartbeat_s: u32,
+        },
+        /// The answer to `subscribe`, and again when the stream's epoch changes.
+        Subscribed {
+            /// The subscription's.
+            id: u64,
+            /// The stream's epoch now.
+            epoch: String,
+            /// Its offset now.
+            offset: u64,
+            /// Every missed event follows; when false, load the snapshot, the stream goes on after `offset`.
+            resumed: bool,
+        },
+        /// Something changed.
+        Event(Event),
+        /// May be lost; has no offset.
+        Signal {
+            /// `typing`.
+            name: String,
+            /// Who and where.
+            data: Typing,
+        },
+        /// The answer to `command`.
+        Result {
+            /// The command's.
+            id: u64,
+            /// Was it done?
+            ok: bool,
+            /// What came of it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            data: Option<EventData>,
+            /// Why not.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            error: Option<FrameError>,
+        },
+        /// Something is wrong with what was sent; the socket stays open.
+        Error {
+            /// What.
+            error: FrameError,
+        },
+        /// Are you there?
+        Ping,
+        /// I am here.
+        Pong,
+    }
+
+    /// Something changed.
+    pub struct Event {
+        /// Its place in the stream.
+        pub offset: u64,
+        /// The place of the event this socket was sent before.
+        pub prev: u64,
+        /// What happened.
+        pub name: EventName,
+        /// When.
+        pub at: Timestamp,
+        /// The objects after the change.
+        pub data: EventData,
+    }
+
+    /// What an event tells.
+    #[derive(Copy, Eq, Hash)]
+    pub enum EventName {
+        /// A customer wrote.
+        #[serde(rename = "message.received")]
+        MessageReceived,
+        /// Somebody of us wrote.
+        #[serde(rename = "message.queued")]
+        MessageQueued,
+        /// A message changed: its state, its words.
+        #[serde(rename = "message.updated")]
+        MessageUpdated,
+        /// A conversation began.
+        #[serde(rename = "conversation.created")]
+        ConversationCreated,
+        /// A conversation changed.
+        #[serde(rename = "conversation.updated")]
+        ConversationUpdated,
+        /// An agent read.
+        #[serde(rename = "conversation.read")]
+        ConversationRead,
+        /// A note was written.
+        #[serde(rename = "note.added")]
+        NoteAdded,
+        /// A system line was written.
+        #[serde(rename = "system.added")]
+        SystemAdded,
+        /// A contact changed.
+        #[serde(rename = "contact.updated")]
+        ContactUpdated,
+        /// A channel was connected, changed or broke.
+        #[serde(rename = "channel.updated")]
+        ChannelUpdated,
+        /// A channel was deleted.
+        #[serde(rename = "channel.deleted")]
+        ChannelDeleted,
+    }
+
+    /// The objects after the change: those that the event is about are there. A message's event carries its
+    /// conversation too, without `last_message`, which is the message beside it or an older one.
+    #[derive(Default)]
+    pub struct EventData {
+        /// The message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub message: Option<Message>,
+        /// The conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub conversation: Option<Conversation>,
+        /// The contact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub contact: Option<Contact>,
+        /// The channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub channel: Option<Channel>,
+        /// The read mark.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub read: Option<ReadMark>,
+    }
+
+    /// What is wrong.
+    #[derive(Eq)]
+    pub struct FrameError {
+        /// For programs; stable.
+        pub code: String,
+        /// For people, with what to do.
+        pub message: String,
+    }
+
+    /// Somebody writes.
+    #[derive(Copy, Eq)]
+    pub struct TypingSignal {
+        /// Where.
+        pub conversation_id: ConversationId,
+    }
+
+    /// Somebody writes.
+    #[derive(Eq)]
+    pub struct Typing {
+        /// Where.
+        pub conversation_id: ConversationId,
+        /// Who.
+        pub user_id: UserId,
+        /// Their name.
+        pub name: String,
+    }
+}

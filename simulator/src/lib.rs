@@ -1,0 +1,33 @@
+//! The providers as local servers, faults on demand, and customers who behave.
+//!
+//! Written from the WhatsApp Cloud API's documentation alone: it is the other side of the wire and
+//! shares no type with the server, so that a mistake made there is not mirrored here. It listens on and
+//! delivers to loopback addresses only.
+//!
+//! - [`world`]: everything together; most users need only [`World`].
+//! - [`graph`]: the Graph API: accepts sends, answers with real shapes and errors, records everything.
+//! - [`webhooks`]: signed deliveries with duplicates, reorder, delay, bursts and retries; the ledger.
+//! - [`customers`]: people with stories who write, answer, read, correct themselves and fall silent.
+//! - [`payload`]: pure builders of webhook bodies, cheap enough for a load driver.
+//! - [`faults`]: what goes wrong, how often, and on demand.
+//!
+//! One seed decides every payload: names, texts, ids, which message is doubled, which status is late.
+//! What the seed cannot decide is the order in which two sockets are served.
+
+pub mod clock;
+pub mod customers;
+pub mod dice;
+pub mod faults;
+pub mod graph;
+mod guard;
+pub mod payload;
+mod statuses;
+pub mod webhooks;
+pub mod world;
+
+pub use clock::Clock;
+pub use faults::{Fault, Faults, GraphFaults, StatusFaults, WebhookFaults, When};
+pub use graph::{Graph, Number, Outcome, Sent, Template, WebhookVersion};
+pub use payload::{Business, Person, Update};
+pub use webhooks::{Delivery, Ledger, Retry, Target};
+pub use world::{World, WorldOptions};

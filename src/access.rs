@@ -1,0 +1,305 @@
+//! Who is asking, and may they: keys, sign-ins, tickets, and how often.
+//!
+//! A handler that takes a [`Caller`] has a tenant's scope; there is no other way for one to get it.
+
+pub(crate) mod accounts;
+pub(crate) mod buckets;
+pub(crate) mod caller;
+pub(crate) mod passwords;
+pub(crate) mod secrets;
+pub(crate) mod sessions;
+pub(crate) mod tickets;
+
+use std::{
+    net::IpAddr,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::{HeaderMap, header};
+use lru::LruCache;
+use switchboard_actors::{Refusal, house::Principal};
+use switchboard_ports::{
+    clock::{Clock, Entropy},
+    secrets::Vault,
+    store::{Records, Scope},
+};
+use switchboard_schema::{
+    TenantScope, Timestamp,
+    record::{Claim, ClaimKind, ClaimTarget},
+    wire,
+};
+use url::Url;
+
+pub(crate) use accounts::Accounts;
+pub(crate) use caller::{Caller, Credential, Denied};
+use accounts::API_KEY_PREFIX;
+use buckets::Buckets;
+use secrets::hash_of;
+use tickets::Tickets;
+
+/// How long a credential that was looked up is believed without looking again.
+const CREDENTIAL_TTL: Duration = Duration::from_secs(10);
+/// Credentials remembered.
+const CREDENTIALS_MAX: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
+/// How much longer a burst may be than what a second allows.
+const BURST_SECONDS: f64 = 10.0;
+/// Longest credential looked at, in bytes.
+const CREDENTIAL_BYTES_MAX: usize = 256;
+
+/// What [`Access`] works with.
+pub(crate) struct Parts {
+    /// The store.
+    pub(crate) records: Records,
+    /// Accounts in it.
+    pub(crate) accounts: Accounts,
+    /// The time of day.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Chance.
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// Where ticket keys come from.
+    pub(crate) vault: Arc<dyn Vault>,
+    /// The address under which browsers reach us.
+    pub(crate) public_url: Url,
+    /// How long a sign-in lasts, used or not.
+    pub(crate) session_lifetime: Duration,
+    /// How often who may do what.
+    pub(crate) limits: crate::config::Limits,
+}
+
+/// The guard of the door.
+pub(crate) struct Access {
+    records: Records,
+    accounts: Accounts,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    tickets: Tickets,
+    public_url: Url,
+    session_lifetime: Duration,
+    known: Mutex<LruCache<[u8; 32], Known>>,
+    by_caller: Buckets<[u8; 32]>,
+    lookups_by_address: Buckets<IpAddr>,
+    sign_ins_by_address: Buckets<IpAddr>,
+    sign_ins_by_account: Buckets<[u8; 32]>,
+}
+
+#[derive(Clone)]
+struct Known {
+    caller: Caller,
+    until: Timestamp,
+}
+
+/// A credential as a request carries it.
+enum Presented<'a> {
+    Key(&'a str),
+    Cookie(&'a str),
+}
+
+impl Access {
+    /// A guard with these parts.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { records, accounts, clock, entropy, vault, public_url, session_lifetime, limits } = parts;
+        let each_second = |rate: u32| Buckets::new(f64::from(rate), f64::from(rate) * BURST_SECONDS);
+        let by_caller = each_second(limits.requests_per_second_per_caller);
+        let lookups_by_address = Buckets::new(
+            f64::from(limits.lookups_per_second_per_address),
+            f64::from(limits.lookups_per_second_per_address) * BURST_SECONDS,
+        );
+        let each_minute = |rate: u32| (f64::from(rate) / 60.0, f64::from(rate));
+        let (address_rate, address_burst) = each_minute(limits.sign_ins_per_minute_per_address);
+        let (account_rate, account_burst) = each_minute(limits.sign_ins_per_minute_per_account);
+        Self {
+            tickets: Tickets::new(&*vault),
+            records,
+            accounts,
+            clock,
+            entropy,
+            public_url,
+            session_lifetime,
+            known: Mutex::new(LruCache::new(CREDENTIALS_MAX)),
+            by_caller,
+            lookups_by_address,
+            sign_ins_by_address: Buckets::new(address_rate, address_burst),
+            sign_ins_by_account: Buckets::new(account_rate, account_burst),
+        }
+    }
+
+    /// The accounts behind it.
+    pub(crate) const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Chance, for ids.
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
+    }
+
+    /// The time of day.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Who opens a socket: by ticket, key or cookie. A cookie is believed only from our own pages.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap, ticket: Option<&str>) -> Result<Caller, Denied> {
+        if let Some(ticket) = ticket {
+            return self.redeem(ticket).await;
+        }
+        let caller = self.identify(headers, None).await?;
+        if caller.credential.is_session() {
+            self.check_origin(headers)?;
+        }
+        Ok(caller)
+    }
+
+    /// Who makes a request that changes something (`changes`) or nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn authorize(
+        &self,
+        headers: &HeaderMap,
+        address: IpAddr,
+        changes: bool,
+    ) -> Result<Caller, Denied> {
+        let caller = self.identify(headers, Some(address)).await?;
+        if let (true, Credential::Session { csrf_token, .. }) = (changes, &caller.credential) {
+            self.check_origin(headers)?;
+            let given = headers.get("x-csrf-token").map(http::HeaderValue::as_bytes).unwrap_or_default();
+            if !secrets::same(given, csrf_token.as_bytes()) {
+                return Err(Denied::Csrf);
+            }
+        }
+        Ok(caller)
+    }
+
+    /// Who has the credential in these headers. `address`: whose look-ups are counted.
+    async fn identify(&self, headers: &HeaderMap, address: Option<IpAddr>) -> Result<Caller, Denied> {
+        let presented = presented(headers)?;
+        let text = match presented {
+            Presented::Key(text) | Presented::Cookie(text) => text,
+        };
+        let hash = bytes_of(hash_of(text.as_bytes()));
+        let now = self.now();
+        let caller = match self.recall(&hash, now) {
+            Some(caller) => caller,
+            None => {
+                if let Some(address) = address {
+                    self.lookups_by_address.take(address, now).map_err(Denied::TooMany)?;
+                }
+                let caller = match presented {
+                    Presented::Key(_) => self.by_key(&hash).await?,
+                    Presented::Cookie(cookie) => self.by_cookie(cookie, now).await?,
+                };
+                self.remember(hash, &caller, now);
+                caller
+            }
+        };
+        self.by_caller.take(hash, now).map_err(Denied::TooMany)?;
+        Ok(caller)
+    }
+
+    async fn by_key(&self, hash: &[u8; 32]) -> Result<Caller, Denied> {
+        let key = Claim::key(ClaimKind::ApiKey.as_str().to_owned(), hash.to_vec());
+        let claim = self.records.get::<Claim>(Scope::System, key).await.map_err(Refusal::from)?;
+        let Some(ClaimTarget::ApiKey { tenant_id, key_id, name, user_id }) = claim.map(|claim| claim.target.0) else {
+            return Err(Denied::NotSignedIn);
+        };
+        #[expect(clippy::disallowed_methods, reason = "the key's own row names its workspace")]
+        let scope = TenantScope::assume(tenant_id);
+        let maker = self.accounts.user(scope, user_id).await?.ok_or(Denied::NotSignedIn)?;
+        let sender =
+            wire::Sender { kind: wire::SenderKind::Api, id: Some(key_id.to_string()), name: Some(name.clone()) };
+        Ok(Caller {
+            scope,
+            principal: Principal { sender, user_id },
+            user: wire::User { name, ..maker },
+            credential: Credential::ApiKey(key_id),
+        })
+    }
+
+    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Caller> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(hash).filter(|known| now < known.until).map(|known| known.caller.clone())
+    }
+
+    fn remember(&self, hash: [u8; 32], caller: &Caller, now: Timestamp) {
+        let known = Known { caller: caller.clone(), until: now + CREDENTIAL_TTL };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).put(hash, known);
+    }
+
+    fn forget(&self, hash: &[u8; 32]) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).pop(hash);
+    }
+
+    /// A page of another site must not act with our cookie. A browser says where a page is from; what says
+    /// nothing is no browser, and has the cookie by other means.
+    pub(crate) fn check_origin(&self, headers: &HeaderMap) -> Result<(), Denied> {
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let origin = origin.to_str().unwrap_or_default();
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        if is_own_origin(origin, &self.public_url, host) { Ok(()) } else { Err(Denied::Origin) }
+    }
+}
+
+/// Is this where our own pages are from: the public address, or the host the request was sent to?
+fn is_own_origin(origin: &str, public_url: &Url, host: Option<&str>) -> bool {
+    if origin == public_url.origin().ascii_serialization() {
+        return true;
+    }
+    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    authority.is_some() && authority == host
+}
+
+/// The credential in these headers: a key before a cookie.
+fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Denied> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let text = value.to_str().map_err(|_| Denied::NotSignedIn)?;
+        let (scheme, key) = text.split_once(' ').ok_or(Denied::NotSignedIn)?;
+        let key = key.trim();
+        let fits = scheme.eq_ignore_ascii_case("bearer") && key.starts_with(API_KEY_PREFIX);
+        return if fits && key.len() <= CREDENTIAL_BYTES_MAX { Ok(Presented::Key(key)) } else { Err(Denied::NotSignedIn) };
+    }
+    let cookie = sessions::cookie_of(headers).ok_or(Denied::NotSignedIn)?;
+    if cookie.len() <= CREDENTIAL_BYTES_MAX { Ok(Presented::Cookie(cookie)) } else { Err(Denied::NotSignedIn) }
+}
+
+fn bytes_of(digest: ring::digest::Digest) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest.as_ref());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_use_the_cookie() {
+        let public: Url = "https://inbox.example.com".parse().unwrap();
+        let host = Some("10.0.0.1:8080");
+        assert!(is_own_origin("https://inbox.example.com", &public, host));
+        assert!(is_own_origin("http://10.0.0.1:8080", &public, host));
+        assert!(!is_own_origin("https://evil.example", &public, host));
+        assert!(!is_own_origin("https://inbox.example.com.evil.example", &public, host));
+        assert!(!is_own_origin("null", &public, host));
+        assert!(!is_own_origin("null", &public, None));
+    }
+
+    #[test]
+    fn a_key_goes_before_a_cookie_and_must_look_like_one() {
+        let mut headers = HeaderMap::new();
+        assert!(presented(&headers).is_err());
+        headers.insert(header::COOKIE, "a=b; switchboard_session=ses_x.y".parse().unwrap());
+        assert!(matches!(presented(&headers), Ok(Presented::Cookie("ses_x.y"))));
+        headers.insert(header::AUTHORIZATION, "Bearer swb_1".parse().unwrap());
+        assert!(matches!(presented(&headers), Ok(Presented::Key("swb_1"))));
+        headers.insert(header::AUTHORIZATION, "Basic swb_1".parse().unwrap());
+        assert!(presented(&headers).is_err());
+        headers.insert(header::AUTHORIZATION, "Bearer other".parse().unwrap());
+        assert!(presented(&headers).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! Token buckets: how often somebody may do something. The time is passed in.
+
+use std::{hash::Hash, num::NonZeroUsize, sync::{Mutex, PoisonError}, time::Duration};
+
+use lru::LruCache;
+use switchboard_schema::Timestamp;
+
+/// Buckets kept; beyond, the one longest unused is forgotten and begins full again.
+const BUCKETS_MAX: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
+
+/// A bucket for each key.
+pub(crate) struct Buckets<K> {
+    per_second: f64,
+    burst: f64,
+    levels: Mutex<LruCache<K, Level>>,
+}
+
+struct Level {
+    tokens: f64,
+    at: Timestamp,
+}
+
+impl<K: Hash + Eq> Buckets<K> {
+    /// Buckets that fill at a rate and hold `burst` tokens.
+    pub(crate) fn new(per_second: f64, burst: f64) -> Self {
+        Self { per_second, burst, levels: Mutex::new(LruCache::new(BUCKETS_MAX)) }
+    }
+
+    /// Takes a token.
+    ///
+    /// # Errors
+    /// How long until there is one.
+    pub(crate) fn take(&self, key: K, now: Timestamp) -> Result<(), Duration> {
+        let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        let level = levels.get_or_insert_mut(key, || Level { tokens: self.burst, at: now });
+        let gained = now.since(level.at).as_secs_f64() * self.per_second;
+        level.tokens = (level.tokens + gained).min(self.burst);
+        level.at = now;
+        if level.tokens >= 1.0 {
+            level.tokens -= 1.0;
+            return Ok(());
+        }
+        Err(Duration::from_secs_f64((1.0 - level.tokens) / self.per_second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_allowed_and_then_the_rate() {
+        let buckets = Buckets::new(2.0, 3.0);
+        let start = Timestamp::from_secs(100);
+        for _ in 0..3 {
+            assert_eq!(buckets.take("a", start), Ok(()));
+        }
+        assert_eq!(buckets.take("a", start), Err(Duration::from_millis(500)));
+        assert_eq!(buckets.take("b", start), Ok(()));
+        assert_eq!(buckets.take("a", start + Duration::from_millis(500)), Ok(()));
+        assert!(buckets.take("a", start + Duration::from_millis(500)).is_err());
+    }
+
+    #[test]
+    fn time_that_goes_back_gives_nothing() {
+        let buckets = Buckets::new(1.0, 1.0);
+        let start = Timestamp::from_secs(100);
+        assert_eq!(buckets.take((), start), Ok(()));
+        assert!(buckets.take((), start - Duration::from_secs(50)).is_err());
+    }
+}

@@ -1,0 +1,117 @@
+//! The caller, as handlers see them.
+
+use std::time::Duration;
+
+use axum::extract::{FromRef, FromRequestParts};
+use http::{Method, StatusCode, request::Parts};
+use switchboard_actors::{Refusal, house::{Act, Principal}};
+use switchboard_schema::{ApiKeyId, CorrelationId, SessionId, TenantScope, wire};
+
+use crate::http::{Edge, extract::{ClientAddress, IdempotencyKey}, problem::Problem};
+
+/// Somebody who proved who they are, and what they may act in.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The workspace.
+    pub(crate) scope: TenantScope,
+    /// The name under which they act.
+    pub(crate) principal: Principal,
+    /// The person; for an API key whoever made it, under the key's name.
+    pub(crate) user: wire::User,
+    /// How they proved it.
+    pub(crate) credential: Credential,
+}
+
+/// How a caller proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// By an API key.
+    ApiKey(ApiKeyId),
+    /// By the cookie of a sign-in.
+    Session {
+        /// Which.
+        id: SessionId,
+        /// What requests that change something must repeat.
+        csrf_token: String,
+    },
+}
+
+impl Credential {
+    /// A browser's.
+    pub(crate) const fn is_session(&self) -> bool {
+        matches!(self, Self::Session { .. })
+    }
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// No credential, or one that is unknown, ended or used up.
+    NotSignedIn,
+    /// A cookie from a page of another site.
+    Origin,
+    /// A cookie without its CSRF token.
+    Csrf,
+    /// Too often; try again after this long.
+    TooMany(Duration),
+    /// It cannot be known now.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NotSignedIn => Self::not_signed_in("sign in, or send an API key as `Authorization: Bearer …`"),
+            Denied::Origin => Self::new(
+                StatusCode::FORBIDDEN,
+                "foreign_origin",
+                "the sign-in's cookie works from this server's own pages only; programs use an API key",
+            ),
+            Denied::Csrf => Self::new(
+                StatusCode::FORBIDDEN,
+                "csrf_token_wrong",
+                "repeat the `csrf_token` of GET /api/v1/me as the header X-CSRF-Token",
+            ),
+            Denied::TooMany(after) => Self::too_many(after, "too many requests; slow down"),
+            Denied::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl Caller {
+    /// Refuses whoever is not an owner.
+    ///
+    /// # Errors
+    /// 403 `not_allowed`.
+    pub(crate) fn must_own(&self) -> Result<(), Problem> {
+        match self.user.role {
+            wire::Role::Owner => Ok(()),
+            wire::Role::Agent => Err(Problem::not_allowed("only an owner of the workspace may do this")),
+        }
+    }
+
+    /// An act of theirs.
+    pub(crate) fn act(&self, key: IdempotencyKey, correlation: CorrelationId) -> Act {
+        Act { principal: self.principal.clone(), key: key.key, correlation }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller
+where
+    Edge: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, state).await?;
+        let edge = Edge::from_ref(state);
+        let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        Ok(edge.access.authorize(&parts.headers, address, changes).await?)
+    }
+}

@@ -1,0 +1,395 @@
+//! From settings to a running server. The only place that names backends.
+//!
+//! Threads: the arbiters serve connections and run the actors; the `io` thread runs the clients of
+//! providers; the store, the blobs and the password hashing have their own; the main thread runs the timers,
+//! the admin socket and the way down.
+
+pub(crate) mod accept;
+pub(crate) mod admin;
+pub(crate) mod files;
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use actix::Arbiter;
+use secrecy::SecretString;
+use switchboard_actors::{House, house};
+use switchboard_channels::whatsapp::client::{Graph, GraphOptions};
+use switchboard_ports::{
+    channel::ChannelClient,
+    clock::{Clock, Entropy},
+    secrets::Vault,
+    store::{Records, Store},
+};
+use switchboard_store::{
+    DirectoryBlobs, Embedded, LaneLimits, MasterKey, Options, SealingVault, SystemClock, SystemEntropy,
+    vault::Created,
+};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use self::accept::{Accepting, Listeners};
+use crate::{
+    access::{self, Access, Accounts, passwords::Passwords},
+    config::Config,
+    http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
+    shutdown, telemetry,
+    webhooks::{self, WEBHOOK_BYTES_MAX, Webhooks},
+};
+
+/// How often due wake-ups are fired.
+const WAKEUPS_EVERY: Duration = Duration::from_secs(1);
+/// How often rows that ended are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often the recorder of measurements tidies up.
+const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
+/// The folder of large bodies in the data folder.
+const BLOBS_FOLDER: &str = "blobs";
+/// The master key's file in the data folder.
+const MASTER_KEY_FILE: &str = "master.key";
+
+/// Why the server does not start. Each names the setting to change.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Settings.
+    #[error("{0}")]
+    Config(#[from] crate::config::Invalid),
+    /// The data folder.
+    #[error("store.path: {0}")]
+    Store(#[from] switchboard_store::OpenError),
+    /// A file in the data folder.
+    #[error("store.path: {path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The master key.
+    #[error("secrets.master_key: {0}")]
+    MasterKey(#[from] switchboard_store::vault::KeyError),
+    /// The listen address.
+    #[error("http.listen: {address} cannot be listened on: {source}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The provider's address.
+    #[error("{0}")]
+    Graph(#[from] switchboard_channels::whatsapp::client::Misconfigured),
+    /// Threads, logs, measurements.
+    #[error("the system gives no {what}: {detail}")]
+    System {
+        /// What was asked for.
+        what: &'static str,
+        /// What it said.
+        detail: String,
+    },
+}
+
+impl Error {
+    fn system(what: &'static str, detail: &impl ToString) -> Self {
+        Self::System { what, detail: detail.to_string() }
+    }
+
+    fn file(path: PathBuf) -> impl FnOnce(std::io::Error) -> Self {
+        |source| Self::File { path, source }
+    }
+}
+
+/// The store and what goes with it: enough for commands that need no server.
+pub(crate) struct Backends {
+    /// The store.
+    pub(crate) store: Arc<Embedded>,
+    /// Rows, typed.
+    pub(crate) records: Records,
+    /// The time of day.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Chance.
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// Accounts.
+    pub(crate) accounts: Accounts,
+}
+
+impl Backends {
+    /// Opens the store; its tables are brought up to date.
+    ///
+    /// # Errors
+    /// When the data folder cannot be used.
+    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+        let store = Embedded::open(&config.store.path, Arc::clone(&clock), store_options(config))?;
+        let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
+        let passwords = Passwords::start().map_err(|error| Error::system("thread", &error))?;
+        let accounts = Accounts::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy), passwords);
+        Ok(Self { store, records, clock, entropy, accounts })
+    }
+}
+
+fn store_options(config: &Config) -> Options {
+    let defaults = Options::default();
+    let lane = |limits: LaneLimits, jobs: usize| LaneLimits { jobs, tenant_jobs: jobs.div_ceil(2), ..limits };
+    Options {
+        interactive: lane(defaults.interactive, config.store.write_queue_max),
+        bulk: lane(defaults.bulk, config.store.write_queue_max),
+        reads: lane(defaults.reads, config.store.read_queue_max),
+        readers: config.store.readers,
+        ..defaults
+    }
+}
+
+/// A server that runs.
+pub(crate) struct Server {
+    /// The door to all actors.
+    pub(crate) house: House,
+    /// Accounts.
+    pub(crate) accounts: Accounts,
+    /// Deliveries and channels.
+    pub(crate) webhooks: Arc<Webhooks>,
+    /// The address it listens on.
+    pub(crate) address: SocketAddr,
+    /// The address under which it is reached.
+    pub(crate) public_url: Url,
+    /// What the way down needs.
+    pub(crate) down: shutdown::Down,
+}
+
+/// Starts a server. Call it within an actix system.
+///
+/// # Errors
+/// When something it needs is not there; says which setting to change.
+pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
+    let listeners = Listeners::bind(config.http.listen, config.arbiters())?;
+    let address = listeners.address;
+    let public_url = public_url(config, address)?;
+    let Backends { store, records, clock, entropy, accounts } = Backends::open(config)?;
+    let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key(config, &*entropy)?, Arc::clone(&entropy)));
+    let blobs_path = config.store.path.join(BLOBS_FOLDER);
+    let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
+    let io = IoThread::start()?;
+    let graph = GraphOptions {
+        graph_url: config.whatsapp.graph_url.to_string(),
+        version: config.whatsapp.graph_version.clone(),
+        ..GraphOptions::default()
+    };
+    let connector = Arc::new(WhatsappConnector(Graph::new(&graph, io.handle.clone())?));
+
+    let arbiters: Vec<Arbiter> = (0..listeners.count()).map(|_| Arbiter::new()).collect();
+    let parts = house::Parts {
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        blobs: blobs.clone(),
+        vault: Arc::clone(&vault),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        connector,
+        webhook_base: webhook_base(&public_url),
+    };
+    let house = House::start(parts, arbiters.iter().map(Arbiter::handle).collect());
+
+    let body_limits = BodyLimits {
+        bytes_max: config.http.body_bytes_max,
+        timeout: Duration::from_secs(config.http.body_timeout_s),
+    };
+    let webhooks = Arc::new(Webhooks::new(webhooks::Parts {
+        house: house.clone(),
+        records: records.clone(),
+        blobs: blobs.clone(),
+        vault: Arc::clone(&vault),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        app_secret: config.whatsapp.app_secret.clone(),
+        verify_token: config.whatsapp.verify_token.clone(),
+        bytes_in_flight_max: config.limits.webhook_bytes_in_flight_max,
+        body_limits: BodyLimits { bytes_max: WEBHOOK_BYTES_MAX, ..body_limits },
+    }));
+    let access = Access::new(access::Parts {
+        records: records.clone(),
+        accounts: accounts.clone(),
+        clock: Arc::clone(&clock),
+        entropy,
+        vault: Arc::clone(&vault),
+        public_url: public_url.clone(),
+        session_lifetime: Duration::from_secs(config.sessions.lifetime_h * 3_600),
+        limits: config.limits.clone(),
+    });
+    let health = Arc::new(Health::new(records.clone()));
+    let edge = Edge {
+        house: house.clone(),
+        access: Arc::new(access),
+        idempotency: Arc::new(Idempotency::new(records, vault, clock.clone())),
+        webhooks: Arc::clone(&webhooks),
+        health: Arc::clone(&health),
+        requests: Arc::new(Semaphore::new(config.http.requests_in_flight_max)),
+        body_limits,
+        forwarded_hops: config.http.forwarded_hops,
+    };
+    recover(&house).await;
+    let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
+    let timers = start_timers(&house, &store, &clock);
+    let admin = admin::start(&config.store.path, accounts.clone()).map_err(Error::file(config.store.path.clone()))?;
+    files::write_listen(&config.store.path, address).map_err(Error::file(config.store.path.clone()))?;
+    health.set_ready(true);
+    tracing::info!(%address, public_url = %public_url, arbiters = arbiters.len(), "the server takes traffic");
+    let down = shutdown::Down {
+        health,
+        accepting,
+        house: house.clone(),
+        store,
+        blobs,
+        arbiters,
+        io,
+        timers,
+        admin,
+        data: config.store.path.clone(),
+        within: Duration::from_secs(config.http.drain_s),
+    };
+    Ok(Server { house, accounts, webhooks, address, public_url, down })
+}
+
+/// Starts logs and measurements, as the settings say.
+///
+/// # Errors
+/// When they do not start.
+pub(crate) fn start_telemetry(config: &Config) -> Result<(), Error> {
+    telemetry::start_logs(&config.log).map_err(|error| Error::system("log", &error))?;
+    telemetry::start_metrics().map_err(|error| Error::system("recorder of measurements", &error))
+}
+
+/// The master key that was given, or the one in the data folder; made there on first start, and said so.
+fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Error> {
+    if let Some(text) = &config.secrets.master_key {
+        return Ok(MasterKey::from_text(text)?);
+    }
+    let path = config.store.path.join(MASTER_KEY_FILE);
+    let (key, created) = MasterKey::load_or_create(&path, entropy)?;
+    if created == Created::Now {
+        tracing::warn!(
+            path = %path.display(),
+            "made a master key; keep a copy of it elsewhere: without it the stored tokens of channels are lost"
+        );
+    }
+    Ok(key)
+}
+
+/// The address under which we are reached: as set, or where we listen.
+fn public_url(config: &Config, address: SocketAddr) -> Result<Url, Error> {
+    if let Some(url) = &config.http.public_url {
+        return Ok(url.clone());
+    }
+    let host = match address {
+        all if all.ip().is_unspecified() => format!("localhost:{}", all.port()),
+        one => one.to_string(),
+    };
+    format!("http://{host}").parse().map_err(|error| Error::system("address", &error))
+}
+
+fn webhook_base(public_url: &Url) -> String {
+    format!("{}/webhooks/whatsapp/", public_url.as_str().trim_end_matches('/'))
+}
+
+/// Activates what an earlier process left active. What fails now is tried again by the timer.
+async fn recover(house: &House) {
+    match house.fire_wakeups(true).await {
+        Ok(0) => {}
+        Ok(fired) => tracing::info!(fired, "activated what was active when the server stopped"),
+        Err(refusal) => tracing::error!(%refusal, "what was active cannot be activated yet"),
+    }
+}
+
+fn start_timers(house: &House, store: &Arc<Embedded>, clock: &Arc<dyn Clock>) -> Vec<tokio::task::JoinHandle<()>> {
+    let wakeups = {
+        let house = house.clone();
+        actix::spawn(async move {
+            let mut ticks = tokio::time::interval(WAKEUPS_EVERY);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                ticks.tick().await;
+                if let Err(refusal) = house.fire_wakeups(false).await {
+                    tracing::warn!(%refusal, "due wake-ups cannot be fired; they are tried again");
+                }
+            }
+        })
+    };
+    let sweep = {
+        let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+        actix::spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEP_EVERY);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = store.sweep(clock.now()).await {
+                    tracing::warn!(%error, "rows that ended cannot be removed; it is tried again");
+                }
+            }
+        })
+    };
+    let upkeep = actix::spawn(async {
+        let mut ticks = tokio::time::interval(METRICS_UPKEEP_EVERY);
+        loop {
+            ticks.tick().await;
+            if let Some(recorder) = telemetry::recorder() {
+                recorder.run_upkeep();
+            }
+        }
+    });
+    Vec::from([wakeups, sweep, upkeep])
+}
+
+/// The thread on which the clients of providers run, whoever waits for them.
+pub(crate) struct IoThread {
+    /// Spawns on it.
+    pub(crate) handle: tokio::runtime::Handle,
+    stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl IoThread {
+    fn start() -> Result<Self, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::system("runtime", &error))?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        std::thread::Builder::new()
+            .name("io".to_owned())
+            .spawn(move || drop(runtime.block_on(stopped)))
+            .map_err(|error| Error::system("thread", &error))?;
+        Ok(Self { handle, stop })
+    }
+
+    /// Ends it; requests that run are dropped, so wait for them before.
+    pub(crate) fn stop(self) {
+        drop(self.stop.send(()));
+    }
+}
+
+/// Clients of WhatsApp's Graph API.
+struct WhatsappConnector(Graph);
+
+impl house::Connector for WhatsappConnector {
+    fn connect(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Arc<dyn ChannelClient> {
+        Arc::new(self.0.client(phone_number_id, waba_id, access_token))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_address_is_where_we_listen_unless_set() {
+        let config = |text: &str| Config::from_sources("", text, std::iter::empty()).unwrap();
+        let address: SocketAddr = "0.0.0.0:81".parse().unwrap();
+        assert_eq!(public_url(&config(""), address).unwrap().as_str(), "http://localhost:81/");
+        let set = config("[http]\npublic_url = \"https://inbox.example.com\"");
+        let url = public_url(&set, address).unwrap();
+        assert_eq!(webhook_base(&url), "https://inbox.example.com/webhooks/whatsapp/");
+    }
+}

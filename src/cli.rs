@@ -1,0 +1,119 @@
+//! The command line.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod documents;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod workspace;
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+/// One server through which a business talks with its customers and sees what they do.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version)]
+struct Cli {
+    /// Settings in TOML; what it leaves out has its default. Environment variables win over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve,
+    /// Say what is wrong with the settings, and whether each outside part answers.
+    Check,
+    /// Bring the store's tables up to date.
+    Migrate,
+    /// Workspaces.
+    Workspace {
+        #[command(subcommand)]
+        command: Workspace,
+    },
+    /// Run a server with simulated providers and customers who write.
+    Demo(demo::Options),
+    /// Print the API's document.
+    #[command(hide = true)]
+    Openapi,
+    /// Print the schema of the socket's frames.
+    #[command(hide = true)]
+    SocketSchema,
+}
+
+#[derive(Debug, Subcommand)]
+enum Workspace {
+    /// Make a workspace with its owner; prints one line of JSON with its ids and an API key.
+    Create(workspace::Options),
+}
+
+/// Does what the command line says.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let config = cli.config.as_deref();
+    let done = match cli.command {
+        Command::Serve => serve::run(config),
+        Command::Check => check::run(config),
+        Command::Migrate => migrate::run(config),
+        Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
+        Command::Demo(options) => demo::run(config, options),
+        Command::Openapi => documents::openapi().map_err(failed).and_then(|text| print(&text)),
+        Command::SocketSchema => documents::socket_schema().map_err(failed).and_then(|text| print(&text)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell when standard error is gone.
+            drop(writeln!(io::stderr(), "{failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command failed, for people.
+pub(crate) type Failure = String;
+
+/// Anything that can be said, as a failure.
+pub(crate) fn failed(error: impl std::fmt::Display) -> Failure {
+    format!("switchboard: {error}")
+}
+
+/// Writes to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)
+}
+
+/// Runs something asynchronous to its end, for commands without a server.
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    Ok(runtime.block_on(work))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_read_as_documented() {
+        assert!(Cli::try_parse_from(["switchboard", "serve", "--config", "x.toml"]).is_ok());
+        let create = ["switchboard", "workspace", "create", "--name", "N", "--email", "a@b", "--password-stdin"];
+        assert!(Cli::try_parse_from(create).is_ok());
+        assert!(Cli::try_parse_from(&create[..7]).is_err(), "a password on the command line would be seen by others");
+    }
+}

@@ -1,0 +1,114 @@
+//! `switchboard check`: key by key, what is wrong, and whether each outside part answers.
+
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _},
+    path::Path,
+    time::Duration,
+};
+
+use url::Url;
+
+use super::{Failure, print};
+use crate::{boot::admin, config::Config};
+
+/// How long an outside part may take to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What was found for one key.
+type Finding = Result<String, String>;
+
+/// Looks at everything; fails when something is wrong.
+pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
+    let config = match Config::load(config) {
+        Ok(config) => config,
+        Err(invalid) => {
+            for wrong in &invalid.0 {
+                report(&wrong.key, &Err(wrong.problem.clone()))?;
+            }
+            return Err(String::new());
+        }
+    };
+    report("settings", &Ok("every key is known and has a value it may have".to_owned()))?;
+    let runs = admin::ask(&config.store.path, &admin::Request::Ping);
+    let findings = [
+        ("store.path", data_folder(&config.store.path)),
+        ("store.path (lock)", lock(&config.store.path, &runs)),
+        ("http.listen", listen(config.http.listen, matches!(runs, Ok(Some(_))))),
+        ("secrets.master_key", master_key(&config)),
+        ("whatsapp.graph_url", reachable(&config.whatsapp.graph_url)),
+    ];
+    for (key, finding) in &findings {
+        report(key, finding)?;
+    }
+    if findings.iter().all(|(_, finding)| finding.is_ok()) { Ok(()) } else { Err("something is wrong".to_owned()) }
+}
+
+fn report(key: &str, finding: &Finding) -> Result<(), Failure> {
+    match finding {
+        Ok(good) => print(&format!("ok     {key}: {good}\n")),
+        Err(bad) => print(&format!("wrong  {key}: {bad}\n")),
+    }
+}
+
+fn data_folder(path: &Path) -> Finding {
+    fs::create_dir_all(path).map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
+    let probe = path.join(".check");
+    fs::write(&probe, b"check")
+        .and_then(|()| fs::remove_file(&probe))
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    Ok(format!("{} can be written", path.display()))
+}
+
+fn lock(path: &Path, runs: &std::io::Result<Option<admin::Answer>>) -> Finding {
+    match runs {
+        Ok(Some(_)) => Ok("held by a running server that answers".to_owned()),
+        Ok(None) => {
+            let Ok(file) = fs::File::open(path.join("switchboard.lock")) else {
+                return Ok("free: no server has run here yet".to_owned());
+            };
+            match file.try_lock() {
+                Ok(()) => Ok("free".to_owned()),
+                Err(error) => Err(format!("held by a process that does not answer: {error}")),
+            }
+        }
+        Err(error) => Err(format!("the admin socket there does not answer: {error}")),
+    }
+}
+
+fn listen(address: SocketAddr, runs: bool) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(format!("{address} is free")),
+        Err(_) if runs && TcpStream::connect_timeout(&address, ANSWER_TIMEOUT).is_ok() => {
+            Ok(format!("{address} answers: the running server's"))
+        }
+        Err(error) => Err(format!("{address} cannot be listened on: {error}")),
+    }
+}
+
+fn master_key(config: &Config) -> Finding {
+    let path = config.store.path.join("master.key");
+    match (&config.secrets.master_key, path.exists()) {
+        (Some(text), _) => switchboard_store::MasterKey::from_text(text)
+            .map(|_| "given".to_owned())
+            .map_err(|error| error.to_string()),
+        (None, true) => Ok(format!("in {}", path.display())),
+        (None, false) => Ok(format!("will be made in {} on first start", path.display())),
+    }
+}
+
+/// Does the host of an address take connections?
+fn reachable(url: &Url) -> Finding {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let port = url.port_or_known_default().unwrap_or(443);
+    let addresses =
+        (host.as_str(), port).to_socket_addrs().map_err(|error| format!("{host} has no address: {error}"))?;
+    let mut last = format!("{host} has no address");
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, ANSWER_TIMEOUT) {
+            Ok(_) => return Ok(format!("{host}:{port} answers")),
+            Err(error) => last = format!("{host}:{port} does not answer: {error}"),
+        }
+    }
+    Err(last)
+}

@@ -1,0 +1,22 @@
+//! `switchboard migrate`
+
+use std::path::Path;
+
+use super::{Failure, block_on, failed, print};
+use crate::{
+    boot::{Backends, admin},
+    config::Config,
+};
+
+/// Brings the store's tables up to date. A running server has done so when it started.
+pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
+    let config = Config::load(config).map_err(failed)?;
+    if admin::ask(&config.store.path, &admin::Request::Ping).map_err(failed)?.is_some() {
+        return print("the running server has brought the tables up to date\n");
+    }
+    block_on(async {
+        let backends = Backends::open(&config).map_err(failed)?;
+        backends.store.close().await;
+        print("the tables are up to date\n")
+    })?
+}

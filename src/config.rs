@@ -1,0 +1,468 @@
+//! Settings: the defaults of `config/default.toml`, then a file, then the environment.
+//!
+//! The defaults' file is also the list of known keys: a key it does not have is an error that names the
+//! nearest one it has.
+
+use std::{net::SocketAddr, path::{Path, PathBuf}};
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+use toml::{Table, Value};
+use url::Url;
+
+/// The documented defaults.
+pub(crate) const DEFAULTS: &str = include_str!("../config/default.toml");
+/// What environment variables of ours begin with.
+const ENV_PREFIX: &str = "SWITCHBOARD__";
+/// How unlike a known key may be to be named as what was probably meant.
+const NEAREST_DISTANCE_MAX: usize = 6;
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Config {
+    /// `[http]`
+    pub(crate) http: Http,
+    /// `[store]`
+    pub(crate) store: Store,
+    /// `[cluster]`
+    pub(crate) cluster: Cluster,
+    /// `[secrets]`
+    pub(crate) secrets: Secrets,
+    /// `[sessions]`
+    pub(crate) sessions: Sessions,
+    /// `[limits]`
+    pub(crate) limits: Limits,
+    /// `[sockets]`
+    pub(crate) sockets: Sockets,
+    /// `[whatsapp]`
+    pub(crate) whatsapp: Whatsapp,
+    /// `[log]`
+    pub(crate) log: Log,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Http {
+    /// Address to listen on.
+    pub(crate) listen: SocketAddr,
+    /// The address under which we are reached; none: the listen address.
+    #[serde(deserialize_with = "optional_url")]
+    pub(crate) public_url: Option<Url>,
+    /// Threads that serve; 0: one per core.
+    pub(crate) arbiters: usize,
+    /// Connections of one arbiter.
+    pub(crate) connections_per_arbiter_max: usize,
+    /// Seconds for the head of a request.
+    pub(crate) header_timeout_s: u64,
+    /// Seconds for the body of a request.
+    pub(crate) body_timeout_s: u64,
+    /// Bytes of a request's body on the API.
+    pub(crate) body_bytes_max: usize,
+    /// API requests worked on at a time.
+    pub(crate) requests_in_flight_max: usize,
+    /// Reverse proxies in front.
+    pub(crate) forwarded_hops: usize,
+    /// Seconds for what has begun when the server stops.
+    pub(crate) drain_s: u64,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Store {
+    /// The backend.
+    pub(crate) kind: String,
+    /// The data folder.
+    pub(crate) path: PathBuf,
+    /// Writes that may wait.
+    pub(crate) write_queue_max: usize,
+    /// Reads that may wait.
+    pub(crate) read_queue_max: usize,
+    /// Threads that read.
+    pub(crate) readers: usize,
+}
+
+/// `[cluster]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Cluster {
+    /// The backend.
+    pub(crate) kind: String,
+}
+
+/// `[secrets]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Secrets {
+    /// The master key in base64; none: the one in the data folder.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) master_key: Option<SecretString>,
+}
+
+/// `[sessions]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Sessions {
+    /// Hours from signing in to the end.
+    pub(crate) lifetime_h: u64,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Limits {
+    /// Requests per second of a credential.
+    pub(crate) requests_per_second_per_caller: u32,
+    /// Look-ups of credentials per second of an address.
+    pub(crate) lookups_per_second_per_address: u32,
+    /// Sign-ins per minute of an address.
+    pub(crate) sign_ins_per_minute_per_address: u32,
+    /// Sign-ins per minute of an account.
+    pub(crate) sign_ins_per_minute_per_account: u32,
+    /// Bytes of webhooks in memory.
+    pub(crate) webhook_bytes_in_flight_max: usize,
+}
+
+/// `[sockets]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Sockets {
+    /// Bytes that may wait for one socket.
+    pub(crate) queue_bytes_max: usize,
+    /// Sockets of one person or key.
+    pub(crate) per_caller_max: usize,
+}
+
+/// `[whatsapp]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Whatsapp {
+    /// The Graph API.
+    pub(crate) graph_url: Url,
+    /// Its version.
+    pub(crate) graph_version: String,
+    /// The secret of the instance's own Meta app.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) app_secret: Option<SecretString>,
+    /// The word for the shared webhook address.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) verify_token: Option<SecretString>,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Log {
+    /// How lines look.
+    pub(crate) format: LogFormat,
+    /// Which lines are written.
+    pub(crate) level: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// One object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// One thing wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// The key, as `section.key`.
+    pub(crate) key: String,
+    /// What is wrong and what would be right.
+    pub(crate) problem: String,
+}
+
+/// Everything wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Invalid(pub(crate) Vec<Wrong>);
+
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, wrong) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{}: {}", wrong.key, wrong.problem)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// The port in `PORT`, where there is one: how the demo is told its port.
+///
+/// # Errors
+/// When it is not a port.
+pub(crate) fn port_of_environment() -> Result<Option<u16>, Invalid> {
+    let Some((_, text)) = std::env::vars().find(|(name, _)| name == "PORT") else { return Ok(None) };
+    text.trim().parse().map(Some).map_err(|_| {
+        Invalid(vec![Wrong { key: "PORT".to_owned(), problem: "must be a port, 0 to 65535".to_owned() }])
+    })
+}
+
+fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| SecretString::from(text)))
+}
+
+fn optional_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+impl Config {
+    /// The settings of a file, where there is one, and of this process's environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong, key by key.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, Invalid> {
+        let text = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                Invalid(vec![Wrong { key: path.display().to_string(), problem: format!("cannot be read: {error}") }])
+            })?,
+        };
+        let source = file.map_or_else(String::new, |path| path.display().to_string());
+        Self::from_sources(&source, &text, std::env::vars())
+    }
+
+    /// The settings of a file's text and of environment variables.
+    ///
+    /// # Errors
+    /// Everything that is wrong, key by key.
+    pub(crate) fn from_sources(
+        source: &str,
+        text: &str,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Invalid> {
+        let mut wrong = Vec::new();
+        let defaults: Table = DEFAULTS.parse().map_err(|error| {
+            Invalid(vec![Wrong { key: "config/default.toml".to_owned(), problem: format!("{error}") }])
+        })?;
+        let mut merged = defaults.clone();
+        match text.parse::<Table>() {
+            Ok(table) => merge(&mut merged, &defaults, table, &mut wrong),
+            Err(error) => wrong.push(Wrong { key: source.to_owned(), problem: error.to_string() }),
+        }
+        let mut variables: Vec<_> = env.filter(|(name, _)| name.starts_with(ENV_PREFIX)).collect();
+        variables.sort();
+        for (name, value) in variables {
+            merge_variable(&mut merged, &defaults, &name, value, &mut wrong);
+        }
+        if !wrong.is_empty() {
+            return Err(Invalid(wrong));
+        }
+        let config: Self = serde_path_to_error::deserialize(Value::Table(merged)).map_err(|error| {
+            Invalid(vec![Wrong { key: error.path().to_string(), problem: error.inner().message().to_owned() }])
+        })?;
+        config.check().map(|()| config)
+    }
+
+    /// The rules between and beyond types.
+    fn check(&self) -> Result<(), Invalid> {
+        let mut wrong = Vec::new();
+        let mut complain = |key: &str, problem: String| wrong.push(Wrong { key: key.to_owned(), problem });
+        if self.store.kind != "embedded" {
+            complain("store.kind", only("the embedded store", "embedded", &self.store.kind));
+        }
+        if self.cluster.kind != "local" {
+            complain("cluster.kind", only("one server alone", "local", &self.cluster.kind));
+        }
+        for (key, url) in [("http.public_url", self.http.public_url.as_ref()), ("whatsapp.graph_url", Some(&self.whatsapp.graph_url))] {
+            if url.is_some_and(|url| !matches!(url.scheme(), "http" | "https") || url.host().is_none()) {
+                complain(key, "must begin with http:// or https:// and name a host".to_owned());
+            }
+        }
+        if self.http.public_url.as_ref().is_some_and(|url| url.path() != "/" || url.query().is_some()) {
+            complain("http.public_url", "must end after the host and port: the server is not mounted under a path".to_owned());
+        }
+        if let Err(error) = self.log.level.parse::<tracing_subscriber::EnvFilter>() {
+            complain("log.level", format!("{error}; one of error, warn, info, debug, trace"));
+        }
+        let numbers: [(&str, usize, std::ops::RangeInclusive<usize>); 13] = [
+            ("http.arbiters", self.http.arbiters, 0..=256),
+            ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max, 1..=1_000_000),
+            ("http.header_timeout_s", self.http.header_timeout_s as usize, 1..=3_600),
+            ("http.body_timeout_s", self.http.body_timeout_s as usize, 1..=3_600),
+            ("http.body_bytes_max", self.http.body_bytes_max, 16_384..=16_777_216),
+            ("http.requests_in_flight_max", self.http.requests_in_flight_max, 1..=1_000_000),
+            ("http.forwarded_hops", self.http.forwarded_hops, 0..=16),
+            ("store.write_queue_max", self.store.write_queue_max, 16..=1_000_000),
+            ("store.read_queue_max", self.store.read_queue_max, 16..=1_000_000),
+            ("store.readers", self.store.readers, 1..=64),
+            ("sessions.lifetime_h", self.sessions.lifetime_h as usize, 1..=8_784),
+            ("sockets.queue_bytes_max", self.sockets.queue_bytes_max, 16_384..=67_108_864),
+            ("limits.webhook_bytes_in_flight_max", self.limits.webhook_bytes_in_flight_max, 3_145_728..=4_294_967_295),
+        ];
+        for (key, value, range) in numbers {
+            if !range.contains(&value) {
+                complain(key, format!("must be from {} to {}, not {value}", range.start(), range.end()));
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Invalid(wrong)) }
+    }
+
+    /// How many arbiters to start.
+    #[must_use]
+    pub(crate) fn arbiters(&self) -> usize {
+        match self.http.arbiters {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            count => count,
+        }
+    }
+}
+
+fn only(has: &str, value: &str, given: &str) -> String {
+    format!("this version has {has} only: set it to \"{value}\", not \"{given}\"")
+}
+
+/// Lays a file's tables over the merged ones.
+fn merge(merged: &mut Table, defaults: &Table, file: Table, wrong: &mut Vec<Wrong>) {
+    for (section, value) in file {
+        let (Some(Value::Table(known)), Some(Value::Table(into))) = (defaults.get(&section), merged.get_mut(&section))
+        else {
+            wrong.push(Wrong { problem: unknown(&section, defaults), key: section });
+            continue;
+        };
+        let Value::Table(values) = value else {
+            wrong.push(Wrong { problem: format!("is a section: write [{section}] and its keys below"), key: section });
+            continue;
+        };
+        for (key, value) in values {
+            let path = format!("{section}.{key}");
+            match known.get(&key) {
+                None => wrong.push(Wrong { problem: unknown(&path, defaults), key: path }),
+                Some(default) if !default.same_type(&value) => wrong.push(Wrong {
+                    problem: format!("must be {}, not {}", article(default), article(&value)),
+                    key: path,
+                }),
+                Some(_) => {
+                    into.insert(key, value);
+                }
+            }
+        }
+    }
+}
+
+/// Lays one environment variable over the merged tables, read by the type of its default.
+fn merge_variable(merged: &mut Table, defaults: &Table, name: &str, text: String, wrong: &mut Vec<Wrong>) {
+    let path = name[ENV_PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
+    let known = path.split_once('.').and_then(|(section, key)| {
+        defaults.get(section)?.get(key).map(|default| (section, key, default))
+    });
+    let Some((section, key, default)) = known else {
+        wrong.push(Wrong { problem: unknown(&path, defaults), key: name.to_owned() });
+        return;
+    };
+    let value = match default {
+        Value::Integer(_) => text.trim().parse().map(Value::Integer).ok(),
+        Value::Boolean(_) => text.trim().parse().map(Value::Boolean).ok(),
+        _ => Some(Value::String(text)),
+    };
+    match (value, merged.get_mut(section)) {
+        (Some(value), Some(Value::Table(into))) => {
+            into.insert(key.to_owned(), value);
+        }
+        _ => wrong.push(Wrong { problem: format!("must be {}", article(default)), key: name.to_owned() }),
+    }
+}
+
+fn article(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text in quotes",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number with a decimal point",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a section",
+    }
+}
+
+/// What to say of a key that does not exist.
+fn unknown(path: &str, defaults: &Table) -> String {
+    let sections = defaults.keys().cloned();
+    let keys = defaults.iter().flat_map(|(section, table)| {
+        table.as_table().into_iter().flat_map(Table::keys).map(move |key| format!("{section}.{key}"))
+    });
+    let nearest = sections
+        .chain(keys)
+        .map(|known| (strsim::damerau_levenshtein(path, &known), known))
+        .min()
+        .filter(|(distance, _)| *distance <= NEAREST_DISTANCE_MAX);
+    match nearest {
+        Some((_, known)) => format!("there is no such setting; did you mean {known}?"),
+        None => "there is no such setting; config/default.toml lists all".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn load(text: &str, env: &[(&str, &str)]) -> Result<Config, Invalid> {
+        Config::from_sources("test.toml", text, env.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+    }
+
+    fn problem(text: &str, env: &[(&str, &str)]) -> String {
+        load(text, env).err().map(|invalid| invalid.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn nothing_given_gives_the_documented_defaults() {
+        let config = load("", &[]).unwrap();
+        assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.store.path, PathBuf::from("data"));
+        assert!(config.whatsapp.app_secret.is_none());
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = load(
+            "[http]\nlisten = \"127.0.0.1:1\"\n[whatsapp]\napp_secret = \"file\"",
+            &[("SWITCHBOARD__HTTP__LISTEN", "127.0.0.1:2"), ("SWITCHBOARD__HTTP__ARBITERS", "3"), ("PATH", "/bin")],
+        )
+        .unwrap();
+        assert_eq!(config.http.listen.port(), 2);
+        assert_eq!(config.http.arbiters, 3);
+        assert_eq!(config.whatsapp.app_secret.unwrap().expose_secret(), "file");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        assert_eq!(problem("[http]\nlsten = \"x\"", &[]), "http.lsten: there is no such setting; did you mean http.listen?");
+        assert_eq!(problem("[sotre]\n", &[]), "sotre: there is no such setting; did you mean store?");
+        assert!(problem("", &[("SWITCHBOARD__HTTP__PUBLIC_ULR", "x")]).contains("did you mean http.public_url?"));
+        assert!(problem("[somewhere]\nentirely_else = 1", &[]).contains("lists all"));
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once() {
+        let said = problem("[http]\narbiters = \"two\"\nnope = 1\n[store]\nreaders = true", &[]);
+        assert_eq!(said.lines().count(), 3, "{said}");
+        assert!(said.contains("http.arbiters: must be a whole number, not a text in quotes"));
+    }
+
+    #[test]
+    fn backends_of_later_versions_are_refused_with_the_reason() {
+        let said = problem("[store]\nkind = \"scylla\"\n[cluster]\nkind = \"distributed\"", &[]);
+        assert!(said.contains("store.kind: this version has the embedded store only"), "{said}");
+        assert!(said.contains("cluster.kind: this version has one server alone only"), "{said}");
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        assert!(problem("[store]\nreaders = 0", &[]).contains("store.readers: must be from 1 to 64"));
+        assert!(problem("[http]\nlisten = \"nowhere\"", &[]).starts_with("http.listen: "));
+        assert!(problem("[http]\npublic_url = \"ftp://x\"", &[]).contains("http.public_url"));
+        assert!(problem("[log]\nlevel = \"a=b=c\"", &[]).contains("log.level"));
+    }
+
+    #[test]
+    fn secrets_do_not_show_when_settings_are_printed() {
+        let config = load("[whatsapp]\napp_secret = \"hush-hush\"", &[]).unwrap();
+        assert!(!format!("{config:?}").contains("hush-hush"));
+    }
+}

@@ -1,0 +1,377 @@
+//! What clients say.
+
+use std::{borrow::Cow, future::Future, rc::Rc, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use switchboard_actors::{
+    House, Refusal,
+    fanout::{Begun, Socket, server_frame},
+    house::Act,
+};
+use switchboard_schema::{CorrelationId, wire};
+use tokio::time::Instant;
+use wire::{CloseCode, EventData, FrameError, ServerFrame, StreamPosition};
+
+use super::session::{Listener, Prelude};
+use crate::{
+    access::{Access, Caller},
+    http::extract::{IDEMPOTENCY_KEY_CHARS_MAX, parse_json},
+};
+
+/// How often one socket's typing is passed on: it goes to everybody in the workspace.
+const TYPING_EVERY: Duration = Duration::from_secs(1);
+/// The pong of the protocol, whole.
+const PONG: &[u8] = b"\x81\x0f{\"type\":\"pong\"}";
+
+/// A socket and whom it serves.
+pub(super) struct Work {
+    /// The socket.
+    pub(super) socket: Socket,
+    /// Who does what is asked.
+    pub(super) house: House,
+    /// Who knows the people.
+    pub(super) access: Arc<Access>,
+    /// Who opened it.
+    pub(super) caller: Caller,
+    /// The header that showed it.
+    pub(super) kept: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Listener for Work {
+    fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    fn take(self: Rc<Self>, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelude> {
+        take(&self, text, typed_at)
+    }
+}
+
+/// Any frame of a client, as far as it must be read to know what it is.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(default)]
+    id: Option<u64>,
+    #[serde(default, borrow)]
+    key: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    data: Option<&'a RawValue>,
+}
+
+/// A subscription, whole.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Subscribe {
+    #[serde(rename = "type")]
+    _kind: String,
+    id: u64,
+    #[serde(default)]
+    since: Option<StreamPosition>,
+    #[serde(default)]
+    batch: bool,
+}
+
+fn take(work: &Work, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelude> {
+    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) else {
+        work.socket.close(CloseCode::ProtocolError, "a frame is one JSON object with a `type`");
+        return None;
+    };
+    match &*envelope.kind {
+        "subscribe" => subscribe(work, text),
+        "command" => return command(work, &envelope),
+        "signal" => signal(work, &envelope, typed_at),
+        "ping" => work.socket.queue(Bytes::from_static(PONG)),
+        "pong" => {}
+        other => {
+            let message =
+                format!("there is no frame `{other}` for clients: subscribe, command, signal, ping, pong");
+            complain(work, "unknown_frame", message);
+        }
+    }
+    None
+}
+
+fn complain(work: &Work, code: &str, message: String) {
+    work.socket
+        .queue(server_frame(&ServerFrame::Error { error: FrameError { code: code.to_owned(), message } }));
+}
+
+fn subscribe(work: &Work, text: &str) {
+    let Ok(Subscribe { id, since, batch, .. }) = serde_json::from_str(text) else {
+        let reason = "subscribe has a number `id`, and may have `since` {epoch, offset} and `batch`";
+        return work.socket.close(CloseCode::ProtocolError, reason);
+    };
+    if work.socket.subscribe(id, since, batch).is_err() {
+        work.socket.close(CloseCode::ProtocolError, "a socket subscribes once; open another");
+    }
+}
+
+fn signal(work: &Work, envelope: &Envelope<'_>, typed_at: &mut Option<Instant>) {
+    if envelope.name.as_deref() != Some("typing") {
+        return complain(work, "unknown_signal", "the only signal for clients is `typing`".to_owned());
+    }
+    let typing: wire::TypingSignal = match data_of(envelope) {
+        Ok(typing) => typing,
+        Err(error) => return complain(work, &error.code, error.message),
+    };
+    let now = Instant::now();
+    if typed_at.is_some_and(|at| now - at < TYPING_EVERY) {
+        return;
+    }
+    *typed_at = Some(now);
+    let user = &work.caller.user;
+    let typing = wire::Typing {
+        conversation_id: typing.conversation_id,
+        user_id: work.caller.principal.user_id,
+        name: user.name.clone(),
+    };
+    work.house.typing(work.caller.scope, typing);
+}
+
+/// A command that was read.
+#[derive(Debug)]
+enum Command {
+    Send(wire::SendCommand),
+    Cancel(wire::MessageRef),
+    Retry(wire::MessageRef),
+    Note(wire::NoteCommand),
+    Read(wire::ReadCommand),
+    Assign(wire::AssignCommand),
+    Status(wire::StatusCommand),
+}
+
+impl Command {
+    fn of(envelope: &Envelope<'_>) -> Result<Self, FrameError> {
+        match envelope.name.as_deref().unwrap_or_default() {
+            "message.send" => data_of(envelope).map(Self::Send),
+            "message.cancel" => data_of(envelope).map(Self::Cancel),
+            "message.retry" => data_of(envelope).map(Self::Retry),
+            "note.add" => data_of(envelope).map(Self::Note),
+            "conversation.read" => data_of(envelope).map(Self::Read),
+            "conversation.assign" => data_of(envelope).map(Self::Assign),
+            "conversation.status" => data_of(envelope).map(Self::Status),
+            other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
+        }
+    }
+}
+
+fn command(work: &Work, envelope: &Envelope<'_>) -> Option<Prelude> {
+    let Some(id) = envelope.id else {
+        work.socket.close(CloseCode::ProtocolError, "a command has a number `id`, which its result repeats");
+        return None;
+    };
+    let read = key_of(envelope).and_then(|key| Command::of(envelope).map(|command| (key, command)));
+    let (key, command) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            work.socket.queue(refused(id, error));
+            return None;
+        }
+    };
+    let Some(begun) = work.socket.begin() else {
+        let message =
+            "too many commands of this socket wait for their results; send it again after one of them";
+        work.socket.queue(refused(id, frame_error("too_many", message)));
+        return None;
+    };
+    let correlation = CorrelationId::from_bytes(work.access.entropy().id());
+    let act = Act { principal: work.caller.principal.clone(), key, correlation };
+    start(work, command, act, Running { id, begun })
+}
+
+/// A command on its way to its result.
+struct Running {
+    id: u64,
+    begun: Begun,
+}
+
+impl Running {
+    /// Runs in a task of its own. Tasks are first polled in the order in which they were spawned, and the
+    /// house has a command's place in its conversation from its first poll.
+    fn spawn<T: 'static>(
+        self,
+        act: impl Future<Output = Result<T, Refusal>> + 'static,
+        data: impl FnOnce(T) -> EventData + 'static,
+    ) {
+        tokio::task::spawn_local(async move {
+            let frame = match act.await {
+                Ok(done) => result(self.id, Ok(data(done))),
+                Err(refusal) => refused(self.id, of_refusal(&refusal)),
+            };
+            self.begun.answer(frame);
+        });
+    }
+}
+
+fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Prelude> {
+    let (house, scope) = (work.house.clone(), work.caller.scope);
+    let of_message = |message| EventData { message: Some(message), ..EventData::default() };
+    let of_conversation =
+        |conversation| EventData { conversation: Some(conversation), ..EventData::default() };
+    match command {
+        Command::Send(wire::SendCommand { conversation_id, message }) => {
+            running.spawn(async move { house.send(scope, act, conversation_id, message).await }, of_message);
+        }
+        Command::Cancel(at) => {
+            running.spawn(
+                async move { house.cancel(scope, act, at.conversation_id, at.message_id).await },
+                of_message,
+            );
+        }
+        Command::Retry(at) => {
+            running.spawn(
+                async move { house.retry(scope, act, at.conversation_id, at.message_id).await },
+                of_message,
+            );
+        }
+        Command::Note(wire::NoteCommand { conversation_id, note }) => {
+            running
+                .spawn(async move { house.note(scope, act, conversation_id, note.note).await }, of_message);
+        }
+        Command::Read(wire::ReadCommand { conversation_id, read }) => {
+            let of_read =
+                |answer: wire::ReadAnswer| EventData { read: Some(answer.read), ..EventData::default() };
+            running.spawn(
+                async move { house.read(scope, act, conversation_id, read.inbound_count).await },
+                of_read,
+            );
+        }
+        Command::Status(wire::StatusCommand { conversation_id, status }) => {
+            running.spawn(
+                async move { house.set_status(scope, act, conversation_id, status).await },
+                of_conversation,
+            );
+        }
+        Command::Assign(wire::AssignCommand { conversation_id, assign }) => {
+            let assign_to = move |assignee, running: Running| {
+                let act = async move { house.assign(scope, act, conversation_id, assignee).await };
+                running.spawn(act, of_conversation);
+            };
+            let Some(user) = assign.assignee_id else {
+                assign_to(None, running);
+                return None;
+            };
+            let accounts = work.access.accounts().clone();
+            return Some(Box::pin(async move {
+                match accounts.user(scope, user).await.and_then(|user| user.ok_or(Refusal::NotFound("user")))
+                {
+                    Ok(user) => assign_to(Some(user), running),
+                    Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
+                }
+            }));
+        }
+    }
+    None
+}
+
+fn key_of(envelope: &Envelope<'_>) -> Result<String, FrameError> {
+    let key = envelope.key.as_deref().unwrap_or_default();
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARS_MAX || !visible {
+        let message = format!(
+            "key: a command needs an idempotency key of 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters"
+        );
+        return Err(frame_error("invalid", message));
+    }
+    Ok(key.to_owned())
+}
+
+/// The frame's `data`, parsed; the error names the field.
+fn data_of<T: DeserializeOwned>(envelope: &Envelope<'_>) -> Result<T, FrameError> {
+    let data = envelope.data.map_or("{}", RawValue::get);
+    parse_json(data.as_bytes()).map_err(|problem| {
+        let field = problem.field.map_or_else(|| "data".to_owned(), |field| format!("data.{field}"));
+        frame_error("invalid", format!("{field}: {}", problem.detail))
+    })
+}
+
+fn frame_error(code: &str, message: impl Into<String>) -> FrameError {
+    FrameError { code: code.to_owned(), message: message.into() }
+}
+
+fn of_refusal(refusal: &Refusal) -> FrameError {
+    let message = match refusal {
+        Refusal::Invalid { field, message } => format!("{field}: {message}"),
+        other => other.to_string(),
+    };
+    frame_error(refusal.code(), message)
+}
+
+fn refused(id: u64, error: FrameError) -> Bytes {
+    result(id, Err(error))
+}
+
+fn result(id: u64, outcome: Result<EventData, FrameError>) -> Bytes {
+    let (ok, data, error) = match outcome {
+        Ok(data) => (true, Some(data), None),
+        Err(error) => (false, None, Some(error)),
+    };
+    server_frame(&ServerFrame::Result { id, ok, data, error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(text: &str) -> Result<Command, FrameError> {
+        let envelope: Envelope<'_> = serde_json::from_str(text).unwrap();
+        Command::of(&envelope)
+    }
+
+    #[test]
+    fn commands_are_read_as_the_contract_has_them() {
+        let conversation = "cnv_00000000000000000000000001";
+        let text = format!(
+            r#"{{"type":"command","id":7,"key":"k","name":"message.send",
+                "data":{{"conversation_id":"{conversation}","type":"text","text":{{"body":"hello"}}}}}}"#
+        );
+        assert!(matches!(command(&text), Ok(Command::Send(_))));
+        let text = format!(
+            r#"{{"type":"command","name":"conversation.assign","data":{{"conversation_id":"{conversation}","assignee_id":null}}}}"#
+        );
+        assert!(matches!(command(&text), Ok(Command::Assign(assign)) if assign.assign.assignee_id.is_none()));
+        let text = format!(
+            r#"{{"type":"command","name":"conversation.read","data":{{"conversation_id":"{conversation}"}}}}"#
+        );
+        assert!(matches!(command(&text), Ok(Command::Read(read)) if read.read.inbound_count.is_none()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_command_is_said_with_its_field() {
+        let error = command(r#"{"type":"command","name":"message.sing"}"#).unwrap_err();
+        assert_eq!(error.code, "unknown_command");
+        let error = command(r#"{"type":"command","name":"message.send"}"#).unwrap_err();
+        assert_eq!(error.code, "invalid");
+        assert!(error.message.contains("conversation_id"), "{}", error.message);
+        let error =
+            command(r#"{"type":"command","name":"message.cancel","data":{"conversation_id":"cnv_x"}}"#)
+                .unwrap_err();
+        assert!(error.message.starts_with("data.conversation_id: not an id"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_command_needs_a_key_that_can_be_kept() {
+        let key = |text: &str| key_of(&serde_json::from_str(text).unwrap()).map_err(|error| error.code);
+        assert_eq!(key(r#"{"type":"command","key":"k-1"}"#), Ok("k-1".to_owned()));
+        for wrong in [r#"{"type":"c"}"#, r#"{"type":"c","key":""}"#, r#"{"type":"c","key":"a b"}"#] {
+            assert_eq!(key(wrong), Err("invalid".to_owned()));
+        }
+        assert!(key(&format!(r#"{{"type":"c","key":"{}"}}"#, "k".repeat(256))).is_err());
+    }
+
+    #[test]
+    fn a_subscription_of_another_shape_is_none() {
+        let subscribe = |text: &str| serde_json::from_str::<Subscribe>(text).is_ok();
+        assert!(subscribe(r#"{"type":"subscribe","id":1}"#));
+        assert!(subscribe(r#"{"type":"subscribe","id":1,"since":{"epoch":"e","offset":41},"batch":true}"#));
+        assert!(!subscribe(r#"{"type":"subscribe"}"#));
+        assert!(!subscribe(r#"{"type":"subscribe","id":1,"since":{"epoch":"e","offset":-1}}"#));
+    }
+}

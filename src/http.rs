@@ -1,0 +1,69 @@
+//! HTTP: one route table ([`router`]) and a file per resource.
+
+pub(crate) mod assets;
+pub(crate) mod channels;
+pub(crate) mod contacts;
+pub(crate) mod conversations;
+pub(crate) mod dead_letters;
+pub(crate) mod docs;
+pub(crate) mod extract;
+pub(crate) mod health;
+pub(crate) mod idempotency;
+pub(crate) mod me;
+pub(crate) mod messages;
+pub(crate) mod metrics;
+pub(crate) mod outermost;
+pub(crate) mod problem;
+pub(crate) mod router;
+pub(crate) mod sessions;
+pub(crate) mod sockets;
+pub(crate) mod templates;
+pub(crate) mod users;
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use switchboard_actors::House;
+use tokio::sync::Semaphore;
+
+use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
+use crate::{access::Access, webhooks::Webhooks};
+
+/// What the edge works with. Handlers take the part they need.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    /// The door to all actors.
+    pub(crate) house: House,
+    /// Who is asking, and may they.
+    pub(crate) access: Arc<Access>,
+    /// Answers given under idempotency keys.
+    pub(crate) idempotency: Arc<Idempotency>,
+    /// Deliveries of providers, and the channels they belong to.
+    pub(crate) webhooks: Arc<Webhooks>,
+    /// Whether we take traffic.
+    pub(crate) health: Arc<Health>,
+    /// Requests of the API worked on at a time.
+    pub(crate) requests: Arc<Semaphore>,
+    /// Bodies on the API.
+    pub(crate) body_limits: BodyLimits,
+    /// Reverse proxies in front.
+    pub(crate) forwarded_hops: usize,
+}
+
+macro_rules! parts {
+    ($($part:ident: $type:ty,)*) => {$(
+        impl FromRef<Edge> for $type {
+            fn from_ref(edge: &Edge) -> Self {
+                edge.$part.clone()
+            }
+        }
+    )*};
+}
+
+parts! {
+    house: House,
+    access: Arc<Access>,
+    idempotency: Arc<Idempotency>,
+    webhooks: Arc<Webhooks>,
+    health: Arc<Health>,
+}

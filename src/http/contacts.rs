@@ -1,0 +1,80 @@
+//! `/api/v1/contacts`: the people outside.
+
+use axum::{extract::State, response::{IntoResponse, Response}};
+use http::header;
+use serde::Deserialize;
+use switchboard_actors::House;
+use switchboard_schema::{ContactId, wire};
+
+use super::{
+    conversations::limit_of,
+    extract::{Correlation, IdempotencyKey, IfMatch, Json, Path, Query},
+    problem::Problem,
+};
+use crate::access::Caller;
+
+/// Contacts of a page, unless asked otherwise.
+const PAGE_DEFAULT: u64 = 50;
+/// Contacts of a page, at most.
+const PAGE_MAX: u64 = 100;
+
+/// Which contacts.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Params {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many, 1 to 100.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u64>,
+}
+
+/// The contacts of the workspace
+#[utoipa::path(get, path = "/api/v1/contacts", tag = "contacts", params(Params),
+    responses((status = 200, body = wire::ContactPage)))]
+pub(crate) async fn list(
+    State(house): State<House>,
+    caller: Caller,
+    Query(params): Query<Params>,
+) -> Result<Json<wire::ContactPage>, Problem> {
+    let limit = limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?;
+    Ok(Json(house.contacts(caller.scope, params.cursor, limit).await?))
+}
+
+/// One contact
+///
+/// The `ETag` of the answer is for `If-Match`.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)),
+    responses((status = 200, body = wire::Contact, headers(("etag" = String, description = "The contact's version")))))]
+pub(crate) async fn get(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+) -> Result<Response, Problem> {
+    Ok(tagged(house.contact(caller.scope, id).await?))
+}
+
+/// Change a contact
+///
+/// With `If-Match`, only as long as nobody else changed it since it was read; else 412.
+#[utoipa::path(patch, path = "/api/v1/contacts/{id}", tag = "contacts",
+    params(("id" = ContactId, Path), ("if-match" = Option<String>, Header, description = "An earlier answer's ETag")),
+    request_body = wire::ContactPatch,
+    responses((status = 200, body = wire::Contact, headers(("etag" = String, description = "The contact's version")))))]
+pub(crate) async fn patch(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    expected: Option<IfMatch>,
+    Path(id): Path<ContactId>,
+    Json(patch): Json<wire::ContactPatch>,
+) -> Result<Response, Problem> {
+    let act = caller.act(key, correlation);
+    let expected = expected.map(|IfMatch(version)| version);
+    Ok(tagged(house.patch_contact(caller.scope, act, id, expected, patch).await?))
+}
+
+fn tagged(contact: wire::Contact) -> Response {
+    ([(header::ETAG, format!("\"{}\"", contact.version))], axum::Json(contact)).into_response()
+}

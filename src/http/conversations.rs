@@ -1,0 +1,226 @@
+//! `/api/v1/conversations`: the list, and what can be done to a conversation.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use switchboard_actors::{House, house::{ListQuery, Sort, View}};
+use switchboard_schema::{ConversationId, wire};
+use utoipa::ToSchema;
+
+use super::{extract::{Correlation, IdempotencyKey, Json, Path, Query}, problem::Problem};
+use crate::access::{Access, Caller};
+
+/// Conversations of a page, unless asked otherwise.
+const PAGE_DEFAULT: u64 = 50;
+/// Conversations of a page, at most.
+const PAGE_MAX: u64 = 100;
+
+/// Which conversations.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Params {
+    /// `mine`, `unassigned` or `all`.
+    #[param(default = "all")]
+    view: Option<String>,
+    /// In which status; `open` unless asked otherwise.
+    #[param(inline)]
+    status: Option<wire::ConversationStatus>,
+    /// In which order; `newest` activity first unless asked otherwise.
+    #[param(inline)]
+    sort: Option<Order>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many, 1 to 100.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u64>,
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    /// Last activity first.
+    Newest,
+    /// Last activity last.
+    Oldest,
+    /// Longest waiting customer first.
+    Waiting,
+    /// Soonest closing window first.
+    Window,
+}
+
+impl From<Order> for Sort {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Newest => Self::Newest,
+            Order::Oldest => Self::Oldest,
+            Order::Waiting => Self::Waiting,
+            Order::Window => Self::Window,
+        }
+    }
+}
+
+/// A view by its name.
+fn view_of(name: Option<&str>) -> Result<View, Problem> {
+    match name {
+        None | Some("all") => Ok(View::All),
+        Some("mine") => Ok(View::Mine),
+        Some("unassigned") => Ok(View::Unassigned),
+        Some(team) if team.starts_with("team:") => {
+            Err(Problem::invalid("view", "this version has no teams; use mine, unassigned or all"))
+        }
+        Some(_) => Err(Problem::invalid("view", "must be mine, unassigned or all")),
+    }
+}
+
+/// How many, within what a page may have.
+pub(super) fn limit_of(limit: Option<u64>, default: u64, max: u64) -> Result<usize, Problem> {
+    match limit.unwrap_or(default) {
+        limit if (1..=max).contains(&limit) => Ok(limit as usize),
+        _ => Err(Problem::invalid("limit", format!("must be from 1 to {max}"))),
+    }
+}
+
+/// The list of conversations
+#[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(Params),
+    responses((status = 200, body = wire::ConversationList)))]
+pub(crate) async fn list(
+    State(house): State<House>,
+    caller: Caller,
+    Query(params): Query<Params>,
+) -> Result<Json<wire::ConversationList>, Problem> {
+    let query = ListQuery {
+        view: view_of(params.view.as_deref())?,
+        status: params.status.unwrap_or_default(),
+        sort: params.sort.map(Sort::from).unwrap_or_default(),
+        cursor: params.cursor,
+        limit: limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?,
+        user_id: caller.principal.user_id,
+    };
+    let (page, counts) = house.conversations(caller.scope, query).await?;
+    let counts = wire::ViewCounts { mine: counts.mine, unassigned: counts.unassigned, all: counts.all };
+    Ok(Json(wire::ConversationList { page, counts }))
+}
+
+/// Start a conversation
+///
+/// With a new or a known address; a conversation with it on this channel is found again, never doubled.
+#[utoipa::path(post, path = "/api/v1/conversations", tag = "conversations",
+    request_body = wire::StartConversation, responses((status = 201, body = wire::StartedConversation)))]
+pub(crate) async fn create(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Json(request): Json<wire::StartConversation>,
+) -> Result<(StatusCode, Json<wire::StartedConversation>), Problem> {
+    let act = caller.act(key, correlation);
+    let started = house.start_conversation(caller.scope, act, request).await?;
+    Ok((StatusCode::CREATED, Json(started)))
+}
+
+/// One conversation
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations",
+    params(("id" = ConversationId, Path)), responses((status = 200, body = wire::ConversationDetail)))]
+pub(crate) async fn get(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<Json<wire::ConversationDetail>, Problem> {
+    Ok(Json(house.conversation(caller.scope, id, caller.principal.user_id).await?))
+}
+
+/// Give a conversation to somebody, or to nobody
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/assign", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::AssignRequest, responses((status = 200, body = wire::Conversation)))]
+pub(crate) async fn assign(
+    State(house): State<House>,
+    State(access): State<Arc<Access>>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::AssignRequest>,
+) -> Result<Json<wire::Conversation>, Problem> {
+    let assignee = match request.assignee_id {
+        None => None,
+        Some(user) => Some(access.accounts().user(caller.scope, user).await?.ok_or(Problem::not_found("user"))?),
+    };
+    let act = caller.act(key, correlation);
+    Ok(Json(house.assign(caller.scope, act, id, assignee).await?))
+}
+
+/// Say how far the caller has read
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/read", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::ReadRequest, responses((status = 200, body = wire::ReadAnswer)))]
+pub(crate) async fn read(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::ReadRequest>,
+) -> Result<Json<wire::ReadAnswer>, Problem> {
+    let act = caller.act(key, correlation);
+    Ok(Json(house.read(caller.scope, act, id, request.inbound_count).await?))
+}
+
+/// Set a conversation's status
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/status", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::StatusRequest, responses((status = 200, body = wire::Conversation)))]
+pub(crate) async fn status(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::StatusRequest>,
+) -> Result<Json<wire::Conversation>, Problem> {
+    let act = caller.act(key, correlation);
+    Ok(Json(house.set_status(caller.scope, act, id, request).await?))
+}
+
+/// Write a private note
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/notes", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::NoteRequest, responses((status = 201, body = wire::Message)))]
+pub(crate) async fn note(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::NoteRequest>,
+) -> Result<(StatusCode, Json<wire::Message>), Problem> {
+    let act = caller.act(key, correlation);
+    let message = house.note(caller.scope, act, id, request.note).await?;
+    Ok((StatusCode::CREATED, Json(message)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_go_by_name_and_teams_are_refused_with_the_reason() {
+        assert_eq!(view_of(None).unwrap(), View::All);
+        assert_eq!(view_of(Some("mine")).unwrap(), View::Mine);
+        let problem = view_of(Some("team:sales")).unwrap_err();
+        assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (422, Some("view")));
+        assert!(problem.detail.contains("no teams"));
+        assert!(view_of(Some("yours")).is_err());
+    }
+
+    #[test]
+    fn pages_are_bounded() {
+        assert_eq!(limit_of(None, 50, 100).unwrap(), 50);
+        assert_eq!(limit_of(Some(100), 50, 100).unwrap(), 100);
+        assert!(limit_of(Some(0), 50, 100).is_err());
+        assert!(limit_of(Some(101), 50, 100).is_err());
+    }
+}

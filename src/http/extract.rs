@@ -1,0 +1,393 @@
+//! What handlers take from a request, and how they answer when it is not there.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{FromRef, FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use http_body_util::BodyExt as _;
+use serde::{Serialize, de::DeserializeOwned};
+use switchboard_schema::CorrelationId;
+
+use super::{Edge, problem::Problem};
+
+/// Longest idempotency key, in characters.
+pub(crate) const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+/// The header of idempotency keys.
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// How much of a body is read, and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    /// Bytes.
+    pub(crate) bytes_max: usize,
+    /// From the first byte to the last.
+    pub(crate) timeout: Duration,
+}
+
+/// Reads a body whole, within limits.
+///
+/// # Errors
+/// 413, 408, or 400 where the client went away.
+pub(crate) async fn read_body(body: axum::body::Body, limits: BodyLimits) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let detail = format!("a body may have at most {} bytes here", limits.bytes_max);
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    };
+    if hyper::body::Body::size_hint(&body).lower() > limits.bytes_max as u64 {
+        return Err(too_large());
+    }
+    let read = async {
+        let mut body = body;
+        let mut whole = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| {
+                Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", "the body ended before it was whole")
+            })?;
+            if let Ok(data) = frame.into_data() {
+                if whole.len() + data.len() > limits.bytes_max {
+                    return Err(too_large());
+                }
+                whole.extend_from_slice(&data);
+            }
+        }
+        Ok(whole.freeze())
+    };
+    tokio::time::timeout(limits.timeout, read).await.unwrap_or_else(|_| {
+        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", "the body did not arrive in time"))
+    })
+}
+
+/// Does the request say that its body is JSON?
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+/// Parses JSON; the problem names the field.
+///
+/// # Errors
+/// 400 for what is not JSON, 422 for JSON of another shape.
+pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        let field = (path != "." && path != "?").then_some(path);
+        if inner.classify() == serde_json::error::Category::Data {
+            let detail = inner.to_string();
+            // The place in the text says little to a program; the field's path says it better.
+            let detail = detail.rsplit_once(" at line ").map_or(detail.as_str(), |(what, _)| what).to_owned();
+            Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+        } else {
+            let detail = format!("the body is not JSON: {inner}");
+            Problem { field, ..Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail) }
+        }
+    })?;
+    deserializer.end().map_err(|error| {
+        let detail = format!("the body is not JSON: {error}");
+        Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
+    })?;
+    Ok(parsed)
+}
+
+/// A JSON body, within the API's limits.
+#[derive(Debug)]
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Edge> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, edge: &Edge) -> Result<Self, Problem> {
+        Ok(Self(parse_json(&JsonBytes::from_request(request, edge).await?.0)?))
+    }
+}
+
+/// The bytes of a JSON body, within the API's limits: for handlers that hash them before they read them.
+#[derive(Debug)]
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
+impl FromRequest<Edge> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, edge: &Edge) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            let detail = "send the body as application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        }
+        read_body(request.into_body(), edge.body_limits).await.map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Ids from the path. What is not an id names nothing: 404.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Edge> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
+        <axum::extract::Path<T> as FromRequestParts<Edge>>::from_request_parts(parts, edge)
+            .await
+            .map(|path| Self(path.0))
+            .map_err(|_| Problem::not_found("object"))
+    }
+}
+
+/// Parameters from the query.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Edge> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        let deserializer = url_query(query);
+        serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
+            Problem::invalid(error.path().to_string(), error.inner().to_string())
+        })
+    }
+}
+
+/// The query as a deserializer of texts, numbers and booleans.
+fn url_query(query: &str) -> impl serde::Deserializer<'_, Error = serde::de::value::Error> {
+    let pairs: Vec<(String, Text)> = url::form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (name.into_owned(), Text(value.into_owned())))
+        .collect();
+    serde::de::value::MapDeserializer::new(pairs.into_iter())
+}
+
+/// A text that may be read as a number, a boolean or an enumeration.
+struct Text(String);
+
+impl<'de> serde::de::IntoDeserializer<'de, serde::de::value::Error> for Text {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> serde::Deserializer<'de> for Text {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_string(self.0)
+    }
+
+    fn deserialize_option<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_u64<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let number = self.0.parse().map_err(|_| serde::de::Error::custom("must be a whole number"))?;
+        visitor.visit_u64(number)
+    }
+
+    fn deserialize_bool<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.0.as_str() {
+            "true" | "1" => visitor.visit_bool(true),
+            "false" | "0" => visitor.visit_bool(false),
+            _ => Err(serde::de::Error::custom("must be true or false")),
+        }
+    }
+
+    fn deserialize_enum<V: serde::de::Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        use serde::de::IntoDeserializer as _;
+        let deserializer: serde::de::value::StringDeserializer<Self::Error> = self.0.into_deserializer();
+        deserializer.deserialize_enum(name, variants, visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// The idempotency key; made up where the client gave none, so that it names this request alone.
+#[derive(Debug, Clone)]
+pub(crate) struct IdempotencyKey {
+    /// The key.
+    pub(crate) key: String,
+    /// The client gave it, so it may come again.
+    pub(crate) given: bool,
+}
+
+impl FromRequestParts<Edge> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else {
+            let made = CorrelationId::from_bytes(edge.access.entropy().id());
+            return Ok(Self { key: made.to_string(), given: false });
+        };
+        let key = value.to_str().unwrap_or_default();
+        let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+        if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARS_MAX || !visible {
+            let detail = format!("must have 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters");
+            return Err(Problem::invalid("Idempotency-Key", detail));
+        }
+        Ok(Self { key: key.to_owned(), given: true })
+    }
+}
+
+/// The version in `If-Match`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IfMatch(pub(crate) u64);
+
+impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(None) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
+        }
+        let tag = text.strip_prefix("W/").unwrap_or(text);
+        tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok()).map_or_else(
+            || Err(Problem::invalid("If-Match", "must be the ETag of an earlier answer, such as \"3\"")),
+            |version| Ok(Some(Self(version))),
+        )
+    }
+}
+
+/// This request's id, drawn by the outermost layer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Correlation(pub(crate) CorrelationId);
+
+impl<S: Sync> FromRequestParts<S> for Correlation {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(Problem::internal)
+    }
+}
+
+/// Whence the request comes, as far as the proxies in front can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ClientAddress(pub(crate) std::net::IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress
+where
+    Edge: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<Peer>().map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
+        Ok(Self(client_address(peer, &parts.headers, Edge::from_ref(state).forwarded_hops)))
+    }
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) std::net::SocketAddr);
+
+/// The address that the outermost of our own proxies saw.
+pub(crate) fn client_address(peer: std::net::IpAddr, headers: &HeaderMap, hops: usize) -> std::net::IpAddr {
+    if hops == 0 {
+        return peer;
+    }
+    let forwarded: Vec<_> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let ours = forwarded.len().checked_sub(hops).and_then(|index| forwarded.get(index));
+    ours.and_then(|address| address.trim().parse().ok()).unwrap_or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Body {
+        #[expect(dead_code, reason = "only its parsing matters")]
+        text: Inner,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its parsing matters")]
+        body: String,
+    }
+
+    #[test]
+    fn json_of_another_shape_names_the_field() {
+        let problem = parse_json::<Body>(br#"{"text":{"body":5}}"#).unwrap_err();
+        assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (422, Some("text.body")));
+        assert!(problem.detail.starts_with("invalid type: integer `5`"), "{}", problem.detail);
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        for text in [&b"{\"text\""[..], b"", b"{\"text\":{\"body\":\"x\"}} more"] {
+            let problem = parse_json::<Body>(text).unwrap_err();
+            assert_eq!((problem.status.as_u16(), &*problem.code), (400, "malformed_json"));
+        }
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Params {
+        limit: Option<u64>,
+        view: Option<String>,
+        #[serde(default)]
+        fresh: bool,
+    }
+
+    #[test]
+    fn a_query_gives_numbers_and_names_what_is_none() {
+        let parse = |query| serde_path_to_error::deserialize::<_, Params>(url_query(query));
+        let params = parse("limit=5&view=team%3Ax&fresh=true&other=1").unwrap();
+        assert_eq!(params, Params { limit: Some(5), view: Some("team:x".to_owned()), fresh: true });
+        assert_eq!(parse("limit=").unwrap().limit, None);
+        let error = parse("limit=many").unwrap_err();
+        assert_eq!((error.path().to_string().as_str(), error.inner().to_string().as_str()), ("limit", "must be a whole number"));
+    }
+
+    #[test]
+    fn content_types_are_told_apart() {
+        let check = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, value.parse().unwrap());
+            is_json(&headers)
+        };
+        assert!(check("application/json"));
+        assert!(check("Application/JSON; charset=utf-8"));
+        assert!(check("application/problem+json"));
+        assert!(!check("text/plain"));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_addresses_our_own_proxies_wrote_are_believed() {
+        let peer: std::net::IpAddr = "10.0.0.1".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().unwrap());
+        assert_eq!(client_address(peer, &headers, 0), peer);
+        assert_eq!(client_address(peer, &headers, 1).to_string(), "203.0.113.9");
+        assert_eq!(client_address(peer, &headers, 3), peer);
+    }
+}

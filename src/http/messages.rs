@@ -1,0 +1,95 @@
+//! `/api/v1/conversations/{id}/messages`: what was said, and saying something.
+
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use switchboard_actors::House;
+use switchboard_schema::{ConversationId, MessageId, wire};
+
+use super::{
+    conversations::limit_of,
+    extract::{Correlation, IdempotencyKey, Json, Path, Query},
+    problem::Problem,
+};
+use crate::access::Caller;
+
+/// Messages of a page, unless asked otherwise.
+const PAGE_DEFAULT: u64 = 50;
+/// Messages of a page, at most.
+const PAGE_MAX: u64 = 200;
+
+/// Which messages.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Params {
+    /// Only those before this `seq`; the newest page when left out.
+    before_seq: Option<u64>,
+    /// How many, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u64>,
+}
+
+/// Messages, notes and system lines of a conversation
+///
+/// The newest page first, ascending `seq` within a page.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "messages",
+    params(("id" = ConversationId, Path), Params), responses((status = 200, body = wire::MessagePage)))]
+pub(crate) async fn list(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Query(params): Query<Params>,
+) -> Result<Json<wire::MessagePage>, Problem> {
+    let limit = limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?;
+    Ok(Json(house.messages(caller.scope, id, params.before_seq, limit).await?))
+}
+
+/// Send a message
+///
+/// The answer has state `queued`; what becomes of it comes over the socket.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "messages",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::SendRequest, responses((status = 202, body = wire::Message)))]
+pub(crate) async fn send(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::SendRequest>,
+) -> Result<(StatusCode, Json<wire::Message>), Problem> {
+    let act = caller.act(key, correlation);
+    let message = house.send(caller.scope, act, id, request).await?;
+    Ok((StatusCode::ACCEPTED, Json(message)))
+}
+
+/// Take back a message that is still queued
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/{message_id}/cancel", tag = "messages",
+    params(("id" = ConversationId, Path), ("message_id" = MessageId, Path)),
+    responses((status = 200, body = wire::Message)))]
+pub(crate) async fn cancel(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path((id, message)): Path<(ConversationId, MessageId)>,
+) -> Result<Json<wire::Message>, Problem> {
+    let act = caller.act(key, correlation);
+    Ok(Json(house.cancel(caller.scope, act, id, message).await?))
+}
+
+/// Send a message again that failed, or whose outcome is unknown
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/{message_id}/retry", tag = "messages",
+    params(("id" = ConversationId, Path), ("message_id" = MessageId, Path)),
+    responses((status = 202, body = wire::Message)))]
+pub(crate) async fn retry(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(correlation): Correlation,
+    Path((id, message)): Path<(ConversationId, MessageId)>,
+) -> Result<(StatusCode, Json<wire::Message>), Problem> {
+    let act = caller.act(key, correlation);
+    let message = house.retry(caller.scope, act, id, message).await?;
+    Ok((StatusCode::ACCEPTED, Json(message)))
+}

@@ -1,0 +1,90 @@
+//! What happens to every request and answer: an id, a span, a line in the log, measurements, headers, and
+//! the body of a problem. A panic in a handler becomes a 500 here (where panics unwind: the release build
+//! ends the process instead, and a supervisor starts it again).
+
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use futures_util::FutureExt as _;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use switchboard_schema::CorrelationId;
+use tracing::Instrument as _;
+
+use super::{Edge, extract::Correlation, problem::Problem};
+
+/// The header of the request's id.
+const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+/// What pages may load. Styles may be inline, as components set them; scripts may not.
+const CONTENT_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+     media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+/// The outermost layer.
+pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let correlation = CorrelationId::from_bytes(edge.access.entropy().id());
+    request.extensions_mut().insert(Correlation(correlation));
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", correlation_id = %correlation, method = %method, route);
+    let begun = Instant::now();
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
+    let mut response = answered.unwrap_or_else(|_| {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response.extensions_mut().insert(Problem::internal());
+        response
+    });
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let kept = response.headers().clone();
+        response = problem.to_response(correlation);
+        // What is beside the body stays, such as the methods that a 405 allows.
+        for (name, value) in &kept {
+            if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+        log_problem(&span, &problem);
+    }
+    measure(&method, route, response.status(), begun);
+    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    put_headers(&mut response, correlation);
+    response
+}
+
+/// Our own failures are logged here, once; those of callers only for the curious.
+fn log_problem(span: &tracing::Span, problem: &Problem) {
+    let (status, code) = (problem.status.as_u16(), &*problem.code);
+    span.in_scope(|| {
+        if problem.status.is_server_error() {
+            tracing::warn!(status, code, detail = problem.detail, "a request failed");
+        } else {
+            tracing::debug!(status, code, "a request was refused");
+        }
+    });
+}
+
+fn measure(method: &http::Method, route: String, status: StatusCode, begun: Instant) {
+    let labels = [
+        ("method", method.as_str().to_owned()),
+        ("route", route.clone()),
+        ("status", status.as_u16().to_string()),
+    ];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_seconds", "route" => route).record(begun.elapsed().as_secs_f64());
+}
+
+fn put_headers(response: &mut Response, correlation: CorrelationId) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::try_from(correlation.to_string()) {
+        headers.insert(CORRELATION_HEADER, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // What the API answers belongs to the caller alone.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,49 @@
+//! `/api/v1/sessions`: signing in and out in the browser.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::{IntoResponse, Response}};
+use http::{HeaderMap, StatusCode, header};
+use switchboard_schema::wire;
+
+use super::{extract::{ClientAddress, Json}, me::me_of, problem::Problem};
+use crate::access::{Access, Caller, Credential, Denied};
+
+/// Sign in
+///
+/// Sets the cookie `switchboard_session`. Send the answer's `csrf_token` as `X-CSRF-Token` with every request
+/// that changes something.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", security(()),
+    request_body = wire::SignIn, responses((status = 201, body = wire::Me)))]
+pub(crate) async fn create(
+    State(access): State<Arc<Access>>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<wire::SignIn>,
+) -> Result<Response, Problem> {
+    access.check_origin(&headers)?;
+    let signed_in = access.sign_in(address, request).await.map_err(|denied| match denied {
+        Denied::NotSignedIn => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "wrong_credentials",
+            "the address or the password is wrong",
+        ),
+        denied => denied.into(),
+    })?;
+    let me = me_of(&access, &signed_in.caller).await?;
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, signed_in.set_cookie)], axum::Json(me)).into_response())
+}
+
+/// Sign out
+#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", responses((status = 204)))]
+pub(crate) async fn delete(
+    State(access): State<Arc<Access>>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Credential::Session { id, .. } = caller.credential else {
+        return Err(Problem::not_allowed("an API key is not signed in, so it cannot sign out"));
+    };
+    let set_cookie = access.sign_out(&headers, id).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie)]).into_response())
+}

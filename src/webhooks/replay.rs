@@ -1,0 +1,70 @@
+//! Applying again what could be stored but not applied.
+
+use bytes::Bytes;
+use switchboard_actors::Refusal;
+use switchboard_channels::{raws::large_raws, whatsapp::inbound};
+use switchboard_domain::inbound::Update;
+use switchboard_schema::{
+    BlobId, CorrelationId, TenantScope,
+    record::{DeadLetter, Kept},
+    wire,
+};
+
+use super::Webhooks;
+
+impl Webhooks {
+    /// Tries every buried update of a workspace again.
+    ///
+    /// # Errors
+    /// When the list cannot be read. What fails stays on the list.
+    pub(crate) async fn replay(
+        &self,
+        scope: TenantScope,
+        correlation: CorrelationId,
+    ) -> Result<wire::Replayed, Refusal> {
+        let mut replayed = wire::Replayed { applied: 0, left: 0 };
+        // Oldest first: the order they came in.
+        for (id, _, letter) in self.house.buried(scope).await?.into_iter().rev() {
+            let channel = letter.channel_id;
+            let applied = match self.exhumed(scope, letter).await {
+                Some(updates) => self.house.deliver(scope, channel, updates, correlation).await.is_ok(),
+                None => false,
+            };
+            if applied {
+                self.house.exhume(scope, id).await?;
+                replayed.applied += 1;
+            } else {
+                replayed.left += 1;
+            }
+        }
+        Ok(replayed)
+    }
+
+    /// The updates of a buried webhook, if it can be read now.
+    async fn exhumed(&self, scope: TenantScope, letter: DeadLetter) -> Option<Vec<Update>> {
+        let raw = match letter.raw {
+            Kept::Inline(raw) => Bytes::from(raw),
+            Kept::Blob(blob) => self.blobs.get(scope, blob).await.ok()?,
+        };
+        let mut updates =
+            inbound::parse(&raw).ok()?.parts.iter().map(inbound::Part::read).collect::<Result<Vec<_>, _>>().ok()?;
+        self.keep_large(scope, &mut updates).await.ok()?;
+        Some(updates)
+    }
+
+    /// Moves what is too large for a row to the blob store.
+    ///
+    /// # Errors
+    /// When it cannot be made durable.
+    pub(super) async fn keep_large(&self, scope: TenantScope, updates: &mut [Update]) -> Result<(), Refusal> {
+        for update in updates {
+            for large in large_raws(update) {
+                let body = Bytes::copy_from_slice(large.text().as_bytes());
+                let id = BlobId::derived(&[scope.tenant().as_bytes(), &body]);
+                self.blobs.put(scope, id, body).await.map_err(|error| Refusal::Unavailable(error.to_string()))?;
+                large.replace(id);
+            }
+        }
+        Ok(())
+    }
+}

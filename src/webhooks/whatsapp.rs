@@ -1,0 +1,302 @@
+//! `/webhooks/whatsapp`: Meta's handshake and deliveries.
+//!
+//! A channel's own address answers for that channel: its word in the handshake, its secret under which a
+//! body must verify before it is parsed. The address all tenants share answers for the instance's own app in
+//! the handshake (`whatsapp.verify_token`); of a delivery it reads, before anything is verified, only which
+//! numbers it names. The body is signed once, so every channel it names must verify under its own secret:
+//! if one does not, nothing of the delivery is taken. Numbers nobody connected are counted, once the body
+//! has verified under some channel's secret or the instance's.
+//!
+//! Accounts are another matter: anybody can connect a number and say it belongs to an account. An update for
+//! an account is taken where it verifies under the secret of the channel that named the account first, and
+//! is nobody's where it does not.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use axum::extract::{Request, State};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, Uri, header};
+use secrecy::{ExposeSecret as _, SecretString};
+use switchboard_actors::Refusal;
+use switchboard_channels::whatsapp::{
+    inbound::{self, Delivery, Route},
+    signature,
+};
+use switchboard_domain::inbound::Update;
+use switchboard_schema::{ChannelId, CorrelationId};
+
+use super::{
+    WEBHOOK_BYTES_MAX, Webhooks,
+    book::{Entry, Name},
+    refused,
+};
+use crate::http::{
+    extract::{Correlation, Path, is_json, read_body},
+    problem::Problem,
+};
+
+/// Different numbers and accounts that one delivery may name before it is verified: as many as Meta puts
+/// updates into one.
+const ROUTES_MAX: usize = 1_000;
+
+/// `GET /webhooks/whatsapp`
+pub(super) async fn handshake(State(webhooks): State<Arc<Webhooks>>, uri: Uri) -> Result<String, Problem> {
+    let word = webhooks.verify_token.as_ref().map(|token| token.expose_secret());
+    answer_challenge(&uri, word)
+}
+
+/// `GET /webhooks/whatsapp/{channel_id}`
+pub(super) async fn channel_handshake(
+    State(webhooks): State<Arc<Webhooks>>,
+    Path(id): Path<ChannelId>,
+    uri: Uri,
+) -> Result<String, Problem> {
+    let entry = webhooks.book.find(&Name::Channel(id)).await?;
+    let entry = entry.filter(|entry| !entry.deleted).ok_or(Problem::not_found("channel"))?;
+    answer_challenge(&uri, Some(entry.verify_token.expose_secret()))
+}
+
+fn answer_challenge(uri: &Uri, word: Option<&str>) -> Result<String, Problem> {
+    signature::challenge(uri.query().unwrap_or_default(), word).ok_or_else(|| {
+        Problem::new(StatusCode::FORBIDDEN, "verify_token_wrong", "this is not the verify token of this address")
+    })
+}
+
+/// `POST /webhooks/whatsapp`
+pub(super) async fn deliver(
+    State(webhooks): State<Arc<Webhooks>>,
+    Correlation(correlation): Correlation,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    webhooks.receive(None, correlation, request).await
+}
+
+/// `POST /webhooks/whatsapp/{channel_id}`
+pub(super) async fn channel_deliver(
+    State(webhooks): State<Arc<Webhooks>>,
+    Correlation(correlation): Correlation,
+    id: Result<Path<ChannelId>, Problem>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    let entry = match id {
+        Ok(Path(id)) => webhooks.book.find(&Name::Channel(id)).await?,
+        Err(_) => None,
+    };
+    let entry = entry.ok_or_else(|| unverified("channel"))?;
+    webhooks.receive(Some(entry), correlation, request).await
+}
+
+/// What a verified delivery holds, by channel.
+type Taken<'a> = BTreeMap<ChannelId, (Arc<Entry>, Vec<inbound::Part<'a>>)>;
+
+impl Webhooks {
+    /// Takes a delivery at a channel's own address, or at the shared one.
+    async fn receive(
+        &self,
+        own: Option<Arc<Entry>>,
+        correlation: CorrelationId,
+        request: Request,
+    ) -> Result<StatusCode, Problem> {
+        let begun = Instant::now();
+        metrics::counter!("webhooks_received_total", "kind" => "whatsapp").increment(1);
+        let (parts, body) = request.into_parts();
+        if !is_json(&parts.headers) {
+            refused("content_type");
+            let detail = "a webhook is application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        }
+        let expected = expected_bytes(&parts.headers).inspect_err(|_| refused("too_large"))?;
+        let _room = self.make_room(expected)?;
+        let body = read_body(body, self.body_limits).await.inspect_err(|problem| {
+            refused(if problem.status == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "body" });
+        })?;
+        let tag = parts.headers.get(signature::SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
+        let seal = Seal { body: &body, tag: tag.ok_or_else(|| unverified("no_signature"))? };
+        match own {
+            Some(own) => self.take_own(own, &seal, correlation).await?,
+            None => self.take_shared(&seal, correlation).await?,
+        }
+        metrics::histogram!("webhooks_durable_seconds").record(begun.elapsed().as_secs_f64());
+        Ok(StatusCode::OK)
+    }
+
+    /// A delivery at a channel's own address.
+    async fn take_own(&self, own: Arc<Entry>, seal: &Seal<'_>, correlation: CorrelationId) -> Result<(), Problem> {
+        if !self.verifies(seal, &own) {
+            return Err(unverified("signature"));
+        }
+        if own.deleted {
+            refused("deleted_channel");
+            return Ok(());
+        }
+        let delivery = inbound::parse(seal.body).map_err(|error| {
+            refused("malformed");
+            Problem::new(StatusCode::BAD_REQUEST, "malformed", error.to_string())
+        })?;
+        let mut taken = Taken::new();
+        for part in delivery.parts {
+            let entry = match &part.route {
+                Route::Unnamed => Some(Arc::clone(&own)),
+                Route::Account(id) if **id == *own.waba_id => Some(Arc::clone(&own)),
+                Route::Number(id) if **id == *own.phone_number_id => Some(Arc::clone(&own)),
+                Route::Account(_) => None,
+                // Another number of the same app: taken where it is of the same workspace and verifies.
+                Route::Number(id) => self
+                    .book
+                    .find(&Name::Number(id.to_string()))
+                    .await?
+                    .filter(|other| other.scope == own.scope && self.verifies(seal, other)),
+            };
+            sort_in(&mut taken, entry, part);
+        }
+        self.store(taken, correlation).await
+    }
+
+    /// A delivery at the address all tenants share.
+    async fn take_shared(&self, seal: &Seal<'_>, correlation: CorrelationId) -> Result<(), Problem> {
+        // What does not parse names no channel, so nothing can verify it.
+        let delivery = inbound::parse(seal.body).map_err(|_| unverified("malformed"))?;
+        let routes = self.verify_routes(&delivery, seal).await?;
+        let mut taken = Taken::new();
+        for part in delivery.parts {
+            let entry = name_of(&part.route).and_then(|name| routes.get(&name).cloned());
+            sort_in(&mut taken, entry, part);
+        }
+        self.store(taken, correlation).await
+    }
+
+    /// The channels that a delivery names, all of them verified; a refusal when one is not, or nothing is.
+    async fn verify_routes(
+        &self,
+        delivery: &Delivery<'_>,
+        seal: &Seal<'_>,
+    ) -> Result<std::collections::HashMap<Name, Arc<Entry>>, Problem> {
+        let names: std::collections::HashSet<Name> =
+            delivery.parts.iter().filter_map(|part| name_of(&part.route)).take(ROUTES_MAX + 1).collect();
+        let mut verified = self.app_secret.as_ref().is_some_and(|secret| seal.fits(secret));
+        let mut routes = std::collections::HashMap::new();
+        for name in names {
+            let Some(entry) = self.book.find(&name).await? else { continue };
+            if self.verifies(seal, &entry) {
+                verified = true;
+                routes.insert(name, entry);
+            } else if matches!(name, Name::Number(_)) {
+                return Err(unverified("signature"));
+            }
+        }
+        if verified { Ok(routes) } else { Err(unverified("signature")) }
+    }
+
+    /// Is the body signed with this channel's secret?
+    fn verifies(&self, seal: &Seal<'_>, entry: &Entry) -> bool {
+        entry.app_secret.as_ref().or(self.app_secret.as_ref()).is_some_and(|secret| seal.fits(secret))
+    }
+
+    /// Makes everything durable; only then is a webhook taken.
+    async fn store(&self, taken: Taken<'_>, correlation: CorrelationId) -> Result<(), Problem> {
+        let deliveries = taken.into_values().filter(|(entry, _)| {
+            if entry.deleted {
+                refused("deleted_channel");
+            }
+            !entry.deleted
+        });
+        let stored = deliveries.map(|(entry, parts)| self.store_channel(entry, parts, correlation));
+        futures_util::future::try_join_all(stored).await.map_err(|refusal| {
+            refused(if refusal == Refusal::Overloaded { "overloaded" } else { "not_durable" });
+            match refusal {
+                Refusal::Overloaded | Refusal::Unavailable(_) | Refusal::Stopping => Problem::from(refusal),
+                // Whatever else keeps an update from being stored, the provider must send it again.
+                other => Refusal::Unavailable(other.to_string()).into(),
+            }
+        })?;
+        Ok(())
+    }
+
+    async fn store_channel(
+        &self,
+        entry: Arc<Entry>,
+        parts: Vec<inbound::Part<'_>>,
+        correlation: CorrelationId,
+    ) -> Result<(), Refusal> {
+        let mut updates = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part.read() {
+                Ok(update) => {
+                    count(kind_of(&update));
+                    updates.push(update);
+                }
+                Err(unreadable) => {
+                    count("unreadable");
+                    let (channel_id, reason) = (entry.channel_id, &unreadable.reason);
+                    tracing::warn!(%channel_id, reason, "an update cannot be read; it is kept");
+                    self.house.bury(entry.scope, entry.channel_id, unreadable.reason, unreadable.raw).await?;
+                }
+            }
+        }
+        if updates.is_empty() {
+            return Ok(());
+        }
+        self.keep_large(entry.scope, &mut updates).await?;
+        self.house.deliver(entry.scope, entry.channel_id, updates, correlation).await
+    }
+}
+
+/// A body and its signature.
+struct Seal<'a> {
+    body: &'a Bytes,
+    tag: &'a str,
+}
+
+impl Seal<'_> {
+    fn fits(&self, secret: &SecretString) -> bool {
+        signature::verify(secret.expose_secret(), self.body, self.tag).is_ok()
+    }
+}
+
+fn sort_in<'a>(taken: &mut Taken<'a>, entry: Option<Arc<Entry>>, part: inbound::Part<'a>) {
+    match entry {
+        Some(entry) => taken.entry(entry.channel_id).or_insert_with(|| (entry, Vec::new())).1.push(part),
+        None => metrics::counter!("webhooks_unknown_numbers_total").increment(1),
+    }
+}
+
+fn name_of(route: &Route<'_>) -> Option<Name> {
+    match route {
+        Route::Number(id) => Some(Name::Number(id.to_string())),
+        Route::Account(id) => Some(Name::Account(id.to_string())),
+        Route::Unnamed => None,
+    }
+}
+
+/// The bytes to set aside for a body: what it says it has, or as many as it may have.
+fn expected_bytes(headers: &HeaderMap) -> Result<usize, Problem> {
+    let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    match said {
+        Some(bytes) if bytes > WEBHOOK_BYTES_MAX => {
+            let detail = format!("a webhook may have at most {WEBHOOK_BYTES_MAX} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
+        }
+        Some(bytes) => Ok(bytes),
+        None => Ok(WEBHOOK_BYTES_MAX),
+    }
+}
+
+fn unverified(reason: &'static str) -> Problem {
+    refused(reason);
+    Problem::new(StatusCode::UNAUTHORIZED, "unverified", "the signature does not prove that the provider sent this")
+}
+
+fn count(kind: &'static str) {
+    metrics::counter!("webhooks_updates_total", "kind" => kind).increment(1);
+}
+
+const fn kind_of(update: &Update) -> &'static str {
+    match update {
+        Update::Message(_) => "message",
+        Update::Edit(_) => "edit",
+        Update::Revoke(_) => "revoke",
+        Update::Status(_) => "status",
+        Update::IdentityChange(_) => "identity_change",
+        Update::Other(_) => "other",
+    }
+}

@@ -1,0 +1,446 @@
+//! The embedded store: one SQLite file, one writer, a few readers.
+//!
+//! A commit is answered when it is on disk (`synchronous=FULL`, the log is synced at every group commit). An
+//! exclusive lock on a file in the folder is the fence: a second process does not get in. Everything that
+//! waits is bounded, and fair between tenants.
+
+mod migrate;
+mod queue;
+mod readers;
+mod statements;
+mod writer;
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+pub use queue::GroupLimits;
+use readers::{Read, What};
+use rusqlite::{Connection, OpenFlags};
+use switchboard_ports::{
+    Future,
+    clock::Clock,
+    store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
+};
+use switchboard_schema::{
+    TenantId, Timestamp,
+    record::TABLES,
+    table::{Cell, Table},
+};
+use tokio::sync::{oneshot, watch};
+use writer::{Done, Job, Mailbox, Work};
+
+use crate::{
+    checks,
+    fair::{Cost, LaneLimits, Owner},
+    pool::{NotTaken, Pool},
+};
+
+/// The database's file in its folder.
+const DATABASE_FILE: &str = "switchboard.db";
+/// The file whose lock is the fence.
+const LOCK_FILE: &str = "switchboard.lock";
+/// How long a statement waits for another process's lock on the file, such as a copy being made.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages in the log after which it is moved into the database: about 40 MiB. Rarer is cheaper, as a page that
+/// changes often is then moved once.
+const CHECKPOINT_PAGES: i64 = 10_000;
+/// Bytes to which the log's file is cut after it was moved.
+const LOG_BYTES_KEPT: i64 = 64 * 1_024 * 1_024;
+/// Rows that one slice of a sweep removes.
+const SWEEP_ROWS: usize = 500;
+/// Bytes a queued row is counted for beyond its cells.
+const ROW_OVERHEAD_BYTES: usize = 128;
+
+/// How much waits and how much is done at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Commits that wait in the interactive lane.
+    pub interactive: LaneLimits,
+    /// Commits that wait in the bulk lane.
+    pub bulk: LaneLimits,
+    /// What one group commit takes.
+    pub group: GroupLimits,
+    /// Reads that wait.
+    pub reads: LaneLimits,
+    /// Threads that read.
+    pub readers: usize,
+    /// KiB of pages the writer keeps in memory.
+    pub writer_cache_kib: u32,
+    /// KiB of pages each reader keeps in memory.
+    pub reader_cache_kib: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        const MIB: usize = 1_024 * 1_024;
+        Self {
+            interactive: LaneLimits {
+                jobs: 16_384,
+                bytes: 64 * MIB,
+                tenant_jobs: 8_192,
+                tenant_bytes: 32 * MIB,
+            },
+            bulk: LaneLimits { jobs: 16_384, bytes: 32 * MIB, tenant_jobs: 8_192, tenant_bytes: 16 * MIB },
+            group: GroupLimits {
+                rows: 512,
+                bytes: 4 * MIB,
+                bulk_rows: 128,
+                bulk_bytes: MIB,
+                tenant_commits: 64,
+            },
+            reads: LaneLimits { jobs: 8_192, bytes: 8 * MIB, tenant_jobs: 4_096, tenant_bytes: 4 * MIB },
+            readers: 2,
+            writer_cache_kib: 32 * 1_024,
+            reader_cache_kib: 8 * 1_024,
+        }
+    }
+}
+
+/// Why the store does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made, read or written.
+    #[error("the data folder {folder} cannot be used: {source}")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Another process has it.
+    #[error("the data folder {folder} is in use by another process; two servers cannot share one folder")]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A later version of the program made it.
+    #[error(
+        "the data in {folder} has version {found}, made by a later version of this program, which knows up to \
+         {known}; start that version, or restore a copy made before"
+    )]
+    Newer {
+        /// The folder.
+        folder: PathBuf,
+        /// The data's version.
+        found: i64,
+        /// The version this program writes.
+        known: i64,
+    },
+    /// The tables are not those of this program.
+    #[error(
+        "the data in {folder} was made by another build of this program: `{object}` is not as this one declares it"
+    )]
+    Differs {
+        /// The folder.
+        folder: PathBuf,
+        /// The table or index.
+        object: String,
+    },
+    /// SQLite cannot open it.
+    #[error("the database in {folder} does not open: {source}")]
+    Database {
+        /// The folder.
+        folder: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file system cannot do what the write-ahead log needs.
+    #[error("the folder {folder} is on a file system without shared memory for the log (a network share?)")]
+    NoLog {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The operating system gives no thread.
+    #[error("no thread for the store: {0}")]
+    Thread(std::io::Error),
+}
+
+/// What must be ended in order.
+struct Running {
+    writer: JoinHandle<()>,
+    /// Held until everything is written; its lock goes with it.
+    lock: File,
+}
+
+/// The embedded store.
+///
+/// Limits: a row has at most 4 MiB, a page of a scan 64 MiB, the queues as in [`Options`]. A put without an
+/// end makes a row of an expiring table stay; a row is gone from the moment that its end names.
+///
+/// Dropping it closes it, which blocks until everything queued is written; better [`Embedded::close`] first.
+pub struct Embedded {
+    mailbox: Arc<Mailbox>,
+    readers: Arc<Pool<Read>>,
+    running: Mutex<Option<Running>>,
+    closed: watch::Sender<bool>,
+}
+
+impl Embedded {
+    /// Opens the store in a folder, made if it is not there, and brings its tables up to date.
+    ///
+    /// Install the recorder of metrics before. Blocks while a log that a crash left behind is read.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, is in use, or holds what this program cannot read.
+    pub fn open(dir: &Path, clock: Arc<dyn Clock>, options: Options) -> Result<Arc<Self>, OpenError> {
+        let folder = || dir.to_path_buf();
+        let lock = lock_folder(dir)?;
+        let file = dir.join(DATABASE_FILE);
+        let database = |source| OpenError::Database { folder: folder(), source };
+        let connection = open_writer(&file, options.writer_cache_kib, dir)?;
+        // The names of the files must be as durable as what is in them.
+        File::open(dir)
+            .and_then(|dir| dir.sync_all())
+            .map_err(|source| OpenError::Folder { folder: folder(), source })?;
+        let readers =
+            readers::start(&file, options.readers, options.reader_cache_kib, options.reads, &clock).map_err(
+                |error| match error {
+                    readers::StartError::Sqlite(source) => database(source),
+                    readers::StartError::Thread(error) => OpenError::Thread(error),
+                },
+            )?;
+        let queue = queue::Queue::new(options.interactive, options.bulk, options.group);
+        let mailbox = Arc::new(Mailbox::new(queue));
+        let writer = {
+            let mailbox = Arc::clone(&mailbox);
+            std::thread::Builder::new()
+                .name("store-writer".to_owned())
+                .spawn(move || writer::run(&mailbox, connection, clock))
+                .map_err(OpenError::Thread)?
+        };
+        Ok(Arc::new(Self {
+            mailbox,
+            readers: Arc::new(readers),
+            running: Mutex::new(Some(Running { writer, lock })),
+            closed: watch::Sender::new(false),
+        }))
+    }
+
+    /// Why the store no longer writes, if a write to disk went wrong in a way that leaves its outcome open.
+    /// Only a restart helps then: it reads the log and finds what became true.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.mailbox.failure()
+    }
+
+    /// Removes rows that ended at or before this time, in slices of at most 500 in the bulk lane; answers with
+    /// their number. For a timer. What is not swept yet is not seen by any read either.
+    ///
+    /// # Errors
+    /// As [`Store::commit_one`]; slices already done stay done.
+    pub fn sweep(self: &Arc<Self>, now: Timestamp) -> Future<Result<usize, Error>> {
+        let store = Arc::clone(self);
+        Box::pin(async move {
+            let mut total = 0;
+            for table in TABLES.iter().filter(|table| table.expires) {
+                loop {
+                    let work = Work::Sweep { table, before: now, rows: SWEEP_ROWS };
+                    let cost = Cost { rows: SWEEP_ROWS, bytes: ROW_OVERHEAD_BYTES };
+                    let done = store.write(Owner::System, Lane::Bulk, cost, work).await?;
+                    let Done::Swept(swept) = done else { break };
+                    total += swept;
+                    if swept < SWEEP_ROWS {
+                        break;
+                    }
+                }
+            }
+            Ok(total)
+        })
+    }
+
+    /// Closes the store: refuses what comes, writes what waits, moves the log into the database, ends the
+    /// threads and gives the folder free. Answers when all that is done; calling it again is harmless.
+    pub fn close(&self) -> Future<()> {
+        self.mailbox.close();
+        self.readers.refuse();
+        if let Some(running) = self.running().take() {
+            let mailbox = Arc::clone(&self.mailbox);
+            let readers = Arc::clone(&self.readers);
+            let closed = self.closed.clone();
+            // Joining blocks, so a thread of its own does it.
+            let closer = std::thread::Builder::new().name("store-closer".to_owned());
+            let spawned = closer.spawn(move || {
+                finish(&mailbox, &readers, running);
+                closed.send_replace(true);
+            });
+            if let Err(error) = spawned {
+                tracing::error!(%error, "no thread to close the store with; the process's end will");
+                self.closed.send_replace(true);
+            }
+        }
+        let mut closed = self.closed.subscribe();
+        Box::pin(async move {
+            // The sender lives in `self` or in the closer; were both gone, it is closed as well.
+            drop(closed.wait_for(|closed| *closed).await);
+        })
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues work at once, before the future is first polled, so that the order of calls is the order of
+    /// commits and a dropped future drops nothing.
+    fn write(&self, owner: Owner, lane: Lane, cost: Cost, work: Work) -> Future<Result<Done, Error>> {
+        let (reply, answer) = oneshot::channel();
+        if let Err(error) = self.mailbox.push(lane, owner, cost, Job { work, reply }) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        // A writer that died with the commit in hand may or may not have done it.
+        Box::pin(async move { answer.await.unwrap_or(Err(Error::Ambiguous)) })
+    }
+
+    fn commit(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>, one: bool) -> Future<Result<(), Error>> {
+        if let Err(error) = checks::commit(scope, &rows, one) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        if rows.is_empty() {
+            return Box::pin(std::future::ready(Ok(())));
+        }
+        let bytes = rows.iter().map(|row| row.size() + ROW_OVERHEAD_BYTES).sum();
+        let cost = Cost { rows: rows.len(), bytes };
+        let written = self.write(scope.into(), lane, cost, Work::Commit { tenant: tenant(scope), rows });
+        Box::pin(async move { written.await.map(|_| ()) })
+    }
+
+    fn read(&self, scope: Scope, what: What) -> Future<Result<Vec<Vec<Cell>>, Error>> {
+        let (reply, answer) = oneshot::channel();
+        let read = Read { tenant: tenant(scope), what, reply };
+        match self.readers.submit(scope.into(), ROW_OVERHEAD_BYTES, read) {
+            Ok(()) => Box::pin(async move {
+                let died = || Err(Error::Unavailable("the store's reader died of a defect".to_owned()));
+                answer.await.unwrap_or_else(|_| died())
+            }),
+            Err(NotTaken::Full) => Box::pin(std::future::ready(Err(Error::Overloaded))),
+            Err(NotTaken::Closed) => {
+                Box::pin(std::future::ready(Err(Error::Unavailable("the store is closed".to_owned()))))
+            }
+        }
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        if let Some(running) = self.running().take() {
+            finish(&self.mailbox, &self.readers, running);
+        }
+    }
+}
+
+impl Store for Embedded {
+    fn commit_one(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>) -> Future<Result<(), Error>> {
+        self.commit(scope, lane, rows, true)
+    }
+
+    fn commit_many(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>) -> Future<Result<(), Error>> {
+        self.commit(scope, lane, rows, false)
+    }
+
+    fn get(&self, scope: Scope, table: &'static Table, key: Vec<Cell>) -> Future<Result<Option<Vec<Cell>>, Error>> {
+        if let Err(error) = checks::key(scope, table, &key) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        let read = self.read(scope, What::Row { table, key });
+        Box::pin(async move { Ok(read.await?.pop()) })
+    }
+
+    fn scan(&self, scope: Scope, scan: Scan) -> Future<Result<Vec<Vec<Cell>>, Error>> {
+        if let Err(error) = checks::scan(scope, &scan) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        self.read(scope, What::Page(scan))
+    }
+
+    fn exchange(&self, scope: Scope, exchange: Exchange) -> Future<Result<Exchanged, Error>> {
+        if let Err(error) = checks::exchange(scope, &exchange) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        let cells = || exchange.key.iter().chain(exchange.expect.iter().chain(&exchange.replace).flatten());
+        let cost = Cost { rows: 1, bytes: cells().map(Cell::size).sum::<usize>() + ROW_OVERHEAD_BYTES };
+        let work = Work::Exchange { tenant: tenant(scope), exchange };
+        let written = self.write(scope.into(), Lane::Interactive, cost, work);
+        Box::pin(async move {
+            match written.await? {
+                Done::Exchanged(exchanged) => Ok(exchanged),
+                // The writer answers an exchange with nothing else.
+                Done::Committed | Done::Swept(_) => Err(Error::Ambiguous),
+            }
+        })
+    }
+}
+
+const fn tenant(scope: Scope) -> Option<TenantId> {
+    match scope {
+        Scope::System => None,
+        Scope::Tenant(scope) => Some(scope.tenant()),
+    }
+}
+
+/// Drains and ends the threads, then lets go of the folder. Blocks.
+fn finish(mailbox: &Mailbox, readers: &Pool<Read>, running: Running) {
+    mailbox.close();
+    readers.close();
+    let Running { writer, lock } = running;
+    if writer.join().is_err() {
+        tracing::error!("the store's writer had died of a defect");
+    }
+    drop(lock);
+}
+
+/// Makes the folder, readable by this user only, and takes its lock.
+fn lock_folder(dir: &Path) -> Result<File, OpenError> {
+    let unusable = |source| OpenError::Folder { folder: dir.to_path_buf(), source };
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unusable)?;
+    let mut options = OpenOptions::new();
+    let lock = options
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(dir.join(LOCK_FILE))
+        .map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: dir.to_path_buf() }),
+        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    }
+}
+
+/// Opens the connection that writes, with its tables up to date.
+fn open_writer(file: &Path, cache_kib: u32, dir: &Path) -> Result<Connection, OpenError> {
+    let folder = || dir.to_path_buf();
+    let database = |source| OpenError::Database { folder: folder(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(file, flags).map_err(database)?;
+    let mode = configure(&connection, cache_kib).map_err(database)?;
+    if mode != "wal" {
+        return Err(OpenError::NoLog { folder: folder() });
+    }
+    migrate::migrate(&mut connection).map_err(|problem| match problem {
+        migrate::Problem::Newer(found) => OpenError::Newer { folder: folder(), found, known: migrate::VERSION },
+        migrate::Problem::Differs(object) => OpenError::Differs { folder: folder(), object },
+        migrate::Problem::Sqlite(source) => database(source),
+    })?;
+    Ok(connection)
+}
+
+/// Sets the connection up for durable group commits; answers with the mode of its journal.
+fn configure(connection: &Connection, cache_kib: u32) -> rusqlite::Result<String> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Where an fsync leaves the disk's own cache alone (macOS), ask for more; elsewhere it changes nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES_KEPT)?;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(mode)
+}

@@ -1,0 +1,167 @@
+//! Reads: a few threads, each with its own read-only connection, so that no read waits for a write.
+//!
+//! Each read is one statement, hence one snapshot, begun after the read was asked for: it sees every commit
+//! that had answered by then.
+
+use std::{path::Path, sync::Arc};
+
+use rusqlite::{Connection, OpenFlags};
+use switchboard_ports::{
+    clock::Clock,
+    store::{Error, Scan},
+};
+use switchboard_schema::{
+    TenantId,
+    table::{Cell, Table},
+};
+use tokio::sync::oneshot;
+
+use super::{
+    BUSY_TIMEOUT,
+    statements::{Bound, Failure, Shape, Statements},
+};
+use crate::{
+    fair::LaneLimits,
+    pool::{Pool, PoolMetrics},
+};
+
+/// Bytes that one page of a scan may hold.
+const PAGE_BYTES_MAX: usize = 64 * 1_024 * 1_024;
+
+/// What is to be read.
+pub(super) enum What {
+    /// One row.
+    Row {
+        /// Its table.
+        table: &'static Table,
+        /// Its key.
+        key: Vec<Cell>,
+    },
+    /// A page of a partition.
+    Page(Scan),
+}
+
+/// A read and who waits for it.
+pub(super) struct Read {
+    /// Whose rows.
+    pub(super) tenant: Option<TenantId>,
+    /// Which.
+    pub(super) what: What,
+    /// Who waits; a read nobody waits for any more is not done.
+    pub(super) reply: oneshot::Sender<Result<Vec<Vec<Cell>>, Error>>,
+}
+
+/// Opens a connection for each reader and starts them.
+pub(super) fn start(
+    file: &Path,
+    threads: usize,
+    cache_kib: u32,
+    limits: LaneLimits,
+    clock: &Arc<dyn Clock>,
+) -> Result<Pool<Read>, StartError> {
+    let metrics = PoolMetrics {
+        waiting: metrics::gauge!("switchboard_store_read_queue_reads"),
+        seconds: metrics::histogram!("switchboard_store_read_seconds"),
+        overloaded: metrics::counter!("switchboard_store_reads_overloaded_total"),
+    };
+    let mut connections = Vec::new();
+    for _ in 0..threads.max(1) {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+        connection.pragma_update(None, "query_only", true)?;
+        connections.push(connection);
+    }
+    let workers = connections
+        .into_iter()
+        .map(|connection| {
+            let clock = Arc::clone(clock);
+            move |reads: &mut dyn Iterator<Item = Read>| run(&connection, &*clock, reads)
+        })
+        .collect();
+    Pool::start("store-reader", limits, metrics, workers).map_err(StartError::Thread)
+}
+
+/// Why the readers did not start.
+pub(super) enum StartError {
+    /// SQLite said so.
+    Sqlite(rusqlite::Error),
+    /// The operating system gives no thread.
+    Thread(std::io::Error),
+}
+
+impl From<rusqlite::Error> for StartError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// What one reader thread does.
+fn run(connection: &Connection, clock: &dyn Clock, reads: &mut dyn Iterator<Item = Read>) {
+    let mut statements = Statements::new(connection);
+    for Read { tenant, what, reply } in reads {
+        if reply.is_closed() {
+            continue;
+        }
+        let found = match what {
+            What::Row { table, key } => row(&mut statements, clock, tenant, table, &key),
+            What::Page(scan) => page(&mut statements, clock, tenant, &scan),
+        };
+        // The caller may have dropped its future meanwhile.
+        drop(reply.send(found.map_err(Error::from)));
+    }
+}
+
+fn row(
+    statements: &mut Statements<'_>,
+    clock: &dyn Clock,
+    tenant: Option<TenantId>,
+    table: &'static Table,
+    key: &[Cell],
+) -> Result<Vec<Vec<Cell>>, Failure> {
+    let mut binding = statements.bind(table, Shape::Get, tenant, key.iter())?;
+    if table.expires {
+        binding.time(Some(clock.now()))?;
+    }
+    binding.rows(table, PAGE_BYTES_MAX)
+}
+
+fn page(
+    statements: &mut Statements<'_>,
+    clock: &dyn Clock,
+    tenant: Option<TenantId>,
+    scan: &Scan,
+) -> Result<Vec<Vec<Cell>>, Failure> {
+    let table = scan.table;
+    if table.clustering.is_empty() && scan.after.is_some() {
+        // The partition is one row, and nothing comes after it.
+        return Ok(Vec::new());
+    }
+    let (mut lower, mut upper) = (end(scan.from.as_deref()), end(scan.to.as_deref()));
+    if let Some(after) = scan.after.as_deref() {
+        // Of two bounds on one side only the tighter is asked for.
+        let near = if scan.reverse { &mut upper } else { &mut lower };
+        let prefix = after.get(..near.1.len()).unwrap_or(after);
+        let is_tighter = if scan.reverse { prefix <= near.1 } else { prefix >= near.1 };
+        if is_tighter {
+            *near = (Bound::Beyond, after);
+        }
+    }
+    let cells = scan.partition.iter().chain(lower.1).chain(upper.1);
+    let shape = Shape::Scan { lower: lower.0, upper: upper.0, reverse: scan.reverse };
+    let mut binding = statements.bind(table, shape, tenant, cells)?;
+    if table.expires {
+        binding.time(Some(clock.now()))?;
+    }
+    binding.number(i64::try_from(scan.limit).unwrap_or(i64::MAX))?;
+    binding.rows(table, PAGE_BYTES_MAX)
+}
+
+/// A prefix as a bound with its cells; the empty prefix bounds nothing.
+fn end(prefix: Option<&[Cell]>) -> (Bound, &[Cell]) {
+    match prefix {
+        None | Some([]) => (Bound::Open, &[]),
+        Some(prefix) => (Bound::Including(prefix.len()), prefix),
+    }
+}

@@ -1,0 +1,23 @@
+//! Where things are kept: the embedded store, bodies in a folder, secrets under a master key, and the
+//! decorators that make a store fail.
+//!
+//! Everything here implements a trait of `switchboard-ports`; what those traits promise is tested by the
+//! suites beside them, and `tests/it` runs them for every backend of this crate.
+
+pub mod blobs;
+mod checks;
+pub mod embedded;
+mod fair;
+pub mod faulty;
+mod pool;
+pub mod system;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod vault;
+
+pub use blobs::DirectoryBlobs;
+pub use embedded::{Embedded, OpenError, Options};
+pub use fair::LaneLimits;
+pub use faulty::{Fault, FaultPlan, Faulty, FaultyBlobs};
+pub use system::{SystemClock, SystemEntropy};
+pub use vault::{MasterKey, SealingVault};

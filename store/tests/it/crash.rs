@@ -1,0 +1,161 @@
+//! A process that writes is killed: what it was told is done is there, and no commit is there by half.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead as _, BufReader, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+};
+
+use futures_util::future::join_all;
+use switchboard_ports::store::{Exchange, Exchanged, Lane, MAX_SCAN_ROWS, Mutation, Records, Scan, Scope, Store};
+use switchboard_schema::{
+    ConversationId, TenantId, TenantScope, Timestamp,
+    record::{CLAIMS, ThreadRow},
+    table::Cell,
+};
+use switchboard_store::{Embedded, Options, SystemClock};
+
+/// Names the folder to the process that writes; without it that test does nothing.
+const FOLDER: &str = "SWITCHBOARD_STORE_CRASH_FOLDER";
+/// Rows of each commit.
+const ROWS: i64 = 3;
+/// Writers at once, each with a conversation of its own.
+const WRITERS: u8 = 8;
+/// Kills, each at another moment.
+const SEEDS: u64 = 6;
+
+fn open(dir: &Path) -> Arc<Embedded> {
+    Embedded::open(dir, Arc::new(SystemClock), Options::default()).expect("the store opens")
+}
+
+fn scope(writer: u8) -> TenantScope {
+    TenantScope::assume(TenantId::from_bytes([writer % 3; 16]))
+}
+
+fn conversation(writer: u8) -> ConversationId {
+    ConversationId::from_bytes([writer; 16])
+}
+
+/// The rows of a writer's n-th commit; the first, as a conversation's head, is written by each of them.
+fn commit(writer: u8, n: i64) -> Vec<Mutation> {
+    let row = |kind: i64, n: i64, version: i64| ThreadRow {
+        conversation_id: conversation(writer),
+        bucket: 0,
+        kind,
+        n: n.unsigned_abs(),
+        epoch: 1,
+        version: version.unsigned_abs(),
+        id: None,
+        provider_at: Some(Timestamp::from_secs(version)),
+        body: vec![writer; usize::try_from(n % 700).unwrap_or(0)],
+    };
+    let mut rows = vec![Mutation::put(row(0, 0, n))];
+    rows.extend((0..ROWS).map(|part| Mutation::put(row(1, n * ROWS + part, n))));
+    rows
+}
+
+fn claim(writer: u8, n: i64) -> Exchange {
+    let key = vec![Cell::Text("email".to_owned()), Cell::Blob([&[writer][..], &n.to_be_bytes()].concat())];
+    Exchange { table: &CLAIMS, key, expect: None, replace: Some(vec![Cell::Blob(n.to_be_bytes().to_vec())]) }
+}
+
+/// The process that writes until it is killed: prints a line for each thing it was told is done.
+#[tokio::test(flavor = "current_thread")]
+async fn a_process_that_writes_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(FOLDER) else { return };
+    let store = open(Path::new(&dir));
+    let writers = (0..WRITERS).map(|writer| {
+        let store = Arc::clone(&store);
+        async move {
+            for n in 1_i64.. {
+                let lane = if writer == 0 { Lane::Bulk } else { Lane::Interactive };
+                store.commit_one(scope(writer).into(), lane, commit(writer, n)).await.expect("the commit is done");
+                tell(&format!("commit {writer} {n}"));
+                if n % 5 == 0 {
+                    let done = store.exchange(Scope::System, claim(writer, n)).await;
+                    assert_eq!(done, Ok(Exchanged::Done));
+                    tell(&format!("claim {writer} {n}"));
+                }
+            }
+        }
+    });
+    join_all(writers).await;
+}
+
+/// One line, whole, past the test harness's capture.
+fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("told {line}\n").as_bytes()).and_then(|()| out.flush()).expect("the parent listens");
+}
+
+/// Lets a process write until it has told of so many things, kills it, and answers with all it told.
+fn write_and_kill(dir: &Path, lines: usize) -> Vec<(String, u8, i64)> {
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "crash::a_process_that_writes_until_it_is_killed", "--nocapture"])
+        .env(FOLDER, dir)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the process starts");
+    let mut out = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
+    let mut told = Vec::new();
+    while let Some(Ok(line)) = out.next() {
+        // The harness may have begun the line.
+        let Some((_, line)) = line.split_once("told ") else { continue };
+        let mut words = line.split(' ');
+        let (Some(what), Some(writer), Some(n)) = (words.next(), words.next(), words.next()) else {
+            panic!("half a line, though each is written at once: {line}")
+        };
+        told.push((what.to_owned(), writer.parse().expect("a writer"), n.parse().expect("a number")));
+        if told.len() == lines {
+            // SIGKILL; what it still wrote to the pipe before is read on.
+            child.kill().expect("it is killed");
+        }
+    }
+    let status = child.wait().expect("it has ended");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "it ended by itself: {status}");
+    told
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_a_killed_process_was_told_is_there_and_no_commit_by_half() {
+    for seed in 0..SEEDS {
+        let dir = tempfile::tempdir().expect("a folder");
+        let lines = usize::try_from((seed * 2_654_435_761) % 997).unwrap_or(0) + 20;
+        let told = write_and_kill(dir.path(), lines);
+        assert!(told.len() >= lines, "seed {seed}: {} of {lines}", told.len());
+        let store = open(dir.path());
+        let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
+        for writer in 0..WRITERS {
+            let scan = Scan::of::<ThreadRow>(ThreadRow::partition(conversation(writer), 0)).limit(MAX_SCAN_ROWS);
+            let rows: Vec<ThreadRow> = records.all(scope(writer), scan).await.expect("the rows are read");
+            let (heads, items): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.kind == 0);
+            let found: BTreeSet<i64> = items.iter().map(|row| row.version.cast_signed()).collect();
+            for (_, _, n) in told.iter().filter(|(what, who, _)| what == "commit" && *who == writer) {
+                assert!(found.contains(n), "seed {seed}: commit {n} of writer {writer} was told and is lost");
+            }
+            let last = found.last().copied().unwrap_or(0);
+            assert_eq!(found.len(), usize::try_from(last).unwrap_or(0), "seed {seed}: a gap");
+            assert_eq!(items.len(), found.len() * usize::try_from(ROWS).unwrap_or(0), "seed {seed}: half a commit");
+            let head = heads.first().map_or(0, |head| head.version.cast_signed());
+            assert_eq!(head, last, "seed {seed}: head and items are of one commit");
+        }
+        for (_, writer, n) in told.iter().filter(|(what, ..)| what == "claim") {
+            let again = store.exchange(Scope::System, claim(*writer, *n)).await;
+            assert!(matches!(again, Ok(Exchanged::Found(Some(_)))), "seed {seed}: a claim was told and is lost");
+        }
+    }
+}
+
+#[test]
+fn a_database_that_was_killed_in_is_sound() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write_and_kill(dir.path(), 300);
+    drop(open(dir.path()));
+    let connection = rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");
+    let check: String =
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("the check is done");
+    assert_eq!(check, "ok");
+}

@@ -1,0 +1,9 @@
+//! The backends of this crate against the suites of `switchboard-ports`, and what they promise beyond those.
+
+#![expect(clippy::disallowed_methods, reason = "the tests act for tenants of their own")]
+
+mod blobs;
+mod crash;
+mod embedded;
+mod faulty;
+mod vault;

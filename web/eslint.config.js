@@ -1,0 +1,43 @@
+import js from '@eslint/js';
+import a11y from 'eslint-plugin-jsx-a11y';
+import hooks from 'eslint-plugin-react-hooks';
+import ts from 'typescript-eslint';
+
+const palette = 'slate|gray|zinc|neutral|stone|red|orange|amber|yellow|lime|green|emerald|teal|cyan|sky|blue|indigo|violet|purple|fuchsia|pink|rose|white|black';
+const rawColour = `(^|[\\s:])(bg|text|border|ring|fill|stroke|outline|divide|from|to|via)-(${palette})(-\\d|\\b)`;
+const noRawColour = 'Colours come from the tokens in src/styles/tokens.css.';
+
+export default ts.config(
+  { ignores: ['dist', 'src/api/*schema.d.ts'] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  {
+    files: ['**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': hooks },
+    extends: [a11y.flatConfigs.recommended],
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: `Literal[value=/${rawColour}/]`, message: noRawColour },
+        { selector: `TemplateElement[value.raw=/${rawColour}/]`, message: noRawColour },
+        { selector: 'Literal[value=/#[0-9a-fA-F]{6}\\b/]', message: noRawColour },
+      ],
+    },
+  },
+  ...['commands', 'connect', 'inbox', 'session', 'settings', 'shell', 'start'].map((feature) => ({
+    files: [`src/features/${feature}/**/*.{ts,tsx}`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: `^@/features/(?!${feature}/)`, message: 'Features meet through src/lib and src/components only.' }] },
+      ],
+    },
+  })),
+  { files: ['public/**'], rules: { '@typescript-eslint/no-unused-vars': ['error', { caughtErrors: 'none' }] } },
+  { files: ['scripts/**', 'public/**', '*.config.*'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } } },
+);

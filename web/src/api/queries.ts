@@ -1,0 +1,64 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { ApiError, ask, isPassing, request } from '@/api/client';
+import type { ChannelList, Contact, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
+
+/** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 60_000,
+      gcTime: 30 * 60_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => isPassing(error) && count < 4,
+    },
+  },
+});
+
+/** Who is signed in; `null` when nobody is. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  staleTime: Infinity,
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await ask<Me>('/me', { signal, quiet: true });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal }) => ask<UserList>('/users', { signal }),
+});
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: ({ signal }) => ask<ChannelList>('/channels', { signal }),
+});
+
+export const deadLettersQuery = queryOptions({
+  queryKey: ['dead-letters'],
+  staleTime: 0,
+  queryFn: ({ signal }) => ask<DeadLetterList>('/dead-letters', { signal }),
+});
+
+export const templatesQuery = (channelId: string) =>
+  queryOptions({
+    queryKey: ['templates', channelId],
+    staleTime: 5 * 60_000,
+    queryFn: ({ signal }) => ask<TemplateList>(`/templates?channel_id=${encodeURIComponent(channelId)}`, { signal }),
+  });
+
+/** A contact and the tag that a change of it must carry. */
+export type TaggedContact = { contact: Contact; etag: string };
+
+export const contactQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['contact', id],
+    queryFn: async ({ signal }): Promise<TaggedContact> => {
+      const answer = await request<Contact>(`/contacts/${id}`, { signal });
+      return { contact: answer.data, etag: answer.etag ?? `"${String(answer.data.version)}"` };
+    },
+  });

@@ -1,0 +1,53 @@
+import { Check } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import type { ReactElement, ReactNode } from 'react';
+
+/** A menu that opens from a button. It leaves the page's scroll alone. */
+export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange }: {
+  trigger: ReactElement;
+  children: ReactNode;
+  align?: 'start' | 'end';
+  side?: 'bottom' | 'right' | 'top';
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}) {
+  return (
+    <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8}>
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+export function MenuItem({ icon, children, keys, onSelect }: { icon?: ReactNode; children: ReactNode; keys?: ReactNode; onSelect: () => void }) {
+  return (
+    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
+      {icon}
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {keys}
+    </DropdownMenu.Item>
+  );
+}
+
+export function MenuChoice({ icon, checked, children, count, onSelect }: { icon?: ReactNode; checked: boolean; children: ReactNode; count?: ReactNode; onSelect: () => void }) {
+  return (
+    <DropdownMenu.CheckboxItem className="menu-item" checked={checked} onSelect={onSelect}>
+      {icon}
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {count}
+      <span className="grid w-4 place-items-center">{checked && <Check size={14} aria-hidden="true" />}</span>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <DropdownMenu.Label className="menu-label">{children}</DropdownMenu.Label>;
+}
+
+export function MenuLine() {
+  return <DropdownMenu.Separator className="menu-line" />;
+}

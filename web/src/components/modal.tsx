@@ -1,0 +1,43 @@
+import { X } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { t } from '@/lib/i18n';
+
+/** A dialog: Esc and the backdrop close it, the focus returns to where it was. */
+export function Modal({ title, children, onClose, footer }: { title: string; children: ReactNode; onClose: () => void; footer?: ReactNode }) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => { if (!open) onClose(); }}>
+      <Dialog.Portal>
+        <div className="backdrop" />
+        <Dialog.Content className="dialog" aria-describedby={undefined}>
+          <div className="flex items-center justify-between py-3 ps-4 pe-2.5">
+            <Dialog.Title className="pane-title">{title}</Dialog.Title>
+            <Dialog.Close className="btn plain icon small" aria-label={t('app.close')}>
+              <X size={16} aria-hidden="true" />
+            </Dialog.Close>
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{children}</div>
+          {footer && <div className="flex items-center justify-end gap-2 border-t border-line px-4 py-3">{footer}</div>}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** Asks before something that cannot be taken back lightly. */
+export function Confirm({ title, text, action, onConfirm, onClose, busy = false }: { title: string; text: string; action: string; onConfirm: () => void; onClose: () => void; busy?: boolean }) {
+  return (
+    <Modal
+      title={title}
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
+          <button type="button" className="btn danger" disabled={busy} onClick={onConfirm}>{action}</button>
+        </>
+      }
+    >
+      <p className="text-text-2">{text}</p>
+    </Modal>
+  );
+}

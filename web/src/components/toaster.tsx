@@ -1,0 +1,65 @@
+import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useAnnouncements } from '@/lib/announce';
+import { t } from '@/lib/i18n';
+import { usePreferences } from '@/lib/preferences';
+import { inField } from '@/lib/shortcuts';
+import { dismissToast, useToast } from '@/lib/toast';
+
+const LASTS_MS = 6_000;
+
+/** The one message over the list, and the words for screen readers. */
+export function Toaster() {
+  const toast = useToast((state) => state.toast);
+  const { polite, assertive } = useAnnouncements();
+  const singleKeys = usePreferences((state) => state.singleKeys);
+  const held = useRef(false);
+
+  useEffect(() => {
+    if (!toast || toast.error) return;
+    const timer = setInterval(() => { if (!held.current) dismissToast(toast.id); }, LASTS_MS);
+    return () => { clearInterval(timer); };
+  }, [toast]);
+
+  useEffect(() => {
+    const key = toast?.action?.key;
+    if (!key || !singleKeys) return;
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
+      if (event.key.toUpperCase() !== key) return;
+      event.preventDefault();
+      dismissToast(toast.id);
+      toast.action?.run();
+    };
+    window.addEventListener('keydown', press);
+    return () => { window.removeEventListener('keydown', press); };
+  }, [toast, singleKeys]);
+
+  const hold = (on: boolean) => () => { held.current = on; };
+  return (
+    <>
+      <div className="sr-only" role="status" aria-live="polite">{polite}</div>
+      <div className="sr-only" role="alert" aria-live="assertive">{assertive}</div>
+      {toast && (
+        <div
+          key={toast.id}
+          className="toast"
+          role={toast.error ? undefined : 'status'}
+          onPointerEnter={hold(true)}
+          onPointerLeave={hold(false)}
+          onFocus={hold(true)}
+          onBlur={hold(false)}
+        >
+          <span className="min-w-0 flex-1">{toast.words}</span>
+          {toast.action && (
+            <button type="button" onClick={() => { dismissToast(toast.id); toast.action?.run(); }}>{toast.action.label}</button>
+          )}
+          {toast.action?.key && singleKeys && <kbd>{toast.action.key}</kbd>}
+          <button type="button" aria-label={t('app.dismiss')} onClick={() => { dismissToast(toast.id); }}>
+            <X size={14} aria-hidden="true" />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+import { useNavigate } from '@tanstack/react-router';
+import { Command } from 'cmdk';
+import { AlarmClock, ArrowDown, ArrowUp, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Lock, LogOut, Monitor, Moon, Settings, SquarePen, Sun, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { Avatar } from '@/components/avatar';
+import { Keys } from '@/components/keys';
+import { openDialog } from '@/lib/dialogs';
+import { t } from '@/lib/i18n';
+import { assign, setStatus } from '@/lib/inbox/actions';
+import { neighbour } from '@/lib/inbox/neighbour';
+import { snoozeChoices } from '@/lib/inbox/snooze';
+import { orderOf, STATUSES } from '@/lib/inbox/state';
+import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
+import { useMe, useUsers } from '@/lib/people';
+import { setPreferences } from '@/lib/preferences';
+import { signOut } from '@/lib/session';
+import { shortcuts } from '@/lib/shortcuts';
+import { moment } from '@/lib/time';
+
+const icon = { size: 16, 'aria-hidden': true } as const;
+
+/** ⌘K: everything that can be done here and everywhere one can go. */
+export function CommandMenu({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const { list, openId } = usePlace();
+  const conversation = useInbox((state) => (openId ? state.conversations[openId] : undefined));
+  const conversations = useInbox((state) => state.conversations);
+  const { user } = useMe();
+  const users = useUsers();
+  const open = (id: string | null) => {
+    if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
+  };
+  const run = (act: () => void) => () => {
+    onClose();
+    // After the dialog gave the focus back, so that an act may move it.
+    setTimeout(act, 0);
+  };
+  const known = orderOf(useInbox.getState(), list).slice(0, 200);
+
+  return (
+    <Dialog.Root open onOpenChange={(on) => { if (!on) onClose(); }}>
+      <Dialog.Portal>
+        <div className="backdrop" />
+        <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined}>
+          <Dialog.Title className="sr-only">{t('commands.title')}</Dialog.Title>
+          <Command label={t('commands.title')} loop filter={fits} className="flex min-h-0 flex-col">
+            <Command.Input className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />
+            <Command.List className="max-h-[min(420px,60vh)] overflow-y-auto p-1.5">
+              <Command.Empty className="p-3 text-text-3">{t('commands.none')}</Command.Empty>
+              {conversation && (
+                <Command.Group heading={t('commands.conversation')}>
+                  {conversation.status !== 'resolved' && (
+                    <Item icon={<Check {...icon} />} keys={shortcuts.resolve} onSelect={run(() => void setStatus(conversation.id, 'resolved'))}>{t('actions.resolve')}</Item>
+                  )}
+                  {conversation.status !== 'open' && <Item icon={<Inbox {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'open'))}>{t('actions.reopen')}</Item>}
+                  {conversation.status !== 'pending' && <Item icon={<Hourglass {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'pending'))}>{t('actions.pending')}</Item>}
+                  <Item icon={<CornerUpLeft {...icon} />} keys={shortcuts.reply} onSelect={run(() => { setComposerMode(conversation.id, 'reply'); })}>{t('actions.reply')}</Item>
+                  <Item icon={<Lock {...icon} />} keys={shortcuts.note} onSelect={run(() => { setComposerMode(conversation.id, 'note'); })}>{t('actions.note')}</Item>
+                  {conversation.assignee_id !== user.id && (
+                    <Item icon={<UserRoundCheck {...icon} />} onSelect={run(() => void assign(conversation.id, user.id))}>{t('actions.toMe')}</Item>
+                  )}
+                  {users.filter((one) => one.id !== user.id && one.id !== conversation.assignee_id).map((one) => (
+                    <Item key={one.id} icon={<Avatar id={one.id} name={one.name} size={20} />} onSelect={run(() => void assign(conversation.id, one.id))}>
+                      {`${t('actions.assign')}: ${one.name}`}
+                    </Item>
+                  ))}
+                  {conversation.assignee_id && (
+                    <Item icon={<UserRoundX {...icon} />} onSelect={run(() => void assign(conversation.id, null))}>{`${t('actions.assign')}: ${t('actions.toNobody')}`}</Item>
+                  )}
+                  {snoozeChoices(new Date()).map(({ kind, at }) => (
+                    <Item key={kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', at.toISOString()))}>
+                      {`${t('actions.snooze')}: ${moment(at.toISOString(), Date.now())}`}
+                    </Item>
+                  ))}
+                </Command.Group>
+              )}
+              <Command.Group heading={t('commands.goTo')}>
+                <Item icon={<SquarePen {...icon} />} onSelect={run(() => { openDialog('start'); })}>{t('list.new')}</Item>
+                <Item icon={<ArrowDown {...icon} />} keys={shortcuts.next} onSelect={run(() => { open(neighbour(1)); })}>{t('actions.next')}</Item>
+                <Item icon={<ArrowUp {...icon} />} keys={shortcuts.previous} onSelect={run(() => { open(neighbour(-1)); })}>{t('actions.previous')}</Item>
+                {STATUSES.map((status) => (
+                  <Item key={status} icon={<Inbox {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, status } }))}>
+                    {`${t('areas.inbox')}: ${t(`status.${status}`)}`}
+                  </Item>
+                ))}
+                {(['channels', 'members', 'dead-letters', 'appearance'] as const).map((section) => (
+                  <Item key={section} icon={<Settings {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section } }))}>
+                    {`${t('areas.settings')}: ${t(`settings.${section === 'dead-letters' ? 'deadLetters' : section}`)}`}
+                  </Item>
+                ))}
+              </Command.Group>
+              <Command.Group heading={t('commands.contacts')}>
+                {known.map((id) => {
+                  const one = conversations[id];
+                  if (!one) return null;
+                  return (
+                    <Item key={id} value={`${one.contact.name} ${one.contact.identities.map((identity) => identity.value).join(' ')} ${id}`} icon={<Avatar id={one.contact.id} name={one.contact.name} size={20} />} onSelect={run(() => { open(id); })}>
+                      {one.contact.name}
+                    </Item>
+                  );
+                })}
+              </Command.Group>
+              <Command.Group heading={t('commands.settings')}>
+                <Item icon={<Monitor {...icon} />} onSelect={run(() => { setPreferences({ theme: 'system' }); })}>{`${t('account.theme')}: ${t('account.system')}`}</Item>
+                <Item icon={<Sun {...icon} />} onSelect={run(() => { setPreferences({ theme: 'light' }); })}>{`${t('account.theme')}: ${t('account.light')}`}</Item>
+                <Item icon={<Moon {...icon} />} onSelect={run(() => { setPreferences({ theme: 'dark' }); })}>{`${t('account.theme')}: ${t('account.dark')}`}</Item>
+                <Item icon={<Keyboard {...icon} />} keys={shortcuts.sheet} onSelect={run(() => { openDialog('keys'); })}>{t('account.keyboard')}</Item>
+                <Item icon={<LogOut {...icon} />} onSelect={run(() => void signOut().then(() => navigate({ to: '/signin' })))}>{t('account.signOut')}</Item>
+              </Command.Group>
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** Every word must be there; a match at the start of a word counts more. */
+function fits(value: string, search: string): number {
+  const text = value.toLowerCase();
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((word) => text.includes(word))) return 0;
+  return words.every((word) => ` ${text}`.includes(` ${word}`)) ? 1 : 0.5;
+}
+
+function Item({ icon: mark, keys, value, onSelect, children }: { icon: ReactNode; keys?: string; value?: string; onSelect: () => void; children: string }) {
+  return (
+    <Command.Item className="command-item" value={value ?? children} onSelect={onSelect}>
+      {mark}
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {keys && <Keys of={keys} />}
+    </Command.Item>
+  );
+}

@@ -1,0 +1,145 @@
+import { AlarmClock, Ban, FilePenLine, Hourglass, LayoutTemplate, Lock, Puzzle, UserRound } from 'lucide-react';
+import { memo, useEffect } from 'react';
+import { Avatar } from '@/components/avatar';
+import { Tick } from '@/components/tick';
+import { WindowMark, windowName } from '@/components/window-ring';
+import type { Conversation, Message } from '@/api/types';
+import { useDrafts } from '@/lib/drafts';
+import { useMinute } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { hydrate } from '@/lib/inbox/live';
+import { unreadOf } from '@/lib/inbox/state';
+import { useInbox, useWriters } from '@/lib/inbox/store';
+import { nameOf, useUsers } from '@/lib/people';
+import { usePreferences } from '@/lib/preferences';
+import { moment, since, when } from '@/lib/time';
+import { firstName, previewOf } from '@/lib/words';
+import { windowFacts } from '@/lib/window';
+
+type Props = {
+  id: string;
+  top: number;
+  index: number;
+  size: number;
+  selected: boolean;
+  focusable: boolean;
+  showAssignee: boolean;
+  onOpen: (id: string) => void;
+};
+
+/** Longer than this is over the target. */
+const TARGET_MS = 15 * 60_000;
+
+export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, onOpen }: Props) {
+  const conversation = useInbox((state) => state.conversations[id]);
+  const unread = useInbox((state) => unreadOf(state, id));
+  const meId = useInbox((state) => state.meId);
+  const draft = useDrafts((state) => state.drafts[id]);
+  const compact = usePreferences((state) => state.density === 'compact');
+  const users = useUsers();
+  const now = useMinute();
+  const lacks = conversation !== undefined && (unread === null || (!conversation.last_message && conversation.last_seq > 0));
+  useEffect(() => { if (lacks) hydrate(id); }, [lacks, id]);
+  if (!conversation) return null;
+
+  const { contact, last_message: last, waiting_since: waiting } = conversation;
+  const facts = windowFacts(conversation.window, now);
+  const over = waiting !== undefined && now - Date.parse(waiting) > TARGET_MS;
+  const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
+  const count = unread ?? 0;
+  const name = [
+    contact.name,
+    last ? previewOf(last) : '',
+    count > 0 ? t('list.unread', { count }) : '',
+    waiting ? t('list.waiting', { time: since(waiting, now) }) : '',
+    facts.state === 'none' ? '' : windowName(facts),
+  ].filter(Boolean).join(', ');
+
+  return (
+    <div
+      id={`card-${id}`}
+      className="card"
+      role="option"
+      aria-label={name}
+      aria-selected={selected}
+      aria-posinset={index + 1}
+      aria-setsize={size}
+      tabIndex={focusable ? 0 : -1}
+      data-pane-focus={focusable || undefined}
+      data-conversation-id={id}
+      data-unread={count > 0 ? count : undefined}
+      style={{ top }}
+      onClick={() => { onOpen(id); }}
+      onKeyDown={undefined}
+    >
+      <Avatar id={contact.id} name={contact.name} size={34} channel />
+      <div className="min-w-0">
+        <div className="line">
+          <span className="name truncate">{contact.name}</span>
+          {contact.blocked && <Ban size={14} className="text-text-3" role="img" aria-label={t('details.blocked')} />}
+          {compact && <WindowMark facts={facts} />}
+          <span className="time">{when(conversation.updated_at, now)}</span>
+        </div>
+        <div className="line preview">
+          <Preview conversation={conversation} draft={selected ? undefined : draft} meId={meId} />
+          {count > 0 && <span className="badge ms-auto">{count > 99 ? '99+' : count}</span>}
+        </div>
+        {!compact && (
+          <div className="line meta">
+            {assignee && (
+              <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
+            )}
+            {waiting && (
+              <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`}>
+                <Hourglass size={12} aria-hidden="true" />{since(waiting, now)}
+              </span>
+            )}
+            {conversation.status === 'snoozed' && conversation.snoozed_until && (
+              <span className="num inline-flex min-w-0 items-center gap-1">
+                <AlarmClock size={12} aria-hidden="true" /><span className="truncate">{t('list.until', { time: moment(conversation.snoozed_until, now) })}</span>
+              </span>
+            )}
+            <span className="ms-auto flex"><WindowMark facts={facts} /></span>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+});
+
+function Preview({ conversation, draft, meId }: { conversation: Conversation; draft: string | undefined; meId: string }) {
+  const writer = useWriters((state) => state.writers[conversation.id]?.[0]);
+  const last = conversation.last_message;
+  if (writer) return <span className="truncate text-accent-text">{t('list.typing', { name: firstName(writer.name) })}</span>;
+  if (draft)
+    return (
+      <>
+        <FilePenLine size={14} aria-hidden="true" />
+        <span className="truncate"><span className="font-medium text-warn">{t('list.draft')}</span> {draft}</span>
+      </>
+    );
+  if (!last) return <span className="truncate text-text-3">{conversation.last_seq === 0 ? t('list.none') : ''}</span>;
+  if (last.state === 'failed')
+    return (
+      <>
+        <Tick state="failed" />
+        <span className="truncate text-bad">{t('list.notSent')} · {last.error?.message ?? previewOf(last)}</span>
+      </>
+    );
+  const mine = last.direction === 'out' && last.sent_by.kind === 'agent' && last.sent_by.id === meId;
+  return (
+    <>
+      {last.direction === 'out' && last.type !== 'note' && <Tick state={last.state} />}
+      <TypeIcon message={last} />
+      <span className="truncate" dir="auto">{mine && last.type === 'note' ? t('list.you', { text: previewOf(last) }) : previewOf(last)}</span>
+    </>
+  );
+}
+
+function TypeIcon({ message }: { message: Message }) {
+  if (message.deleted_at) return <Ban size={14} aria-hidden="true" />;
+  if (message.type === 'note') return <Lock size={14} aria-hidden="true" />;
+  if (message.type === 'template') return <LayoutTemplate size={14} aria-hidden="true" />;
+  if (message.type === 'unsupported') return <Puzzle size={14} aria-hidden="true" />;
+  return null;
+}

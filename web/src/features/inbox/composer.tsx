@@ -1,0 +1,286 @@
+import { ArrowUp, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, PenLine, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { Channel, Conversation } from '@/api/types';
+import { Keys } from '@/components/keys';
+import { Rich } from '@/components/rich';
+import type { Chosen } from '@/components/template-form';
+import { Ring } from '@/components/window-ring';
+import { setDraft, useDrafts } from '@/lib/drafts';
+import { useMinute } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { assign } from '@/lib/inbox/actions';
+import { saveContact } from '@/lib/inbox/contacts';
+import { tellTyping } from '@/lib/inbox/live';
+import { addNote, send } from '@/lib/inbox/outbox';
+import { setComposerMode, useComposer, useInbox, useLink, useWriters, type ComposerMode } from '@/lib/inbox/store';
+import { nameOf, useChannels, useUsers } from '@/lib/people';
+import { usePreferences } from '@/lib/preferences';
+import { isReady, missingValues, requestOf, textOf } from '@/lib/templates';
+import { clock, moment } from '@/lib/time';
+import { firstName } from '@/lib/words';
+import { longLeft, minutesLeft, windowFacts, type WindowFacts } from '@/lib/window';
+
+const TemplateForm = lazy(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
+
+const MAX_TEXT = 4_096;
+const MAX_NOTE = 16_000;
+/** Near the limit the rest is counted. */
+const COUNT_FROM = 200;
+
+export function Composer({ conversation, phone }: { conversation: Conversation; phone: boolean }) {
+  const { id, contact } = conversation;
+  const asked = useComposer((state) => state.modes[id]);
+  const focus = useComposer((state) => state.focus);
+  const offline = useLink((state) => state.state === 'offline');
+  const channel = useChannels()?.find((one) => one.id === conversation.channel_id);
+  const now = useMinute();
+  const facts = windowFacts(conversation.window, now);
+  const closed = facts.state === 'closed' || facts.state === 'none';
+  const wanted: ComposerMode = asked ?? 'reply';
+  const mode: ComposerMode = wanted === 'reply' && closed ? 'template' : wanted;
+  const box = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (focus > 0) box.current?.querySelector<HTMLElement>('textarea, input')?.focus();
+  }, [focus, mode]);
+
+  const set = (next: ComposerMode) => { setComposerMode(id, next); };
+  return (
+    <>
+      <Writing id={id} />
+      <div ref={box} id="composer" className={`composer ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')}>
+        {mode !== 'note' && (
+          <Strips conversation={conversation} channel={channel} facts={facts} offline={offline} now={now} />
+        )}
+        <div className="modes">
+          <div role="tablist" aria-label={t('composer.tabs')} className="flex gap-0.5">
+            <Mode selected={mode !== 'note'} onSelect={() => { set('reply'); }} icon={closed ? <LayoutTemplate size={14} aria-hidden="true" /> : <CornerUpLeft size={14} aria-hidden="true" />}>
+              {closed ? t('composer.template') : t('composer.reply')}
+            </Mode>
+            <Mode selected={mode === 'note'} onSelect={() => { set('note'); }} icon={<Lock size={14} aria-hidden="true" />}>
+              {t('composer.note')}
+            </Mode>
+          </div>
+          <span className="flex-1" />
+          {mode === 'reply' && !contact.blocked && (
+            <button type="button" className="mode" onClick={() => { set('template'); }}>
+              <LayoutTemplate size={14} aria-hidden="true" />
+              {t('composer.template')}
+            </button>
+          )}
+          {mode === 'template' && !closed && !contact.blocked && (
+            <button type="button" className="mode" onClick={() => { set('reply'); }}>{t('composer.textInstead')}</button>
+          )}
+        </div>
+        {contact.blocked && mode !== 'note' ? (
+          <div className="h-2" />
+        ) : mode === 'template' ? (
+          <TemplateComposer conversation={conversation} offline={offline} onNote={() => { set('note'); }} />
+        ) : (
+          <TextComposer key={mode} conversation={conversation} kind={mode} facts={facts} offline={offline} phone={phone} />
+        )}
+      </div>
+    </>
+  );
+}
+
+function Mode({ selected, onSelect, icon, children }: { selected: boolean; onSelect: () => void; icon: ReactNode; children: ReactNode }) {
+  return (
+    <button type="button" role="tab" aria-selected={selected} className="mode" onClick={onSelect}>
+      {icon}
+      {children}
+    </button>
+  );
+}
+
+function Writing({ id }: { id: string }) {
+  const writers = useWriters((state) => state.writers[id]);
+  const first = writers?.[0];
+  if (!first) return null;
+  return (
+    <p className="flex items-center gap-1.5 px-5 pt-1 text-[12px] leading-4 text-text-3">
+      <PenLine size={12} aria-hidden="true" />
+      {writers.length > 1 ? t('composer.typingMany', { name: first.name, count: writers.length - 1 }) : t('composer.typing', { name: first.name })}
+    </p>
+  );
+}
+
+function Strips({ conversation, channel, facts, offline, now }: { conversation: Conversation; channel: Channel | undefined; facts: WindowFacts; offline: boolean; now: number }) {
+  const { contact } = conversation;
+  const users = useUsers();
+  const meId = useInbox((state) => state.meId);
+  const first = firstName(contact.name);
+  const icon = { size: 16, 'aria-hidden': true } as const;
+
+  if (contact.blocked)
+    return (
+      <div className="strip grey">
+        <ShieldBan {...icon} />
+        <span className="flex-1"><Rich text={t('composer.blocked', { name: contact.name })} /></span>
+        <button type="button" className="link" onClick={() => void saveContact(contact.id, { blocked: false })}>{t('composer.unblock')}</button>
+      </div>
+    );
+  return (
+    <>
+      {offline && <div className="strip grey"><WifiOff {...icon} /><span><Rich text={t('composer.offline')} /></span></div>}
+      {channel?.health === 'broken' && (
+        <div className="strip bad">
+          <CircleAlert {...icon} />
+          <span className="flex-1"><Rich text={t('composer.broken', { channel: channel.name, problem: channel.problem ?? t('composer.brokenPlain') })} /></span>
+          <Link to="/settings/$section" params={{ section: 'channels' }} className="link">{t('composer.reconnect')}</Link>
+        </div>
+      )}
+      {channel?.health === 'degraded' && (
+        <div className="strip warn"><CloudAlert {...icon} /><span><Rich text={t('composer.degraded')} /></span></div>
+      )}
+      {facts.state === 'soon' && facts.expiresAt && (
+        <div className="strip warn">
+          <Ring facts={facts} size={16} />
+          <span className="num">
+            <Rich
+              text={
+                minutesLeft(facts.leftMs) < 10
+                  ? t('window.soonIn', { count: minutesLeft(facts.leftMs), time: clock(facts.expiresAt) })
+                  : t('window.soonAt', { time: clock(facts.expiresAt) })
+              }
+            />
+          </span>
+        </div>
+      )}
+      {facts.state === 'closed' && (
+        <div className="strip bad">
+          <TimerOff {...icon} />
+          <span>
+            <Rich text={facts.expiresAt ? t('window.closedAt', { time: moment(facts.expiresAt.toISOString(), now), name: first }) : t('window.closedPlain', { name: first })} />
+          </span>
+        </div>
+      )}
+      {facts.state === 'none' && (
+        <div className="strip grey"><TimerOff {...icon} /><span><Rich text={t('window.none', { name: first })} /></span></div>
+      )}
+      {conversation.assignee_id && conversation.assignee_id !== meId && facts.state !== 'closed' && (
+        <div className="strip grey">
+          <UserRound {...icon} />
+          <span className="flex-1">{t('composer.assignedTo', { name: nameOf(users, conversation.assignee_id, meId) })}</span>
+          <button type="button" className="link" onClick={() => void assign(conversation.id, meId)}>{t('composer.takeOver')}</button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function TextComposer({ conversation, kind, facts, offline, phone }: { conversation: Conversation; kind: 'reply' | 'note'; facts: WindowFacts; offline: boolean; phone: boolean }) {
+  const { id, contact } = conversation;
+  const name = kind === 'note' ? `${id}.note` : id;
+  const text = useDrafts((state) => state.drafts[name] ?? '');
+  const sendWith = usePreferences((state) => state.sendWith);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const most = kind === 'note' ? MAX_NOTE : MAX_TEXT;
+  const length = [...text].length;
+  const ready = text.trim() !== '' && length <= most;
+
+  const submit = () => {
+    if (!ready) return;
+    if (kind === 'note') addNote(id, text);
+    else send(id, { type: 'text', text: { body: text } }, text);
+    setDraft(id, kind, '');
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === 'Escape') {
+      event.currentTarget.blur();
+      return;
+    }
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
+    const mod = event.ctrlKey || event.metaKey;
+    // A phone's keyboard has no Shift+Enter: there the button sends.
+    if (mod || (sendWith === 'enter' && !phone)) {
+      event.preventDefault();
+      submit();
+    }
+  };
+  const left = most - length;
+  return (
+    <>
+      <textarea
+        ref={field}
+        aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
+        placeholder={kind === 'note' ? t('composer.writeNote') : t('composer.writeTo', { name: contact.name })}
+        dir="auto"
+        rows={2}
+        value={text}
+        data-pane-focus
+        onChange={(event) => {
+          setDraft(id, kind, event.target.value);
+          if (kind === 'reply') tellTyping(id);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div className="foot">
+        {left <= COUNT_FROM ? (
+          <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
+            {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
+          </span>
+        ) : (
+          text !== '' && <span className={`text-[12px] leading-4 ${kind === 'note' ? 'text-note-text' : 'text-text-3'}`}>{t('composer.draftSaved')}</span>
+        )}
+        <span className="flex-1" />
+        {kind === 'reply' && facts.state === 'open' && (
+          <span className="window open min-w-0 !text-[12px]">
+            <Ring facts={facts} size={16} />
+            <span className="truncate">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
+          </span>
+        )}
+        {phone && kind === 'reply' ? (
+          <button type="button" className="btn primary round" aria-label={offline ? t('composer.queue') : t('composer.send')} disabled={!ready} onClick={submit}>
+            {offline ? <Clock size={20} aria-hidden="true" /> : <ArrowUp size={20} aria-hidden="true" />}
+          </button>
+        ) : (
+          <button type="button" className={`btn ${kind === 'note' ? '' : 'primary'}`} disabled={!ready} onClick={submit}>
+            {kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')}
+            {!phone && <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function TemplateComposer({ conversation, offline, onNote }: { conversation: Conversation; offline: boolean; onNote: () => void }) {
+  const [chosen, setChosen] = useState<Chosen>(null);
+  const ready = chosen !== null && isReady(chosen.template, chosen.values);
+  const missing = chosen ? missingValues(chosen.template, chosen.values) : 0;
+  const submit = () => {
+    if (!ready) return;
+    send(conversation.id, { type: 'template', template: requestOf(chosen.template, chosen.values) }, textOf(chosen.template, chosen.values));
+    setChosen(null);
+    setComposerMode(conversation.id, 'reply', false);
+  };
+  return (
+    // The keys of the fields inside: ⌘Enter sends from each of them.
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          submit();
+        }
+      }}
+    >
+      <Suspense fallback={<p className="p-4 text-text-3">{t('template.loading')}</p>}>
+        <TemplateForm channelId={conversation.channel_id} contactName={conversation.contact.name} chosen={chosen} onChoose={setChosen} />
+      </Suspense>
+      <div className="foot border-t border-line !pt-2">
+        <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">
+          {missing > 0 && t('template.missing', { count: missing })}
+        </span>
+        <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
+        <button type="button" className="btn primary" disabled={!ready} onClick={submit}>
+          {offline ? t('template.queue') : t('template.send')}
+          <span className="hidden sm:inline"><Keys of="Mod+Enter" /></span>
+        </button>
+      </div>
+    </div>
+  );
+}

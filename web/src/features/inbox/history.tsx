@@ -1,0 +1,32 @@
+import { Popover } from 'radix-ui';
+import type { ReactNode } from 'react';
+import type { Message } from '@/api/types';
+import { Tick } from '@/components/tick';
+import { t } from '@/lib/i18n';
+import { exact } from '@/lib/time';
+import { stateName } from '@/lib/words';
+
+/** When a message reached each state; opens at once, as it is only loaded when asked for. */
+export function History({ message, label, children }: { message: Message; label: string; children: ReactNode }) {
+  return (
+    <Popover.Root defaultOpen>
+      <Popover.Trigger className="meta" title={t('thread.history')} aria-label={label}>{children}</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="menu !min-w-56 !p-3" side="top" align="end" sideOffset={6} collisionPadding={8}>
+          <p className="mb-1.5 text-[12px] leading-4 font-semibold">{t('thread.history')}</p>
+          <ol className="grid gap-1">
+            {(message.history ?? []).map((step) => (
+              <li key={`${step.state} ${step.at}`} className="flex items-center gap-2 text-[12px] leading-4">
+                <Tick state={step.state} />
+                <span className="flex-1">{stateName(step.state)}</span>
+                <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
+              </li>
+            ))}
+          </ol>
+          {(message.attempts ?? 0) > 0 && <p className="mt-2 text-[12px] leading-4 text-text-3">{t('thread.attempts', { count: message.attempts ?? 0 })}</p>}
+          {message.provider_id && <p className="mt-1 max-w-64 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

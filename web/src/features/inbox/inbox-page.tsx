@@ -1,0 +1,139 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { MessagesSquare } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Divider } from '@/components/divider';
+import { ConversationList } from '@/features/inbox/list';
+import { Thread } from '@/features/inbox/thread';
+import { Views } from '@/features/inbox/views';
+import { openDialog } from '@/lib/dialogs';
+import { useMedia } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { setStatus } from '@/lib/inbox/actions';
+import { loadList, loadTotals } from '@/lib/inbox/live';
+import { neighbour } from '@/lib/inbox/neighbour';
+import { listName, VIEWS, type ListKey } from '@/lib/inbox/state';
+import { setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { useChannels } from '@/lib/people';
+import { setPreferences, usePreferences } from '@/lib/preferences';
+import { matches, shortcuts } from '@/lib/shortcuts';
+
+const Details = lazy(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
+const DetailsSheet = lazy(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
+const FirstRun = lazy(() => import('@/features/inbox/first-run').then((module) => ({ default: module.FirstRun })));
+
+export function InboxPage() {
+  const search = useSearch({ from: '/app/inbox' });
+  const { conversationId } = useParams({ strict: false });
+  const openId = conversationId ?? null;
+  const list: ListKey = useMemo(
+    () => ({ view: search.view ?? 'mine', status: search.status ?? 'open', sort: search.sort ?? 'newest' }),
+    [search.view, search.status, search.sort],
+  );
+  const phone = useMedia('(width < 768px)');
+  const tablet = useMedia('(width < 1024px)');
+  const wide = useMedia('(width >= 1280px)');
+  const widest = useMedia('(width >= 1440px)');
+  const preferences = usePreferences();
+  const [sheet, setSheet] = useState(false);
+  const channels = useChannels();
+  const empty = channels?.length === 0;
+
+  usePlaceOnScreen(list, openId);
+  const toggleDetails = () => {
+    if (wide) setPreferences({ detailsOpen: !usePreferences.getState().detailsOpen });
+    else setSheet((open) => !open);
+  };
+  useInboxKeys(list, toggleDetails);
+  useEffect(() => { setSheet(false); }, [openId]);
+
+  const listWidth = tablet ? 300 : wide ? preferences.listWidth : 320;
+  const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} resizable={wide} />;
+  const thread = openId ? <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /> : null;
+
+  if (phone) {
+    if (empty && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun /></Suspense></div>;
+    return (
+      <>
+        {thread ?? conversations}
+        {openId && sheet && <Suspense fallback={null}><DetailsSheet id={openId} full onClose={() => { setSheet(false); }} /></Suspense>}
+      </>
+    );
+  }
+  return (
+    <>
+      {widest && (
+        <Views list={list} width={preferences.viewsWidth} />
+      )}
+      <div className="flex h-full flex-none border-e border-line" style={{ width: listWidth }}>{conversations}</div>
+      {thread ?? (empty ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun /></Suspense> : <NothingOpen />)}
+      {openId && wide && preferences.detailsOpen && (
+        <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: preferences.detailsWidth }} aria-label={t('details.label')} data-pane>
+          <Divider edge="detailsWidth" label={t('details.resize')} before={false} />
+          <div className="details h-full overflow-y-auto"><Suspense fallback={null}><Details key={openId} id={openId} /></Suspense></div>
+        </aside>
+      )}
+      {openId && !wide && sheet && <Suspense fallback={null}><DetailsSheet id={openId} onClose={() => { setSheet(false); }} /></Suspense>}
+    </>
+  );
+}
+
+/** Says what is on the screen, and loads the list when it is another one. */
+function usePlaceOnScreen(list: ListKey, openId: string | null): void {
+  const state = useLink((link) => link.state);
+  useEffect(() => {
+    const before = usePlace.getState().list;
+    usePlace.setState({ list, openId });
+    if (!useInbox.getState().lists[listName(list)]?.loaded) void loadList(list).catch(() => undefined);
+    if (before.status !== list.status) void loadTotals().catch(() => undefined);
+  }, [list, openId]);
+  useEffect(() => {
+    if (state === 'live' && !useInbox.getState().lists[listName(list)]?.loaded) void loadList(list).catch(() => undefined);
+  }, [state, list]);
+}
+
+function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const open = (id: string | null) => {
+      if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
+    };
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
+      const { openId } = usePlace.getState();
+      const act = (run: () => void) => {
+        event.preventDefault();
+        run();
+      };
+      if (matches(event, shortcuts.next)) act(() => { open(neighbour(1)); });
+      else if (matches(event, shortcuts.previous)) act(() => { open(neighbour(-1)); });
+      else if (matches(event, shortcuts.nextTab))
+        act(() => {
+          const view = VIEWS[(VIEWS.indexOf(list.view) + 1) % VIEWS.length] ?? 'mine';
+          void navigate({ to: '.', search: { ...list, view } });
+        });
+      else if (openId && matches(event, shortcuts.resolve)) act(() => void setStatus(openId, 'resolved'));
+      else if (openId && matches(event, shortcuts.resolveNext))
+        act(() => {
+          const next = neighbour(1) ?? neighbour(-1);
+          void setStatus(openId, 'resolved');
+          open(next);
+        });
+      else if (openId && matches(event, shortcuts.reply)) act(() => { setComposerMode(openId, 'reply'); });
+      else if (openId && matches(event, shortcuts.note)) act(() => { setComposerMode(openId, 'note'); });
+      else if (openId && matches(event, shortcuts.details)) act(toggleDetails);
+    };
+    window.addEventListener('keydown', press);
+    return () => { window.removeEventListener('keydown', press); };
+  }, [list, navigate, toggleDetails]);
+}
+
+function NothingOpen() {
+  return (
+    <main className="grid min-w-0 flex-1 place-content-center justify-items-center gap-1 bg-surface text-center" data-pane>
+      <MessagesSquare size={20} className="mb-1.5 text-text-3" aria-hidden="true" />
+      <h2 className="font-semibold">{t('thread.empty')}</h2>
+      <p className="text-text-2">{t('thread.emptyText')}</p>
+      <button type="button" className="link mt-2" onClick={() => { openDialog('start'); }}>{t('list.new')}</button>
+    </main>
+  );
+}

@@ -1,0 +1,360 @@
+import { Ban, ArrowLeftRight, AlarmClock, Check, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, Merge, Phone, Puzzle, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Workflow } from 'lucide-react';
+import { lazy, memo, Suspense, useState, type ReactNode } from 'react';
+import type { Conversation, Message } from '@/api/types';
+import { Rich } from '@/components/rich';
+import { Tick } from '@/components/tick';
+import { Tip } from '@/components/tip';
+import { useMinute } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { cancelMessage, retryMessage } from '@/lib/inbox/actions';
+import { sendAgain, takeBack } from '@/lib/inbox/outbox';
+import { isMachine, type Row } from '@/lib/inbox/rows';
+import type { Pending } from '@/lib/inbox/state';
+import { setComposerMode, useLink } from '@/lib/inbox/store';
+import { useMe } from '@/lib/people';
+import { clock, dayName, exact, moment } from '@/lib/time';
+import { previewOf, stateName, systemWords } from '@/lib/words';
+
+const History = lazy(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
+
+type Props = {
+  row: Row;
+  conversation: Conversation;
+  index: number;
+  count: number;
+  byProviderId: Map<string, Message>;
+  onJump: (messageId: string) => void;
+};
+
+export const RowView = memo(function RowView({ row, conversation, index, count, byProviderId, onJump }: Props) {
+  const now = useMinute();
+  switch (row.kind) {
+    case 'start':
+      return <p className="system pt-4">{t('thread.start', { date: moment(conversation.created_at, now) })}</p>;
+    case 'older':
+      return <p className="system" role="status">{t('thread.older')}</p>;
+    case 'day':
+      return <div className="rule">{dayName(row.at, now)}</div>;
+    case 'new':
+      return <div className="rule new">{t('thread.new')}</div>;
+    case 'system':
+      return <SystemRow messages={row.messages} />;
+    case 'note':
+      return <NoteRow message={row.message} index={index} count={count} />;
+    case 'pending':
+      return <PendingRow pending={row.pending} grouped={row.grouped} index={index} count={count} />;
+    default: {
+      const quoted = row.message.reply_to ? (byProviderId.get(row.message.reply_to) ?? null) : undefined;
+      return <MessageRow row={row} conversation={conversation} index={index} count={count} quoted={quoted} onJump={onJump} />;
+    }
+  }
+});
+
+// System lines ----------------------------------------------------------------------------------------------
+
+const systemIcons: Record<string, typeof Check> = {
+  assigned: UserRoundCheck,
+  unassigned: UserRoundX,
+  opened: Inbox,
+  reopened: RotateCcw,
+  pending: Hourglass,
+  snoozed: AlarmClock,
+  resolved: Check,
+  blocked: ShieldBan,
+  unblocked: ShieldCheck,
+  number_changed: Phone,
+  merged: Merge,
+};
+
+function SystemRow({ messages }: { messages: Message[] }) {
+  const [open, setOpen] = useState(false);
+  if (messages.length > 1 && !open)
+    return (
+      <div className="system">
+        <button type="button" className="link inline-flex items-center gap-1.5 !text-text-3" onClick={() => { setOpen(true); }}>
+          <ArrowLeftRight size={14} aria-hidden="true" />
+          {t('thread.changes', { count: messages.length })}
+        </button>
+      </div>
+    );
+  return messages.map((message) => <SystemLine key={message.id} message={message} />);
+}
+
+function SystemLine({ message }: { message: Message }) {
+  const { user } = useMe();
+  if (message.type !== 'system') return null;
+  const Icon = systemIcons[message.content.event] ?? ArrowLeftRight;
+  return (
+    <div className="system" data-message-id={message.id} data-seq={message.seq} data-state={message.state}>
+      <Icon size={14} aria-hidden="true" />
+      <span><Rich text={systemWords(message.content, user.name)} /> · <span className="num">{clock(message.at)}</span></span>
+    </div>
+  );
+}
+
+// Notes -----------------------------------------------------------------------------------------------------
+
+function NoteRow({ message, index, count }: { message: Message; index: number; count: number }) {
+  if (message.type !== 'note') return null;
+  const sender = message.sent_by.name ?? t('thread.colleague');
+  return (
+    <article
+      className="note-row"
+      aria-label={t('thread.noteName', { sender, time: clock(message.at), text: message.content.body })}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      data-message-id={message.id}
+      data-seq={message.seq}
+      data-state={message.state}
+    >
+      <div className="note">
+        <p className="by">
+          <Lock size={14} aria-hidden="true" />
+          <b>{sender}</b>
+          <span>{t('thread.note')} · <span className="num">{clock(message.at)}</span></span>
+        </p>
+        <div dir="auto">{message.content.body}</div>
+      </div>
+    </article>
+  );
+}
+
+// Messages --------------------------------------------------------------------------------------------------
+
+function Byline({ message }: { message: Message }) {
+  const { kind, name } = message.sent_by;
+  const icons: Record<string, typeof Check> = { flow: Workflow, campaign: Megaphone, api: KeyRound, phone_app: Smartphone };
+  const Icon = message.type === 'template' && kind === 'agent' ? LayoutTemplate : icons[kind];
+  const suffix =
+    kind === 'flow' ? t('thread.flow')
+    : kind === 'campaign' ? t('thread.campaign')
+    : kind === 'api' ? t('thread.api')
+    : kind === 'phone_app' ? t('thread.phoneApp')
+    : null;
+  const template = message.type === 'template' ? t('thread.template', { name: message.content.name.replaceAll('_', ' ') }) : null;
+  return (
+    <p className="byline">
+      {Icon && <Icon size={14} aria-hidden="true" />}
+      {name && <b>{name}</b>}
+      {[suffix, template].filter(Boolean).join(' · ')}
+    </p>
+  );
+}
+
+function MessageRow({ row, conversation, index, count, quoted, onJump }: {
+  row: Extract<Row, { kind: 'message' }>;
+  conversation: Conversation;
+  index: number;
+  count: number;
+  quoted: Message | null | undefined;
+  onJump: (messageId: string) => void;
+}) {
+  const { message, grouped, byline } = row;
+  const now = useMinute();
+  const out = message.direction === 'out';
+  const sender = out ? (message.sent_by.name ?? t('thread.you')) : conversation.contact.name;
+  const look = message.state === 'failed' ? 'failed' : message.state === 'unknown' ? 'unknown' : isMachine(message) ? 'machine' : '';
+  return (
+    <article
+      className="message"
+      data-direction={out ? 'out' : 'in'}
+      data-grouped={grouped || undefined}
+      data-message-id={message.id}
+      data-seq={message.seq}
+      data-state={message.state}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      aria-label={t('thread.messageName', { sender, time: clock(message.at), text: previewOf(message), state: stateName(message.state) })}
+    >
+      <div className="lane">
+        {byline && <Byline message={message} />}
+        <div className={`bubble ${look}`}>
+          {quoted !== undefined && (
+            <button type="button" className="quote" disabled={quoted === null} onClick={() => { if (quoted) onJump(quoted.id); }}>
+              {quoted ? (
+                <>
+                  <b>{quoted.direction === 'in' ? conversation.contact.name : (quoted.sent_by.name ?? t('thread.you'))}</b>
+                  <span className="line-clamp-2">{previewOf(quoted)}</span>
+                </>
+              ) : t('thread.quoteGone')}
+            </button>
+          )}
+          <Body message={message} sender={sender} />
+          <Meta message={message}>
+            {message.late && (
+              <Tip label={t('thread.lateHint', { time: moment(message.provider_at ?? message.at, now) })} side="top">
+                <span>{t('thread.late')} ·</span>
+              </Tip>
+            )}
+            {message.edited_at && !message.deleted_at && (
+              <Tip label={t('thread.editedAt', { time: moment(message.edited_at, now) })} side="top">
+                <span>{t('thread.edited')}</span>
+              </Tip>
+            )}
+          </Meta>
+        </div>
+        <Why message={message} conversation={conversation} />
+      </div>
+    </article>
+  );
+}
+
+function Body({ message, sender }: { message: Message; sender: string }) {
+  if (message.deleted_at)
+    return <span className="quiet"><Ban size={14} aria-hidden="true" />{t('thread.deleted', { name: sender })}</span>;
+  switch (message.type) {
+    case 'text':
+      return <span dir="auto">{message.content.body}</span>;
+    case 'template':
+      return <span dir="auto">{message.content.text ?? message.content.name}</span>;
+    case 'unsupported':
+      return <UnsupportedBody kind={message.content.kind} raw={message.content.raw} blob={message.content.blob} />;
+    default: {
+      const other = message as unknown as { type: string; content: unknown };
+      return <UnsupportedBody kind={other.type} raw={JSON.stringify(other.content, null, 2)} blob={undefined} />;
+    }
+  }
+}
+
+function UnsupportedBody({ kind, raw, blob }: { kind: string; raw: string | undefined; blob: string | undefined }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <span className="quiet flex-wrap">
+        <Puzzle size={14} aria-hidden="true" />
+        {t('thread.unsupported', { kind })}
+        {(raw ?? blob) && (
+          <button type="button" className="link" aria-expanded={open} onClick={() => { setOpen((was) => !was); }}>
+            {open ? t('thread.hideRaw') : t('thread.seeRaw')}
+          </button>
+        )}
+      </span>
+      {open && (
+        <pre className="mt-1.5 max-h-64 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
+          {raw ? pretty(raw) : t('thread.rawStored', { blob: blob ?? '' })}
+        </pre>
+      )}
+    </>
+  );
+}
+
+function pretty(raw: string): string {
+  try {
+    return JSON.stringify(JSON.parse(raw), null, 2);
+  } catch {
+    return raw;
+  }
+}
+
+/** Time and tick; on our messages they open the history of states. */
+function Meta({ message, children }: { message: Message; children?: ReactNode }) {
+  const [asked, setAsked] = useState(false);
+  const inside = (
+    <>
+      {children}
+      <time dateTime={message.at}>{clock(message.at)}</time>
+      {message.direction === 'out' && <Tick state={message.state} />}
+    </>
+  );
+  if (message.direction !== 'out' || !message.history?.length)
+    return <span className="meta" title={exact(message.at)}>{inside}</span>;
+  const label = `${clock(message.at)}, ${stateName(message.state)}. ${t('thread.history')}`;
+  const plain = (
+    <button type="button" className="meta" title={t('thread.history')} aria-label={label} aria-haspopup="dialog" onClick={() => { setAsked(true); }}>
+      {inside}
+    </button>
+  );
+  if (!asked) return plain;
+  return (
+    <Suspense fallback={plain}>
+      <History message={message} label={label}>{inside}</History>
+    </Suspense>
+  );
+}
+
+function Why({ message, conversation }: { message: Message; conversation: Conversation }) {
+  if (message.state === 'queued' && message.direction === 'out')
+    return (
+      <p className="why text-text-3">
+        <button type="button" className="link" onClick={() => void cancelMessage(message)}>{t('thread.cancel')}</button>
+      </p>
+    );
+  if (message.state === 'unknown') return <p className="why text-warn">{t('thread.unknown')}</p>;
+  if (message.state !== 'failed') return null;
+  const closed = message.error?.code === 'window_closed';
+  return (
+    <p className="why text-bad" role="status">
+      <span>{closed ? windowWords(message, conversation) : t('thread.notSent', { reason: message.error?.message ?? '' })}</span>
+      {message.error && !closed && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
+      {closed ? (
+        <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
+      ) : (
+        <button type="button" className="link" onClick={() => void retryMessage(message)}>{t('app.retry')}</button>
+      )}
+    </p>
+  );
+}
+
+function windowWords(message: Message, conversation: Conversation): string {
+  const { expires_at } = conversation.window;
+  const early = expires_at ? Math.floor((Date.parse(message.at) - Date.parse(expires_at)) / 60_000) : 0;
+  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : t('thread.windowClosed');
+}
+
+// Written here, not confirmed -------------------------------------------------------------------------------
+
+function PendingRow({ pending, grouped, index, count }: { pending: Pending; grouped: boolean; index: number; count: number }) {
+  const offline = useLink((state) => state.state === 'offline' || state.state === 'reconnecting');
+  const { act, state, problem } = pending;
+  const refused = state === 'refused';
+  const text = act.type === 'note' ? act.body : act.preview;
+  const shown = refused ? 'failed' : 'queued';
+  const why = refused ? (
+    <p className="why text-bad" role="status">
+      <span>{problem?.code === 'window_closed' ? t('thread.windowClosed') : t('thread.notSent', { reason: problem?.detail ?? problem?.title ?? '' })}</span>
+      {problem?.code === 'window_closed' ? (
+        <button type="button" className="link" onClick={() => { setComposerMode(pending.conversation_id, 'template'); }}>{t('thread.useTemplate')}</button>
+      ) : (
+        <button type="button" className="link" onClick={() => { sendAgain(pending.id); }}>{t('app.retry')}</button>
+      )}
+      <button type="button" className="link" onClick={() => { takeBack(pending.id); }}>{t('thread.remove')}</button>
+    </p>
+  ) : state === 'waiting' ? (
+    <p className="why text-text-3">
+      {offline ? t('thread.queuedOffline') : t('thread.queuedHere')}
+      <button type="button" className="link" onClick={() => { takeBack(pending.id); }}>{t('thread.cancel')}</button>
+    </p>
+  ) : null;
+
+  if (act.type === 'note')
+    return (
+      <article className="note-row" aria-label={t('thread.noteName', { sender: t('thread.you'), time: clock(pending.at), text })} aria-posinset={index + 1} aria-setsize={count} data-state={shown}>
+        <div className="note">
+          <p className="by"><Lock size={14} aria-hidden="true" /><b>{t('thread.you')}</b><span>{t('thread.note')} · <span className="num">{clock(pending.at)}</span></span></p>
+          <div dir="auto">{text}</div>
+        </div>
+        {why}
+      </article>
+    );
+  const machine = act.request.type === 'template';
+  return (
+    <article
+      className="message"
+      data-direction="out"
+      data-grouped={grouped || undefined}
+      data-state={shown}
+      data-pending={pending.id}
+      aria-posinset={index + 1}
+      aria-setsize={count}
+      aria-label={t('thread.messageName', { sender: t('thread.you'), time: clock(pending.at), text, state: stateName(shown) })}
+    >
+      <div className="lane">
+        <div className={`bubble ${refused ? 'failed' : machine ? 'machine' : ''}`}>
+          <span dir="auto">{text}</span>
+          <span className="meta"><time dateTime={pending.at}>{clock(pending.at)}</time><Tick state={shown} /></span>
+        </div>
+        {why}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,438 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { ApiError } from '@/api/client';
+import type { Conversation } from '@/api/types';
+import { Avatar } from '@/components/avatar';
+import { ConnectionPill } from '@/components/connection-pill';
+import { Keys } from '@/components/keys';
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
+import { Tip } from '@/components/tip';
+import { Ring, windowName } from '@/components/window-ring';
+import { Composer } from '@/features/inbox/composer';
+import { RowView } from '@/features/inbox/rows';
+import { statusName } from '@/features/inbox/views';
+import { useAfter, useLooking, useMinute } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { assign, markRead, setStatus } from '@/lib/inbox/actions';
+import { loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
+import { neighbour } from '@/lib/inbox/neighbour';
+import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
+import { snoozeChoices } from '@/lib/inbox/snooze';
+import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
+import { useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
+import { matches, shortcuts } from '@/lib/shortcuts';
+import { moment } from '@/lib/time';
+import { longLeft, windowFacts } from '@/lib/window';
+
+type Props = { id: string; phone: boolean; onDetails: () => void; detailsShown: boolean };
+
+export function Thread({ id, phone, onDetails, detailsShown }: Props) {
+  const conversation = useInbox((state) => state.conversations[id]);
+  const thread = useInbox((state) => state.threads[id]);
+  const link = useLink((state) => state.state);
+  const list = usePlace((state) => state.list);
+  const [error, setError] = useState<unknown>(null);
+  const gone = error instanceof ApiError && error.status === 404;
+  const known = conversation !== undefined;
+  const loaded = thread?.loaded === true;
+
+  const load = useCallback(() => {
+    setError(null);
+    void Promise.all([known ? null : loadConversation(id), loaded ? null : loadThread(id)]).catch(setError);
+  }, [id, known, loaded]);
+  const need = !known || !loaded;
+  useEffect(() => {
+    if (need && error === null) load();
+  }, [need, error, load]);
+  // The line is back: what could not be loaded is asked for again.
+  useEffect(() => {
+    if (link === 'live' && !gone) setError(null);
+  }, [link, gone]);
+
+  // A hole, or less than the conversation says there is: the newest page again.
+  const lastSeq = conversation?.last_seq ?? 0;
+  const hole = loaded && (thread.stale || (thread.messages.at(-1)?.seq ?? 0) < lastSeq);
+  useEffect(() => {
+    if (!hole) return;
+    const timer = setTimeout(() => void loadThread(id).catch(() => undefined), thread?.stale ? 0 : 1_500);
+    return () => { clearTimeout(timer); };
+  }, [hole, thread?.stale, id, lastSeq]);
+
+  if (gone)
+    return (
+      <main className="grid min-w-0 flex-1 place-content-center gap-2 bg-surface text-center" data-pane>
+        <p className="font-semibold">{t('thread.gone')}</p>
+        <Link to="/inbox" search={list} className="link">{t('thread.backToList')}</Link>
+      </main>
+    );
+  return (
+    <main className="thread" aria-label={t('thread.label', { name: conversation?.contact.name ?? '' })} data-pane data-open-conversation={id}>
+      <Header id={id} conversation={conversation} phone={phone} onDetails={onDetails} detailsShown={detailsShown} />
+      {loaded && conversation ? (
+        <Messages id={id} conversation={conversation} thread={thread} />
+      ) : (
+        <Waiting error={error} onRetry={load} />
+      )}
+      {conversation && <Composer key={id} conversation={conversation} phone={phone} />}
+    </main>
+  );
+}
+
+function Waiting({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const slow = useAfter(error === null, 150);
+  if (error !== null)
+    return (
+      <div className="grid flex-1 place-content-center gap-1 text-center" role="alert">
+        <p>{t('thread.failed')} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button></p>
+      </div>
+    );
+  return (
+    <div className="flex flex-1 flex-col justify-end gap-3 px-5 pb-4" aria-hidden="true">
+      {slow && [['self-start', 220], ['self-start', 160], ['self-end', 280], ['self-start', 200]].map(([side, width]) => (
+        <div key={String(width)} className={`skeleton h-9 rounded-[14px] ${String(side)}`} style={{ width }} />
+      ))}
+    </div>
+  );
+}
+
+// Header ----------------------------------------------------------------------------------------------------
+
+function Header({ id, conversation, phone, onDetails, detailsShown }: { id: string; conversation: Conversation | undefined; phone: boolean; onDetails: () => void; detailsShown: boolean }) {
+  const channels = useChannels();
+  const list = usePlace((state) => state.list);
+  const now = useMinute();
+  const channel = channels?.find((one) => one.id === conversation?.channel_id);
+  const facts = conversation ? windowFacts(conversation.window, now) : null;
+  const resolved = conversation?.status === 'resolved';
+  const resolve = () => void setStatus(id, resolved ? 'open' : 'resolved');
+  return (
+    <header className="head">
+      {phone && (
+        <Link to="/inbox" search={list} className="btn plain icon" aria-label={t('thread.backToList')}>
+          <ChevronLeft size={20} aria-hidden="true" />
+        </Link>
+      )}
+      {conversation && <Avatar id={conversation.contact.id} name={conversation.contact.name} size={34} channel />}
+      <div className="min-w-0 flex-1">
+        <h2 className="pane-title truncate !text-[15px] !leading-5">{conversation?.contact.name}</h2>
+        <p className="truncate text-[12px] leading-4 text-text-3">
+          {phone && facts && facts.state !== 'none' ? (
+            <span className={`window ${facts.state}`}>
+              {facts.state !== 'closed' && <Ring facts={facts} />}
+              {facts.state === 'closed' ? windowName(facts) : t('window.closesShort', { left: longLeft(facts.leftMs) })}
+            </span>
+          ) : (
+            [t('avatar.whatsapp'), channel?.name, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
+          )}
+        </p>
+      </div>
+      {phone && <ConnectionPill hideLive />}
+      {conversation && !phone && <AssigneeMenu conversation={conversation} />}
+      {conversation && !phone && !resolved && <SnoozeMenu conversation={conversation} />}
+      {!phone && (
+        <Tip label={t('actions.details')} keys={shortcuts.details}>
+          <button type="button" className="btn plain icon" aria-label={t('actions.details')} aria-pressed={detailsShown} onClick={onDetails}>
+            <PanelRight size={16} aria-hidden="true" />
+          </button>
+        </Tip>
+      )}
+      {conversation && phone && (
+        <>
+          <button type="button" className="btn plain icon" aria-label={resolved ? t('actions.reopen') : t('actions.resolve')} onClick={resolve}>
+            {resolved ? <Inbox size={20} aria-hidden="true" /> : <Check size={20} aria-hidden="true" />}
+          </button>
+          <Menu trigger={<button type="button" className="btn plain icon" aria-label={t('app.more')}><Ellipsis size={20} aria-hidden="true" /></button>}>
+            <MenuItem icon={<PanelRight size={16} aria-hidden="true" />} onSelect={onDetails}>{t('actions.details')}</MenuItem>
+            <MenuLine />
+            <StatusItems conversation={conversation} />
+            <MenuLine />
+            <AssigneeItems conversation={conversation} />
+          </Menu>
+        </>
+      )}
+      {conversation && !phone && (
+        <span className="split">
+          <Tip label={resolved ? t('actions.reopen') : t('actions.resolve')} {...(resolved ? {} : { keys: shortcuts.resolve })}>
+            <button type="button" className="btn" onClick={resolve}>
+              {resolved ? <Inbox size={16} aria-hidden="true" /> : <Check size={16} aria-hidden="true" />}
+              {resolved ? t('actions.reopen') : t('actions.resolve')}
+            </button>
+          </Tip>
+          <Menu trigger={<button type="button" className="btn" aria-label={t('actions.status')}><ChevronDown size={14} aria-hidden="true" /></button>}>
+            <StatusItems conversation={conversation} />
+          </Menu>
+        </span>
+      )}
+    </header>
+  );
+}
+
+function AssigneeMenu({ conversation }: { conversation: Conversation }) {
+  const users = useUsers();
+  const { user } = useMe();
+  const name = nameOf(users, conversation.assignee_id, user.id);
+  const assignee = users.find((one) => one.id === conversation.assignee_id);
+  return (
+    <Menu
+      trigger={
+        <button type="button" className="btn plain !px-1.5" aria-label={t('actions.assignee', { name })}>
+          {assignee ? <Avatar id={assignee.id} name={assignee.name} size={22} /> : <UserRound size={16} aria-hidden="true" />}
+          <ChevronDown size={14} aria-hidden="true" />
+        </button>
+      }
+    >
+      <AssigneeItems conversation={conversation} />
+    </Menu>
+  );
+}
+
+function AssigneeItems({ conversation }: { conversation: Conversation }) {
+  const users = useUsers();
+  const { user } = useMe();
+  return (
+    <>
+      <MenuLabel>{t('details.assignee')}</MenuLabel>
+      {conversation.assignee_id !== user.id && (
+        <MenuItem icon={<UserRoundCheck size={16} aria-hidden="true" />} onSelect={() => void assign(conversation.id, user.id)}>{t('actions.toMe')}</MenuItem>
+      )}
+      {users.map((one) => (
+        <MenuChoice
+          key={one.id}
+          icon={<Avatar id={one.id} name={one.name} size={20} />}
+          checked={one.id === conversation.assignee_id}
+          onSelect={() => void assign(conversation.id, one.id)}
+        >
+          {one.name}
+        </MenuChoice>
+      ))}
+      {conversation.assignee_id && (
+        <MenuItem icon={<UserRoundX size={16} aria-hidden="true" />} onSelect={() => void assign(conversation.id, null)}>{t('actions.toNobody')}</MenuItem>
+      )}
+    </>
+  );
+}
+
+function SnoozeItems({ conversation }: { conversation: Conversation }) {
+  return snoozeChoices(new Date()).map(({ kind, at }) => {
+    const time = moment(at.toISOString(), Date.now());
+    const label = kind === 'later' ? t('actions.snoozeLater', { time }) : kind === 'tomorrow' ? t('actions.snoozeTomorrow', { time }) : t('actions.snoozeMonday', { time });
+    return (
+      <MenuItem key={kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', at.toISOString())}>
+        {label}
+      </MenuItem>
+    );
+  });
+}
+
+function SnoozeMenu({ conversation }: { conversation: Conversation }) {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !matches(event, shortcuts.snooze)) return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    window.addEventListener('keydown', press);
+    return () => { window.removeEventListener('keydown', press); };
+  }, []);
+  return (
+    <Menu
+      open={open}
+      onOpenChange={setOpen}
+      trigger={<button type="button" className="btn plain icon" aria-label={t('actions.snooze')} title={t('actions.snooze')}><AlarmClock size={16} aria-hidden="true" /></button>}
+    >
+      <MenuLabel>{t('actions.snooze')}</MenuLabel>
+      <SnoozeItems conversation={conversation} />
+    </Menu>
+  );
+}
+
+function StatusItems({ conversation }: { conversation: Conversation }) {
+  const navigate = useNavigate();
+  const list = usePlace((state) => state.list);
+  const { id, status } = conversation;
+  return (
+    <>
+      {status !== 'open' && <MenuItem icon={<Inbox size={16} aria-hidden="true" />} onSelect={() => void setStatus(id, 'open')}>{t('actions.reopen')}</MenuItem>}
+      {status !== 'resolved' && (
+        <MenuItem
+          icon={<Check size={16} aria-hidden="true" />}
+          keys={<Keys of={shortcuts.resolveNext} />}
+          onSelect={() => {
+            const next = neighbour(1) ?? neighbour(-1);
+            void setStatus(id, 'resolved');
+            void (next
+              ? navigate({ to: '/inbox/$conversationId', params: { conversationId: next }, search: list })
+              : navigate({ to: '/inbox', search: list }));
+          }}
+        >
+          {t('actions.resolveNext')}
+        </MenuItem>
+      )}
+      {status !== 'pending' && <MenuItem icon={<Hourglass size={16} aria-hidden="true" />} onSelect={() => void setStatus(id, 'pending')}>{t('actions.pending')}</MenuItem>}
+      {status !== 'resolved' && (
+        <>
+          <MenuLine />
+          <MenuLabel>{t('actions.snooze')}</MenuLabel>
+          <SnoozeItems conversation={conversation} />
+        </>
+      )}
+    </>
+  );
+}
+
+// Messages --------------------------------------------------------------------------------------------------
+
+function estimate(row: Row | undefined): number {
+  if (!row) return 44;
+  switch (row.kind) {
+    case 'message': {
+      const body = row.message.type === 'text' ? row.message.content.body : row.message.type === 'template' ? (row.message.content.text ?? '') : '';
+      return 42 + Math.floor(body.length / 52) * 20 + (row.byline ? 19 : 0);
+    }
+    case 'note':
+      return 74;
+    case 'pending':
+      return 44;
+    default:
+      return 32;
+  }
+}
+
+/** Closer to the end than this is at the end. */
+const AT_END = 80;
+
+function Messages({ id, conversation, thread }: { id: string; conversation: Conversation; thread: ThreadState }) {
+  const pending = useInbox((state) => state.pending);
+  const keys = useInbox((state) => state.keys);
+  const meId = useInbox((state) => state.meId);
+  const unread = useInbox((state) => unreadOf(state, id));
+  const looking = useLooking();
+  const link = useLink((state) => state.state);
+
+  // The "New" line stays where it was when the conversation was opened, or when nobody looked.
+  const [newFromSeq, setNewFromSeq] = useState<number | null>(() => firstUnread(thread.messages, unread ?? 0));
+  const seen = useRef(thread.messages.at(-1)?.seq ?? 0);
+  const lastSeq = thread.messages.at(-1)?.seq ?? 0;
+  useEffect(() => {
+    if (lastSeq > seen.current && !looking && newFromSeq === null) {
+      const first = thread.messages.find((one) => one.seq > seen.current && one.direction === 'in');
+      if (first) setNewFromSeq(first.seq);
+    }
+    seen.current = lastSeq;
+  }, [lastSeq, looking, newFromSeq, thread.messages]);
+
+  const rows = useMemo(
+    () => buildRows({ thread, pending: pending.filter((one) => one.conversation_id === id), keys, meId, newFromSeq }),
+    [thread, pending, keys, meId, newFromSeq, id],
+  );
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(rows[index]),
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 10,
+    paddingEnd: 10,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END,
+  });
+
+  // At the end from the first paint on, and still there when the composer grows.
+  const [placed, setPlaced] = useState(false);
+  const atEnd = useRef(true);
+  const [away, setAway] = useState(false);
+  const [awayFromSeq, setAwayFromSeq] = useState(0);
+  useLayoutEffect(() => {
+    virtualizer.scrollToEnd();
+    const frame = requestAnimationFrame(() => { setPlaced(true); });
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => { if (atEnd.current) virtualizer.scrollToEnd(); });
+    observer.observe(element);
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+    };
+  }, [virtualizer]);
+  const ownCount = rows.filter((row) => row.kind === 'pending').length;
+  const ownBefore = useRef(ownCount);
+  useEffect(() => {
+    // What I wrote myself is always brought into sight.
+    if (ownCount > ownBefore.current) virtualizer.scrollToEnd();
+    ownBefore.current = ownCount;
+  }, [ownCount, virtualizer]);
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
+    atEnd.current = distance <= AT_END;
+    const far = distance > element.clientHeight;
+    setAway((was) => {
+      if (far && !was) setAwayFromSeq(lastSeq);
+      return far;
+    });
+  };
+
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  useEffect(() => {
+    if (placed && thread.hasMore && first <= 4) void loadOlder(id).catch(() => undefined);
+  }, [placed, thread.hasMore, first, id, thread.messages.length]);
+
+  // Read once it is on the screen and somebody looks.
+  useEffect(() => {
+    if (!looking || unread === null || unread === 0 || away) return;
+    const timer = setTimeout(() => void markRead(id), 300);
+    return () => { clearTimeout(timer); };
+  }, [looking, unread, away, id, link]);
+
+  const jumpTo = useCallback(
+    (messageId: string) => {
+      const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.id === messageId);
+      if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+    },
+    [rows, virtualizer],
+  );
+  const byProviderId = useMemo(
+    () => new Map(thread.messages.flatMap((message) => (message.provider_id ? [[message.provider_id, message]] : []))),
+    [thread.messages],
+  );
+  const arrived = away ? thread.messages.filter((one) => one.seq > awayFromSeq && one.direction === 'in').length : 0;
+
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <div ref={scroller} className="messages flex flex-col" onScroll={onScroll}>
+        <div role="feed" aria-label={t('thread.feed')} aria-busy={thread.stale} className="relative mt-auto flex-none" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            return (
+              <div
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className="row absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${String(item.start)}px)` }}
+              >
+                <RowView row={row} conversation={conversation} index={item.index} count={rows.length} byProviderId={byProviderId} onJump={jumpTo} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {away && (
+        <button type="button" className="jump" aria-label={t('thread.jump')} onClick={() => { virtualizer.scrollToEnd(); }}>
+          <ArrowDown size={14} aria-hidden="true" />
+          {arrived > 0 && <span className="num">{t('thread.jumpNew', { count: arrived })}</span>}
+        </button>
+      )}
+    </div>
+  );
+}

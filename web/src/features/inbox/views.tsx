@@ -1,0 +1,39 @@
+import { Link } from '@tanstack/react-router';
+import { AlarmClock, CircleCheck, Hourglass, Inbox } from 'lucide-react';
+import { ConnectionPill } from '@/components/connection-pill';
+import { Divider } from '@/components/divider';
+import { t } from '@/lib/i18n';
+import { STATUSES, totalName, type ListKey } from '@/lib/inbox/state';
+import { useInbox } from '@/lib/inbox/store';
+
+export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmClock, resolved: CircleCheck };
+export type KnownStatus = (typeof STATUSES)[number];
+
+export function statusName(status: string): string {
+  const known = STATUSES.find((one) => one === status);
+  return known ? t(`status.${known}`) : status;
+}
+
+/** Where conversations stand, each with how many. */
+export function Views({ list, width }: { list: ListKey; width: number }) {
+  const totals = useInbox((state) => state.totals);
+  return (
+    <aside className="relative flex flex-none border-e border-line flex-col gap-px bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
+      <Divider edge="viewsWidth" label={t('views.resize')} />
+      <div className="pane-title flex h-[52px] items-center px-2">{t('areas.inbox')}</div>
+      {STATUSES.map((status) => {
+        const Icon = statusIcons[status];
+        const count = totals[totalName('all', status)]?.count ?? 0;
+        return (
+          <Link key={status} to="/inbox" search={{ ...list, status }} className="view" aria-current={list.status === status ? 'true' : undefined}>
+            <Icon size={16} aria-hidden="true" />
+            <span className="truncate">{t(`status.${status}`)}</span>
+            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+          </Link>
+        );
+      })}
+      <span className="flex-1" />
+      <div className="px-2 pb-3.5"><ConnectionPill /></div>
+    </aside>
+  );
+}

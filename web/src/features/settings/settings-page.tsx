@@ -1,0 +1,328 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { CircleAlert, CircleCheck, CloudAlert, Keyboard, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
+import { useRef, useState, type ReactNode } from 'react';
+import { ApiError, ask, isPassing, newKey } from '@/api/client';
+import { channelsQuery, deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
+import type { Channel, CreateUser, Replayed, User } from '@/api/types';
+import { Avatar, ChannelGlyph } from '@/components/avatar';
+import { ConnectChannelForm, CopyLine } from '@/components/connect-channel';
+import { Choice, Field } from '@/components/field';
+import { Confirm, Modal } from '@/components/modal';
+import { PageMissing } from '@/components/page-error';
+import { openDialog } from '@/lib/dialogs';
+import { useMinute } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { wordsOf } from '@/lib/inbox/actions';
+import { useMe } from '@/lib/people';
+import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
+import { glyphs } from '@/lib/shortcuts';
+import { moment, shortDay } from '@/lib/time';
+import { showToast } from '@/lib/toast';
+
+const sections = [
+  { id: 'channels', label: 'channels', icon: Link2, page: Channels },
+  { id: 'members', label: 'members', icon: Users, page: Members },
+  { id: 'dead-letters', label: 'deadLetters', icon: TriangleAlert, page: DeadLetters },
+  { id: 'appearance', label: 'appearance', icon: Keyboard, page: Appearance },
+] as const;
+
+export function SettingsPage() {
+  const { section } = useParams({ from: '/app/settings/$section' });
+  const current = sections.find((one) => one.id === section);
+  if (!current) return <PageMissing />;
+  const Page = current.page;
+  return (
+    <div className="flex min-w-0 flex-1 flex-col md:flex-row">
+      <nav className="flex flex-none gap-px overflow-x-auto border-line bg-canvas px-2 max-md:border-b max-md:py-1 md:w-[240px] md:flex-col md:border-e" aria-label={t('settings.nav')} data-pane>
+        <h1 className="pane-title flex h-[52px] flex-none items-center px-2 max-md:hidden">{t('settings.nav')}</h1>
+        {sections.map(({ id, label, icon: Icon }) => (
+          <Link key={id} to="/settings/$section" params={{ section: id }} className="view" aria-current={id === section ? 'page' : undefined}>
+            <Icon size={16} aria-hidden="true" />
+            <span className="truncate">{t(`settings.${label}`)}</span>
+          </Link>
+        ))}
+      </nav>
+      <main className="min-w-0 flex-1 overflow-y-auto bg-surface" data-pane>
+        <div className="mx-auto max-w-[760px] px-5 pb-12"><Page /></div>
+      </main>
+    </div>
+  );
+}
+
+function Head({ title, text, action }: { title: string; text: string; action?: ReactNode }) {
+  return (
+    <header className="flex flex-wrap items-start justify-between gap-3 pt-5 pb-4">
+      <div>
+        <h2 className="text-[20px] leading-7 font-[650] tracking-[-0.02em]">{title}</h2>
+        <p className="text-text-2">{text}</p>
+      </div>
+      {action}
+    </header>
+  );
+}
+
+function LoadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <p className="text-bad" role="alert">
+      {t('settings.loadFailed', { detail: wordsOf(error) })} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button>
+    </p>
+  );
+}
+
+// Channels --------------------------------------------------------------------------------------------------
+
+function Channels() {
+  const { data, error, refetch } = useQuery(channelsQuery);
+  const { user } = useMe();
+  const owner = user.role === 'owner';
+  const [adding, setAdding] = useState(false);
+  return (
+    <>
+      <Head
+        title={t('settings.channels')}
+        text={t('settings.channelsText')}
+        action={owner && <button type="button" className="btn primary" onClick={() => { setAdding(true); }}>{t('settings.connect')}</button>}
+      />
+      {error && <LoadError error={error} onRetry={() => void refetch()} />}
+      {data?.channels.length === 0 && <p className="text-text-2">{t('settings.noChannels')}</p>}
+      <ul className="grid gap-3">
+        {data?.channels.map((channel) => <ChannelRow key={channel.id} channel={channel} owner={owner} />)}
+      </ul>
+      {adding && (
+        <Modal title={t('connect.title')} onClose={() => { setAdding(false); void refetch(); }}>
+          <p className="mb-3 text-text-2">{t('connect.hint')}</p>
+          <ConnectChannelForm onDone={() => { setAdding(false); }} />
+        </Modal>
+      )}
+    </>
+  );
+}
+
+function ChannelRow({ channel, owner }: { channel: Channel; owner: boolean }) {
+  const [asking, setAsking] = useState(false);
+  const now = useMinute();
+  const remove = useMutation({
+    mutationFn: () => ask(`/channels/${channel.id}`, { method: 'DELETE' }),
+    onSuccess: () => {
+      setAsking(false);
+      void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
+    },
+    onError: (error) => { showToast({ error: true, words: t('settings.removeFailed', { detail: wordsOf(error) }) }); },
+  });
+  return (
+    <li className="rounded-[12px] border border-line p-4">
+      <div className="flex flex-wrap items-center gap-3">
+        <ChannelGlyph tile />
+        <div className="min-w-0 flex-1">
+          <h3 className="text-[14px] leading-5 font-semibold">{channel.name}</h3>
+          <p className="num text-[12px] leading-4 text-text-3">{t('settings.connectedOn', { date: shortDay(channel.created_at, now) })} · {channel.phone_number_id}</p>
+        </div>
+        <Health channel={channel} />
+        {owner && <button type="button" className="btn plain !text-bad" onClick={() => { setAsking(true); }}>{t('settings.remove')}</button>}
+      </div>
+      {channel.problem && <p className="mt-2 text-bad">{channel.problem}</p>}
+      <div className="mt-3"><CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} /></div>
+      {asking && (
+        <Confirm
+          title={t('settings.removeTitle', { name: channel.name })}
+          text={t('settings.removeText')}
+          action={t('settings.remove')}
+          busy={remove.isPending}
+          onConfirm={() => { remove.mutate(); }}
+          onClose={() => { setAsking(false); }}
+        />
+      )}
+    </li>
+  );
+}
+
+function Health({ channel }: { channel: Channel }) {
+  if (channel.health === 'broken') return <span className="pill bad"><CircleAlert size={14} aria-hidden="true" />{t('settings.broken')}</span>;
+  if (channel.health === 'degraded') return <span className="pill warn"><CloudAlert size={14} aria-hidden="true" />{t('settings.degraded')}</span>;
+  return <span className="pill ok"><CircleCheck size={14} aria-hidden="true" />{t('settings.working')}</span>;
+}
+
+// Members ---------------------------------------------------------------------------------------------------
+
+const roleName = (role: string) => (role === 'owner' ? t('settings.owner') : role === 'agent' ? t('settings.agent') : role);
+
+function Members() {
+  const { data, error, refetch } = useQuery(usersQuery);
+  const { user } = useMe();
+  const [adding, setAdding] = useState(false);
+  return (
+    <>
+      <Head
+        title={t('settings.members')}
+        text={t('settings.membersText')}
+        action={user.role === 'owner' && (
+          <button type="button" className="btn primary" onClick={() => { setAdding(true); }}><UserPlus size={16} aria-hidden="true" />{t('settings.addMember')}</button>
+        )}
+      />
+      {error && <LoadError error={error} onRetry={() => void refetch()} />}
+      {data && (
+        <table className="data-table">
+          <thead><tr><th>{t('settings.name')}</th><th className="max-sm:hidden">{t('settings.email')}</th><th>{t('settings.role')}</th></tr></thead>
+          <tbody>
+            {data.users.map((one) => (
+              <tr key={one.id}>
+                <td>
+                  <span className="flex items-center gap-2.5">
+                    <Avatar id={one.id} name={one.name} size={26} />
+                    <span className="font-medium">{one.name}</span>
+                    {one.id === user.id && <span className="text-text-3">{t('settings.you')}</span>}
+                  </span>
+                </td>
+                <td className="text-text-2 max-sm:hidden">{one.email}</td>
+                <td className="text-text-2">{roleName(one.role)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {adding && <AddMember onClose={() => { setAdding(false); }} />}
+    </>
+  );
+}
+
+function AddMember({ onClose }: { onClose: () => void }) {
+  const [form, setForm] = useState({ name: '', email: '', password: '', role: 'agent' });
+  const [tried, setTried] = useState(false);
+  const key = useRef(newKey());
+  const add = useMutation({
+    mutationFn: (body: CreateUser) => ask<User>('/users', { method: 'POST', key: key.current, body }),
+    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
+      onClose();
+    },
+  });
+  const set = (name: keyof typeof form) => (value: string) => { setForm((now) => ({ ...now, [name]: value })); };
+  const field = add.error instanceof ApiError ? add.error.problem.field : undefined;
+  const wrong = (name: 'name' | 'email' | 'password') =>
+    tried && form[name].trim() === '' ? t('connect.required') : field === name && add.error ? add.error.message : undefined;
+  return (
+    <Modal
+      title={t('settings.addMember')}
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
+          <button type="submit" form="add-member" className="btn primary" disabled={add.isPending}>{t('settings.add')}</button>
+        </>
+      }
+    >
+      <form
+        id="add-member"
+        className="grid gap-3"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setTried(true);
+          if (!form.name.trim() || !form.email.trim() || !form.password) return;
+          add.mutate({ name: form.name.trim(), email: form.email.trim(), password: form.password, role: form.role });
+        }}
+      >
+        <Field label={t('settings.name')} value={form.name} onValue={set('name')} error={wrong('name')} autoComplete="off" />
+        <Field label={t('settings.email')} type="email" value={form.email} onValue={set('email')} error={wrong('email')} autoComplete="off" />
+        <Field label={t('settings.password')} type="password" value={form.password} onValue={set('password')} hint={t('settings.passwordHint')} error={wrong('password')} autoComplete="new-password" />
+        <Choice
+          label={t('settings.role')}
+          value={form.role}
+          onValue={set('role')}
+          options={[
+            { value: 'agent', label: `${t('settings.agent')}: ${t('settings.agentText')}` },
+            { value: 'owner', label: `${t('settings.owner')}: ${t('settings.ownerText')}` },
+          ]}
+        />
+        {add.error && !field && <p role="alert" className="text-bad">{t('settings.addFailed', { detail: wordsOf(add.error) })}</p>}
+      </form>
+    </Modal>
+  );
+}
+
+// Updates that could not be applied --------------------------------------------------------------------------
+
+function DeadLetters() {
+  const { data, error, refetch } = useQuery(deadLettersQuery);
+  const now = useMinute();
+  const replay = useMutation({
+    mutationFn: () => ask<Replayed>('/dead-letters/replay', { method: 'POST' }),
+    onSuccess: ({ applied, left }) => {
+      showToast({ error: false, words: t('settings.replayed', { applied, left }) });
+      void refetch();
+    },
+    onError: (failure) => { showToast({ error: true, words: t('settings.replayFailed', { detail: wordsOf(failure) }) }); },
+  });
+  const letters = data?.dead_letters ?? [];
+  return (
+    <>
+      <Head
+        title={t('settings.deadLetters')}
+        text={t('settings.deadText')}
+        action={letters.length > 0 && (
+          <button type="button" className="btn primary" disabled={replay.isPending} onClick={() => { replay.mutate(); }}><RotateCw size={16} aria-hidden="true" />{t('settings.replay')}</button>
+        )}
+      />
+      {error && <LoadError error={error} onRetry={() => void refetch()} />}
+      {data && letters.length === 0 && (
+        <div>
+          <p className="font-semibold">{t('settings.deadNone')}</p>
+          <p className="text-text-2">{t('settings.deadNoneText')}</p>
+        </div>
+      )}
+      <ul className="grid gap-2">
+        {letters.map((letter) => (
+          <li key={letter.id} className="rounded-[9px] border border-line px-3 py-2">
+            <div className="flex flex-wrap items-baseline gap-x-3">
+              <span className="min-w-0 flex-1 font-medium">{letter.reason}</span>
+              <time className="num text-[12px] text-text-3" dateTime={letter.at}>{moment(letter.at, now)}</time>
+            </div>
+            <details className="mt-1">
+              <summary className="link cursor-pointer text-[12px]">{t('settings.raw')}</summary>
+              <pre className="mt-1 max-h-72 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
+                {typeof letter.raw === 'string' ? letter.raw : JSON.stringify(letter.raw, null, 2)}
+              </pre>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+// Appearance and keyboard -----------------------------------------------------------------------------------
+
+function Appearance() {
+  const preferences = usePreferences();
+  return (
+    <>
+      <Head
+        title={t('settings.appearance')}
+        text={t('settings.appearanceText')}
+        action={<button type="button" className="btn" onClick={() => { openDialog('keys'); }}>{t('settings.showKeys')}</button>}
+      />
+      <Options name="theme" legend={t('settings.theme')} value={preferences.theme} options={[['system', t('account.system')], ['light', t('account.light')], ['dark', t('account.dark')]]} />
+      <Options name="density" legend={t('settings.density')} value={preferences.density} options={[['comfortable', t('settings.comfortable')], ['compact', t('settings.compact')]]} />
+      <Options name="sendWith" legend={t('settings.sendWith')} value={preferences.sendWith} options={[['enter', t('settings.sendEnter')], ['mod-enter', t('settings.sendModEnter', { key: glyphs('Mod+Enter').join('+') })]]} />
+      <Options name="singleKeys" legend={t('settings.singleKeys')} value={preferences.singleKeys} options={[[true, `${t('settings.on')}: ${t('settings.singleKeysText')}`], [false, t('settings.off')]]} />
+    </>
+  );
+}
+
+function Options<Name extends keyof Preferences>({ name, legend, value, options }: { name: Name; legend: string; value: Preferences[Name]; options: [Preferences[Name], string][] }) {
+  return (
+    <fieldset className="border-b border-line py-3">
+      <legend className="float-start w-44 pt-1 font-medium">{legend}</legend>
+      <div className="flex flex-wrap gap-x-5 gap-y-1">
+        {options.map(([option, label]) => (
+          <label key={String(option)} className="inline-flex min-h-[26px] items-center gap-2">
+            <input type="radio" name={name} className="size-4 accent-accent" checked={value === option} onChange={() => { setPreferences({ [name]: option }); }} />
+            {label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

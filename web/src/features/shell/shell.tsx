@@ -1,0 +1,178 @@
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
+import { Tooltip } from 'radix-ui';
+import { useEffect, type ReactNode } from 'react';
+import { Avatar } from '@/components/avatar';
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
+import { Tip } from '@/components/tip';
+import { Toaster } from '@/components/toaster';
+import { openDialog, useDialogs } from '@/lib/dialogs';
+import { useMedia } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
+import { startLive } from '@/lib/inbox/live';
+import { useInbox, usePlace } from '@/lib/inbox/store';
+import { useMe } from '@/lib/people';
+import { setPreferences, usePreferences, type Theme } from '@/lib/preferences';
+import { endSession, signOut } from '@/lib/session';
+import { inField, matches, shortcuts } from '@/lib/shortcuts';
+
+/** What surrounds every page: the rail, and the line to the server. */
+export function Shell({ children }: { children: ReactNode }) {
+  const me = useMe();
+  const phone = useMedia('(width < 768px)');
+  const inThread = useRouterState({ select: (state) => /^\/inbox\/./.test(state.location.pathname) });
+
+  useEffect(() => startLive(me.user.id, endSession), [me.user.id]);
+  useGlobalKeys();
+
+  return (
+    <Tooltip.Provider delayDuration={400}>
+      <div className={`app ${phone ? 'flex-col' : ''}`}>
+        {inThread && <a className="skip btn primary" href="#composer" onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#composer textarea, #composer input')?.focus();
+        }}>{t('app.skip')}</a>}
+        {!phone && <Rail />}
+        <div className="flex min-h-0 min-w-0 flex-1"><Outlet /></div>
+        {phone && !inThread && <BottomBar />}
+      </div>
+      <Toaster />
+      {children}
+    </Tooltip.Provider>
+  );
+}
+
+/** Mine, open, and waiting for an answer. */
+function useWaitingCount(): number {
+  return useInbox((state) => {
+    let count = 0;
+    for (const one of Object.values(state.conversations))
+      if (one.assignee_id === state.meId && one.status === 'open' && one.waiting_since) count += 1;
+    return count;
+  });
+}
+
+function Places() {
+  const waiting = useWaitingCount();
+  const list = usePlace((state) => state.list);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const inbox = path.startsWith('/inbox');
+  return {
+    inbox: (
+      <Tip label={t('areas.inbox')} keys={shortcuts.inbox} side="right">
+        <Link to="/inbox" search={{ view: list.view, status: list.status, sort: list.sort }} className="place" aria-current={inbox ? 'page' : undefined}>
+          <Inbox size={18} aria-hidden="true" />
+          {t('areas.inbox')}
+          {waiting > 0 && <span className="badge">{waiting > 99 ? '99+' : waiting}</span>}
+        </Link>
+      </Tip>
+    ),
+    settings: (
+      <Tip label={t('areas.settings')} keys={shortcuts.settings} side="right">
+        <Link to="/settings" className="place" aria-current={inbox ? undefined : 'page'}>
+          <Settings size={18} aria-hidden="true" />
+          {t('areas.settings')}
+        </Link>
+      </Tip>
+    ),
+  };
+}
+
+function Rail() {
+  const { workspace } = useMe();
+  const places = Places();
+  return (
+    <nav className="rail" aria-label={t('areas.nav')} data-pane>
+      <span className="tile" title={workspace.name} aria-label={workspace.name} role="img">{[...workspace.name][0]?.toUpperCase()}</span>
+      {places.inbox}
+      <span className="flex-1" />
+      {places.settings}
+      <span className="h-2" />
+      <Account side="right" />
+    </nav>
+  );
+}
+
+function BottomBar() {
+  const places = Places();
+  return (
+    <nav className="bottom-bar" aria-label={t('areas.nav')}>
+      {places.inbox}
+      {places.settings}
+      <span className="place"><Account side="top" /></span>
+    </nav>
+  );
+}
+
+const themes: { value: Theme; icon: typeof Sun }[] = [
+  { value: 'system', icon: Monitor },
+  { value: 'light', icon: Sun },
+  { value: 'dark', icon: Moon },
+];
+
+function Account({ side }: { side: 'right' | 'top' }) {
+  const { user } = useMe();
+  const theme = usePreferences((state) => state.theme);
+  const navigate = useNavigate();
+  return (
+    <Menu
+      side={side}
+      trigger={
+        <button type="button" className="rounded-full" aria-label={t('account.menu', { name: user.name })}>
+          <Avatar id={user.id} name={user.name} />
+        </button>
+      }
+    >
+      <div className="px-2 pt-1.5 pb-1">
+        <p className="font-semibold">{user.name}</p>
+        <p className="text-[12px] leading-4 text-text-3">{user.email}</p>
+      </div>
+      <MenuLine />
+      <MenuLabel>{t('account.theme')}</MenuLabel>
+      {themes.map(({ value, icon: Icon }) => (
+        <MenuChoice key={value} icon={<Icon size={16} aria-hidden="true" />} checked={theme === value} onSelect={() => { setPreferences({ theme: value }); }}>
+          {t(`account.${value}`)}
+        </MenuChoice>
+      ))}
+      <MenuLine />
+      <MenuItem icon={<Keyboard size={16} aria-hidden="true" />} onSelect={() => { openDialog('keys'); }}>{t('account.keyboard')}</MenuItem>
+      <MenuItem
+        icon={<LogOut size={16} aria-hidden="true" />}
+        onSelect={() => { void signOut().then(() => navigate({ to: '/signin' })); }}
+      >
+        {t('account.signOut')}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+/** Keys that work on every page. */
+function useGlobalKeys(): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
+      const act = (run: () => void) => {
+        event.preventDefault();
+        run();
+      };
+      if (matches(event, shortcuts.menu)) act(() => { openDialog(useDialogs.getState().open === 'commands' ? null : 'commands'); });
+      else if (matches(event, shortcuts.sheet)) act(() => { openDialog('keys'); });
+      else if (event.key === '?' && usePreferences.getState().singleKeys && !inField(event.target)) act(() => { openDialog('keys'); });
+      else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
+      else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
+      else if (event.key === 'F6') act(() => { walkPanes(event.shiftKey ? -1 : 1); });
+    };
+    window.addEventListener('keydown', press);
+    return () => { window.removeEventListener('keydown', press); };
+  }, [navigate]);
+}
+
+/** Moves the focus from pane to pane. */
+function walkPanes(step: 1 | -1): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter((pane) => pane.offsetParent !== null);
+  const now = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const pane = panes[(now + step + panes.length) % panes.length];
+  const target = pane?.querySelector<HTMLElement>('[data-pane-focus], textarea, [tabindex="0"], a[href], button, input, select') ?? pane;
+  target?.focus();
+}

@@ -1,0 +1,48 @@
+/** What was begun and not sent, per conversation, on this device. */
+import { create } from 'zustand';
+
+const PREFIX = 'switchboard.draft.';
+
+export type DraftKind = 'reply' | 'note';
+type Drafts = { drafts: Record<string, string> };
+
+const nameOf = (conversationId: string, kind: DraftKind) => (kind === 'note' ? `${conversationId}.note` : conversationId);
+
+function load(): Record<string, string> {
+  const drafts: Record<string, string> = {};
+  try {
+    for (let index = 0; index < localStorage.length; index += 1) {
+      const key = localStorage.key(index);
+      if (key?.startsWith(PREFIX)) drafts[key.slice(PREFIX.length)] = localStorage.getItem(key) ?? '';
+    }
+  } catch {
+    // Storage is switched off: drafts live as long as the page.
+  }
+  return drafts;
+}
+
+export const useDrafts = create<Drafts>(() => ({ drafts: load() }));
+
+export function draftOf(conversationId: string, kind: DraftKind): string {
+  return useDrafts.getState().drafts[nameOf(conversationId, kind)] ?? '';
+}
+
+export function setDraft(conversationId: string, kind: DraftKind, text: string): void {
+  const name = nameOf(conversationId, kind);
+  const drafts = { ...useDrafts.getState().drafts };
+  if (text === '') Reflect.deleteProperty(drafts, name);
+  else drafts[name] = text;
+  useDrafts.setState({ drafts });
+  try {
+    if (text === '') localStorage.removeItem(PREFIX + name);
+    else localStorage.setItem(PREFIX + name, text);
+  } catch {
+    // Full or switched off: the draft lives as long as the page.
+  }
+}
+
+/** Puts a text back that could not be sent, before what was written since. */
+export function returnToDraft(conversationId: string, kind: DraftKind, text: string): void {
+  const now = draftOf(conversationId, kind);
+  setDraft(conversationId, kind, now === '' ? text : `${text}\n${now}`);
+}

@@ -1,0 +1,74 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+const clocks = new Set<() => void>();
+let clockTimer: ReturnType<typeof setTimeout> | undefined;
+let minute = Date.now();
+
+function beat(): void {
+  minute = Date.now();
+  for (const listener of clocks) listener();
+  clockTimer = setTimeout(beat, 60_000 - (Date.now() % 60_000) + 20);
+}
+
+function subscribeClock(listener: () => void): () => void {
+  clocks.add(listener);
+  if (clocks.size === 1) {
+    minute = Date.now();
+    clockTimer = setTimeout(beat, 60_000 - (Date.now() % 60_000) + 20);
+  }
+  return () => {
+    clocks.delete(listener);
+    if (clocks.size === 0) clearTimeout(clockTimer);
+  };
+}
+
+/** The time, once a minute: nothing on the screen counts seconds. */
+export function useMinute(): number {
+  return useSyncExternalStore(subscribeClock, () => minute);
+}
+
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia(query);
+      media.addEventListener('change', listener);
+      return () => {
+        media.removeEventListener('change', listener);
+      };
+    },
+    () => window.matchMedia(query).matches,
+  );
+}
+
+/** Is somebody looking: the page is visible and has the focus. */
+export function useLooking(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener('focus', listener);
+      window.addEventListener('blur', listener);
+      document.addEventListener('visibilitychange', listener);
+      return () => {
+        window.removeEventListener('focus', listener);
+        window.removeEventListener('blur', listener);
+        document.removeEventListener('visibilitychange', listener);
+      };
+    },
+    () => document.visibilityState === 'visible' && document.hasFocus(),
+  );
+}
+
+/** True once `wanted` has held for a while: skeletons wait before they show. */
+export function useAfter(wanted: boolean, ms: number): boolean {
+  const [past, setPast] = useState(false);
+  useEffect(() => {
+    if (!wanted) return;
+    const timer = setTimeout(() => {
+      setPast(true);
+    }, ms);
+    return () => {
+      clearTimeout(timer);
+      setPast(false);
+    };
+  }, [wanted, ms]);
+  return wanted && past;
+}

@@ -1,0 +1,115 @@
+/** What a person does to a conversation: shown at once, taken back with a word where the server refuses. */
+import { ApiError, ask, isPassing } from '@/api/client';
+import type { Conversation, ConversationStatus, Message, ReadAnswer } from '@/api/types';
+import { t } from '@/lib/i18n';
+import { learn } from '@/lib/inbox/live';
+import { putAnswer, putConversations, putMark } from '@/lib/inbox/state';
+import { useInbox, useLink } from '@/lib/inbox/store';
+import { moment } from '@/lib/time';
+import { showToast } from '@/lib/toast';
+
+/** The server's words for an error, and where to find it in the logs. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof ApiError) {
+    const words = error.problem.detail || error.problem.title;
+    return error.status >= 500 && error.problem.correlation_id
+      ? `${words} · ${t('app.ref', { id: error.problem.correlation_id })}`
+      : words;
+  }
+  return t('error.noAnswer');
+}
+
+async function change(
+  id: string,
+  patch: Partial<Conversation>,
+  path: string,
+  body: unknown,
+  failed: (detail: string) => string,
+): Promise<boolean> {
+  const before = useInbox.getState().conversations[id];
+  if (before) useInbox.setState((state) => putConversations(state, [{ ...before, ...patch }]));
+  try {
+    learn(await ask<Conversation>(`/conversations/${id}/${path}`, { method: 'POST', body }));
+    return true;
+  } catch (error) {
+    const now = useInbox.getState().conversations[id];
+    if (before && now?.version === before.version) learn(before);
+    showToast({
+      error: true,
+      words: failed(wordsOf(error)),
+      action: {
+        label: t('app.tryAgain'),
+        run: () => void change(id, patch, path, body, failed),
+      },
+    });
+    return false;
+  }
+}
+
+export async function setStatus(id: string, status: ConversationStatus, until?: string): Promise<void> {
+  const before = useInbox.getState().conversations[id];
+  const patch: Partial<Conversation> = { status, ...(until ? { snoozed_until: until } : {}) };
+  const body = { status, ...(until ? { snoozed_until: until } : {}) };
+  const done = await change(id, patch, 'status', body, (detail) => t('actions.statusFailed', { detail }));
+  if (!done || !before || (status !== 'resolved' && status !== 'snoozed')) return;
+  const { name } = before.contact;
+  showToast({
+    error: false,
+    words: until
+      ? t('actions.snoozed', { name, time: moment(until, Date.now()) })
+      : t('actions.resolved', { name }),
+    action: { label: t('app.undo'), key: 'Z', run: () => void setStatus(id, before.status, before.snoozed_until) },
+  });
+}
+
+export async function assign(id: string, assigneeId: string | null): Promise<void> {
+  await change(id, { assignee_id: assigneeId }, 'assign', { assignee_id: assigneeId }, (detail) =>
+    t('actions.assignFailed', { detail }),
+  );
+}
+
+/** Read marks the server has not confirmed. */
+const unsent = new Map<string, number>();
+
+/** Says how far I have read; said again when the line is back. */
+export async function markRead(id: string): Promise<void> {
+  const { conversations, marks, meId } = useInbox.getState();
+  const count = conversations[id]?.inbound_count ?? 0;
+  if (unsent.get(id) === count || (count <= (marks[id] ?? -1) && !unsent.has(id))) return;
+  unsent.set(id, count);
+  useInbox.setState((state) => putMark(state, { conversation_id: id, user_id: meId, inbound_count: count }));
+  await sayRead(id, count);
+}
+
+async function sayRead(id: string, count: number): Promise<void> {
+  try {
+    const answer = await ask<ReadAnswer>(`/conversations/${id}/read`, { method: 'POST', body: { inbound_count: count } });
+    if (unsent.get(id) === count) unsent.delete(id);
+    useInbox.setState((state) => putMark(state, answer.read));
+  } catch (error) {
+    if (!isPassing(error)) unsent.delete(id);
+  }
+}
+
+useLink.subscribe((link, before) => {
+  if (link.state === 'live' && before.state !== 'live') for (const [id, count] of unsent) void sayRead(id, count);
+});
+
+export async function cancelMessage(message: Message): Promise<void> {
+  await onMessage(message, 'cancel', (detail) => t('actions.cancelFailed', { detail }));
+}
+
+export async function retryMessage(message: Message): Promise<void> {
+  await onMessage(message, 'retry', (detail) => t('actions.retryFailed', { detail }));
+}
+
+async function onMessage(message: Message, act: 'cancel' | 'retry', failed: (detail: string) => string): Promise<void> {
+  try {
+    const answer = await ask<Message>(`/conversations/${message.conversation_id}/messages/${message.id}/${act}`, {
+      method: 'POST',
+    });
+    useInbox.setState((state) => putAnswer(state, answer));
+  } catch (error) {
+    showToast({ error: true, words: failed(wordsOf(error)) });
+  }
+}

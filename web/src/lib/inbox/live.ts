@@ -1,0 +1,346 @@
+/** Brings the server's snapshots and events into the store, and follows the line. */
+import { ApiError, ask } from '@/api/client';
+import { channelsQuery, contactQuery, queryClient } from '@/api/queries';
+import type { Conversation, ConversationDetail, ConversationPage, ConversationStatus, Message, MessagePage, StreamEvent } from '@/api/types';
+import { alertNow, announce } from '@/lib/announce';
+import { t } from '@/lib/i18n';
+import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
+import {
+  applyEvents,
+  beginReload,
+  beginThread,
+  emptyInbox,
+  endReload,
+  listName,
+  putConversations,
+  putNewest,
+  putOlder,
+  putPage,
+  putTotal,
+  STATUSES,
+  VIEWS,
+  type ListKey,
+  type View,
+} from '@/lib/inbox/state';
+import { useInbox, useLink, usePlace, useWriters, type Link } from '@/lib/inbox/store';
+import { Connection } from '@/lib/socket/connection';
+import { missing, type Machine } from '@/lib/socket/machine';
+
+const PAGE = 50;
+const MESSAGES = 50;
+
+let connection: Connection | null = null;
+/** Answers to questions of an earlier session are dropped. */
+let session = 0;
+
+// Snapshots -------------------------------------------------------------------------------------------------
+
+const listPath = (view: View, status: ConversationStatus, rest: Record<string, string>) =>
+  `/conversations?${new URLSearchParams({ view, status, ...rest }).toString()}`;
+
+const inFlight = new Map<string, Promise<void>>();
+
+/** One question at a time for one thing; a second one waits for the first. */
+function once(name: string, work: () => Promise<void>): Promise<void> {
+  const running = inFlight.get(name);
+  if (running) return running;
+  const promise = work().finally(() => {
+    inFlight.delete(name);
+  });
+  inFlight.set(name, promise);
+  return promise;
+}
+
+/** Loads the first page of a list, or the next one. */
+export function loadList(key: ListKey, more = false): Promise<void> {
+  const name = `list ${listName(key)}`;
+  return once(name, async () => {
+    const mine = session;
+    const cursor = more ? useInbox.getState().lists[listName(key)]?.cursor : null;
+    if (more && !cursor) return;
+    const page = await ask<ConversationPage>(
+      listPath(key.view, key.status, { sort: key.sort, limit: String(PAGE), ...(cursor ? { cursor } : {}) }),
+    );
+    if (mine !== session) return;
+    connection?.snapshot(page.as_of);
+    useInbox.setState((state) => putPage(state, key, page, !more));
+  });
+}
+
+/** Counts for the tabs and views. */
+export function loadTotals(): Promise<void> {
+  return once('totals', async () => {
+    const mine = session;
+    const { status } = usePlace.getState().list;
+    const wanted: [View, ConversationStatus][] = [
+      ...VIEWS.map((view): [View, ConversationStatus] => [view, status]),
+      ...STATUSES.filter((one) => one !== status).map((one): [View, ConversationStatus] => ['all', one]),
+    ];
+    useInbox.setState({ totalsDirty: false });
+    const pages = await Promise.all(
+      wanted.map(async ([view, one]) => [view, one, await ask<ConversationPage>(listPath(view, one, { limit: '1' }))] as const),
+    );
+    if (mine !== session) return;
+    for (const [, , page] of pages) connection?.snapshot(page.as_of);
+    useInbox.setState((state) => pages.reduce((next, [view, one, page]) => putTotal(next, view, one, page), state));
+  });
+}
+
+/** My conversations that wait longest: enough of them for the count on the rail to be exact up to 99. */
+function loadWaiting(): Promise<void> {
+  return loadHidden({ view: 'mine', status: 'open', sort: 'waiting' });
+}
+
+async function loadHidden(key: ListKey): Promise<void> {
+  const mine = session;
+  const page = await ask<ConversationPage>(listPath(key.view, key.status, { sort: key.sort, limit: '100' }));
+  if (mine !== session) return;
+  connection?.snapshot(page.as_of);
+  useInbox.setState((state) => putPage(state, key, page, true));
+}
+
+/** Loads one conversation. */
+export function loadConversation(id: string): Promise<void> {
+  return once(`conversation ${id}`, async () => {
+    const mine = session;
+    const detail = await ask<ConversationDetail>(`/conversations/${id}`);
+    if (mine !== session) return;
+    const { as_of, ...conversation } = detail;
+    connection?.snapshot(as_of);
+    useInbox.setState((state) => putConversations(state, [conversation]));
+  });
+}
+
+/** Loads the newest page of a thread. */
+export function loadThread(id: string): Promise<void> {
+  return once(`thread ${id}`, async () => {
+    const mine = session;
+    useInbox.setState((state) => beginThread(state, id));
+    const page = await ask<MessagePage>(`/conversations/${id}/messages?limit=${String(MESSAGES)}`);
+    if (mine !== session) return;
+    connection?.snapshot(page.as_of);
+    useInbox.setState((state) => putNewest(state, id, page));
+  });
+}
+
+/** Loads the page before the oldest message there is. */
+export function loadOlder(id: string): Promise<void> {
+  return once(`older ${id}`, async () => {
+    const mine = session;
+    const first = useInbox.getState().threads[id]?.messages[0]?.seq;
+    if (first === undefined) return;
+    const page = await ask<MessagePage>(`/conversations/${id}/messages?before_seq=${String(first)}&limit=${String(MESSAGES)}`);
+    if (mine !== session) return;
+    useInbox.setState((state) => putOlder(state, id, page));
+  });
+}
+
+const hydrating = new Set<string>();
+
+/** A card that lacks its last message or its read mark asks for the conversation, a few at a time. */
+export function hydrate(id: string): void {
+  if (hydrating.has(id) || hydrating.size > 8) return;
+  hydrating.add(id);
+  void loadConversation(id)
+    .catch(() => undefined)
+    .finally(() => setTimeout(() => hydrating.delete(id), 2_000));
+}
+
+async function reload(): Promise<void> {
+  const mine = session;
+  useInbox.setState(beginReload);
+  const { list, openId } = usePlace.getState();
+  await Promise.all([
+    loadList(list),
+    loadTotals(),
+    loadWaiting(),
+    ...(openId ? [tolerant(loadConversation(openId)), tolerant(loadThread(openId))] : []),
+  ]);
+  if (mine !== session) return;
+  useInbox.setState((state) => endReload(state, list, openId));
+  await queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+}
+
+/** The open conversation can be gone: that is for its page to say. */
+async function tolerant(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status < 500)) throw error;
+  }
+}
+
+// Events ----------------------------------------------------------------------------------------------------
+
+let waiting: { epoch: string; events: StreamEvent[] }[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+let flushedAt = 0;
+const FRAME_MS = 16;
+
+/** What comes within one frame is one update of the page; the first of them is not held up. */
+function take(epoch: string, events: StreamEvent[]): void {
+  waiting.push({ epoch, events });
+  if (timer !== undefined) return;
+  const wait = flushedAt + FRAME_MS - performance.now();
+  if (wait <= 0) flush();
+  else timer = setTimeout(flush, wait);
+}
+
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  flushedAt = performance.now();
+  const batches = waiting;
+  waiting = [];
+  if (batches.length === 0) return;
+  useInbox.setState((state) => batches.reduce((next, batch) => applyEvents(next, batch.epoch, batch.events), state));
+  for (const batch of batches) for (const event of batch.events) follow(event);
+  if (useInbox.getState().totalsDirty) refreshTotals();
+}
+
+let totalsTimer: ReturnType<typeof setTimeout> | undefined;
+function refreshTotals(): void {
+  totalsTimer ??= setTimeout(() => {
+    totalsTimer = undefined;
+    if (useLink.getState().state === 'live') void loadTotals().catch(() => undefined);
+  }, 5_000);
+}
+
+/** What an event means beside conversations and messages. */
+function follow(event: StreamEvent): void {
+  const { message, contact, channel } = event.data;
+  if (contact) {
+    const { queryKey } = contactQuery(contact.id);
+    const known = queryClient.getQueryData(queryKey);
+    if (known && known.contact.version < contact.version)
+      queryClient.setQueryData(queryKey, { contact, etag: `"${String(contact.version)}"` });
+  }
+  if (channel || event.name === 'channel.updated' || event.name === 'channel.deleted')
+    void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
+  if (message) heard(event, message);
+}
+
+function heard(event: StreamEvent, message: Message): void {
+  const state = useInbox.getState();
+  const name = state.conversations[message.conversation_id]?.contact.name ?? '';
+  stopWriting(message.conversation_id, message.sent_by.id ?? '');
+  if (useLink.getState().state !== 'live') return;
+  if (event.name === 'message.received') {
+    const id = message.conversation_id;
+    arrived.set(id, (arrived.get(id) ?? 0) + 1);
+    announce(() => {
+      const count = arrived.get(id) ?? arrivedSaid.get(id) ?? 1;
+      arrived.delete(id);
+      arrivedSaid.set(id, count);
+      return t('thread.arrived', { count, name });
+    });
+  } else if (message.state === 'failed' && message.sent_by.id === state.meId && event.name === 'message.updated') {
+    alertNow(t('thread.failedNow', { name }));
+  }
+}
+const arrived = new Map<string, number>();
+const arrivedSaid = new Map<string, number>();
+
+const WRITING_MS = 6_000;
+
+function typing(data: { conversation_id: string; user_id: string; name: string }): void {
+  if (data.user_id === useInbox.getState().meId) return;
+  const now = Date.now();
+  const { writers } = useWriters.getState();
+  const others = (writers[data.conversation_id] ?? []).filter((one) => one.userId !== data.user_id && one.until > now);
+  useWriters.setState({
+    writers: { ...writers, [data.conversation_id]: [...others, { userId: data.user_id, name: data.name, until: now + WRITING_MS }] },
+  });
+  setTimeout(() => {
+    const current = useWriters.getState().writers[data.conversation_id] ?? [];
+    const left = current.filter((one) => one.until > Date.now());
+    if (left.length !== current.length)
+      useWriters.setState((state) => ({ writers: { ...state.writers, [data.conversation_id]: left } }));
+  }, WRITING_MS + 100);
+}
+
+function stopWriting(conversationId: string, userId: string): void {
+  const { writers } = useWriters.getState();
+  const current = writers[conversationId];
+  if (current?.some((one) => one.userId === userId))
+    useWriters.setState({ writers: { ...writers, [conversationId]: current.filter((one) => one.userId !== userId) } });
+}
+
+let typedAt = 0;
+/** Tells colleagues that I write here, now and then. */
+export function tellTyping(conversationId: string): void {
+  const now = Date.now();
+  if (now - typedAt < 3_000) return;
+  typedAt = now;
+  connection?.sendTyping(conversationId);
+}
+
+// The line --------------------------------------------------------------------------------------------------
+
+/** This many attempts without an answer, and the person is told to count on being offline. */
+const OFFLINE_AFTER = 5;
+
+function linkOf(machine: Machine): Link {
+  const seconds = Math.max(1, Math.ceil((machine.retryAt - Date.now()) / 1_000));
+  switch (machine.phase) {
+    case 'live':
+      return { state: 'live', seconds: 0, missing: null };
+    case 'catching_up':
+    case 'reloading':
+      // The first load is not a loss that must be caught up.
+      return { state: everLive || machine.phase === 'catching_up' ? 'catching_up' : 'connecting', seconds: 0, missing: missing(machine) };
+    case 'offline':
+      return { state: 'offline', seconds: 0, missing: null };
+    case 'waiting':
+      return machine.attempt > OFFLINE_AFTER
+        ? { state: 'offline', seconds, missing: null }
+        : { state: 'reconnecting', seconds, missing: null };
+    case 'connecting':
+      if (machine.attempt > OFFLINE_AFTER) return { state: 'offline', seconds: 0, missing: null };
+      return { state: machine.attempt > 0 || everLive ? 'reconnecting' : 'connecting', seconds: 1, missing: null };
+    default:
+      return { state: 'connecting', seconds: 0, missing: null };
+  }
+}
+
+let everLive = false;
+
+function changed(machine: Machine): void {
+  const before = useLink.getState();
+  const link = linkOf(machine);
+  if (link.state === 'live') everLive = true;
+  if (before.state === link.state && before.seconds === link.seconds && before.missing === link.missing) return;
+  useLink.setState(link);
+  if (link.state !== before.state && (link.state === 'live' || link.state === 'catching_up')) pumpNow();
+}
+
+/** Begins for whoever signed in; stops with the function it gives back. */
+export function startLive(meId: string, signedOut: () => void): () => void {
+  session += 1;
+  const mine = session;
+  inFlight.clear();
+  useInbox.setState(emptyInbox(meId), true);
+  restoreOutbox();
+  everLive = false;
+  const line = new Connection({ apply: take, reload, typing, signedOut, changed });
+  connection = line;
+  const begin = () => {
+    if (mine !== session) return;
+    line.start();
+    void loadTotals().catch(() => undefined);
+    void loadWaiting().catch(() => undefined);
+  };
+  // The list first: the stream then goes on from there.
+  void loadList(usePlace.getState().list).then(begin, begin);
+  return () => {
+    session += 1;
+    line.stop();
+    if (connection === line) connection = null;
+    flush();
+  };
+}
+
+/** The newest state of a conversation, from an answer. */
+export function learn(conversation: Conversation): void {
+  useInbox.setState((state) => putConversations(state, [conversation]));
+}

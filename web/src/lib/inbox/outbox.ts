@@ -1,0 +1,155 @@
+/**
+ * What is written here and not yet confirmed by the server. It is kept on the device in the order it was
+ * written, each act under one idempotency key, so that a lost line or a closed page neither loses nor
+ * doubles anything.
+ */
+import { ApiError, ask, isPassing, newKey } from '@/api/client';
+import type { Message, Problem, SendRequest } from '@/api/types';
+import { alertNow } from '@/lib/announce';
+import { returnToDraft } from '@/lib/drafts';
+import { t } from '@/lib/i18n';
+import { addPending, changePending, dropPending, settlePending, type Pending } from '@/lib/inbox/state';
+import { useInbox, useLink } from '@/lib/inbox/store';
+
+const PREFIX = 'switchboard.outbox.';
+const prefix = () => `${PREFIX}${useInbox.getState().meId}.`;
+
+function store(pending: Pending): void {
+  try {
+    const { bound: _, ...kept } = pending;
+    localStorage.setItem(prefix() + pending.id, JSON.stringify(kept));
+  } catch {
+    // Full or switched off: it lives as long as the page.
+  }
+}
+
+function forget(id: string): void {
+  try {
+    localStorage.removeItem(prefix() + id);
+  } catch {
+    // As above.
+  }
+}
+
+/** Takes up what a closed page left behind. */
+export function restoreOutbox(): void {
+  const found: Pending[] = [];
+  try {
+    for (let index = 0; index < localStorage.length; index += 1) {
+      const key = localStorage.key(index);
+      if (!key?.startsWith(prefix())) continue;
+      const pending = JSON.parse(localStorage.getItem(key) ?? 'null') as Pending | null;
+      if (pending) found.push({ ...pending, state: pending.state === 'refused' ? 'refused' : 'waiting' });
+    }
+  } catch {
+    // Storage is switched off: nothing was left.
+  }
+  found.sort((a, b) => (a.at < b.at ? -1 : 1));
+  useInbox.setState({ pending: found });
+}
+
+function add(conversationId: string, act: Pending['act']): void {
+  const id = newKey();
+  // Two acts of one millisecond keep their order.
+  const last = useInbox.getState().pending.at(-1)?.at;
+  const now = new Date().toISOString();
+  const at = last && last >= now ? new Date(Date.parse(last) + 1).toISOString() : now;
+  const pending: Pending = { id, key: newKey(), conversation_id: conversationId, act, at, state: 'waiting' };
+  store(pending);
+  useInbox.setState((state) => addPending(state, pending));
+  pump();
+}
+
+export function send(conversationId: string, request: SendRequest, preview: string): void {
+  add(conversationId, { type: 'send', request, preview });
+}
+
+export function addNote(conversationId: string, body: string): void {
+  add(conversationId, { type: 'note', body });
+}
+
+/** Tries again what was refused: a new act, and so a new key. */
+export function sendAgain(id: string): void {
+  change(id, { state: 'waiting', key: newKey() });
+  pump();
+}
+
+/** Takes back what has not left; its words return to the draft. */
+export function takeBack(id: string): void {
+  const pending = useInbox.getState().pending.find((one) => one.id === id);
+  if (!pending || pending.state === 'sending') return;
+  const { act } = pending;
+  if (act.type === 'note') returnToDraft(pending.conversation_id, 'note', act.body);
+  else if (act.request.type === 'text') returnToDraft(pending.conversation_id, 'reply', act.request.text.body);
+  drop(id);
+}
+
+function change(id: string, fields: Partial<Pending>): void {
+  useInbox.setState((state) => changePending(state, id, fields));
+  const pending = useInbox.getState().pending.find((one) => one.id === id);
+  if (pending) store(pending);
+}
+
+function drop(id: string): void {
+  forget(id);
+  useInbox.setState((state) => dropPending(state, id));
+}
+
+let failures = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Sends what waits: in order within a conversation, side by side across them. */
+export function pump(): void {
+  if (useLink.getState().state === 'offline') return;
+  const busy = new Set<string>();
+  for (const pending of useInbox.getState().pending) {
+    if (pending.state === 'refused') continue;
+    if (busy.has(pending.conversation_id)) continue;
+    busy.add(pending.conversation_id);
+    if (pending.state === 'waiting') void deliver(pending);
+  }
+}
+
+/** The line is back: do not wait for the next attempt. */
+export function pumpNow(): void {
+  failures = 0;
+  clearTimeout(timer);
+  timer = undefined;
+  pump();
+}
+
+async function deliver(pending: Pending): Promise<void> {
+  const { id, key, act, conversation_id } = pending;
+  change(id, { state: 'sending' });
+  try {
+    const message = await (act.type === 'note'
+      ? ask<Message>(`/conversations/${conversation_id}/notes`, { method: 'POST', key, body: { body: act.body } })
+      : ask<Message>(`/conversations/${conversation_id}/messages`, { method: 'POST', key, body: act.request }));
+    failures = 0;
+    forget(id);
+    useInbox.setState((state) => settlePending(state, id, message));
+  } catch (error) {
+    const bound = useInbox.getState().pending.find((one) => one.id === id)?.bound;
+    if (isPassing(error) || (error instanceof ApiError && error.status === 401)) {
+      // The same key again: the server gives the same answer if it had taken it.
+      change(id, bound ? { state: 'waiting', bound } : { state: 'waiting' });
+      failures += 1;
+      timer ??= setTimeout(
+        () => {
+          timer = undefined;
+          pump();
+        },
+        Math.min(15_000, 500 * 2 ** failures),
+      );
+      return;
+    }
+    const problem: Problem =
+      error instanceof ApiError
+        ? error.problem
+        : { type: 'about:blank', title: '', status: 0, detail: String(error), code: 'unexpected', correlation_id: '' };
+    change(id, { state: 'refused', problem });
+    const name = useInbox.getState().conversations[conversation_id]?.contact.name ?? '';
+    alertNow(t('thread.failedNow', { name }));
+  }
+  pump();
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '@/api/types';
+import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
+import type { Thread } from '@/lib/inbox/state';
+
+const at = (day: number, minute: number) => new Date(2026, 10, day, 9, minute).toISOString();
+function message(seq: number, fields: Partial<Message> = {}): Message {
+  return {
+    id: `m${String(seq)}`,
+    version: 1,
+    conversation_id: 'a',
+    seq,
+    direction: 'in',
+    type: 'text',
+    content: { body: 'x' },
+    state: 'received',
+    sent_by: { kind: 'customer', id: 'con_1', name: 'A' },
+    at: at(23, seq),
+    ...fields,
+  } as Message;
+}
+const system = (seq: number) => message(seq, { type: 'system', content: { event: 'assigned' }, direction: 'out' } as Partial<Message>);
+const thread = (messages: Message[], hasMore = false): Thread => ({ messages, loaded: true, hasMore, arrivals: [], stale: false });
+const build = (messages: Message[], newFromSeq: number | null = null) =>
+  buildRows({ thread: thread(messages), pending: [], keys: {}, meId: 'me', newFromSeq });
+const kinds = (rows: Row[]) => rows.map((row) => row.kind);
+
+describe('rows', () => {
+  it('group the same sender within five minutes', () => {
+    const rows = build([message(1), message(2), message(9)]);
+    expect(rows.flatMap((row) => (row.kind === 'message' ? [row.grouped] : []))).toEqual([false, true, false]);
+  });
+
+  it('start a day with its name and break the group', () => {
+    const rows = build([message(1, { at: at(22, 59) }), message(2)]);
+    expect(kinds(rows)).toEqual(['start', 'day', 'message', 'day', 'message']);
+  });
+
+  it('name machines and colleagues, not me', () => {
+    const out = (seq: number, kind: string, id: string) => message(seq, { direction: 'out', sent_by: { kind, id, name: id } } as Partial<Message>);
+    const rows = build([out(1, 'agent', 'me'), out(10, 'agent', 'ana'), out(20, 'flow', 'f')]);
+    expect(rows.flatMap((row) => (row.kind === 'message' ? [row.byline] : []))).toEqual([false, true, true]);
+  });
+
+  it('fold three system lines or more', () => {
+    expect(kinds(build([system(1), system(2)]))).toEqual(['start', 'day', 'system', 'system']);
+    const rows = build([system(1), system(2), system(3), message(4)]);
+    expect(kinds(rows)).toEqual(['start', 'day', 'system', 'message']);
+  });
+
+  it('draw the unread line once, before its message', () => {
+    expect(kinds(build([message(1), message(2), message(3)], 2))).toEqual(['start', 'day', 'message', 'new', 'message', 'message']);
+  });
+
+  it('keep the key a message had before the server named it', () => {
+    const rows = buildRows({ thread: thread([message(1)]), pending: [], keys: { m1: 'p1' }, meId: 'me', newFromSeq: null });
+    expect(rows.at(-1)?.key).toBe('p1');
+  });
+
+  it('leave out what an event has already brought', () => {
+    const pending = {
+      id: 'p1', key: 'k', conversation_id: 'a', at: at(23, 9), state: 'sending' as const,
+      act: { type: 'send' as const, request: { type: 'text' as const, text: { body: 'x' } }, preview: 'x' },
+    };
+    const rows = (bound?: string) => kinds(buildRows({ thread: thread([message(1)]), pending: [{ ...pending, ...(bound ? { bound } : {}) }], keys: {}, meId: 'me', newFromSeq: null }));
+    expect(rows()).toContain('pending');
+    expect(rows('m1')).not.toContain('pending');
+  });
+});
+
+describe('the first unread message', () => {
+  it('counts the customer’s messages back from the end', () => {
+    const list = [message(1), message(2), message(3, { direction: 'out' }), system(4), message(5)];
+    expect(firstUnread(list, 0)).toBeNull();
+    expect(firstUnread(list, 1)).toBe(5);
+    expect(firstUnread(list, 2)).toBe(2);
+    expect(firstUnread(list, 9)).toBe(1);
+  });
+});

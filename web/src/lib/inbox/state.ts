@@ -1,0 +1,462 @@
+/**
+ * What the inbox knows, and how snapshots and events change it. Pure: each function takes a state and gives
+ * the next one, so that every order of arrivals can be tried in a test.
+ */
+import type {
+  Contact,
+  Conversation,
+  ConversationPage,
+  ConversationStatus,
+  Message,
+  MessagePage,
+  Problem,
+  ReadMark,
+  SendRequest,
+  StreamEvent,
+  StreamPosition,
+} from '@/api/types';
+
+export type View = 'mine' | 'unassigned' | 'all';
+export type Sort = 'newest' | 'waiting' | 'window';
+export const VIEWS: readonly View[] = ['mine', 'unassigned', 'all'];
+export const STATUSES = ['open', 'pending', 'snoozed', 'resolved'] as const;
+export const SORTS: readonly Sort[] = ['newest', 'waiting', 'window'];
+
+/** Which list: who has it, where it stands, in what order. */
+export type ListKey = { view: View; status: ConversationStatus; sort: Sort };
+
+/** How far a list is loaded. */
+export type ListState = {
+  loaded: boolean;
+  /** The page after the last one loaded. */
+  cursor: string | null;
+  /** The place of the last conversation loaded; beyond it the list is not known. */
+  tail: Place | null;
+};
+
+/** Conversations in a view and status, and what the count includes. */
+export type Total = { count: number; as_of: StreamPosition };
+
+export type Thread = {
+  /** Ascending `seq`, without a hole. */
+  messages: Message[];
+  loaded: boolean;
+  hasMore: boolean;
+  /** Came in while the first page was on its way. */
+  arrivals: Message[];
+  /** Something between was missed: the newest page must be loaded again. */
+  stale: boolean;
+};
+
+/** Something written here that the server has not confirmed. */
+export type Pending = {
+  /** Stands for the bubble from the first moment on, also once the server's message took its place. */
+  id: string;
+  /** The idempotency key. */
+  key: string;
+  conversation_id: string;
+  act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string };
+  at: string;
+  state: 'waiting' | 'sending' | 'refused';
+  problem?: Problem;
+  /** The server's message that arrived as an event before the answer did. */
+  bound?: string;
+};
+
+export type InboxState = {
+  meId: string;
+  conversations: Record<string, Conversation>;
+  /** How many of the customer's messages this agent has read. */
+  marks: Record<string, number>;
+  /** The reload in which a conversation was last confirmed. */
+  touched: Record<string, number>;
+  generation: number;
+  lists: Record<string, ListState>;
+  totals: Record<string, Total>;
+  /** A change of a conversation that was not known may have changed a total. */
+  totalsDirty: boolean;
+  threads: Record<string, Thread>;
+  /** What stood for a message before the server named it. */
+  keys: Record<string, string>;
+  pending: Pending[];
+};
+
+export function emptyInbox(meId: string): InboxState {
+  return {
+    meId,
+    conversations: {},
+    marks: {},
+    touched: {},
+    generation: 0,
+    lists: {},
+    totals: {},
+    totalsDirty: false,
+    threads: {},
+    keys: {},
+    pending: [],
+  };
+}
+
+export const listName = (key: ListKey): string => `${key.view}:${key.status}:${key.sort}`;
+export const totalName = (view: View, status: ConversationStatus): string => `${view}:${status}`;
+
+// Lists -----------------------------------------------------------------------------------------------------
+
+/** A conversation's place in a list: compared number by number, then by id. */
+export type Place = { by: readonly number[]; id: string };
+
+const FAR = Number.MAX_SAFE_INTEGER;
+const millis = (time: string | undefined): number => (time ? Date.parse(time) : FAR);
+
+export function placeOf(conversation: Conversation, sort: Sort): Place {
+  const newest = -Date.parse(conversation.updated_at);
+  const { window } = conversation;
+  switch (sort) {
+    case 'waiting':
+      return { by: [millis(conversation.waiting_since), newest], id: conversation.id };
+    case 'window':
+      return {
+        by: [window.kind === 'open' || window.kind === 'free_entry' ? millis(window.expires_at) : FAR, newest],
+        id: conversation.id,
+      };
+    default:
+      return { by: [newest], id: conversation.id };
+  }
+}
+
+export function comparePlaces(a: Place, b: Place): number {
+  for (const [index, value] of a.by.entries()) {
+    const other = b.by[index] ?? 0;
+    if (value !== other) return value - other;
+  }
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+export function belongs(conversation: Conversation, view: View, status: ConversationStatus, meId: string): boolean {
+  if (conversation.status !== status) return false;
+  if (view === 'mine') return conversation.assignee_id === meId;
+  if (view === 'unassigned') return !conversation.assignee_id;
+  return true;
+}
+
+/** The ids of a list as far as it is loaded, in its order. */
+export function orderOf(state: InboxState, key: ListKey): string[] {
+  const list = state.lists[listName(key)];
+  if (!list?.loaded) return [];
+  const places: Place[] = [];
+  for (const conversation of Object.values(state.conversations)) {
+    if (!belongs(conversation, key.view, key.status, state.meId)) continue;
+    const place = placeOf(conversation, key.sort);
+    if (list.tail && comparePlaces(place, list.tail) > 0) continue;
+    places.push(place);
+  }
+  return places.sort(comparePlaces).map((place) => place.id);
+}
+
+/** Messages of the customer this agent has not read; `null` where the read mark is not known yet. */
+export function unreadOf(state: InboxState, id: string): number | null {
+  const conversation = state.conversations[id];
+  const mark = state.marks[id];
+  if (!conversation || mark === undefined) return null;
+  return Math.max(0, conversation.inbound_count - mark);
+}
+
+// Snapshots -------------------------------------------------------------------------------------------------
+
+/** A copy that may be changed on the top level. */
+function draft(state: InboxState): InboxState {
+  return {
+    ...state,
+    conversations: { ...state.conversations },
+    marks: { ...state.marks },
+    touched: { ...state.touched },
+    totals: { ...state.totals },
+    threads: { ...state.threads },
+    keys: { ...state.keys },
+  };
+}
+
+/** Puts a page of a list in; the first page starts the list anew. */
+export function putPage(state: InboxState, key: ListKey, page: ConversationPage, first: boolean): InboxState {
+  const next = draft(state);
+  for (const conversation of page.conversations) putConversation(next, conversation, null);
+  const name = listName(key);
+  const cursor = page.next_cursor ?? null;
+  let tail: Place | null = null;
+  if (cursor !== null) {
+    tail = first ? null : (state.lists[name]?.tail ?? null);
+    for (const conversation of page.conversations) {
+      const place = placeOf(next.conversations[conversation.id] ?? conversation, key.sort);
+      if (tail === null || comparePlaces(place, tail) > 0) tail = place;
+    }
+  }
+  next.lists = { ...state.lists, [name]: { loaded: true, cursor, tail } };
+  next.totals[totalName(key.view, key.status)] = { count: page.total, as_of: page.as_of };
+  return next;
+}
+
+/** Puts a count in. */
+export function putTotal(state: InboxState, view: View, status: ConversationStatus, page: ConversationPage): InboxState {
+  const next = draft(state);
+  for (const conversation of page.conversations) putConversation(next, conversation, null);
+  next.totals[totalName(view, status)] = { count: page.total, as_of: page.as_of };
+  return next;
+}
+
+/** Puts conversations in that an answer carried. */
+export function putConversations(state: InboxState, conversations: readonly Conversation[]): InboxState {
+  const next = draft(state);
+  for (const conversation of conversations) putConversation(next, conversation, null);
+  return next;
+}
+
+/** Begins a reload: what it does not confirm is gone when it ends. */
+export function beginReload(state: InboxState): InboxState {
+  const threads = Object.fromEntries(
+    Object.entries(state.threads).map(([id, thread]) => [id, { ...thread, stale: thread.loaded }]),
+  );
+  return { ...state, generation: state.generation + 1, threads };
+}
+
+/** Ends a reload: drops what it did not confirm, lists and threads included. */
+export function endReload(state: InboxState, kept: ListKey, openId: string | null): InboxState {
+  const alive = (id: string) => state.touched[id] === state.generation || id === openId;
+  const only = <T>(all: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => alive(id)));
+  const name = listName(kept);
+  const list = state.lists[name];
+  return {
+    ...state,
+    conversations: only(state.conversations),
+    marks: only(state.marks),
+    touched: only(state.touched),
+    threads: Object.fromEntries(Object.entries(state.threads).filter(([id]) => id === openId)),
+    lists: list ? { [name]: list } : {},
+  };
+}
+
+/** The first page of a thread was asked for: what arrives meanwhile is kept for it. */
+export function beginThread(state: InboxState, id: string): InboxState {
+  if (state.threads[id]) return state;
+  const thread: Thread = { messages: [], loaded: false, hasMore: false, arrivals: [], stale: false };
+  return { ...state, threads: { ...state.threads, [id]: thread } };
+}
+
+/** Puts the newest page of a thread in. */
+export function putNewest(state: InboxState, id: string, page: MessagePage): InboxState {
+  const next = draft(state);
+  const known = state.threads[id];
+  const first = page.messages[0]?.seq;
+  const last = known?.messages.at(-1)?.seq;
+  // Older pages stay where the new page touches them; else there would be a hole.
+  const joins = known !== undefined && first !== undefined && last !== undefined && first <= last + 1;
+  const thread: Thread = joins
+    ? { ...known, messages: [...known.messages], stale: false }
+    : {
+        messages: [],
+        loaded: true,
+        hasMore: page.has_more,
+        arrivals: known?.arrivals ?? [],
+        stale: false,
+      };
+  const arrivals = joins ? [] : [...thread.arrivals, ...(known?.messages.filter((one) => first !== undefined && one.seq >= first) ?? [])];
+  thread.loaded = true;
+  thread.arrivals = [];
+  next.threads[id] = thread;
+  for (const message of page.messages) putMessage(next, message, false);
+  for (const message of arrivals.sort((a, b) => a.seq - b.seq)) putMessage(next, message, false);
+  return next;
+}
+
+/** Puts an older page in, before what is there. */
+export function putOlder(state: InboxState, id: string, page: MessagePage): InboxState {
+  const thread = state.threads[id];
+  if (!thread) return state;
+  const first = thread.messages[0]?.seq ?? FAR;
+  const older = page.messages.filter((message) => message.seq < first);
+  const next: Thread = { ...thread, messages: [...older, ...thread.messages], hasMore: page.has_more };
+  return { ...state, threads: { ...state.threads, [id]: next } };
+}
+
+/** The read mark of this agent; it only ever grows. */
+export function putMark(state: InboxState, mark: ReadMark): InboxState {
+  if (mark.user_id !== state.meId) return state;
+  const known = state.marks[mark.conversation_id] ?? -1;
+  if (mark.inbound_count <= known) return state;
+  return { ...state, marks: { ...state.marks, [mark.conversation_id]: mark.inbound_count } };
+}
+
+/** Puts a message in that an answer carried. */
+export function putAnswer(state: InboxState, message: Message): InboxState {
+  const next = draft(state);
+  putMessage(next, message, false);
+  putLastMessage(next, message);
+  return next;
+}
+
+// Events ----------------------------------------------------------------------------------------------------
+
+/** Applies events in order. */
+export function applyEvents(state: InboxState, epoch: string, events: readonly StreamEvent[]): InboxState {
+  const next = draft(state);
+  for (const event of events) {
+    const { conversation, message, contact, read } = event.data;
+    const at = { epoch, offset: event.offset };
+    if (conversation) {
+      const known = next.conversations[conversation.id];
+      const fresh = event.name === 'conversation.created';
+      putConversation(next, conversation, message ?? null, at, fresh);
+      // A conversation that begins, or whose first message this is, cannot have been read.
+      if (!known && next.marks[conversation.id] === undefined && (fresh || conversation.inbound_count <= (event.name === 'message.received' ? 1 : 0)))
+        next.marks[conversation.id] = 0;
+    }
+    if (message) {
+      putMessage(next, message, true);
+      if (!conversation) putLastMessage(next, message);
+    }
+    if (contact) putContact(next, contact);
+    if (read && read.user_id === next.meId)
+      next.marks[read.conversation_id] = Math.max(next.marks[read.conversation_id] ?? 0, read.inbound_count);
+  }
+  return next;
+}
+
+/** The newer of two: by place, then by version. */
+function newerMessage(a: Message | undefined, b: Message | undefined): Message | undefined {
+  if (!a || !b) return a ?? b;
+  if (a.seq !== b.seq) return a.seq > b.seq ? a : b;
+  return b.version >= a.version ? b : a;
+}
+
+function putConversation(
+  next: InboxState,
+  incoming: Conversation,
+  message: Message | null,
+  at?: StreamPosition,
+  fresh = false,
+): void {
+  const { id } = incoming;
+  const known = next.conversations[id];
+  next.touched[id] = next.generation;
+  const { unread_count, ...rest } = incoming;
+  if (unread_count !== undefined)
+    next.marks[id] = Math.max(next.marks[id] ?? 0, incoming.inbound_count - unread_count);
+
+  const shown = message && message.type !== 'system' ? message : undefined;
+  const last = newerMessage(newerMessage(known?.last_message, incoming.last_message), shown);
+  if (known && incoming.version < known.version) {
+    if (last !== known.last_message && last) next.conversations[id] = { ...known, last_message: last };
+    return;
+  }
+  const { last_message: _, ...bare } = rest;
+  const merged: Conversation = last ? { ...bare, last_message: last } : bare;
+  next.conversations[id] = merged;
+
+  for (const [name, total] of Object.entries(next.totals)) {
+    if (at && total.as_of.epoch === at.epoch && at.offset <= total.as_of.offset) continue;
+    const [view, status] = name.split(':') as [View, ConversationStatus];
+    const after = belongs(merged, view, status, next.meId);
+    if (known) {
+      const before = belongs(known, view, status, next.meId);
+      if (before !== after) next.totals[name] = { ...total, count: Math.max(0, total.count + (after ? 1 : -1)) };
+    } else if (fresh && after) {
+      next.totals[name] = { ...total, count: total.count + 1 };
+    } else if (at && !fresh) {
+      next.totalsDirty = true;
+    }
+  }
+}
+
+function putLastMessage(next: InboxState, message: Message): void {
+  const conversation = next.conversations[message.conversation_id];
+  if (!conversation || message.type === 'system') return;
+  const last = newerMessage(conversation.last_message, message);
+  if (last !== conversation.last_message && last) next.conversations[conversation.id] = { ...conversation, last_message: last };
+}
+
+function putContact(next: InboxState, contact: Contact): void {
+  for (const [id, conversation] of Object.entries(next.conversations)) {
+    if (conversation.contact.id !== contact.id) continue;
+    const { name, identities, blocked } = contact;
+    next.conversations[id] = { ...conversation, contact: { id: contact.id, name, identities, blocked } };
+  }
+}
+
+function putMessage(next: InboxState, message: Message, live: boolean): void {
+  const id = message.conversation_id;
+  const thread = next.threads[id];
+  if (live) bind(next, message);
+  if (!thread) return;
+  if (!thread.loaded) {
+    next.threads[id] = { ...thread, arrivals: [...thread.arrivals, message] };
+    return;
+  }
+  const { messages } = thread;
+  const last = messages.at(-1);
+  if (!last || message.seq === last.seq + 1) {
+    next.threads[id] = { ...thread, messages: [...messages, message] };
+    return;
+  }
+  if (message.seq > last.seq) {
+    next.threads[id] = { ...thread, stale: true };
+    return;
+  }
+  const first = messages[0];
+  if (!first || message.seq < first.seq) return;
+  const index = message.seq - first.seq;
+  const known = messages[index];
+  if (known?.id !== message.id || message.version < known.version) return;
+  const changed = [...messages];
+  changed[index] = message;
+  next.threads[id] = { ...thread, messages: changed };
+}
+
+// What was written here --------------------------------------------------------------------------------------
+
+/** An event can be quicker than the answer: the message takes the place of what was written here. */
+function bind(next: InboxState, message: Message): void {
+  if (message.sent_by.id !== next.meId || next.keys[message.id] !== undefined) return;
+  const index = next.pending.findIndex(
+    (one) => one.conversation_id === message.conversation_id && one.state === 'sending' && !one.bound && says(one, message),
+  );
+  const one = next.pending[index];
+  if (!one) return;
+  next.keys[message.id] = one.id;
+  next.pending = next.pending.with(index, { ...one, bound: message.id });
+}
+
+function says(pending: Pending, message: Message): boolean {
+  const { act } = pending;
+  if (act.type === 'note') return message.type === 'note' && message.content.body === act.body;
+  if (act.request.type === 'text') return message.type === 'text' && message.content.body === act.request.text.body;
+  return (
+    message.type === 'template' &&
+    message.content.name === act.request.template.name &&
+    message.content.language === act.request.template.language
+  );
+}
+
+export function addPending(state: InboxState, pending: Pending): InboxState {
+  return { ...state, pending: [...state.pending, pending] };
+}
+
+export function changePending(state: InboxState, id: string, change: Partial<Pending>): InboxState {
+  return { ...state, pending: state.pending.map((one) => (one.id === id ? { ...one, ...change } : one)) };
+}
+
+export function dropPending(state: InboxState, id: string): InboxState {
+  return { ...state, pending: state.pending.filter((one) => one.id !== id) };
+}
+
+/** The server's answer takes the place of what was written here. */
+export function settlePending(state: InboxState, id: string, message: Message): InboxState {
+  const next = draft(dropPending(state, id));
+  // A guess of `bind` that was wrong gives its key back.
+  for (const [messageId, key] of Object.entries(next.keys)) {
+    if (key === id && messageId !== message.id) Reflect.deleteProperty(next.keys, messageId);
+  }
+  next.keys[message.id] = id;
+  putMessage(next, message, false);
+  putLastMessage(next, message);
+  return next;
+}

@@ -1,0 +1,32 @@
+/** The one store of the inbox, and what is known about the line to the server. */
+import { create } from 'zustand';
+import { emptyInbox, type InboxState, type ListKey } from '@/lib/inbox/state';
+
+export const useInbox = create<InboxState>(() => emptyInbox(''));
+
+export type Link = {
+  state: 'live' | 'connecting' | 'reconnecting' | 'catching_up' | 'offline';
+  /** Until the next attempt. */
+  seconds: number;
+  /** Changes still to come; `null` where the number cannot be known. */
+  missing: number | null;
+};
+
+export const useLink = create<Link>(() => ({ state: 'connecting', seconds: 0, missing: null }));
+
+/** What is on the screen: which list, which conversation; reloads fetch this first. */
+export type Place = { list: ListKey; openId: string | null };
+export const usePlace = create<Place>(() => ({ list: { view: 'mine', status: 'open', sort: 'newest' }, openId: null }));
+
+/** Who writes where, until when it is shown. */
+export type Writers = Record<string, { userId: string; name: string; until: number }[]>;
+export const useWriters = create<{ writers: Writers }>(() => ({ writers: {} }));
+
+/** The composer's mode, where a click elsewhere asked for one. */
+export type ComposerMode = 'reply' | 'note' | 'template';
+export const useComposer = create<{ modes: Record<string, ComposerMode>; focus: number }>(() => ({ modes: {}, focus: 0 }));
+
+export function setComposerMode(conversationId: string, mode: ComposerMode, focus = true): void {
+  const { modes, focus: count } = useComposer.getState();
+  useComposer.setState({ modes: { ...modes, [conversationId]: mode }, focus: focus ? count + 1 : count });
+}

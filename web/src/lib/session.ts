@@ -1,0 +1,33 @@
+/** Signing in and out, and what happens when the session ends. */
+import { ask, setCsrfToken, setSignedOutHandler } from '@/api/client';
+import { meQuery, queryClient } from '@/api/queries';
+import type { Me } from '@/api/types';
+
+let onEnd: () => void = () => undefined;
+
+/** Keeps the token for changes in step with who is signed in. */
+export function followSession(ended: () => void): void {
+  onEnd = ended;
+  setSignedOutHandler(endSession);
+  queryClient.getQueryCache().subscribe((event) => {
+    if (event.query.queryKey[0] === 'me') setCsrfToken((event.query.state.data as Me | null | undefined)?.csrf_token);
+  });
+}
+
+export function welcome(me: Me): void {
+  setCsrfToken(me.csrf_token);
+  queryClient.setQueryData(meQuery.queryKey, me);
+}
+
+/** The server says that nobody is signed in any more. */
+export function endSession(): void {
+  if (!queryClient.getQueryData(meQuery.queryKey)) return;
+  queryClient.setQueryData(meQuery.queryKey, null);
+  onEnd();
+}
+
+export async function signOut(): Promise<void> {
+  await ask('/sessions/current', { method: 'DELETE', quiet: true }).catch(() => undefined);
+  queryClient.setQueryData(meQuery.queryKey, null);
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+}

@@ -1,0 +1,147 @@
+/** The hands of the machine: the WebSocket, the clock, and the browser's word about the network. */
+import type { ClientFrame, ServerFrame, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import { initialMachine, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
+
+type Handlers = {
+  apply: (epoch: string, events: StreamEvent[]) => void;
+  /** Loads the snapshots; may be asked for again before it is done. */
+  reload: () => Promise<void>;
+  typing: (data: Typing) => void;
+  signedOut: () => void;
+  changed: (machine: Machine) => void;
+};
+
+const TICK_MS = 250;
+
+export class Connection {
+  private machine: Machine = initialMachine();
+  private socket: WebSocket | null = null;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private reloads = 0;
+
+  constructor(private readonly handlers: Handlers) {}
+
+  start(): void {
+    window.addEventListener('online', this.onOnline);
+    window.addEventListener('offline', this.onOffline);
+    document.addEventListener('visibilitychange', this.onVisible);
+    this.timer ??= setInterval(() => {
+      this.feed({ type: 'tick' });
+    }, TICK_MS);
+    this.feed({ type: 'start', online: navigator.onLine });
+  }
+
+  stop(): void {
+    window.removeEventListener('online', this.onOnline);
+    window.removeEventListener('offline', this.onOffline);
+    document.removeEventListener('visibilitychange', this.onVisible);
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.reloads += 1;
+    this.feed({ type: 'stop' });
+  }
+
+  /** A snapshot was loaded: the first subscription goes on from there. */
+  snapshot(as_of: StreamPosition): void {
+    this.feed({ type: 'snapshot', as_of });
+  }
+
+  /** Tells colleagues that something is being written; lost when the line is down. */
+  sendTyping(conversationId: string): void {
+    if (this.machine.phase === 'live')
+      this.send({ type: 'signal', name: 'typing', data: { conversation_id: conversationId } });
+  }
+
+  private readonly onOnline = () => {
+    this.feed({ type: 'online' });
+  };
+  private readonly onOffline = () => {
+    this.feed({ type: 'offline' });
+  };
+  private readonly onVisible = () => {
+    if (document.visibilityState === 'visible') this.feed({ type: 'visible' });
+  };
+
+  private feed(input: Input): void {
+    const before = this.machine;
+    const [after, effects] = step(before, input, { now: Date.now(), random: Math.random() });
+    this.machine = after;
+    for (const effect of effects) this.perform(effect);
+    if (input.type !== 'tick' || before.phase !== after.phase || after.phase === 'waiting') this.handlers.changed(this.machine);
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'connect':
+        this.open();
+        break;
+      case 'close':
+        this.drop();
+        break;
+      case 'send':
+        this.send(effect.frame);
+        break;
+      case 'apply':
+        this.handlers.apply(effect.epoch, effect.events);
+        break;
+      case 'reload':
+        void this.reload();
+        break;
+      case 'typing':
+        this.handlers.typing(effect.data);
+        break;
+      case 'sign_in':
+        this.drop();
+        this.handlers.signedOut();
+        break;
+    }
+  }
+
+  private open(): void {
+    this.drop();
+    const address = new URL('/api/v1/socket', location.href);
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(address);
+    this.socket = socket;
+    socket.onopen = () => {
+      if (socket === this.socket) this.feed({ type: 'opened' });
+    };
+    socket.onmessage = (message: MessageEvent<string>) => {
+      if (socket !== this.socket) return;
+      const parsed = JSON.parse(message.data) as ServerFrame | ServerFrame[];
+      this.feed({ type: 'frames', frames: Array.isArray(parsed) ? parsed : [parsed] });
+    };
+    socket.onclose = (event) => {
+      if (socket !== this.socket) return;
+      this.socket = null;
+      this.feed({ type: 'closed', code: event.code });
+    };
+  }
+
+  /** Lets a socket go without hearing from it again. */
+  private drop(): void {
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
+  }
+
+  private send(frame: ClientFrame): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  private async reload(): Promise<void> {
+    this.reloads += 1;
+    const mine = this.reloads;
+    for (let attempt = 0; mine === this.reloads; attempt += 1) {
+      try {
+        await this.handlers.reload();
+        if (mine === this.reloads) this.feed({ type: 'reloaded' });
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, Math.min(15_000, 500 * 2 ** attempt)));
+      }
+    }
+  }
+}

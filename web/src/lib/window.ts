@@ -1,0 +1,55 @@
+/** WhatsApp's window as people read it: open, closing, closed, and how long it lasts. */
+import type { Window } from '@/api/types';
+
+export type WindowState = 'open' | 'soon' | 'closed' | 'none';
+
+export type WindowFacts = {
+  state: WindowState;
+  /** Messages cost nothing. */
+  free: boolean;
+  leftMs: number;
+  /** What is left of the whole, 0 to 1. */
+  fraction: number;
+  expiresAt: Date | null;
+};
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+export function windowFacts(window: Window, now: number): WindowFacts {
+  const expiresAt = window.expires_at ? new Date(window.expires_at) : null;
+  const open = window.kind === 'open' || window.kind === 'free_entry';
+  const leftMs = open ? (expiresAt ? expiresAt.getTime() - now : DAY) : 0;
+  const free = window.kind === 'free_entry' && (!window.free_until || Date.parse(window.free_until) > now);
+  if (window.kind === 'none') return { state: 'none', free: false, leftMs: 0, fraction: 0, expiresAt: null };
+  if (!open || leftMs <= 0) return { state: 'closed', free: false, leftMs: 0, fraction: 0, expiresAt };
+  const whole = leftMs > DAY || window.kind === 'free_entry' ? 3 * DAY : DAY;
+  return {
+    state: leftMs < HOUR ? 'soon' : 'open',
+    free,
+    leftMs,
+    fraction: Math.min(1, leftMs / whole),
+    expiresAt,
+  };
+}
+
+/** Whole minutes left; never 0 while something is left. */
+export function minutesLeft(leftMs: number): number {
+  return Math.max(1, Math.floor(leftMs / 60_000));
+}
+
+/** `71h`, `23h`, `3h 2m`, `47m`: for a card. */
+export function shortLeft(leftMs: number): string {
+  const minutes = minutesLeft(leftMs);
+  if (minutes < 60) return `${String(minutes)}m`;
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return hours >= 10 || rest === 0 ? `${String(hours)}h` : `${String(hours)}h ${String(rest)}m`;
+}
+
+/** `23h 59m`, `47m`: for a sentence. */
+export function longLeft(leftMs: number): string {
+  const minutes = minutesLeft(leftMs);
+  if (minutes < 60) return `${String(minutes)}m`;
+  return `${String(Math.floor(minutes / 60))}h ${String(minutes % 60)}m`;
+}

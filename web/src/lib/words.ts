@@ -1,0 +1,79 @@
+/** Messages, states and addresses in words. */
+import type { Identity, Message, MessageState, SystemLine } from '@/api/types';
+import { t } from '@/lib/i18n';
+
+const states = ['received', 'recorded', 'queued', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'cancelled'] as const;
+
+export function stateName(state: MessageState): string {
+  const known = states.find((one) => one === state);
+  return known ? t(`state.${known}`) : state;
+}
+
+/** One line of what a message says. */
+export function previewOf(message: Message): string {
+  if (message.deleted_at) return t('thread.deleted', { name: message.sent_by.name ?? '' }).trim();
+  switch (message.type) {
+    case 'text':
+    case 'note':
+      return message.content.body;
+    case 'template':
+      return message.content.text ?? t('thread.template', { name: message.content.name.replaceAll('_', ' ') });
+    case 'system':
+      return systemWords(message.content, '').replaceAll(/<\/?b>/g, '');
+    case 'unsupported':
+      return t('thread.unsupported', { kind: message.content.kind });
+    default:
+      return t('thread.unsupported', { kind: (message as { type: string }).type });
+  }
+}
+
+/** A system line, actors in `<b>`. */
+export function systemWords(line: SystemLine, myName: string): string {
+  const actor = line.actor === undefined ? undefined : line.actor === myName ? t('system.you') : line.actor;
+  const subject = line.subject === undefined ? undefined : line.subject === myName ? t('system.youObject') : line.subject;
+  switch (line.event) {
+    case 'assigned':
+      if (actor && line.actor === line.subject) return t('system.assignedSelf', { actor });
+      if (actor) return t('system.assigned', { actor, subject: subject ?? '' });
+      return t('system.assignedBare', { subject: subject ?? '' });
+    case 'unassigned':
+      return actor ? t('system.unassigned', { actor }) : t('system.unassignedBare');
+    case 'opened':
+      return actor ? t('system.opened', { actor }) : t('system.openedBare');
+    case 'reopened':
+      return t('system.reopened');
+    case 'pending':
+      return actor ? t('system.pending', { actor }) : t('system.pendingBare');
+    case 'snoozed':
+      return actor ? t('system.snoozed', { actor }) : t('system.snoozedBare');
+    case 'resolved':
+      return actor ? t('system.resolved', { actor }) : t('system.resolvedBare');
+    case 'blocked':
+      return actor ? t('system.blocked', { actor }) : t('system.blockedBare');
+    case 'unblocked':
+      return actor ? t('system.unblocked', { actor }) : t('system.unblockedBare');
+    case 'number_changed':
+      return subject ? t('system.number_changed', { subject }) : t('system.numberChangedBare');
+    case 'merged':
+      return t('system.merged');
+    default:
+      return line.event.replaceAll('_', ' ');
+  }
+}
+
+/** A phone is shown with its `+`. */
+export function addressOf(identity: Identity): string {
+  return identity.kind === 'phone' || identity.kind === 'wa_id' ? `+${identity.value}` : identity.value;
+}
+
+const identityKinds = ['bsuid', 'parent_bsuid', 'wa_id', 'phone', 'username'] as const;
+
+export function identityName(identity: Identity): string {
+  const known = identityKinds.find((one) => one === identity.kind);
+  return known ? t(`details.${known}`) : identity.kind;
+}
+
+/** What one calls a person; a number stays whole. */
+export function firstName(name: string): string {
+  return /^\+?\d/.test(name) ? name : (name.split(' ')[0] ?? name);
+}

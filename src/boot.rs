@@ -366,7 +366,8 @@ impl IoThread {
 
     /// Ends it; requests that run are dropped, so wait for them before.
     pub(crate) fn stop(self) {
-        drop(self.stop.send(()));
+        // Nobody listens any more where the thread has ended by itself.
+        let _ended: Result<(), ()> = self.stop.send(());
     }
 }
 

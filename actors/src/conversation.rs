@@ -45,6 +45,7 @@ pub(crate) struct Asked {
 }
 
 /// What a conversation can be asked.
+#[expect(clippy::large_enum_variant, reason = "a command moves twice: into the mailbox and to its decision")]
 pub(crate) enum Ask {
     /// A rule's command.
     Rule(Rule),

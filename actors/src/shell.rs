@@ -108,6 +108,12 @@ struct Waiting<E: Entity> {
     fetched: bool,
 }
 
+/// What a command came to, told to its asker once it is durable.
+struct Held<E: Entity> {
+    reply: Option<Reply<E::Answer>>,
+    result: Result<E::Answer, Refusal>,
+}
+
 /// The shell.
 pub(crate) struct Shell<E: Entity> {
     env: Env,
@@ -117,7 +123,7 @@ pub(crate) struct Shell<E: Entity> {
     entity: Option<E>,
     waiting: VecDeque<Waiting<E>>,
     /// Decided, and answered once it is durable.
-    held: Vec<(Option<Reply<E::Answer>>, Result<E::Answer, Refusal>)>,
+    held: Vec<Held<E>>,
     /// A load, a fetch or a commit is in flight.
     busy: bool,
     /// The wake-up that stands, once one was written.
@@ -219,11 +225,11 @@ impl<E: Entity> Shell<E> {
             let Some(next) = self.waiting.pop_front() else { break };
             let command = next.asked.command;
             match catch_unwind(AssertUnwindSafe(|| entity.handle(command, now))) {
-                Ok(result) => self.held.push((next.asked.reply, result)),
+                Ok(result) => self.held.push(Held { reply: next.asked.reply, result }),
                 Err(_) => {
                     tracing::error!(kind = E::KIND, key = ?self.key, "a decision panicked");
                     let refusal = Refusal::Unavailable("a defect; it was logged".to_owned());
-                    self.held.push((next.asked.reply, Err(refusal.clone())));
+                    self.held.push(Held { reply: next.asked.reply, result: Err(refusal.clone()) });
                     self.fail(&refusal, ctx);
                     return;
                 }
@@ -257,7 +263,7 @@ impl<E: Entity> Shell<E> {
             (Err(refusal), _) => {
                 // Only the command that needed it fails.
                 if let Some(next) = shell.waiting.pop_front() {
-                    shell.held.push((next.asked.reply, Err(refusal)));
+                    shell.held.push(Held { reply: next.asked.reply, result: Err(refusal) });
                     shell.answer_held(shell.env.clock.now());
                 }
             }
@@ -287,7 +293,7 @@ impl<E: Entity> Shell<E> {
             entity.committed(now);
         }
         self.gate.leave(self.held.len());
-        for (reply, result) in self.held.drain(..) {
+        for Held { reply, result } in self.held.drain(..) {
             send(reply, result);
         }
     }
@@ -299,7 +305,7 @@ impl<E: Entity> Shell<E> {
         tracing::debug!(kind = E::KIND, key = ?self.key, ?pause, "quarantined");
         E::directory(&self.env).gone(self.scope, self.key, &self.gate);
         self.entity = None;
-        for (reply, _) in self.held.drain(..) {
+        for Held { reply, .. } in self.held.drain(..) {
             send(reply, Err(refusal.clone()));
         }
         for next in self.waiting.drain(..) {

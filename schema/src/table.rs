@@ -5,8 +5,6 @@
 //! partition key, clustering columns, values; no collections, counters, statics or views. Integers, byte
 //! strings and ASCII text are the only key types, because both stores order them alike.
 
-use std::fmt::Write as _;
-
 use crate::Timestamp;
 
 /// The type of a column.
@@ -132,12 +130,12 @@ impl Table {
                 Type::Blob => "blob",
                 Type::Text => "text",
             };
-            let _ = writeln!(out, "    {} {kind},", column.name);
+            out += &format!("    {} {kind},\n", column.name);
         }
         let partition: Vec<_> = self.stored_partition().map(|column| column.name).collect();
-        let _ = write!(out, "    PRIMARY KEY (({})", partition.join(", "));
+        out += &format!("    PRIMARY KEY (({})", partition.join(", "));
         for column in self.clustering {
-            let _ = write!(out, ", {}", column.name);
+            out += &format!(", {}", column.name);
         }
         out.push_str(")\n);\n");
         out
@@ -153,35 +151,29 @@ impl Table {
             Type::Text => "TEXT",
         };
         for column in self.stored_partition().chain(self.clustering) {
-            let _ = writeln!(out, "    {} {} NOT NULL,", column.name, kind(column));
+            out += &format!("    {} {} NOT NULL,\n", column.name, kind(column));
         }
         for column in self.values {
-            let _ = writeln!(out, "    {} {},", column.name, kind(column));
+            out += &format!("    {} {},\n", column.name, kind(column));
         }
         if self.expires {
-            let _ = writeln!(out, "    {EXPIRES_AT} INTEGER,");
+            out += &format!("    {EXPIRES_AT} INTEGER,\n");
         }
         let key: Vec<_> = self.stored_partition().chain(self.clustering).map(|column| column.name).collect();
         let key = key.join(", ");
         match self.layout {
             Layout::Clustered => {
-                let _ = writeln!(out, "    PRIMARY KEY ({key})\n) STRICT, WITHOUT ROWID;");
+                out += &format!("    PRIMARY KEY ({key})\n) STRICT, WITHOUT ROWID;\n");
             }
             Layout::RightEdge => {
                 out.truncate(out.len() - 2);
-                let _ = write!(
-                    out,
-                    "\n) STRICT;\nCREATE UNIQUE INDEX IF NOT EXISTS {0}_key ON {0} ({key});\n",
-                    self.name
-                );
+                out += &format!("\n) STRICT;\nCREATE UNIQUE INDEX IF NOT EXISTS {0}_key ON {0} ({key});\n",
+                    self.name);
             }
         }
         if self.expires {
-            let _ = writeln!(
-                out,
-                "CREATE INDEX IF NOT EXISTS {0}_expiry ON {0} ({EXPIRES_AT}) WHERE {EXPIRES_AT} IS NOT NULL;",
-                self.name
-            );
+            out += &format!("CREATE INDEX IF NOT EXISTS {0}_expiry ON {0} ({EXPIRES_AT}) WHERE {EXPIRES_AT} IS NOT NULL;\n",
+                self.name);
         }
         out
     }

@@ -13,6 +13,25 @@
 //!
 //! One seed decides every payload: names, texts, ids, which message is doubled, which status is late.
 //! What the seed cannot decide is the order in which two sockets are served.
+//!
+//! ```no_run
+//! use switchboard_simulator::{Fault, Person, When, World, WorldOptions};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let world = World::start(WorldOptions::default()).await?;
+//! // Start the server under test with `whatsapp.graph_url = world.graph_url()`, then:
+//! world.set_webhook("http://127.0.0.1:8080/webhooks/whatsapp", "simulated-app-secret")?;
+//! let ada = Person::phone("447700900123", "Ada");
+//! let id = world.say("106540352242922", &ada, "Is my bike ready?")?;
+//! world.ledger().until_acknowledged(&id).await;
+//! // The next send is accepted, and its sender never hears of it:
+//! world.graph().script(When::NextSend, Fault::AcceptThenClose);
+//! world.graph().until_sends(1).await;
+//! assert!(world.graph().delivered_twice().is_empty());
+//! world.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod clock;
 pub mod customers;

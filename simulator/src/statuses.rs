@@ -24,7 +24,8 @@ pub(crate) struct Plan {
     pub(crate) sent_before_answer: bool,
 }
 
-pub(crate) fn plan(seed: u64, faults: &StatusFaults, accepted: &Accepted) -> Plan {
+/// `pace` scales the timestamps as the caller scales the pauses.
+pub(crate) fn plan(seed: u64, pace: f64, faults: &StatusFaults, accepted: &Accepted) -> Plan {
     let mut dice = Dice::of(seed, "fate", &accepted.wamid);
     let ms =
         |dice: &mut Dice, from, to| dice.between(&(Duration::from_millis(from)..Duration::from_millis(to)));
@@ -34,7 +35,7 @@ pub(crate) fn plan(seed: u64, faults: &StatusFaults, accepted: &Accepted) -> Pla
     let base = |status: &str, after: Duration| Status {
         id: accepted.wamid.clone(),
         status: status.to_owned(),
-        at_s: (accepted.at_ms + after.as_millis() as i64).div_euclid(1000),
+        at_s: (accepted.at_ms + after.mul_f64(pace).as_millis() as i64).div_euclid(1000),
         recipient: accepted.recipient.clone(),
         addressed_by_phone: accepted.by_phone,
         callback_data: accepted.callback_data.clone().filter(|_| with_callback_data),
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn without_faults_statuses_come_in_order_and_one_bears_the_price() {
         for nth in 0..50 {
-            let plan = plan(7, &StatusFaults::default(), &accepted(nth, WebhookVersion::V24));
+            let plan = plan(7, 1.0, &StatusFaults::default(), &accepted(nth, WebhookVersion::V24));
             assert!(["sent", "delivered", "read"].starts_with(&order(&plan)) && order(&plan).len() >= 2);
             assert_eq!(plan.statuses.iter().filter(|(_, status)| status.pricing.is_some()).count(), 1);
             assert!(plan.statuses.iter().all(|(_, s)| s.conversation.is_none()));
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn up_to_v23_every_status_has_a_conversation_and_sent_its_end() {
-        let plan = plan(7, &StatusFaults::default(), &accepted(1, WebhookVersion::V23));
+        let plan = plan(7, 1.0, &StatusFaults::default(), &accepted(1, WebhookVersion::V23));
         for (_, status) in &plan.statuses {
             let conversation = status.conversation.as_ref().expect("a conversation");
             assert_eq!(conversation.expires_at_s.is_some(), status.status == "sent");
@@ -170,16 +171,17 @@ mod tests {
             ..StatusFaults::default()
         };
         let plans: Vec<_> =
-            (0..20).map(|nth| plan(7, &always, &accepted(nth, WebhookVersion::V24))).collect();
+            (0..20).map(|nth| plan(7, 1.0, &always, &accepted(nth, WebhookVersion::V24))).collect();
         let place = |plan: &Plan, status| order(plan).iter().position(|s| *s == status);
         assert!(plans.iter().any(|p| place(p, "read").is_some() && place(p, "read") < place(p, "delivered")));
         assert!(plans.iter().all(|p| order(p).len() >= 4 && p.sent_before_answer));
         assert!(plans.iter().flat_map(|p| &p.statuses).all(|(_, status)| status.callback_data.is_none()));
         let never = StatusFaults { without_delivered: 1.0, ..StatusFaults::default() };
-        let plans: Vec<_> = (0..20).map(|nth| plan(7, &never, &accepted(nth, WebhookVersion::V24))).collect();
+        let plans: Vec<_> =
+            (0..20).map(|nth| plan(7, 1.0, &never, &accepted(nth, WebhookVersion::V24))).collect();
         assert!(plans.iter().any(|p| order(p) == ["sent", "read"]));
         let lost = StatusFaults { undeliverable: 1.0, ..StatusFaults::default() };
-        let plan = plan(7, &lost, &accepted(1, WebhookVersion::V24));
+        let plan = plan(7, 1.0, &lost, &accepted(1, WebhookVersion::V24));
         assert_eq!(order(&plan), ["failed"]);
         assert_eq!(plan.statuses[0].1.error.as_ref().map(|error| error.code), Some(131026));
     }

@@ -402,7 +402,7 @@ impl Hub {
 
 impl Outlet for Hub {
     fn accepted(&self, accepted: Accepted) -> Option<oneshot::Receiver<()>> {
-        let plan = statuses::plan(self.seed, &self.statuses, &accepted);
+        let plan = statuses::plan(self.seed, self.pace, &self.statuses, &accepted);
         let business = Arc::new(accepted.number.business.clone());
         let mut wait = None;
         for (index, (after, status)) in plan.statuses.iter().enumerate() {

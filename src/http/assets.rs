@@ -19,7 +19,7 @@ struct Dist;
 pub(crate) async fn fallback(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let path = uri.path().trim_start_matches('/');
     if !matches!(method, Method::GET | Method::HEAD) {
-        return Err(Problem::not_found("address"));
+        return Err(no_such_address());
     }
     if let Some(response) = file(path, &headers) {
         return Ok(response);
@@ -27,9 +27,13 @@ pub(crate) async fn fallback(method: Method, uri: Uri, headers: HeaderMap) -> Re
     let first = path.split('/').next().unwrap_or_default();
     let looks_like_a_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     if NOT_THE_APPS.contains(&first) || looks_like_a_file {
-        return Err(Problem::not_found("address"));
+        return Err(no_such_address());
     }
-    file("index.html", &headers).ok_or_else(|| Problem::not_found("address"))
+    file("index.html", &headers).ok_or_else(no_such_address)
+}
+
+fn no_such_address() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address; /docs lists what there is")
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {

@@ -66,7 +66,8 @@ impl DirectoryBlobs {
     /// When the folder cannot be made or read, or there is no thread for it.
     pub fn open(dir: &Path) -> io::Result<Arc<Self>> {
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        let folder = Arc::new(Folder { dir: dir.to_path_buf(), naming: Mutex::new(()), passing: AtomicU64::new(0) });
+        let folder =
+            Arc::new(Folder { dir: dir.to_path_buf(), naming: Mutex::new(()), passing: AtomicU64::new(0) });
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().starts_with(PASSING) {
@@ -115,7 +116,8 @@ impl DirectoryBlobs {
 impl Blobs for DirectoryBlobs {
     fn put(&self, scope: TenantScope, id: BlobId, body: Bytes) -> Future<Result<(), Error>> {
         if body.len() > MAX_BODY_BYTES {
-            let error = Error::Unavailable(format!("a body of {} bytes, at most {MAX_BODY_BYTES}", body.len()));
+            let error =
+                Error::Unavailable(format!("a body of {} bytes, at most {MAX_BODY_BYTES}", body.len()));
             return Box::pin(std::future::ready(Err(error)));
         }
         let (reply, answer) = oneshot::channel();

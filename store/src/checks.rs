@@ -89,7 +89,10 @@ fn types<'a>(table: &Table, columns: impl Iterator<Item = &'a Column>, cells: &[
 
 fn size(table: &Table, bytes: usize) -> Result<(), Error> {
     if bytes > MAX_ROW_BYTES {
-        return Err(Error::Refused(format!("a row of {} with {bytes} bytes, at most {MAX_ROW_BYTES}", table.name)));
+        return Err(Error::Refused(format!(
+            "a row of {} with {bytes} bytes, at most {MAX_ROW_BYTES}",
+            table.name
+        )));
     }
     Ok(())
 }

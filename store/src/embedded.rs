@@ -198,13 +198,11 @@ impl Embedded {
         File::open(dir)
             .and_then(|dir| dir.sync_all())
             .map_err(|source| OpenError::Folder { folder: folder(), source })?;
-        let readers =
-            readers::start(&file, options.readers, options.reader_cache_kib, options.reads, &clock).map_err(
-                |error| match error {
-                    readers::StartError::Sqlite(source) => database(source),
-                    readers::StartError::Thread(error) => OpenError::Thread(error),
-                },
-            )?;
+        let readers = readers::start(&file, options.readers, options.reader_cache_kib, options.reads, &clock)
+            .map_err(|error| match error {
+                readers::StartError::Sqlite(source) => database(source),
+                readers::StartError::Thread(error) => OpenError::Thread(error),
+            })?;
         let queue = queue::Queue::new(options.interactive, options.bulk, options.group);
         let mailbox = Arc::new(Mailbox::new(queue));
         let writer = {
@@ -342,7 +340,12 @@ impl Store for Embedded {
         self.commit(scope, lane, rows, false)
     }
 
-    fn get(&self, scope: Scope, table: &'static Table, key: Vec<Cell>) -> Future<Result<Option<Vec<Cell>>, Error>> {
+    fn get(
+        &self,
+        scope: Scope,
+        table: &'static Table,
+        key: Vec<Cell>,
+    ) -> Future<Result<Option<Vec<Cell>>, Error>> {
         if let Err(error) = checks::key(scope, table, &key) {
             return Box::pin(std::future::ready(Err(error)));
         }
@@ -416,14 +419,17 @@ fn lock_folder(dir: &Path) -> Result<File, OpenError> {
 fn open_writer(file: &Path, cache_kib: u32, dir: &Path) -> Result<Connection, OpenError> {
     let folder = || dir.to_path_buf();
     let database = |source| OpenError::Database { folder: folder(), source };
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(database)?;
     let mode = configure(&connection, cache_kib).map_err(database)?;
     if mode != "wal" {
         return Err(OpenError::NoLog { folder: folder() });
     }
     migrate::migrate(&mut connection).map_err(|problem| match problem {
-        migrate::Problem::Newer(found) => OpenError::Newer { folder: folder(), found, known: migrate::VERSION },
+        migrate::Problem::Newer(found) => {
+            OpenError::Newer { folder: folder(), found, known: migrate::VERSION }
+        }
         migrate::Problem::Differs(object) => OpenError::Differs { folder: folder(), object },
         migrate::Problem::Sqlite(source) => database(source),
     })?;

@@ -133,7 +133,9 @@ impl Faulty {
         self.shared.release_held_back(&mut state, write.scope);
         match draw.fault {
             None => self.shared.submit(&mut state, draw.number, write),
-            Some(fault @ (Fault::Fail | Fault::Overload | Fault::AmbiguousLost)) => refuse(fault, draw.number),
+            Some(fault @ (Fault::Fail | Fault::Overload | Fault::AmbiguousLost)) => {
+                refuse(fault, draw.number)
+            }
             Some(Fault::AnswerLate) => late(draw, self.shared.submit(&mut state, draw.number, write)),
             Some(Fault::AmbiguousDone) => {
                 let done = self.shared.submit(&mut state, draw.number, write);
@@ -268,7 +270,9 @@ fn survives(older: &mut Mutation, newer: &[Mutation]) -> bool {
             ) => {
                 *expires_at = *newer_end;
                 let values = cells.iter_mut().zip(newer).skip(table.key_len());
-                values.filter(|(_, newer)| **newer != Cell::Unset).for_each(|(older, _)| *older = Cell::Unset);
+                values
+                    .filter(|(_, newer)| **newer != Cell::Unset)
+                    .for_each(|(older, _)| *older = Cell::Unset);
                 if cells.iter().skip(table.key_len()).all(|cell| *cell == Cell::Unset) {
                     return false;
                 }
@@ -325,7 +329,12 @@ impl Store for Faulty {
         self.commit(Write { scope, lane, rows, one: false })
     }
 
-    fn get(&self, scope: Scope, table: &'static Table, key: Vec<Cell>) -> Future<Result<Option<Vec<Cell>>, Error>> {
+    fn get(
+        &self,
+        scope: Scope,
+        table: &'static Table,
+        key: Vec<Cell>,
+    ) -> Future<Result<Option<Vec<Cell>>, Error>> {
         self.read("get", scope, table, |inner| inner.get(scope, table, key))
     }
 

@@ -33,7 +33,8 @@ impl Temporary {
     /// When it does not open.
     pub async fn reopen(&mut self, clock: Arc<dyn Clock>) {
         self.store.close().await;
-        self.store = Embedded::open(self.dir.path(), clock, Options::default()).expect("the store opens again");
+        self.store =
+            Embedded::open(self.dir.path(), clock, Options::default()).expect("the store opens again");
     }
 }
 

@@ -53,7 +53,9 @@ pub enum KeyError {
         mode: u32,
     },
     /// It is no key.
-    #[error("a master key is {KEY_BYTES} bytes in base64 (44 characters), such as `openssl rand -base64 32` prints")]
+    #[error(
+        "a master key is {KEY_BYTES} bytes in base64 (44 characters), such as `openssl rand -base64 32` prints"
+    )]
     Malformed,
     /// The file holds no key.
     #[error("{path} holds no master key: it must be {KEY_BYTES} bytes in base64 (44 characters)")]
@@ -103,7 +105,8 @@ impl MasterKey {
             Err(KeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
             loaded => return Ok((loaded?, Created::Before)),
         }
-        let created = create(path, entropy).map_err(|source| KeyError::File { path: path.to_owned(), source })?;
+        let created =
+            create(path, entropy).map_err(|source| KeyError::File { path: path.to_owned(), source })?;
         Ok((Self::load(path)?, created))
     }
 
@@ -180,7 +183,8 @@ impl SealingVault {
         let prk = key.prk();
         let sealing = expand(&prk, &[b"seal"]);
         // The length is that of the cipher's keys, so this cannot fail.
-        let unbound = UnboundKey::new(&AES_256_GCM, sealing.expose_secret()).expect("the key has the cipher's length");
+        let unbound =
+            UnboundKey::new(&AES_256_GCM, sealing.expose_secret()).expect("the key has the cipher's length");
         Self { prk, cipher: LessSafeKey::new(unbound), entropy }
     }
 }
@@ -189,7 +193,9 @@ impl SealingVault {
 fn expand(prk: &Prk, info: &[&[u8]]) -> SecretSlice<u8> {
     let mut key = vec![0; KEY_BYTES];
     // Fails only when asked for more than 255 digests.
-    prk.expand(info, KeyLength).and_then(|okm| okm.fill(&mut key)).expect("32 bytes are fewer than 255 digests");
+    prk.expand(info, KeyLength)
+        .and_then(|okm| okm.fill(&mut key))
+        .expect("32 bytes are fewer than 255 digests");
     SecretSlice::from(key)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use switchboard_domain::{
-    conversation::{Change, Command, Decision, KEY_MEMORY_MILLIS, Rejection, State, decide, evolve},
+    conversation::{Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, State, decide, evolve},
     delivery::is_settled,
     inbound::InboundMessage,
 };
@@ -91,10 +91,14 @@ impl Shell {
         }
     }
 
-    /// Decides into the commit that is being put together.
+    /// Decides, with the item it is about in memory.
     pub(crate) fn decide(&mut self, command: Command, now: Timestamp) -> Result<Decision, Rejection> {
         self.fetch(&command);
-        let decision = decide(&self.state, command, now)?;
+        decide(&self.state, command, now)
+    }
+
+    /// Takes a decision into the commit that is being put together.
+    pub(crate) fn apply(&mut self, decision: &Decision) {
         for change in &decision.changes {
             evolve(&mut self.state, change);
         }
@@ -102,22 +106,16 @@ impl Shell {
             self.state.open_commit = true;
             self.pending.extend(decision.changes.iter().cloned());
         }
-        Ok(decision)
     }
 
     /// A customer's message, with what the store knows of it where memory cannot tell.
-    pub(crate) fn receive(
-        &mut self,
-        contact: switchboard_domain::conversation::ContactSnapshot,
-        message: InboundMessage,
-        now: Timestamp,
-    ) -> Result<Decision, Rejection> {
+    pub(crate) fn receive(&self, contact: ContactSnapshot, message: InboundMessage) -> Command {
         let id = MessageId::of_provider(&self.state.channel_id, &message.provider_id);
         let floor = self.state.head.as_ref().and_then(|head| head.dedupe_floor);
         let outside_memory = floor.is_some_and(|floor| message.at <= floor) && !self.state.known.contains_key(&id);
         let elsewhere =
             if outside_memory { self.rows.provider_ids.get(&message.provider_id).copied() } else { None };
-        self.decide(Command::Receive { contact, message, elsewhere }, now)
+        Command::Receive { contact, message, elsewhere }
     }
 
     /// Fetches the item a command is about, where it is not in memory.

@@ -1,7 +1,7 @@
 //! A customer, a provider and a team around one conversation, and what must hold whatever they do.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     time::Duration,
 };
 
@@ -98,6 +98,8 @@ pub(crate) struct World {
     /// Where every id of a committed item stands.
     places: HashMap<MessageId, u64>,
     inbound: u64,
+    /// Provider's ids of what is not a message of the person.
+    notices: HashSet<String>,
     /// The provider's time of the newest message, committed and in the open commit.
     newest: Option<Timestamp>,
     newest_open: Option<Timestamp>,
@@ -131,6 +133,7 @@ impl World {
             told: HashMap::new(),
             places: HashMap::new(),
             inbound: 0,
+            notices: HashSet::new(),
             newest: None,
             newest_open: None,
             version: 0,
@@ -143,22 +146,25 @@ impl World {
 
     /// One thing happens.
     pub(crate) fn step(&mut self) {
+        if self.contact.contact.blocked && self.chance.one_in(8) {
+            self.block_or_unblock();
+        }
         match self.chance.below(100) {
-            0..12 => self.write(),
-            12..16 => self.change_mind(),
-            16..42 => self.deliver(),
-            42..52 => self.send(),
-            52..56 => self.ask_again(),
-            56..60 => self.cancel_or_retry(),
-            60..64 => self.note(),
-            64..69 => self.manage(),
-            69..71 => self.block_or_unblock(),
-            71..83 => self.turn(),
-            83..91 => self.land(),
-            91..93 => self.crash(),
-            93..95 => self.shell.register(),
-            95..97 => self.wait(),
-            97..99 => self.repeat_old(),
+            0..10 => self.write(),
+            10..13 => self.change_mind(),
+            13..34 => self.deliver(),
+            34..46 => self.send(),
+            46..50 => self.ask_again(),
+            50..55 => self.cancel_or_retry(),
+            55..58 => self.note(),
+            58..62 => self.manage(),
+            62..64 => self.block_or_unblock(),
+            64..80 => self.turn(),
+            80..90 => self.land(),
+            90..92 => self.crash(),
+            92..94 => self.shell.register(),
+            94..96 => self.wait(),
+            96..98 => self.repeat_old(),
             _ => self.permute_statuses(),
         }
         if !self.chance.one_in(3) {
@@ -235,6 +241,9 @@ impl World {
             notice: self.chance.one_in(12),
             raw: None,
         };
+        if message.notice {
+            self.notices.insert(message.provider_id.clone());
+        }
         self.mail.push(Mail::Message(self.written.len()));
         self.written.push(Written { message, newest_edit: None, revoked: false, answered: None });
     }
@@ -333,11 +342,9 @@ impl World {
         if is_here && !self.shell.state.known.contains_key(&id) {
             self.looked_up += 1;
         }
-        let was_open = self.shell.state.open_commit;
-        let before = self.shell.state.clone_for_check();
-        match self.shell.receive(self.contact.clone(), message.clone(), self.now) {
+        let command = self.shell.receive(self.contact.clone(), message.clone());
+        match self.decide(command, Kind::Other) {
             Ok(decision) => {
-                self.check_decision(&before, was_open, &decision, Kind::Other);
                 let seq = decision.seq.expect("a message has a place");
                 if let Some(known) = self.places.get(&id) {
                     assert_eq!(seq, *known, "a repeated message is the one that is there");
@@ -629,14 +636,13 @@ impl World {
     }
 
     fn decide(&mut self, command: Command, kind: Kind) -> Result<Decision, Rejection> {
-        let was_open = self.shell.state.open_commit;
-        let before = self.shell.state.clone_for_check();
         let kind = match &command {
             Command::EndAttempt { .. } => Kind::End,
             _ => kind,
         };
         let decision = self.shell.decide(command, self.now)?;
-        self.check_decision(&before, was_open, &decision, kind);
+        self.check_decision(&decision, kind);
+        self.shell.apply(&decision);
         Ok(decision)
     }
 
@@ -653,17 +659,11 @@ impl World {
             assert_eq!(place, *seq, "an item is there once");
         }
         let rows = &self.shell.rows;
-        let notices: HashSet<&str> = self
-            .written
-            .iter()
-            .filter(|written| written.message.notice)
-            .map(|written| written.message.provider_id.as_str())
-            .collect();
         self.inbound += rows
             .items
             .range(last_seq + 1..)
             .filter(|(_, item)| item.direction == Direction::In)
-            .filter(|(_, item)| !item.provider_id.as_deref().is_some_and(|id| notices.contains(id)))
+            .filter(|(_, item)| !item.provider_id.as_deref().is_some_and(|id| self.notices.contains(id)))
             .count() as u64;
         self.newest = self.newest_open;
         for mail in self.taken.drain(..) {
@@ -693,8 +693,10 @@ impl World {
         self.retrying.clear();
         self.newest_open = self.newest;
         self.flights.append(&mut self.landed);
-        for flight in self.flights.iter_mut().filter(|flight| !flight.stale) {
-            self.unknown.insert(flight.seq);
+        for flight in &mut self.flights {
+            if self.shell.rows.items[&flight.seq].state == MessageState::Sending && !flight.stale {
+                self.unknown.insert(flight.seq);
+            }
             flight.stale = true;
         }
         if self.chance.one_in(2) {
@@ -713,31 +715,33 @@ impl World {
 
     // What must hold.
 
-    fn check_decision(&self, before: &Before, was_open: bool, decision: &Decision, kind: Kind) {
-        if decision.changes.is_empty() {
-            return;
-        }
-        let version = if was_open { before.version } else { before.version + 1 };
-        let mut last_seq = before.last_seq;
+    fn check_decision(&self, decision: &Decision, kind: Kind) {
+        let state = &self.shell.state;
+        let (before, before_seq) = state.head.as_ref().map_or((0, 0), |head| (head.version, head.last_seq));
+        let version = if state.open_commit { before } else { before + 1 };
+        let mut last_seq = before_seq;
+        let mut told_seq = before_seq;
         for change in &decision.changes {
             match change {
-                Change::Head(head) => assert_eq!(head.version, version, "the commit's version"),
+                Change::Head(head) => {
+                    assert_eq!(head.version, version, "the commit's version");
+                    told_seq = head.last_seq;
+                }
                 Change::Item(item) => {
                     assert_eq!(item.version, version, "an item of the commit has its version");
-                    match before.items.get(&item.seq) {
-                        Some(before) => check_item(before, item, kind, self.accepted.contains_key(&item.seq)),
-                        None if item.seq > before.last_seq => {
-                            last_seq += 1;
-                            assert_eq!(item.seq, last_seq, "no gap and no other order");
-                        }
-                        None => {}
+                    if item.seq > before_seq {
+                        last_seq += 1;
+                        assert_eq!(item.seq, last_seq, "no gap and no other order");
+                    } else {
+                        let taken = self.accepted.contains_key(&item.seq);
+                        check_item(&state.items[&item.seq], item, kind, taken);
                     }
                 }
                 Change::Attempt(attempt) => assert!(attempt.number <= 15, "an attempt fits into its key"),
                 Change::Key(..) => {}
             }
         }
-        assert_eq!(self.shell.state.head.as_ref().map(|head| head.last_seq), Some(last_seq));
+        assert_eq!(told_seq, last_seq, "the head tells the last place");
     }
 
     fn check_rows(&self) {
@@ -843,27 +847,6 @@ enum Kind {
     Cancel,
     End,
     Other,
-}
-
-/// What a decision is compared with.
-struct Before {
-    version: u64,
-    last_seq: u64,
-    items: BTreeMap<u64, Item>,
-}
-
-trait CloneForCheck {
-    fn clone_for_check(&self) -> Before;
-}
-
-impl CloneForCheck for switchboard_domain::conversation::State {
-    fn clone_for_check(&self) -> Before {
-        Before {
-            version: self.head.as_ref().map_or(0, |head| head.version),
-            last_seq: self.head.as_ref().map_or(0, |head| head.last_seq),
-            items: self.items.clone(),
-        }
-    }
 }
 
 /// An item changes only as it may.

@@ -402,3 +402,102 @@ async fn until(due: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::guard::lock;
+
+    /// Writes down who did what, and when.
+    struct Ear {
+        said: mpsc::Sender<(usize, Duration, Deed)>,
+        started: Instant,
+        ids: Mutex<u64>,
+    }
+
+    impl Mouth for Ear {
+        fn utter(&self, customer: usize, _person: &Person, utterance: &Utterance<'_>) -> String {
+            self.said
+                .try_send((customer, self.started.elapsed(), utterance.deed.clone()))
+                .expect("room, and someone who listens");
+            let mut ids = lock(&self.ids);
+            *ids += 1;
+            format!("wamid.{ids}")
+        }
+    }
+
+    type Said = mpsc::Receiver<(usize, Duration, Deed)>;
+
+    fn crowd(customers: usize, pace: f64) -> (Crowd, JoinHandle<()>, Said) {
+        let (said, listener) = mpsc::channel(1_000);
+        let arrivals = Duration::from_secs(5)..Duration::from_secs(10);
+        let ear = Ear { said, started: Instant::now(), ids: Mutex::default() };
+        let options = Options { seed: 2, customers, arrivals, pace };
+        let (crowd, task) = Crowd::start(options, Arc::new(ear));
+        (crowd, task, listener)
+    }
+
+    fn to(index: usize, text: &str) -> Heard {
+        let person = profile(2, index as u32).person;
+        Heard {
+            wa_id: person.wa_id,
+            user_id: person.user_id,
+            wamid: "wamid.answer".to_owned(),
+            text: text.to_owned(),
+            seen_after: Duration::from_secs(3),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn customers_open_one_after_the_other_and_answer_after_a_human_pause() {
+        let (crowd, task, mut said) = crowd(6, 1.0);
+        let mut openers = Vec::new();
+        while openers.len() < 6 {
+            let (customer, at, _) = said.recv().await.expect("somebody writes");
+            if !openers.contains(&customer) {
+                assert!(at >= Duration::from_secs(5 * customer as u64), "{customer} at {at:?}");
+                openers.push(customer);
+            }
+        }
+        let asked = Instant::now();
+        for index in 0..6 {
+            crowd.show(to(index, "Yes, tomorrow at 10:00"));
+        }
+        said.recv().await.expect("somebody answers");
+        assert!(asked.elapsed() >= Duration::from_secs(3), "seen after three seconds, answered later");
+        task.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_is_never_answered_gives_up_and_comes_back_with_something_else() {
+        let (_crowd, task, mut said) = crowd(1, 1.0);
+        let mut texts = Vec::new();
+        let mut last = Duration::ZERO;
+        while last < Duration::from_secs(2 * 3600) {
+            let (_, at, deed) = said.recv().await.expect("goes on for ever");
+            texts.push(deed);
+            last = at;
+        }
+        assert!(texts.len() > 3 && texts.len() < 100, "{}", texts.len());
+        task.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_crowd_is_silent() {
+        let (crowd, task, mut said) = crowd(4, 1.0);
+        said.recv().await.expect("the first");
+        crowd.set_paused(true);
+        let silence = tokio::time::timeout(Duration::from_secs(3600), async {
+            // What was said before the pause took hold may still be there.
+            while let Some((_, at, _)) = said.recv().await {
+                assert!(at < Duration::from_secs(60));
+            }
+        });
+        assert!(silence.await.is_err());
+        crowd.set_paused(false);
+        said.recv().await.expect("the next");
+        task.abort();
+    }
+}

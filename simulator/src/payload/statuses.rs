@@ -11,7 +11,7 @@ pub struct Status {
     pub status: String,
     /// Seconds since 1970.
     pub at_s: i64,
-    /// Who it went to; `contacts[]` shows them except on `failed`.
+    /// Who it went to; `contacts[]` shows them except on `failed`, and where the name is empty.
     pub recipient: Person,
     /// The send addressed a phone number; a failure then names no user id.
     pub addressed_by_phone: bool,
@@ -112,7 +112,8 @@ pub fn status(status: &Status) -> Update {
         json.push_str("}]");
     }
     json.push('}');
-    let contact = (!failed).then(|| {
+    // A recipient who never wrote has no profile to show.
+    let contact = (!failed && !status.recipient.name.is_empty()).then(|| {
         let mut contact = String::with_capacity(128);
         push_contact(&mut contact, &status.recipient);
         contact

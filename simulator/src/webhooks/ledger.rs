@@ -116,7 +116,8 @@ impl Ledger {
         }
     }
 
-    /// Waits until every update is acknowledged or dropped. Give it a timeout.
+    /// Waits until every update is acknowledged or dropped; planned duplicates of it may still be on their
+    /// way. Give it a timeout.
     pub async fn until_settled(&self) {
         self.until(|ledger| ledger.open() == 0).await;
     }

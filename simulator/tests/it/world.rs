@@ -60,3 +60,44 @@ async fn a_paused_world_delivers_nothing_and_goes_on_where_it_was() {
     assert!(world.say("404", &Person::phone("447700900123", "Ada"), "x").is_err());
     world.shutdown().await;
 }
+
+#[tokio::test]
+async fn on_a_rough_day_nothing_is_lost_between_acceptance_and_webhook() {
+    use std::collections::HashSet;
+    use std::time::Duration;
+    use switchboard_simulator::Faults;
+
+    let receiver = Receiver::start().await;
+    let world = world_with(&receiver, |options| {
+        options.faults = Faults::rough();
+        options.customers = 10;
+        options.enforce_rates = false;
+        options.enforce_window = false;
+    })
+    .await;
+    receiver.answer_with([500, 200, 503, 200, 200, 429, 500, 500]);
+    let client =
+        reqwest::Client::builder().no_proxy().timeout(Duration::from_millis(250)).build().expect("a client");
+    let url = format!("{}/v26.0/{PHONE}/messages", world.graph_url());
+    for nth in 0..150 {
+        let body = text("447700900999", &format!("message {nth}"));
+        // Whether the answer came is not what is asked here.
+        client.post(&url).bearer_auth(TOKEN).json(&body).send().await.ok();
+    }
+    soon(world.ledger().until_settled()).await;
+    let accepted: HashSet<String> =
+        world.graph().accepted().iter().filter_map(|sent| sent.wamid().map(str::to_owned)).collect();
+    let told: HashSet<String> = receiver
+        .items("statuses")
+        .iter()
+        .filter(|status| status["status"] == "sent" || status["status"] == "failed")
+        .filter_map(|status| status["id"].as_str().map(str::to_owned))
+        .collect();
+    assert!(accepted.len() > 100 && accepted.len() < 150, "{}", accepted.len());
+    assert!(accepted.is_subset(&told));
+    let messages: HashSet<String> =
+        receiver.items("messages").iter().filter_map(|m| m["id"].as_str().map(str::to_owned)).collect();
+    assert!(world.ledger().acknowledged_messages().iter().all(|id| messages.contains(id)));
+    assert!(world.ledger().deliveries().iter().all(|delivery| !delivery.dropped));
+    world.shutdown().await;
+}

@@ -63,7 +63,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Problem> {
 
 /// Tables and indexes by name with the text that made them.
 fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
-    let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
+    let mut statement =
+        connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
@@ -83,8 +84,9 @@ mod tests {
         let before = objects(&connection).expect("the tables");
         migrate(&mut connection).expect("the second time");
         assert_eq!(objects(&connection).expect("the tables"), before);
-        let version: i64 =
-            connection.query_row("SELECT version FROM schema_version", [], |row| row.get(0)).expect("a version");
+        let version: i64 = connection
+            .query_row("SELECT version FROM schema_version", [], |row| row.get(0))
+            .expect("a version");
         assert_eq!(version, VERSION);
     }
 
@@ -101,7 +103,9 @@ mod tests {
     #[test]
     fn a_table_that_is_not_as_declared_is_told_by_name() {
         let mut connection = empty();
-        connection.execute_batch("CREATE TABLE contacts (tenant BLOB, bucket INTEGER, contact_id BLOB)").expect("a table");
+        connection
+            .execute_batch("CREATE TABLE contacts (tenant BLOB, bucket INTEGER, contact_id BLOB)")
+            .expect("a table");
         assert!(matches!(migrate(&mut connection), Err(Problem::Differs(name)) if name == "contacts"));
         assert!(objects(&connection).expect("the tables").len() == 1, "nothing half made is left behind");
     }
@@ -109,6 +113,9 @@ mod tests {
     #[test]
     fn the_checked_in_definition_is_what_is_applied() {
         let checked_in = include_str!("../../../schema/sqlite/tables.sql");
-        assert!(checked_in.ends_with(&definition()), "run the tests of switchboard-schema with UPDATE_GENERATED=1");
+        assert!(
+            checked_in.ends_with(&definition()),
+            "run the tests of switchboard-schema with UPDATE_GENERATED=1"
+        );
     }
 }

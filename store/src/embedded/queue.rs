@@ -48,7 +48,13 @@ impl<T> Queue<T> {
     }
 
     /// Adds a commit; gives it back when its lane is full.
-    pub(super) fn push(&mut self, lane: LaneName, owner: Owner, cost: Cost, commit: T) -> Result<(), (Full, T)> {
+    pub(super) fn push(
+        &mut self,
+        lane: LaneName,
+        owner: Owner,
+        cost: Cost,
+        commit: T,
+    ) -> Result<(), (Full, T)> {
         match lane {
             LaneName::Interactive => self.interactive.push(owner, cost, commit),
             LaneName::Bulk => self.bulk.push(owner, cost, commit),

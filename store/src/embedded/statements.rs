@@ -59,7 +59,11 @@ pub(super) const fn full_mask(table: &Table) -> u64 {
 
 /// The value columns that are set.
 pub(super) fn mask(values: &[Cell]) -> u64 {
-    values.iter().enumerate().filter(|(_, cell)| **cell != Cell::Unset).fold(0, |mask, (index, _)| mask | 1 << index)
+    values
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| **cell != Cell::Unset)
+        .fold(0, |mask, (index, _)| mask | 1 << index)
 }
 
 impl Shape {
@@ -201,9 +205,7 @@ impl<'c> Statements<'c> {
         }
         let statement = match self.prepared.entry((table.name, shape)) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                entry.insert(self.connection.prepare(&shape.sql(table))?)
-            }
+            Entry::Vacant(entry) => entry.insert(self.connection.prepare(&shape.sql(table))?),
         };
         let mut bound = Binding { statement, next: 1 };
         if let Some(tenant) = tenant {

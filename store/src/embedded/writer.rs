@@ -354,7 +354,8 @@ impl Writer<'_> {
         let mut rows = 0;
         let mut outcomes = Vec::with_capacity(group.len());
         for job in group {
-            let applied = if savepoints { self.apply_apart(&job.work, now) } else { self.apply(&job.work, now) };
+            let applied =
+                if savepoints { self.apply_apart(&job.work, now) } else { self.apply(&job.work, now) };
             let failure = match applied {
                 Ok((done, changed)) => {
                     rows += changed;
@@ -458,7 +459,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn delete(&mut self, table: &'static Table, tenant: Option<TenantId>, key: &[Cell]) -> Result<(), Failure> {
+    fn delete(
+        &mut self,
+        table: &'static Table,
+        tenant: Option<TenantId>,
+        key: &[Cell],
+    ) -> Result<(), Failure> {
         self.statements.bind(table, Shape::Delete, tenant, key.iter())?.execute()?;
         Ok(())
     }

@@ -114,7 +114,9 @@ impl Blobs for FaultyBlobs {
         let draw = self.draw(&mut state, Kind::Write, "put", scope, id);
         match draw.fault {
             None => self.inner.put(scope, id, body),
-            Some(Fault::Fail | Fault::Overload | Fault::AmbiguousLost) => Box::pin(std::future::ready(Err(fault(draw)))),
+            Some(Fault::Fail | Fault::Overload | Fault::AmbiguousLost) => {
+                Box::pin(std::future::ready(Err(fault(draw))))
+            }
             Some(Fault::HoldBack | Fault::AnswerLate) => {
                 let kept = self.inner.put(scope, id, body);
                 Box::pin(async move {

@@ -9,7 +9,9 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use switchboard_ports::store::{Exchange, Exchanged, Lane, MAX_SCAN_ROWS, Mutation, Records, Scan, Scope, Store};
+use switchboard_ports::store::{
+    Exchange, Exchanged, Lane, MAX_SCAN_ROWS, Mutation, Records, Scan, Scope, Store,
+};
 use switchboard_schema::{
     ConversationId, TenantId, TenantScope, Timestamp,
     record::{CLAIMS, ThreadRow},
@@ -71,7 +73,10 @@ async fn a_process_that_writes_until_it_is_killed() {
         async move {
             for n in 1_i64.. {
                 let lane = if writer == 0 { Lane::Bulk } else { Lane::Interactive };
-                store.commit_one(scope(writer).into(), lane, commit(writer, n)).await.expect("the commit is done");
+                store
+                    .commit_one(scope(writer).into(), lane, commit(writer, n))
+                    .await
+                    .expect("the commit is done");
                 tell(&format!("commit {writer} {n}"));
                 if n % 5 == 0 {
                     let done = store.exchange(Scope::System, claim(writer, n)).await;
@@ -87,7 +92,9 @@ async fn a_process_that_writes_until_it_is_killed() {
 /// One line, whole, past the test harness's capture.
 fn tell(line: &str) {
     let mut out = std::io::stdout().lock();
-    out.write_all(format!("told {line}\n").as_bytes()).and_then(|()| out.flush()).expect("the parent listens");
+    out.write_all(format!("told {line}\n").as_bytes())
+        .and_then(|()| out.flush())
+        .expect("the parent listens");
 }
 
 /// Lets a process write until it has told of so many things, kills it, and answers with all it told.
@@ -115,7 +122,11 @@ fn write_and_kill(dir: &Path, lines: usize) -> Vec<(String, u8, i64)> {
         }
     }
     let status = child.wait().expect("it has ended");
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "it ended by itself: {status}");
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&status),
+        Some(9),
+        "it ended by itself: {status}"
+    );
     told
 }
 
@@ -129,7 +140,8 @@ async fn what_a_killed_process_was_told_is_there_and_no_commit_by_half() {
         let store = open(dir.path());
         let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
         for writer in 0..WRITERS {
-            let scan = Scan::of::<ThreadRow>(ThreadRow::partition(conversation(writer), 0)).limit(MAX_SCAN_ROWS);
+            let scan =
+                Scan::of::<ThreadRow>(ThreadRow::partition(conversation(writer), 0)).limit(MAX_SCAN_ROWS);
             let rows: Vec<ThreadRow> = records.all(scope(writer), scan).await.expect("the rows are read");
             let (heads, items): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.kind == 0);
             let found: BTreeSet<i64> = items.iter().map(|row| row.version.cast_signed()).collect();
@@ -138,13 +150,20 @@ async fn what_a_killed_process_was_told_is_there_and_no_commit_by_half() {
             }
             let last = found.last().copied().unwrap_or(0);
             assert_eq!(found.len(), usize::try_from(last).unwrap_or(0), "seed {seed}: a gap");
-            assert_eq!(items.len(), found.len() * usize::try_from(ROWS).unwrap_or(0), "seed {seed}: half a commit");
+            assert_eq!(
+                items.len(),
+                found.len() * usize::try_from(ROWS).unwrap_or(0),
+                "seed {seed}: half a commit"
+            );
             let head = heads.first().map_or(0, |head| head.version.cast_signed());
             assert_eq!(head, last, "seed {seed}: head and items are of one commit");
         }
         for (_, writer, n) in told.iter().filter(|(what, ..)| what == "claim") {
             let again = store.exchange(Scope::System, claim(*writer, *n)).await;
-            assert!(matches!(again, Ok(Exchanged::Found(Some(_)))), "seed {seed}: a claim was told and is lost");
+            assert!(
+                matches!(again, Ok(Exchanged::Found(Some(_)))),
+                "seed {seed}: a claim was told and is lost"
+            );
         }
     }
 }
@@ -154,7 +173,8 @@ fn a_database_that_was_killed_in_is_sound() {
     let dir = tempfile::tempdir().expect("a folder");
     write_and_kill(dir.path(), 300);
     drop(open(dir.path()));
-    let connection = rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");
+    let connection =
+        rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");
     let check: String =
         connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("the check is done");
     assert_eq!(check, "ok");

@@ -157,7 +157,11 @@ async fn sweeping_removes_what_has_ended_and_nothing_else() {
         let ended = chunk.iter().map(|n| row(&IDEMPOTENCY, *n, Some(now + minute))).collect();
         store.commit_many(ours(), Lane::Bulk, ended).await.expect("they are written");
     }
-    let system = vec![row(&SESSIONS, 1, Some(now + minute)), row(&SESSIONS, 2, Some(now + minute * 2)), row(&SESSIONS, 3, None)];
+    let system = vec![
+        row(&SESSIONS, 1, Some(now + minute)),
+        row(&SESSIONS, 2, Some(now + minute * 2)),
+        row(&SESSIONS, 3, None),
+    ];
     store.commit_many(Scope::System, Lane::Bulk, system).await.expect("they are written");
     assert_eq!(store.sweep(now).await, Ok(0));
     assert_eq!(store.sweep(now + minute).await, Ok(1_301));
@@ -186,8 +190,9 @@ async fn a_row_the_database_refuses_undoes_its_own_commit_only() {
     refuse_rows(folder.dir.path(), "NEW.n = 13");
     for round in 0..5 {
         let of = |n: i64| 1_000 * (round + 1) + n;
-        let commits: Vec<Vec<i64>> =
-            (0..60).map(|n| if n % 7 == 3 { vec![of(n), 13, of(n) + 500] } else { vec![of(n), of(n) + 500] }).collect();
+        let commits: Vec<Vec<i64>> = (0..60)
+            .map(|n| if n % 7 == 3 { vec![of(n), 13, of(n) + 500] } else { vec![of(n), of(n) + 500] })
+            .collect();
         let calls: Vec<_> = commits
             .iter()
             .map(|numbers| {
@@ -238,7 +243,8 @@ async fn a_database_of_a_later_program_is_refused_with_clear_words() {
     let folder = folder(Arc::default()).await;
     let Folder { store, dir, clock } = folder;
     drop(store);
-    let connection = rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");
+    let connection =
+        rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");
     connection.execute("UPDATE schema_version SET version = 1000", []).expect("a later version");
     drop(connection);
     let Err(error) = open(dir.path(), &clock) else { panic!("opened") };

@@ -267,8 +267,10 @@ async fn rough(seed: u64) -> (Vec<String>, Vec<String>, Vec<Option<(Cell, Cell)>
     let mut seen = Vec::new();
     for n in 0..400_i64 {
         let scope = tenant(if n % 3 == 0 { 2 } else { 1 });
-        let answers =
-            join_all((0..2).map(|m| faulty.commit_one(scope, Lane::Interactive, vec![row(m, Some(n), None)]))).await;
+        let answers = join_all(
+            (0..2).map(|m| faulty.commit_one(scope, Lane::Interactive, vec![row(m, Some(n), None)])),
+        )
+        .await;
         seen.push(format!("{answers:?}"));
         seen.push(format!("{:?}", faulty.get(scope, &THREAD, key(n % 2)).await));
     }
@@ -286,7 +288,8 @@ async fn a_seed_gives_the_same_faults_every_time_and_another_gives_others() {
     let first = rough(7).await;
     assert_eq!(first, rough(7).await);
     assert_ne!(first.1, rough(8).await.1);
-    for fault in ["failed", "overloaded", "held back", "answered late", "and done", "and lost", "done later"] {
+    for fault in ["failed", "overloaded", "held back", "answered late", "and done", "and lost", "done later"]
+    {
         assert!(first.1.iter().any(|line| line.contains(fault)), "no {fault} in {:?}", first.1);
     }
 }
@@ -308,10 +311,15 @@ async fn what_answered_ok_under_any_seed_is_not_undone() {
         faulty.heal().await;
         write(&faulty, vec![row(9, Some(1), None)]).await.expect("a healed store works");
         for (n, acknowledged) in (0..).zip(acknowledged) {
-            let Some((Cell::Int(found), _)) = stored(&inner, n).await else { panic!("seed {seed}: row {n} is gone") };
+            let Some((Cell::Int(found), _)) = stored(&inner, n).await else {
+                panic!("seed {seed}: row {n} is gone")
+            };
             let acknowledged = acknowledged.expect("one of forty writes succeeds");
             // An ambiguous one after it may have become true; an older one may not.
-            assert!(found >= acknowledged, "seed {seed}: row {n} is at {found}, acknowledged was {acknowledged}");
+            assert!(
+                found >= acknowledged,
+                "seed {seed}: row {n} is at {found}, acknowledged was {acknowledged}"
+            );
         }
     }
 }
@@ -324,7 +332,9 @@ async fn bodies_go_wrong_as_told() {
     let Scope::Tenant(scope) = ours() else { panic!("a tenant") };
     let id = |n: u8| BlobId::from_bytes([n; 16]);
     let body = Bytes::from_static(b"body");
-    for (n, fault) in [(1, Fault::Fail), (2, Fault::AmbiguousDone), (3, Fault::AmbiguousLost), (4, Fault::AmbiguousLate)] {
+    for (n, fault) in
+        [(1, Fault::Fail), (2, Fault::AmbiguousDone), (3, Fault::AmbiguousLost), (4, Fault::AmbiguousLate)]
+    {
         blobs.fail_put(1, fault);
         let answer = blobs.put(scope, id(n), body.clone()).await;
         assert!(matches!(answer, Err(blob::Error::Unavailable(_))), "{answer:?}");

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
 import type { Template } from '@/api/types';
@@ -54,7 +55,7 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
 
   return (
     <div className={`grid min-h-0 grid-cols-1 sm:grid-cols-[minmax(0,0.9fr)_minmax(0,1.1fr)] ${tall ? '' : 'max-h-[min(300px,40vh)] overflow-y-auto sm:overflow-visible'}`}>
-      <div className="flex min-h-0 flex-col border-line p-2 sm:border-e">
+      <div className={`flex min-h-0 flex-col border-line p-2 sm:border-e ${chosen ? 'max-sm:hidden' : ''}`}>
         <input
           className="field"
           type="text"
@@ -92,7 +93,7 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
                 aria-selected={selected}
                 aria-disabled={reason !== null}
                 className="template-option"
-                data-active={index === active || undefined}
+                data-active={(index >= 0 && index === active) || undefined}
                 onClick={() => { if (!reason) choose(one); }}
                 onKeyDown={(event) => { if (event.key === 'Enter' && !reason) choose(one); }}
               >
@@ -107,9 +108,15 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
           {shown.length === 0 && <p className="p-2 text-text-3">{t('template.noMatch')}</p>}
         </div>
       </div>
-      <div className={`min-h-0 p-3 ${tall ? '' : 'sm:max-h-[min(300px,40vh)] sm:overflow-y-auto'}`}>
+      <div className={`min-h-0 p-3 ${chosen ? '' : 'max-sm:hidden'} ${tall ? '' : 'sm:max-h-[min(300px,40vh)] sm:overflow-y-auto'}`}>
         {chosen ? (
-          <Filled chosen={chosen} onChoose={onChoose} />
+          <>
+            <button type="button" className="link mb-2 inline-flex min-h-8 items-center gap-1 sm:hidden" onClick={() => { onChoose(null); }}>
+              <ChevronLeft size={16} aria-hidden="true" />
+              {t('template.pick')}
+            </button>
+            <Filled chosen={chosen} onChoose={onChoose} />
+          </>
         ) : (
           <p className="text-text-3">{t('template.choose')}</p>
         )}

@@ -4,13 +4,16 @@ use futures_util::future::join_all;
 use switchboard_schema::{
     ContactId, ConversationId, DeadLetterId, UserId,
     record::{
-        AgentStateRow, CLAIMS, CONTACT_EDGES, ContactConversationRow, INBOUND_DEAD, MEMBERS, PROVIDER_IDS, THREAD,
-        ThreadRow,
+        AgentStateRow, CLAIMS, CONTACT_EDGES, ContactConversationRow, INBOUND_DEAD, MEMBERS, PROVIDER_IDS,
+        THREAD, ThreadRow,
     },
     table::Cell,
 };
 
-use super::{Backend, Bench, blob, body, delete, id, int, item, ours, put, read, refused, text, thread_key, thread_row, write};
+use super::{
+    Backend, Bench, blob, body, delete, id, int, item, ours, put, read, refused, text, thread_key,
+    thread_row, write,
+};
 use crate::store::{Error, Exchange, Exchanged, Lane, Records, Scope};
 
 /// Bytes of a value that is large for a row.
@@ -187,7 +190,11 @@ pub async fn a_bad_commit_harms_no_neighbour<B: Backend>(bench: Bench<B>) {
     let mut bad = Vec::new();
     let mut lost = Vec::new();
     for n in 0..40 {
-        good.push(store.commit_one(ours(), Lane::Interactive, vec![item(n, b"good"), item(n + 100, b"good")]));
+        good.push(store.commit_one(
+            ours(),
+            Lane::Interactive,
+            vec![item(n, b"good"), item(n + 100, b"good")],
+        ));
         let wrong = put(&THREAD, thread_row(1, n, 1, 1, b"bad").into_iter().rev().collect());
         bad.push(store.commit_one(ours(), Lane::Interactive, vec![item(n + 200, b"bad"), wrong]));
         lost.push(store.exchange(Scope::System, claimed(b"second")));
@@ -236,7 +243,10 @@ async fn write_wakeup(store: &std::sync::Arc<dyn crate::store::Store>, cells: Ve
     let key = vec![int(0), hour, due, id(1), target];
     let row = [key.clone(), vec![reason]].concat();
     let table = &switchboard_schema::record::WAKEUPS;
-    store.commit_one(Scope::System, Lane::Interactive, vec![put(table, row.clone())]).await.expect("it is written");
+    store
+        .commit_one(Scope::System, Lane::Interactive, vec![put(table, row.clone())])
+        .await
+        .expect("it is written");
     assert_eq!(store.get(Scope::System, table, key).await, Ok(Some(row)));
 }
 
@@ -295,7 +305,8 @@ pub async fn records_come_back_as_they_were_put<B: Backend>(bench: Bench<B>) {
     records.put(scope, Lane::Bulk, state.clone()).await.expect("it is written");
     assert_eq!(records.get(scope, AgentStateRow::key(user_id, conversation_id)).await, Ok(Some(state)));
     let contact_id = ContactId::from_bytes([9; 16]);
-    let missing = records.get::<ContactConversationRow>(scope, ContactConversationRow::key(contact_id, conversation_id));
+    let missing = records
+        .get::<ContactConversationRow>(scope, ContactConversationRow::key(contact_id, conversation_id));
     assert_eq!(missing.await, Ok(None));
     // A row whose body is not what its record declares is told as corrupt, not as missing.
     let dead = vec![int(1), int(2), id(3), blob(b"not JSON")];

@@ -51,7 +51,10 @@ pub async fn of_many_claims_at_once_exactly_one_wins<B: Backend>(bench: Bench<B>
     let winners: Vec<u8> =
         (0..).zip(&answers).filter(|(_, seen)| seen.is_none()).map(|(contact, _)| contact).collect();
     assert_eq!(winners.len(), 1);
-    assert!(answers.into_iter().flatten().all(|seen| seen == identity(winners[0])), "the losers see the winner");
+    assert!(
+        answers.into_iter().flatten().all(|seen| seen == identity(winners[0])),
+        "the losers see the winner"
+    );
 }
 
 /// Replacing.
@@ -111,7 +114,8 @@ pub async fn a_claimed_table_is_written_by_exchange_only<B: Backend>(bench: Benc
 
 /// Tables that are not claimed.
 pub async fn other_tables_are_not_written_by_exchange<B: Backend>(bench: Bench<B>) {
-    let exchange = Exchange { table: &USERS, key: vec![id(1)], expect: None, replace: Some(vec![blob(b"{}")]) };
+    let exchange =
+        Exchange { table: &USERS, key: vec![id(1)], expect: None, replace: Some(vec![blob(b"{}")]) };
     refused(bench.store().exchange(Scope::System, exchange).await);
 }
 

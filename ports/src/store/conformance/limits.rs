@@ -6,8 +6,8 @@ use switchboard_schema::{
 };
 
 use super::{
-    Backend, Bench, blob, body, delete, id, int, item, ours, put, refused, text, thread_key, thread_row, thread_scan,
-    write,
+    Backend, Bench, blob, body, delete, id, int, item, ours, put, refused, text, thread_key, thread_row,
+    thread_scan, write,
 };
 use crate::store::{Lane, MAX_COMMIT_BYTES, MAX_COMMIT_ROWS};
 
@@ -57,7 +57,12 @@ pub async fn a_row_without_its_whole_key_is_refused<B: Backend>(bench: Bench<B>)
     unset[3] = Cell::Unset;
     let mut short = thread_key(1, 1, 1);
     short.pop();
-    let bad = [put(&THREAD, unset), delete(&THREAD, short.clone()), delete(&THREAD, Vec::new()), put(&THREAD, short.clone())];
+    let bad = [
+        put(&THREAD, unset),
+        delete(&THREAD, short.clone()),
+        delete(&THREAD, Vec::new()),
+        put(&THREAD, short.clone()),
+    ];
     for row in bad {
         refused(store.commit_one(ours(), Lane::Interactive, vec![row]).await);
     }
@@ -79,7 +84,9 @@ pub async fn a_row_with_too_few_or_too_many_cells_is_refused<B: Backend>(bench: 
 /// Types.
 pub async fn a_cell_of_another_type_is_refused<B: Backend>(bench: Bench<B>) {
     let store = bench.store();
-    for (column, cell) in [(0, text("conversation")), (2, blob(b"1")), (5, text("7")), (8, text("body")), (8, int(1))] {
+    for (column, cell) in
+        [(0, text("conversation")), (2, blob(b"1")), (5, text("7")), (8, text("body")), (8, int(1))]
+    {
         let mut cells = thread_row(1, 1, 1, 1, b"");
         cells[column] = cell;
         refused(store.commit_one(ours(), Lane::Interactive, vec![put(&THREAD, cells)]).await);
@@ -92,7 +99,9 @@ pub async fn a_refused_commit_writes_nothing<B: Backend>(bench: Bench<B>) {
     let store = bench.store();
     let mut wrong = thread_row(1, 2, 1, 1, b"");
     wrong[8] = text("not bytes");
-    refused(store.commit_one(ours(), Lane::Interactive, vec![item(1, b""), put(&THREAD, wrong.clone())]).await);
+    refused(
+        store.commit_one(ours(), Lane::Interactive, vec![item(1, b""), put(&THREAD, wrong.clone())]).await,
+    );
     refused(store.commit_many(ours(), Lane::Interactive, vec![item(1, b""), put(&THREAD, wrong)]).await);
     assert_eq!(store.scan(ours(), thread_scan()).await, Ok(Vec::new()));
 }

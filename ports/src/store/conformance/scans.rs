@@ -16,8 +16,14 @@ async fn fill<B: Backend>(bench: &Bench<B>, keys: &[[i64; 3]]) {
     // Neither ascending nor descending, so that the order of writing cannot pass for the order of keys.
     keys.sort_by_key(|[kind, n, epoch]| (n % 3, !kind, epoch % 2, *n));
     for chunk in keys.chunks(50) {
-        write(&store, chunk.iter().map(|[kind, n, epoch]| put(&THREAD, thread_row(*kind, *n, *epoch, 1, b""))).collect())
-            .await;
+        write(
+            &store,
+            chunk
+                .iter()
+                .map(|[kind, n, epoch]| put(&THREAD, thread_row(*kind, *n, *epoch, 1, b"")))
+                .collect(),
+        )
+        .await;
     }
 }
 
@@ -47,7 +53,16 @@ pub async fn a_scan_answers_in_clustering_order<B: Backend>(bench: Bench<B>) {
 
 /// Order of numbers.
 pub async fn numbers_below_zero_come_before_those_above<B: Backend>(bench: Bench<B>) {
-    let keys = [[i64::MIN, 0, 0], [-300, 5, 0], [-2, -7, 0], [-2, -6, 0], [-2, 7, 0], [0, 0, -1], [0, 0, 0], [i64::MAX, 0, 0]];
+    let keys = [
+        [i64::MIN, 0, 0],
+        [-300, 5, 0],
+        [-2, -7, 0],
+        [-2, -6, 0],
+        [-2, 7, 0],
+        [0, 0, -1],
+        [0, 0, 0],
+        [i64::MAX, 0, 0],
+    ];
     fill(&bench, &keys).await;
     assert_eq!(found(&bench, thread_scan()).await, keys);
     assert_eq!(found(&bench, thread_scan().from(ints(&[-2, -6]))).await, keys[3..]);
@@ -69,7 +84,10 @@ pub async fn bytes_are_ordered_as_bytes_and_a_prefix_comes_first<B: Backend>(ben
     let page = store.scan(ours(), scan.clone()).await.expect("the scan is done");
     let order: Vec<_> = page.iter().map(|cells| cells[1].clone()).collect();
     assert_eq!(order, hashes.map(blob));
-    let page = store.scan(ours(), scan.after(Some(vec![blob(b"a"), blob(b"same")]))).await.expect("the scan is done");
+    let page = store
+        .scan(ours(), scan.after(Some(vec![blob(b"a"), blob(b"same")])))
+        .await
+        .expect("the scan is done");
     assert_eq!(page.first().map(|cells| cells[1].clone()), Some(blob(b"a\0")));
 }
 
@@ -104,7 +122,11 @@ pub async fn an_empty_prefix_bounds_nothing<B: Backend>(bench: Bench<B>) {
 pub async fn after_continues_strictly_behind_a_key<B: Backend>(bench: Bench<B>) {
     fill(&bench, &KEYS).await;
     assert_eq!(found(&bench, thread_scan().after(Some(ints(&[1, 2, 1])))).await, KEYS[4..]);
-    assert_eq!(found(&bench, thread_scan().after(Some(ints(&[1, 2, 9])))).await, KEYS[5..], "though it is gone");
+    assert_eq!(
+        found(&bench, thread_scan().after(Some(ints(&[1, 2, 9])))).await,
+        KEYS[5..],
+        "though it is gone"
+    );
     assert_eq!(found(&bench, thread_scan().after(Some(ints(&[3, 9, 1])))).await, KEYS[..0]);
     assert_eq!(found(&bench, thread_scan().after(None)).await, KEYS);
 }

@@ -6,7 +6,8 @@ use switchboard_schema::{
 };
 
 use super::{
-    Backend, Bench, blob, body, delete, id, int, item, ours, put, refused, tenant, text, thread_key, thread_scan, write,
+    Backend, Bench, blob, body, delete, id, int, item, ours, put, refused, tenant, text, thread_key,
+    thread_scan, write,
 };
 use crate::store::{Exchange, Exchanged, Lane, Scan, Scope};
 
@@ -28,7 +29,10 @@ pub async fn another_tenants_rows_are_neither_overwritten_nor_deleted<B: Backend
     let theirs = tenant(2);
     store.commit_one(theirs, Lane::Interactive, vec![item(1, b"theirs")]).await.expect("it is written");
     assert_eq!(body(&store, 1).await, Some(blob(b"ours")));
-    store.commit_one(theirs, Lane::Bulk, vec![delete(&THREAD, thread_key(1, 1, 1))]).await.expect("it is deleted");
+    store
+        .commit_one(theirs, Lane::Bulk, vec![delete(&THREAD, thread_key(1, 1, 1))])
+        .await
+        .expect("it is deleted");
     assert_eq!(body(&store, 1).await, Some(blob(b"ours")));
     assert_eq!(store.get(theirs, &THREAD, thread_key(1, 1, 1)).await, Ok(None));
 }

@@ -51,7 +51,8 @@ pub fn what_was_sealed_opens_in_its_place<V: Vault>(open: impl Fn(u8) -> V) {
 /// Bound to its place.
 pub fn a_secret_moved_to_another_place_does_not_open<V: Vault>(open: impl Fn(u8) -> V) {
     let sealed = open(1).seal(PLACE, &SecretString::from("token"));
-    for place in ["", "channel:cha_1:app_secret", "channel:cha_2:access_token", "channel:cha_1:access_token "] {
+    for place in ["", "channel:cha_1:app_secret", "channel:cha_2:access_token", "channel:cha_1:access_token "]
+    {
         assert_eq!(opened(&open(1), place, &sealed), Err(NotOurs));
     }
 }

@@ -275,7 +275,7 @@ function TemplateComposer({ conversation, offline, onNote }: { conversation: Con
         <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">
           {missing > 0 && t('template.missing', { count: missing })}
         </span>
-        <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
+        <button type="button" className="btn plain max-sm:!hidden" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
         <button type="button" className="btn primary" disabled={!ready} onClick={submit}>
           {offline ? t('template.queue') : t('template.send')}
           <span className="hidden sm:inline"><Keys of="Mod+Enter" /></span>

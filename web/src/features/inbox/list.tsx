@@ -233,7 +233,11 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
   const total = useInbox((inbox) => inbox.totals[totalName(list.view, list.status)]?.count);
 
   return (
-    <div className="relative min-h-0 flex-1">
+    <div
+      className="relative min-h-0 flex-1"
+      onPointerEnter={(event) => { if (event.pointerType === 'mouse') setUnder(true); }}
+      onPointerLeave={() => { setUnder(false); }}
+    >
       {fresh > 0 && (
         <button
           type="button"
@@ -252,8 +256,6 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
         ref={scroller}
         id="conversations"
         className="h-full overflow-y-auto overscroll-contain"
-        onPointerEnter={(event) => { if (event.pointerType === 'mouse') setUnder(true); }}
-        onPointerLeave={() => { setUnder(false); }}
         onScroll={(event) => { setScrolled(event.currentTarget.scrollTop > 4); }}
       >
         {ids.length > 0 && (

@@ -158,7 +158,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
           <Tip label={resolved ? t('actions.reopen') : t('actions.resolve')} {...(resolved ? {} : { keys: shortcuts.resolve })}>
             <button type="button" className="btn" onClick={resolve}>
               {resolved ? <Inbox size={16} aria-hidden="true" /> : <Check size={16} aria-hidden="true" />}
-              {resolved ? t('actions.reopen') : t('actions.resolve')}
+              <span className="max-lg:sr-only">{resolved ? t('actions.reopen') : t('actions.resolve')}</span>
             </button>
           </Tip>
           <Menu trigger={<button type="button" className="btn" aria-label={t('actions.status')}><ChevronDown size={14} aria-hidden="true" /></button>}>

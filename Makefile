@@ -1,0 +1,74 @@
+# The two commands of the README are `make demo` and `make test`. Everything else is a part of them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PORT ?= 8080
+WEB_STAMP := web/node_modules/.installed
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: help
+help: ## Says what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+.PHONY: demo
+demo: tools web ## Opens a workspace with simulated customers on http://127.0.0.1:8080 (PORT= changes it)
+	cargo build --profile demo --bin switchboard
+	PORT=$(PORT) "$${CARGO_TARGET_DIR:-target}/demo/switchboard" demo
+
+.PHONY: test
+test: tools browser web-check format lint unit end-to-end ## Everything that must hold
+
+.PHONY: tools
+tools: ## Checks for what must be there before anything else
+	@scripts/tools
+
+.PHONY: browser
+browser: ## Installs Chromium where there is none
+	@scripts/browser
+
+$(WEB_STAMP): web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: $(WEB_STAMP) $(WEB_SOURCES)
+	cd web && npm run build
+	@touch $@
+
+.PHONY: web
+web: web/dist/index.html ## Builds the web app
+
+.PHONY: web-check
+web-check: web ## Checks and tests the web app
+	cd web && npm run lint && npm run typecheck && npm run test
+
+.PHONY: generate
+generate: $(WEB_STAMP) ## Writes the generated files anew: tables, OpenAPI, socket schema, TypeScript types
+	UPDATE_GENERATED=1 cargo test -p switchboard-schema --test '*'
+	UPDATE_GENERATED=1 cargo test -p switchboard --bin switchboard documents
+	cd web && npm run generate
+
+.PHONY: format
+format: ## Checks the formatting
+	cargo fmt --all --check
+
+.PHONY: lint
+lint: ## Checks the code; warnings are errors
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+.PHONY: unit
+unit: ## Tests of crates and of the whole server over real sockets
+	cargo test --workspace --all-features
+
+.PHONY: end-to-end
+end-to-end: web browser ## Tests in a real browser against the real server
+	cargo build --bin switchboard
+	cd web && npm run end-to-end
+
+.PHONY: release
+release: tools web ## Builds target/release/switchboard
+	cargo build --release --bin switchboard
+
+.PHONY: bench
+bench: release ## The load test's scenarios: a table and a file of results
+	cargo build --release -p switchboard-loadtest
+	"$${CARGO_TARGET_DIR:-target}/release/loadtest" run --out bench-results

@@ -1,0 +1,2086 @@
+// Written by `npm run generate`; do not edit.
+export interface paths {
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The channels of the workspace */
+        get: operations["channels_list"];
+        put?: never;
+        /**
+         * Connect a channel
+         * @description For owners. The answer shows, once, the verify token to enter at the provider beside `webhook_url`.
+         */
+        post: operations["channels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a channel
+         * @description For owners. Its conversations stay; late webhooks of it are verified and dropped for 30 days.
+         */
+        delete: operations["channels_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts of the workspace */
+        get: operations["contacts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One contact
+         * @description The `ETag` of the answer is for `If-Match`.
+         */
+        get: operations["contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412.
+         */
+        patch: operations["contacts_patch"];
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of conversations */
+        get: operations["conversations_list"];
+        put?: never;
+        /**
+         * Start a conversation
+         * @description With a new or a known address; a conversation with it on this channel is found again, never doubled.
+         */
+        post: operations["conversations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One conversation */
+        get: operations["conversations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a conversation to somebody, or to nobody */
+        post: operations["conversations_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages, notes and system lines of a conversation
+         * @description The newest page first, ascending `seq` within a page.
+         */
+        get: operations["messages_list"];
+        put?: never;
+        /**
+         * Send a message
+         * @description The answer has state `queued`; what becomes of it comes over the socket.
+         */
+        post: operations["messages_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a message that is still queued */
+        post: operations["messages_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message again that failed, or whose outcome is unknown */
+        post: operations["messages_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a private note */
+        post: operations["conversations_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how far the caller has read */
+        post: operations["conversations_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a conversation's status */
+        post: operations["conversations_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Updates that could not be applied */
+        get: operations["dead_letters_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again to apply them
+         * @description What was applied leaves the list; to repeat this is harmless.
+         */
+        post: operations["dead_letters_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and where */
+        get: operations["sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets the cookie `switchboard_session`. Send the answer's `csrf_token` as `X-CSRF-Token` with every request
+         *     that changes something.
+         */
+        post: operations["sessions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out */
+        delete: operations["sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/socket-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket that opens one socket within a minute
+         * @description For clients that cannot send a header when they open a socket.
+         */
+        post: operations["socket_create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates of a channel */
+        get: operations["templates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of the workspace */
+        get: operations["users_list"];
+        put?: never;
+        /**
+         * Add a person
+         * @description For owners.
+         */
+        post: operations["users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alive */
+        get: operations["operation_alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measurements
+         * @description In Prometheus' text format.
+         */
+        get: operations["operation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes traffic
+         * @description 503 while starting and stopping, and when the store does not answer.
+         */
+        get: operations["operation_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Give a conversation to somebody, or to nobody. */
+        AssignRequest: {
+            assignee_id?: null | components["schemas"]["UserId"];
+        };
+        /** @description `blb_` and 26 characters */
+        BlobId: string;
+        /** @description A connected channel. Secrets are never shown. */
+        Channel: {
+            /** @description When it was connected. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Does it work? */
+            health: components["schemas"]["ChannelHealth"];
+            /** @description Its id. */
+            id: components["schemas"]["ChannelId"];
+            /** @description Its kind. */
+            kind: components["schemas"]["ChannelKind"];
+            /** @description What colleagues call it. */
+            name: string;
+            /** @description The provider's id of the number. */
+            phone_number_id: string;
+            /** @description Why it does not, in plain words. */
+            problem?: string | null;
+            /** @description The word to enter beside it; shown once, when the channel is made. */
+            verify_token?: string | null;
+            /** @description The WhatsApp Business Account the number belongs to. */
+            waba_id: string;
+            /** @description The address to enter as the webhook's at the provider. */
+            webhook_url: string;
+        };
+        /**
+         * @description Does a channel work?
+         * @enum {string}
+         */
+        ChannelHealth: "working" | "broken" | "degraded";
+        /** @description `chn_` and 26 characters */
+        ChannelId: string;
+        /**
+         * @description Kinds of channel.
+         * @enum {string}
+         */
+        ChannelKind: "whatsapp";
+        /** @description The channels of the workspace. */
+        ChannelList: {
+            /** @description By name. */
+            channels: components["schemas"]["Channel"][];
+        };
+        /** @description Connect a channel. */
+        ConnectChannel: {
+            /** @description The token for calls to the Graph API; never shown again. */
+            access_token: string;
+            /** @description The secret that signs webhooks; the instance's own where it is left out. */
+            app_secret?: string | null;
+            /** @description `whatsapp`. */
+            kind: components["schemas"]["ChannelKind"];
+            /** @description What colleagues call it. */
+            name: string;
+            /** @description The provider's id of the number. */
+            phone_number_id: string;
+            /** @description The word Meta repeats when it checks the webhook's address; made by us where it is left out. */
+            verify_token?: string | null;
+            /** @description The WhatsApp Business Account the number belongs to. */
+            waba_id: string;
+        };
+        /** @description A person outside. */
+        Contact: {
+            /** @description A line about the person. */
+            about?: string | null;
+            /** @description Nothing may be sent. */
+            blocked: boolean;
+            /** @description When we first heard of it. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["ContactId"];
+            /** @description Its addresses. */
+            identities: components["schemas"]["Identity"][];
+            /** @description Its name as an agent or, failing that, the provider gave it. */
+            name: string;
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its commit count.
+             */
+            version: number;
+        };
+        /** @description `con_` and 26 characters */
+        ContactId: string;
+        /** @description A page of contacts. */
+        ContactPage: {
+            /** @description By id. */
+            contacts: components["schemas"]["Contact"][];
+            /** @description Pass it as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description Change a contact; what is left out stays. */
+        ContactPatch: {
+            /** @description A line about the person; empty clears it. */
+            about?: string | null;
+            /** @description Block, or lift a block. */
+            blocked?: boolean | null;
+            /** @description A new name. */
+            name?: string | null;
+        };
+        /** @description A contact as a conversation shows it. */
+        ContactRef: {
+            /** @description Nothing may be sent. */
+            blocked?: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["ContactId"];
+            /** @description Its addresses. */
+            identities: components["schemas"]["Identity"][];
+            /** @description Its name, or the best address where there is none. */
+            name: string;
+        };
+        /** @description A message's type and what it says. */
+        Content: {
+            /** @description Words. */
+            content: components["schemas"]["Text"];
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description A template, as it was sent. */
+            content: components["schemas"]["TemplateContent"];
+            /** @enum {string} */
+            type: "template";
+        } | {
+            /** @description A private note among colleagues; never leaves the house. */
+            content: components["schemas"]["Note"];
+            /** @enum {string} */
+            type: "note";
+        } | {
+            /** @description Something that happened to the conversation. */
+            content: components["schemas"]["SystemLine"];
+            /** @enum {string} */
+            type: "system";
+        } | {
+            /** @description A kind of message this version cannot show, kept as it came. */
+            content: components["schemas"]["Unsupported"];
+            /** @enum {string} */
+            type: "unsupported";
+        };
+        /** @description The one thread between a contact and a channel. */
+        Conversation: {
+            assignee_id?: null | components["schemas"]["UserId"];
+            /** @description The channel it runs on. */
+            channel_id: components["schemas"]["ChannelId"];
+            /** @description Whom it is with. */
+            contact: components["schemas"]["ContactRef"];
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["ConversationId"];
+            /**
+             * Format: int64
+             * @description Messages of the customer so far.
+             */
+            inbound_count: number;
+            last_message?: null | components["schemas"]["Message"];
+            /**
+             * Format: int64
+             * @description The highest `seq` given.
+             */
+            last_seq: number;
+            snoozed_until?: null | components["schemas"]["Timestamp"];
+            /** @description Where it stands. */
+            status: components["schemas"]["ConversationStatus"];
+            /**
+             * Format: int64
+             * @description Messages of the customer that the caller has not read; absent in events, which are the same for
+             *     every agent: there it is `inbound_count` less the caller's own read mark.
+             */
+            unread_count?: number | null;
+            /** @description When something last happened that moves it up the list. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Its commit count; a client drops the older of two.
+             */
+            version: number;
+            waiting_since?: null | components["schemas"]["Timestamp"];
+            /** @description May we write freely? */
+            window: components["schemas"]["Window"];
+        };
+        /** @description One conversation. */
+        ConversationDetail: components["schemas"]["Conversation"] & {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+        };
+        /** @description `cnv_` and 26 characters */
+        ConversationId: string;
+        /** @description A page of the list, and how many conversations each view holds. */
+        ConversationList: components["schemas"]["ConversationPage"] & {
+            /** @description In the status asked for, all pages together. */
+            counts: components["schemas"]["ViewCounts"];
+        };
+        /** @description A page of conversations. */
+        ConversationPage: {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+            /** @description In the order of the list. */
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Pass it as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Conversations in this view and status, all pages together.
+             */
+            total: number;
+        };
+        /**
+         * @description Where a conversation stands.
+         * @enum {string}
+         */
+        ConversationStatus: "open" | "pending" | "snoozed" | "resolved";
+        /** @description `cor_` and 26 characters */
+        CorrelationId: string;
+        /** @description Add a member. */
+        CreateUser: {
+            /** @description Their address. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their first password. */
+            password: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description An update that could be stored but not applied. */
+        DeadLetterEntry: {
+            /** @description When it came. */
+            at: components["schemas"]["Timestamp"];
+            blob?: null | components["schemas"]["BlobId"];
+            /** @description The channel it came through. */
+            channel_id: components["schemas"]["ChannelId"];
+            /** @description Its id. */
+            id: components["schemas"]["DeadLetterId"];
+            /** @description The update as it came; absent above 16 KiB. */
+            raw?: string | null;
+            /** @description Why it could not be applied. */
+            reason: string;
+        };
+        /** @description `dea_` and 26 characters */
+        DeadLetterId: string;
+        /** @description Updates that could be stored but not applied. */
+        DeadLetterList: {
+            /** @description Newest first, at most 500. */
+            dead_letters: components["schemas"]["DeadLetterEntry"][];
+        };
+        /**
+         * @description From whom to whom.
+         * @enum {string}
+         */
+        Direction: "in" | "out";
+        /** @description One address of a contact. */
+        Identity: {
+            /** @description Of what kind. */
+            kind: components["schemas"]["IdentityKind"];
+            /** @description The address: digits without `+` for a phone. */
+            value: string;
+        };
+        /**
+         * @description The kinds of address.
+         * @enum {string}
+         */
+        IdentityKind: "bsuid" | "parent_bsuid" | "wa_id" | "phone" | "username";
+        /** @description Who is signed in, and where. */
+        Me: {
+            /** @description Send it as `X-CSRF-Token` with every request that changes something; absent for API keys. */
+            csrf_token?: string | null;
+            /** @description The person or, for an API key, the key's name. */
+            user: components["schemas"]["User"];
+            /** @description The workspace. */
+            workspace: components["schemas"]["Workspace"];
+        };
+        /** @description An item of a conversation. */
+        Message: components["schemas"]["Content"] & {
+            /** @description When we took it. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Provider requests made for it.
+             */
+            attempts?: number;
+            /** @description Its conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            deleted_at?: null | components["schemas"]["Timestamp"];
+            /** @description From the customer or from us. */
+            direction: components["schemas"]["Direction"];
+            edited_at?: null | components["schemas"]["Timestamp"];
+            error?: null | components["schemas"]["MessageError"];
+            /** @description When each state was reached, by the provider's clock where it is the provider's state. */
+            history?: components["schemas"]["StateAt"][];
+            /** @description Its id. */
+            id: components["schemas"]["MessageId"];
+            /** @description It arrived after something written later; it stands where it was committed. */
+            late?: boolean;
+            provider_at?: null | components["schemas"]["Timestamp"];
+            /** @description The provider's id, once known. */
+            provider_id?: string | null;
+            /** @description The message it answers, by its provider id. */
+            reply_to?: string | null;
+            /** @description Who sent it. */
+            sent_by: components["schemas"]["Sender"];
+            /**
+             * Format: int64
+             * @description Its place: gapless within the conversation, in commit order.
+             */
+            seq: number;
+            /** @description How far it got. */
+            state: components["schemas"]["MessageState"];
+            /**
+             * Format: int64
+             * @description The conversation's version at its last change; a client drops the older of two.
+             */
+            version: number;
+        };
+        /** @description Why a message failed. */
+        MessageError: {
+            /** @description Ours (`window_closed`, `contact_blocked`, …) or `whatsapp_` and the provider's number. */
+            code: string;
+            /** @description In plain words, with what to do. */
+            message: string;
+        };
+        /** @description `msg_` and 26 characters */
+        MessageId: string;
+        /** @description A page of a conversation: the newest first, ascending `seq` within. */
+        MessagePage: {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+            /** @description There are older ones before the first. */
+            has_more: boolean;
+            /** @description Ascending `seq`. */
+            messages: components["schemas"]["Message"][];
+        };
+        /**
+         * @description How far a message got.
+         * @enum {string}
+         */
+        MessageState: "received" | "recorded" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unknown" | "cancelled";
+        /** @description A private note. */
+        Note: {
+            /** @description The words, at most 16,000 characters. */
+            body: string;
+        };
+        /** @description Write a private note. */
+        NoteRequest: components["schemas"]["Note"];
+        /** @description RFC 9457 problem details. */
+        Problem: {
+            /** @description What is wrong, for programs; stable. */
+            code: string;
+            /** @description Finds this request in the logs. */
+            correlation_id: components["schemas"]["CorrelationId"];
+            /** @description What is wrong this time and what to do. */
+            detail: string;
+            /** @description The part of the request that is wrong. */
+            field?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What is wrong, for people. */
+            title: string;
+            /** @description A page about this kind of problem. */
+            type: string;
+        };
+        /** @description A read mark that was stored. */
+        ReadAnswer: {
+            /** @description The mark. */
+            read: components["schemas"]["ReadMark"];
+            /**
+             * Format: int64
+             * @description What is left unread.
+             */
+            unread_count: number;
+        };
+        /** @description How far somebody has read. */
+        ReadMark: {
+            /** @description The conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /**
+             * Format: int64
+             * @description Messages of the customer they have read.
+             */
+            inbound_count: number;
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description Say how far the caller has read. */
+        ReadRequest: {
+            /**
+             * Format: int64
+             * @description Messages of the customer read so far; all of them when left out.
+             */
+            inbound_count?: number | null;
+        };
+        /** @description How many updates that could not be applied were applied now. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description Applied and gone from the list.
+             */
+            applied: number;
+            /**
+             * Format: int64
+             * @description Still there.
+             */
+            left: number;
+        };
+        /**
+         * @description What a member may do.
+         * @enum {string}
+         */
+        Role: "owner" | "agent";
+        /** @description A message to send. */
+        SendRequest: {
+            /** @description The words. */
+            text: components["schemas"]["Text"];
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description The template and its values. */
+            template: components["schemas"]["TemplateRequest"];
+            /** @enum {string} */
+            type: "template";
+        };
+        /** @description Who sent a message. */
+        Sender: {
+            /** @description Their id, where they have one. */
+            id?: string | null;
+            /** @description What they are. */
+            kind: components["schemas"]["SenderKind"];
+            /** @description Their name. */
+            name?: string | null;
+        };
+        /**
+         * @description What a sender is.
+         * @enum {string}
+         */
+        SenderKind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+        /** @description Sign in. */
+        SignIn: {
+            /** @description The account's address. */
+            email: string;
+            /** @description Its password. */
+            password: string;
+        };
+        /** @description A ticket that opens one socket within a minute. */
+        SocketTicket: {
+            /** @description Until when. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Pass it as `?ticket=`. */
+            ticket: string;
+        };
+        /** @description Start a conversation with a new or known address. */
+        StartConversation: {
+            /** @description The channel to write from. */
+            channel_id: components["schemas"]["ChannelId"];
+            contact_id?: null | components["schemas"]["ContactId"];
+            message?: null | components["schemas"]["SendRequest"];
+            /** @description The person's name, for a contact that is new. */
+            name?: string | null;
+            /** @description The phone number in international form, with or without `+`. */
+            phone?: string | null;
+        };
+        /** @description A conversation that was started or found, and the message that was queued with it. */
+        StartedConversation: components["schemas"]["Conversation"] & {
+            message?: null | components["schemas"]["Message"];
+        };
+        /** @description A state and when it was reached. */
+        StateAt: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The state. */
+            state: components["schemas"]["MessageState"];
+        };
+        /** @description Set a conversation's status. */
+        StatusRequest: {
+            snoozed_until?: null | components["schemas"]["Timestamp"];
+            /** @description The new status. */
+            status: components["schemas"]["ConversationStatus"];
+        };
+        /** @description A place in a tenant's stream: a snapshot includes everything up to it. */
+        StreamPosition: {
+            /** @description The activation of the stream; offsets of different epochs do not compare. */
+            epoch: string;
+            /**
+             * Format: int64
+             * @description The last event included.
+             */
+            offset: number;
+        };
+        /**
+         * @description What a system line tells.
+         * @enum {string}
+         */
+        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "merged";
+        /** @description A line the system wrote. */
+        SystemLine: {
+            /** @description Who did it, where a person did. */
+            actor?: string | null;
+            /** @description What happened. */
+            event: components["schemas"]["SystemEvent"];
+            /** @description What it was done to or with: an assignee's name, a status, a new number. */
+            subject?: string | null;
+        };
+        /** @description A message template at the provider. */
+        Template: {
+            /** @description The body's words, with placeholders. */
+            body: string;
+            /** @description Placeholders of the body, by name or number, in order. */
+            body_parameters: string[];
+            /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
+            category: string;
+            /** @description The footer's words. */
+            footer?: string | null;
+            /** @description The header's words, with placeholders. */
+            header?: string | null;
+            /** @description Placeholders of the header, by name or number, in order. */
+            header_parameters: string[];
+            /** @description Its language. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Placeholders go by name. */
+            named: boolean;
+            /** @description This version can send it: header and body of plain text, nothing else that needs a value. */
+            sendable: boolean;
+            /** @description `APPROVED` and others. */
+            status: string;
+        };
+        /** @description A template with the values it is sent with. */
+        TemplateContent: {
+            /** @description Values for the placeholders of the body, in order. */
+            body?: components["schemas"]["TemplateParameter"][];
+            /** @description Values for the placeholders of the header, in order. */
+            header?: components["schemas"]["TemplateParameter"][];
+            /** @description Its language at the provider, such as `en_US`. */
+            language: string;
+            /** @description Its name at the provider. */
+            name: string;
+            /** @description The words with the values filled in, as far as we know the template. */
+            text?: string | null;
+        };
+        /** @description The templates of a channel. */
+        TemplateList: {
+            /** @description When they were read from the provider. */
+            read_at: components["schemas"]["Timestamp"];
+            /** @description By name and language. */
+            templates: components["schemas"]["Template"][];
+        };
+        /** @description The value of one placeholder. */
+        TemplateParameter: {
+            /** @description The placeholder's name, where the template names them; else they go by order. */
+            name?: string | null;
+            /** @description The value: no line break, no tab, no run of more than four spaces. */
+            text: string;
+        };
+        /** @description A template to send, with its values. */
+        TemplateRequest: {
+            /** @description Values for the body's placeholders, in order. */
+            body?: components["schemas"]["TemplateParameter"][];
+            /** @description Values for the header's placeholders, in order. */
+            header?: components["schemas"]["TemplateParameter"][];
+            /** @description Its language. */
+            language: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description `wsp_` and 26 characters */
+        TenantId: string;
+        /** @description Words. */
+        Text: {
+            /** @description The words, at most 4,096 characters. */
+            body: string;
+        };
+        /** Format: date-time */
+        Timestamp: string;
+        /** @description A message of a kind this version cannot show. */
+        Unsupported: {
+            blob?: null | components["schemas"]["BlobId"];
+            /** @description The provider's name of the kind. */
+            kind: string;
+            /** @description The message as JSON, as it came; absent above 16 KiB. */
+            raw?: string | null;
+        };
+        /** @description A person who signs in. */
+        User: {
+            /** @description Their address. */
+            email: string;
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description `usr_` and 26 characters */
+        UserId: string;
+        /** @description The people of the workspace. */
+        UserList: {
+            /** @description By name. */
+            users: components["schemas"]["User"][];
+        };
+        /** @description How many conversations each view holds. */
+        ViewCounts: {
+            /**
+             * Format: int64
+             * @description Everybody's.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description The caller's.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Nobody's.
+             */
+            unassigned: number;
+        };
+        /** @description WhatsApp's customer service window. */
+        Window: {
+            expires_at?: null | components["schemas"]["Timestamp"];
+            free_until?: null | components["schemas"]["Timestamp"];
+            /** @description Is it open? */
+            kind: components["schemas"]["WindowKind"];
+            opened_by?: null | components["schemas"]["MessageId"];
+        };
+        /**
+         * @description The states of the window.
+         * @enum {string}
+         */
+        WindowKind: "none" | "open" | "free_entry" | "closed";
+        /** @description A workspace. */
+        Workspace: {
+            /** @description Its id. */
+            id: components["schemas"]["TenantId"];
+            /** @description Its name. */
+            name: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    channels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectChannel"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The contact's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The contact's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_list: {
+        parameters: {
+            query?: {
+                /** @description `mine`, `unassigned` or `all`. */
+                view?: string;
+                /** @description In which status; `open` unless asked otherwise. */
+                status?: "open" | "pending" | "snoozed" | "resolved";
+                /** @description In which order; `newest` activity first unless asked otherwise. */
+                sort?: "newest" | "oldest" | "waiting" | "window";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartConversation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedConversation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages_list: {
+        parameters: {
+            query?: {
+                /** @description Only those before this `seq`; the newest page when left out. */
+                before_seq?: number;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages_retry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dead_letters_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dead_letters_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    socket_create_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocketTicket"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates_list: {
+        parameters: {
+            query: {
+                /** @description Of which channel. */
+                channel_id: components["schemas"]["ChannelId"];
+                /** @description Read from the provider now, instead of showing what was read a moment ago. */
+                fresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operation_alive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operation_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,841 @@
+// Written by `npm run generate`; do not edit.
+
+/**
+ * What goes over GET /api/v1/socket, either way
+ */
+export type Frame = ClientFrame | ServerFrame;
+/**
+ * What a client sends.
+ */
+export type ClientFrame =
+  | {
+      /**
+       * Several frames may share one WebSocket message, as an array.
+       */
+      batch?: boolean;
+      /**
+       * Comes back in the answer.
+       */
+      id: number;
+      /**
+       * The last event seen; left out the first time.
+       */
+      since?: StreamPosition | null;
+      type: "subscribe";
+    }
+  | ((
+      | {
+          data: SendCommand;
+          name: "message.send";
+        }
+      | {
+          data: MessageRef;
+          name: "message.cancel";
+        }
+      | {
+          data: MessageRef;
+          name: "message.retry";
+        }
+      | {
+          data: NoteCommand;
+          name: "note.add";
+        }
+      | {
+          data: ReadCommand;
+          name: "conversation.read";
+        }
+      | {
+          data: AssignCommand;
+          name: "conversation.assign";
+        }
+      | {
+          data: StatusCommand;
+          name: "conversation.status";
+        }
+    ) & {
+      /**
+       * Comes back in the result.
+       */
+      id: number;
+      /**
+       * The idempotency key; outlives the connection.
+       */
+      key: string;
+      type: "command";
+    })
+  | {
+      data: TypingSignal;
+      /**
+       * `typing`.
+       */
+      name: string;
+      type: "signal";
+    }
+  | {
+      type: "ping";
+    }
+  | {
+      type: "pong";
+    };
+/**
+ * Send a message.
+ */
+export type SendCommand = {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+} & SendCommand1;
+export type SendCommand1 =
+  | {
+      text: Text;
+      type: "text";
+    }
+  | {
+      template: TemplateRequest;
+      type: "template";
+    };
+export type UserId = string;
+export type Timestamp = string;
+/**
+ * What the server sends.
+ */
+export type ServerFrame =
+  | {
+      /**
+       * Send something at least this often, in seconds.
+       */
+      heartbeat_s: number;
+      /**
+       * This connection.
+       */
+      session: string;
+      type: "hello";
+    }
+  | {
+      /**
+       * The stream's epoch now.
+       */
+      epoch: string;
+      /**
+       * The subscription's.
+       */
+      id: number;
+      /**
+       * Its offset now.
+       */
+      offset: number;
+      /**
+       * Every missed event follows; when false, load the snapshot, the stream goes on after `offset`.
+       */
+      resumed: boolean;
+      type: "subscribed";
+    }
+  | Event
+  | {
+      data: Typing;
+      /**
+       * `typing`.
+       */
+      name: string;
+      type: "signal";
+    }
+  | {
+      /**
+       * What came of it.
+       */
+      data?: EventData | null;
+      /**
+       * Why not.
+       */
+      error?: FrameError | null;
+      /**
+       * The command's.
+       */
+      id: number;
+      /**
+       * Was it done?
+       */
+      ok: boolean;
+      type: "result";
+    }
+  | {
+      error: FrameError1;
+      type: "error";
+    }
+  | {
+      type: "ping";
+    }
+  | {
+      type: "pong";
+    };
+/**
+ * An item of a conversation.
+ */
+export type Message = {
+  /**
+   * When we took it.
+   */
+  at: string;
+  /**
+   * Provider requests made for it.
+   */
+  attempts?: number;
+  /**
+   * Its conversation.
+   */
+  conversation_id: string;
+  /**
+   * When its author took it back.
+   */
+  deleted_at?: Timestamp | null;
+  /**
+   * From the customer or from us.
+   */
+  direction: "in" | "out";
+  /**
+   * When its author changed it last.
+   */
+  edited_at?: Timestamp | null;
+  /**
+   * Why it failed.
+   */
+  error?: MessageError | null;
+  /**
+   * When each state was reached, by the provider's clock where it is the provider's state.
+   */
+  history?: StateAt[];
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * It arrived after something written later; it stands where it was committed.
+   */
+  late?: boolean;
+  /**
+   * When the provider says it was written.
+   */
+  provider_at?: Timestamp | null;
+  /**
+   * The provider's id, once known.
+   */
+  provider_id?: string | null;
+  /**
+   * The message it answers, by its provider id.
+   */
+  reply_to?: string | null;
+  sent_by: Sender;
+  /**
+   * Its place: gapless within the conversation, in commit order.
+   */
+  seq: number;
+  /**
+   * How far it got.
+   */
+  state:
+    | "received"
+    | "recorded"
+    | "queued"
+    | "sending"
+    | "sent"
+    | "delivered"
+    | "read"
+    | "played"
+    | "failed"
+    | "unknown"
+    | "cancelled";
+  /**
+   * The conversation's version at its last change; a client drops the older of two.
+   */
+  version: number;
+} & Message1;
+export type Message1 =
+  | {
+      content: Text1;
+      type: "text";
+    }
+  | {
+      content: TemplateContent;
+      type: "template";
+    }
+  | {
+      content: Note;
+      type: "note";
+    }
+  | {
+      content: SystemLine;
+      type: "system";
+    }
+  | {
+      content: Unsupported;
+      type: "unsupported";
+    };
+export type BlobId = string;
+export type MessageId = string;
+
+/**
+ * A place in a tenant's stream: a snapshot includes everything up to it.
+ */
+export interface StreamPosition {
+  /**
+   * The activation of the stream; offsets of different epochs do not compare.
+   */
+  epoch: string;
+  /**
+   * The last event included.
+   */
+  offset: number;
+}
+/**
+ * The words.
+ */
+export interface Text {
+  /**
+   * The words, at most 4,096 characters.
+   */
+  body: string;
+}
+/**
+ * The template and its values.
+ */
+export interface TemplateRequest {
+  /**
+   * Values for the body's placeholders, in order.
+   */
+  body?: TemplateParameter[];
+  /**
+   * Values for the header's placeholders, in order.
+   */
+  header?: TemplateParameter[];
+  /**
+   * Its language.
+   */
+  language: string;
+  /**
+   * Its name.
+   */
+  name: string;
+}
+/**
+ * The value of one placeholder.
+ */
+export interface TemplateParameter {
+  /**
+   * The placeholder's name, where the template names them; else they go by order.
+   */
+  name?: string | null;
+  /**
+   * The value: no line break, no tab, no run of more than four spaces.
+   */
+  text: string;
+}
+/**
+ * One message.
+ */
+export interface MessageRef {
+  /**
+   * Its conversation.
+   */
+  conversation_id: string;
+  /**
+   * Its id.
+   */
+  message_id: string;
+}
+/**
+ * Write a note.
+ */
+export interface NoteCommand {
+  /**
+   * The words, at most 16,000 characters.
+   */
+  body: string;
+  /**
+   * Where.
+   */
+  conversation_id: string;
+}
+/**
+ * Say how far the caller has read.
+ */
+export interface ReadCommand {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * Messages of the customer read so far; all of them when left out.
+   */
+  inbound_count?: number | null;
+}
+/**
+ * Give a conversation to somebody.
+ */
+export interface AssignCommand {
+  /**
+   * Whom; `null` for nobody.
+   */
+  assignee_id?: UserId | null;
+  /**
+   * Which.
+   */
+  conversation_id: string;
+}
+/**
+ * Set a conversation's status.
+ */
+export interface StatusCommand {
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * Until when, with `snoozed`.
+   */
+  snoozed_until?: Timestamp | null;
+  /**
+   * The new status.
+   */
+  status: "open" | "pending" | "snoozed" | "resolved";
+}
+/**
+ * Where.
+ */
+export interface TypingSignal {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+}
+/**
+ * Something changed.
+ */
+export interface Event {
+  type: "event";
+}
+/**
+ * Who and where.
+ */
+export interface Typing {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * Their name.
+   */
+  name: string;
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
+ * The objects after the change: those that the event is about are there. A message's event carries its
+ * conversation too, without `last_message`, which is the message beside it or an older one.
+ */
+export interface EventData {
+  /**
+   * The channel.
+   */
+  channel?: Channel | null;
+  /**
+   * The contact.
+   */
+  contact?: Contact | null;
+  /**
+   * The conversation.
+   */
+  conversation?: Conversation | null;
+  /**
+   * The message.
+   */
+  message?: Message | null;
+  /**
+   * The read mark.
+   */
+  read?: ReadMark | null;
+}
+/**
+ * A connected channel. Secrets are never shown.
+ */
+export interface Channel {
+  /**
+   * When it was connected.
+   */
+  created_at: string;
+  /**
+   * Does it work?
+   */
+  health: "working" | "broken" | "degraded";
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its kind.
+   */
+  kind: "whatsapp";
+  /**
+   * What colleagues call it.
+   */
+  name: string;
+  /**
+   * The provider's id of the number.
+   */
+  phone_number_id: string;
+  /**
+   * Why it does not, in plain words.
+   */
+  problem?: string | null;
+  /**
+   * The word to enter beside it; shown once, when the channel is made.
+   */
+  verify_token?: string | null;
+  /**
+   * The WhatsApp Business Account the number belongs to.
+   */
+  waba_id: string;
+  /**
+   * The address to enter as the webhook's at the provider.
+   */
+  webhook_url: string;
+}
+/**
+ * A person outside.
+ */
+export interface Contact {
+  /**
+   * A line about the person.
+   */
+  about?: string | null;
+  /**
+   * Nothing may be sent.
+   */
+  blocked: boolean;
+  /**
+   * When we first heard of it.
+   */
+  created_at: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its addresses.
+   */
+  identities: Identity[];
+  /**
+   * Its name as an agent or, failing that, the provider gave it.
+   */
+  name: string;
+  /**
+   * When it last changed.
+   */
+  updated_at: string;
+  /**
+   * Its commit count.
+   */
+  version: number;
+}
+/**
+ * One address of a contact.
+ */
+export interface Identity {
+  /**
+   * Of what kind.
+   */
+  kind: "bsuid" | "parent_bsuid" | "wa_id" | "phone" | "username";
+  /**
+   * The address: digits without `+` for a phone.
+   */
+  value: string;
+}
+/**
+ * The one thread between a contact and a channel.
+ */
+export interface Conversation {
+  /**
+   * Who has it.
+   */
+  assignee_id?: UserId | null;
+  /**
+   * The channel it runs on.
+   */
+  channel_id: string;
+  contact: ContactRef;
+  /**
+   * When it began.
+   */
+  created_at: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Messages of the customer so far.
+   */
+  inbound_count: number;
+  /**
+   * The newest message or note; absent where the event carries it beside the conversation.
+   */
+  last_message?: Message | null;
+  /**
+   * The highest `seq` given.
+   */
+  last_seq: number;
+  /**
+   * Until when it is put aside.
+   */
+  snoozed_until?: Timestamp | null;
+  /**
+   * Where it stands.
+   */
+  status: "open" | "pending" | "snoozed" | "resolved";
+  /**
+   * Messages of the customer that the caller has not read; absent in events, which are the same for
+   * every agent: there it is `inbound_count` less the caller's own read mark.
+   */
+  unread_count?: number | null;
+  /**
+   * When something last happened that moves it up the list.
+   */
+  updated_at: string;
+  /**
+   * Its commit count; a client drops the older of two.
+   */
+  version: number;
+  /**
+   * Since when the customer waits for an answer; absent when nobody waits.
+   */
+  waiting_since?: Timestamp | null;
+  window: Window;
+}
+/**
+ * Whom it is with.
+ */
+export interface ContactRef {
+  /**
+   * Nothing may be sent.
+   */
+  blocked?: boolean;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its addresses.
+   */
+  identities: Identity[];
+  /**
+   * Its name, or the best address where there is none.
+   */
+  name: string;
+}
+/**
+ * Why a message failed.
+ */
+export interface MessageError {
+  /**
+   * Ours (`window_closed`, `contact_blocked`, …) or `whatsapp_` and the provider's number.
+   */
+  code: string;
+  /**
+   * In plain words, with what to do.
+   */
+  message: string;
+}
+/**
+ * A state and when it was reached.
+ */
+export interface StateAt {
+  /**
+   * When.
+   */
+  at: string;
+  /**
+   * The state.
+   */
+  state:
+    | "received"
+    | "recorded"
+    | "queued"
+    | "sending"
+    | "sent"
+    | "delivered"
+    | "read"
+    | "played"
+    | "failed"
+    | "unknown"
+    | "cancelled";
+}
+/**
+ * Who sent it.
+ */
+export interface Sender {
+  /**
+   * Their id, where they have one.
+   */
+  id?: string | null;
+  /**
+   * What they are.
+   */
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  /**
+   * Their name.
+   */
+  name?: string | null;
+}
+/**
+ * Words.
+ */
+export interface Text1 {
+  /**
+   * The words, at most 4,096 characters.
+   */
+  body: string;
+}
+/**
+ * A template with the values it is sent with.
+ */
+export interface TemplateContent {
+  /**
+   * Values for the placeholders of the body, in order.
+   */
+  body?: TemplateParameter[];
+  /**
+   * Values for the placeholders of the header, in order.
+   */
+  header?: TemplateParameter[];
+  /**
+   * Its language at the provider, such as `en_US`.
+   */
+  language: string;
+  /**
+   * Its name at the provider.
+   */
+  name: string;
+  /**
+   * The words with the values filled in, as far as we know the template.
+   */
+  text?: string | null;
+}
+/**
+ * A private note.
+ */
+export interface Note {
+  /**
+   * The words, at most 16,000 characters.
+   */
+  body: string;
+}
+/**
+ * A line the system wrote.
+ */
+export interface SystemLine {
+  /**
+   * Who did it, where a person did.
+   */
+  actor?: string | null;
+  /**
+   * What happened.
+   */
+  event:
+    | "assigned"
+    | "unassigned"
+    | "opened"
+    | "reopened"
+    | "pending"
+    | "snoozed"
+    | "resolved"
+    | "blocked"
+    | "unblocked"
+    | "number_changed"
+    | "merged";
+  /**
+   * What it was done to or with: an assignee's name, a status, a new number.
+   */
+  subject?: string | null;
+}
+/**
+ * A message of a kind this version cannot show.
+ */
+export interface Unsupported {
+  /**
+   * Where the message is kept when it is larger.
+   */
+  blob?: BlobId | null;
+  /**
+   * The provider's name of the kind.
+   */
+  kind: string;
+  /**
+   * The message as JSON, as it came; absent above 16 KiB.
+   */
+  raw?: string | null;
+}
+/**
+ * May we write freely?
+ */
+export interface Window {
+  /**
+   * When free-form messages stop being allowed.
+   */
+  expires_at?: Timestamp | null;
+  /**
+   * Until when messages cost nothing (free entry point).
+   */
+  free_until?: Timestamp | null;
+  /**
+   * Is it open?
+   */
+  kind: "none" | "open" | "free_entry" | "closed";
+  /**
+   * The customer's message that opened it.
+   */
+  opened_by?: MessageId | null;
+}
+/**
+ * How far somebody has read.
+ */
+export interface ReadMark {
+  /**
+   * The conversation.
+   */
+  conversation_id: string;
+  /**
+   * Messages of the customer they have read.
+   */
+  inbound_count: number;
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
+ * What is wrong.
+ */
+export interface FrameError {
+  /**
+   * For programs; stable.
+   */
+  code: string;
+  /**
+   * For people, with what to do.
+   */
+  message: string;
+}
+/**
+ * What is wrong.
+ */
+export interface FrameError1 {
+  /**
+   * For programs; stable.
+   */
+  code: string;
+  /**
+   * For people, with what to do.
+   */
+  message: string;
+}

@@ -32,10 +32,10 @@ use switchboard_schema::{
 };
 use url::Url;
 
-pub(crate) use accounts::Accounts;
-pub(crate) use caller::{Caller, Credential, Denied};
 use accounts::API_KEY_PREFIX;
+pub(crate) use accounts::Accounts;
 use buckets::Buckets;
+pub(crate) use caller::{Caller, Credential, Denied};
 use secrets::hash_of;
 use tickets::Tickets;
 
@@ -144,7 +144,11 @@ impl Access {
     ///
     /// # Errors
     /// Why not.
-    pub(crate) async fn authenticate(&self, headers: &HeaderMap, ticket: Option<&str>) -> Result<Caller, Denied> {
+    pub(crate) async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        ticket: Option<&str>,
+    ) -> Result<Caller, Denied> {
         if let Some(ticket) = ticket {
             return self.redeem(ticket).await;
         }
@@ -205,14 +209,19 @@ impl Access {
     async fn by_key(&self, hash: &[u8; 32]) -> Result<Caller, Denied> {
         let key = Claim::key(ClaimKind::ApiKey.as_str().to_owned(), hash.to_vec());
         let claim = self.records.get::<Claim>(Scope::System, key).await.map_err(Refusal::from)?;
-        let Some(ClaimTarget::ApiKey { tenant_id, key_id, name, user_id }) = claim.map(|claim| claim.target.0) else {
+        let Some(ClaimTarget::ApiKey { tenant_id, key_id, name, user_id }) =
+            claim.map(|claim| claim.target.0)
+        else {
             return Err(Denied::NotSignedIn);
         };
         #[expect(clippy::disallowed_methods, reason = "the key's own row names its workspace")]
         let scope = TenantScope::assume(tenant_id);
         let maker = self.accounts.user(scope, user_id).await?.ok_or(Denied::NotSignedIn)?;
-        let sender =
-            wire::Sender { kind: wire::SenderKind::Api, id: Some(key_id.to_string()), name: Some(name.clone()) };
+        let sender = wire::Sender {
+            kind: wire::SenderKind::Api,
+            id: Some(key_id.to_string()),
+            name: Some(name.clone()),
+        };
         Ok(Caller {
             scope,
             principal: Principal { sender, user_id },
@@ -261,10 +270,18 @@ fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Denied> {
         let (scheme, key) = text.split_once(' ').ok_or(Denied::NotSignedIn)?;
         let key = key.trim();
         let fits = scheme.eq_ignore_ascii_case("bearer") && key.starts_with(API_KEY_PREFIX);
-        return if fits && key.len() <= CREDENTIAL_BYTES_MAX { Ok(Presented::Key(key)) } else { Err(Denied::NotSignedIn) };
+        return if fits && key.len() <= CREDENTIAL_BYTES_MAX {
+            Ok(Presented::Key(key))
+        } else {
+            Err(Denied::NotSignedIn)
+        };
     }
     let cookie = sessions::cookie_of(headers).ok_or(Denied::NotSignedIn)?;
-    if cookie.len() <= CREDENTIAL_BYTES_MAX { Ok(Presented::Cookie(cookie)) } else { Err(Denied::NotSignedIn) }
+    if cookie.len() <= CREDENTIAL_BYTES_MAX {
+        Ok(Presented::Cookie(cookie))
+    } else {
+        Err(Denied::NotSignedIn)
+    }
 }
 
 fn bytes_of(digest: ring::digest::Digest) -> [u8; 32] {

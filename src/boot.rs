@@ -8,12 +8,7 @@ pub(crate) mod accept;
 pub(crate) mod admin;
 pub(crate) mod files;
 
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use actix::Arbiter;
 use secrecy::SecretString;
@@ -170,7 +165,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let address = listeners.address;
     let public_url = public_url(config, address)?;
     let Backends { store, records, clock, entropy, accounts } = Backends::open(config)?;
-    let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key(config, &*entropy)?, Arc::clone(&entropy)));
+    let vault: Arc<dyn Vault> =
+        Arc::new(SealingVault::new(&master_key(config, &*entropy)?, Arc::clone(&entropy)));
     let blobs_path = config.store.path.join(BLOBS_FOLDER);
     let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
     let io = IoThread::start()?;
@@ -233,7 +229,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
     let timers = start_timers(&house, &store, &clock);
-    let admin = admin::start(&config.store.path, accounts.clone()).map_err(Error::file(config.store.path.clone()))?;
+    let admin =
+        admin::start(&config.store.path, accounts.clone()).map_err(Error::file(config.store.path.clone()))?;
     files::write_listen(&config.store.path, address).map_err(Error::file(config.store.path.clone()))?;
     health.set_ready(true);
     tracing::info!(%address, public_url = %public_url, arbiters = arbiters.len(), "the server takes traffic");
@@ -303,7 +300,11 @@ async fn recover(house: &House) {
     }
 }
 
-fn start_timers(house: &House, store: &Arc<Embedded>, clock: &Arc<dyn Clock>) -> Vec<tokio::task::JoinHandle<()>> {
+fn start_timers(
+    house: &House,
+    store: &Arc<Embedded>,
+    clock: &Arc<dyn Clock>,
+) -> Vec<tokio::task::JoinHandle<()>> {
     let wakeups = {
         let house = house.clone();
         actix::spawn(async move {
@@ -375,7 +376,12 @@ impl IoThread {
 struct WhatsappConnector(Graph);
 
 impl house::Connector for WhatsappConnector {
-    fn connect(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Arc<dyn ChannelClient> {
+    fn connect(
+        &self,
+        phone_number_id: &str,
+        waba_id: &str,
+        access_token: SecretString,
+    ) -> Arc<dyn ChannelClient> {
         Arc::new(self.0.client(phone_number_id, waba_id, access_token))
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod documents;
 pub(crate) mod migrate;
 pub(crate) mod serve;
+pub(crate) mod simulator;
 pub(crate) mod workspace;
 
 use std::{
@@ -41,6 +42,8 @@ enum Command {
     },
     /// Run a server with simulated providers and customers who write.
     Demo(demo::Options),
+    /// Run the simulated provider alone, to try a server or a program against.
+    Simulator(simulator::Options),
     /// Print the API's document.
     #[command(hide = true)]
     Openapi,
@@ -65,6 +68,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Migrate => migrate::run(config),
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),
+        Command::Simulator(options) => simulator::run(&options),
         Command::Openapi => documents::openapi().map_err(failed).and_then(|text| print(&text)),
         Command::SocketSchema => documents::socket_schema().map_err(failed).and_then(|text| print(&text)),
     };
@@ -112,8 +116,12 @@ mod tests {
     #[test]
     fn commands_read_as_documented() {
         assert!(Cli::try_parse_from(["switchboard", "serve", "--config", "x.toml"]).is_ok());
-        let create = ["switchboard", "workspace", "create", "--name", "N", "--email", "a@b", "--password-stdin"];
+        let create =
+            ["switchboard", "workspace", "create", "--name", "N", "--email", "a@b", "--password-stdin"];
         assert!(Cli::try_parse_from(create).is_ok());
-        assert!(Cli::try_parse_from(&create[..7]).is_err(), "a password on the command line would be seen by others");
+        assert!(
+            Cli::try_parse_from(&create[..7]).is_err(),
+            "a password on the command line would be seen by others"
+        );
     }
 }

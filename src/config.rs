@@ -3,7 +3,10 @@
 //! The defaults' file is also the list of known keys: a key it does not have is an error that names the
 //! nearest one it has.
 
-use std::{net::SocketAddr, path::{Path, PathBuf}};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
@@ -14,8 +17,8 @@ use url::Url;
 pub(crate) const DEFAULTS: &str = include_str!("../config/default.toml");
 /// What environment variables of ours begin with.
 const ENV_PREFIX: &str = "SWITCHBOARD__";
-/// How unlike a known key may be to be named as what was probably meant.
-const NEAREST_DISTANCE_MAX: usize = 6;
+/// Of how many letters one may be wrong in a key for a known one to be named as what was probably meant.
+const LETTERS_PER_MISTAKE: usize = 3;
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,16 +27,12 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// `[store]`
     pub(crate) store: Store,
-    /// `[cluster]`
-    pub(crate) cluster: Cluster,
     /// `[secrets]`
     pub(crate) secrets: Secrets,
     /// `[sessions]`
     pub(crate) sessions: Sessions,
     /// `[limits]`
     pub(crate) limits: Limits,
-    /// `[sockets]`
-    pub(crate) sockets: Sockets,
     /// `[whatsapp]`
     pub(crate) whatsapp: Whatsapp,
     /// `[log]`
@@ -69,8 +68,6 @@ pub(crate) struct Http {
 /// `[store]`
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Store {
-    /// The backend.
-    pub(crate) kind: String,
     /// The data folder.
     pub(crate) path: PathBuf,
     /// Writes that may wait.
@@ -79,13 +76,6 @@ pub(crate) struct Store {
     pub(crate) read_queue_max: usize,
     /// Threads that read.
     pub(crate) readers: usize,
-}
-
-/// `[cluster]`
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Cluster {
-    /// The backend.
-    pub(crate) kind: String,
 }
 
 /// `[secrets]`
@@ -116,15 +106,6 @@ pub(crate) struct Limits {
     pub(crate) sign_ins_per_minute_per_account: u32,
     /// Bytes of webhooks in memory.
     pub(crate) webhook_bytes_in_flight_max: usize,
-}
-
-/// `[sockets]`
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Sockets {
-    /// Bytes that may wait for one socket.
-    pub(crate) queue_bytes_max: usize,
-    /// Sockets of one person or key.
-    pub(crate) per_caller_max: usize,
 }
 
 /// `[whatsapp]`
@@ -219,7 +200,10 @@ impl Config {
         let text = match file {
             None => String::new(),
             Some(path) => std::fs::read_to_string(path).map_err(|error| {
-                Invalid(vec![Wrong { key: path.display().to_string(), problem: format!("cannot be read: {error}") }])
+                Invalid(vec![Wrong {
+                    key: path.display().to_string(),
+                    problem: format!("cannot be read: {error}"),
+                }])
             })?,
         };
         let source = file.map_or_else(String::new, |path| path.display().to_string());
@@ -242,18 +226,22 @@ impl Config {
         let mut merged = defaults.clone();
         match text.parse::<Table>() {
             Ok(table) => merge(&mut merged, &defaults, table, &mut wrong),
-            Err(error) => wrong.push(Wrong { key: source.to_owned(), problem: error.to_string() }),
+            Err(error) => wrong.push(Wrong { key: source.to_owned(), problem: error.message().to_owned() }),
         }
         let mut variables: Vec<_> = env.filter(|(name, _)| name.starts_with(ENV_PREFIX)).collect();
         variables.sort();
         for (name, value) in variables {
             merge_variable(&mut merged, &defaults, &name, value, &mut wrong);
         }
+        check_kinds(&merged, &mut wrong);
         if !wrong.is_empty() {
             return Err(Invalid(wrong));
         }
         let config: Self = serde_path_to_error::deserialize(Value::Table(merged)).map_err(|error| {
-            Invalid(vec![Wrong { key: error.path().to_string(), problem: error.inner().message().to_owned() }])
+            Invalid(vec![Wrong {
+                key: error.path().to_string(),
+                problem: error.inner().message().to_owned(),
+            }])
         })?;
         config.check().map(|()| config)
     }
@@ -262,24 +250,24 @@ impl Config {
     fn check(&self) -> Result<(), Invalid> {
         let mut wrong = Vec::new();
         let mut complain = |key: &str, problem: String| wrong.push(Wrong { key: key.to_owned(), problem });
-        if self.store.kind != "embedded" {
-            complain("store.kind", only("the embedded store", "embedded", &self.store.kind));
-        }
-        if self.cluster.kind != "local" {
-            complain("cluster.kind", only("one server alone", "local", &self.cluster.kind));
-        }
-        for (key, url) in [("http.public_url", self.http.public_url.as_ref()), ("whatsapp.graph_url", Some(&self.whatsapp.graph_url))] {
+        for (key, url) in [
+            ("http.public_url", self.http.public_url.as_ref()),
+            ("whatsapp.graph_url", Some(&self.whatsapp.graph_url)),
+        ] {
             if url.is_some_and(|url| !matches!(url.scheme(), "http" | "https") || url.host().is_none()) {
                 complain(key, "must begin with http:// or https:// and name a host".to_owned());
             }
         }
         if self.http.public_url.as_ref().is_some_and(|url| url.path() != "/" || url.query().is_some()) {
-            complain("http.public_url", "must end after the host and port: the server is not mounted under a path".to_owned());
+            complain(
+                "http.public_url",
+                "must end after the host and port: the server is not mounted under a path".to_owned(),
+            );
         }
         if let Err(error) = self.log.level.parse::<tracing_subscriber::EnvFilter>() {
             complain("log.level", format!("{error}; one of error, warn, info, debug, trace"));
         }
-        let numbers: [(&str, usize, std::ops::RangeInclusive<usize>); 13] = [
+        let numbers: [(&str, usize, std::ops::RangeInclusive<usize>); 12] = [
             ("http.arbiters", self.http.arbiters, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s as usize, 1..=3_600),
@@ -291,8 +279,11 @@ impl Config {
             ("store.read_queue_max", self.store.read_queue_max, 16..=1_000_000),
             ("store.readers", self.store.readers, 1..=64),
             ("sessions.lifetime_h", self.sessions.lifetime_h as usize, 1..=8_784),
-            ("sockets.queue_bytes_max", self.sockets.queue_bytes_max, 16_384..=67_108_864),
-            ("limits.webhook_bytes_in_flight_max", self.limits.webhook_bytes_in_flight_max, 3_145_728..=4_294_967_295),
+            (
+                "limits.webhook_bytes_in_flight_max",
+                self.limits.webhook_bytes_in_flight_max,
+                3_145_728..=4_294_967_295,
+            ),
         ];
         for (key, value, range) in numbers {
             if !range.contains(&value) {
@@ -312,20 +303,33 @@ impl Config {
     }
 }
 
-fn only(has: &str, value: &str, given: &str) -> String {
-    format!("this version has {has} only: set it to \"{value}\", not \"{given}\"")
+/// Says which backends this version has: before anything else, as the keys of others are unknown to it.
+fn check_kinds(merged: &Table, wrong: &mut Vec<Wrong>) {
+    for (section, has, value) in
+        [("store", "the embedded store", "embedded"), ("cluster", "one server alone", "local")]
+    {
+        let given = merged.get(section).and_then(|table| table.get("kind")).and_then(Value::as_str);
+        if let Some(given) = given.filter(|given| *given != value) {
+            let problem = format!("this version has {has} only: set it to \"{value}\", not \"{given}\"");
+            wrong.insert(0, Wrong { key: format!("{section}.kind"), problem });
+        }
+    }
 }
 
 /// Lays a file's tables over the merged ones.
 fn merge(merged: &mut Table, defaults: &Table, file: Table, wrong: &mut Vec<Wrong>) {
     for (section, value) in file {
-        let (Some(Value::Table(known)), Some(Value::Table(into))) = (defaults.get(&section), merged.get_mut(&section))
+        let (Some(Value::Table(known)), Some(Value::Table(into))) =
+            (defaults.get(&section), merged.get_mut(&section))
         else {
             wrong.push(Wrong { problem: unknown(&section, defaults), key: section });
             continue;
         };
         let Value::Table(values) = value else {
-            wrong.push(Wrong { problem: format!("is a section: write [{section}] and its keys below"), key: section });
+            wrong.push(Wrong {
+                problem: format!("is a section: write [{section}] and its keys below"),
+                key: section,
+            });
             continue;
         };
         for (key, value) in values {
@@ -347,9 +351,9 @@ fn merge(merged: &mut Table, defaults: &Table, file: Table, wrong: &mut Vec<Wron
 /// Lays one environment variable over the merged tables, read by the type of its default.
 fn merge_variable(merged: &mut Table, defaults: &Table, name: &str, text: String, wrong: &mut Vec<Wrong>) {
     let path = name[ENV_PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
-    let known = path.split_once('.').and_then(|(section, key)| {
-        defaults.get(section)?.get(key).map(|default| (section, key, default))
-    });
+    let known = path
+        .split_once('.')
+        .and_then(|(section, key)| defaults.get(section)?.get(key).map(|default| (section, key, default)));
     let Some((section, key, default)) = known else {
         wrong.push(Wrong { problem: unknown(&path, defaults), key: name.to_owned() });
         return;
@@ -389,7 +393,7 @@ fn unknown(path: &str, defaults: &Table) -> String {
         .chain(keys)
         .map(|known| (strsim::damerau_levenshtein(path, &known), known))
         .min()
-        .filter(|(distance, _)| *distance <= NEAREST_DISTANCE_MAX);
+        .filter(|(distance, _)| *distance <= path.len().div_ceil(LETTERS_PER_MISTAKE));
     match nearest {
         Some((_, known)) => format!("there is no such setting; did you mean {known}?"),
         None => "there is no such setting; config/default.toml lists all".to_owned(),
@@ -403,7 +407,11 @@ mod tests {
     use super::*;
 
     fn load(text: &str, env: &[(&str, &str)]) -> Result<Config, Invalid> {
-        Config::from_sources("test.toml", text, env.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+        Config::from_sources(
+            "test.toml",
+            text,
+            env.iter().map(|(name, value)| ((*name).into(), (*value).into())),
+        )
     }
 
     fn problem(text: &str, env: &[(&str, &str)]) -> String {
@@ -422,7 +430,11 @@ mod tests {
     fn the_environment_wins_over_the_file() {
         let config = load(
             "[http]\nlisten = \"127.0.0.1:1\"\n[whatsapp]\napp_secret = \"file\"",
-            &[("SWITCHBOARD__HTTP__LISTEN", "127.0.0.1:2"), ("SWITCHBOARD__HTTP__ARBITERS", "3"), ("PATH", "/bin")],
+            &[
+                ("SWITCHBOARD__HTTP__LISTEN", "127.0.0.1:2"),
+                ("SWITCHBOARD__HTTP__ARBITERS", "3"),
+                ("PATH", "/bin"),
+            ],
         )
         .unwrap();
         assert_eq!(config.http.listen.port(), 2);
@@ -432,9 +444,14 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest_known_one() {
-        assert_eq!(problem("[http]\nlsten = \"x\"", &[]), "http.lsten: there is no such setting; did you mean http.listen?");
+        assert_eq!(
+            problem("[http]\nlsten = \"x\"", &[]),
+            "http.lsten: there is no such setting; did you mean http.listen?"
+        );
         assert_eq!(problem("[sotre]\n", &[]), "sotre: there is no such setting; did you mean store?");
-        assert!(problem("", &[("SWITCHBOARD__HTTP__PUBLIC_ULR", "x")]).contains("did you mean http.public_url?"));
+        assert!(
+            problem("", &[("SWITCHBOARD__HTTP__PUBLIC_ULR", "x")]).contains("did you mean http.public_url?")
+        );
         assert!(problem("[somewhere]\nentirely_else = 1", &[]).contains("lists all"));
     }
 

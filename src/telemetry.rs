@@ -26,7 +26,9 @@ pub(crate) fn start_logs(log: &Log) -> Result<(), String> {
     let filter: EnvFilter = log.level.parse().map_err(|error| format!("log.level: {error}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match log.format {
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+        LogFormat::Json => {
+            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        }
         LogFormat::Pretty => builder.with_target(false).compact().try_init(),
     };
     // Only a test that starts a second server in its process gets here twice.
@@ -64,12 +66,21 @@ fn describe() {
     describe_counter!("http_requests_total", "Requests answered, by method, route and status");
     describe_histogram!("http_request_seconds", "Time from a request's head to its answer's");
     describe_gauge!("http_connections", "Connections open, by arbiter, sockets included");
-    describe_counter!("http_connections_refused_total", "Connections closed at once: the arbiter had too many");
+    describe_counter!(
+        "http_connections_refused_total",
+        "Connections closed at once: the arbiter had too many"
+    );
     describe_counter!("webhooks_received_total", "Webhooks received, by channel kind");
     describe_counter!("webhooks_refused_total", "Webhooks not taken, by reason");
-    describe_counter!("webhooks_unknown_numbers_total", "Verified webhooks for a number that is not connected");
+    describe_counter!(
+        "webhooks_unknown_numbers_total",
+        "Verified webhooks for a number that is not connected"
+    );
     describe_counter!("webhooks_updates_total", "Updates taken from webhooks, by kind");
-    describe_histogram!("webhooks_durable_seconds", "Time from a webhook's head until its updates were durable");
+    describe_histogram!(
+        "webhooks_durable_seconds",
+        "Time from a webhook's head until its updates were durable"
+    );
     describe_gauge!("webhooks_bytes_in_flight", "Bytes of webhooks in memory");
 }
 

@@ -117,7 +117,11 @@ fn refused(reason: &'static str) {
 
 /// The addresses providers call.
 pub(crate) fn routes() -> Router<Edge> {
-    Router::new()
-        .route("/webhooks/whatsapp", get(whatsapp::handshake).post(whatsapp::deliver))
-        .route("/webhooks/whatsapp/{channel_id}", get(whatsapp::channel_handshake).post(whatsapp::channel_deliver))
+    Router::new().route("/webhooks/whatsapp", get(whatsapp::handshake).post(whatsapp::deliver)).route(
+        "/webhooks/whatsapp/{channel_id}",
+        get(whatsapp::channel_handshake).post(whatsapp::channel_deliver),
+    )
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,8 +36,7 @@ use switchboard_schema::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{
-    Refusal,
-    conversation,
+    Refusal, conversation,
     directory::{Mail, Reply, Resident, answer},
     env::Env,
     gate::Gate,
@@ -126,7 +125,8 @@ impl Permit {
                 ErrorClass::Never => (Health::Fine, "refused"),
             },
         };
-        metrics::counter!("switchboard_provider_requests_total", "kind" => "send", "outcome" => label).increment(1);
+        metrics::counter!("switchboard_provider_requests_total", "kind" => "send", "outcome" => label)
+            .increment(1);
         self.env.channels.tell_if_there(self.scope, self.id, Letter::Outcome(health));
     }
 }
@@ -240,7 +240,8 @@ struct Loaded {
 async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Refusal> {
     let row = env.records.get::<ChannelRow>(scope, ChannelRow::key(id)).await?;
     let body = row.ok_or(Refusal::NotFound("channel"))?.body.0;
-    let orphans = env.records.all::<OrphanRow>(scope, Scan::of::<OrphanRow>(OrphanRow::partition(id))).await?;
+    let orphans =
+        env.records.all::<OrphanRow>(scope, Scan::of::<OrphanRow>(OrphanRow::partition(id))).await?;
     let client = match body.deleted_at {
         Some(_) => None,
         None => {
@@ -323,8 +324,12 @@ impl ChannelActor {
                 }
                 let (env, scope, id) = (self.env.clone(), self.scope, self.id);
                 actix_rt::spawn(async move {
-                    let row = env.records.get::<ProviderIdRow>(scope, ProviderIdRow::key(id, provider_id)).await;
-                    tell(reply, row.map(|row| row.map(|row| (row.conversation_id, row.seq))).map_err(Refusal::from));
+                    let row =
+                        env.records.get::<ProviderIdRow>(scope, ProviderIdRow::key(id, provider_id)).await;
+                    tell(
+                        reply,
+                        row.map(|row| row.map(|row| (row.conversation_id, row.seq))).map_err(Refusal::from),
+                    );
                 });
             }
             Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
@@ -452,7 +457,8 @@ impl ChannelActor {
         let count = rows.len();
         let env = self.env.clone();
         let scope = self.scope;
-        let write = async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
+        let write =
+            async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
         ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| match result {
             Ok(()) => {
                 let mut done: HashMap<ConversationId, u64> = HashMap::new();
@@ -461,8 +467,7 @@ impl ChannelActor {
                     *version = written.version.max(*version);
                 }
                 for (conversation_id, version) in done {
-                    let command =
-                        conversation::Asked { channel_id: None, ask: conversation::Ask::Registered(version) };
+                    let command = conversation::Asked::of(conversation::Ask::Registered(version));
                     let letter = shell::Asked { command, reply: None };
                     actor.env.conversations.tell_if_there(actor.scope, conversation_id, letter);
                 }
@@ -533,7 +538,8 @@ impl ChannelActor {
                     tracing::warn!(%refusal, "an update kept for later was not applied");
                     continue;
                 }
-                let taken = env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::delete::<OrphanRow>(key)]);
+                let taken =
+                    env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::delete::<OrphanRow>(key)]);
                 if let Err(error) = taken.await {
                     // Applied again at worst, which changes nothing.
                     tracing::debug!(%error, "an update kept for later was applied but not removed");

@@ -157,7 +157,8 @@ impl Contact {
         }
         self.changed = true;
         self.body = Some(body.clone());
-        let row = ContactRow { bucket: 0, contact_id: self.id, version: self.version, epoch: 1, body: Json(body) };
+        let row =
+            ContactRow { bucket: 0, contact_id: self.id, version: self.version, epoch: 1, body: Json(body) };
         self.rows.push(vec![Mutation::put(row)]);
     }
 
@@ -175,15 +176,28 @@ impl Contact {
         let snapshot = ContactSnapshot { contact: contact::reference(self.id, body), version: self.version };
         for (id, channel_id) in &self.conversations {
             let command = conversation::Ask::Rule(Rule::ContactChanged { contact: snapshot.clone() });
-            let letter = Asked { command: conversation::Asked { channel_id: Some(*channel_id), ask: command }, reply: None };
+            let letter = Asked {
+                command: conversation::Asked {
+                    channel_id: Some(*channel_id),
+                    correlation_id: None,
+                    ask: command,
+                },
+                reply: None,
+            };
             self.env.conversations.tell_always(&self.env, self.scope, *id, letter);
         }
         if let Some(into) = body.merged_into {
             for (id, channel_id) in &self.conversations {
                 let to = ConversationId::between(channel_id, &into);
                 let command = conversation::Ask::Rule(Rule::Redirect { to });
-                let letter =
-                    Asked { command: conversation::Asked { channel_id: Some(*channel_id), ask: command }, reply: None };
+                let letter = Asked {
+                    command: conversation::Asked {
+                        channel_id: Some(*channel_id),
+                        correlation_id: None,
+                        ask: command,
+                    },
+                    reply: None,
+                };
                 self.env.conversations.tell_always(&self.env, self.scope, *id, letter);
             }
         }
@@ -216,7 +230,10 @@ impl Entity for Contact {
                 id,
                 version: row.as_ref().map_or(0, |row| row.version),
                 body: row.map(|row| row.body.0),
-                conversations: conversations.into_iter().map(|row| (row.conversation_id, row.channel_id)).collect(),
+                conversations: conversations
+                    .into_iter()
+                    .map(|row| (row.conversation_id, row.channel_id))
+                    .collect(),
                 tokens: Vec::new(),
                 rows: Vec::new(),
                 open_commit: false,
@@ -305,12 +322,14 @@ impl Entity for Contact {
                 if body.blocked {
                     return Err(Refusal::Rule {
                         code: "contact_blocked",
-                        message: "This contact is blocked. Lift the block in the contact's details to write again."
-                            .to_owned(),
+                        message:
+                            "This contact is blocked. Lift the block in the contact's details to write again."
+                                .to_owned(),
                     });
                 }
                 let consent_version = body.consent_version;
-                self.tokens.retain(|token| token.load(Ordering::Acquire) == OUT && Arc::strong_count(token) > 1);
+                self.tokens
+                    .retain(|token| token.load(Ordering::Acquire) == OUT && Arc::strong_count(token) > 1);
                 let state = Arc::new(AtomicU8::new(OUT));
                 self.tokens.push(Arc::clone(&state));
                 Ok(Answer::Granted(ConsentToken { state, consent_version }))
@@ -347,7 +366,10 @@ impl Entity for Contact {
         let told = Told {
             name: wire::EventName::ContactUpdated,
             at: now,
-            data: wire::EventData { contact: Some(contact::show(self.id, self.version, body)), ..Default::default() },
+            data: wire::EventData {
+                contact: Some(contact::show(self.id, self.version, body)),
+                ..Default::default()
+            },
         };
         if self.version > 1 {
             self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));

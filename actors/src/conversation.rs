@@ -13,12 +13,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
-    conversation::{self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve},
+    conversation::{
+        self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve,
+    },
     inbound::{Edit, InboundMessage, Revoke},
 };
 use switchboard_ports::store::Mutation;
 use switchboard_schema::{
-    ChannelId, ConversationId, MessageId, TenantScope, Timestamp,
+    ChannelId, ConversationId, CorrelationId, MessageId, TenantScope, Timestamp,
     record::{BUCKET_ITEMS, Item, ThreadKind, ThreadRow, WakeupTarget, encode_body},
     wire,
 };
@@ -40,8 +42,17 @@ const MAX_UNREGISTERED: u64 = BUCKET_ITEMS - 50;
 pub(crate) struct Asked {
     /// The channel, where the asker knows it.
     pub(crate) channel_id: Option<ChannelId>,
+    /// The request or webhook it comes from.
+    pub(crate) correlation_id: Option<CorrelationId>,
     /// What is asked.
     pub(crate) ask: Ask,
+}
+
+impl Asked {
+    /// Asked of a conversation that exists, by nobody outside.
+    pub(crate) const fn of(ask: Ask) -> Self {
+        Self { channel_id: None, correlation_id: None, ask }
+    }
 }
 
 /// What a conversation can be asked.
@@ -97,6 +108,8 @@ pub(crate) struct Conversation {
     state: State,
     /// The version that the tenant's actor is known to have projected.
     projected_version: u64,
+    /// Where the command at hand comes from.
+    correlation_id: Option<CorrelationId>,
     /// Rows of the commit being put together, by bucket, kind, n.
     rows: BTreeMap<(u64, i64, u64), Mutation>,
     wakeups: Vec<Timestamp>,
@@ -128,15 +141,18 @@ impl Conversation {
     }
 
     fn rule(&mut self, command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
-        let decision = decide(&self.state, command, now).map_err(refusal_of)?;
+        let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
         if !decision.changes.is_empty() {
-            for change in &decision.changes {
+            for change in &mut decision.changes {
                 if let Change::Item(item) = change {
+                    item.correlation_id = item.correlation_id.or(self.correlation_id);
                     let before = self.state.items.get(&item.seq);
                     if before.is_none() && !self.state.known.contains_key(&item.id) {
                         self.added.push(item.seq);
                     }
-                    if item.provider_id.is_some() && before.is_none_or(|before| before.provider_id != item.provider_id) {
+                    if item.provider_id.is_some()
+                        && before.is_none_or(|before| before.provider_id != item.provider_id)
+                    {
                         self.identified.push(item.seq);
                     }
                 }
@@ -158,7 +174,9 @@ impl Conversation {
     fn keep(&mut self, change: &Change) {
         let version = self.state.head.as_ref().map_or(0, |head| head.version);
         let (seq, kind, n, id, provider_at, body) = match change {
-            Change::Head(head) => (head.last_seq, ThreadKind::Head, 0, None, None, encode_body((**head).clone())),
+            Change::Head(head) => {
+                (head.last_seq, ThreadKind::Head, 0, None, None, encode_body((**head).clone()))
+            }
             Change::Item(item) => {
                 let body = encode_body((**item).clone());
                 (item.seq, ThreadKind::Item, item.seq, Some(item.id), item.provider_at, body)
@@ -167,7 +185,9 @@ impl Conversation {
                 let n = attempt.seq * 16 + u64::from(attempt.number);
                 (attempt.seq, ThreadKind::Attempt, n, None, None, encode_body(attempt.clone()))
             }
-            Change::Key(hash, key) => (key.seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone())),
+            Change::Key(hash, key) => {
+                (key.seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone()))
+            }
         };
         let bucket = seq / BUCKET_ITEMS;
         let row = ThreadRow {
@@ -271,7 +291,8 @@ impl Conversation {
         self.senders += 1;
         let generation = self.senders;
         self.sender = Some(generation);
-        let sender = outbox::Outbox { env: self.env.clone(), scope: self.scope, id: self.state.id, generation };
+        let sender =
+            outbox::Outbox { env: self.env.clone(), scope: self.scope, id: self.state.id, generation };
         actix_rt::spawn(sender.run());
     }
 }
@@ -288,7 +309,11 @@ impl Entity for Conversation {
         &env.conversations
     }
 
-    fn load(env: Env, scope: TenantScope, id: ConversationId) -> LocalBoxFuture<'static, Result<Self, Refusal>> {
+    fn load(
+        env: Env,
+        scope: TenantScope,
+        id: ConversationId,
+    ) -> LocalBoxFuture<'static, Result<Self, Refusal>> {
         Box::pin(load::load(env, scope, id))
     }
 
@@ -325,9 +350,9 @@ impl Entity for Conversation {
             }
             Ask::Edit(edit) => self.find_original(&edit.original_id),
             Ask::Revoke(revoke) => self.find_original(&revoke.original_id),
-            Ask::Rule(Rule::Status { seq, .. } | Rule::EndAttempt { seq, .. } | Rule::BeginAttempt { seq, .. }) => {
-                (None, self.not_cached(*seq))
-            }
+            Ask::Rule(
+                Rule::Status { seq, .. } | Rule::EndAttempt { seq, .. } | Rule::BeginAttempt { seq, .. },
+            ) => (None, self.not_cached(*seq)),
             Ask::Rule(Rule::Cancel { id } | Rule::Retry { id }) => {
                 (None, self.state.known.get(id).and_then(|known| self.not_cached(known.seq)))
             }
@@ -386,10 +411,16 @@ impl Entity for Conversation {
         {
             self.state.channel_id = channel_id;
         }
+        self.correlation_id = asked.correlation_id;
+        if let Some(correlation) = asked.correlation_id {
+            tracing::debug!(%correlation, conversation = %self.state.id, "a command is decided");
+        }
         match asked.ask {
             Ask::Rule(Rule::BeginAttempt { seq, consent_version }) => {
                 let begun = self.rule(Rule::BeginAttempt { seq, consent_version }, now)?;
-                Ok(Answer::Begun(begun.and_then(|seq| self.state.attempts.get(&seq)).map(|attempt| attempt.number)))
+                Ok(Answer::Begun(
+                    begun.and_then(|seq| self.state.attempts.get(&seq)).map(|attempt| attempt.number),
+                ))
             }
             Ask::Rule(command) => {
                 let seq = self.rule(command, now)?;
@@ -443,7 +474,7 @@ impl Entity for Conversation {
                 Ok(Answer::Nothing)
             }
             Ask::Registered(_) | Ask::Projected(_) => {
-                drop(self.overtake(asked_again(asked.ask)));
+                drop(self.overtake(Asked::of(asked.ask)));
                 Ok(Answer::Nothing)
             }
         }
@@ -533,10 +564,6 @@ impl Conversation {
             Ok(Fetched { items, found: None })
         })
     }
-}
-
-fn asked_again(ask: Ask) -> Asked {
-    Asked { channel_id: None, ask }
 }
 
 /// What an item's event is called.

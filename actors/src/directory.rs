@@ -54,7 +54,9 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
 /// Waits for an answer; an actor that stopped before it answered did not say whether it was done.
 pub(crate) async fn answer<T>(receiver: oneshot::Receiver<Result<T, Refusal>>) -> Result<T, Refusal> {
-    receiver.await.unwrap_or_else(|_| Err(Refusal::Unavailable("its owner stopped before it answered".to_owned())))
+    receiver
+        .await
+        .unwrap_or_else(|_| Err(Refusal::Unavailable("its owner stopped before it answered".to_owned())))
 }
 
 type Name<R> = (TenantScope, <R as Resident>::Key);
@@ -98,7 +100,13 @@ impl<R: Resident> Directory<R> {
     }
 
     /// Sends a letter, starting the actor if it is not there.
-    pub(crate) fn tell(&self, env: &Env, scope: TenantScope, key: R::Key, letter: R::Letter) -> Result<(), Refusal> {
+    pub(crate) fn tell(
+        &self,
+        env: &Env,
+        scope: TenantScope,
+        key: R::Key,
+        letter: R::Letter,
+    ) -> Result<(), Refusal> {
         self.post(env, scope, key, letter, R::CAPACITY)
     }
 
@@ -111,7 +119,14 @@ impl<R: Resident> Directory<R> {
         }
     }
 
-    fn post(&self, env: &Env, scope: TenantScope, key: R::Key, letter: R::Letter, capacity: usize) -> Result<(), Refusal> {
+    fn post(
+        &self,
+        env: &Env,
+        scope: TenantScope,
+        key: R::Key,
+        letter: R::Letter,
+        capacity: usize,
+    ) -> Result<(), Refusal> {
         let name = (scope, key);
         let hash = hash_of(&name);
         let mut shard = self.shard(hash);
@@ -131,7 +146,10 @@ impl<R: Resident> Directory<R> {
         if let Some(failures) = shard.failures.get(&name)
             && env.clock.now() < failures.until
         {
-            return Err(Refusal::Unavailable(format!("this {} could not be loaded; it is tried again soon", R::KIND)));
+            return Err(Refusal::Unavailable(format!(
+                "this {} could not be loaded; it is tried again soon",
+                R::KIND
+            )));
         }
         let gate = Arc::new(Gate::default());
         if gate.enter(capacity).is_err() {

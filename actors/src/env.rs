@@ -12,8 +12,8 @@ use actix::{Addr, ArbiterHandle};
 use switchboard_ports::store::Records;
 
 use crate::{
-    channel::ChannelActor, contact::Contact, conversation::Conversation, directory::Directory, fanout::FanOut,
-    house::Parts, resolve::Resolver, shell::Shell, tenant::TenantActor,
+    channel::ChannelActor, contact::Contact, conversation::Conversation, directory::Directory,
+    fanout::FanOut, house::Parts, resolve::Resolver, shell::Shell, tenant::TenantActor,
 };
 
 /// The surroundings of all actors of a process. Cheap to clone.

@@ -32,7 +32,12 @@ use crate::{
 /// Makes clients for connected channels.
 pub trait Connector: Send + Sync + 'static {
     /// A client for one number.
-    fn connect(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Arc<dyn ChannelClient>;
+    fn connect(
+        &self,
+        phone_number_id: &str,
+        waba_id: &str,
+        access_token: SecretString,
+    ) -> Arc<dyn ChannelClient>;
 }
 
 /// What the actors work with.
@@ -146,8 +151,11 @@ impl House {
     #[must_use]
     pub fn start(parts: Parts, arbiters: Vec<ArbiterHandle>) -> Self {
         let house = Self { env: Env::new(parts, arbiters.clone()) };
-        let fanouts =
-            arbiters.iter().enumerate().map(|(index, arbiter)| fanout::start(house.clone(), index, arbiter)).collect();
+        let fanouts = arbiters
+            .iter()
+            .enumerate()
+            .map(|(index, arbiter)| fanout::start(house.clone(), index, arbiter))
+            .collect();
         drop(house.env.fanouts.set(fanouts));
         house
     }

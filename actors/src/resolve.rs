@@ -78,7 +78,9 @@ impl Default for Resolver {
         let capacity = NonZeroUsize::new(CACHED_PARTIES / CACHE_SHARDS).unwrap_or(NonZeroUsize::MIN);
         Self {
             stripes: std::iter::repeat_with(Default::default).take(STRIPES).collect(),
-            cache: std::iter::repeat_with(|| Mutex::new(LruCache::new(capacity))).take(CACHE_SHARDS).collect(),
+            cache: std::iter::repeat_with(|| Mutex::new(LruCache::new(capacity)))
+                .take(CACHE_SHARDS)
+                .collect(),
             channels: RwLock::default(),
         }
     }
@@ -113,7 +115,12 @@ impl Resolver {
     }
 
     /// A channel, from memory or from its owner.
-    pub(crate) async fn channel(&self, env: &Env, scope: TenantScope, id: ChannelId) -> Result<Arc<ChannelBody>, Refusal> {
+    pub(crate) async fn channel(
+        &self,
+        env: &Env,
+        scope: TenantScope,
+        id: ChannelId,
+    ) -> Result<Arc<ChannelBody>, Refusal> {
         let known = self.channels.read().unwrap_or_else(PoisonError::into_inner).get(&(scope, id)).cloned();
         if let Some(body) = known {
             return Ok(body);
@@ -195,7 +202,10 @@ async fn resolve_slowly(
         })
         .collect();
     if names.is_empty() {
-        return Err(Refusal::Invalid { field: "from", message: "a message without an address that finds anybody".to_owned() });
+        return Err(Refusal::Invalid {
+            field: "from",
+            message: "a message without an address that finds anybody".to_owned(),
+        });
     }
     let stripes: BTreeSet<usize> = names.iter().map(|name| hash_of(&(scope, name)) % STRIPES).collect();
     let mut guards = Vec::with_capacity(stripes.len());
@@ -214,23 +224,26 @@ async fn resolve_slowly(
             _ => join(env, scope, channel_id, owners).await?,
         };
         let now = env.clock.now();
-        let claims = names.iter().zip(&rows).filter(|(_, row)| row.is_none()).map(|((place, kind, hash), _)| {
-            let row = IdentityRow {
-                scope: place.clone(),
-                kind: kind.clone(),
-                value_hash: hash.clone(),
-                contact_id,
-                at: now,
-            };
-            claim(env, scope, row)
-        });
+        let claims =
+            names.iter().zip(&rows).filter(|(_, row)| row.is_none()).map(|((place, kind, hash), _)| {
+                let row = IdentityRow {
+                    scope: place.clone(),
+                    kind: kind.clone(),
+                    value_hash: hash.clone(),
+                    contact_id,
+                    at: now,
+                };
+                claim(env, scope, row)
+            });
         let others = try_join_all(claims).await?;
         if others.iter().flatten().any(|other| other.contact_id != contact_id) {
             continue;
         }
         contact::ask(env, scope, contact_id, contact::Ask::Observe(party.clone())).await?;
         let conversation_id = ConversationId::between(&channel_id, &contact_id);
-        return contact::ask(env, scope, contact_id, contact::Ask::Link(conversation_id, channel_id)).await?.shown();
+        return contact::ask(env, scope, contact_id, contact::Ask::Link(conversation_id, channel_id))
+            .await?
+            .shown();
     }
     Err(Refusal::Unavailable("an address changed hands too often".to_owned()))
 }
@@ -293,7 +306,7 @@ async fn join(
         contact::ask(env, scope, goes.id, contact::Ask::MergeInto(stays.id)).await?;
         let conversation_id = ConversationId::between(&channel_id, &stays.id);
         let absorb = conversation::Ask::Rule(Rule::Absorb { name: rules::shown_name(&goes.body) });
-        let command = conversation::Asked { channel_id: Some(channel_id), ask: absorb };
+        let command = conversation::Asked { channel_id: Some(channel_id), correlation_id: None, ask: absorb };
         env.conversations.tell_always(env, scope, conversation_id, shell::Asked { command, reply: None });
         metrics::counter!("switchboard_contacts_joined_total").increment(1);
     }

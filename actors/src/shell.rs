@@ -70,7 +70,10 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     /// It was loaded: says what follows, before any command is decided.
     fn loaded(&mut self, now: Timestamp);
     /// What must be read before this command can be decided.
-    fn fetch(&self, command: &Self::Command) -> Option<LocalBoxFuture<'static, Result<Self::Fetched, Refusal>>>;
+    fn fetch(
+        &self,
+        command: &Self::Command,
+    ) -> Option<LocalBoxFuture<'static, Result<Self::Fetched, Refusal>>>;
     /// Takes in what was read.
     fn absorb(&mut self, fetched: Self::Fetched);
     /// May the next command be decided now?
@@ -242,7 +245,8 @@ impl<E: Entity> Shell<E> {
             return;
         }
         self.busy = true;
-        metrics::histogram!("switchboard_actor_commands_per_commit", "kind" => E::KIND).record(self.held.len() as f64);
+        metrics::histogram!("switchboard_actor_commands_per_commit", "kind" => E::KIND)
+            .record(self.held.len() as f64);
         let first = self.wakeup_at.is_none();
         if first {
             self.wakeup_at = Some(now + WAKEUP_AHEAD);
@@ -343,7 +347,8 @@ impl<E: Entity> Shell<E> {
             return;
         }
         let now = self.env.clock.now();
-        let (Some(old), Some(old_key)) = (self.wakeup_at, self.wakeup_at.and_then(|due| self.alarm_key(due))) else {
+        let (Some(old), Some(old_key)) = (self.wakeup_at, self.wakeup_at.and_then(|due| self.alarm_key(due)))
+        else {
             return;
         };
         let due = now + WAKEUP_AHEAD;
@@ -351,7 +356,10 @@ impl<E: Entity> Shell<E> {
             return;
         }
         self.wakeup_at = Some(due);
-        let rows = vec![Mutation::put(self.alarm(due, WakeupReason::Active)), Mutation::delete::<WakeupRow>(old_key)];
+        let rows = vec![
+            Mutation::put(self.alarm(due, WakeupReason::Active)),
+            Mutation::delete::<WakeupRow>(old_key),
+        ];
         let renewal = self.env.store.commit_many(Scope::System, Lane::Bulk, rows);
         ctx.spawn(renewal.into_actor(self).map(|result, shell, _| {
             if let Err(error) = result {
@@ -365,8 +373,11 @@ impl<E: Entity> Shell<E> {
     fn go(&mut self, ctx: &mut Context<Self>) {
         E::directory(&self.env).gone(self.scope, self.key, &self.gate);
         if let Some(key) = self.wakeup_at.and_then(|due| self.alarm_key(due)) {
-            let taken_back =
-                self.env.store.commit_many(Scope::System, Lane::Bulk, vec![Mutation::delete::<WakeupRow>(key)]);
+            let taken_back = self.env.store.commit_many(
+                Scope::System,
+                Lane::Bulk,
+                vec![Mutation::delete::<WakeupRow>(key)],
+            );
             actix_rt::spawn(async move {
                 // Left standing it fires once for nothing.
                 if let Err(error) = taken_back.await {
@@ -387,7 +398,12 @@ fn send<T>(reply: Option<Reply<T>>, result: Result<T, Refusal>) {
 }
 
 /// Writes wake-ups, then each step, one after the other.
-async fn write(env: Env, scope: TenantScope, alarms: Vec<Mutation>, steps: Steps) -> Result<(), store::Error> {
+async fn write(
+    env: Env,
+    scope: TenantScope,
+    alarms: Vec<Mutation>,
+    steps: Steps,
+) -> Result<(), store::Error> {
     if !alarms.is_empty() {
         repeat(|| env.store.commit_many(Scope::System, Lane::Interactive, alarms.clone())).await?;
     }

@@ -204,9 +204,14 @@ async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Err
     }
     let mut tail = Vec::new();
     for chunk in chunk.saturating_sub(1)..=chunk {
-        let rows =
-            records.all::<TenantLogRow>(scope, Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk))).await?;
-        tail.extend(rows.into_iter().map(|row| Logged { offset: row.offset, epoch: row.epoch.into(), body: row.body }));
+        let rows = records
+            .all::<TenantLogRow>(scope, Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk)))
+            .await?;
+        tail.extend(rows.into_iter().map(|row| Logged {
+            offset: row.offset,
+            epoch: row.epoch.into(),
+            body: row.body,
+        }));
     }
     let keep = usize::try_from(TAIL_EVENTS).unwrap_or(usize::MAX);
     tail.drain(..tail.len().saturating_sub(keep));
@@ -223,7 +228,7 @@ impl TenantActor {
                 for id in actor.env.conversations.present(actor.scope) {
                     let known = actor.inbox.version(id);
                     let command =
-                        conversation::Asked { channel_id: None, ask: conversation::Ask::Announce(known) };
+                        conversation::Asked::of(conversation::Ask::Announce(known));
                     actor.env.conversations.tell_if_there(actor.scope, id, shell::Asked { command, reply: None });
                 }
                 for letter in std::mem::take(&mut actor.early) {
@@ -333,7 +338,11 @@ impl TenantActor {
         }
         items.sort_by_key(|(_, message)| (message.version, message.seq));
         for (name, message) in items {
-            let data = EventData { message: Some(message), conversation: Some(bare.clone()), ..EventData::default() };
+            let data = EventData {
+                message: Some(message),
+                conversation: Some(bare.clone()),
+                ..EventData::default()
+            };
             events.push(self.encode(name, at, data, Some(id)));
         }
         self.inbox.put(&conversation);
@@ -343,7 +352,13 @@ impl TenantActor {
     }
 
     /// Gives an event its offset and its one encoding.
-    fn encode(&mut self, name: EventName, at: Timestamp, data: EventData, of: ConversationKey) -> EncodedEvent {
+    fn encode(
+        &mut self,
+        name: EventName,
+        at: Timestamp,
+        data: EventData,
+        of: ConversationKey,
+    ) -> EncodedEvent {
         let prev = self.stream.head();
         let offset = prev + 1;
         let frame = ServerFrame::Event(wire::Event { offset, prev, name, at, data });
@@ -375,7 +390,7 @@ impl TenantActor {
 
     fn say_projected(&self, id: ConversationId) {
         let ask = conversation::Ask::Projected(self.inbox.version(id));
-        let letter = shell::Asked { command: conversation::Asked { channel_id: None, ask }, reply: None };
+        let letter = shell::Asked { command: conversation::Asked::of(ask), reply: None };
         self.env.conversations.tell_if_there(self.scope, id, letter);
     }
 
@@ -437,7 +452,8 @@ impl TenantActor {
             repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, rows.clone())).await?;
             if opens_chunk {
                 let hint = LogCursorRow { consumer: "end".to_owned(), offset: last };
-                repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(hint.clone())])).await?;
+                repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(hint.clone())]))
+                    .await?;
             }
             Ok(())
         };
@@ -483,7 +499,8 @@ impl TenantActor {
             return;
         }
         let (env, scope) = (self.env.clone(), self.scope);
-        let write = async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
+        let write =
+            async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
         self.writing = true;
         ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
             actor.written(result, ctx, |actor| {
@@ -503,13 +520,23 @@ impl TenantActor {
         }));
     }
 
-    fn written(&mut self, result: Result<(), store::Error>, ctx: &mut Context<Self>, done: impl FnOnce(&mut Self)) {
+    fn written(
+        &mut self,
+        result: Result<(), store::Error>,
+        ctx: &mut Context<Self>,
+        done: impl FnOnce(&mut Self),
+    ) {
         match result {
             Ok(()) => {
                 self.writing = false;
                 done(self);
                 self.gate.set_congested(self.unlogged.len() >= MAX_UNLOGGED);
-                if self.unlogged.len() < LOG_ROWS && self.projectable.is_empty() && !self.unlogged.is_empty() {
+                // A few events are gathered again before the next commit; a full one, or somebody who waits
+                // for everything to be written, does not wait.
+                let few = self.unlogged.len() < LOG_ROWS && self.flushes.is_empty();
+                if few && !self.projectable.is_empty() {
+                    self.write_heads(ctx);
+                } else if few && !self.unlogged.is_empty() {
                     self.write_soon(ctx);
                 } else {
                     self.write(ctx);
@@ -527,7 +554,9 @@ impl TenantActor {
 
     fn attach(&mut self, attach: Attach, ctx: &mut Context<Self>) {
         self.attached.insert(attach.arbiter);
-        let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(attach.arbiter)).cloned() else { return };
+        let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(attach.arbiter)).cloned() else {
+            return;
+        };
         let socket = attach.socket;
         let answer = move |events: Vec<EncodedEvent>, resumed: bool, stream: &Stream, tenant| Page {
             tenant,
@@ -591,7 +620,9 @@ impl TenantActor {
         let records = self.env.records.clone();
         let scope = self.scope;
         let reading = async move {
-            records.all::<AgentStateRow>(scope, Scan::of::<AgentStateRow>(AgentStateRow::partition(user))).await
+            records
+                .all::<AgentStateRow>(scope, Scan::of::<AgentStateRow>(AgentStateRow::partition(user)))
+                .await
         };
         ctx.spawn(reading.into_actor(self).map(move |result, actor, ctx| {
             let waits = actor.unread_waits.remove(&user).unwrap_or_default();
@@ -643,7 +674,8 @@ impl TenantActor {
         let row = AgentStateRow { user_id: user, conversation_id: id, inbound_count: mark };
         let (env, scope) = (self.env.clone(), self.scope);
         let write = async move {
-            repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, vec![Mutation::put(row.clone())])).await
+            repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, vec![Mutation::put(row.clone())]))
+                .await
         };
         ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| match result {
             Ok(()) => {
@@ -676,8 +708,10 @@ impl TenantActor {
         let counts = self.inbox.counts(query.status, query.user_id);
         let as_of = self.stream.position();
         // What is not yet projected is taken from memory now: the snapshot includes everything up to `as_of`.
-        let rows: Vec<_> =
-            selected.into_iter().map(|id| (id, self.dirty.get(&id).cloned(), self.mark(query.user_id, id))).collect();
+        let rows: Vec<_> = selected
+            .into_iter()
+            .map(|id| (id, self.dirty.get(&id).cloned(), self.mark(query.user_id, id)))
+            .collect();
         let (records, scope) = (self.env.records.clone(), self.scope);
         actix_rt::spawn(async move {
             let mut conversations = Vec::with_capacity(rows.len());

@@ -83,7 +83,11 @@ pub fn absorb(body: &mut ContactBody, other: &ContactBody, now: Timestamp) {
 ///
 /// # Errors
 /// The field that is wrong, and how.
-pub fn patch(body: &mut ContactBody, patch: &ContactPatch, now: Timestamp) -> Result<bool, (&'static str, String)> {
+pub fn patch(
+    body: &mut ContactBody,
+    patch: &ContactPatch,
+    now: Timestamp,
+) -> Result<bool, (&'static str, String)> {
     let mut next = body.clone();
     if let Some(name) = &patch.name {
         let name = name.trim();
@@ -187,7 +191,8 @@ mod tests {
     #[test]
     fn a_contact_is_called_what_the_agent_says_then_what_it_calls_itself_then_its_address() {
         let mut body = unborn(NOW);
-        let party = Party { identities: vec![identity(IdentityKind::Phone, "31612344417")], profile_name: None };
+        let party =
+            Party { identities: vec![identity(IdentityKind::Phone, "31612344417")], profile_name: None };
         assert!(observe(&mut body, &party, NOW));
         assert_eq!(shown_name(&body), "+31612344417");
         assert!(observe(&mut body, &Party { profile_name: Some(" Elif ".into()), ..party.clone() }, NOW));
@@ -211,7 +216,8 @@ mod tests {
     #[test]
     fn a_refused_change_changes_nothing() {
         let mut body = unborn(NOW);
-        let long = ContactPatch { name: Some("x".repeat(257)), about: Some("kept?".into()), blocked: Some(true) };
+        let long =
+            ContactPatch { name: Some("x".repeat(257)), about: Some("kept?".into()), blocked: Some(true) };
         assert_eq!(patch(&mut body, &long, NOW).map_err(|(field, _)| field), Err("name"));
         assert_eq!(body, unborn(NOW));
     }
@@ -220,7 +226,8 @@ mod tests {
     fn a_new_display_name_replaces_the_old() {
         let mut body = unborn(NOW);
         for name in ["one", "two"] {
-            let party = Party { identities: vec![identity(IdentityKind::Username, name)], profile_name: None };
+            let party =
+                Party { identities: vec![identity(IdentityKind::Username, name)], profile_name: None };
             observe(&mut body, &party, NOW);
         }
         assert_eq!(body.identities, [identity(IdentityKind::Username, "two")]);

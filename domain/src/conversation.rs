@@ -21,7 +21,7 @@ pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 use switchboard_schema::{
     ConversationId, MessageId, Timestamp,
     record::{Attempt, ClientKey, Head, Item},
-    wire::{Content, ContactRef, ConversationStatus, Message, Sender, SystemEvent},
+    wire::{ContactRef, Content, ConversationStatus, Message, Sender, SystemEvent},
 };
 
 use crate::{
@@ -284,5 +284,6 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         deleted_at: item.deleted_at,
         history: item.history.clone(),
         attempts: item.attempts,
+        correlation_id: item.correlation_id,
     }
 }

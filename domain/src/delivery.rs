@@ -34,7 +34,11 @@ pub const fn join(current: MessageState, told: MessageState) -> MessageState {
 pub const fn is_told(state: MessageState) -> bool {
     matches!(
         state,
-        MessageState::Sent | MessageState::Delivered | MessageState::Read | MessageState::Played | MessageState::Failed
+        MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Played
+            | MessageState::Failed
     )
 }
 
@@ -53,7 +57,9 @@ pub const fn is_settled(state: MessageState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use MessageState::{Cancelled, Delivered, Failed, Played, Queued, Read, Received, Recorded, Sending, Sent, Unknown};
+    use MessageState::{
+        Cancelled, Delivered, Failed, Played, Queued, Read, Received, Recorded, Sending, Sent, Unknown,
+    };
 
     const ALL: [MessageState; 11] =
         [Received, Recorded, Queued, Sending, Sent, Delivered, Read, Played, Failed, Unknown, Cancelled];

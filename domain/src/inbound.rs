@@ -158,7 +158,11 @@ pub struct Other {
 
 /// Where an address of this kind means one person.
 #[must_use]
-pub fn scope_of(identity: &Identity, channel: switchboard_schema::ChannelId, waba_id: &str) -> Option<IdentityScope> {
+pub fn scope_of(
+    identity: &Identity,
+    channel: switchboard_schema::ChannelId,
+    waba_id: &str,
+) -> Option<IdentityScope> {
     use switchboard_schema::wire::IdentityKind;
     match identity.kind {
         IdentityKind::Bsuid | IdentityKind::ParentBsuid => Some(IdentityScope::Portfolio(waba_id.to_owned())),

@@ -15,6 +15,8 @@ pub struct Outbound {
     pub reply_to: Option<String>,
     /// Comes back with the statuses.
     pub callback: Callback,
+    /// The request that brought it, for the logs.
+    pub correlation_id: Option<switchboard_schema::CorrelationId>,
 }
 
 /// What can be sent.

@@ -53,7 +53,10 @@ mod tests {
         let unreachable = SendOutcome::NotStarted("refused".into());
         let pauses: Vec<_> = (1..=6).map(|attempts| pause_after(&unreachable, attempts)).collect();
         let secs = |pause: &Option<Duration>| pause.map(|pause| pause.as_secs());
-        assert_eq!(pauses.iter().map(secs).collect::<Vec<_>>(), [Some(1), Some(2), Some(4), Some(8), None, None]);
+        assert_eq!(
+            pauses.iter().map(secs).collect::<Vec<_>>(),
+            [Some(1), Some(2), Some(4), Some(8), None, None]
+        );
         assert_eq!(pause_after(&refused(ErrorClass::BackOff), 3).map(|pause| pause.as_secs()), Some(16));
     }
 

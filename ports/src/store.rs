@@ -272,7 +272,12 @@ pub trait Store: Send + Sync + 'static {
     fn commit_many(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>) -> Future<Result<(), Error>>;
 
     /// Reads one row by its whole key: all its cells.
-    fn get(&self, scope: Scope, table: &'static Table, key: Vec<Cell>) -> Future<Result<Option<Vec<Cell>>, Error>>;
+    fn get(
+        &self,
+        scope: Scope,
+        table: &'static Table,
+        key: Vec<Cell>,
+    ) -> Future<Result<Option<Vec<Cell>>, Error>>;
 
     /// Reads rows of one partition in clustering order: all their cells.
     fn scan(&self, scope: Scope, scan: Scan) -> Future<Result<Vec<Vec<Cell>>, Error>>;
@@ -316,7 +321,10 @@ pub fn check_commit(scope: Scope, rows: &[Mutation], one_partition: bool) -> Res
         }
         if let Mutation::Put { cells, expires_at, .. } = row {
             if cells.len() != table.columns().count() {
-                return Err(Error::Refused(format!("a row of {} with too few or too many cells", table.name)));
+                return Err(Error::Refused(format!(
+                    "a row of {} with too few or too many cells",
+                    table.name
+                )));
             }
             if expires_at.is_some() && !table.expires {
                 return Err(Error::Refused(format!("rows of {} do not expire", table.name)));

@@ -8,7 +8,8 @@ mod body;
 pub use body::*;
 
 use crate::{
-    BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, MessageId, SessionId, TenantId, Timestamp, UserId,
+    BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, MessageId, SessionId, TenantId, Timestamp,
+    UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };

@@ -167,13 +167,17 @@ impl Table {
             }
             Layout::RightEdge => {
                 out.truncate(out.len() - 2);
-                out += &format!("\n) STRICT;\nCREATE UNIQUE INDEX IF NOT EXISTS {0}_key ON {0} ({key});\n",
-                    self.name);
+                out += &format!(
+                    "\n) STRICT;\nCREATE UNIQUE INDEX IF NOT EXISTS {0}_key ON {0} ({key});\n",
+                    self.name
+                );
             }
         }
         if self.expires {
-            out += &format!("CREATE INDEX IF NOT EXISTS {0}_expiry ON {0} ({EXPIRES_AT}) WHERE {EXPIRES_AT} IS NOT NULL;\n",
-                self.name);
+            out += &format!(
+                "CREATE INDEX IF NOT EXISTS {0}_expiry ON {0} ({EXPIRES_AT}) WHERE {EXPIRES_AT} IS NOT NULL;\n",
+                self.name
+            );
         }
         out
     }
@@ -445,17 +449,29 @@ pub(crate) use table;
 
 /// `flag!(expires, expires)` is true.
 macro_rules! flag {
-    (claimed, claimed) => { true };
-    (expires, expires) => { true };
-    ($left:ident, $right:ident) => { false };
+    (claimed, claimed) => {
+        true
+    };
+    (expires, expires) => {
+        true
+    };
+    ($left:ident, $right:ident) => {
+        false
+    };
 }
 pub(crate) use flag;
 
 /// Takes the next cell into a variable of the column's name.
 macro_rules! take {
     ($cells:ident, $table:literal, $name:ident: $type:ty) => {
-        let $name = <$type as $crate::table::CellType>::from_cell($cells.next().unwrap_or($crate::table::Cell::Unset))
-            .map_err(|problem| $crate::table::CorruptRow { table: $table, column: stringify!($name), problem })?;
+        let $name = <$type as $crate::table::CellType>::from_cell(
+            $cells.next().unwrap_or($crate::table::Cell::Unset),
+        )
+        .map_err(|problem| $crate::table::CorruptRow {
+            table: $table,
+            column: stringify!($name),
+            problem,
+        })?;
     };
 }
 pub(crate) use take;

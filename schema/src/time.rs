@@ -1,6 +1,11 @@
 //! Points in time, in whole milliseconds. Nothing here reads a clock; the time is always passed in.
 
-use std::{fmt, ops::{Add, Sub}, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    ops::{Add, Sub},
+    str::FromStr,
+    time::Duration,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -21,7 +21,10 @@ use switchboard_schema::{
     wire,
 };
 
-use super::{passwords::{Passwords, check_password}, secrets::{hash_of, new_secret}};
+use super::{
+    passwords::{Passwords, check_password},
+    secrets::{hash_of, new_secret},
+};
 
 /// What API keys begin with.
 pub(crate) const API_KEY_PREFIX: &str = "swb_";
@@ -52,7 +55,12 @@ pub(crate) struct NewWorkspace {
 
 impl Accounts {
     /// Accounts in this store.
-    pub(crate) fn new(records: Records, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, passwords: Passwords) -> Self {
+    pub(crate) fn new(
+        records: Records,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        passwords: Passwords,
+    ) -> Self {
         Self { records, clock, entropy, passwords }
     }
 
@@ -60,7 +68,10 @@ impl Accounts {
     ///
     /// # Errors
     /// When a field is wrong, or the address has an account.
-    pub(crate) async fn create_workspace(&self, new: NewWorkspace) -> Result<wire::CreatedWorkspace, Refusal> {
+    pub(crate) async fn create_workspace(
+        &self,
+        new: NewWorkspace,
+    ) -> Result<wire::CreatedWorkspace, Refusal> {
         let name = checked_name(&new.name)?;
         let email = checked_email(&new.email)?;
         check_password(&new.password)?;
@@ -68,7 +79,8 @@ impl Accounts {
         let user_id = UserId::from_bytes(self.entropy.id());
         let scope = self.new_scope(tenant);
         let owner = local_part(&email);
-        let body = self.user_body(owner.clone(), email.clone(), SecretString::from(new.password), tenant).await?;
+        let body =
+            self.user_body(owner.clone(), email.clone(), SecretString::from(new.password), tenant).await?;
         self.records.put(Scope::System, Lane::Interactive, UserRow { user_id, body: Json(body) }).await?;
         self.claim_address(&email, user_id).await?;
         let tenant_body = TenantBody { name, created_at: self.clock.now() };
@@ -106,9 +118,10 @@ impl Accounts {
     /// # Errors
     /// When the store does not answer.
     pub(crate) async fn users(&self, scope: TenantScope) -> Result<Vec<wire::User>, Refusal> {
-        let rows = self.records.all::<MemberRow>(scope, Scan::of::<MemberRow>(MemberRow::partition())).await?;
+        let rows =
+            self.records.all::<MemberRow>(scope, Scan::of::<MemberRow>(MemberRow::partition())).await?;
         let mut users: Vec<_> = rows.into_iter().map(user_of).collect();
-        users.sort_by(|one, other| (one.name.to_lowercase(), one.id).cmp(&(other.name.to_lowercase(), other.id)));
+        users.sort_by_cached_key(|user| (user.name.to_lowercase(), user.id));
         Ok(users)
     }
 
@@ -116,7 +129,11 @@ impl Accounts {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub(crate) async fn user(&self, scope: TenantScope, user_id: UserId) -> Result<Option<wire::User>, Refusal> {
+    pub(crate) async fn user(
+        &self,
+        scope: TenantScope,
+        user_id: UserId,
+    ) -> Result<Option<wire::User>, Refusal> {
         Ok(self.records.get::<MemberRow>(scope, MemberRow::key(user_id)).await?.map(user_of))
     }
 
@@ -148,7 +165,10 @@ impl Accounts {
         let matches = self.passwords.verify(password, stored).await?;
         let Some(row) = account.filter(|_| matches) else { return Ok(None) };
         for tenant in row.body.0.workspaces {
-            #[expect(clippy::disallowed_methods, reason = "signing in: the person's own row names the workspace")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "signing in: the person's own row names the workspace"
+            )]
             let scope = TenantScope::assume(tenant);
             if let Some(user) = self.user(scope, row.user_id).await? {
                 return Ok(Some((scope, user)));
@@ -179,7 +199,8 @@ impl Accounts {
     }
 
     async fn account(&self, email: &str) -> Result<Option<UserRow>, Refusal> {
-        let key = Claim::key(ClaimKind::Email.as_str().to_owned(), hash_of(email.as_bytes()).as_ref().to_vec());
+        let key =
+            Claim::key(ClaimKind::Email.as_str().to_owned(), hash_of(email.as_bytes()).as_ref().to_vec());
         let found = self.records.get::<Claim>(Scope::System, key).await?;
         let Some(ClaimTarget::User { user_id }) = found.map(|claim| claim.target.0) else { return Ok(None) };
         Ok(self.records.get::<UserRow>(Scope::System, UserRow::key(user_id)).await?)

@@ -1,6 +1,11 @@
 //! Token buckets: how often somebody may do something. The time is passed in.
 
-use std::{hash::Hash, num::NonZeroUsize, sync::{Mutex, PoisonError}, time::Duration};
+use std::{
+    hash::Hash,
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use lru::LruCache;
 use switchboard_schema::Timestamp;

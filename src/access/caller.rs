@@ -4,10 +4,17 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, StatusCode, request::Parts};
-use switchboard_actors::{Refusal, house::{Act, Principal}};
+use switchboard_actors::{
+    Refusal,
+    house::{Act, Principal},
+};
 use switchboard_schema::{ApiKeyId, CorrelationId, SessionId, TenantScope, wire};
 
-use crate::http::{Edge, extract::{ClientAddress, IdempotencyKey}, problem::Problem};
+use crate::http::{
+    Edge,
+    extract::{ClientAddress, IdempotencyKey},
+    problem::Problem,
+};
 
 /// Somebody who proved who they are, and what they may act in.
 #[derive(Debug, Clone)]
@@ -67,7 +74,9 @@ impl From<Refusal> for Denied {
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::NotSignedIn => Self::not_signed_in("sign in, or send an API key as `Authorization: Bearer …`"),
+            Denied::NotSignedIn => {
+                Self::not_signed_in("sign in, or send an API key as `Authorization: Bearer …`")
+            }
             Denied::Origin => Self::new(
                 StatusCode::FORBIDDEN,
                 "foreign_origin",

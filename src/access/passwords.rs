@@ -45,7 +45,8 @@ impl Passwords {
                 }
             })?;
         }
-        let nobody = hash(&SecretString::from("the password of nobody"), b"salt of no account").unwrap_or_default();
+        let nobody =
+            hash(&SecretString::from("the password of nobody"), b"salt of no account").unwrap_or_default();
         Ok(Self { jobs, nobody: nobody.into() })
     }
 
@@ -61,7 +62,11 @@ impl Passwords {
     ///
     /// # Errors
     /// When too many wait.
-    pub(crate) async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool, Refusal> {
+    pub(crate) async fn verify(
+        &self,
+        password: SecretString,
+        stored: Option<String>,
+    ) -> Result<bool, Refusal> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.to_string());
         let matches = self
@@ -88,7 +93,9 @@ impl Passwords {
 /// What is wrong with it.
 pub(crate) fn check_password(password: &str) -> Result<(), Refusal> {
     if password.chars().count() < PASSWORD_CHARS_MIN || password.len() > PASSWORD_BYTES_MAX {
-        let message = format!("must have at least {PASSWORD_CHARS_MIN} characters and at most {PASSWORD_BYTES_MAX} bytes");
+        let message = format!(
+            "must have at least {PASSWORD_CHARS_MIN} characters and at most {PASSWORD_BYTES_MAX} bytes"
+        );
         return Err(Refusal::Invalid { field: "password", message });
     }
     Ok(())

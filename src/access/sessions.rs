@@ -84,13 +84,26 @@ impl Access {
         let (id, secret) = cookie.split_once('.').ok_or(Denied::NotSignedIn)?;
         let id: SessionId = id.parse().map_err(|_| Denied::NotSignedIn)?;
         let (body, caller) = self.by_session(id, now).await?;
-        if same(hash_of(secret.as_bytes()).as_ref(), &body.secret_hash) { Ok(caller) } else { Err(Denied::NotSignedIn) }
+        if same(hash_of(secret.as_bytes()).as_ref(), &body.secret_hash) {
+            Ok(caller)
+        } else {
+            Err(Denied::NotSignedIn)
+        }
     }
 
     /// Whose sign-in this is, as long as it lasts.
-    pub(super) async fn by_session(&self, id: SessionId, now: Timestamp) -> Result<(SessionBody, Caller), Denied> {
-        let row = self.records.get::<SessionRow>(Scope::System, SessionRow::key(id)).await.map_err(Refusal::from)?;
-        let body = row.map(|row| row.body.0).filter(|body| now < body.expires_at).ok_or(Denied::NotSignedIn)?;
+    pub(super) async fn by_session(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<(SessionBody, Caller), Denied> {
+        let row = self
+            .records
+            .get::<SessionRow>(Scope::System, SessionRow::key(id))
+            .await
+            .map_err(Refusal::from)?;
+        let body =
+            row.map(|row| row.body.0).filter(|body| now < body.expires_at).ok_or(Denied::NotSignedIn)?;
         #[expect(clippy::disallowed_methods, reason = "the sign-in's own row names its workspace")]
         let scope = TenantScope::assume(body.tenant_id);
         let user = self.accounts.user(scope, body.user_id).await?.ok_or(Denied::NotSignedIn)?;
@@ -100,8 +113,10 @@ impl Access {
 
     fn cookie(&self, value: &str, lifetime: Duration) -> HeaderValue {
         let secure = if self.public_url.scheme() == "https" { "; Secure" } else { "" };
-        let text =
-            format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lifetime.as_secs());
+        let text = format!(
+            "{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+            lifetime.as_secs()
+        );
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 }

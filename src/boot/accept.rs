@@ -85,7 +85,12 @@ pub(crate) struct Accepting {
 
 impl Accepting {
     /// Starts one loop on each arbiter.
-    pub(crate) fn start(listeners: Listeners, arbiters: &[Arbiter], router: &Router, limits: &config::Http) -> Self {
+    pub(crate) fn start(
+        listeners: Listeners,
+        arbiters: &[Arbiter],
+        router: &Router,
+        limits: &config::Http,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let serving = Arc::new(AtomicUsize::new(0));
         for (index, (socket, arbiter)) in listeners.sockets.into_iter().zip(arbiters).enumerate() {
@@ -158,7 +163,15 @@ impl Loop {
         }
         let place = Place { _permit: Arc::new(permit) };
         let serving = Serving::new(&self.serving, self.index);
-        drop(actix::spawn(serve(stream, peer, place, serving, self.router.clone(), self.header_timeout, self.stopped.clone())));
+        drop(actix::spawn(serve(
+            stream,
+            peer,
+            place,
+            serving,
+            self.router.clone(),
+            self.header_timeout,
+            self.stopped.clone(),
+        )));
     }
 }
 

@@ -117,7 +117,9 @@ async fn answer(mut stream: tokio::net::UnixStream, accounts: Accounts) -> io::R
             }
             Err(refusal) => Answer::Refused(refusal_text(&refusal)),
         },
-        Err(_) => Answer::Refused("the server does not know this command: is it of another version?".to_owned()),
+        Err(_) => {
+            Answer::Refused("the server does not know this command: is it of another version?".to_owned())
+        }
     };
     let mut text = serde_json::to_vec(&answer)?;
     text.push(b'\n');

@@ -1,6 +1,11 @@
 //! Files of a running server in its data folder, beside the store's own.
 
-use std::{fs, io::{self, Write as _}, net::SocketAddr, path::{Path, PathBuf}};
+use std::{
+    fs,
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// The address a running server listens on, as text.
 const LISTEN_FILE: &str = "listen";

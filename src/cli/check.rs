@@ -41,7 +41,11 @@ pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
     for (key, finding) in &findings {
         report(key, finding)?;
     }
-    if findings.iter().all(|(_, finding)| finding.is_ok()) { Ok(()) } else { Err("something is wrong".to_owned()) }
+    if findings.iter().all(|(_, finding)| finding.is_ok()) {
+        Ok(())
+    } else {
+        Err("something is wrong".to_owned())
+    }
 }
 
 fn report(key: &str, finding: &Finding) -> Result<(), Failure> {

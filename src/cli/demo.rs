@@ -1,6 +1,9 @@
 //! `switchboard demo`: a server, a simulated provider and customers who write, in one process.
 
-use std::{net::{IpAddr, Ipv4Addr, SocketAddr}, path::{Path, PathBuf}};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
 
 use secrecy::SecretString;
 use switchboard_actors::Refusal;
@@ -22,7 +25,8 @@ const WORKSPACE: &str = "Bike workshop";
 /// Who signs in.
 const OWNER: &str = "anna@example.com";
 /// Colleagues to give conversations to: name and address.
-const COLLEAGUES: [(&str, &str); 2] = [("Ben Okafor", "ben@example.com"), ("Clara Weiss", "clara@example.com")];
+const COLLEAGUES: [(&str, &str); 2] =
+    [("Ben Okafor", "ben@example.com"), ("Clara Weiss", "clara@example.com")];
 /// Everybody's password. Known to all, so the demo listens on this machine only unless told otherwise.
 const PASSWORD: &str = "switchboard-demo";
 /// The word for the handshake.

@@ -1,6 +1,9 @@
 //! `switchboard workspace create`
 
-use std::{io::{self, BufRead as _, Read as _}, path::Path};
+use std::{
+    io::{self, BufRead as _, Read as _},
+    path::Path,
+};
 
 use switchboard_schema::wire::CreatedWorkspace;
 

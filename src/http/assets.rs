@@ -33,18 +33,26 @@ pub(crate) async fn fallback(method: Method, uri: Uri, headers: HeaderMap) -> Re
 }
 
 fn no_such_address() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address; /docs lists what there is")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is nothing at this address; /docs lists what there is",
+    )
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let path = if path.is_empty() { "index.html" } else { path };
     let file = Dist::get(path)?;
     let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
-    let caching = if path.starts_with(HASHED_FOLDER) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with(HASHED_FOLDER) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let tag = HeaderValue::try_from(tag).ok()?;
     let caching = HeaderValue::from_static(caching);
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
-        return Some((StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, caching)]).into_response());
+        return Some(
+            (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, caching)])
+                .into_response(),
+        );
     }
     let kind = HeaderValue::from_static(content_type(path));
     let headers = [(header::CONTENT_TYPE, kind), (header::ETAG, tag), (header::CACHE_CONTROL, caching)];

@@ -16,7 +16,10 @@ use crate::{access::Caller, webhooks::Webhooks};
 
 /// The channels of the workspace
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = wire::ChannelList)))]
-pub(crate) async fn list(State(house): State<House>, caller: Caller) -> Result<Json<wire::ChannelList>, Problem> {
+pub(crate) async fn list(
+    State(house): State<House>,
+    caller: Caller,
+) -> Result<Json<wire::ChannelList>, Problem> {
     Ok(Json(wire::ChannelList { channels: house.channels(caller.scope).await? }))
 }
 

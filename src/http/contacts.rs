@@ -1,6 +1,9 @@
 //! `/api/v1/contacts`: the people outside.
 
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::header;
 use serde::Deserialize;
 use switchboard_actors::House;

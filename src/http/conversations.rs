@@ -5,11 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
-use switchboard_actors::{House, house::{ListQuery, Sort, View}};
+use switchboard_actors::{
+    House,
+    house::{ListQuery, Sort, View},
+};
 use switchboard_schema::{ConversationId, wire};
 use utoipa::ToSchema;
 
-use super::{extract::{Correlation, IdempotencyKey, Json, Path, Query}, problem::Problem};
+use super::{
+    extract::{Correlation, IdempotencyKey, Json, Path, Query},
+    problem::Problem,
+};
 use crate::access::{Access, Caller};
 
 /// Conversations of a page, unless asked otherwise.
@@ -147,7 +153,9 @@ pub(crate) async fn assign(
 ) -> Result<Json<wire::Conversation>, Problem> {
     let assignee = match request.assignee_id {
         None => None,
-        Some(user) => Some(access.accounts().user(caller.scope, user).await?.ok_or(Problem::not_found("user"))?),
+        Some(user) => {
+            Some(access.accounts().user(caller.scope, user).await?.ok_or(Problem::not_found("user"))?)
+        }
     };
     let act = caller.act(key, correlation);
     Ok(Json(house.assign(caller.scope, act, id, assignee).await?))

@@ -6,7 +6,10 @@ use axum::extract::State;
 use switchboard_actors::House;
 use switchboard_schema::{record::Kept, wire};
 
-use super::{extract::{Correlation, IdempotencyKey, Json}, problem::Problem};
+use super::{
+    extract::{Correlation, IdempotencyKey, Json},
+    problem::Problem,
+};
 use crate::{access::Caller, webhooks::Webhooks};
 
 /// Updates that could not be applied

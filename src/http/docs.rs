@@ -38,7 +38,9 @@ pub(crate) async fn asset(Path(path): Path<String>) -> Result<Response, Problem>
 fn file(path: &str) -> Result<Response, Problem> {
     let config = Arc::new(Config::from("/openapi.json"));
     match utoipa_swagger_ui::serve(path, config) {
-        Ok(Some(file)) => Ok(([(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response()),
+        Ok(Some(file)) => {
+            Ok(([(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response())
+        }
         _ => Err(Problem::not_found("page")),
     }
 }

@@ -28,6 +28,27 @@ pub(crate) struct BodyLimits {
     pub(crate) timeout: Duration,
 }
 
+/// Bytes of a refused body that are read all the same, and for how long: a connection closed on a client
+/// that still sends is reset, and the client would not see why.
+const DISCARD_BYTES_MAX: usize = 8 * 1_024 * 1_024;
+/// See [`DISCARD_BYTES_MAX`].
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Reads what a client sends of a body that is refused, and keeps nothing of it.
+pub(crate) async fn discard(mut body: axum::body::Body) {
+    let read = async {
+        let mut left = DISCARD_BYTES_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Whoever is slower than that may miss the answer.
+    let _in_time: Result<(), _> = tokio::time::timeout(DISCARD_TIMEOUT, read).await;
+}
+
 /// Reads a body whole, within limits.
 ///
 /// # Errors
@@ -38,6 +59,7 @@ pub(crate) async fn read_body(body: axum::body::Body, limits: BodyLimits) -> Res
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     };
     if hyper::body::Body::size_hint(&body).lower() > limits.bytes_max as u64 {
+        discard(body).await;
         return Err(too_large());
     }
     let read = async {
@@ -49,6 +71,7 @@ pub(crate) async fn read_body(body: axum::body::Body, limits: BodyLimits) -> Res
             })?;
             if let Ok(data) = frame.into_data() {
                 if whole.len() + data.len() > limits.bytes_max {
+                    discard(body).await;
                     return Err(too_large());
                 }
                 whole.extend_from_slice(&data);
@@ -155,9 +178,9 @@ impl<T: DeserializeOwned> FromRequestParts<Edge> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
         let deserializer = url_query(query);
-        serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
-            Problem::invalid(error.path().to_string(), error.inner().to_string())
-        })
+        serde_path_to_error::deserialize(deserializer)
+            .map(Self)
+            .map_err(|error| Problem::invalid(error.path().to_string(), error.inner().to_string()))
     }
 }
 
@@ -262,10 +285,13 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
             return Ok(None);
         }
         let tag = text.strip_prefix("W/").unwrap_or(text);
-        tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok()).map_or_else(
-            || Err(Problem::invalid("If-Match", "must be the ETag of an earlier answer, such as \"3\"")),
-            |version| Ok(Some(Self(version))),
-        )
+        tag.strip_prefix('"')
+            .and_then(|tag| tag.strip_suffix('"'))
+            .and_then(|tag| tag.parse().ok())
+            .map_or_else(
+                || Err(Problem::invalid("If-Match", "must be the ETag of an earlier answer, such as \"3\"")),
+                |version| Ok(Some(Self(version))),
+            )
     }
 }
 
@@ -292,7 +318,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let peer = parts.extensions.get::<Peer>().map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
+        let peer =
+            parts.extensions.get::<Peer>().map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
         Ok(Self(client_address(peer, &parts.headers, Edge::from_ref(state).forwarded_hops)))
     }
 }
@@ -364,7 +391,10 @@ mod tests {
         assert_eq!(params, Params { limit: Some(5), view: Some("team:x".to_owned()), fresh: true });
         assert_eq!(parse("limit=").unwrap().limit, None);
         let error = parse("limit=many").unwrap_err();
-        assert_eq!((error.path().to_string().as_str(), error.inner().to_string().as_str()), ("limit", "must be a whole number"));
+        assert_eq!(
+            (error.path().to_string().as_str(), error.inner().to_string().as_str()),
+            ("limit", "must be a whole number")
+        );
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! `/healthz` and `/readyz`: alive, and taking traffic.
 
 use std::{
-    sync::{Arc, atomic::{AtomicBool, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 

@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, PoisonError, Arc},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -60,7 +60,10 @@ impl Once<'_> {
     pub(crate) fn id(&self) -> IdBytes {
         let scope = self.caller.scope.tenant();
         let principal = self.caller.principal.key_space();
-        derive_id("once", &[scope.as_bytes(), principal.as_bytes(), self.route.as_bytes(), self.key.key.as_bytes()])
+        derive_id(
+            "once",
+            &[scope.as_bytes(), principal.as_bytes(), self.route.as_bytes(), self.key.key.as_bytes()],
+        )
     }
 }
 

@@ -11,7 +11,10 @@ use crate::access::{Access, Caller, Credential};
 
 /// Who is signed in, and where
 #[utoipa::path(get, path = "/api/v1/me", tag = "sessions", responses((status = 200, body = wire::Me)))]
-pub(crate) async fn get(State(access): State<Arc<Access>>, caller: Caller) -> Result<Json<wire::Me>, Problem> {
+pub(crate) async fn get(
+    State(access): State<Arc<Access>>,
+    caller: Caller,
+) -> Result<Json<wire::Me>, Problem> {
     Ok(Json(me_of(&access, &caller).await?))
 }
 

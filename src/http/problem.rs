@@ -118,7 +118,9 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         let (status, field, retry_after) = match refusal {
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, None, None),
-            Refusal::Invalid { field, .. } => (StatusCode::UNPROCESSABLE_ENTITY, Some(field.to_owned()), None),
+            Refusal::Invalid { field, .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, Some(field.to_owned()), None)
+            }
             Refusal::Rule { .. } => (StatusCode::CONFLICT, None, None),
             Refusal::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, None, None),
             Refusal::Changed => (StatusCode::PRECONDITION_FAILED, None, None),

@@ -22,8 +22,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, assets, channels, contacts, conversations, dead_letters, docs, extract::IDEMPOTENCY_KEY_CHARS_MAX, health,
-    me, messages, metrics, outermost, problem::Problem, sessions, sockets, templates, users,
+    Edge, assets, channels, contacts, conversations, dead_letters, docs, extract::IDEMPOTENCY_KEY_CHARS_MAX,
+    health, me, messages, metrics, outermost, problem::Problem, sessions, sockets, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -97,16 +97,23 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
 }
 
 /// Refuses a request while too many are worked on.
-async fn limit_in_flight(State(edge): State<Edge>, request: Request, next: Next) -> Result<Response, Problem> {
-    let _permit = edge
-        .requests
-        .try_acquire()
-        .map_err(|_| Problem::too_many(Duration::from_secs(1), "too many requests at once; try again in a moment"))?;
+async fn limit_in_flight(
+    State(edge): State<Edge>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let _permit = edge.requests.try_acquire().map_err(|_| {
+        Problem::too_many(Duration::from_secs(1), "too many requests at once; try again in a moment")
+    })?;
     Ok(next.run(request).await)
 }
 
 async fn method_not_allowed() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not know this method")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this address does not know this method",
+    )
 }
 
 /// Adds what all operations have in common: how to sign in, problems, idempotency keys.
@@ -122,7 +129,9 @@ fn complete(document: &mut OpenApi) {
         if let Some(operation) = &mut item.post {
             add_idempotency_key(operation);
         }
-        for operation in [&mut item.get, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
+        for operation in
+            [&mut item.get, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+        {
             name(operation);
             describe(operation);
             add_problem(operation);
@@ -157,7 +166,8 @@ fn add_problem(operation: &mut Operation) {
 }
 
 fn add_idempotency_key(operation: &mut Operation) {
-    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(IDEMPOTENCY_KEY_CHARS_MAX)).build();
+    let text =
+        ObjectBuilder::new().schema_type(Type::String).max_length(Some(IDEMPOTENCY_KEY_CHARS_MAX)).build();
     let parameter = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)

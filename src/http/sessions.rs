@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, StatusCode, header};
 use switchboard_schema::wire;
 
-use super::{extract::{ClientAddress, Json}, me::me_of, problem::Problem};
+use super::{
+    extract::{ClientAddress, Json},
+    me::me_of,
+    problem::Problem,
+};
 use crate::access::{Access, Caller, Credential, Denied};
 
 /// Sign in

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use switchboard_actors::House;
 use switchboard_schema::{ChannelId, wire};
 
-use super::{extract::{Json, Query}, problem::Problem};
+use super::{
+    extract::{Json, Query},
+    problem::Problem,
+};
 use crate::access::Caller;
 
 /// Which templates.

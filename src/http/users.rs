@@ -15,7 +15,10 @@ use crate::access::{Access, Caller};
 
 /// The people of the workspace
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = wire::UserList)))]
-pub(crate) async fn list(State(access): State<Arc<Access>>, caller: Caller) -> Result<Json<wire::UserList>, Problem> {
+pub(crate) async fn list(
+    State(access): State<Arc<Access>>,
+    caller: Caller,
+) -> Result<Json<wire::UserList>, Problem> {
     Ok(Json(wire::UserList { users: access.accounts().users(caller.scope).await? }))
 }
 

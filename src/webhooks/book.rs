@@ -100,7 +100,9 @@ impl Book {
         let Some(row) = self.row(scope, channel_id).await? else { return Ok(None) };
         let body = row.body.0;
         let open = |part: &str, sealed: &_| {
-            self.vault.open(&place(channel_id, part), sealed).map_err(|error| Refusal::Unavailable(error.to_string()))
+            self.vault
+                .open(&place(channel_id, part), sealed)
+                .map_err(|error| Refusal::Unavailable(error.to_string()))
         };
         Ok(Some(Entry {
             scope,
@@ -118,7 +120,10 @@ impl Book {
         let claim: Option<Claim> = self.records.get(Scope::System, key_of(name)).await?;
         match claim.map(|claim| claim.target.0) {
             Some(ClaimTarget::Channel { tenant_id, channel_id }) => {
-                #[expect(clippy::disallowed_methods, reason = "routing: whoever uses it verifies the webhook first")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "routing: whoever uses it verifies the webhook first"
+                )]
                 let scope = TenantScope::assume(tenant_id);
                 Ok(Some((scope, channel_id)))
             }

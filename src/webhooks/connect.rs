@@ -12,8 +12,14 @@ use switchboard_schema::{
     wire,
 };
 
-use super::{Webhooks, book::{Name, kind_and_hash, place}};
-use crate::access::{accounts::{checked_name, claim, reclaim}, secrets::new_secret};
+use super::{
+    Webhooks,
+    book::{Name, kind_and_hash, place},
+};
+use crate::access::{
+    accounts::{checked_name, claim, reclaim},
+    secrets::new_secret,
+};
 
 /// Longest id at a provider, in bytes.
 const PROVIDER_ID_BYTES_MAX: usize = 128;
@@ -72,7 +78,12 @@ impl Webhooks {
     ///
     /// # Errors
     /// When there is no such channel, or the store does not answer.
-    pub(crate) async fn disconnect(&self, scope: TenantScope, act: Act, id: ChannelId) -> Result<(), Refusal> {
+    pub(crate) async fn disconnect(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ChannelId,
+    ) -> Result<(), Refusal> {
         let row = self.book.row(scope, id).await?.ok_or(Refusal::NotFound("channel"))?;
         if row.body.0.deleted_at.is_none() {
             self.house.delete_channel(scope, act, id).await?;
@@ -86,15 +97,26 @@ impl Webhooks {
     }
 
     /// Gives a number to a channel, unless a connected channel has it.
-    async fn claim_number(&self, scope: TenantScope, number: &str, target: ClaimTarget) -> Result<(), Refusal> {
+    async fn claim_number(
+        &self,
+        scope: TenantScope,
+        number: &str,
+        target: ClaimTarget,
+    ) -> Result<(), Refusal> {
         let taken = |whose: &str| Err(Refusal::Taken(format!("this number is connected {whose} already")));
         let (kind, hash) = kind_and_hash(&Name::Number(number.to_owned()));
-        let found: Option<Claim> = self.records.claim(Scope::System, claim(kind, hash, target.clone())).await?;
+        let found: Option<Claim> =
+            self.records.claim(Scope::System, claim(kind, hash, target.clone())).await?;
         let Some(found) = found.filter(|found| found.target.0 != target) else { return Ok(()) };
-        let ClaimTarget::Channel { tenant_id, channel_id } = found.target.0 else { return taken("elsewhere") };
+        let ClaimTarget::Channel { tenant_id, channel_id } = found.target.0 else {
+            return taken("elsewhere");
+        };
         let own = tenant_id == scope.tenant();
         let whose = if own { "in this workspace" } else { "elsewhere" };
-        #[expect(clippy::disallowed_methods, reason = "routing: only whether the channel was deleted is read")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "routing: only whether the channel was deleted is read"
+        )]
         let holder = self.book.row(TenantScope::assume(tenant_id), channel_id).await?;
         // A claim without a row is of a connection that was cut short; whoever began it may begin again.
         let free = holder.map_or(own, |row| row.body.0.deleted_at.is_some());

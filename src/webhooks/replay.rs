@@ -46,8 +46,13 @@ impl Webhooks {
             Kept::Inline(raw) => Bytes::from(raw),
             Kept::Blob(blob) => self.blobs.get(scope, blob).await.ok()?,
         };
-        let mut updates =
-            inbound::parse(&raw).ok()?.parts.iter().map(inbound::Part::read).collect::<Result<Vec<_>, _>>().ok()?;
+        let mut updates = inbound::parse(&raw)
+            .ok()?
+            .parts
+            .iter()
+            .map(inbound::Part::read)
+            .collect::<Result<Vec<_>, _>>()
+            .ok()?;
         self.keep_large(scope, &mut updates).await.ok()?;
         Some(updates)
     }
@@ -61,7 +66,10 @@ impl Webhooks {
             for large in large_raws(update) {
                 let body = Bytes::copy_from_slice(large.text().as_bytes());
                 let id = BlobId::derived(&[scope.tenant().as_bytes(), &body]);
-                self.blobs.put(scope, id, body).await.map_err(|error| Refusal::Unavailable(error.to_string()))?;
+                self.blobs
+                    .put(scope, id, body)
+                    .await
+                    .map_err(|error| Refusal::Unavailable(error.to_string()))?;
                 large.replace(id);
             }
         }

@@ -31,7 +31,7 @@ use super::{
     refused,
 };
 use crate::http::{
-    extract::{Correlation, Path, is_json, read_body},
+    extract::{Correlation, Path, discard, is_json, read_body},
     problem::Problem,
 };
 
@@ -58,7 +58,11 @@ pub(super) async fn channel_handshake(
 
 fn answer_challenge(uri: &Uri, word: Option<&str>) -> Result<String, Problem> {
     signature::challenge(uri.query().unwrap_or_default(), word).ok_or_else(|| {
-        Problem::new(StatusCode::FORBIDDEN, "verify_token_wrong", "this is not the verify token of this address")
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "verify_token_wrong",
+            "this is not the verify token of this address",
+        )
     })
 }
 
@@ -105,7 +109,14 @@ impl Webhooks {
             let detail = "a webhook is application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
         }
-        let expected = expected_bytes(&parts.headers).inspect_err(|_| refused("too_large"))?;
+        let expected = match expected_bytes(&parts.headers) {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                refused("too_large");
+                discard(body).await;
+                return Err(problem);
+            }
+        };
         let _room = self.make_room(expected)?;
         let body = read_body(body, self.body_limits).await.inspect_err(|problem| {
             refused(if problem.status == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "body" });
@@ -121,7 +132,12 @@ impl Webhooks {
     }
 
     /// A delivery at a channel's own address.
-    async fn take_own(&self, own: Arc<Entry>, seal: &Seal<'_>, correlation: CorrelationId) -> Result<(), Problem> {
+    async fn take_own(
+        &self,
+        own: Arc<Entry>,
+        seal: &Seal<'_>,
+        correlation: CorrelationId,
+    ) -> Result<(), Problem> {
         if !self.verifies(seal, &own) {
             return Err(unverified("signature"));
         }
@@ -270,7 +286,8 @@ fn name_of(route: &Route<'_>) -> Option<Name> {
 
 /// The bytes to set aside for a body: what it says it has, or as many as it may have.
 fn expected_bytes(headers: &HeaderMap) -> Result<usize, Problem> {
-    let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let said =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     match said {
         Some(bytes) if bytes > WEBHOOK_BYTES_MAX => {
             let detail = format!("a webhook may have at most {WEBHOOK_BYTES_MAX} bytes");
@@ -283,7 +300,11 @@ fn expected_bytes(headers: &HeaderMap) -> Result<usize, Problem> {
 
 fn unverified(reason: &'static str) -> Problem {
     refused(reason);
-    Problem::new(StatusCode::UNAUTHORIZED, "unverified", "the signature does not prove that the provider sent this")
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "unverified",
+        "the signature does not prove that the provider sent this",
+    )
 }
 
 fn count(kind: &'static str) {

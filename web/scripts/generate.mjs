@@ -8,7 +8,17 @@ const banner = '// Written by `npm run generate`; do not edit.\n';
 const api = await openapiTS(new URL('../../schema/openapi.json', import.meta.url));
 writeFileSync('src/api/schema.d.ts', `${banner}${astToString(api)}`);
 
-const socket = JSON.parse(readFileSync('../schema/socket.schema.json', 'utf8'));
+/** A `$ref` with something beside it means both; the generator would drop one. */
+function both(node) {
+  if (Array.isArray(node)) return node.map(both);
+  if (node === null || typeof node !== 'object') return node;
+  const all = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, both(value)]));
+  const { $ref, description, ...rest } = all;
+  if (typeof $ref !== 'string' || Object.keys(rest).length === 0) return all;
+  return { ...(description ? { description } : {}), allOf: [{ $ref }, rest] };
+}
+
+const socket = both(JSON.parse(readFileSync('../schema/socket.schema.json', 'utf8')));
 writeFileSync(
   'src/api/socket-schema.d.ts',
   await compile(socket, 'SocketFrames', { bannerComment: banner.trim(), additionalProperties: false, unreachableDefinitions: true }),

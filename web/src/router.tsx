@@ -9,6 +9,7 @@ import {
 import { App } from '@/app';
 import { setCsrfToken } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
+import type { ConversationStatus } from '@/api/types';
 import { PageError, PageMissing } from '@/components/page-error';
 import { InboxPage } from '@/features/inbox/inbox-page';
 import { SORTS, STATUSES, VIEWS, type Sort, type View } from '@/lib/inbox/state';
@@ -38,7 +39,7 @@ const app = createRoute({
   beforeLoad: async ({ location }) => {
     const me = await queryClient.ensureQueryData(meQuery);
     if (!me) throw redirect({ to: '/signin', search: { next: location.href } });
-    setCsrfToken(me.csrf_token);
+    setCsrfToken(me.csrf_token ?? undefined);
   },
   component: App,
 });
@@ -51,7 +52,7 @@ const home = createRoute({
   },
 });
 
-export type InboxSearch = { view?: View; status?: string; sort?: Sort };
+export type InboxSearch = { view?: View; status?: ConversationStatus; sort?: Sort };
 
 const one = <T extends string>(value: unknown, known: readonly T[]): T | undefined => known.find((item) => item === value);
 

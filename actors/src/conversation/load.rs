@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use switchboard_domain::conversation::{Change, Known, State, evolve};
+use switchboard_domain::conversation::{Change, KEY_MEMORY_MILLIS, Known, State, evolve};
 use switchboard_ports::store::{self, Scan};
 use switchboard_schema::{
-    ChannelId, ConversationId, TenantScope,
+    ChannelId, ConversationId, TenantScope, Timestamp,
     record::{
-        Attempt, BUCKET_ITEMS, ClientKey, ConversationHeadRow, Head, Item, ProviderIdRow, ThreadKind, ThreadRow,
+        Attempt, BUCKET_ITEMS, ClientKey, ConversationHeadRow, Head, Item, ProviderIdRow, ThreadKind,
+        ThreadRow,
     },
     table::{CellType, CorruptRow, Json},
 };
@@ -20,6 +21,8 @@ use crate::{Refusal, env::Env};
 
 /// Buckets probed beyond the one that the list's projection names; the projection is at most a moment behind.
 const MAX_PROBES: u64 = 1_000;
+/// Older buckets whose idempotency keys are read: 20,000 items within 48 hours.
+const MAX_KEY_BUCKETS: usize = 40;
 
 /// A thread in the store.
 pub(crate) struct Place {
@@ -36,7 +39,7 @@ fn body<T: serde::Serialize + serde::de::DeserializeOwned>(row: ThreadRow) -> Re
 }
 
 /// The rows that count: per kind and `n` that of the highest epoch.
-fn newest(rows: Vec<ThreadRow>) -> impl Iterator<Item = ThreadRow> {
+fn newest_rows(rows: Vec<ThreadRow>) -> impl Iterator<Item = ThreadRow> {
     let mut by_name: BTreeMap<(i64, u64), ThreadRow> = BTreeMap::new();
     for row in rows {
         match by_name.get(&(row.kind, row.n)) {
@@ -53,7 +56,9 @@ impl Place {
     /// The head in one bucket.
     async fn head(&self, bucket: u64) -> Result<Option<Head>, store::Error> {
         let kind = ThreadKind::Head.as_i64().into_cell();
-        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket)).from(vec![kind.clone()]).to(vec![kind]);
+        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket))
+            .from(vec![kind.clone()])
+            .to(vec![kind]);
         let rows = self.env.records.scan::<ThreadRow>(self.scope, scan.limit(16)).await?;
         rows.into_iter().max_by_key(|row| (row.epoch, row.version)).map(body).transpose()
     }
@@ -61,9 +66,11 @@ impl Place {
     /// The items of one bucket that count.
     pub(crate) async fn items(&self, bucket: u64) -> Result<Vec<Item>, store::Error> {
         let kind = ThreadKind::Item.as_i64().into_cell();
-        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket)).from(vec![kind.clone()]).to(vec![kind]);
+        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket))
+            .from(vec![kind.clone()])
+            .to(vec![kind]);
         let rows = self.env.records.all::<ThreadRow>(self.scope, scan).await?;
-        newest(rows).map(body).collect()
+        newest_rows(rows).map(body).collect()
     }
 
     /// One item.
@@ -88,15 +95,39 @@ impl Place {
                 .reversed()
                 .limit(limit - items.len());
             let rows = self.env.records.scan::<ThreadRow>(self.scope, scan).await?;
-            let page: Vec<Item> = newest(rows).map(body).collect::<Result<_, _>>()?;
+            let page: Vec<Item> = newest_rows(rows).map(body).collect::<Result<_, _>>()?;
             items.extend(page.into_iter().rev());
             next = bucket * BUCKET_ITEMS;
         }
         Ok(items)
     }
 
+    /// What idempotency keys were used for in buckets older than the two newest, as far back as keys are
+    /// remembered.
+    async fn older_keys(&self, newest: u64, now: Timestamp) -> Result<Vec<(u64, ClientKey)>, store::Error> {
+        let mut keys = Vec::new();
+        for bucket in (0..newest.saturating_sub(1)).rev().take(MAX_KEY_BUCKETS) {
+            let last = self.item((bucket + 1) * BUCKET_ITEMS - 1).await?;
+            if last.is_none_or(|item| now.as_millis() - item.at.as_millis() >= KEY_MEMORY_MILLIS) {
+                break;
+            }
+            let kind = ThreadKind::ClientKey.as_i64().into_cell();
+            let scan = Scan::of::<ThreadRow>(ThreadRow::partition(self.id, bucket))
+                .from(vec![kind.clone()])
+                .to(vec![kind]);
+            for row in newest_rows(self.env.records.all::<ThreadRow>(self.scope, scan).await?) {
+                keys.push((row.n, body(row)?));
+            }
+        }
+        Ok(keys)
+    }
+
     /// Where the store says a provider's id stands, if it stands in this thread.
-    pub(crate) async fn look_up(&self, channel: ChannelId, provider_id: &str) -> Result<Option<u64>, store::Error> {
+    pub(crate) async fn look_up(
+        &self,
+        channel: ChannelId,
+        provider_id: &str,
+    ) -> Result<Option<u64>, store::Error> {
         let key = ProviderIdRow::key(channel, provider_id.to_owned());
         let row = self.env.records.get::<ProviderIdRow>(self.scope, key).await?;
         Ok(row.filter(|row| row.conversation_id == self.id).map(|row| row.seq))
@@ -125,6 +156,7 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         registered_seq: state.head.as_ref().map_or(0, |head| head.last_seq),
         state,
         projected_version,
+        correlation_id: None,
         rows: BTreeMap::new(),
         wakeups: Vec::new(),
         effects: Vec::new(),
@@ -147,8 +179,11 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         buckets.insert(0, oldest);
     }
     for bucket in buckets {
-        let rows = env.records.all::<ThreadRow>(scope, Scan::of::<ThreadRow>(ThreadRow::partition(id, bucket))).await?;
-        for row in newest(rows) {
+        let rows = env
+            .records
+            .all::<ThreadRow>(scope, Scan::of::<ThreadRow>(ThreadRow::partition(id, bucket)))
+            .await?;
+        for row in newest_rows(rows) {
             match ThreadKind::from_i64(row.kind) {
                 Some(ThreadKind::Item) if row.n <= last_seq => {
                     let item: Item = body(row)?;
@@ -171,6 +206,9 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
                 _ => {}
             }
         }
+    }
+    for (hash, key) in place.older_keys(bucket, env.clock.now()).await? {
+        evolve(&mut state, &Change::Key(hash, key));
     }
     Ok(conversation(state, (version > projected_version).then_some(projected_version)))
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
-    outbound::{Outbound, OutboundContent, SendOutcome},
     inbound::Callback,
+    outbound::{Outbound, OutboundContent, SendOutcome},
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
@@ -73,6 +73,7 @@ pub(super) fn next(state: &State, now: Timestamp) -> Next {
             content,
             reply_to: item.reply_to.clone(),
             callback: Callback { conversation_id: state.id, seq: item.seq },
+            correlation_id: item.correlation_id,
         },
         closes_at,
     }))
@@ -92,7 +93,7 @@ struct Ending<'a>(&'a Outbox);
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        let command = Asked { channel_id: None, ask: Ask::SenderEnded(self.0.generation) };
+        let command = Asked::of(Ask::SenderEnded(self.0.generation));
         let letter = shell::Asked { command, reply: None };
         self.0.env.conversations.tell_if_there(self.0.scope, self.0.id, letter);
     }
@@ -119,7 +120,7 @@ impl Outbox {
 
     async fn ask(&self, ask: Ask) -> Result<Answer, Refusal> {
         let (reply, receiver) = oneshot::channel();
-        let letter = shell::Asked { command: Asked { channel_id: None, ask }, reply: Some(reply) };
+        let letter = shell::Asked { command: Asked::of(ask), reply: Some(reply) };
         self.env.conversations.tell(&self.env, self.scope, self.id, letter)?;
         answer(receiver).await
     }
@@ -169,15 +170,19 @@ impl Outbox {
                 message: "The contact was blocked before it went. Nothing was sent.".to_owned(),
             })
         } else {
+            tracing::debug!(correlation = ?item.outbound.correlation_id, conversation = %self.id, seq, number, "a request begins");
             let started = std::time::Instant::now();
             let outcome = permit.client().send(item.outbound).await;
-            metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send").record(started.elapsed());
+            metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send")
+                .record(started.elapsed());
             permit.report(&outcome);
             AttemptOutcome::Ended(outcome)
         };
         drop(permit);
         if let AttemptOutcome::Ended(SendOutcome::Accepted { recipient, .. }) = &outcome {
-            let learned = crate::resolve::learn(&self.env, self.scope, item.channel_id, item.contact_id, recipient).await;
+            let learned =
+                crate::resolve::learn(&self.env, self.scope, item.channel_id, item.contact_id, recipient)
+                    .await;
             if let Err(refusal) = learned {
                 tracing::debug!(%refusal, "an address told by the provider was not kept; the next message tells it again");
             }
@@ -192,7 +197,9 @@ impl Outbox {
             let rule = Rule::EndAttempt { seq, number, outcome: outcome.clone() };
             match self.ask(Ask::Rule(rule)).await {
                 Ok(_) | Err(Refusal::NotFound(_)) => return,
-                Err(refusal) => tracing::warn!(conversation = %self.id, seq, %refusal, "a result waits to be stored"),
+                Err(refusal) => {
+                    tracing::warn!(conversation = %self.id, seq, %refusal, "a result waits to be stored")
+                }
             }
             actix_rt::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -1,6 +1,6 @@
 //! Webhooks' updates on their way to the conversations they belong to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use futures_util::future::join_all;
 use switchboard_domain::{
@@ -9,7 +9,7 @@ use switchboard_domain::{
 };
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantScope,
-    wire::{Content, Unsupported},
+    wire::{Content, SystemEvent, SystemLine},
 };
 use tokio::sync::oneshot;
 
@@ -26,9 +26,18 @@ use crate::{
 /// Times a message follows a conversation that gave way to another.
 const MAX_MOVES: usize = 4;
 
+/// The way of one webhook's updates through the house.
+#[derive(Clone)]
+pub(crate) struct Way {
+    env: Env,
+    scope: TenantScope,
+    channel: ChannelId,
+    correlation_id: Option<CorrelationId>,
+}
+
 impl House {
     /// Takes a verified webhook's updates for one channel. `Ok` means: every update is durable, or was
-    /// before. Updates of one conversation keep their order.
+    /// before. Updates of one person keep their order.
     ///
     /// # Errors
     /// When some update is not durable; the provider must send them all again.
@@ -41,96 +50,239 @@ impl House {
     ) -> Result<(), Refusal> {
         self.admit(scope)?;
         tracing::debug!(%correlation, %channel, updates = updates.len(), "updates came in");
-        // Updates of one person go one after the other, those of several at once. Statuses that say where
-        // their message stands go with it; the others are looked up one by one.
-        let mut lanes: HashMap<LaneKey, Vec<Update>> = HashMap::new();
-        for update in updates {
-            if let Some(key) = LaneKey::of(&update) {
-                lanes.entry(key).or_default().push(update);
-            }
-        }
-        let lanes = lanes.into_values().map(|updates| self.deliver_in_order(scope, channel, updates));
+        let way = Way { env: self.env.clone(), scope, channel, correlation_id: Some(correlation) };
+        let lanes = lanes(updates).into_iter().map(|updates| way.deliver_in_order(updates));
         // All are carried as far as they go, also when one fails: the repetition then finds them done.
         join_all(lanes).await.into_iter().collect()
     }
+}
 
-    async fn deliver_in_order(&self, scope: TenantScope, channel: ChannelId, updates: Vec<Update>) -> Result<(), Refusal> {
+/// Splits updates so that those of one person stay together, in order, and those of several may go at once.
+/// Updates of one person need not name the same address: whoever shares one is one person. A status goes
+/// with the others of its conversation, where it says which, or else of its message.
+fn lanes(updates: Vec<Update>) -> Vec<Vec<Update>> {
+    let mut lane_of: HashMap<String, usize> = HashMap::new();
+    let mut lanes: Vec<Vec<(usize, Update)>> = Vec::new();
+    for (index, update) in updates.into_iter().enumerate() {
+        let names: Vec<String> = match (&update, update.sender()) {
+            (_, Some(party)) => party.identities.iter().map(|identity| identity.value.clone()).collect(),
+            (Update::Status(status), None) => match status.callback {
+                Some(callback) => vec![callback.conversation_id.to_string()],
+                None => vec![status.provider_id.clone()],
+            },
+            (_, None) => Vec::new(),
+        };
+        let known: BTreeSet<usize> = names.iter().filter_map(|name| lane_of.get(name).copied()).collect();
+        let lane = known.first().copied().unwrap_or(lanes.len());
+        if lane == lanes.len() {
+            lanes.push(Vec::new());
+        }
+        for &other in known.iter().skip(1) {
+            let joined = std::mem::take(&mut lanes[other]);
+            lanes[lane].extend(joined);
+            lane_of.values_mut().filter(|of| **of == other).for_each(|of| *of = lane);
+        }
+        lanes[lane].push((index, update));
+        lane_of.extend(names.into_iter().map(|name| (name, lane)));
+    }
+    lanes
+        .into_iter()
+        .filter(|lane| !lane.is_empty())
+        .map(|mut lane| {
+            lane.sort_by_key(|(index, _)| *index);
+            lane.into_iter().map(|(_, update)| update).collect()
+        })
+        .collect()
+}
+
+impl Way {
+    async fn deliver_in_order(&self, updates: Vec<Update>) -> Result<(), Refusal> {
         let mut run = Vec::new();
         for update in updates {
             match update {
                 // A run of messages of one person is asked at once and so shares commits.
                 Update::Message(message) => run.push(message),
                 other => {
-                    self.receive_run(scope, channel, std::mem::take(&mut run)).await?;
-                    apply(&self.env, scope, channel, other).await?;
+                    self.receive_run(std::mem::take(&mut run)).await?;
+                    self.apply(other).await?;
                 }
             }
         }
-        self.receive_run(scope, channel, run).await
+        self.receive_run(run).await
     }
 
-    async fn receive_run(&self, scope: TenantScope, channel: ChannelId, run: Vec<InboundMessage>) -> Result<(), Refusal> {
+    async fn receive_run(&self, run: Vec<InboundMessage>) -> Result<(), Refusal> {
         let Some(first) = run.first() else { return Ok(()) };
         let one_party = run.iter().all(|message| message.from == first.from);
-        if !one_party || run.len() == 1 {
+        let together = if one_party && run.len() > 1 {
+            let found = resolve::resolve(&self.env, self.scope, self.channel, &first.from, false).await?;
+            (!found.absorbed).then_some(found)
+        } else {
+            None
+        };
+        let Some(found) = together else {
             for message in run {
-                receive(&self.env, scope, channel, message).await?;
+                self.receive(message).await?;
             }
             return Ok(());
-        }
-        let found = resolve::resolve(&self.env, scope, channel, &first.from, false).await?;
-        if found.absorbed {
-            for message in run {
-                receive(&self.env, scope, channel, message).await?;
-            }
-            return Ok(());
-        }
+        };
         let mut answers = Vec::with_capacity(run.len());
         for message in &run {
             let ask = Ask::Receive(Box::new((found.contact.clone(), message.clone())));
-            answers.push(tell(&self.env, scope, found.conversation_id, Some(channel), ask)?);
+            answers.push(self.tell(found.conversation_id, ask)?);
         }
         for (received, message) in join_all(answers).await.into_iter().zip(run) {
             match received {
                 Ok(_) => {}
-                Err(Refusal::Moved(_)) => receive(&self.env, scope, channel, message).await?,
+                Err(Refusal::Moved(_)) => self.receive(message).await?,
                 Err(refusal) => return Err(refusal),
             }
         }
         Ok(())
     }
-}
 
-/// What keeps an order among updates.
-#[derive(PartialEq, Eq, Hash)]
-enum LaneKey {
-    Person(String),
-    Message(String),
-}
+    /// Tells a conversation; the answer comes later.
+    fn tell(
+        &self,
+        id: ConversationId,
+        ask: Ask,
+    ) -> Result<impl Future<Output = Result<Answer, Refusal>> + use<>, Refusal> {
+        let command =
+            conversation::Asked { channel_id: Some(self.channel), correlation_id: self.correlation_id, ask };
+        tell(&self.env, self.scope, id, command)
+    }
 
-impl LaneKey {
-    fn of(update: &Update) -> Option<Self> {
-        match (update, update.sender()) {
-            (_, Some(party)) => party.identities.first().map(|identity| Self::Person(identity.value.clone())),
-            (Update::Status(status), None) => Some(match status.callback {
-                Some(callback) => Self::Person(callback.conversation_id.to_string()),
-                None => Self::Message(status.provider_id.clone()),
-            }),
-            (_, None) => None,
+    /// Asks a conversation that exists, and waits.
+    async fn ask_at(&self, id: ConversationId, ask: Ask) -> Result<Answer, Refusal> {
+        let command = conversation::Asked { channel_id: None, correlation_id: self.correlation_id, ask };
+        tell(&self.env, self.scope, id, command)?.await
+    }
+
+    /// A customer's message, to wherever they are now.
+    async fn receive(&self, message: InboundMessage) -> Result<(), Refusal> {
+        for round in 0..MAX_MOVES {
+            let found =
+                resolve::resolve(&self.env, self.scope, self.channel, &message.from, round > 0).await?;
+            if self.stands_elsewhere(&found, &message.provider_id).await? {
+                return Ok(());
+            }
+            let received = Ask::Receive(Box::new((found.contact, message.clone())));
+            match self.tell(found.conversation_id, received)?.await {
+                Err(Refusal::Moved(_)) => {}
+                result => return result.map(drop),
+            }
         }
+        Err(Refusal::Unavailable("the conversation moved too often".to_owned()))
+    }
+
+    /// A message of somebody who was two contacts once may stand in the other one's thread already.
+    async fn stands_elsewhere(&self, found: &Found, provider_id: &str) -> Result<bool, Refusal> {
+        if !found.absorbed {
+            return Ok(false);
+        }
+        let spot = self.locate(provider_id).await?;
+        Ok(spot.is_some_and(|(conversation_id, _)| conversation_id != found.conversation_id))
+    }
+
+    async fn locate(&self, provider_id: &str) -> Result<Option<channel::Spot>, Refusal> {
+        let locate = |reply| channel::Letter::Locate(provider_id.to_owned(), reply);
+        channel::ask(&self.env, self.scope, self.channel, locate).await
+    }
+
+    /// Any update but a message.
+    async fn apply(&self, update: Update) -> Result<(), Refusal> {
+        match update {
+            Update::Message(message) => self.receive(message).await,
+            Update::Edit(ref edit) => {
+                let asked = Ask::Edit(Box::new(edit.clone()));
+                self.change(&edit.from.clone(), edit.original_id.clone(), asked, update).await
+            }
+            Update::Revoke(ref revoke) => {
+                let asked = Ask::Revoke(Box::new(revoke.clone()));
+                self.change(&revoke.from.clone(), revoke.original_id.clone(), asked, update).await
+            }
+            Update::Status(ref status) => {
+                if let Some(callback) = status.callback {
+                    let rule = Rule::Status { status: status.clone(), seq: callback.seq };
+                    match self.ask_at(callback.conversation_id, Ask::Rule(rule)).await {
+                        // Not ours after all: somebody else's data, or a conversation erased since.
+                        Err(Refusal::NotFound(_)) => {}
+                        result => return result.map(drop),
+                    }
+                }
+                self.apply_by_id(status.provider_id.clone(), update).await
+            }
+            Update::IdentityChange(change) => self.identity_changed(change).await,
+            Update::Other(other) => {
+                metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
+                tracing::debug!(field = %other.field, "an update concerns no conversation");
+                Ok(())
+            }
+        }
+    }
+
+    /// An edit or revoke: to its original, or kept until that comes.
+    async fn change(
+        &self,
+        from: &Party,
+        original_id: String,
+        asked: Ask,
+        update: Update,
+    ) -> Result<(), Refusal> {
+        let found = resolve::resolve(&self.env, self.scope, self.channel, from, false).await?;
+        match self.tell(found.conversation_id, asked)?.await {
+            Ok(Answer::NotHere) | Err(Refusal::Moved(_) | Refusal::NotFound(_)) => {}
+            result => return result.map(drop),
+        }
+        self.apply_by_id(original_id, update).await
+    }
+
+    /// An update whose message is known by its provider's id only: to where it stands, or kept until it comes.
+    async fn apply_by_id(&self, provider_id: String, update: Update) -> Result<(), Refusal> {
+        let spot = match self.locate(&provider_id).await? {
+            Some(spot) => Some(spot),
+            None => {
+                let keep = |reply| channel::Letter::Orphan(Box::new((provider_id, update.clone())), reply);
+                channel::ask(&self.env, self.scope, self.channel, keep).await?
+            }
+        };
+        match spot {
+            Some(spot) => apply_at(&self.env, self.scope, spot, update).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A customer's address changed: the old and the new are one person; the thread says so.
+    async fn identity_changed(&self, change: IdentityChange) -> Result<(), Refusal> {
+        let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
+        let party = Party { identities, profile_name: change.from.profile_name };
+        let told = change.to.iter().map(|identity| identity.value.as_str()).collect::<Vec<_>>().join(", ");
+        self.receive(InboundMessage {
+            from: party,
+            provider_id: change.provider_id,
+            at: change.at,
+            content: Content::System(SystemLine {
+                event: SystemEvent::NumberChanged,
+                actor: None,
+                subject: Some(told),
+            }),
+            reply_to: None,
+            free_entry: false,
+            notice: true,
+            raw: None,
+        })
+        .await
     }
 }
 
-/// Asks a conversation; the answer comes later.
+/// Tells a conversation; the answer comes later.
 fn tell(
     env: &Env,
     scope: TenantScope,
     id: ConversationId,
-    channel_id: Option<ChannelId>,
-    ask: Ask,
+    command: conversation::Asked,
 ) -> Result<impl Future<Output = Result<Answer, Refusal>> + use<>, Refusal> {
     let (reply, receiver) = oneshot::channel();
-    let command = conversation::Asked { channel_id, ask };
     env.conversations.tell(env, scope, id, shell::Asked { command, reply: Some(reply) })?;
     Ok(answer(receiver))
 }
@@ -140,123 +292,9 @@ pub(super) async fn ask(
     env: &Env,
     scope: TenantScope,
     id: ConversationId,
-    channel_id: Option<ChannelId>,
-    ask: Ask,
+    command: conversation::Asked,
 ) -> Result<Answer, Refusal> {
-    tell(env, scope, id, channel_id, ask)?.await
-}
-
-/// A customer's message, to wherever they are now.
-async fn receive(env: &Env, scope: TenantScope, channel: ChannelId, message: InboundMessage) -> Result<(), Refusal> {
-    for round in 0..MAX_MOVES {
-        let found = resolve::resolve(env, scope, channel, &message.from, round > 0).await?;
-        if stands_elsewhere(env, scope, channel, &found, &message.provider_id).await? {
-            return Ok(());
-        }
-        let received = Ask::Receive(Box::new((found.contact, message.clone())));
-        match ask(env, scope, found.conversation_id, Some(channel), received).await {
-            Err(Refusal::Moved(_)) => {}
-            result => return result.map(drop),
-        }
-    }
-    Err(Refusal::Unavailable("the conversation moved too often".to_owned()))
-}
-
-/// A message of somebody who was two contacts once may stand in the other one's thread already.
-async fn stands_elsewhere(
-    env: &Env,
-    scope: TenantScope,
-    channel: ChannelId,
-    found: &Found,
-    provider_id: &str,
-) -> Result<bool, Refusal> {
-    if !found.absorbed {
-        return Ok(false);
-    }
-    let spot =
-        channel::ask(env, scope, channel, |reply| channel::Letter::Locate(provider_id.to_owned(), reply)).await?;
-    Ok(spot.is_some_and(|(conversation_id, _)| conversation_id != found.conversation_id))
-}
-
-/// Any update but a message.
-async fn apply(env: &Env, scope: TenantScope, channel: ChannelId, update: Update) -> Result<(), Refusal> {
-    match update {
-        Update::Message(message) => receive(env, scope, channel, message).await,
-        Update::Edit(ref edit) => {
-            let (from, original) = (edit.from.clone(), edit.original_id.clone());
-            change(env, scope, channel, &from, original, update).await
-        }
-        Update::Revoke(ref revoke) => {
-            let (from, original) = (revoke.from.clone(), revoke.original_id.clone());
-            change(env, scope, channel, &from, original, update).await
-        }
-        Update::Status(ref status) => {
-            if let Some(callback) = status.callback {
-                let rule = Rule::Status { status: status.clone(), seq: callback.seq };
-                match ask(env, scope, callback.conversation_id, None, Ask::Rule(rule)).await {
-                    // Not ours after all: somebody else's data, or a conversation erased since.
-                    Err(Refusal::NotFound(_)) => {}
-                    result => return result.map(drop),
-                }
-            }
-            let provider_id = status.provider_id.clone();
-            let spot =
-                channel::ask(env, scope, channel, |reply| channel::Letter::Locate(provider_id.clone(), reply)).await?;
-            match spot {
-                Some(spot) => apply_at(env, scope, spot, update).await,
-                None => orphan(env, scope, channel, provider_id, update).await,
-            }
-        }
-        Update::IdentityChange(change) => identity_changed(env, scope, channel, change).await,
-        Update::Other(other) => {
-            metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
-            tracing::debug!(field = %other.field, "an update concerns no conversation");
-            Ok(())
-        }
-    }
-}
-
-/// An edit or revoke: to its original, or kept until that comes.
-async fn change(
-    env: &Env,
-    scope: TenantScope,
-    channel: ChannelId,
-    from: &Party,
-    original_id: String,
-    update: Update,
-) -> Result<(), Refusal> {
-    let found = resolve::resolve(env, scope, channel, from, false).await?;
-    let asked = match &update {
-        Update::Edit(edit) => Ask::Edit(Box::new(edit.clone())),
-        Update::Revoke(revoke) => Ask::Revoke(Box::new(revoke.clone())),
-        _ => return Ok(()),
-    };
-    match ask(env, scope, found.conversation_id, Some(channel), asked).await {
-        Ok(Answer::NotHere) | Err(Refusal::Moved(_) | Refusal::NotFound(_)) => {}
-        result => return result.map(drop),
-    }
-    let spot =
-        channel::ask(env, scope, channel, |reply| channel::Letter::Locate(original_id.clone(), reply)).await?;
-    match spot {
-        Some(spot) => apply_at(env, scope, spot, update).await,
-        None => orphan(env, scope, channel, original_id, update).await,
-    }
-}
-
-async fn orphan(
-    env: &Env,
-    scope: TenantScope,
-    channel: ChannelId,
-    provider_id: String,
-    update: Update,
-) -> Result<(), Refusal> {
-    let kept = channel::ask(env, scope, channel, |reply| {
-        channel::Letter::Orphan(Box::new((provider_id, update.clone())), reply)
-    });
-    match kept.await? {
-        Some(spot) => apply_at(env, scope, spot, update).await,
-        None => Ok(()),
-    }
+    tell(env, scope, id, command)?.await
 }
 
 /// An update whose message stands at a known place.
@@ -272,28 +310,51 @@ pub(crate) async fn apply_at(
         Update::Revoke(revoke) => Rule::Revoke { revoke, seq },
         Update::Message(_) | Update::IdentityChange(_) | Update::Other(_) => return Ok(()),
     };
-    ask(env, scope, conversation_id, None, Ask::Rule(rule)).await.map(drop)
+    ask(env, scope, conversation_id, conversation::Asked::of(Ask::Rule(rule))).await.map(drop)
 }
 
-/// A customer's address changed: the old and the new are one person; the thread says so.
-async fn identity_changed(
-    env: &Env,
-    scope: TenantScope,
-    channel: ChannelId,
-    change: IdentityChange,
-) -> Result<(), Refusal> {
-    let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
-    let party = Party { identities, profile_name: change.from.profile_name.clone() };
-    let told = change.to.iter().map(|identity| identity.value.as_str()).collect::<Vec<_>>().join(", ");
-    let notice = InboundMessage {
-        from: party,
-        provider_id: change.provider_id,
-        at: change.at,
-        content: Content::Unsupported(Unsupported { kind: "number_changed".to_owned(), raw: Some(told), blob: None }),
-        reply_to: None,
-        free_entry: false,
-        notice: true,
-        raw: None,
+#[cfg(test)]
+mod tests {
+    use switchboard_schema::{
+        Timestamp,
+        wire::{Identity, IdentityKind, Text},
     };
-    receive(env, scope, channel, notice).await
+
+    use super::*;
+
+    fn message(id: &str, from: &[(IdentityKind, &str)]) -> Update {
+        let identities =
+            from.iter().map(|(kind, value)| Identity { kind: *kind, value: (*value).to_owned() }).collect();
+        Update::Message(InboundMessage {
+            from: Party { identities, profile_name: None },
+            provider_id: id.to_owned(),
+            at: Timestamp::from_secs(1),
+            content: Content::Text(Text { body: id.to_owned() }),
+            reply_to: None,
+            free_entry: false,
+            notice: false,
+            raw: None,
+        })
+    }
+
+    fn ids(lanes: Vec<Vec<Update>>) -> Vec<Vec<String>> {
+        let id = |update: Update| match update {
+            Update::Message(message) => message.provider_id,
+            _ => String::new(),
+        };
+        lanes.into_iter().map(|lane| lane.into_iter().map(id).collect()).collect()
+    }
+
+    #[test]
+    fn updates_of_one_person_stay_in_order_whatever_addresses_they_name() {
+        let (user, phone) = ((IdentityKind::Bsuid, "US.1"), (IdentityKind::Phone, "1555"));
+        let updates = vec![
+            message("1", &[phone]),
+            message("other", &[(IdentityKind::Phone, "1556")]),
+            message("2", &[user]),
+            message("3", &[user, phone]),
+            message("4", &[phone]),
+        ];
+        assert_eq!(ids(lanes(updates)), [vec!["1", "2", "3", "4"], vec!["other"]]);
+    }
 }

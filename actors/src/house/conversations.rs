@@ -21,7 +21,7 @@ use super::{Act, Counts, House, ListQuery, apply::ask};
 use crate::{
     Refusal, channel,
     contact::{self, Answer as ContactAnswer},
-    conversation::{Answer, Ask, Place},
+    conversation::{Answer, Ask, Asked, Place},
     resolve, tenant,
 };
 
@@ -55,14 +55,22 @@ impl House {
     async fn ask_conversation(
         &self,
         scope: TenantScope,
+        act: &Act,
         id: ConversationId,
         rule: Rule,
     ) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
-        done(ask(&self.env, scope, id, None, Ask::Rule(rule)).await?)
+        let command = Asked { correlation_id: Some(act.correlation), ..Asked::of(Ask::Rule(rule)) };
+        done(ask(&self.env, scope, id, command).await?)
     }
 
-    async fn ask_for_message(&self, scope: TenantScope, id: ConversationId, rule: Rule) -> Result<wire::Message, Refusal> {
-        self.ask_conversation(scope, id, rule).await?.0.ok_or(Refusal::NotFound("message"))
+    async fn ask_for_message(
+        &self,
+        scope: TenantScope,
+        act: &Act,
+        id: ConversationId,
+        rule: Rule,
+    ) -> Result<wire::Message, Refusal> {
+        self.ask_conversation(scope, act, id, rule).await?.0.ok_or(Refusal::NotFound("message"))
     }
 
     /// A page of the list.
@@ -90,7 +98,7 @@ impl House {
     ) -> Result<wire::ConversationDetail, Refusal> {
         // The position first: whatever was published up to it was committed before.
         let (as_of, read) = self.position(scope, user, Some(id)).await?;
-        let (_, mut conversation) = done(ask(&self.env, scope, id, None, Ask::Show).await?)?;
+        let (_, mut conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
         conversation.unread_count = Some(conversation.inbound_count.saturating_sub(read));
         Ok(wire::ConversationDetail { conversation, as_of })
     }
@@ -108,7 +116,7 @@ impl House {
     ) -> Result<wire::MessagePage, Refusal> {
         let nobody = UserId::from_bytes([0; 16]);
         let (as_of, _) = self.position(scope, nobody, None).await?;
-        let (_, conversation) = done(ask(&self.env, scope, id, None, Ask::Show).await?)?;
+        let (_, conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
         let before = before_seq.unwrap_or(u64::MAX).min(conversation.last_seq + 1);
         let place = Place { env: self.env.clone(), scope, id };
         let mut items = place.items_before(before, limit.clamp(1, MAX_MESSAGES)).await?;
@@ -119,7 +127,12 @@ impl House {
     }
 
     /// The content of a request, a template's words filled in as far as the template is known.
-    async fn content(&self, scope: TenantScope, channel: ChannelId, request: &SendRequest) -> Result<Content, Refusal> {
+    async fn content(
+        &self,
+        scope: TenantScope,
+        channel: ChannelId,
+        request: &SendRequest,
+    ) -> Result<Content, Refusal> {
         match request {
             SendRequest::Text { text } => Ok(Content::Text(text.clone())),
             SendRequest::Template { template } => {
@@ -141,7 +154,10 @@ impl House {
                 Ok(Content::Template(TemplateContent {
                     name: template.name.clone(),
                     language: template.language.clone(),
-                    header: named(known.map(|known| (known.named, &known.header_parameters)), &template.header),
+                    header: named(
+                        known.map(|known| (known.named, &known.header_parameters)),
+                        &template.header,
+                    ),
                     body: named(known.map(|known| (known.named, &known.body_parameters)), &template.body),
                     text: known.map(|known| {
                         let values = template.body.iter().map(|value| value.text.as_str());
@@ -207,13 +223,18 @@ impl House {
             None => None,
         };
         let ensure = Ask::Rule(Rule::Ensure { contact });
-        let (_, conversation) = done(ask(&self.env, scope, id, Some(channel_id), ensure).await?)?;
+        let (_, conversation) = {
+            let command =
+                Asked { channel_id: Some(channel_id), correlation_id: Some(act.correlation), ask: ensure };
+            done(ask(&self.env, scope, id, command).await?)
+        }?;
         let Some(content) = content else {
             return Ok(wire::StartedConversation { conversation, message: None });
         };
         let (message, conversation) = self
             .ask_conversation(
                 scope,
+                &act,
                 id,
                 Rule::Send {
                     id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
@@ -243,7 +264,7 @@ impl House {
         let content = match &request {
             SendRequest::Text { text } => Content::Text(text.clone()),
             SendRequest::Template { .. } => {
-                let (_, conversation) = done(ask(&self.env, scope, id, None, Ask::Show).await?)?;
+                let (_, conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
                 self.content(scope, conversation.channel_id, &request).await?
             }
         };
@@ -255,7 +276,7 @@ impl House {
             sender: act.principal.sender.clone(),
         };
         tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
-        self.ask_for_message(scope, id, rule).await
+        self.ask_for_message(scope, &act, id, rule).await
     }
 
     /// Takes back a message that still waits.
@@ -265,11 +286,11 @@ impl House {
     pub async fn cancel(
         &self,
         scope: TenantScope,
-        _act: Act,
+        act: Act,
         id: ConversationId,
         message: MessageId,
     ) -> Result<wire::Message, Refusal> {
-        self.ask_for_message(scope, id, Rule::Cancel { id: message }).await
+        self.ask_for_message(scope, &act, id, Rule::Cancel { id: message }).await
     }
 
     /// Sends again what failed or whose outcome is unknown.
@@ -279,12 +300,12 @@ impl House {
     pub async fn retry(
         &self,
         scope: TenantScope,
-        _act: Act,
+        act: Act,
         id: ConversationId,
         message: MessageId,
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
-        self.ask_for_message(scope, id, Rule::Retry { id: message }).await
+        self.ask_for_message(scope, &act, id, Rule::Retry { id: message }).await
     }
 
     /// Writes a private note.
@@ -306,7 +327,7 @@ impl House {
             body: note.body,
             sender: act.principal.sender.clone(),
         };
-        self.ask_for_message(scope, id, rule).await
+        self.ask_for_message(scope, &act, id, rule).await
     }
 
     /// Gives a conversation to somebody, or to nobody.
@@ -323,9 +344,9 @@ impl House {
         self.admit(scope)?;
         let rule = Rule::Assign {
             assignee: assignee.map(|user| (user.id, user.name)),
-            sender: act.principal.sender,
+            sender: act.principal.sender.clone(),
         };
-        Ok(self.ask_conversation(scope, id, rule).await?.1)
+        Ok(self.ask_conversation(scope, &act, id, rule).await?.1)
     }
 
     /// Sets a conversation's status.
@@ -343,9 +364,9 @@ impl House {
         let rule = Rule::SetStatus {
             status: request.status,
             snoozed_until: request.snoozed_until,
-            sender: act.principal.sender,
+            sender: act.principal.sender.clone(),
         };
-        Ok(self.ask_conversation(scope, id, rule).await?.1)
+        Ok(self.ask_conversation(scope, &act, id, rule).await?.1)
     }
 
     /// Marks a conversation as read so far by the caller.
@@ -373,10 +394,9 @@ impl House {
         cursor: Option<String>,
         limit: usize,
     ) -> Result<wire::ContactPage, Refusal> {
-        let after = cursor
-            .map(|cursor| cursor.parse::<ContactId>())
-            .transpose()
-            .map_err(|_| Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it".to_owned() })?;
+        let after = cursor.map(|cursor| cursor.parse::<ContactId>()).transpose().map_err(|_| {
+            Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it".to_owned() }
+        })?;
         let limit = limit.clamp(1, 100);
         let scan = Scan::of::<ContactRow>(ContactRow::partition(0))
             .after(after.map(|id| vec![id.into_cell()]))
@@ -416,7 +436,8 @@ impl House {
         patch: wire::ContactPatch,
     ) -> Result<wire::Contact, Refusal> {
         tracing::debug!(correlation = %act.correlation, contact = %id, "a contact is changed");
-        let answer: ContactAnswer = contact::ask(&self.env, scope, id, contact::Ask::Patch(expected, patch)).await?;
+        let answer: ContactAnswer =
+            contact::ask(&self.env, scope, id, contact::Ask::Patch(expected, patch)).await?;
         let shown = answer.shown()?;
         Ok(contact_rules::show(shown.id, shown.version, &shown.body))
     }
@@ -425,10 +446,14 @@ impl House {
 fn check_template(known: &wire::Template, request: &wire::TemplateRequest) -> Result<(), Refusal> {
     let invalid = |field, message: String| Err(Refusal::Invalid { field, message });
     if known.status != "APPROVED" {
-        return invalid("template.name", format!("this template is {} at WhatsApp, not approved", known.status));
+        return invalid(
+            "template.name",
+            format!("this template is {} at WhatsApp, not approved", known.status),
+        );
     }
     if !known.sendable {
-        let message = "this template has parts that cannot be sent yet: media, or buttons that need values".to_owned();
+        let message =
+            "this template has parts that cannot be sent yet: media, or buttons that need values".to_owned();
         return invalid("template.name", message);
     }
     let counts = [
@@ -444,7 +469,10 @@ fn check_template(known: &wire::Template, request: &wire::TemplateRequest) -> Re
 }
 
 /// Gives values their names, where the template goes by names.
-fn named(known: Option<(bool, &Vec<String>)>, values: &[wire::TemplateParameter]) -> Vec<wire::TemplateParameter> {
+fn named(
+    known: Option<(bool, &Vec<String>)>,
+    values: &[wire::TemplateParameter],
+) -> Vec<wire::TemplateParameter> {
     let Some((true, names)) = known else { return values.to_vec() };
     names
         .iter()
@@ -478,6 +506,9 @@ mod tests {
     #[test]
     fn a_templates_places_are_filled_and_a_missing_one_shows() {
         let values = HashMap::from([("1", "Elif"), ("2", "Tuesday")]);
-        assert_eq!(fill("Hi {{1}}, see you {{ 2 }}. {{3}} {{", &values), "Hi Elif, see you Tuesday. {{3}} {{");
+        assert_eq!(
+            fill("Hi {{1}}, see you {{ 2 }}. {{3}} {{", &values),
+            "Hi Elif, see you Tuesday. {{3}} {{"
+        );
     }
 }

@@ -30,7 +30,13 @@ impl House {
     ///
     /// # Errors
     /// When it is not durable, or too many are kept already.
-    pub async fn bury(&self, scope: TenantScope, channel: ChannelId, reason: String, raw: String) -> Result<(), Refusal> {
+    pub async fn bury(
+        &self,
+        scope: TenantScope,
+        channel: ChannelId,
+        reason: String,
+        raw: String,
+    ) -> Result<(), Refusal> {
         let now = self.env.clock.now();
         let day = day_of(now);
         let id = DeadLetterId::derived(&[channel.as_bytes(), &day.to_be_bytes(), raw.as_bytes()]);
@@ -71,7 +77,10 @@ impl House {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn buried(&self, scope: TenantScope) -> Result<Vec<(DeadLetterId, Timestamp, DeadLetter)>, Refusal> {
+    pub async fn buried(
+        &self,
+        scope: TenantScope,
+    ) -> Result<Vec<(DeadLetterId, Timestamp, DeadLetter)>, Refusal> {
         let today = day_of(self.env.clock.now());
         let mut found = Vec::new();
         for day in (today - LIFE_DAYS..=today).rev() {

@@ -12,7 +12,7 @@ use switchboard_schema::{
 use super::{House, apply::ask};
 use crate::{
     Refusal, contact,
-    conversation::Ask,
+    conversation::{Ask, Asked},
 };
 
 /// Woken at the same time, at most: a start after a crash must leave room for customers.
@@ -39,7 +39,8 @@ impl House {
             let full = rows.len() == PAGE;
             after = rows.last().map(|row| row.clone().into_cells()[2..WakeupRow::TABLE.key_len()].to_vec());
             // At the start whoever was active is woken at once; what waits for its time waits on.
-            let due = rows.into_iter().filter(|row| row.due <= now || row.reason == WakeupReason::Active.as_str());
+            let due =
+                rows.into_iter().filter(|row| row.due <= now || row.reason == WakeupReason::Active.as_str());
             let keys: Vec<_> = stream::iter(due)
                 .map(|row| async move {
                     let key = WakeupRow::key(row.shard, row.hour, row.due, row.tenant_id, row.target.clone());
@@ -66,7 +67,7 @@ impl House {
         let scope = TenantScope::assume(row.tenant_id);
         let woken = match WakeupTarget::from_key(&row.target) {
             Some(WakeupTarget::Conversation(id)) => {
-                ask(&self.env, scope, id, None, Ask::Rule(Rule::Wake)).await.map(drop)
+                ask(&self.env, scope, id, Asked::of(Ask::Rule(Rule::Wake))).await.map(drop)
             }
             Some(WakeupTarget::Contact(id)) => {
                 contact::ask(&self.env, scope, id, contact::Ask::Announce).await.map(drop)

@@ -72,7 +72,10 @@ impl Inbox {
     }
 
     /// One page of a view: its conversations, where the next page begins, and how many there are in all.
-    pub(super) fn select(&self, query: &ListQuery) -> Result<(Vec<ConversationId>, Option<String>, u64), Refusal> {
+    pub(super) fn select(
+        &self,
+        query: &ListQuery,
+    ) -> Result<(Vec<ConversationId>, Option<String>, u64), Refusal> {
         let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
         let limit = query.limit.clamp(1, MAX_PAGE);
         let in_view = |line: &Line| match query.view {
@@ -115,8 +118,10 @@ fn rank(line: &Line, sort: Sort) -> i64 {
 }
 
 fn parse_cursor(cursor: &str) -> Result<Rank, Refusal> {
-    let invalid =
-        || Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it, or none".to_owned() };
+    let invalid = || Refusal::Invalid {
+        field: "cursor",
+        message: "pass a cursor as a page gave it, or none".to_owned(),
+    };
     let (key, id) = cursor.split_once('.').ok_or_else(invalid)?;
     Ok((key.parse().map_err(|_| invalid())?, id.parse().map_err(|_| invalid())?))
 }

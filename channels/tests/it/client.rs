@@ -126,7 +126,7 @@ fn hello() -> Outbound {
     let identity = Identity { kind: IdentityKind::WaId, value: "16505551234".into() };
     let callback = Callback { conversation_id: ConversationId::from_bytes([0; 16]), seq: 1 };
     let content = OutboundContent::Text(Text { body: "Hello".into() });
-    Outbound { to: vec![identity], content, reply_to: None, callback }
+    Outbound { to: vec![identity], content, reply_to: None, callback, correlation_id: None }
 }
 
 const ACCEPTED: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+16505551234","wa_id":"16505551234","user_id":"US.1"}],"messages":[{"id":"wamid.OUT==","message_status":"accepted"}]}"#;

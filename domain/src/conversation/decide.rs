@@ -6,14 +6,13 @@ use switchboard_schema::{
     MessageId, Timestamp,
     record::{Attempt, BUCKET_ITEMS, ClientKey, Head, Item},
     wire::{
-        Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS, MessageError,
-        MessageState, Note, Sender, SenderKind, StateAt, SystemEvent,
+        Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS,
+        MessageError, MessageState, Note, Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
 use super::{
-    AttemptOutcome, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
-    state::newborn,
+    AttemptOutcome, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State, state::newborn,
     system_line,
 };
 use crate::{
@@ -94,7 +93,14 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 return Ok(decision);
             }
             let mut draft = Draft::of(state)?;
-            let seq = draft.add(id, Direction::Out, Content::Note(Note { body }), MessageState::Recorded, sender, now);
+            let seq = draft.add(
+                id,
+                Direction::Out,
+                Content::Note(Note { body }),
+                MessageState::Recorded,
+                sender,
+                now,
+            );
             draft.remember(key, id, seq, request_hash, now);
             draft.head.preview_seq = Some(seq);
             draft.head.updated_at = now;
@@ -114,7 +120,9 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             let seq = draft.note_system(event, Some(&sender), subject, now);
             Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
         }
-        Command::SetStatus { status, snoozed_until, sender } => set_status(state, status, snoozed_until, &sender, now),
+        Command::SetStatus { status, snoozed_until, sender } => {
+            set_status(state, status, snoozed_until, &sender, now)
+        }
         Command::ContactChanged { contact } => {
             // A block counts as well where something still waits in a conversation that continues elsewhere.
             Ok(learn(Draft::of_any(state)?, &contact, now))
@@ -145,7 +153,9 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Wake => {
             let mut draft = Draft::of_any(state)?;
-            if draft.head.status != ConversationStatus::Snoozed || draft.head.snoozed_until.is_none_or(|at| at > now) {
+            if draft.head.status != ConversationStatus::Snoozed
+                || draft.head.snoozed_until.is_none_or(|at| at > now)
+            {
                 // Woken for a message whose pause is over, or for nothing any more.
                 return Ok(Decision::default().then_send());
             }
@@ -185,7 +195,9 @@ pub fn check_content(content: &Content) -> Result<(), Rejection> {
             if chars > MAX_TEXT_CHARS {
                 return invalid(
                     "text.body",
-                    format!("WhatsApp carries {MAX_TEXT_CHARS} characters, this has {chars}; send it in parts"),
+                    format!(
+                        "WhatsApp carries {MAX_TEXT_CHARS} characters, this has {chars}; send it in parts"
+                    ),
                 );
             }
             Ok(())
@@ -206,7 +218,10 @@ pub fn check_content(content: &Content) -> Result<(), Rejection> {
                     return invalid("template", "every place in the template needs a value".to_owned());
                 }
                 if text.chars().count() > MAX_PARAMETER_CHARS {
-                    return invalid("template", format!("a value has at most {MAX_PARAMETER_CHARS} characters"));
+                    return invalid(
+                        "template",
+                        format!("a value has at most {MAX_PARAMETER_CHARS} characters"),
+                    );
                 }
                 if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
                     return invalid(
@@ -224,11 +239,17 @@ pub fn check_content(content: &Content) -> Result<(), Rejection> {
 }
 
 /// May this content be sent to this contact at this moment?
-pub(super) fn may_send(facts: WindowFacts, blocked: bool, content: &Content, now: Timestamp) -> Result<(), MessageError> {
+pub(super) fn may_send(
+    facts: WindowFacts,
+    blocked: bool,
+    content: &Content,
+    now: Timestamp,
+) -> Result<(), MessageError> {
     if blocked {
         return Err(MessageError {
             code: "contact_blocked".to_owned(),
-            message: "This contact is blocked. Lift the block in the contact's details to write again.".to_owned(),
+            message: "This contact is blocked. Lift the block in the contact's details to write again."
+                .to_owned(),
         });
     }
     if matches!(content, Content::Text(_)) && !facts.is_open(now) {
@@ -307,7 +328,8 @@ impl<'a> Draft<'a> {
     ) -> u64 {
         let seq = self.head.last_seq + 1;
         if seq.is_multiple_of(BUCKET_ITEMS) {
-            self.head.dedupe_floor = self.head.dedupe_floor.max(self.state.floor_when_opening(seq / BUCKET_ITEMS));
+            self.head.dedupe_floor =
+                self.head.dedupe_floor.max(self.state.floor_when_opening(seq / BUCKET_ITEMS));
         }
         self.head.last_seq = seq;
         self.items.push(Item {
@@ -331,12 +353,19 @@ impl<'a> Draft<'a> {
             not_before: None,
             retired_ids: Vec::new(),
             raw: None,
+            correlation_id: None,
         });
         seq
     }
 
     /// A system line at the end.
-    fn note_system(&mut self, event: SystemEvent, by: Option<&Sender>, subject: Option<String>, now: Timestamp) -> u64 {
+    fn note_system(
+        &mut self,
+        event: SystemEvent,
+        by: Option<&Sender>,
+        subject: Option<String>,
+        now: Timestamp,
+    ) -> u64 {
         let seq = self.head.last_seq + 1;
         let id = MessageId::derived(&[b"system", self.state.id.as_bytes(), &seq.to_be_bytes()]);
         let content = system_line(event, by, subject);
@@ -409,14 +438,23 @@ impl Decision {
 
 /// The decision already made under this key. Everybody is told of it again, as an earlier telling may have
 /// been lost.
-fn answered(state: &State, id: MessageId, key: u64, request_hash: &[u8]) -> Result<Option<Decision>, Rejection> {
+fn answered(
+    state: &State,
+    id: MessageId,
+    key: u64,
+    request_hash: &[u8],
+) -> Result<Option<Decision>, Rejection> {
     let seq = match state.keys.get(&key) {
         Some(known) if known.request_hash != request_hash => return Err(Rejection::KeyReused),
         Some(known) => Some(known.seq),
         // The key is forgotten, the message it gave its id to is not.
         None => state.known.get(&id).map(|known| known.seq),
     };
-    Ok(seq.map(|seq| Decision { effects: vec![Effect::Announce(seq)], seq: Some(seq), ..Decision::default() }))
+    Ok(seq.map(|seq| Decision {
+        effects: vec![Effect::Announce(seq)],
+        seq: Some(seq),
+        ..Decision::default()
+    }))
 }
 
 /// Takes in what the contact's owner tells.
@@ -446,7 +484,9 @@ fn note_told(item: &mut Item, state: MessageState, at: Timestamp) -> bool {
     if round(item).iter().any(|known| known.state == state) {
         return false;
     }
-    let further = |known: &StateAt| delivery::is_told(known.state) && delivery::rank(known.state) > delivery::rank(state);
+    let further = |known: &StateAt| {
+        delivery::is_told(known.state) && delivery::rank(known.state) > delivery::rank(state)
+    };
     let place = item.history.len() - round(item).iter().rev().take_while(|known| further(known)).count();
     item.history.insert(place, StateAt { state, at });
     true
@@ -457,7 +497,8 @@ fn note_told(item: &mut Item, state: MessageState, at: Timestamp) -> bool {
 fn note_answer(head: &mut Head, item: &Item) {
     let taken =
         round(item).iter().any(|known| known.state == MessageState::Sent || delivery::is_proof(known.state));
-    let request = round(item).iter().rfind(|known| known.state == MessageState::Sending).map(|known| known.at);
+    let request =
+        round(item).iter().rfind(|known| known.state == MessageState::Sending).map(|known| known.at);
     let (true, Some(entry), Some(request)) = (taken, head.free_entry_at, request) else { return };
     if request < entry {
         return;
@@ -629,7 +670,8 @@ fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejec
         _ => {
             return Err(Rejection::Rule {
                 code: "not_retryable",
-                message: "only a message that failed, or whose outcome is unknown, can be sent again".to_owned(),
+                message: "only a message that failed, or whose outcome is unknown, can be sent again"
+                    .to_owned(),
             });
         }
     }
@@ -709,7 +751,13 @@ fn begin(state: &State, seq: u64, consent_version: u64, now: Timestamp) -> Resul
     item.not_before = None;
     let number = item.attempts;
     reach(item, MessageState::Sending, now);
-    draft.rest.push(Change::Attempt(Attempt { seq, number, started_at: now, consent_version, outcome: None }));
+    draft.rest.push(Change::Attempt(Attempt {
+        seq,
+        number,
+        started_at: now,
+        consent_version,
+        outcome: None,
+    }));
     Ok(draft.finish_item(seq))
 }
 
@@ -795,7 +843,9 @@ fn settle(item: &mut Item, outcome: SendOutcome, now: Timestamp) {
             item.not_before = None;
             note_told(item, MessageState::Sent, now);
         }
-        SendOutcome::Refused(error) => fail(item, MessageError { code: error.code, message: error.message }, now),
+        SendOutcome::Refused(error) => {
+            fail(item, MessageError { code: error.code, message: error.message }, now)
+        }
         SendOutcome::NotStarted(_) => fail(
             item,
             MessageError {
@@ -828,7 +878,8 @@ fn failed_without_reason() -> MessageError {
 fn unknown_outcome() -> MessageError {
     MessageError {
         code: "outcome_unknown".to_owned(),
-        message: "No answer from WhatsApp. It may have arrived, so it is never sent twice by itself.".to_owned(),
+        message: "No answer from WhatsApp. It may have arrived, so it is never sent twice by itself."
+            .to_owned(),
     }
 }
 

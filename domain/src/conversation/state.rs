@@ -119,7 +119,8 @@ impl State {
     pub fn floor_when_opening(&self, bucket: u64) -> Option<Timestamp> {
         let head = self.head.as_ref()?;
         let stays_from = bucket.saturating_sub(1) * BUCKET_ITEMS;
-        let leaving = self.known.values().filter(|known| known.seq < stays_from).filter_map(|known| known.provider_at);
+        let leaving =
+            self.known.values().filter(|known| known.seq < stays_from).filter_map(|known| known.provider_at);
         head.dedupe_floor.into_iter().chain(leaving).max()
     }
 
@@ -127,8 +128,10 @@ impl State {
     #[must_use]
     pub fn show(&self, now: Timestamp) -> Option<Conversation> {
         let head = self.head.as_ref()?;
-        let last_message =
-            head.preview_seq.and_then(|seq| self.items.get(&seq)).map(|item| Box::new(show_item(self.id, item)));
+        let last_message = head
+            .preview_seq
+            .and_then(|seq| self.items.get(&seq))
+            .map(|item| Box::new(show_item(self.id, item)));
         Some(Conversation {
             id: self.id,
             version: head.version,

@@ -19,7 +19,10 @@ const LONG: u64 = 1 << 32;
 fn every_schedule_keeps_the_promises() {
     let (requests, crashes, _) = run(0, SCHEDULES);
     if only_seed().is_none() {
-        assert!(requests > SCHEDULES && crashes > SCHEDULES, "the schedules do little: {requests}, {crashes}");
+        assert!(
+            requests > SCHEDULES && crashes > SCHEDULES,
+            "the schedules do little: {requests}, {crashes}"
+        );
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use switchboard_domain::{
-    conversation::{Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, State, decide, evolve},
+    conversation::{
+        Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, State, decide, evolve,
+    },
     delivery::is_settled,
     inbound::InboundMessage,
 };
@@ -112,7 +114,8 @@ impl Shell {
     pub(crate) fn receive(&self, contact: ContactSnapshot, message: InboundMessage) -> Command {
         let id = MessageId::of_provider(&self.state.channel_id, &message.provider_id);
         let floor = self.state.head.as_ref().and_then(|head| head.dedupe_floor);
-        let outside_memory = floor.is_some_and(|floor| message.at <= floor) && !self.state.known.contains_key(&id);
+        let outside_memory =
+            floor.is_some_and(|floor| message.at <= floor) && !self.state.known.contains_key(&id);
         let elsewhere =
             if outside_memory { self.rows.provider_ids.get(&message.provider_id).copied() } else { None };
         Command::Receive { contact, message, elsewhere }
@@ -172,7 +175,7 @@ impl Shell {
         self.pending.clear();
         self.unregistered.clear();
         self.state = self.rows.load(self.state.id, self.state.channel_id, now);
-        for item in self.state.items.values() {
+        for item in self.rows.items.values() {
             self.unregistered.extend(item.provider_id.clone().map(|id| (id, item.seq)));
         }
         self.register();
@@ -192,8 +195,14 @@ impl Shell {
         assert_eq!(live.head, loaded.head, "head in memory and as loaded");
         assert_eq!(live.items, loaded.items, "items in memory and as loaded");
         assert_eq!(live.attempts, loaded.attempts, "attempts in memory and as loaded");
-        assert!(loaded.known.iter().all(|(id, known)| live.known.get(id) == Some(known)), "memory forgot an id");
-        assert!(loaded.keys.iter().all(|(hash, key)| live.keys.get(hash) == Some(key)), "memory forgot a key");
+        assert!(
+            loaded.known.iter().all(|(id, known)| live.known.get(id) == Some(known)),
+            "memory forgot an id"
+        );
+        assert!(
+            loaded.keys.iter().all(|(hash, key)| live.keys.get(hash) == Some(key)),
+            "memory forgot a key"
+        );
         let floor = self.rows.items.values().find(|item| !is_settled(item.state)).map(|item| item.seq);
         assert_eq!(live.head.and_then(|head| head.outbox_floor), floor, "the outbox's floor");
     }

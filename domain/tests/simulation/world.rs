@@ -7,7 +7,8 @@ use std::{
 
 use switchboard_domain::{
     conversation::{
-        AttemptOutcome, Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, decide, evolve,
+        AttemptOutcome, Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, decide,
+        evolve,
     },
     delivery::{is_settled, join},
     inbound::{Edit, InboundMessage, Party, Revoke, Status},
@@ -18,8 +19,8 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{BUCKET_ITEMS, Item},
     wire::{
-        Content, ContactRef, ConversationStatus, Direction, Identity, IdentityKind, MessageError, MessageState, Sender,
-        SenderKind, TemplateContent, Text,
+        ContactRef, Content, ConversationStatus, Direction, Identity, IdentityKind, MessageError,
+        MessageState, Sender, SenderKind, TemplateContent, Text,
     },
 };
 
@@ -196,7 +197,10 @@ impl World {
             self.commit();
         }
         self.shell.register();
+        let mut turns = 0;
         while !self.mail.is_empty() {
+            turns += 1;
+            assert!(turns < 100_000, "{} updates never arrive", self.mail.len());
             self.deliver();
             self.commit();
             self.shell.register();
@@ -215,10 +219,13 @@ impl World {
     fn wait(&mut self) {
         let millis = self.chance.of(&[1, 500, 4_000, 60_000, 3_600_000, 11 * 3_600_000, 24 * 3_600_000]);
         self.now = self.now + Duration::from_millis(millis);
-        if self.chance.one_in(3) && let Some(newest) = self.newest {
+        if self.chance.one_in(3)
+            && let Some(newest) = self.newest
+        {
             // To the edge of the window, and a moment to either side.
             let edge = newest + WINDOW;
-            let to = self.chance.of(&[edge - Duration::from_millis(1), edge, edge + Duration::from_millis(1)]);
+            let to =
+                self.chance.of(&[edge - Duration::from_millis(1), edge, edge + Duration::from_millis(1)]);
             self.now = self.now.max(to);
         }
     }
@@ -338,7 +345,8 @@ impl World {
     fn receive(&mut self, number: usize) {
         let message = self.written[number].message.clone();
         let id = MessageId::of_provider(&CHANNEL, &message.provider_id);
-        let is_here = self.shell.rows.items.len() > 2 * BUCKET_ITEMS as usize && self.places.contains_key(&id);
+        let is_here =
+            self.shell.rows.items.len() > 2 * BUCKET_ITEMS as usize && self.places.contains_key(&id);
         if is_here && !self.shell.state.known.contains_key(&id) {
             self.looked_up += 1;
         }
@@ -352,7 +360,11 @@ impl World {
                 }
                 if !decision.changes.is_empty() {
                     let item = &self.shell.state.items[&seq];
-                    assert_eq!(item.late, self.newest_open.is_some_and(|newest| message.at < newest), "late mark");
+                    assert_eq!(
+                        item.late,
+                        self.newest_open.is_some_and(|newest| message.at < newest),
+                        "late mark"
+                    );
                     if !message.notice {
                         self.newest_open = self.newest_open.max(Some(message.at.min(self.now)));
                     }
@@ -416,7 +428,9 @@ impl World {
         let sender = self.agent();
         let (id, key, request_hash) = (asked.id, asked.key, vec![asked.request; 32]);
         let command = match (&asked.content, asked.is_note) {
-            (Content::Text(text), true) => Command::Note { id, key, request_hash, body: text.body.clone(), sender },
+            (Content::Text(text), true) => {
+                Command::Note { id, key, request_hash, body: text.body.clone(), sender }
+            }
             (content, _) => Command::Send { id, key, request_hash, content: content.clone(), sender },
         };
         self.decide(command, Kind::Other)
@@ -429,7 +443,8 @@ impl World {
             return;
         }
         let index = self.chance.below(count);
-        let mut asked = self.asked.get(index).cloned().unwrap_or_else(|| self.asking[index - self.asked.len()].clone());
+        let mut asked =
+            self.asked.get(index).cloned().unwrap_or_else(|| self.asking[index - self.asked.len()].clone());
         if self.now.as_millis() - asked.at.as_millis() >= KEY_MEMORY_MILLIS {
             return;
         }
@@ -438,14 +453,20 @@ impl World {
             assert_eq!(self.try_ask(&asked), Err(Rejection::KeyReused));
             return;
         }
-        let decision = self.try_ask(&asked).expect("a repetition is answered, whatever became of the conversation");
+        let decision =
+            self.try_ask(&asked).expect("a repetition is answered, whatever became of the conversation");
         assert_eq!(decision.seq, Some(asked.seq), "the same key gives the same item");
         assert!(decision.changes.is_empty(), "a repetition changes nothing");
     }
 
     fn cancel_or_retry(&mut self) {
-        let ours: Vec<MessageId> =
-            self.asked.iter().chain(&self.asking).filter(|asked| !asked.is_note).map(|asked| asked.id).collect();
+        let ours: Vec<MessageId> = self
+            .asked
+            .iter()
+            .chain(&self.asking)
+            .filter(|asked| !asked.is_note)
+            .map(|asked| asked.id)
+            .collect();
         if ours.is_empty() {
             return;
         }
@@ -517,7 +538,8 @@ impl World {
         }
         self.commit();
         let any = self.asked.last().map(|asked| asked.seq).filter(|_| self.chance.one_in(6));
-        let next = self.shell.state.next_to_send().filter(|item| item.not_before.is_none_or(|at| at <= self.now));
+        let next =
+            self.shell.state.next_to_send().filter(|item| item.not_before.is_none_or(|at| at <= self.now));
         let Some(seq) = any.or_else(|| next.map(|item| item.seq)) else { return };
         let asked = Command::BeginAttempt { seq, consent_version: self.contact.version };
         let begun = self.decide(asked, Kind::Other).expect("an item that is there can be begun or not");
@@ -554,16 +576,24 @@ impl World {
     fn request(&mut self, seq: u64, number: u32) -> SendOutcome {
         self.requests += 1;
         let item = &self.shell.rows.items[&seq];
-        let attempt = self.shell.rows.attempts.get(&(seq, number)).expect("an attempt is written before a request");
+        let attempt =
+            self.shell.rows.attempts.get(&(seq, number)).expect("an attempt is written before a request");
         assert_eq!((attempt.outcome, item.state), (None, MessageState::Sending), "the attempt is open");
         assert!(!self.contact.contact.blocked, "no request for who is blocked");
         let is_open = self.newest.is_some_and(|newest| self.now < newest + WINDOW);
-        assert!(is_open || matches!(item.content, Content::Template(_)), "no free-form request outside the window");
+        assert!(
+            is_open || matches!(item.content, Content::Template(_)),
+            "no free-form request outside the window"
+        );
         assert!(!self.unknown.contains(&seq), "an unknown outcome is not repeated by itself");
         let (accepted, retries) = (self.accepted.get(&seq), self.retries.get(&seq));
         assert!(accepted.unwrap_or(&0) <= retries.unwrap_or(&0), "more requests were taken than asked for");
         let refused = |class| {
-            SendOutcome::Refused(ProviderError { code: "whatsapp_1".to_owned(), message: "no".to_owned(), class })
+            SendOutcome::Refused(ProviderError {
+                code: "whatsapp_1".to_owned(),
+                message: "no".to_owned(),
+                class,
+            })
         };
         match self.chance.below(20) {
             0..10 => {
@@ -603,10 +633,13 @@ impl World {
         let callback = !self.chance.one_in(4);
         for (index, &state) in self.chance.of(&fates).iter().enumerate() {
             let at = self.now + Duration::from_secs(index as u64);
-            let error = (state == Failed)
-                .then(|| MessageError { code: "whatsapp_131026".to_owned(), message: "undeliverable".to_owned() });
+            let error = (state == Failed).then(|| MessageError {
+                code: "whatsapp_131026".to_owned(),
+                message: "undeliverable".to_owned(),
+            });
             let recipient = Vec::new();
-            let status = Status { provider_id: provider_id.clone(), state, at, callback: None, error, recipient };
+            let status =
+                Status { provider_id: provider_id.clone(), state, at, callback: None, error, recipient };
             self.mail.push(Mail::Status { seq, status, callback });
             if callback {
                 self.told.entry(seq).or_default().push(state);
@@ -779,7 +812,8 @@ impl World {
             let item = &self.shell.rows.items[seq];
             assert_eq!(item.deleted_at.is_some(), written.revoked, "taken back");
             if !written.revoked {
-                let newest = written.newest_edit.as_ref().map_or(&written.message.content, |edit| &edit.content);
+                let newest =
+                    written.newest_edit.as_ref().map_or(&written.message.content, |edit| &edit.content);
                 assert_eq!(&item.content, newest, "the newest edit stands");
             }
         }
@@ -804,8 +838,9 @@ impl World {
     fn permute_statuses(&mut self) {
         use MessageState::{Delivered, Failed, Played, Read, Sent};
         // One that was asked for again waits for its own request, and not for what an earlier one comes to.
-        let of_a_request =
-            |item: &&Item| item.attempts > 0 && !matches!(item.state, MessageState::Queued | MessageState::Cancelled);
+        let of_a_request = |item: &&Item| {
+            item.attempts > 0 && !matches!(item.state, MessageState::Queued | MessageState::Cancelled)
+        };
         let Some(item) = self.shell.state.items.values().rev().find(of_a_request) else { return };
         let (seq, error) = (item.seq, Some(MessageError { code: "x".to_owned(), message: "y".to_owned() }));
         let provider_id = item.provider_id.clone().unwrap_or_else(|| "out.permuted".to_owned());
@@ -828,7 +863,8 @@ impl World {
                     error: error.clone().filter(|_| state_told == Failed),
                     recipient: Vec::new(),
                 };
-                let decision = decide(&state, Command::Status { status, seq }, self.now).expect("a status is taken");
+                let decision =
+                    decide(&state, Command::Status { status, seq }, self.now).expect("a status is taken");
                 decision.changes.iter().for_each(|change| evolve(&mut state, change));
             }
             let free_until = state.head.as_ref().and_then(|head| head.free_until);
@@ -852,7 +888,11 @@ enum Kind {
 /// An item changes only as it may.
 fn check_item(before: &Item, after: &Item, kind: Kind, taken_by_provider: bool) {
     use MessageState::{Cancelled, Failed, Queued, Received, Recorded, Sending, Sent};
-    assert_eq!((before.id, before.direction, before.at), (after.id, after.direction, after.at), "an item stays itself");
+    assert_eq!(
+        (before.id, before.direction, before.at),
+        (after.id, after.direction, after.at),
+        "an item stays itself"
+    );
     assert_eq!((before.provider_at, before.late), (after.provider_at, after.late), "an item stays itself");
     assert!(after.history.len() >= before.history.len(), "what happened is not forgotten");
     let is_fine = match (before.state, after.state) {

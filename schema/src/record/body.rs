@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::{
-    ApiKeyId, ChannelId, ContactId, ConversationId, MessageId, TenantId, Timestamp, UserId,
+    ApiKeyId, ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantId, Timestamp, UserId,
     table::{CellType, Json},
     wire::{
-        ChannelHealth, ChannelKind, Content, ContactRef, ConversationStatus, Direction, Identity, MessageError,
-        MessageState, Role, Sender, StateAt,
+        ChannelHealth, ChannelKind, ContactRef, Content, ConversationStatus, Direction, Identity,
+        MessageError, MessageState, Role, Sender, StateAt,
     },
 };
 
@@ -324,6 +324,9 @@ pub struct Item {
     /// The update as it came, where it holds fields this version does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<Kept>,
+    /// The request or webhook that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<CorrelationId>,
 }
 
 /// One provider request. Written before it starts; one without an outcome is `unknown` after a crash.

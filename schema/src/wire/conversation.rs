@@ -1,7 +1,7 @@
 //! Conversations, messages and contacts.
 
 use super::{Content, wire};
-use crate::{ChannelId, ContactId, ConversationId, MessageId, Timestamp, UserId};
+use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, Timestamp, UserId};
 
 wire! {
     /// The one thread between a contact and a channel.
@@ -194,6 +194,9 @@ wire! {
         /// Provider requests made for it.
         #[serde(default)]
         pub attempts: u32,
+        /// The request or webhook that brought it: finds it in the logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub correlation_id: Option<CorrelationId>,
     }
 
     /// A state and when it was reached.

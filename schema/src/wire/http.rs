@@ -2,7 +2,8 @@
 
 use super::{Contact, Conversation, ConversationStatus, Message, Note, Text, wire};
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, TenantId, Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, TenantId, Timestamp,
+    UserId,
 };
 
 wire! {

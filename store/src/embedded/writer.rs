@@ -522,3 +522,31 @@ fn unavailable(failure: Failure) -> Error {
         error => Error::Unavailable(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_errors_of_writing_and_syncing_leave_a_commit_open() {
+        let failed = |code| classify(&rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        for code in [
+            ffi::SQLITE_IOERR,
+            ffi::SQLITE_IOERR_WRITE,
+            ffi::SQLITE_IOERR_FSYNC,
+            ffi::SQLITE_IOERR_DIR_FSYNC,
+            ffi::SQLITE_IOERR_SHMMAP,
+        ] {
+            assert_eq!(failed(code), CommitFailure::Unknown, "{code}");
+        }
+        for code in [
+            ffi::SQLITE_FULL,
+            ffi::SQLITE_BUSY,
+            ffi::SQLITE_NOMEM,
+            ffi::SQLITE_INTERRUPT,
+            ffi::SQLITE_CORRUPT,
+        ] {
+            assert_eq!(failed(code), CommitFailure::NotDone, "{code}");
+        }
+    }
+}

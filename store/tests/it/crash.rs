@@ -10,12 +10,12 @@ use std::{
 
 use futures_util::future::join_all;
 use switchboard_ports::store::{
-    Exchange, Exchanged, Lane, MAX_SCAN_ROWS, Mutation, Records, Scan, Scope, Store,
+    Error, Exchange, Exchanged, Lane, MAX_SCAN_ROWS, Mutation, Records, Scan, Scope, Store,
 };
 use switchboard_schema::{
     ConversationId, TenantId, TenantScope, Timestamp,
     record::{CLAIMS, ThreadRow},
-    table::Cell,
+    table::{Cell, Record as _},
 };
 use switchboard_store::{Embedded, Options, SystemClock};
 
@@ -61,6 +61,72 @@ fn commit(writer: u8, n: i64) -> Vec<Mutation> {
 fn claim(writer: u8, n: i64) -> Exchange {
     let key = vec![Cell::Text("email".to_owned()), Cell::Blob([&[writer][..], &n.to_be_bytes()].concat())];
     Exchange { table: &CLAIMS, key, expect: None, replace: Some(vec![Cell::Blob(n.to_be_bytes().to_vec())]) }
+}
+
+/// Names the folder to the process whose disk fails; without it that test does nothing.
+const FAILING_FOLDER: &str = "SWITCHBOARD_STORE_FAILING_FOLDER";
+
+/// The process whose disk fails: commits one after another until one is not done, then one more.
+#[tokio::test(flavor = "current_thread")]
+async fn a_process_that_writes_until_its_disk_fails() {
+    let Some(dir) = std::env::var_os(FAILING_FOLDER) else { return };
+    let store = open(Path::new(&dir));
+    let scope: Scope = scope(1).into();
+    for n in 1_i64.. {
+        match store.commit_one(scope, Lane::Interactive, commit(1, n)).await {
+            Ok(()) => tell(&format!("commit 1 {n}")),
+            Err(Error::Ambiguous) => {
+                tell(&format!("ambiguous 1 {n}"));
+                break;
+            }
+            Err(error) => panic!("commit {n}: {error}"),
+        }
+    }
+    let after = store.commit_one(scope, Lane::Interactive, commit(2, 1)).await;
+    assert!(matches!(after, Err(Error::Unavailable(_))), "the log is not written on: {after:?}");
+    assert!(store.failure().is_some_and(|reason| reason.contains("restart")));
+    let key = ThreadRow::key(conversation(1), 0, 0, 0, 1);
+    assert!(matches!(store.get(scope, ThreadRow::TABLE, key).await, Ok(Some(_))), "reading goes on");
+    tell("stopped 1 0");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_disk_that_fails_at_a_commit_stops_the_store_and_loses_nothing_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    // A limit on the size of files stands for the failing disk; the shell makes its signal an error.
+    let out = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 4000; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("this program"))
+        .args(["--exact", "crash::a_process_that_writes_until_its_disk_fails", "--nocapture"])
+        .env(FAILING_FOLDER, dir.path())
+        .output()
+        .expect("the process runs");
+    let text = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        out.status.success() && text.contains("told stopped"),
+        "{text}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    let told = |what: &str| {
+        let begin = format!("told {what} 1 ");
+        let numbers = text.lines().filter_map(|line| line.split_once(&begin)?.1.parse().ok());
+        numbers.collect::<Vec<u64>>()
+    };
+    let (done, open_ended) = (told("commit"), told("ambiguous"));
+    assert_eq!(open_ended, [done.len() as u64 + 1]);
+
+    let store = open(dir.path());
+    let records = Records::new(store as Arc<dyn Store>);
+    let scan = Scan::of::<ThreadRow>(ThreadRow::partition(conversation(1), 0)).from(vec![Cell::Int(1)]);
+    let rows: Vec<ThreadRow> = records.all(scope(1), scan).await.expect("the rows are read");
+    let found: BTreeSet<u64> = rows.iter().map(|row| row.version).collect();
+    assert!(done.iter().all(|n| found.contains(n)), "a commit was told and is lost");
+    assert!(found.iter().all(|n| done.contains(n) || open_ended.contains(n)));
+    assert_eq!(rows.len(), found.len() * usize::try_from(ROWS).unwrap_or(0), "half a commit");
+    assert_eq!(
+        records.get::<ThreadRow>(scope(1), ThreadRow::key(conversation(2), 0, 0, 0, 1)).await,
+        Ok(None)
+    );
 }
 
 /// The process that writes until it is killed: prints a line for each thing it was told is done.

@@ -131,7 +131,9 @@ export type ServerFrame =
       resumed: boolean;
       type: "subscribed";
     }
-  | Event
+  | (Event & {
+      type: "event";
+    })
   | {
       data: Typing;
       /**
@@ -144,7 +146,7 @@ export type ServerFrame =
       /**
        * What came of it.
        */
-      data?: EventData | null;
+      data?: EventData1 | null;
       /**
        * Why not.
        */
@@ -412,28 +414,37 @@ export interface TypingSignal {
  * Something changed.
  */
 export interface Event {
-  type: "event";
+  /**
+   * When.
+   */
+  at: string;
+  data: EventData;
+  /**
+   * What happened.
+   */
+  name:
+    | "message.received"
+    | "message.queued"
+    | "message.updated"
+    | "conversation.created"
+    | "conversation.updated"
+    | "conversation.read"
+    | "note.added"
+    | "system.added"
+    | "contact.updated"
+    | "channel.updated"
+    | "channel.deleted";
+  /**
+   * Its place in the stream.
+   */
+  offset: number;
+  /**
+   * The place of the event this socket was sent before.
+   */
+  prev: number;
 }
 /**
- * Who and where.
- */
-export interface Typing {
-  /**
-   * Where.
-   */
-  conversation_id: string;
-  /**
-   * Their name.
-   */
-  name: string;
-  /**
-   * Who.
-   */
-  user_id: string;
-}
-/**
- * The objects after the change: those that the event is about are there. A message's event carries its
- * conversation too, without `last_message`, which is the message beside it or an older one.
+ * The objects after the change.
  */
 export interface EventData {
   /**
@@ -812,6 +823,49 @@ export interface ReadMark {
    * Who.
    */
   user_id: string;
+}
+/**
+ * Who and where.
+ */
+export interface Typing {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * Their name.
+   */
+  name: string;
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
+ * The objects after the change: those that the event is about are there. A message's event carries its
+ * conversation too, without `last_message`, which is the message beside it or an older one.
+ */
+export interface EventData1 {
+  /**
+   * The channel.
+   */
+  channel?: Channel | null;
+  /**
+   * The contact.
+   */
+  contact?: Contact | null;
+  /**
+   * The conversation.
+   */
+  conversation?: Conversation | null;
+  /**
+   * The message.
+   */
+  message?: Message | null;
+  /**
+   * The read mark.
+   */
+  read?: ReadMark | null;
 }
 /**
  * What is wrong.

@@ -22,6 +22,7 @@ export type DeadLetterList = Schemas['DeadLetterList'];
 export type Identity = Schemas['Identity'];
 export type Me = Schemas['Me'];
 export type Message = Schemas['Message'];
+export type MessageError = Schemas['MessageError'];
 export type MessagePage = Schemas['MessagePage'];
 export type MessageState = Schemas['MessageState'];
 export type Problem = Schemas['Problem'];
@@ -43,10 +44,10 @@ export type User = Schemas['User'];
 export type UserList = Schemas['UserList'];
 export type Window = Schemas['Window'];
 
-export type EventName = socket.EventName;
 export type EventData = socket.EventData;
 export type Typing = socket.Typing;
 export type ServerFrame = socket.ServerFrame;
 export type ClientFrame = socket.ClientFrame;
 /** Something changed. */
 export type StreamEvent = Extract<ServerFrame, { type: 'event' }>;
+export type EventName = StreamEvent['name'];

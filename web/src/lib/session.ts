@@ -10,12 +10,12 @@ export function followSession(ended: () => void): void {
   onEnd = ended;
   setSignedOutHandler(endSession);
   queryClient.getQueryCache().subscribe((event) => {
-    if (event.query.queryKey[0] === 'me') setCsrfToken((event.query.state.data as Me | null | undefined)?.csrf_token);
+    if (event.query.queryKey[0] === 'me') setCsrfToken((event.query.state.data as Me | null | undefined)?.csrf_token ?? undefined);
   });
 }
 
 export function welcome(me: Me): void {
-  setCsrfToken(me.csrf_token);
+  setCsrfToken(me.csrf_token ?? undefined);
   queryClient.setQueryData(meQuery.queryKey, me);
 }
 

@@ -21,6 +21,10 @@ describe('the window', () => {
     expect(free.free).toBe(true);
   });
 
+  it('is never longer than it can be, whatever our clock says', () => {
+    expect(shortLeft(windowFacts({ kind: 'open', expires_at: inMinutes(24 * 60 + 1) }, now).leftMs)).toBe('23h');
+  });
+
   it('says what is left', () => {
     const left = (minutes: number) => minutes * 60_000;
     expect(shortLeft(left(71 * 60 + 5))).toBe('71h');

@@ -19,11 +19,12 @@ const DAY = 24 * HOUR;
 export function windowFacts(window: Window, now: number): WindowFacts {
   const expiresAt = window.expires_at ? new Date(window.expires_at) : null;
   const open = window.kind === 'open' || window.kind === 'free_entry';
-  const leftMs = open ? (expiresAt ? expiresAt.getTime() - now : DAY) : 0;
+  // Our clock may lag behind the one that opened the window: more than a whole one is never left.
+  const whole = window.kind === 'free_entry' ? 3 * DAY : DAY;
+  const leftMs = open ? Math.min(whole - 1, expiresAt ? expiresAt.getTime() - now : whole) : 0;
   const free = window.kind === 'free_entry' && (!window.free_until || Date.parse(window.free_until) > now);
   if (window.kind === 'none') return { state: 'none', free: false, leftMs: 0, fraction: 0, expiresAt: null };
   if (!open || leftMs <= 0) return { state: 'closed', free: false, leftMs: 0, fraction: 0, expiresAt };
-  const whole = leftMs > DAY || window.kind === 'free_entry' ? 3 * DAY : DAY;
   return {
     state: leftMs < HOUR ? 'soon' : 'open',
     free,

@@ -1,5 +1,5 @@
 /** Messages, states and addresses in words. */
-import type { Identity, Message, MessageState, SystemLine } from '@/api/types';
+import type { Identity, Message, MessageError, MessageState, SystemLine } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 const states = ['received', 'recorded', 'queued', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'cancelled'] as const;
@@ -29,8 +29,8 @@ export function previewOf(message: Message): string {
 
 /** A system line, actors in `<b>`. */
 export function systemWords(line: SystemLine, myName: string): string {
-  const actor = line.actor === undefined ? undefined : line.actor === myName ? t('system.you') : line.actor;
-  const subject = line.subject === undefined ? undefined : line.subject === myName ? t('system.youObject') : line.subject;
+  const actor = line.actor == null ? undefined : line.actor === myName ? t('system.you') : line.actor;
+  const subject = line.subject == null ? undefined : line.subject === myName ? t('system.youObject') : line.subject;
   switch (line.event) {
     case 'assigned':
       if (actor && line.actor === line.subject) return t('system.assignedSelf', { actor });
@@ -57,7 +57,7 @@ export function systemWords(line: SystemLine, myName: string): string {
     case 'merged':
       return t('system.merged');
     default:
-      return line.event.replaceAll('_', ' ');
+      return (line.event as string).replaceAll('_', ' ');
   }
 }
 
@@ -76,4 +76,14 @@ export function identityName(identity: Identity): string {
 /** What one calls a person; a number stays whole. */
 export function firstName(name: string): string {
   return /^\+?\d/.test(name) ? name : (name.split(' ')[0] ?? name);
+}
+
+/** Was the window closed, by our rules or by WhatsApp's? */
+export function isWindowClosed(error: { code: string } | null | undefined): boolean {
+  return error?.code === 'window_closed' || error?.code === 'whatsapp_131047';
+}
+
+/** Why a message was not sent, without saying first that it was not. */
+export function reasonOf(error: Pick<MessageError, 'message'> | null | undefined): string {
+  return (error?.message ?? '').replace(/^not sent[:.,]?\s*/i, '');
 }

@@ -18,6 +18,8 @@ use crate::store::{Error, Exchange, Exchanged, Lane, Records, Scope};
 
 /// Bytes of a value that is large for a row.
 const LARGE_BYTES: usize = 1_024 * 1_024;
+/// Reads until a write that nobody waited for must be there.
+const READS_MAX: usize = 10_000;
 
 /// Durable.
 pub async fn what_was_committed_is_there_after_a_restart<B: Backend>(bench: Bench<B>) {
@@ -170,7 +172,10 @@ pub async fn a_dropped_future_still_writes<B: Backend>(bench: Bench<B>) {
     // the embedded store, and reading does in the end in any.
     write(&store, vec![item(50, b"awaited")]).await;
     for n in 0..50 {
+        let mut reads = 1;
         while body(&store, n).await.is_none() {
+            assert!(reads < READS_MAX, "row {n} is not there after {READS_MAX} reads");
+            reads += 1;
             tokio::task::yield_now().await;
         }
     }

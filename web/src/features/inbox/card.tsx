@@ -13,7 +13,7 @@ import { useInbox, useWriters } from '@/lib/inbox/store';
 import { nameOf, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { moment, since, when } from '@/lib/time';
-import { firstName, previewOf } from '@/lib/words';
+import { firstName, previewOf, reasonOf } from '@/lib/words';
 import { windowFacts } from '@/lib/window';
 
 type Props = {
@@ -44,7 +44,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
 
   const { contact, last_message: last, waiting_since: waiting } = conversation;
   const facts = windowFacts(conversation.window, now);
-  const over = waiting !== undefined && now - Date.parse(waiting) > TARGET_MS;
+  const over = waiting != null && now - Date.parse(waiting) > TARGET_MS;
   const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
   const count = unread ?? 0;
   const name = [
@@ -123,7 +123,7 @@ function Preview({ conversation, draft, meId }: { conversation: Conversation; dr
     return (
       <>
         <Tick state="failed" />
-        <span className="truncate text-bad">{t('list.notSent')} · {last.error?.message ?? previewOf(last)}</span>
+        <span className="truncate text-bad">{t('list.notSent')} · {reasonOf(last.error) || previewOf(last)}</span>
       </>
     );
   const mine = last.direction === 'out' && last.sent_by.kind === 'agent' && last.sent_by.id === meId;

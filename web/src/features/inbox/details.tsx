@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
 import { useId, useState } from 'react';
 import { contactQuery } from '@/api/queries';
-import type { Contact, Conversation } from '@/api/types';
+import type { Contact, Conversation, ConversationStatus } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { CopyButton } from '@/components/copy-button';
 import { Confirm } from '@/components/modal';
@@ -153,7 +153,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
   const facts = windowFacts(conversation.window, now);
   const channel = channels?.find((one) => one.id === conversation.channel_id);
   const id = useId();
-  const setTo = (status: string) => {
+  const setTo = (status: ConversationStatus) => {
     const until = snoozeChoices(new Date()).find((one) => one.kind === 'tomorrow')?.at.toISOString();
     if (status === 'snoozed') void setStatus(conversation.id, status, until);
     else void setStatus(conversation.id, status);
@@ -176,7 +176,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
         </dd>
         <dt><label htmlFor={`${id}-status`}>{t('details.status')}</label></dt>
         <dd>
-          <select id={`${id}-status`} className={select} value={conversation.status} onChange={(event) => { setTo(event.target.value); }}>
+          <select id={`${id}-status`} className={select} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>
             {STATUSES.map((status) => <option key={status} value={status}>{statusName(status)}</option>)}
           </select>
         </dd>

@@ -54,7 +54,7 @@ export function InboxPage() {
     if (empty && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun /></Suspense></div>;
     return (
       <>
-        {thread ?? conversations}
+        {thread ?? <main className="flex min-w-0 flex-1">{conversations}</main>}
         {openId && sheet && <Suspense fallback={null}><DetailsSheet id={openId} full onClose={() => { setSheet(false); }} /></Suspense>}
       </>
     );

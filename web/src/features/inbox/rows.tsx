@@ -13,7 +13,7 @@ import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { previewOf, stateName, systemWords } from '@/lib/words';
+import { isWindowClosed, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
 
 const History = lazy(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
 
@@ -208,7 +208,7 @@ function Body({ message, sender }: { message: Message; sender: string }) {
     case 'template':
       return <span dir="auto">{message.content.text ?? message.content.name}</span>;
     case 'unsupported':
-      return <UnsupportedBody kind={message.content.kind} raw={message.content.raw} blob={message.content.blob} />;
+      return <UnsupportedBody kind={message.content.kind} raw={message.content.raw ?? undefined} blob={message.content.blob ?? undefined} />;
     default: {
       const other = message as unknown as { type: string; content: unknown };
       return <UnsupportedBody kind={other.type} raw={JSON.stringify(other.content, null, 2)} blob={undefined} />;
@@ -281,10 +281,10 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
     );
   if (message.state === 'unknown') return <p className="why text-warn">{t('thread.unknown')}</p>;
   if (message.state !== 'failed') return null;
-  const closed = message.error?.code === 'window_closed';
+  const closed = isWindowClosed(message.error);
   return (
     <p className="why text-bad" role="status">
-      <span>{closed ? windowWords(message, conversation) : t('thread.notSent', { reason: message.error?.message ?? '' })}</span>
+      <span>{closed ? windowWords(message, conversation) : t('thread.notSent', { reason: reasonOf(message.error) })}</span>
       {message.error && !closed && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
       {closed ? (
         <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
@@ -311,8 +311,8 @@ function PendingRow({ pending, grouped, index, count }: { pending: Pending; grou
   const shown = refused ? 'failed' : 'queued';
   const why = refused ? (
     <p className="why text-bad" role="status">
-      <span>{problem?.code === 'window_closed' ? t('thread.windowClosed') : t('thread.notSent', { reason: problem?.detail ?? problem?.title ?? '' })}</span>
-      {problem?.code === 'window_closed' ? (
+      <span>{isWindowClosed(problem) ? t('thread.windowClosed') : t('thread.notSent', { reason: reasonOf({ message: problem?.detail || problem?.title || '' }) })}</span>
+      {isWindowClosed(problem) ? (
         <button type="button" className="link" onClick={() => { setComposerMode(pending.conversation_id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (
         <button type="button" className="link" onClick={() => { sendAgain(pending.id); }}>{t('app.retry')}</button>

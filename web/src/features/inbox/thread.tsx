@@ -107,6 +107,8 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const channel = channels?.find((one) => one.id === conversation?.channel_id);
   const facts = conversation ? windowFacts(conversation.window, now) : null;
   const resolved = conversation?.status === 'resolved';
+  // On a phone the thread is the whole page.
+  const Name = phone ? 'h1' : 'h2';
   const resolve = () => void setStatus(id, resolved ? 'open' : 'resolved');
   return (
     <header className="head">
@@ -117,7 +119,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
       )}
       {conversation && <Avatar id={conversation.contact.id} name={conversation.contact.name} size={34} channel />}
       <div className="min-w-0 flex-1">
-        <h2 className="pane-title truncate !text-[15px] !leading-5">{conversation?.contact.name}</h2>
+        <Name className="pane-title truncate !text-[15px] !leading-5">{conversation?.contact.name}</Name>
         <p className="truncate text-[12px] leading-4 text-text-3">
           {phone && facts && facts.state !== 'none' ? (
             <span className={`window ${facts.state}`}>

@@ -4,7 +4,7 @@ import { CircleAlert, CircleCheck, CloudAlert, Keyboard, Link2, RotateCw, Triang
 import { useRef, useState, type ReactNode } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { channelsQuery, deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
-import type { Channel, CreateUser, Replayed, User } from '@/api/types';
+import type { Channel, CreateUser, Replayed, Role, User } from '@/api/types';
 import { Avatar, ChannelGlyph } from '@/components/avatar';
 import { ConnectChannelForm, CopyLine } from '@/components/connect-channel';
 import { Choice, Field } from '@/components/field';
@@ -187,7 +187,7 @@ function Members() {
 }
 
 function AddMember({ onClose }: { onClose: () => void }) {
-  const [form, setForm] = useState({ name: '', email: '', password: '', role: 'agent' });
+  const [form, setForm] = useState<CreateUser>({ name: '', email: '', password: '', role: 'agent' });
   const [tried, setTried] = useState(false);
   const key = useRef(newKey());
   const add = useMutation({
@@ -230,7 +230,7 @@ function AddMember({ onClose }: { onClose: () => void }) {
         <Choice
           label={t('settings.role')}
           value={form.role}
-          onValue={set('role')}
+          onValue={(role) => { setForm((now) => ({ ...now, role: role as Role })); }}
           options={[
             { value: 'agent', label: `${t('settings.agent')}: ${t('settings.agentText')}` },
             { value: 'owner', label: `${t('settings.owner')}: ${t('settings.ownerText')}` },
@@ -282,7 +282,7 @@ function DeadLetters() {
             <details className="mt-1">
               <summary className="link cursor-pointer text-[12px]">{t('settings.raw')}</summary>
               <pre className="mt-1 max-h-72 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
-                {typeof letter.raw === 'string' ? letter.raw : JSON.stringify(letter.raw, null, 2)}
+                {letter.raw ?? t('thread.rawStored', { blob: letter.blob ?? '' })}
               </pre>
             </details>
           </li>

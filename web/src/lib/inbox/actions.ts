@@ -46,7 +46,7 @@ async function change(
   }
 }
 
-export async function setStatus(id: string, status: ConversationStatus, until?: string): Promise<void> {
+export async function setStatus(id: string, status: ConversationStatus, until?: string | null): Promise<void> {
   const before = useInbox.getState().conversations[id];
   const patch: Partial<Conversation> = { status, ...(until ? { snoozed_until: until } : {}) };
   const body = { status, ...(until ? { snoozed_until: until } : {}) };

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
 import { channelsQuery, contactQuery, queryClient } from '@/api/queries';
-import type { Conversation, ConversationDetail, ConversationPage, ConversationStatus, Message, MessagePage, StreamEvent } from '@/api/types';
+import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { t } from '@/lib/i18n';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
@@ -13,12 +13,11 @@ import {
   endReload,
   listName,
   putConversations,
+  putCounts,
   putNewest,
   putOlder,
   putPage,
-  putTotal,
   STATUSES,
-  VIEWS,
   type ListKey,
   type View,
 } from '@/lib/inbox/state';
@@ -58,7 +57,7 @@ export function loadList(key: ListKey, more = false): Promise<void> {
     const mine = session;
     const cursor = more ? useInbox.getState().lists[listName(key)]?.cursor : null;
     if (more && !cursor) return;
-    const page = await ask<ConversationPage>(
+    const page = await ask<ConversationList>(
       listPath(key.view, key.status, { sort: key.sort, limit: String(PAGE), ...(cursor ? { cursor } : {}) }),
     );
     if (mine !== session) return;
@@ -71,18 +70,13 @@ export function loadList(key: ListKey, more = false): Promise<void> {
 export function loadTotals(): Promise<void> {
   return once('totals', async () => {
     const mine = session;
-    const { status } = usePlace.getState().list;
-    const wanted: [View, ConversationStatus][] = [
-      ...VIEWS.map((view): [View, ConversationStatus] => [view, status]),
-      ...STATUSES.filter((one) => one !== status).map((one): [View, ConversationStatus] => ['all', one]),
-    ];
     useInbox.setState({ totalsDirty: false });
     const pages = await Promise.all(
-      wanted.map(async ([view, one]) => [view, one, await ask<ConversationPage>(listPath(view, one, { limit: '1' }))] as const),
+      STATUSES.map(async (status) => [status, await ask<ConversationList>(listPath('all', status, { limit: '1' }))] as const),
     );
     if (mine !== session) return;
-    for (const [, , page] of pages) connection?.snapshot(page.as_of);
-    useInbox.setState((state) => pages.reduce((next, [view, one, page]) => putTotal(next, view, one, page), state));
+    for (const [, page] of pages) connection?.snapshot(page.as_of);
+    useInbox.setState((state) => pages.reduce((next, [status, page]) => putCounts(next, status, page), state));
   });
 }
 
@@ -93,7 +87,7 @@ function loadWaiting(): Promise<void> {
 
 async function loadHidden(key: ListKey): Promise<void> {
   const mine = session;
-  const page = await ask<ConversationPage>(listPath(key.view, key.status, { sort: key.sort, limit: '100' }));
+  const page = await ask<ConversationList>(listPath(key.view, key.status, { sort: key.sort, limit: '100' }));
   if (mine !== session) return;
   connection?.snapshot(page.as_of);
   useInbox.setState((state) => putPage(state, key, page, true));

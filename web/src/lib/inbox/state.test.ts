@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Conversation, ConversationPage, EventData, EventName, Message, StreamEvent } from '@/api/types';
+import type { Conversation, ConversationList, EventData, EventName, Message, StreamEvent } from '@/api/types';
 import {
   addPending,
   applyEvents,
@@ -57,10 +57,11 @@ function message(seq: number, fields: Partial<Message> = {}): Message {
   } as Message;
 }
 
-const page = (conversations: Conversation[], fields: Partial<ConversationPage> = {}): ConversationPage => ({
+const page = (conversations: Conversation[], fields: Partial<ConversationList> = {}): ConversationList => ({
   conversations,
   next_cursor: null,
   total: conversations.length,
+  counts: { mine: conversations.length, unassigned: 0, all: conversations.length },
   as_of: { epoch: 'e', offset: 10 },
   ...fields,
 });
@@ -173,7 +174,7 @@ describe('lists', () => {
   it('can go by who waits longest, and by whose window closes first', () => {
     const rows = [
       conversation('late', { waiting_since: minute(9), window: { kind: 'open', expires_at: minute(30) } }),
-      conversation('early', { waiting_since: minute(1), window: { kind: 'closed', expires_at: minute(2) } }),
+      conversation('early', { waiting_since: minute(1), window: { kind: 'none' } }),
       conversation('never', { window: { kind: 'open', expires_at: minute(20) } }),
     ];
     const waiting: ListKey = { ...list, sort: 'waiting' };
@@ -184,7 +185,7 @@ describe('lists', () => {
 });
 
 describe('counts', () => {
-  const start = putPage(emptyInbox(ME), list, page([conversation('a')], { total: 7 }), true);
+  const start = putPage(emptyInbox(ME), list, page([conversation('a')], { counts: { mine: 7, unassigned: 2, all: 9 } }), true);
 
   it('follow what comes and goes', () => {
     let state = applyEvents(start, 'e', [event(11, 'conversation.updated', { conversation: conversation('a', { version: 2, assignee_id: 'usr_other' }) })]);

@@ -5,7 +5,7 @@
 import type {
   Contact,
   Conversation,
-  ConversationPage,
+  ConversationList,
   ConversationStatus,
   Message,
   MessagePage,
@@ -102,25 +102,20 @@ export const totalName = (view: View, status: ConversationStatus): string => `${
 
 // Lists -----------------------------------------------------------------------------------------------------
 
-/** A conversation's place in a list: compared number by number, then by id. */
+/** A conversation's place in a list, by the server's own rules: compared number by number, then by id. */
 export type Place = { by: readonly number[]; id: string };
 
 const FAR = Number.MAX_SAFE_INTEGER;
-const millis = (time: string | undefined): number => (time ? Date.parse(time) : FAR);
+const millis = (time: string | null | undefined): number => (time ? Date.parse(time) : FAR);
 
 export function placeOf(conversation: Conversation, sort: Sort): Place {
-  const newest = -Date.parse(conversation.updated_at);
-  const { window } = conversation;
   switch (sort) {
     case 'waiting':
-      return { by: [millis(conversation.waiting_since), newest], id: conversation.id };
+      return { by: [millis(conversation.waiting_since)], id: conversation.id };
     case 'window':
-      return {
-        by: [window.kind === 'open' || window.kind === 'free_entry' ? millis(window.expires_at) : FAR, newest],
-        id: conversation.id,
-      };
+      return { by: [millis(conversation.window.expires_at)], id: conversation.id };
     default:
-      return { by: [newest], id: conversation.id };
+      return { by: [-Date.parse(conversation.updated_at)], id: conversation.id };
   }
 }
 
@@ -177,9 +172,8 @@ function draft(state: InboxState): InboxState {
 }
 
 /** Puts a page of a list in; the first page starts the list anew. */
-export function putPage(state: InboxState, key: ListKey, page: ConversationPage, first: boolean): InboxState {
-  const next = draft(state);
-  for (const conversation of page.conversations) putConversation(next, conversation, null);
+export function putPage(state: InboxState, key: ListKey, page: ConversationList, first: boolean): InboxState {
+  const next = putCounts(state, key.status, page);
   const name = listName(key);
   const cursor = page.next_cursor ?? null;
   let tail: Place | null = null;
@@ -191,15 +185,14 @@ export function putPage(state: InboxState, key: ListKey, page: ConversationPage,
     }
   }
   next.lists = { ...state.lists, [name]: { loaded: true, cursor, tail } };
-  next.totals[totalName(key.view, key.status)] = { count: page.total, as_of: page.as_of };
   return next;
 }
 
-/** Puts a count in. */
-export function putTotal(state: InboxState, view: View, status: ConversationStatus, page: ConversationPage): InboxState {
+/** Puts the conversations of a page in, and how many each view of the status has. */
+export function putCounts(state: InboxState, status: ConversationStatus, page: ConversationList): InboxState {
   const next = draft(state);
   for (const conversation of page.conversations) putConversation(next, conversation, null);
-  next.totals[totalName(view, status)] = { count: page.total, as_of: page.as_of };
+  for (const view of VIEWS) next.totals[totalName(view, status)] = { count: page.counts[view], as_of: page.as_of };
   return next;
 }
 
@@ -339,11 +332,11 @@ function putConversation(
   const known = next.conversations[id];
   next.touched[id] = next.generation;
   const { unread_count, ...rest } = incoming;
-  if (unread_count !== undefined)
+  if (unread_count != null)
     next.marks[id] = Math.max(next.marks[id] ?? 0, incoming.inbound_count - unread_count);
 
   const shown = message && message.type !== 'system' ? message : undefined;
-  const last = newerMessage(newerMessage(known?.last_message, incoming.last_message), shown);
+  const last = newerMessage(newerMessage(known?.last_message ?? undefined, incoming.last_message ?? undefined), shown);
   if (known && incoming.version < known.version) {
     if (last !== known.last_message && last) next.conversations[id] = { ...known, last_message: last };
     return;
@@ -370,7 +363,7 @@ function putConversation(
 function putLastMessage(next: InboxState, message: Message): void {
   const conversation = next.conversations[message.conversation_id];
   if (!conversation || message.type === 'system') return;
-  const last = newerMessage(conversation.last_message, message);
+  const last = newerMessage(conversation.last_message ?? undefined, message);
   if (last !== conversation.last_message && last) next.conversations[conversation.id] = { ...conversation, last_message: last };
 }
 

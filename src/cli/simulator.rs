@@ -1,0 +1,131 @@
+//! `switchboard simulator`: WhatsApp's side of the wire alone, to try a server or a program against.
+//!
+//! It prints one line of JSON with what a channel needs, then takes one line of JSON at a time on its
+//! standard input and does what it says; it ends when its input does.
+
+use std::{
+    io::BufRead as _,
+    net::SocketAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde::Deserialize;
+use switchboard_simulator::{Fault, Person, When, World, WorldOptions, payload};
+
+use super::{Failure, block_on, failed, print};
+
+/// Longest line taken, in bytes.
+const LINE_BYTES_MAX: usize = 64 * 1_024;
+/// Lines that may wait to be done.
+const LINES_WAITING: usize = 256;
+
+/// Where it listens and tells.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Where the Graph API listens, on this machine; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Where webhooks go, on this machine.
+    #[arg(long)]
+    webhook: String,
+    /// Decides everything that is left to chance.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Customers who come by themselves.
+    #[arg(long, default_value_t = 0)]
+    customers: usize,
+}
+
+/// What a line asks for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Order {
+    /// A customer writes.
+    Say {
+        phone: String,
+        name: String,
+        text: String,
+        /// So long ago, by the provider's clock.
+        #[serde(default)]
+        hours_ago: i64,
+    },
+    /// The next send is accepted and never answered.
+    AcceptThenSilence,
+    /// The next send is refused with this error code of the Graph API.
+    Refuse { code: i64 },
+}
+
+/// Runs the simulator until its input ends.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    block_on(async {
+        let world = WorldOptions {
+            seed: options.seed,
+            graph_listen: options.listen,
+            webhook_url: Some(options.webhook.clone()),
+            customers: options.customers,
+            pace: if options.customers > 0 { 1.0 } else { 0.0 },
+            ..WorldOptions::default()
+        };
+        let app_secret = world.app_secret.clone();
+        let number =
+            world.numbers.first().cloned().ok_or_else(|| failed("the simulated provider has no number"))?;
+        let world = World::start(world).await.map_err(failed)?;
+        let facts = serde_json::json!({
+            "graph_url": world.graph_url(),
+            "phone_number_id": number.business.phone_number_id,
+            "waba_id": number.business.waba_id,
+            "access_token": number.access_token,
+            "app_secret": app_secret,
+        });
+        print(&format!("{facts}\n"))?;
+        let mut lines = lines();
+        while let Some(line) = lines.recv().await {
+            let order = serde_json::from_str(&line)
+                .map_err(|error| failed(format!("a line that is no order: {error}")))?;
+            carry_out(&world, &number.business.phone_number_id, order)?;
+        }
+        world.shutdown().await;
+        Ok(())
+    })?
+}
+
+/// The lines of standard input, read on a thread of their own.
+fn lines() -> tokio::sync::mpsc::Receiver<String> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(LINES_WAITING);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if line.len() > LINE_BYTES_MAX || sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), Failure> {
+    match order {
+        Order::Say { phone, name, text, hours_ago } => {
+            let person = Person::phone(phone, name);
+            let at = now_secs() - hours_ago * 3_600;
+            let message = payload::text_message(&person, &world.next_message_id(&person), at, &text);
+            world.inject(phone_number_id, [message]).map_err(failed)?;
+        }
+        Order::AcceptThenSilence => {
+            world.graph().script(When::NextSend, Fault::AcceptThenSilence);
+        }
+        Order::Refuse { code } => {
+            world.graph().script(When::NextSend, Fault::Code(code));
+        }
+    }
+    Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the simulator stands outside the server and has the machine's time"
+)]
+fn now_secs() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

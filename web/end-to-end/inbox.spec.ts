@@ -1,0 +1,119 @@
+import { expect, test } from '@playwright/test';
+import { House, until } from './support/house';
+import { accessible, live, open, shown, signIn } from './support/page';
+
+let house: House;
+
+test.beforeAll(async () => {
+  house = await House.open();
+});
+
+test.afterAll(async () => {
+  await house.close();
+});
+
+test('two agents see the same conversation live, and the customer’s phone ticks it', async ({ browser }) => {
+  house.say('447700900111', 'Elif Kaya', 'My Vela 7 clicks loudly in the lowest gears');
+  const id = await house.conversationOf('Elif Kaya');
+  const [one, two] = await Promise.all([browser.newPage(), browser.newPage()]);
+  for (const page of [one, two]) {
+    await signIn(page, house.url);
+    await open(page, id);
+  }
+  await accessible(one);
+
+  await one.getByLabel('Reply', { exact: true }).last().fill('Bring it in tomorrow, it is a 20 minute job.');
+  await one.keyboard.press('Enter');
+  const there = two.locator('article[data-message-id]', { hasText: 'Bring it in tomorrow' });
+  await expect(there).toBeVisible();
+  await expect(there).toHaveAttribute('data-state', /delivered|read/, { timeout: 30_000 });
+
+  house.say('447700900111', 'Elif Kaya', 'Great. Is it covered by the warranty?');
+  for (const page of [one, two]) await expect(page.locator('article', { hasText: 'covered by the warranty' })).toBeVisible();
+
+  const server = await house.items(id);
+  for (const page of [one, two]) {
+    await expect.poll(() => shown(page)).toEqual(server.map(({ id, seq, state }) => ({ id, seq, state })));
+  }
+  await one.close();
+  await two.close();
+});
+
+test('a note stays inside, an assignment and a resolved conversation show to the other agent', async ({ browser }) => {
+  house.say('447700900112', 'Daniel Okafor', 'The rear light fell off');
+  const id = await house.conversationOf('Daniel Okafor');
+  const [one, two] = await Promise.all([browser.newPage(), browser.newPage()]);
+  for (const page of [one, two]) {
+    await signIn(page, house.url);
+    await open(page, id);
+  }
+  await one.getByRole('tab', { name: 'Note' }).or(one.getByRole('button', { name: 'Note', exact: true })).first().click();
+  await one.keyboard.type('Two left in stock');
+  await one.keyboard.press('Enter');
+  await expect(two.locator('article', { hasText: 'Two left in stock' })).toBeVisible();
+  await house.call('POST', `/api/v1/conversations/${id}/status`, { status: 'resolved' });
+  await expect(two.locator(`[data-conversation-id="${id}"]`)).toHaveCount(0);
+  house.say('447700900112', 'Daniel Okafor', 'Found it again');
+  await expect(two.locator(`[data-conversation-id="${id}"]`)).toHaveCount(1);
+  await one.close();
+  await two.close();
+});
+
+test('after 24 hours only a template goes, and the page says so before anybody tries', async ({ page }) => {
+  house.say('447700900113', 'Lucas Almeida', 'Posso levar a bicicleta hoje?', 25);
+  const id = await house.conversationOf('Lucas Almeida');
+  await signIn(page, house.url);
+  await open(page, id);
+  await expect(page.getByText(/Window closed/).first()).toBeVisible();
+  await expect(page.locator('textarea[aria-label="Reply"]')).toHaveCount(0);
+  await accessible(page);
+  await expect(
+    house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'text', text: { body: 'too late' } }),
+  ).rejects.toThrow(/window_closed/);
+});
+
+test('a send whose outcome is unknown says so and is asked of WhatsApp once', async ({ page }) => {
+  house.say('447700900114', 'Hannah Osei', 'Is this the right hanger?');
+  const id = await house.conversationOf('Hannah Osei');
+  await signIn(page, house.url);
+  await open(page, id);
+  house.order({ refuse: { code: 131026 } });
+  const reply = page.locator('textarea[aria-label="Reply"]');
+  await reply.fill('Yes, it is');
+  await reply.press('Enter');
+  const bubble = page.locator('article[data-message-id]', { hasText: 'Yes, it is' });
+  await expect(bubble).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
+  await bubble.getByRole('button', { name: /again|retry/i }).click();
+  await expect(bubble).toHaveAttribute('data-state', /sent|delivered|read/, { timeout: 30_000 });
+});
+
+test('a blocked contact cannot be written to until the block is lifted', async ({ page }) => {
+  house.say('447700900115', 'Ravi Menon', 'Hello?');
+  const id = await house.conversationOf('Ravi Menon');
+  await signIn(page, house.url);
+  await open(page, id);
+  const detail = await house.call('GET', `/api/v1/conversations/${id}`);
+  const contact = (detail['contact'] as { id: string }).id;
+  await house.call('PATCH', `/api/v1/contacts/${contact}`, { blocked: true });
+  await expect(page.locator('textarea[aria-label="Reply"]')).toHaveCount(0);
+  await house.call('PATCH', `/api/v1/contacts/${contact}`, { blocked: false });
+  await expect(page.locator('textarea[aria-label="Reply"]')).toBeVisible();
+});
+
+test('a page that lost the server comes back by itself with everything', async ({ page, context }) => {
+  house.say('447700900116', 'Marta Kowalczyk', 'Dzień dobry');
+  const id = await house.conversationOf('Marta Kowalczyk');
+  await signIn(page, house.url);
+  await open(page, id);
+  await context.setOffline(true);
+  for (let n = 1; n <= 5; n += 1) house.say('447700900116', 'Marta Kowalczyk', `while you were away ${n}`);
+  await house.conversationOf('Marta Kowalczyk', 6);
+  await context.setOffline(false);
+  await live(page);
+  await expect(page.locator('article', { hasText: 'while you were away 5' })).toBeVisible({ timeout: 60_000 });
+  const server = await until('all six', async () => {
+    const items = await house.items(id);
+    return items.length >= 6 && items;
+  });
+  await expect.poll(() => shown(page)).toEqual(server.map(({ id, seq, state }) => ({ id, seq, state })));
+});

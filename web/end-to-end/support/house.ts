@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+
+const target = process.env['CARGO_TARGET_DIR'] ?? join(import.meta.dirname, '../../../target');
+const binary = process.env['SWITCHBOARD'] ?? join(target, 'debug/switchboard');
+
+export const account = { email: 'ana@example.com', password: 'a long enough password' };
+
+/** A port nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Waits until something holds; fails with what it was. */
+export async function until<T>(what: string, probe: () => Promise<T | undefined | false>, within = 30_000): Promise<T> {
+  const end = Date.now() + within;
+  for (;;) {
+    const found = await probe().catch(() => undefined);
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`not in ${within / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The real server with the simulated provider beside it, a workspace, and a connected number. */
+export class House {
+  readonly url: string;
+  apiKey = '';
+  channelId = '';
+  private server: ChildProcess | undefined;
+  private provider: ChildProcess | undefined;
+  private readonly data = mkdtempSync(join(tmpdir(), 'switchboard-'));
+
+  private constructor(readonly port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async open(): Promise<House> {
+    const house = new House(await freePort());
+    const provider = spawn(binary, ['simulator', '--webhook', `${house.url}/webhooks/whatsapp`], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    house.provider = provider;
+    const lines: Interface = createInterface({ input: provider.stdout });
+    const [first] = (await once(lines, 'line')) as [string];
+    const facts = JSON.parse(first) as Record<'graph_url' | 'phone_number_id' | 'waba_id' | 'access_token' | 'app_secret', string>;
+    const env = {
+      ...process.env,
+      SWITCHBOARD__STORE__PATH: house.data,
+      SWITCHBOARD__HTTP__LISTEN: `127.0.0.1:${house.port}`,
+      SWITCHBOARD__WHATSAPP__GRAPH_URL: facts.graph_url,
+      SWITCHBOARD__LOG__LEVEL: 'warn',
+    };
+    const workspace = spawn(
+      binary,
+      ['workspace', 'create', '--name', 'Vela Bikes', '--email', account.email, '--password-stdin'],
+      { env, stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    workspace.stdin.end(account.password);
+    const chunks: Buffer[] = [];
+    for await (const chunk of workspace.stdout) chunks.push(chunk as Buffer);
+    house.apiKey = (JSON.parse(Buffer.concat(chunks).toString()) as { api_key: string }).api_key;
+    house.server = spawn(binary, ['serve'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    await until('the server takes traffic', async () => (await fetch(`${house.url}/readyz`)).ok);
+    const { graph_url: _, ...number } = facts;
+    const channel = await house.call('POST', '/api/v1/channels', { kind: 'whatsapp', name: 'Shop', ...number });
+    house.channelId = String(channel['id']);
+    return house;
+  }
+
+  /** A call of the API as a program. */
+  async call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
+  }
+
+  /** Tells the provider what happens on its side. */
+  order(order: unknown): void {
+    this.provider?.stdin?.write(`${JSON.stringify(order)}\n`);
+  }
+
+  /** A customer writes. */
+  say(phone: string, name: string, text: string, hoursAgo = 0): void {
+    this.order({ say: { phone, name, text, hours_ago: hoursAgo } });
+  }
+
+  /** The conversation with a customer, once it is there with so many messages of theirs. */
+  async conversationOf(name: string, inbound = 1): Promise<string> {
+    return until(`a conversation with ${name}`, async () => {
+      const page = await this.call('GET', '/api/v1/conversations?view=all&status=open&limit=100');
+      const all = page['conversations'] as { id: string; inbound_count: number; contact: { name: string } }[];
+      return all.find((one) => one.contact.name === name && one.inbound_count >= inbound)?.id;
+    });
+  }
+
+  /** Every item of a conversation, as the server has it. */
+  async items(id: string): Promise<{ id: string; seq: number; state: string }[]> {
+    const items: { id: string; seq: number; state: string }[] = [];
+    let before = '';
+    for (;;) {
+      const page = await this.call('GET', `/api/v1/conversations/${id}/messages?limit=200${before}`);
+      const messages = page['messages'] as typeof items;
+      items.unshift(...messages);
+      if (page['has_more'] !== true || messages[0] === undefined) return items;
+      before = `&before_seq=${messages[0].seq}`;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const child of [this.server, this.provider]) {
+      if (child === undefined || child.exitCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}

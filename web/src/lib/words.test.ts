@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { addressOf, firstName, isWindowClosed, reasonOf, systemWords } from '@/lib/words';
+
+describe('words', () => {
+  it('do not say twice that something was not sent', () => {
+    expect(reasonOf({ message: 'Not sent: this is our own number.' })).toBe('this is our own number.');
+    expect(reasonOf({ message: 'This number changed.' })).toBe('This number changed.');
+    expect(reasonOf(null)).toBe('');
+  });
+
+  it('know both ways of saying that the window was closed', () => {
+    expect(['window_closed', 'whatsapp_131047', 'whatsapp_131026'].map((code) => isWindowClosed({ code }))).toEqual([true, true, false]);
+  });
+
+  it('call me you', () => {
+    expect(systemWords({ event: 'assigned', actor: 'Ana', subject: 'Priya' }, 'Priya')).toBe('<b>Ana</b> assigned this to <b>you</b>');
+    expect(systemWords({ event: 'assigned', actor: 'Priya', subject: 'Priya' }, 'Priya')).toBe('<b>You</b> took this');
+    expect(systemWords({ event: 'moved_to_a_team' as never }, '')).toBe('moved to a team');
+  });
+
+  it('show numbers with their plus, and whole', () => {
+    expect(addressOf({ kind: 'phone', value: '31612345678' })).toBe('+31612345678');
+    expect(addressOf({ kind: 'bsuid', value: 'NL.1' })).toBe('NL.1');
+    expect(firstName('+31 6 12345678')).toBe('+31 6 12345678');
+    expect(firstName('Elif Kaya')).toBe('Elif');
+  });
+});

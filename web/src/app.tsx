@@ -1,15 +1,21 @@
-import { lazy, Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Shell } from '@/features/shell/shell';
 import { openDialog, useDialogs } from '@/lib/dialogs';
+import { useLink } from '@/lib/inbox/store';
+import { fetchAhead, later } from '@/lib/later';
 
-const CommandMenu = lazy(() => import('@/features/commands/command-menu').then((module) => ({ default: module.CommandMenu })));
-const KeySheet = lazy(() => import('@/features/commands/key-sheet').then((module) => ({ default: module.KeySheet })));
-const StartConversation = lazy(() => import('@/features/start/start-conversation').then((module) => ({ default: module.StartConversation })));
+const CommandMenu = later(() => import('@/features/commands/command-menu').then((module) => ({ default: module.CommandMenu })));
+const KeySheet = later(() => import('@/features/commands/key-sheet').then((module) => ({ default: module.KeySheet })));
+const StartConversation = later(() => import('@/features/start/start-conversation').then((module) => ({ default: module.StartConversation })));
 
 /** The pages inside, and the dialogs that open over any of them. */
 export function App() {
   const dialog = useDialogs((state) => state.open);
   const close = () => { openDialog(null); };
+  const live = useLink((link) => link.state === 'live');
+  useEffect(() => {
+    if (live) fetchAhead();
+  }, [live]);
   return (
     <Shell>
       <Suspense fallback={null}>

@@ -23,7 +23,7 @@ export class Cutter {
   /** Before `port`; cuts each WebSocket after a random number of bytes, `limit` times in all. */
   static async before(port: number, limit: number, seed: number): Promise<Cutter> {
     const roll = dice(seed);
-    const server = createServer();
+    const server = createServer({ allowHalfOpen: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -51,9 +51,12 @@ export class Cutter {
         near.write(bytes.subarray(0, left), end);
         left = Number.POSITIVE_INFINITY;
       });
+      // An ordinary end lets what was sent arrive; only a cut or a fault does not.
+      near.on('end', () => far.end());
+      far.on('end', () => near.end());
       for (const socket of [near, far]) {
         socket.on('error', end);
-        socket.on('close', end);
+        socket.on('close', () => cutter.sockets.delete(socket));
       }
     });
     return cutter;

@@ -11,6 +11,8 @@ export type Preferences = {
   detailsWidth: number;
   viewsWidth: number;
   detailsOpen: boolean;
+  /** The tab of the list last chosen. */
+  view: 'mine' | 'unassigned' | 'all';
 };
 
 export const defaults: Preferences = {
@@ -22,6 +24,7 @@ export const defaults: Preferences = {
   detailsWidth: 304,
   viewsWidth: 192,
   detailsOpen: true,
+  view: 'all',
 };
 
 const KEY = 'switchboard.preferences';

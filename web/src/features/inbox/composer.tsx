@@ -1,6 +1,6 @@
 import { ArrowUp, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, PenLine, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Channel, Conversation } from '@/api/types';
 import { Keys } from '@/components/keys';
 import { Rich } from '@/components/rich';
@@ -20,8 +20,9 @@ import { isReady, missingValues, requestOf, textOf } from '@/lib/templates';
 import { clock, moment } from '@/lib/time';
 import { firstName } from '@/lib/words';
 import { longLeft, minutesLeft, windowFacts, type WindowFacts } from '@/lib/window';
+import { later } from '@/lib/later';
 
-const TemplateForm = lazy(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
+const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
 
 const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;

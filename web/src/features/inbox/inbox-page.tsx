@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { Divider } from '@/components/divider';
 import { ConversationList } from '@/features/inbox/list';
 import { Thread } from '@/features/inbox/thread';
@@ -16,19 +16,22 @@ import { setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store'
 import { useChannels } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
+import { later } from '@/lib/later';
 
-const Details = lazy(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
-const DetailsSheet = lazy(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
-const FirstRun = lazy(() => import('@/features/inbox/first-run').then((module) => ({ default: module.FirstRun })));
+const Details = later(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
+const DetailsSheet = later(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
+const FirstRun = later(() => import('@/features/inbox/first-run').then((module) => ({ default: module.FirstRun })));
 
 export function InboxPage() {
   const search = useSearch({ from: '/app/inbox' });
   const { conversationId } = useParams({ strict: false });
   const openId = conversationId ?? null;
+  const chosenView = usePreferences((preferences) => preferences.view);
   const list: ListKey = useMemo(
-    () => ({ view: search.view ?? 'mine', status: search.status ?? 'open', sort: search.sort ?? 'newest' }),
-    [search.view, search.status, search.sort],
+    () => ({ view: search.view ?? chosenView, status: search.status ?? 'open', sort: search.sort ?? 'newest' }),
+    [search.view, chosenView, search.status, search.sort],
   );
+  useEffect(() => { setPreferences({ view: list.view }); }, [list.view]);
   const phone = useMedia('(width < 768px)');
   const tablet = useMedia('(width < 1024px)');
   const wide = useMedia('(width >= 1280px)');

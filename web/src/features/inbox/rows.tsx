@@ -1,5 +1,5 @@
 import { Ban, ArrowLeftRight, AlarmClock, Check, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, Merge, Phone, Puzzle, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Workflow } from 'lucide-react';
-import { lazy, memo, Suspense, useState, type ReactNode } from 'react';
+import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message } from '@/api/types';
 import { Rich } from '@/components/rich';
 import { Tick } from '@/components/tick';
@@ -14,8 +14,9 @@ import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
 import { isWindowClosed, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
+import { later } from '@/lib/later';
 
-const History = lazy(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
+const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
 
 type Props = {
   row: Row;

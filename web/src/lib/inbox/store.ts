@@ -1,5 +1,6 @@
 /** The one store of the inbox, and what is known about the line to the server. */
 import { create } from 'zustand';
+import { usePreferences } from '@/lib/preferences';
 import { emptyInbox, type InboxState, type ListKey } from '@/lib/inbox/state';
 
 export const useInbox = create<InboxState>(() => emptyInbox(''));
@@ -16,7 +17,7 @@ export const useLink = create<Link>(() => ({ state: 'connecting', seconds: 0, mi
 
 /** What is on the screen: which list, which conversation; reloads fetch this first. */
 export type Place = { list: ListKey; openId: string | null };
-export const usePlace = create<Place>(() => ({ list: { view: 'mine', status: 'open', sort: 'newest' }, openId: null }));
+export const usePlace = create<Place>(() => ({ list: { view: usePreferences.getState().view, status: 'open', sort: 'newest' }, openId: null }));
 
 /** Who writes where, until when it is shown. */
 export type Writers = Record<string, { userId: string; name: string; until: number }[]>;

@@ -63,6 +63,7 @@ unit: ## Tests of crates and of the whole server over real sockets
 end-to-end: web browser ## Tests in a real browser against the real server
 	cargo build --bin switchboard
 	cd web && npm run end-to-end
+	PORT=0 scripts/walk-demo
 
 .PHONY: release
 release: tools web ## Builds target/release/switchboard

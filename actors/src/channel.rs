@@ -467,6 +467,12 @@ impl ChannelActor {
                     *version = written.version.max(*version);
                 }
                 for (conversation_id, version) in done {
+                    // What is left of a commit's ids is not findable yet.
+                    let rest = actor
+                        .pending
+                        .front()
+                        .is_some_and(|next| next.spot.0 == conversation_id && next.version == version);
+                    let version = if rest { version - 1 } else { version };
                     let command = conversation::Asked::of(conversation::Ask::Registered(version));
                     let letter = shell::Asked { command, reply: None };
                     actor.env.conversations.tell_if_there(actor.scope, conversation_id, letter);

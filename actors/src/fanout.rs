@@ -171,6 +171,8 @@ pub struct Limits {
     pub stall_s: u32,
     /// Seconds after which an unanswered question for a page is asked again.
     pub ask_again_s: u32,
+    /// Seconds between two looks whether a tenant's actor still knows its sockets here.
+    pub probe_s: u32,
     /// Seconds from the opening to the subscription.
     pub subscribe_s: u32,
     /// Seconds of a client's silence after which it is sent a ping.
@@ -193,6 +195,7 @@ impl Default for Limits {
             turn_bytes: 256 << 10,
             stall_s: 20,
             ask_again_s: 5,
+            probe_s: 10,
             subscribe_s: 30,
             ping_s: 25,
             dead_s: 63,

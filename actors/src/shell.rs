@@ -241,7 +241,12 @@ impl<E: Entity> Shell<E> {
         let steps = entity.take_steps();
         let wakeups = entity.take_wakeups();
         if steps.is_empty() && wakeups.is_empty() {
+            let answered = !self.held.is_empty();
             self.answer_held(now);
+            if answered {
+                // The next may wait for a read that these were not to wait for: no commit's end begins it.
+                self.pump(ctx);
+            }
             return;
         }
         self.busy = true;

@@ -698,7 +698,7 @@ impl TenantActor {
             self.wait_for_marks(query.user_id, Letter::List(query, reply), ctx);
             return;
         }
-        let (selected, next_cursor, total) = match self.inbox.select(&query) {
+        let (selected, next_cursor, total) = match self.inbox.select(&query, self.env.clock.now()) {
             Ok(selected) => selected,
             Err(refusal) => {
                 tell(reply, Err(refusal));

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::{
 };
 
 use super::{MESSAGE_BYTES_MAX, line::Duplex};
+use crate::boot::accept::Place;
 
 /// Messages read before other sockets get their turn.
 const MESSAGES_A_TURN: usize = 32;
@@ -57,11 +58,22 @@ pub(super) fn greet(socket: &Socket) {
 /// begin in their order.
 pub(super) type Prelude = Pin<Box<dyn Future<Output = ()>>>;
 
+/// A connection that was taken over from HTTP.
+pub(super) struct Connection {
+    /// The connection.
+    pub(super) stream: Rc<TcpStream>,
+    /// What the client has sent behind its request.
+    pub(super) early: Bytes,
+    /// Its place among those of the arbiter, kept for as long as it lasts.
+    pub(super) place: Option<Place>,
+}
+
 /// The task that reads one socket. It ends when the client does, or when the fan-out lets the socket go.
 pub(super) struct Session {
     listener: Rc<dyn Listener>,
     stream: Rc<TcpStream>,
     early: Bytes,
+    _place: Option<Place>,
     /// What a library keeps of a half-read message; nothing, once what comes is of no interest.
     context: Option<WebSocketContext>,
     prelude: Option<Prelude>,
@@ -80,14 +92,15 @@ enum Next {
 }
 
 impl Session {
-    pub(super) fn new(stream: Rc<TcpStream>, early: Bytes, listener: Rc<dyn Listener>) -> Self {
+    pub(super) fn new(connection: Connection, listener: Rc<dyn Listener>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
             .max_message_size(Some(MESSAGE_BYTES_MAX))
             .max_frame_size(Some(MESSAGE_BYTES_MAX));
         let context = Some(WebSocketContext::new(Role::Server, Some(config)));
-        Self { listener, stream, early, context, prelude: None, typed_at: None }
+        let Connection { stream, early, place } = connection;
+        Self { listener, stream, early, _place: place, context, prelude: None, typed_at: None }
     }
 
     /// Takes one message, or a part of one.

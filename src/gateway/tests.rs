@@ -31,7 +31,7 @@ use tokio_tungstenite::{
 
 use super::{
     line::Line,
-    session::{Listener, Prelude, Session, greet},
+    session::{Connection, Listener, Prelude, Session, greet},
     upgrade::take_over,
 };
 
@@ -122,7 +122,10 @@ impl House {
         let socket =
             fanout::local().unwrap().open(SocketId::from_bytes([id; 16]), Some(opener), line).unwrap();
         greet(&socket);
-        tokio::task::spawn_local(Session::new(server, early, Rc::new(Parrot(socket))));
+        tokio::task::spawn_local(Session::new(
+            Connection { stream: server, early, place: None },
+            Rc::new(Parrot(socket)),
+        ));
     }
 
     /// A client that has heard `subscribed` at offset 0.

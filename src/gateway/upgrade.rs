@@ -23,10 +23,11 @@ use super::{
     commands::Work,
     line::Line,
     rechecks,
-    session::{Farewell, Session, greet},
+    session::{Connection, Farewell, Session, greet},
 };
 use crate::{
     access::{Access, Caller, Credential, Denied},
+    boot::accept::Place,
     http::problem::Problem,
 };
 
@@ -44,6 +45,7 @@ pub(crate) async fn upgrade(
     let accept = accept_of(request.headers())?;
     let ticket = ticket_of(request.uri().query());
     let on_upgrade = hyper::upgrade::on(&mut request);
+    let place = request.extensions_mut().remove::<Place>();
     let (parts, body) = request.into_parts();
     // Whatever body there is must not be read as frames; an upgrade has none.
     drop(body);
@@ -55,7 +57,7 @@ pub(crate) async fn upgrade(
     if fanout::local().is_none() {
         return Err(Refusal::Stopping.into());
     }
-    tokio::task::spawn_local(complete(on_upgrade, admitted, house, access));
+    tokio::task::spawn_local(complete(on_upgrade, place, admitted, house, access));
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("Upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
@@ -75,12 +77,13 @@ struct Admitted {
 /// the request outlives it.
 async fn complete(
     on_upgrade: OnUpgrade,
+    place: Option<Place>,
     admitted: Result<Admitted, Denied>,
     house: House,
     access: Arc<Access>,
 ) {
     if let Some((stream, early)) = take_over(on_upgrade).await {
-        begin(stream, early, admitted, house, access);
+        begin(Connection { stream: Rc::new(stream), early, place }, admitted, house, access);
     }
 }
 
@@ -98,15 +101,9 @@ pub(super) async fn take_over(on_upgrade: OnUpgrade) -> Option<(TcpStream, Bytes
     Some((stream, early))
 }
 
-fn begin(
-    stream: TcpStream,
-    early: Bytes,
-    admitted: Result<Admitted, Denied>,
-    house: House,
-    access: Arc<Access>,
-) {
+fn begin(connection: Connection, admitted: Result<Admitted, Denied>, house: House, access: Arc<Access>) {
     let Some(fanout) = fanout::local() else { return };
-    let stream = Rc::new(stream);
+    let stream = Rc::clone(&connection.stream);
     let id = SocketId::from_bytes(access.entropy().id());
     let open = |opener| fanout.open(id, opener, Box::new(Line(Rc::clone(&stream))));
     let opened = match admitted {
@@ -118,12 +115,12 @@ fn begin(
             let work = Rc::new(Work { socket, house, access, caller, kept });
             greet(&work.socket);
             rechecks::watch(&work);
-            tokio::task::spawn_local(Session::new(stream, early, work));
+            tokio::task::spawn_local(Session::new(connection, work));
         }
         Err((code, reason)) => match open(None) {
             Ok(socket) => {
                 socket.close(code, reason);
-                tokio::task::spawn_local(Session::new(stream, early, Rc::new(Farewell(socket))));
+                tokio::task::spawn_local(Session::new(connection, Rc::new(Farewell(socket))));
             }
             // Not even room to say it properly.
             Err((code, reason)) => drop(stream.try_write(&close_frame(code.as_u16(), reason))),

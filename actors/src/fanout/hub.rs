@@ -623,7 +623,31 @@ impl Hub {
         for outlet in &outlets {
             self.sweep_one(outlet);
         }
+        if self.now().is_multiple_of(self.limits.probe_s) {
+            self.probe();
+        }
         self.meter.publish(outlets.len());
+    }
+
+    /// Asks each tenant for what one of its live sockets has seen already. A tenant's actor that was started
+    /// again knows nothing of its sockets and would stay silent: the question brings this arbiter back to
+    /// it, and the answer brings its new epoch, upon which every socket asks for itself.
+    fn probe(&self) {
+        let probes: Vec<_> = self
+            .tenants
+            .borrow()
+            .values()
+            .filter_map(|tenant| {
+                tenant.subscribed.iter().find_map(|outlet| {
+                    let inner = outlet.inner.borrow();
+                    let stream = inner.stream.as_ref().filter(|stream| stream.stage == Stage::Live)?;
+                    Some((outlet.scope()?, outlet.id, stream.position()))
+                })
+            })
+            .collect();
+        for (scope, socket, after) in probes {
+            self.upstream.attach(scope, Attach { arbiter: self.index, socket, after });
+        }
     }
 
     fn sweep_one(&self, outlet: &Rc<Outlet>) {

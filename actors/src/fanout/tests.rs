@@ -404,6 +404,30 @@ fn another_epoch_that_cannot_be_resumed_says_so_and_goes_on_after_its_head() {
 }
 
 #[test]
+fn a_tenant_that_was_started_again_and_knows_nobody_is_reminded() {
+    let house = House::new(Limits::default());
+    let (one, two) = (Pipe::open(UNBOUNDED), Pipe::open(UNBOUNDED));
+    let _sockets = (house.live(1, &one, false, 4), house.live(2, &two, false, 4));
+    house.sweep(9);
+    assert_eq!(house.asked(), 0);
+    house.sweep(1);
+    assert_eq!(house.asked(), 1, "one question for all of a tenant's sockets");
+    // The answer of the old activation changes nothing; that of a new one makes everybody ask.
+    let asked = house.questions.0.borrow()[0].clone();
+    let Asked::Attach(Attach { socket, after, .. }) = asked else { panic!("a detach") };
+    assert_eq!(after, since("a", 4));
+    let index = socket.as_bytes()[0];
+    house.page(index, "a", 4, Vec::new(), true);
+    assert_eq!(house.asked(), 0);
+    house.page(index, "b", 4, Vec::new(), true);
+    assert!(house.asked() >= 1);
+    house.page(if index == 1 { 2 } else { 1 }, "b", 5, events(5..=5, 1), true);
+    house.deliver("b", events(5..=5, 1));
+    house.hub.turn();
+    assert_eq!((one.offsets(), two.offsets()), (vec![5], vec![5]));
+}
+
+#[test]
 fn a_signal_skips_whoever_is_behind() {
     let house = House::new(small());
     let (full, free) = (Pipe::open(40), Pipe::open(UNBOUNDED));
@@ -584,16 +608,22 @@ impl Tenant {
         self.mailbox.push_back(Mail::Page(page));
     }
 
-    /// A new activation: what was asked of the old one and not answered is lost.
-    fn restart(&mut self, questions: &Questions, forgets: bool) {
+    /// A new activation: what was asked of the old one and not answered is lost, and so is who is attached.
+    fn restart(&mut self, questions: &Questions, forgets: bool, announces: bool) {
         self.generation += 1;
         if forgets {
             self.tail = self.head;
         }
         questions.0.borrow_mut().clear();
-        self.attached = true;
-        let epoch = self.epoch();
-        self.mailbox.push_back(Mail::Deliver(Deliver { tenant: tenant_id(), epoch, events: Arc::from([]) }));
+        self.attached = announces;
+        if announces {
+            let epoch = self.epoch();
+            self.mailbox.push_back(Mail::Deliver(Deliver {
+                tenant: tenant_id(),
+                epoch,
+                events: Arc::from([]),
+            }));
+        }
     }
 }
 
@@ -625,7 +655,8 @@ fn follow(pipe: &Pipe, since: Option<&StreamPosition>) -> (Option<u64>, usize) {
 
 fn simulate(seed: u64) {
     let mut chance = StdRng::seed_from_u64(seed);
-    let limits = Limits { queue_bytes: UNBOUNDED, room_bytes: 600, turn_bytes: 500, ..Limits::default() };
+    let limits =
+        Limits { queue_bytes: UNBOUNDED, room_bytes: 600, turn_bytes: 500, probe_s: 1, ..Limits::default() };
     let house = House::new(limits);
     let mut tenant = Tenant { generation: 1, head: 20, tail: 5, attached: false, mailbox: VecDeque::new() };
     let page_events = chance.random_range(1..6);
@@ -663,19 +694,21 @@ fn simulate(seed: u64) {
             _ if step % 50 == 7 => {
                 let forgets = chance.random_range(0..4) == 0;
                 forgot |= forgets;
-                tenant.restart(&house.questions, forgets);
+                tenant.restart(&house.questions, forgets, chance.random());
             }
             _ => {}
         }
     }
     // Everybody reads on, and everything that is owed comes.
     for round in 0..8_000 {
-        let live = |socket: &Socket| {
-            socket.outlet.inner.borrow().stream.as_ref().is_some_and(|stream| stream.stage == Stage::Live)
+        let there = |socket: &Socket| {
+            let inner = socket.outlet.inner.borrow();
+            let stream = inner.stream.as_ref().filter(|stream| stream.stage == Stage::Live);
+            stream.and_then(|stream| stream.position()).is_some_and(|at| at.offset == tenant.head)
         };
         if house.asked() == 0
             && tenant.mailbox.is_empty()
-            && clients.iter().all(|(_, socket, _)| live(socket))
+            && clients.iter().all(|(_, socket, _)| there(socket))
         {
             break;
         }

@@ -75,6 +75,7 @@ impl Inbox {
     pub(super) fn select(
         &self,
         query: &ListQuery,
+        now: Timestamp,
     ) -> Result<(Vec<ConversationId>, Option<String>, u64), Refusal> {
         let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
         let limit = query.limit.clamp(1, MAX_PAGE);
@@ -90,7 +91,7 @@ impl Inbox {
                 continue;
             }
             total += 1;
-            let rank = (rank(line, query.sort), id);
+            let rank = (rank(line, query.sort, now), id);
             if after.is_none_or(|after| rank > after) {
                 ranked.push(rank);
             }
@@ -107,13 +108,18 @@ impl Inbox {
 }
 
 /// What a line is sorted by: the lowest comes first.
-fn rank(line: &Line, sort: Sort) -> i64 {
+fn rank(line: &Line, sort: Sort, now: Timestamp) -> i64 {
     let at = line.updated_at.as_millis();
     match sort {
         Sort::Newest => -at,
         Sort::Oldest => at,
         Sort::Waiting => line.waiting_since.map_or(i64::MAX, Timestamp::as_millis),
-        Sort::Window => line.expires_at.map_or(i64::MAX, Timestamp::as_millis),
+        // Open windows, the soonest to close first; then closed ones, the last to close first.
+        Sort::Window => match line.expires_at {
+            Some(at) if at > now => at.as_millis(),
+            Some(at) => i64::MAX / 2 - at.as_millis(),
+            None => i64::MAX,
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use actix::Arbiter;
 use secrecy::SecretString;
-use switchboard_actors::{House, house};
+use switchboard_actors::{House, fanout, house};
 use switchboard_channels::whatsapp::client::{Graph, GraphOptions};
 use switchboard_ports::{
     channel::ChannelClient,
@@ -187,7 +187,12 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         connector,
         webhook_base: webhook_base(&public_url),
     };
-    let house = House::start(parts, arbiters.iter().map(Arbiter::handle).collect());
+    let sockets = fanout::Limits {
+        queue_bytes: config.sockets.queue_bytes_max,
+        sockets_per_caller: config.sockets.per_caller_max,
+        ..fanout::Limits::default()
+    };
+    let house = House::start_with(parts, &sockets, arbiters.iter().map(Arbiter::handle).collect());
 
     let body_limits = BodyLimits {
         bytes_max: config.http.body_bytes_max,

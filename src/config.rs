@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) sessions: Sessions,
     /// `[limits]`
     pub(crate) limits: Limits,
+    /// `[sockets]`
+    pub(crate) sockets: Sockets,
     /// `[whatsapp]`
     pub(crate) whatsapp: Whatsapp,
     /// `[log]`
@@ -106,6 +108,15 @@ pub(crate) struct Limits {
     pub(crate) sign_ins_per_minute_per_account: u32,
     /// Bytes of webhooks in memory.
     pub(crate) webhook_bytes_in_flight_max: usize,
+}
+
+/// `[sockets]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Sockets {
+    /// Bytes that may wait for one live socket.
+    pub(crate) queue_bytes_max: usize,
+    /// Sockets of one person or API key on one arbiter.
+    pub(crate) per_caller_max: usize,
 }
 
 /// `[whatsapp]`
@@ -267,7 +278,7 @@ impl Config {
         if let Err(error) = self.log.level.parse::<tracing_subscriber::EnvFilter>() {
             complain("log.level", format!("{error}; one of error, warn, info, debug, trace"));
         }
-        let numbers: [(&str, usize, std::ops::RangeInclusive<usize>); 12] = [
+        let numbers: [(&str, usize, std::ops::RangeInclusive<usize>); 14] = [
             ("http.arbiters", self.http.arbiters, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s as usize, 1..=3_600),
@@ -278,6 +289,8 @@ impl Config {
             ("store.write_queue_max", self.store.write_queue_max, 16..=1_000_000),
             ("store.read_queue_max", self.store.read_queue_max, 16..=1_000_000),
             ("store.readers", self.store.readers, 1..=64),
+            ("sockets.queue_bytes_max", self.sockets.queue_bytes_max, 65_536..=67_108_864),
+            ("sockets.per_caller_max", self.sockets.per_caller_max, 1..=100_000),
             ("sessions.lifetime_h", self.sessions.lifetime_h as usize, 1..=8_784),
             (
                 "limits.webhook_bytes_in_flight_max",

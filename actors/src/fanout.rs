@@ -279,13 +279,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 
 /// Starts the fan-out of an arbiter. Whatever is spawned on that arbiter afterwards finds it by [`local`].
 #[must_use]
-pub fn start(house: House, index: usize, arbiter: &actix_rt::ArbiterHandle) -> actix::Addr<FanOut> {
-    start_with(move || Box::new(house), Limits::default(), index, arbiter)
-}
-
-/// Starts the fan-out of an arbiter with limits and another way to the tenants' actors.
-#[must_use]
-pub fn start_with(
+pub fn start(
     upstream: impl FnOnce() -> Box<dyn Upstream> + Send + 'static,
     limits: Limits,
     index: usize,

@@ -150,11 +150,20 @@ impl House {
     /// Opens the house: starts the fan-out of every arbiter. All other actors start when they are needed.
     #[must_use]
     pub fn start(parts: Parts, arbiters: Vec<ArbiterHandle>) -> Self {
+        Self::start_with(parts, &fanout::Limits::default(), arbiters)
+    }
+
+    /// The same, with other limits for sockets.
+    #[must_use]
+    pub fn start_with(parts: Parts, limits: &fanout::Limits, arbiters: Vec<ArbiterHandle>) -> Self {
         let house = Self { env: Env::new(parts, arbiters.clone()) };
         let fanouts = arbiters
             .iter()
             .enumerate()
-            .map(|(index, arbiter)| fanout::start(house.clone(), index, arbiter))
+            .map(|(index, arbiter)| {
+                let upstream = house.clone();
+                fanout::start(move || Box::new(upstream), limits.clone(), index, arbiter)
+            })
             .collect();
         drop(house.env.fanouts.set(fanouts));
         house

@@ -27,7 +27,8 @@ browser: ## Installs Chromium where there is none
 	@scripts/browser
 
 $(WEB_STAMP): web/package.json web/package-lock.json
-	cd web && npm ci --no-audit --no-fund --loglevel=error
+	# Not `npm ci`: it refuses a lock file without the packages of other platforms, which not every mirror has.
+	cd web && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/dist/index.html: $(WEB_STAMP) $(WEB_SOURCES)

@@ -72,5 +72,5 @@ release: tools web ## Builds target/release/switchboard
 
 .PHONY: bench
 bench: release ## The load test's scenarios: a table and a file of results
-	cargo build --release -p switchboard-loadtest
+	cargo build --release -p switchboard-loadtest --bin loadtest
 	"$${CARGO_TARGET_DIR:-target}/release/loadtest" run --out bench-results

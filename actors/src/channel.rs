@@ -8,13 +8,14 @@
 //! reloads; conversations register again what they are not sure of.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     num::NonZeroUsize,
     sync::Arc,
     time::Duration,
 };
 
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use lru::LruCache;
 use ring::digest;
 use switchboard_domain::{
@@ -59,6 +60,12 @@ const RECENT_IDS: usize = 20_000;
 const REGISTER_ROWS: usize = 90;
 /// How long ids are gathered before they are written.
 const REGISTER_PAUSE: Duration = Duration::from_millis(10);
+/// Pause before a failed load, write or application is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause before an update kept for later is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Orphans' messages looked up at the same time.
+const LOOK_UPS_AT_ONCE: usize = 16;
 /// How old a list of templates may be that is answered from memory.
 const TEMPLATES_FRESH: Duration = Duration::from_secs(300);
 /// Failures in a row after which a channel counts as degraded.
@@ -164,6 +171,8 @@ pub(crate) struct ChannelActor {
     client: Option<Arc<dyn ChannelClient>>,
     /// Letters that came before it was loaded.
     early: Vec<Letter>,
+    /// Why the last try to load it failed: whoever asks hears that until the next succeeds.
+    unloaded: Option<Refusal>,
     slots: Arc<Semaphore>,
     throughput: Throughput,
     waiting: VecDeque<Reply<Permit>>,
@@ -202,6 +211,7 @@ impl Resident for ChannelActor {
             body: None,
             client: None,
             early: Vec::new(),
+            unloaded: None,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
             waiting: VecDeque::new(),
@@ -222,7 +232,13 @@ impl Handler<Mail<Letter>> for ChannelActor {
 
     fn handle(&mut self, mail: Mail<Letter>, ctx: &mut Context<Self>) {
         if self.body.is_none() {
-            self.early.push(mail.0);
+            match (&self.unloaded, mail.0) {
+                (Some(_), letter @ Letter::Register { .. }) | (None, letter) => self.early.push(letter),
+                (Some(refusal), letter) => {
+                    self.gate.leave(1);
+                    refuse(letter, refusal);
+                }
+            }
             return;
         }
         self.gate.leave(1);
@@ -235,6 +251,8 @@ struct Loaded {
     body: ChannelBody,
     client: Option<Arc<dyn ChannelClient>>,
     orphans: Vec<OrphanRow>,
+    /// Messages that orphans wait for and that are known by now: a crash came between.
+    adoptable: Vec<(String, Spot)>,
 }
 
 async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Refusal> {
@@ -252,7 +270,19 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
             Some(env.connector.connect(&body.phone_number_id, &body.waba_id, token))
         }
     };
-    Ok(Loaded { body, client, orphans })
+    let waited_for: BTreeSet<&str> = orphans.iter().map(|row| row.provider_id.as_str()).collect();
+    let adoptable = stream::iter(waited_for)
+        .map(|provider_id| {
+            let key = ProviderIdRow::key(id, provider_id.to_owned());
+            env.records.get::<ProviderIdRow>(scope, key)
+        })
+        .buffer_unordered(LOOK_UPS_AT_ONCE)
+        .try_filter_map(
+            |row| async move { Ok(row.map(|row| (row.provider_id, (row.conversation_id, row.seq)))) },
+        )
+        .try_collect()
+        .await?;
+    Ok(Loaded { body, client, orphans, adoptable })
 }
 
 fn hash(bytes: &[u8]) -> Vec<u8> {
@@ -264,26 +294,44 @@ impl ChannelActor {
         let loading = load(self.env.clone(), self.scope, self.id);
         ctx.spawn(loading.into_actor(self).map(|loaded, actor, ctx| match loaded {
             Ok(loaded) => {
-                actor.env.channels.well(actor.scope, actor.id);
                 actor.body = Some(loaded.body);
                 actor.client = loaded.client;
+                actor.unloaded = None;
                 for row in loaded.orphans {
                     actor.orphan_count += 1;
                     actor.orphans.entry(row.provider_id.clone()).or_default().push(row);
+                }
+                for (provider_id, spot) in loaded.adoptable {
+                    actor.adopt(&provider_id, spot, ctx);
                 }
                 for letter in std::mem::take(&mut actor.early) {
                     actor.gate.leave(1);
                     actor.take(letter, ctx);
                 }
             }
-            Err(refusal) => {
+            // Nothing is wrong with it: it may be connected any moment.
+            Err(refusal @ Refusal::NotFound(_)) => {
                 actor.gate.close();
-                actor.env.channels.quarantine(&actor.env, actor.scope, actor.id);
                 actor.env.channels.gone(actor.scope, actor.id, &actor.gate);
                 for letter in std::mem::take(&mut actor.early) {
                     refuse(letter, &refusal);
                 }
                 ctx.stop();
+            }
+            Err(refusal) => {
+                // It stays: what conversations register with it is told once, and must not be lost.
+                tracing::warn!(channel = %actor.id, %refusal, "a channel could not be loaded; trying again");
+                let (kept, refused) = std::mem::take(&mut actor.early)
+                    .into_iter()
+                    .partition(|letter| matches!(letter, Letter::Register { .. }));
+                actor.early = kept;
+                let refused: Vec<Letter> = refused;
+                actor.gate.leave(refused.len());
+                for letter in refused {
+                    refuse(letter, &refusal);
+                }
+                actor.unloaded = Some(refusal);
+                ctx.run_later(RETRY_PAUSE, Self::load);
             }
         }));
     }
@@ -481,7 +529,7 @@ impl ChannelActor {
             }
             Err(error) => {
                 tracing::warn!(channel = %actor.id, %error, "provider ids wait to be written");
-                ctx.run_later(Duration::from_millis(500), Self::write_pending);
+                ctx.run_later(RETRY_PAUSE, Self::write_pending);
             }
         }));
     }
@@ -539,10 +587,21 @@ impl ChannelActor {
                     tracing::warn!("an update kept for later does not read");
                     continue;
                 };
-                if let Err(refusal) = crate::house::apply_at(&env, scope, spot, update).await {
-                    // It stays stored, and is tried again when the channel is loaded next.
-                    tracing::warn!(%refusal, "an update kept for later was not applied");
-                    continue;
+                let mut pause = RETRY_PAUSE;
+                loop {
+                    match crate::house::apply_at(&env, scope, spot, update.clone()).await {
+                        Err(Refusal::Unavailable(_) | Refusal::Overloaded) => {
+                            // It stays stored: were this process to end, the next would find it.
+                            tracing::warn!(channel = %row.channel_id, "an update kept for later waits on");
+                            actix_rt::time::sleep(pause).await;
+                            pause = (pause * 2).min(LONGEST_PAUSE);
+                        }
+                        Err(refusal) => {
+                            tracing::warn!(%refusal, "an update kept for later cannot be applied");
+                            break;
+                        }
+                        Ok(()) => break,
+                    }
                 }
                 let taken =
                     env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::delete::<OrphanRow>(key)]);

@@ -33,6 +33,8 @@ use crate::{
     tenant::{self, Told},
 };
 
+/// How many contacts may have given way one to the next.
+pub(crate) const MAX_MERGES: usize = 16;
 /// A permission that is out has not been used.
 const OUT: u8 = 0;
 /// Its request has begun.
@@ -59,17 +61,18 @@ impl ConsentToken {
 pub(crate) enum Ask {
     /// Take in what a provider told of the person.
     Observe(Party),
-    /// Take in another contact, proved to be the same person.
+    /// Take in another contact, proved to be the same person. Refused by one that gave way itself.
     Absorb(Box<ContactBody>),
     /// An agent's name for somebody new: kept where there is none.
     NameIfNew(String),
-    /// Apply an agent's change, if the version is still this one.
+    /// Apply an agent's change, if the version is still this one. One that gave way keeps nothing: its answer
+    /// names the contact that is meant.
     Patch(Option<u64>, wire::ContactPatch),
     /// A conversation with this contact begins or began.
     Link(ConversationId, ChannelId),
-    /// Give way to another contact, proved to be the same person.
-    MergeInto(ContactId),
-    /// The permission to make one request.
+    /// Give way to another contact, proved to be the same person, if you are still as that one took you in.
+    MergeInto(ContactId, Box<ContactBody>),
+    /// The permission to make one request. One that gave way answers with the contact to ask instead.
     Grant,
     /// Nothing; just say who you are.
     Show,
@@ -94,12 +97,17 @@ impl Answer {
     }
 }
 
-/// The permission to make one request to a contact.
+/// The permission to make one request to a contact: from whoever it gave way to, as a block is kept there.
 pub(crate) async fn grant(env: &Env, scope: TenantScope, id: ContactId) -> Result<ConsentToken, Refusal> {
-    match ask(env, scope, id, Ask::Grant).await? {
-        Answer::Granted(token) => Ok(token),
-        Answer::Shown(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+    let mut id = id;
+    for _ in 0..MAX_MERGES {
+        match ask(env, scope, id, Ask::Grant).await? {
+            Answer::Granted(token) => return Ok(token),
+            Answer::Shown(Shown { body: ContactBody { merged_into: Some(next), .. }, .. }) => id = next,
+            Answer::Shown(_) => break,
+        }
     }
+    Err(Refusal::Unavailable("a contact answered something else".to_owned()))
 }
 
 /// Asks a contact.
@@ -262,6 +270,9 @@ impl Entity for Contact {
             }
             Ask::Absorb(other) => {
                 let mut body = self.body()?.clone();
+                if body.merged_into.is_some() {
+                    return Err(Refusal::Changed);
+                }
                 contact::absorb(&mut body, &other, now);
                 if body.blocked {
                     self.void_tokens();
@@ -283,6 +294,9 @@ impl Entity for Contact {
             }
             Ask::Patch(expected, patch) => {
                 let mut body = self.body()?.clone();
+                if body.merged_into.is_some() {
+                    return self.shown();
+                }
                 if expected.is_some_and(|expected| expected != self.version) {
                     return Err(Refusal::Changed);
                 }
@@ -304,9 +318,12 @@ impl Entity for Contact {
                 }
                 self.shown()
             }
-            Ask::MergeInto(other) => {
+            Ask::MergeInto(other, expected) => {
                 let mut body = self.body()?.clone();
                 if body.merged_into.is_none() && other != self.id {
+                    if body != *expected {
+                        return Err(Refusal::Changed);
+                    }
                     body.merged_into = Some(other);
                     body.consent_version += 1;
                     body.updated_at = now;
@@ -319,6 +336,9 @@ impl Entity for Contact {
             }
             Ask::Grant => {
                 let body = self.body()?;
+                if body.merged_into.is_some() {
+                    return self.shown();
+                }
                 if body.blocked {
                     return Err(Refusal::Rule {
                         code: "contact_blocked",

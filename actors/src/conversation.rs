@@ -9,7 +9,10 @@
 mod load;
 mod outbox;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
@@ -18,12 +21,13 @@ use switchboard_domain::{
     },
     inbound::{Edit, InboundMessage, Revoke},
 };
-use switchboard_ports::store::Mutation;
+use switchboard_ports::store::{MAX_COMMIT_BYTES, Mutation};
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, MessageId, TenantScope, Timestamp,
     record::{BUCKET_ITEMS, Item, ThreadKind, ThreadRow, WakeupTarget, encode_body},
     wire,
 };
+use tokio::sync::Notify;
 
 pub(crate) use self::{load::Place, outbox::Next};
 use crate::{
@@ -86,8 +90,8 @@ pub(crate) enum Answer {
     Done(Option<Box<wire::Message>>, Box<wire::Conversation>),
     /// The item to send next.
     Next(Next),
-    /// The attempt was written: its number.
-    Begun(Option<u32>),
+    /// The attempt was written: its number, and from when on the item may not be sent.
+    Begun(Option<(u32, Option<Timestamp>)>),
     /// The message it is about is not here: it may come later.
     NotHere,
     /// Nothing to say.
@@ -99,6 +103,12 @@ pub(crate) struct Fetched {
     items: Vec<Item>,
     /// Where the store says a provider's id stands.
     found: Option<(String, Option<u64>)>,
+}
+
+/// The sender that runs.
+struct Sender {
+    generation: u64,
+    look_again: Arc<Notify>,
 }
 
 /// The entity.
@@ -125,8 +135,7 @@ pub(crate) struct Conversation {
     /// Looked up in the store for the command at hand.
     found: HashMap<String, Option<u64>>,
     /// The sender that runs.
-    sender: Option<u64>,
-    senders: u64,
+    sender: Option<Sender>,
     /// Loaded with rows that the tenant's actor may not have seen.
     announce_after: Option<u64>,
 }
@@ -285,14 +294,24 @@ impl Conversation {
     }
 
     fn start_sender(&mut self) {
-        if self.sender.is_some() || self.state.next_to_send().is_none() || self.env.is_draining() {
+        if let Some(sender) = &self.sender {
+            // It may wait for the time of an item that is gone by now.
+            sender.look_again.notify_one();
             return;
         }
-        self.senders += 1;
-        let generation = self.senders;
-        self.sender = Some(generation);
-        let sender =
-            outbox::Outbox { env: self.env.clone(), scope: self.scope, id: self.state.id, generation };
+        if self.state.next_to_send().is_none() || self.env.is_draining() {
+            return;
+        }
+        let generation = self.env.next_sender();
+        let look_again = Arc::new(Notify::new());
+        self.sender = Some(Sender { generation, look_again: Arc::clone(&look_again) });
+        let sender = outbox::Outbox {
+            env: self.env.clone(),
+            scope: self.scope,
+            id: self.state.id,
+            generation,
+            look_again,
+        };
         actix_rt::spawn(sender.run());
     }
 }
@@ -351,13 +370,20 @@ impl Entity for Conversation {
             Ask::Edit(edit) => self.find_original(&edit.original_id),
             Ask::Revoke(revoke) => self.find_original(&revoke.original_id),
             Ask::Rule(
-                Rule::Status { seq, .. } | Rule::EndAttempt { seq, .. } | Rule::BeginAttempt { seq, .. },
+                Rule::Status { seq, .. }
+                | Rule::Edit { seq, .. }
+                | Rule::Revoke { seq, .. }
+                | Rule::EndAttempt { seq, .. }
+                | Rule::BeginAttempt { seq, .. }
+                | Rule::Refuse { seq, .. },
             ) => (None, self.not_cached(*seq)),
             Ask::Rule(Rule::Cancel { id } | Rule::Retry { id }) => {
                 (None, self.state.known.get(id).and_then(|known| self.not_cached(known.seq)))
             }
-            Ask::Rule(Rule::Send { key, .. } | Rule::Note { key, .. }) => {
-                (None, self.state.keys.get(key).and_then(|key| self.not_cached(key.seq)))
+            Ask::Rule(Rule::Send { key, id, .. } | Rule::Note { key, id, .. }) => {
+                let by_key = self.state.keys.get(key).map(|key| key.seq);
+                let seq = by_key.or_else(|| self.state.known.get(id).map(|known| known.seq));
+                (None, seq.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Announce(after) => {
                 return (*after < self.head_version()).then(|| self.fetch_changed_after(*after));
@@ -418,9 +444,10 @@ impl Entity for Conversation {
         match asked.ask {
             Ask::Rule(Rule::BeginAttempt { seq, consent_version }) => {
                 let begun = self.rule(Rule::BeginAttempt { seq, consent_version }, now)?;
-                Ok(Answer::Begun(
-                    begun.and_then(|seq| self.state.attempts.get(&seq)).map(|attempt| attempt.number),
-                ))
+                let attempt = begun.and_then(|seq| self.state.attempts.get(&seq));
+                let closes_at =
+                    self.state.items.get(&seq).and_then(|item| outbox::closes_at(&self.state, item));
+                Ok(Answer::Begun(attempt.map(|attempt| (attempt.number, closes_at))))
             }
             Ask::Rule(command) => {
                 let seq = self.rule(command, now)?;
@@ -448,7 +475,7 @@ impl Entity for Conversation {
             },
             Ask::Show => self.done(None, now),
             Ask::NextToSend(generation) => {
-                if self.sender != Some(generation) {
+                if self.sender.as_ref().is_none_or(|sender| sender.generation != generation) {
                     return Ok(Answer::Next(Next::Nothing));
                 }
                 let next = outbox::next(&self.state, now);
@@ -458,7 +485,7 @@ impl Entity for Conversation {
                 Ok(Answer::Next(next))
             }
             Ask::SenderEnded(generation) => {
-                if self.sender == Some(generation) {
+                if self.sender.as_ref().is_some_and(|sender| sender.generation == generation) {
                     self.sender = None;
                     self.effects.push(Effect::Send);
                 }
@@ -486,12 +513,32 @@ impl Entity for Conversation {
 
     fn take_steps(&mut self) -> Steps {
         self.state.open_commit = false;
-        let mut steps: BTreeMap<u64, Vec<Mutation>> = BTreeMap::new();
-        for ((bucket, ..), row) in std::mem::take(&mut self.rows) {
-            steps.entry(bucket).or_default().push(row);
+        let mut head = None;
+        let mut steps: Steps = Vec::new();
+        let (mut of, mut bytes) = (0, 0);
+        for ((bucket, kind, _), row) in std::mem::take(&mut self.rows) {
+            if kind == ThreadKind::Head.as_i64() {
+                head = Some((bucket, row));
+                continue;
+            }
+            bytes += row.size();
+            match steps.last_mut() {
+                Some(step) if of == bucket && bytes <= MAX_COMMIT_BYTES => step.push(row),
+                _ => {
+                    (of, bytes) = (bucket, row.size());
+                    steps.push(vec![row]);
+                }
+            }
         }
-        // The newest bucket holds the head and comes last: what it names is there before.
-        steps.into_values().collect()
+        // The head comes last: what it names is there before, and items above it do not count. With the rest
+        // of its bucket it is one commit, but for what is larger than a commit may be.
+        if let Some((bucket, row)) = head {
+            match steps.last_mut() {
+                Some(step) if of == bucket && bytes + row.size() <= MAX_COMMIT_BYTES => step.push(row),
+                _ => steps.push(vec![row]),
+            }
+        }
+        steps
     }
 
     fn take_wakeups(&mut self) -> Vec<Timestamp> {

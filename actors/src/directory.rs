@@ -92,6 +92,18 @@ fn hash_of(name: &impl Hash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
 }
 
+impl<R: Resident> Shard<R> {
+    /// Answers with the pause.
+    fn note_failure(&mut self, name: Name<R>, now: Timestamp) -> Duration {
+        let failures = self.failures.entry(name).or_insert(Failures { count: 0, until: now });
+        let pause = FIRST_PAUSE.saturating_mul(1 << failures.count.min(16)).min(LONGEST_PAUSE);
+        failures.count += 1;
+        failures.until = now + pause;
+        metrics::counter!("switchboard_actor_quarantines_total", "kind" => R::KIND).increment(1);
+        pause
+    }
+}
+
 impl<R: Resident> Directory<R> {
     fn shard(&self, hash: u64) -> MutexGuard<'_, Shard<R>> {
         let index = usize::try_from(hash % SHARDS as u64).unwrap_or(0);
@@ -132,9 +144,17 @@ impl<R: Resident> Directory<R> {
         let mut shard = self.shard(hash);
         if let Some(slot) = shard.slots.get(&name) {
             match slot.gate.enter(capacity) {
-                Ok(()) => {
+                Ok(()) if slot.addr.connected() => {
                     slot.addr.do_send(Mail(letter));
                     return Ok(());
+                }
+                // It panicked, and nobody else could say so.
+                Ok(()) => {
+                    tracing::error!(kind = R::KIND, ?key, "an actor died of a defect; it is loaded again");
+                    slot.gate.close();
+                    shard.slots.remove(&name);
+                    metrics::gauge!("switchboard_actors", "kind" => R::KIND).decrement(1.0);
+                    shard.note_failure(name, env.clock.now());
                 }
                 Err(Shut::Full) => {
                     metrics::counter!("switchboard_actor_refusals_total", "kind" => R::KIND).increment(1);
@@ -222,13 +242,7 @@ impl<R: Resident> Directory<R> {
     /// The actor could not load, or panicked: not before a pause again.
     pub(crate) fn quarantine(&self, env: &Env, scope: TenantScope, key: R::Key) -> Duration {
         let name = (scope, key);
-        let mut shard = self.shard(hash_of(&name));
-        let failures = shard.failures.entry(name).or_insert(Failures { count: 0, until: env.clock.now() });
-        let pause = FIRST_PAUSE.saturating_mul(1 << failures.count.min(16)).min(LONGEST_PAUSE);
-        failures.count += 1;
-        failures.until = env.clock.now() + pause;
-        metrics::counter!("switchboard_actor_quarantines_total", "kind" => R::KIND).increment(1);
-        pause
+        self.shard(hash_of(&name)).note_failure(name, env.clock.now())
     }
 
     /// The actor is well: earlier failures are forgotten.

@@ -4,7 +4,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -39,6 +39,9 @@ pub(crate) struct Surroundings {
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
     draining: AtomicBool,
+    sending: AtomicUsize,
+    /// Senders begun: each has a number of its own, over all activations of a conversation.
+    senders: AtomicU64,
 }
 
 impl Deref for Env {
@@ -70,6 +73,8 @@ impl Env {
             channels: Directory::default(),
             resolver: Resolver::default(),
             draining: AtomicBool::new(false),
+            sending: AtomicUsize::new(0),
+            senders: AtomicU64::new(0),
         }))
     }
 
@@ -86,6 +91,32 @@ impl Env {
     }
 
     pub(crate) fn start_draining(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// A number for a sender that begins.
+    pub(crate) fn next_sender(&self) -> u64 {
+        self.senders.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Something is about to be sent; nothing when the house drains. A send that has begun is waited for.
+    pub(crate) fn begin_sending(&self) -> Option<Sending> {
+        self.sending.fetch_add(1, Ordering::SeqCst);
+        let sending = Sending(self.clone());
+        (!self.draining.load(Ordering::SeqCst)).then_some(sending)
+    }
+
+    /// Sends that have begun and whose result is not stored.
+    pub(crate) fn sending(&self) -> usize {
+        self.sending.load(Ordering::SeqCst)
+    }
+}
+
+/// A send that has begun, until it is dropped.
+pub(crate) struct Sending(Env);
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.0.sending.fetch_sub(1, Ordering::SeqCst);
     }
 }

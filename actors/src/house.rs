@@ -223,11 +223,17 @@ impl House {
     /// the given time; what is not written by then is repaired at the next start.
     pub async fn drain(&self, within: Duration) {
         self.env.start_draining();
-        let drained = async {
-            // Commits in flight end first; then what they told is logged and projected; then sockets go, so
-            // that they see everything.
-            while self.env.conversations.waiting() + self.env.contacts.waiting() > 0 {
+        let settled = async {
+            while self.env.conversations.waiting() + self.env.contacts.waiting() + self.env.sending() > 0 {
                 actix_rt::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let drained = async {
+            // Commits in flight and sends that have begun end first; then what they told is logged and
+            // projected; then sockets go, so that they see everything. A provider that does not answer must
+            // not take the time of the rest.
+            if tokio::time::timeout(within / 4 * 3, settled).await.is_err() {
+                tracing::warn!(sends = self.env.sending(), "not everything that was begun has ended in time");
             }
             for (scope, ()) in self.env.tenants.names() {
                 if let Err(refusal) = self.ask_tenant(scope, tenant::Letter::Flush).await {

@@ -29,7 +29,7 @@ use switchboard_schema::{
 
 use crate::{
     Refusal, channel,
-    contact::{self, Shown},
+    contact::{self, MAX_MERGES, Shown},
     conversation,
     env::Env,
     shell,
@@ -41,8 +41,6 @@ const STRIPES: usize = 512;
 const CACHED_PARTIES: usize = 100_000;
 /// Parts of that memory.
 const CACHE_SHARDS: usize = 16;
-/// How many contacts may have given way one to the next.
-const MAX_MERGES: usize = 16;
 /// Times a resolution begins anew when somebody else claimed an address meanwhile.
 const MAX_ROUNDS: usize = 8;
 
@@ -301,9 +299,23 @@ async fn join(
     let Some(stays) = known.next() else {
         return Err(Refusal::Unavailable("an address without a contact".to_owned()));
     };
-    for goes in known {
-        contact::ask(env, scope, stays.id, contact::Ask::Absorb(Box::new(goes.body.clone()))).await?;
-        contact::ask(env, scope, goes.id, contact::Ask::MergeInto(stays.id)).await?;
+    for mut goes in known {
+        let mut rounds = 0;
+        loop {
+            contact::ask(env, scope, stays.id, contact::Ask::Absorb(Box::new(goes.body.clone()))).await?;
+            let merge = contact::Ask::MergeInto(stays.id, Box::new(goes.body.clone()));
+            match contact::ask(env, scope, goes.id, merge).await {
+                // It was changed since: a block, perhaps, which must not be left behind.
+                Err(Refusal::Changed) if rounds < MAX_ROUNDS => {
+                    goes = contact::ask(env, scope, goes.id, contact::Ask::Show).await?.shown()?;
+                    rounds += 1;
+                }
+                merged => {
+                    merged?;
+                    break;
+                }
+            }
+        }
         let conversation_id = ConversationId::between(&channel_id, &stays.id);
         let absorb = conversation::Ask::Rule(Rule::Absorb { name: rules::shown_name(&goes.body) });
         let command = conversation::Asked { channel_id: Some(channel_id), correlation_id: None, ask: absorb };

@@ -131,6 +131,9 @@ pub(crate) struct Shell<E: Entity> {
     busy: bool,
     /// The wake-up that stands, once one was written.
     wakeup_at: Option<Timestamp>,
+    /// Loaded with something to repair: it needs a wake-up even if it never commits, as the one that brought
+    /// it back is gone once it has answered.
+    owes: bool,
     idle_ticks: u32,
 }
 
@@ -144,6 +147,7 @@ impl<E: Entity> Actor for Shell<E> {
             Ok(mut entity) => {
                 E::directory(&shell.env).well(shell.scope, shell.key);
                 entity.loaded(shell.env.clock.now());
+                shell.owes = !entity.is_quiet();
                 shell.entity = Some(entity);
                 shell.busy = false;
                 shell.pump(ctx);
@@ -171,6 +175,7 @@ impl<E: Entity> Resident for Shell<E> {
             held: Vec::new(),
             busy: false,
             wakeup_at: None,
+            owes: false,
             idle_ticks: 0,
         }
     }
@@ -240,7 +245,8 @@ impl<E: Entity> Shell<E> {
         }
         let steps = entity.take_steps();
         let wakeups = entity.take_wakeups();
-        if steps.is_empty() && wakeups.is_empty() {
+        let owes = std::mem::take(&mut self.owes) && self.wakeup_at.is_none();
+        if steps.is_empty() && wakeups.is_empty() && !owes {
             let answered = !self.held.is_empty();
             self.answer_held(now);
             if answered {
@@ -341,16 +347,16 @@ impl<E: Entity> Shell<E> {
     }
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
-        if self.busy {
-            return;
-        }
         let Some(entity) = &mut self.entity else { return };
-        self.idle_ticks += 1;
-        let quiet = entity.is_quiet();
-        if self.idle_ticks >= IDLE_TICKS && quiet && self.gate.close_if_empty() {
-            self.go(ctx);
-            return;
+        if !self.busy {
+            self.idle_ticks += 1;
+            let quiet = entity.is_quiet();
+            if self.idle_ticks >= IDLE_TICKS && quiet && self.gate.close_if_empty() {
+                self.go(ctx);
+                return;
+            }
         }
+        // Also while a commit is in flight: whoever is busy at every tick needs its wake-up most.
         let now = self.env.clock.now();
         let (Some(old), Some(old_key)) = (self.wakeup_at, self.wakeup_at.and_then(|due| self.alarm_key(due)))
         else {
@@ -366,9 +372,10 @@ impl<E: Entity> Shell<E> {
             Mutation::delete::<WakeupRow>(old_key),
         ];
         let renewal = self.env.store.commit_many(Scope::System, Lane::Bulk, rows);
-        ctx.spawn(renewal.into_actor(self).map(|result, shell, _| {
+        ctx.spawn(renewal.into_actor(self).map(move |result, shell, _| {
             if let Err(error) = result {
-                // The older one may stand; it fires early, which does no harm.
+                // Either may stand: the next tick renews the older, and the newer fires once for nothing.
+                shell.wakeup_at = Some(old);
                 tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a wake-up was not renewed");
             }
         }));
@@ -376,11 +383,12 @@ impl<E: Entity> Shell<E> {
 
     /// Nothing is owed: takes the wake-up back and goes.
     fn go(&mut self, ctx: &mut Context<Self>) {
-        E::directory(&self.env).gone(self.scope, self.key, &self.gate);
         if let Some(key) = self.wakeup_at.and_then(|due| self.alarm_key(due)) {
+            // In the lane in which a successor writes its own, and before there can be one: theirs may be
+            // the same row.
             let taken_back = self.env.store.commit_many(
                 Scope::System,
-                Lane::Bulk,
+                Lane::Interactive,
                 vec![Mutation::delete::<WakeupRow>(key)],
             );
             actix_rt::spawn(async move {
@@ -390,6 +398,7 @@ impl<E: Entity> Shell<E> {
                 }
             });
         }
+        E::directory(&self.env).gone(self.scope, self.key, &self.gate);
         self.entity = None;
         ctx.stop();
     }

@@ -22,7 +22,7 @@ use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, 
 use switchboard_schema::{
     ConversationId, TenantScope, Timestamp, UserId,
     record::{AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow},
-    table::Json,
+    table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
 };
 
@@ -126,6 +126,21 @@ pub(crate) struct TenantActor {
     marks: HashMap<UserId, HashMap<ConversationId, u64>>,
     /// Letters that wait for somebody's read marks.
     unread_waits: HashMap<UserId, Vec<Letter>>,
+    /// Read marks being written, and the letters about the same ones that wait for that.
+    marking: HashMap<(UserId, ConversationId), Vec<Letter>>,
+    /// Conversations of which the log knew more than their projection when this activation began.
+    unsure: HashMap<ConversationId, Unsure>,
+}
+
+/// A conversation of which a predecessor logged something that it did not project. The log may end amid the
+/// events of its newest version, and does not hold all that a projection shows: its owner is asked.
+#[derive(Default)]
+struct Unsure {
+    version: u64,
+    /// Items whose event of that version is logged.
+    told: HashSet<u64>,
+    /// Its owner has answered.
+    answered: bool,
 }
 
 type ConversationKey = Option<ConversationId>;
@@ -166,6 +181,8 @@ impl Resident for TenantActor {
             attached: HashSet::new(),
             marks: HashMap::new(),
             unread_waits: HashMap::new(),
+            marking: HashMap::new(),
+            unsure: HashMap::new(),
         }
     }
 }
@@ -187,14 +204,37 @@ impl Handler<Mail<Letter>> for TenantActor {
 struct Loaded {
     heads: Vec<ConversationHeadRow>,
     tail: Vec<Logged>,
+    /// Below this no offset is given again, though the log may have expired.
+    floor: u64,
+}
+
+/// The projections that read. One that does not is left to its conversation's owner, who makes it anew; the
+/// others must not wait for it.
+async fn load_heads(records: &Records, scope: TenantScope) -> Result<Vec<ConversationHeadRow>, store::Error> {
+    let mut scan = Scan::of::<ConversationHeadRow>(ConversationHeadRow::partition(0));
+    let mut heads = Vec::new();
+    loop {
+        let rows = records.store().scan(scope.into(), scan.clone()).await?;
+        let full = rows.len() == scan.limit;
+        let (partition, key) =
+            (ConversationHeadRow::TABLE.partition.len(), ConversationHeadRow::TABLE.key_len());
+        scan.after = rows.last().and_then(|row| row.get(partition..key)).map(<[_]>::to_vec);
+        for row in rows {
+            match ConversationHeadRow::from_cells(row) {
+                Ok(head) => heads.push(head),
+                Err(error) => tracing::error!(tenant = %scope.tenant(), %error, "a projection does not read"),
+            }
+        }
+        if !full {
+            return Ok(heads);
+        }
+    }
 }
 
 async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
-    let heads = records
-        .all::<ConversationHeadRow>(scope, Scan::of::<ConversationHeadRow>(ConversationHeadRow::partition(0)))
-        .await?;
+    let heads = load_heads(&records, scope).await?;
     let hint = records.get::<LogCursorRow>(scope, LogCursorRow::key("end".to_owned())).await?;
-    let mut chunk = hint.map_or(0, |row| row.offset / LOG_CHUNK_EVENTS);
+    let mut chunk = hint.as_ref().map_or(0, |row| row.offset / LOG_CHUNK_EVENTS);
     loop {
         let next = Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk + 1)).limit(1);
         if records.scan::<TenantLogRow>(scope, next).await?.is_empty() {
@@ -215,7 +255,13 @@ async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Err
     }
     let keep = usize::try_from(TAIL_EVENTS).unwrap_or(usize::MAX);
     tail.drain(..tail.len().saturating_sub(keep));
-    Ok(Loaded { heads, tail })
+    // Where the log is empty and was not always, all of its newest chunk may have been given.
+    let floor = match tail.last() {
+        Some(last) => last.offset,
+        None if hint.is_some() || !heads.is_empty() => (chunk + 1) * LOG_CHUNK_EVENTS - 1,
+        None => 0,
+    };
+    Ok(Loaded { heads, tail, floor })
 }
 
 impl TenantActor {
@@ -225,11 +271,17 @@ impl TenantActor {
             Ok(loaded) => {
                 actor.begin(loaded);
                 // Whoever is active may have told a predecessor something that it could not keep.
+                let announce = |known| {
+                    let command = conversation::Asked::of(conversation::Ask::Announce(known));
+                    shell::Asked { command, reply: None }
+                };
                 for id in actor.env.conversations.present(actor.scope) {
                     let known = actor.inbox.version(id);
-                    let command =
-                        conversation::Asked::of(conversation::Ask::Announce(known));
-                    actor.env.conversations.tell_if_there(actor.scope, id, shell::Asked { command, reply: None });
+                    actor.env.conversations.tell_if_there(actor.scope, id, announce(known));
+                }
+                for (&id, unsure) in &actor.unsure {
+                    let letter = announce(unsure.version - 1);
+                    actor.env.conversations.tell_always(&actor.env, actor.scope, id, letter);
                 }
                 for letter in std::mem::take(&mut actor.early) {
                     actor.gate.leave(1);
@@ -245,22 +297,31 @@ impl TenantActor {
     }
 
     fn begin(&mut self, loaded: Loaded) {
-        for row in loaded.heads {
-            self.inbox.put(&row.body.0);
+        let mut projected: HashMap<ConversationId, wire::Conversation> =
+            loaded.heads.into_iter().map(|row| (row.conversation_id, row.body.0)).collect();
+        for conversation in projected.values() {
+            self.inbox.put(conversation);
         }
         for logged in &loaded.tail {
-            // What was logged and not projected is projected now.
-            if let Ok(ServerFrame::Event(event)) = serde_json::from_slice(&logged.body)
-                && let Some(mut conversation) = event.data.conversation
-                && conversation.version > self.inbox.version(conversation.id)
-            {
-                conversation.last_message = conversation.last_message.or(event.data.message.map(Box::new));
-                self.inbox.put(&conversation);
-                self.projectable.insert(conversation.id);
-                self.dirty.insert(conversation.id, conversation);
+            let Ok(ServerFrame::Event(event)) = serde_json::from_slice(&logged.body) else { continue };
+            let EventData { message, conversation: Some(mut told), .. } = event.data else { continue };
+            if projected.get(&told.id).is_some_and(|projected| projected.version >= told.version) {
+                continue;
             }
+            // Shown until its owner has answered.
+            let unsure = self.unsure.entry(told.id).or_default();
+            if unsure.version < told.version {
+                *unsure = Unsure { version: told.version, ..Unsure::default() };
+            }
+            unsure.told.extend(message.as_ref().map(|message| message.seq));
+            if told.last_message.is_none() {
+                let before = self.dirty.remove(&told.id).or_else(|| projected.remove(&told.id));
+                told.last_message = newest(before.and_then(|before| before.last_message), message);
+            }
+            self.inbox.put(&told);
+            self.dirty.insert(told.id, told);
         }
-        self.stream.begin(loaded.tail);
+        self.stream.begin(&loaded.tail, loaded.floor);
         self.loaded = true;
         tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
     }
@@ -320,12 +381,21 @@ impl TenantActor {
     fn publish(&mut self, published: Published) {
         let Published { conversation, mut items, created, updated, at } = published;
         let seen = self.inbox.version(conversation.id);
-        items.retain(|(_, message)| message.version > seen);
+        let id = conversation.id;
+        let mut unsure = self.unsure.get_mut(&id);
+        items.retain(|(_, message)| {
+            let half_told = unsure.as_deref_mut().filter(|unsure| unsure.version == message.version);
+            message.version > seen || half_told.is_some_and(|unsure| unsure.told.insert(message.seq))
+        });
+        let answered = unsure.is_some_and(|unsure| !std::mem::replace(&mut unsure.answered, true));
         let news = conversation.version > seen;
         if !news && items.is_empty() {
+            if answered && conversation.version == seen {
+                self.dirty.insert(id, conversation);
+                self.projectable.insert(id);
+            }
             return;
         }
-        let id = conversation.id;
         let mut bare = conversation.clone();
         bare.last_message = None;
         let mut events = Vec::with_capacity(items.len() + 1);
@@ -496,6 +566,7 @@ impl TenantActor {
         }
         if rows.is_empty() {
             self.projectable.clear();
+            self.write(ctx);
             return;
         }
         let (env, scope) = (self.env.clone(), self.scope);
@@ -656,6 +727,11 @@ impl TenantActor {
             self.wait_for_marks(user, Letter::Read(user, id, count, reply), ctx);
             return;
         }
+        if let Some(waits) = self.marking.get_mut(&(user, id)) {
+            // Marks of one person in one place are written in order, so that none goes back.
+            waits.push(Letter::Read(user, id, count, reply));
+            return;
+        }
         let Some(inbound_count) = self.inbox.inbound_count(id) else {
             tell(reply, Err(Refusal::NotFound("conversation")));
             return;
@@ -677,19 +753,22 @@ impl TenantActor {
             repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, vec![Mutation::put(row.clone())]))
                 .await
         };
-        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| match result {
-            Ok(()) => {
-                let known = actor.marks.entry(user).or_default().entry(id).or_default();
-                if *known < mark {
-                    *known = mark;
+        self.marking.insert((user, id), Vec::new());
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
+            match result {
+                Ok(()) => {
+                    actor.marks.entry(user).or_default().insert(id, mark);
                     let data = EventData { read: Some(answer.read), ..EventData::default() };
                     let event = actor.encode(EventName::ConversationRead, actor.env.clock.now(), data, None);
                     actor.deliver(vec![event]);
                     actor.write_soon(ctx);
+                    tell(reply, Ok(answer));
                 }
-                tell(reply, Ok(answer));
+                Err(error) => tell(reply, Err(error.into())),
             }
-            Err(error) => tell(reply, Err(error.into())),
+            for letter in actor.marking.remove(&(user, id)).unwrap_or_default() {
+                actor.take(letter, ctx);
+            }
         }));
     }
 
@@ -740,6 +819,17 @@ impl TenantActor {
                 Err(error) => tell(reply, Err(error.into())),
             }
         });
+    }
+}
+
+/// The message that the list shows, after an event: a new message or note, or the shown one changed.
+fn newest(shown: Option<Box<wire::Message>>, told: Option<wire::Message>) -> Option<Box<wire::Message>> {
+    let Some(told) = told else { return shown };
+    let is_line = matches!(told.content, wire::Content::System(_)) && told.direction == wire::Direction::Out;
+    match &shown {
+        Some(before) if before.id != told.id && (is_line || before.seq > told.seq) => shown,
+        None if is_line => None,
+        _ => Some(Box::new(told)),
     }
 }
 

@@ -180,6 +180,8 @@ fn cut(text: &str, chars: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::strategy::Strategy;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_secs(1_000);
@@ -201,6 +203,66 @@ mod tests {
         assert_eq!(patch(&mut body, &rename, NOW), Ok(true));
         assert_eq!(shown_name(&body), "Elif Kaya");
         assert!(!observe(&mut body, &party, NOW), "nothing new");
+    }
+
+    fn a_party() -> impl Strategy<Value = Party> {
+        let kinds = [IdentityKind::Bsuid, IdentityKind::WaId, IdentityKind::Phone, IdentityKind::Username];
+        let an_identity = (0..kinds.len(), 0..6_u8)
+            .prop_map(move |(kind, value)| identity(kinds[kind], &value.to_string()));
+        let a_name = proptest::option::of("[ a-c]{0,3}");
+        (proptest::collection::vec(an_identity, 0..5), a_name)
+            .prop_map(|(identities, profile_name)| Party { identities, profile_name })
+    }
+
+    fn addresses(body: &ContactBody) -> Vec<Identity> {
+        body.identities.iter().filter(|known| known.kind != IdentityKind::Username).cloned().collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_told_twice_is_known_once(parties in proptest::collection::vec(a_party(), 1..5)) {
+            let mut body = unborn(NOW);
+            for party in &parties {
+                observe(&mut body, party, NOW);
+                let known = body.clone();
+                let reference = reference(ContactId::from_bytes([1; 16]), &body);
+                assert!(knows(&reference.identities, body.profile_name.as_deref(), party));
+                assert!(!observe(&mut body, party, NOW), "nothing is new in it any more");
+                assert_eq!(body, known);
+            }
+        }
+
+        #[test]
+        fn what_is_known_already_is_what_tells_nothing_new(a in a_party(), b in a_party()) {
+            let mut body = unborn(NOW);
+            observe(&mut body, &a, NOW);
+            let known = knows(&body.identities, body.profile_name.as_deref(), &b);
+            assert_eq!(known, !observe(&mut body, &b, NOW));
+        }
+
+        #[test]
+        fn the_addresses_do_not_depend_on_the_order_of_the_telling(a in a_party(), b in a_party()) {
+            let (mut first, mut second) = (unborn(NOW), unborn(NOW));
+            observe(&mut first, &a, NOW);
+            observe(&mut first, &b, NOW);
+            observe(&mut second, &b, NOW);
+            observe(&mut second, &a, NOW);
+            assert_eq!(addresses(&first), addresses(&second));
+        }
+    }
+
+    #[test]
+    fn a_contact_has_no_more_addresses_than_it_may_and_still_a_new_display_name() {
+        let mut body = unborn(NOW);
+        let phones = (0..40).map(|number| identity(IdentityKind::Phone, &format!("3161234{number:04}")));
+        observe(&mut body, &Party { identities: phones.collect(), profile_name: None }, NOW);
+        assert_eq!(body.identities.len(), MAX_IDENTITIES);
+        for name in ["one", "two"] {
+            let party =
+                Party { identities: vec![identity(IdentityKind::Username, name)], profile_name: None };
+            assert!(observe(&mut body, &party, NOW));
+        }
+        assert_eq!(body.identities.len(), MAX_IDENTITIES + 1);
     }
 
     #[test]

@@ -81,6 +81,28 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_state_never_goes_back_and_ends_at_the_furthest_told(
+            start in 0..ALL.len(),
+            told in proptest::collection::vec(0..TOLD.len(), 0..12),
+            seed in proptest::arbitrary::any::<usize>(),
+        ) {
+            let mut states = vec![ALL[start]];
+            for &index in &told {
+                states.push(join(states[states.len() - 1], TOLD[index]));
+            }
+            for (index, &state) in states.iter().enumerate() {
+                assert!(states[..index].iter().all(|&before| join(before, state) == state));
+            }
+            let mut turned = told.clone();
+            turned.rotate_left(seed % told.len().max(1));
+            turned.reverse();
+            let end = turned.iter().fold(ALL[start], |state, &index| join(state, TOLD[index]));
+            assert_eq!(states.last(), Some(&end));
+        }
+    }
+
     #[test]
     fn a_failure_overrides_acceptance_but_not_delivery() {
         assert_eq!(join(Sent, Failed), Failed);

@@ -29,6 +29,18 @@ pub fn digits(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_gives_digits_or_nothing_and_digits_stay_what_they_are(text in "\\PC{0,24}") {
+            if let Some(found) = digits(&text) {
+                assert!((MIN_DIGITS..=MAX_DIGITS).contains(&found.len()));
+                assert!(found.bytes().all(|byte| byte.is_ascii_digit()));
+                assert_eq!(digits(&found), Some(found.clone()));
+                assert_eq!(digits(&format!("+{found}")), Some(found));
+            }
+        }
+    }
+
     #[test]
     fn people_write_the_same_number_in_many_ways() {
         for text in ["+31 6 1234 4417", "0031 6 12344417", "31612344417", "+31 (6) 1234-4417"] {

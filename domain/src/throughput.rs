@@ -81,6 +81,47 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_pattern_of_asking_gets_more_than_its_share(
+            per_second in 1_u32..200,
+            gaps in proptest::collection::vec(0_u64..400, 1..400),
+        ) {
+            let mut at = Timestamp::from_secs(1_000);
+            let mut bucket = Throughput::new(per_second, at);
+            let mut taken = Vec::new();
+            for gap in gaps {
+                at = at + Duration::from_millis(gap);
+                while bucket.take(at).is_ok() {
+                    taken.push(at);
+                }
+            }
+            let share = per_second as usize;
+            for window in taken.windows(share + 1) {
+                assert!(window[share].since(window[0]) >= Duration::from_secs(1));
+            }
+        }
+
+        #[test]
+        fn who_comes_back_when_told_uses_nearly_all_of_it(per_second in 1_u32..1_500, late in 0_u64..5) {
+            let start = Timestamp::from_secs(1_000);
+            let end = start + Duration::from_secs(20);
+            // One message is due every so many milliseconds; a sender that is late by less loses little.
+            let late = if per_second < 20 { 0 } else { late };
+            let (mut at, mut taken) = (start, 0_u64);
+            let mut bucket = Throughput::new(per_second, start);
+            while at < end {
+                match bucket.take(at) {
+                    Ok(()) => taken += 1,
+                    Err(wait) => at = at + wait + Duration::from_millis(late),
+                }
+            }
+            // Of a rate without slack, the milliseconds lost are counted as well.
+            let least = if (SLACK_PARTS * 2..).contains(&per_second) { 95 } else { 90 };
+            assert!(taken * 100 >= 20 * u64::from(per_second) * least, "{taken} of {}", 20 * per_second);
+        }
+    }
+
     #[test]
     fn a_number_that_may_send_nothing_sends_nothing() {
         let start = Timestamp::from_secs(1_000);

@@ -85,6 +85,41 @@ mod tests {
         assert_eq!(facts().show(closes).kind, WindowKind::Closed);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn the_edge_is_where_it_is_whatever_the_clocks_say(
+            wrote in 0_i64..4_000_000_000_000,
+            ours_after in -90_000_000_i64..90_000_000,
+            asked_after in 0_i64..180_000_000,
+        ) {
+            // Our clock when the message came, and when it is asked, may both differ from the provider's.
+            let provider_at = Timestamp::from_millis(wrote);
+            let came = Timestamp::from_millis(wrote + ours_after);
+            let counted = counted_from(provider_at, came);
+            assert!(counted <= provider_at && counted <= came);
+            let facts = WindowFacts { last_inbound_at: Some(counted), ..WindowFacts::default() };
+            let asked = Timestamp::from_millis(came.as_millis() + asked_after);
+            let is_open = facts.is_open(asked);
+            assert_eq!(is_open, asked < counted + WINDOW);
+            assert!(!is_open || asked < came + WINDOW, "never more than 24 hours from when it came");
+            assert!(!is_open || asked < provider_at + WINDOW, "nor from when it was written");
+            assert_eq!(facts.show(asked).kind == WindowKind::Open, is_open, "shown as it is judged");
+            assert!(is_open || !facts.is_open(asked + Duration::from_millis(1)), "what closed stays closed");
+        }
+
+        #[test]
+        fn free_of_charge_never_means_allowed(
+            entry in 0_i64..4_000_000_000, answer in 0_i64..200_000, asked in 0_i64..400_000,
+        ) {
+            let entry_at = Timestamp::from_secs(entry);
+            let until = free_until(Some(entry_at), entry_at + Duration::from_secs(answer as u64));
+            assert_eq!(until.is_some(), answer < 24 * 3_600);
+            let facts = WindowFacts { last_inbound_at: Some(entry_at), free_until: until, opened_by: None };
+            let now = entry_at + Duration::from_secs(asked as u64);
+            assert!(facts.show(now).kind != WindowKind::FreeEntry || facts.is_open(now));
+        }
+    }
+
     #[test]
     fn there_is_no_window_before_the_customer_wrote() {
         assert!(!WindowFacts::default().is_open(WROTE));

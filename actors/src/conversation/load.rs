@@ -137,7 +137,11 @@ impl Place {
 /// Loads a conversation, or what is to become one.
 pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
     let place = Place { env: env.clone(), scope, id };
-    let hint = env.records.get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id)).await?;
+    let hint = match env.records.get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id)).await {
+        // The projection does not read: it is made anew from the thread.
+        Err(store::Error::Corrupt(_)) => None,
+        hint => hint?,
+    };
     let projected_version = hint.as_ref().map_or(0, |row| row.version);
     let mut bucket = hint.map_or(0, |row| row.body.0.last_seq / BUCKET_ITEMS);
     let mut head = place.head(bucket).await?;
@@ -165,24 +169,16 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         unregistered: VecDeque::new(),
         found: HashMap::new(),
         sender: None,
-        senders: 0,
         announce_after,
     };
     let Some(head) = head else { return Ok(conversation(state, None)) };
     let (last_seq, version, outbox_floor) = (head.last_seq, head.version, head.outbox_floor);
     evolve(&mut state, &Change::Head(Box::new(head)));
-    let mut buckets: Vec<u64> = (bucket.saturating_sub(1)..=bucket).collect();
-    // An item that still waits in an older bucket is rare, and read too.
-    if let Some(oldest) = outbox_floor.map(|seq| seq / BUCKET_ITEMS)
-        && !buckets.contains(&oldest)
-    {
-        buckets.insert(0, oldest);
-    }
-    for bucket in buckets {
-        let rows = env
-            .records
-            .all::<ThreadRow>(scope, Scan::of::<ThreadRow>(ThreadRow::partition(id, bucket)))
-            .await?;
+    // Items that still wait in an older bucket are rare, and read too.
+    let oldest = outbox_floor.map_or(bucket, |seq| seq / BUCKET_ITEMS).min(bucket.saturating_sub(1));
+    for of in oldest..=bucket {
+        let rows =
+            env.records.all::<ThreadRow>(scope, Scan::of::<ThreadRow>(ThreadRow::partition(id, of))).await?;
         for row in newest_rows(rows) {
             match ThreadKind::from_i64(row.kind) {
                 Some(ThreadKind::Item) if row.n <= last_seq => {
@@ -199,7 +195,8 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
                 Some(ThreadKind::ClientKey) => {
                     let hash = row.n;
                     let key: ClientKey = body(row)?;
-                    if key.seq <= last_seq {
+                    // Of a commit that was never acknowledged the key may be left, and its item not.
+                    if state.known.get(&key.message_id).is_some_and(|known| known.seq == key.seq) {
                         evolve(&mut state, &Change::Key(hash, key));
                     }
                 }

@@ -4,7 +4,7 @@
 //! consent (a one-shot token of the contact), gate and attempt (written before the request starts), the
 //! token redeemed, the call, the result. An attempt without a result is `unknown`, never repeated.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
@@ -13,9 +13,10 @@ use switchboard_domain::{
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
+    record::Item,
     wire::{Content, MessageError},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::{Answer, Ask, Asked};
 use crate::{Refusal, channel, contact, directory::answer, env::Env, shell};
@@ -43,8 +44,6 @@ pub(crate) struct Sendable {
     channel_id: ChannelId,
     contact_id: ContactId,
     outbound: Outbound,
-    /// Free-form: not from this moment on.
-    closes_at: Option<Timestamp>,
 }
 
 /// The next item of a conversation, as its rules have it at this moment.
@@ -56,9 +55,9 @@ pub(super) fn next(state: &State, now: Timestamp) -> Next {
     if let Err(error) = state.may_send(&item.content, now) {
         return Next::Refused(item.seq, error);
     }
-    let (content, closes_at) = match &item.content {
-        Content::Text(text) => (OutboundContent::Text(text.clone()), state.window().expires_at()),
-        Content::Template(template) => (OutboundContent::Template(template.clone()), None),
+    let content = match &item.content {
+        Content::Text(text) => OutboundContent::Text(text.clone()),
+        Content::Template(template) => OutboundContent::Template(template.clone()),
         Content::Note(_) | Content::System(_) | Content::Unsupported(_) => {
             let message = "This kind of message cannot be sent.".to_owned();
             return Next::Refused(item.seq, MessageError { code: "not_sendable".to_owned(), message });
@@ -75,8 +74,12 @@ pub(super) fn next(state: &State, now: Timestamp) -> Next {
             callback: Callback { conversation_id: state.id, seq: item.seq },
             correlation_id: item.correlation_id,
         },
-        closes_at,
     }))
+}
+
+/// From when on an item may not be sent: a free-form one when the window closes.
+pub(super) fn closes_at(state: &State, item: &Item) -> Option<Timestamp> {
+    matches!(item.content, Content::Text(_)).then(|| state.window().expires_at()).flatten()
 }
 
 /// The sender of one conversation. There is one at a time: an older one's questions are answered with
@@ -86,6 +89,8 @@ pub(super) struct Outbox {
     pub(super) scope: TenantScope,
     pub(super) id: ConversationId,
     pub(super) generation: u64,
+    /// What it waits for may not be what is next any more.
+    pub(super) look_again: Arc<Notify>,
 }
 
 /// Tells the conversation that its sender ended, however it ended.
@@ -102,6 +107,7 @@ impl Drop for Ending<'_> {
 impl Outbox {
     pub(super) async fn run(self) {
         let _ending = Ending(&self);
+        let mut pause = PAUSE;
         loop {
             if self.env.is_draining() {
                 return;
@@ -110,11 +116,19 @@ impl Outbox {
                 Ok(Answer::Next(Next::Item(item))) => self.send(*item).await,
                 Ok(Answer::Next(Next::Refused(seq, error))) => self.rule(Rule::Refuse { seq, error }).await,
                 Ok(Answer::Next(Next::Later(at))) => {
-                    actix_rt::time::sleep(at.since(self.env.clock.now()).max(Duration::from_millis(1))).await;
+                    let wait = at.since(self.env.clock.now()).max(Duration::from_millis(1));
+                    // Whichever comes first: then it asks again.
+                    drop(tokio::time::timeout(wait, self.look_again.notified()).await);
                 }
                 Ok(_) => return,
-                Err(_) => return,
+                // It reloads, perhaps: this question brings it back, and with it a sender of its own.
+                Err(_) => {
+                    actix_rt::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    continue;
+                }
             }
+            pause = PAUSE;
         }
     }
 
@@ -152,14 +166,16 @@ impl Outbox {
             }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
+        // From here to the stored result; a draining house begins nothing more.
+        let Some(_sending) = self.env.begin_sending() else { return };
         let begin = Rule::BeginAttempt { seq, consent_version: token.consent_version };
-        let number = match self.ask(Ask::Rule(begin)).await {
-            Ok(Answer::Begun(Some(number))) => number,
+        let (number, closes_at) = match self.ask(Ask::Rule(begin)).await {
+            Ok(Answer::Begun(Some(begun))) => begun,
             Ok(_) => return,
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
         // The last look: the attempt is durable, the request has not begun.
-        let outcome = if item.closes_at.is_some_and(|at| self.env.clock.now() >= at) {
+        let outcome = if closes_at.is_some_and(|at| self.env.clock.now() >= at) {
             AttemptOutcome::Withdrawn(MessageError {
                 code: "window_closed".to_owned(),
                 message: "The 24-hour window closed before it went. Send a template.".to_owned(),
@@ -179,15 +195,19 @@ impl Outbox {
             AttemptOutcome::Ended(outcome)
         };
         drop(permit);
-        if let AttemptOutcome::Ended(SendOutcome::Accepted { recipient, .. }) = &outcome {
+        let recipient = match &outcome {
+            AttemptOutcome::Ended(SendOutcome::Accepted { recipient, .. }) => recipient.clone(),
+            _ => Vec::new(),
+        };
+        self.settle(seq, number, outcome).await;
+        if !recipient.is_empty() {
             let learned =
-                crate::resolve::learn(&self.env, self.scope, item.channel_id, item.contact_id, recipient)
+                crate::resolve::learn(&self.env, self.scope, item.channel_id, item.contact_id, &recipient)
                     .await;
             if let Err(refusal) = learned {
                 tracing::debug!(%refusal, "an address told by the provider was not kept; the next message tells it again");
             }
         }
-        self.settle(seq, number, outcome).await;
     }
 
     /// Tells the result until it is stored: while this process lives it is not lost.

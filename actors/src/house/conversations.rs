@@ -436,10 +436,17 @@ impl House {
         patch: wire::ContactPatch,
     ) -> Result<wire::Contact, Refusal> {
         tracing::debug!(correlation = %act.correlation, contact = %id, "a contact is changed");
-        let answer: ContactAnswer =
-            contact::ask(&self.env, scope, id, contact::Ask::Patch(expected, patch)).await?;
-        let shown = answer.shown()?;
-        Ok(contact_rules::show(shown.id, shown.version, &shown.body))
+        let mut id = id;
+        for _ in 0..contact::MAX_MERGES {
+            let asked = contact::Ask::Patch(expected, patch.clone());
+            let answer: ContactAnswer = contact::ask(&self.env, scope, id, asked).await?;
+            let shown = answer.shown()?;
+            match shown.body.merged_into {
+                Some(next) => id = next,
+                None => return Ok(contact_rules::show(shown.id, shown.version, &shown.body)),
+            }
+        }
+        Err(Refusal::NotFound("contact"))
     }
 }
 

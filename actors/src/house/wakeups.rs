@@ -28,8 +28,9 @@ impl House {
     /// When the store cannot be read; what was not fired stays due.
     pub async fn fire_wakeups(&self, at_start: bool) -> Result<usize, Refusal> {
         let now = self.env.clock.now();
-        let mut fired = 0;
+        let mut due = Vec::new();
         let mut after = None;
+        // All are read before any is fired: whoever is woken may write a new one, which must stand.
         loop {
             let mut scan = Scan::of::<WakeupRow>(WakeupRow::partition(0, 0)).after(after.clone()).limit(PAGE);
             if !at_start {
@@ -39,26 +40,29 @@ impl House {
             let full = rows.len() == PAGE;
             after = rows.last().map(|row| row.clone().into_cells()[2..WakeupRow::TABLE.key_len()].to_vec());
             // At the start whoever was active is woken at once; what waits for its time waits on.
-            let due =
-                rows.into_iter().filter(|row| row.due <= now || row.reason == WakeupReason::Active.as_str());
-            let keys: Vec<_> = stream::iter(due)
-                .map(|row| async move {
-                    let key = WakeupRow::key(row.shard, row.hour, row.due, row.tenant_id, row.target.clone());
-                    self.fire(&row).await.then_some(key)
-                })
-                .buffer_unordered(AT_ONCE)
-                .filter_map(|key| async { key })
-                .collect()
-                .await;
-            fired += keys.len();
-            for keys in keys.chunks(MAX_COMMIT_ROWS) {
-                let gone = keys.iter().cloned().map(Mutation::delete::<WakeupRow>).collect();
-                self.env.store.commit_many(Scope::System, Lane::Bulk, gone).await?;
-            }
+            due.extend(
+                rows.into_iter().filter(|row| row.due <= now || row.reason == WakeupReason::Active.as_str()),
+            );
             if !full {
-                return Ok(fired);
+                break;
             }
         }
+        let keys = stream::iter(due)
+            .map(|row| async move {
+                let woken = self.fire(&row).await;
+                woken.then(|| WakeupRow::key(row.shard, row.hour, row.due, row.tenant_id, row.target))
+            })
+            .buffer_unordered(AT_ONCE)
+            .filter_map(|key| async { key })
+            .chunks(MAX_COMMIT_ROWS);
+        futures_util::pin_mut!(keys);
+        let mut fired = 0;
+        while let Some(keys) = keys.next().await {
+            fired += keys.len();
+            let gone = keys.into_iter().map(Mutation::delete::<WakeupRow>).collect();
+            self.env.store.commit_many(Scope::System, Lane::Bulk, gone).await?;
+        }
+        Ok(fired)
     }
 
     /// True when it was woken, or can never be.

@@ -33,12 +33,11 @@ impl Stream {
         Self { epoch, head: 0, last_logged: 0, ring: VecDeque::new(), bytes: 0 }
     }
 
-    /// Begins after what an earlier activation logged.
-    pub(super) fn begin(&mut self, tail: Vec<Logged>) {
-        if let Some(last) = tail.last() {
-            self.head = last.offset;
-            self.last_logged = last.offset;
-        }
+    /// Begins after what an earlier activation logged, above every offset that one may have given.
+    pub(super) fn begin(&mut self, tail: &[Logged], floor: u64) {
+        self.head = floor;
+        self.last_logged = floor;
+        debug_assert!(tail.iter().all(|logged| logged.offset <= floor), "an offset is given once");
         debug_assert!(tail.iter().all(|logged| logged.epoch != self.epoch), "an epoch is used once");
     }
 
@@ -137,7 +136,7 @@ mod tests {
     #[test]
     fn a_new_activation_goes_on_after_the_last_logged_offset() {
         let mut stream = Stream::new("second".into());
-        stream.begin(vec![Logged { offset: 41, epoch: "first".into(), body: Vec::new() }]);
+        stream.begin(&[Logged { offset: 41, epoch: "first".into(), body: Vec::new() }], 41);
         assert_eq!(stream.position(), StreamPosition { epoch: "second".into(), offset: 41 });
         stream.push(EncodedEvent::new(42, b"{}"));
         assert_eq!(offsets(stream.after(41, 10)), Some(vec![42]));

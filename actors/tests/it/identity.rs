@@ -1,0 +1,103 @@
+//! Who somebody is.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use switchboard_ports::store::Scan;
+use switchboard_schema::{record::ContactRow, wire::IdentityKind};
+
+use crate::{
+    audit::{audit_soon, count_by_provider_id},
+    world::{Running, World, run},
+};
+
+const USER: (IdentityKind, &str) = (IdentityKind::Bsuid, "US.1");
+const WA: (IdentityKind, &str) = (IdentityKind::WaId, "31610000001");
+const PHONE: (IdentityKind, &str) = (IdentityKind::Phone, "31610000001");
+
+async fn contacts(world: &World, running: &Running) -> Vec<ContactRow> {
+    let scan = Scan::of::<ContactRow>(ContactRow::partition(0));
+    running.records.all::<ContactRow>(world.scope, scan).await.expect("the contacts are read")
+}
+
+#[test]
+fn a_user_id_then_both_then_a_phone_number_are_one_contact() {
+    run(async {
+        let (world, running) = World::with_channel(41).await;
+        let ways = [&[USER][..], &[USER, WA, PHONE], &[WA, PHONE], &[PHONE]];
+        for (from, n) in ways.into_iter().zip(1..) {
+            world.deliver(&running, vec![world.message(&format!("in.{n}"), from)]).await;
+        }
+        assert_eq!(contacts(&world, &running).await.len(), 1);
+        let threads = audit_soon(&world, &running).await;
+        let ids: Vec<_> = threads
+            .values()
+            .flat_map(|(_, items)| items)
+            .filter_map(|item| item.provider_id.clone())
+            .collect();
+        assert_eq!(ids, ["in.1", "in.2", "in.3", "in.4"]);
+    });
+}
+
+#[test]
+fn two_contacts_proved_to_be_one_person_become_one() {
+    run(async {
+        let (mut world, mut running) = World::with_channel(42).await;
+        let first = world.message("in.1", &[USER]);
+        world.deliver(&running, vec![first.clone()]).await;
+        world.clock.advance(Duration::from_secs(5));
+        let second = world.message("in.2", &[WA, PHONE]);
+        world.deliver(&running, vec![second.clone()]).await;
+        assert_eq!(contacts(&world, &running).await.len(), 2);
+        world.clock.advance(Duration::from_secs(5));
+        world.deliver(&running, vec![world.message("in.3", &[USER, WA, PHONE])]).await;
+        let left = contacts(&world, &running).await;
+        assert_eq!(left.iter().filter(|row| row.body.0.merged_into.is_none()).count(), 1);
+        for again in [false, true] {
+            let suffix = if again { "b" } else { "a" };
+            for (n, from) in [(4, &[PHONE][..]), (5, &[USER]), (6, &[WA, PHONE])] {
+                world.clock.advance(Duration::from_secs(1));
+                world.deliver(&running, vec![world.message(&format!("in.{n}{suffix}"), from)]).await;
+            }
+            // Old ones come once more, alone and together.
+            world.deliver(&running, vec![first.clone()]).await;
+            world.deliver(&running, vec![second.clone()]).await;
+            world.deliver(&running, vec![second.clone(), first.clone()]).await;
+            running = world.restart(running).await;
+        }
+        let threads = audit_soon(&world, &running).await;
+        let counts = count_by_provider_id(&threads);
+        for id in ["in.1", "in.2", "in.3", "in.4a", "in.5a", "in.6a", "in.4b", "in.5b", "in.6b"] {
+            assert_eq!(counts.get(id), Some(&1), "{id}");
+        }
+        let of = |id: &str| {
+            let holds = |items: &[switchboard_schema::wire::Message]| {
+                items.iter().any(|item| item.provider_id.as_deref() == Some(id))
+            };
+            threads.iter().find(|(_, (_, items))| holds(items)).map(|(thread, _)| *thread)
+        };
+        for id in ["in.3", "in.4a", "in.5a", "in.6a", "in.4b", "in.5b", "in.6b"] {
+            assert_eq!(of(id), of("in.1"), "{id} goes to the older thread");
+        }
+    });
+}
+
+#[test]
+fn concurrent_first_webhooks_make_one_contact() {
+    run(async {
+        for seed in 43..48 {
+            let (mut world, running) = World::with_channel(seed).await;
+            let (w, r) = (&world, &running);
+            let ways = [&[USER, WA, PHONE][..], &[WA, PHONE, USER], &[USER, PHONE]];
+            let hooks = (0..24).map(|n| {
+                let message = w.message(&format!("in.{n}"), ways[n % ways.len()]);
+                w.deliver(r, vec![message])
+            });
+            join_all(hooks).await;
+            assert_eq!(contacts(&world, &running).await.len(), 1);
+            let threads = audit_soon(&world, &running).await;
+            assert_eq!(count_by_provider_id(&threads).len(), 24);
+            world.crash(running).await;
+        }
+    });
+}

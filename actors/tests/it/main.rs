@@ -1,0 +1,22 @@
+//! The house over the real store, in a folder of its own, and over one that fails.
+//!
+//! `ACTORS_SEED` replays one seed of the tests that have several; a failure prints its seed.
+
+#![expect(clippy::disallowed_methods, reason = "the tests act for a tenant of their own and read their seed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and prints its seed"
+)]
+
+mod audit;
+mod block;
+mod crash;
+mod ghost;
+mod identity;
+mod long;
+mod orphans;
+mod poison;
+mod provider;
+mod storm;
+mod world;

@@ -1,0 +1,125 @@
+//! A provider by script, which remembers every request.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use switchboard_actors::house::Connector;
+use switchboard_domain::{
+    inbound::Callback,
+    outbound::{ErrorClass, Outbound, OutboundContent, ProviderError, SendOutcome},
+};
+use switchboard_ports::{
+    Future,
+    channel::{ChannelClient, ReadError},
+};
+use switchboard_schema::{ContactId, wire::Template};
+
+/// One request, and what was answered to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) callback: Callback,
+    pub(crate) words: String,
+    pub(crate) outcome: SendOutcome,
+    /// The person was blocked, and that was answered, before it began.
+    pub(crate) forbidden: bool,
+}
+
+type Script = dyn Fn(&Outbound, usize) -> SendOutcome + Send + Sync;
+
+#[derive(Default)]
+struct Seen {
+    requests: Vec<Request>,
+    /// Addresses of blocked people.
+    blocked: HashMap<ContactId, String>,
+}
+
+/// The provider.
+pub(crate) struct Provider {
+    seen: Mutex<Seen>,
+    script: Mutex<Arc<Script>>,
+    pause: Mutex<Duration>,
+}
+
+impl Provider {
+    /// One that takes everything.
+    pub(crate) fn new() -> Arc<Self> {
+        let script: Arc<Script> = Arc::new(|outbound, _| accepted(&provider_id(outbound.callback)));
+        Arc::new(Self { seen: Mutex::default(), script: Mutex::new(script), pause: Mutex::default() })
+    }
+
+    /// Answers as told; the number says how often this very item was requested before.
+    pub(crate) fn answer_by(&self, script: impl Fn(&Outbound, usize) -> SendOutcome + Send + Sync + 'static) {
+        *self.script.lock().unwrap() = Arc::new(script);
+    }
+
+    /// Takes so long for each answer.
+    pub(crate) fn take(&self, pause: Duration) {
+        *self.pause.lock().unwrap() = pause;
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.seen.lock().unwrap().requests.clone()
+    }
+
+    /// Nobody may write to this person any more.
+    pub(crate) fn forbid(&self, contact: ContactId, address: &str) {
+        self.seen.lock().unwrap().blocked.insert(contact, address.to_owned());
+    }
+
+    /// Everybody may again.
+    pub(crate) fn allow(&self, contact: ContactId) {
+        self.seen.lock().unwrap().blocked.remove(&contact);
+    }
+}
+
+impl ChannelClient for Provider {
+    fn send(&self, outbound: Outbound) -> Future<SendOutcome> {
+        let script = Arc::clone(&self.script.lock().unwrap());
+        let mut seen = self.seen.lock().unwrap();
+        let earlier = seen.requests.iter().filter(|known| known.callback == outbound.callback).count();
+        let outcome = script(&outbound, earlier);
+        let words = match &outbound.content {
+            OutboundContent::Text(text) => text.body.clone(),
+            OutboundContent::Template(template) => template.name.clone(),
+        };
+        let forbidden = outbound.to.iter().any(|to| seen.blocked.values().any(|value| *value == to.value));
+        let callback = outbound.callback;
+        seen.requests.push(Request { callback, words, outcome: outcome.clone(), forbidden });
+        let pause = *self.pause.lock().unwrap();
+        Box::pin(async move {
+            tokio::time::sleep(pause).await;
+            outcome
+        })
+    }
+
+    fn templates(&self) -> Future<Result<Vec<Template>, ReadError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+}
+
+/// Connects everybody to the one provider.
+pub(crate) struct ToProvider(pub(crate) Arc<Provider>);
+
+impl Connector for ToProvider {
+    fn connect(&self, _: &str, _: &str, _: SecretString) -> Arc<dyn ChannelClient> {
+        let provider: Arc<Provider> = Arc::clone(&self.0);
+        provider
+    }
+}
+
+/// The id that the provider gives to an item.
+pub(crate) fn provider_id(callback: Callback) -> String {
+    format!("out.{}", callback.to_text())
+}
+
+pub(crate) fn accepted(provider_id: &str) -> SendOutcome {
+    SendOutcome::Accepted { provider_id: provider_id.to_owned(), recipient: Vec::new() }
+}
+
+pub(crate) fn refused(class: ErrorClass) -> SendOutcome {
+    SendOutcome::Refused(ProviderError { code: "whatsapp_1".into(), message: "no".into(), class })
+}

@@ -1,0 +1,113 @@
+//! Events to many sockets: one workspace with very many, many workspaces with ten each; at a fixed rate and at
+//! saturation, where senders go at the pace of the sockets.
+
+use super::Scenario;
+use crate::{
+    bench::{Bench, Site, Traffic},
+    error::Error,
+    report::Row,
+    schedule::Schedule,
+    senders::Pace,
+    sockets::{Fleet, Role, Seat},
+};
+
+/// Messages a second to one workspace.
+const FAN_PER_SECOND: f64 = 50.0;
+/// Sockets of each of many workspaces.
+const PAIR_SOCKETS: u64 = 10;
+/// Messages a second to all of them together.
+const PAIRS_PER_SECOND: f64 = 5_000.0;
+/// One socket in so many takes latencies.
+const TIMED_EVERY: u64 = 16;
+/// Conversations of each workspace; they are there before anything is measured.
+const CONVERSATIONS: u64 = 100;
+/// Messages that may be under way at saturation, for each workspace.
+const WINDOW: u64 = 200;
+/// Messages prepared for one run at saturation.
+const SATURATED_MESSAGES_MAX: usize = 300_000;
+
+/// Runs it.
+///
+/// # Errors
+/// When something cannot be measured.
+pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for (tenants, sockets, per_second) in
+        [(1, bench.run.fan_sockets, FAN_PER_SECOND), (bench.run.fan_tenants, PAIR_SOCKETS, PAIRS_PER_SECOND)]
+    {
+        let site = bench.site(tenants as usize)?;
+        bench.prefill(&site, 0, CONVERSATIONS)?;
+        let fleet = bench.fleet(&site, tenants * sockets)?;
+        let seats: Vec<Seat> = (0..tenants * sockets)
+            .map(|index| Seat {
+                tenant: (index % tenants) as usize,
+                role: Role::Steady,
+                timed: index / tenants % TIMED_EVERY.min(sockets) == 0,
+            })
+            .collect();
+        fleet.open(&seats)?;
+        let case = Case { bench, site: &site, fleet: &fleet, tenants, sockets };
+        rows.push(case.fixed(per_second)?);
+        rows.push(case.saturated()?);
+    }
+    Ok(rows)
+}
+
+struct Case<'a> {
+    bench: &'a Bench,
+    site: &'a Site,
+    fleet: &'a Fleet,
+    tenants: u64,
+    sockets: u64,
+}
+
+impl Case<'_> {
+    fn fixed(&self, per_second: f64) -> Result<Row, Error> {
+        let within = self.bench.run.duration();
+        let traffic = Traffic {
+            count: Schedule::new(per_second).count(within),
+            batch: 1,
+            conversations: CONVERSATIONS,
+            pace: Pace::Open(per_second),
+            connections: 16,
+            within,
+            window: None,
+        };
+        self.measure(&format!("{} messages/s", per_second), traffic)
+    }
+
+    fn saturated(&self) -> Result<Row, Error> {
+        let traffic = Traffic {
+            count: SATURATED_MESSAGES_MAX,
+            batch: 1,
+            conversations: CONVERSATIONS,
+            pace: Pace::Closed,
+            connections: self.bench.run.connections as usize,
+            within: self.bench.run.duration(),
+            window: Some((WINDOW * self.tenants, self.sockets)),
+        };
+        self.measure("saturated", traffic)
+    }
+
+    fn measure(&self, name: &str, traffic: Traffic) -> Result<Row, Error> {
+        let name = format!("{} x {}, {name}", self.tenants, self.sockets);
+        self.bench.repeat(Scenario::FanOut, name, || {
+            let measured = self.bench.measure(self.site, Some((self.fleet, self.sockets)), traffic)?;
+            let mut attempt = measured.attempt();
+            let events = measured.heard.events as f64;
+            attempt.rank = measured.cost.server_s / (events / 1e6).max(f64::MIN_POSITIVE);
+            attempt.figure("stored/s", measured.sent.ok as f64 / measured.sent.lasted.as_secs_f64());
+            attempt.figure("deliveries/s", events / measured.cost.wall_s);
+            attempt.figure("cpu_s/1M", attempt.rank);
+            attempt.figure("driver_s/1M", measured.cost.driver_s / (events / 1e6).max(f64::MIN_POSITIVE));
+            attempt.figure("bytes_each", measured.heard.bytes as f64 / events.max(1.0));
+            attempt.figure("events_a_read", events / (measured.heard.reads as f64).max(1.0));
+            attempt.latencies(["sock_p50_ms", "sock_p99_ms", "sock_max_ms"], measured.to_socket.summary());
+            attempt.figure("gaps", measured.heard.gaps as f64);
+            attempt.figure("repeats", measured.heard.repeats as f64);
+            attempt.figure("missing", measured.sent.undelivered as f64);
+            attempt.defects.extend(self.site.logged_errors());
+            Ok(attempt)
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! As many webhooks as are taken: one message each, ten each, and over many conversations.
+
+use super::Scenario;
+use crate::{
+    bench::{Bench, Traffic},
+    error::Error,
+    report::Row,
+    senders::Pace,
+    sockets::{Role, Seat},
+};
+
+/// Messages prepared for one run; it ends when they are used up, or in time.
+const MESSAGES_MAX: usize = 400_000;
+/// The case with many conversations.
+const MANY_CONVERSATIONS: u64 = 50_000;
+/// Messages of each of them, about.
+const MANY_EACH: usize = 2;
+
+/// Runs it.
+///
+/// # Errors
+/// When something cannot be measured.
+pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
+    let run = &bench.run;
+    let connections = run.connections as usize;
+    let one = Traffic {
+        count: MESSAGES_MAX,
+        batch: 1,
+        conversations: run.conversations,
+        pace: Pace::Closed,
+        connections,
+        within: run.duration(),
+        window: None,
+    };
+    let ten = Traffic { count: MESSAGES_MAX / 10, batch: 10, connections: connections.div_ceil(4), ..one };
+    let many =
+        Traffic { count: MANY_CONVERSATIONS as usize * MANY_EACH, conversations: MANY_CONVERSATIONS, ..one };
+    Ok(vec![
+        case(bench, format!("{connections} connections"), one, Look::Agent)?,
+        case(bench, format!("batches of 10, {} connections", ten.connections), ten, Look::Agent)?,
+        case(bench, format!("{MANY_CONVERSATIONS} new conversations"), many, Look::Nobody)?,
+    ])
+}
+
+/// Whether somebody looks on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Agent,
+    Nobody,
+}
+
+/// Messages that may be under way to the agent: fewer than the server would close a socket for.
+const WINDOW: u64 = 600;
+
+fn case(bench: &Bench, name: String, traffic: Traffic, look: Look) -> Result<Row, Error> {
+    bench.repeat(Scenario::WebhookClosed, name, || {
+        // A server of its own for each run: the next does not start with what this one stored.
+        let site = bench.site(1)?;
+        let fleet = bench.fleet(&site, 1)?;
+        let prefill = bench.run.prefill;
+        if look == Look::Agent || prefill > 0 {
+            bench.prefill(&site, prefill, bench.run.conversations)?;
+        }
+        let mut traffic = traffic;
+        let fleet = match look {
+            Look::Agent => {
+                fleet.open(&[Seat { tenant: 0, role: Role::Steady, timed: true }])?;
+                traffic.window = Some((WINDOW, 1));
+                Some((&fleet, 1))
+            }
+            Look::Nobody => None,
+        };
+        let measured = bench.measure(&site, fleet, traffic)?;
+        let mut attempt = measured.attempt();
+        let stored = measured.sent.ok * traffic.batch as u64;
+        attempt.figure("stored/s", stored as f64 / measured.sent.lasted.as_secs_f64());
+        attempt.latencies(["200_p50_ms", "200_p99_ms", "200_max_ms"], measured.sent.latencies.summary());
+        if look == Look::Agent {
+            attempt.latencies(["sock_p50_ms", "sock_p99_ms", "sock_max_ms"], measured.to_socket.summary());
+        }
+        attempt.cpu_per_thousand(stored);
+        attempt.defects.extend(site.logged_errors());
+        Ok(attempt)
+    })
+}

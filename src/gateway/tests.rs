@@ -82,8 +82,7 @@ struct House {
 impl House {
     async fn start(limits: Limits) -> Self {
         let (tell, asked) = mpsc::channel();
-        let fanout =
-            fanout::start(move || Box::new(Told(tell)), limits, 0, &actix_rt::Arbiter::current());
+        let fanout = fanout::start(move || Box::new(Told(tell)), limits, 0, &actix_rt::Arbiter::current());
         // The arbiter does what it was told in order, but not at once.
         while fanout::local().is_none() {
             tokio::task::yield_now().await;

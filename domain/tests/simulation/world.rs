@@ -273,7 +273,8 @@ impl World {
         self.newest = self.newest_open;
         for mail in self.taken.drain(..) {
             if let Mail::Message(number) = mail {
-                self.written[number].answered.get_or_insert(true);
+                let written = &mut self.written[number];
+                written.answered.get_or_insert(self.places.contains_key(&written.id));
             }
         }
         self.landed.clear();

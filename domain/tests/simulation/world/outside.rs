@@ -143,7 +143,6 @@ impl World {
             Err(Rejection::Redirected(to)) => {
                 assert_eq!(to, ELSEWHERE);
                 assert!(!self.places.contains_key(&id), "what is here is answered here");
-                self.written[number].answered.get_or_insert(false);
             }
             Err(rejection) => panic!("a message was refused: {rejection}"),
         }

@@ -1,0 +1,11 @@
+//! The whole server, from outside: its binary with a data folder of its own, a provider and customers played
+//! by the simulator, clients that speak HTTP and WebSocket and keep count.
+//!
+//! Everything that is left to chance is thrown with a seed. A failure names it; `IT_SEED=<seed>` replays it.
+
+mod answers;
+mod arrival;
+mod crash;
+mod sending;
+mod settling;
+mod support;

@@ -1,0 +1,37 @@
+//! What tests of the whole server are made of.
+
+pub(crate) mod agent;
+pub(crate) mod api;
+pub(crate) mod chance;
+pub(crate) mod postman;
+pub(crate) mod server;
+pub(crate) mod snapshot;
+pub(crate) mod stage;
+pub(crate) mod wire;
+
+use std::time::Duration;
+
+/// How long a test waits for something before it fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+/// How often it looks.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Looks until there is what it looks for; fails loudly when that does not come.
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "waited {PATIENCE:?} in vain for: {what}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Fails where something takes too long.
+pub(crate) async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, wait).await {
+        Ok(done) => done,
+        Err(_) => panic!("waited {PATIENCE:?} in vain for: {what}"),
+    }
+}

@@ -1,0 +1,176 @@
+//! The server as a process.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use super::until;
+
+/// Lines of the server's log that a failed test shows.
+const LOG_LINES: usize = 40;
+
+/// Where the server is, as long as it runs.
+#[derive(Clone)]
+pub(crate) struct Address(watch::Receiver<Option<String>>);
+
+impl Address {
+    /// Where it is, if it is up.
+    pub(crate) fn if_up(&self) -> Option<String> {
+        self.0.borrow().clone()
+    }
+
+    /// Where it is; waits while it is down.
+    pub(crate) async fn now(&self) -> String {
+        let mut address = self.0.clone();
+        let found = super::soon("the server to be up", address.wait_for(Option::is_some)).await;
+        found.expect("the server is there as long as its test").clone().expect("waited for")
+    }
+}
+
+/// A server with a data folder of its own. Dropped, it is killed and everything is removed.
+pub(crate) struct Server {
+    data: TempDir,
+    settings: Vec<(String, String)>,
+    child: Option<Child>,
+    address: watch::Sender<Option<String>>,
+}
+
+/// What `workspace create` printed, and what it was given.
+#[derive(Clone)]
+pub(crate) struct Workspace {
+    pub(crate) api_key: String,
+}
+
+impl Server {
+    /// Starts one on an empty folder. Settings are environment variables, without their prefix.
+    pub(crate) async fn start(graph_url: &str, settings: &[(&str, &str)]) -> Self {
+        let data = tempfile::Builder::new().prefix("switchboard-it-").tempdir().expect("a folder");
+        let own =
+            [("HTTP__LISTEN", "127.0.0.1:0"), ("LOG__LEVEL", "info"), ("WHATSAPP__GRAPH_URL", graph_url)];
+        let settings = own
+            .iter()
+            .chain(settings)
+            .map(|(name, value)| (format!("SWITCHBOARD__{name}"), (*value).to_owned()))
+            .chain([("SWITCHBOARD__STORE__PATH".to_owned(), data.path().display().to_string())])
+            .collect();
+        let mut server = Self { data, settings, child: None, address: watch::Sender::new(None) };
+        server.boot().await;
+        server
+    }
+
+    /// Where it is, also after it was started anew.
+    pub(crate) fn address(&self) -> Address {
+        Address(self.address.subscribe())
+    }
+
+    /// Starts it again on its folder, and waits until it takes traffic.
+    pub(crate) async fn boot(&mut self) {
+        assert!(self.child.is_none(), "it runs");
+        // A killed server leaves the file behind.
+        fs::remove_file(self.listen_file()).ok();
+        let log = || File::options().create(true).append(true).open(self.log_file()).expect("a log file");
+        let child = self.command().arg("serve").stdin(Stdio::null()).stdout(log()).stderr(log()).spawn();
+        self.child = Some(child.expect("the server's binary runs"));
+        let http = super::api::client();
+        let address = until("the server to be ready", async || {
+            self.check_alive();
+            let address = fs::read_to_string(self.listen_file()).ok()?.trim().to_owned();
+            let ready = http.get(format!("http://{address}/readyz")).send().await.ok()?;
+            (ready.status() == 200).then_some(address)
+        })
+        .await;
+        self.address.send_replace(Some(address));
+    }
+
+    fn check_alive(&mut self) {
+        let child = self.child.as_mut().expect("it was started");
+        if let Some(status) = child.try_wait().expect("the system tells of its processes") {
+            panic!("the server ended with {status}\n{}", self.log_tail());
+        }
+    }
+
+    /// Ends it as a power cut does for the process.
+    pub(crate) fn kill(&mut self) {
+        self.address.send_replace(None);
+        let mut child = self.child.take().expect("it runs");
+        child.kill().expect("it can be killed");
+        child.wait().expect("it is waited for");
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn ask_to_stop(&mut self) {
+        let pid = self.child.as_ref().expect("it runs").id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status().expect("there is `kill`");
+        assert!(asked.success(), "it can be asked");
+    }
+
+    /// It takes no connections any more: the way down has begun.
+    pub(crate) async fn stopping(&mut self) {
+        until("the server to begin to stop", async || (!self.listen_file().exists()).then_some(())).await;
+    }
+
+    /// Waits until it has stopped.
+    pub(crate) async fn stopped(&mut self) -> ExitStatus {
+        self.address.send_replace(None);
+        let mut child = self.child.take().expect("it runs");
+        until("the server to stop", async || child.try_wait().expect("the system tells of its processes"))
+            .await
+    }
+
+    /// Makes a workspace through the command line.
+    pub(crate) fn workspace(&self, name: &str) -> Workspace {
+        let (email, password) = (format!("owner@{name}.example"), "correct horse battery".to_owned());
+        let mut command = self.command();
+        command.args(["workspace", "create", "--name", name, "--email", &email, "--password-stdin"]);
+        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = spawned.expect("the command runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        writeln!(stdin, "{password}").expect("it reads");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let made: Value = serde_json::from_slice(&output.stdout).expect("one line of JSON");
+        let text = |name: &str| made[name].as_str().expect("it is a text").to_owned();
+        Workspace { api_key: text("api_key") }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn listen_file(&self) -> PathBuf {
+        self.data.path().join("listen")
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.data.path().join("server.log")
+    }
+
+    fn log_tail(&self) -> String {
+        let log = fs::read_to_string(self.log_file()).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
+    }
+}
+
+impl Drop for Server {
+    #[expect(clippy::print_stderr, reason = "a failed test shows what the server said last")]
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().ok();
+            child.wait().ok();
+        }
+        if std::thread::panicking() {
+            eprintln!("the server's log ends with:\n{}", self.log_tail());
+        }
+    }
+}

@@ -90,6 +90,8 @@ pub(crate) struct World {
     mail: Vec<Mail>,
     /// Taken into the open commit: answered when it is durable.
     taken: Vec<Mail>,
+    /// Messages that the open commit sends on to another conversation.
+    sent_on: HashSet<usize>,
     flights: Vec<Flight>,
     /// Results in the open commit.
     landed: Vec<Flight>,
@@ -130,6 +132,7 @@ impl World {
             written: Vec::new(),
             mail: Vec::new(),
             taken: Vec::new(),
+            sent_on: HashSet::new(),
             flights: Vec::new(),
             landed: Vec::new(),
             asked: Vec::new(),
@@ -273,10 +276,11 @@ impl World {
         self.newest = self.newest_open;
         for mail in self.taken.drain(..) {
             if let Mail::Message(number) = mail {
-                let written = &mut self.written[number];
-                written.answered.get_or_insert(self.places.contains_key(&written.id));
+                let is_here = !self.sent_on.contains(&number);
+                self.written[number].answered.get_or_insert(is_here);
             }
         }
+        self.sent_on.clear();
         self.landed.clear();
         self.asked.append(&mut self.asking);
         for seq in self.retrying.drain(..) {
@@ -295,6 +299,7 @@ impl World {
         self.crashes += 1;
         // What was not answered comes again.
         self.mail.append(&mut self.taken);
+        self.sent_on.clear();
         self.asking.clear();
         self.retrying.clear();
         self.newest_open = self.newest;

@@ -182,14 +182,3 @@ pub(crate) async fn connect(server: &Server, api: &Api, nth: u32) -> (Channel, P
     let (phone_number_id, waba_id) = (business.phone_number_id, business.waba_id);
     (Channel { id, phone_number_id, waba_id, verify_token }, postman)
 }
-
-/// What a status of a sent message says.
-pub(crate) fn status_of(id: &str, status: &str, at_s: i64, recipient: &Person) -> payload::Status {
-    payload::Status {
-        id: id.to_owned(),
-        status: status.to_owned(),
-        at_s,
-        recipient: recipient.clone(),
-        ..payload::Status::default()
-    }
-}

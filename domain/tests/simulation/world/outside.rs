@@ -143,6 +143,7 @@ impl World {
             Err(Rejection::Redirected(to)) => {
                 assert_eq!(to, ELSEWHERE);
                 assert!(!self.places.contains_key(&id), "what is here is answered here");
+                self.sent_on.insert(number);
             }
             Err(rejection) => panic!("a message was refused: {rejection}"),
         }

@@ -394,7 +394,11 @@ fn finish(mailbox: &Mailbox, readers: &Pool<Read>, running: Running) {
     if writer.join().is_err() {
         tracing::error!("the store's writer had died of a defect");
     }
-    drop(lock);
+    // Said, not left to the closing of the file: a process that is being started at this moment has a copy of
+    // it, and would keep the folder until it runs.
+    if let Err(error) = lock.unlock() {
+        tracing::debug!(%error, "the folder is let go when the file closes");
+    }
 }
 
 /// Makes the folder, readable by this user only, and takes its lock.

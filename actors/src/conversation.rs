@@ -417,6 +417,15 @@ impl Entity for Conversation {
         self.found.extend(fetched.found);
     }
 
+    fn is_patient(asked: &Asked) -> bool {
+        // A sender that took an attempt for not begun would leave its item as if a request ran.
+        matches!(
+            asked.ask,
+            Ask::NextToSend(_)
+                | Ask::Rule(Rule::BeginAttempt { .. } | Rule::EndAttempt { .. } | Rule::Refuse { .. })
+        )
+    }
+
     fn is_ready(&self) -> bool {
         let last_seq = self.state.head.as_ref().map_or(0, |head| head.last_seq);
         last_seq.saturating_sub(self.registered_seq) < MAX_UNREGISTERED || self.unregistered.is_empty()

@@ -5,8 +5,9 @@
 //! the next; replies, effects and reads come from committed state only. *Limits*: [`MAX_COMMIT_ROWS`] and
 //! [`MAX_COMMIT_BYTES`] a commit, `Entity::CAPACITY` commands waiting. *What happens on a crash*: memory is
 //! a cache of the store. A failed commit drops what was decided, stops the actor and errors its callers; the
-//! next command loads it again. Before the first commit of an activation a wake-up is written, so that after
-//! a crash of the process it is activated again and repairs what hangs on it.
+//! next command loads it again. One whose outcome stays unknown errors its callers too, but is repeated until
+//! it is done: nothing else is decided before that. Before the first commit of an activation a wake-up is
+//! written, so that after a crash of the process it is activated again and repairs what hangs on it.
 
 use std::{
     collections::VecDeque,
@@ -38,6 +39,8 @@ const TICK: Duration = Duration::from_secs(25);
 const IDLE_TICKS: u32 = 2;
 /// Times that a commit of unknown outcome is repeated, unchanged.
 const MAX_REPEATS: u32 = 5;
+/// Pause before a commit of unknown outcome is repeated again, once its callers were told.
+const UNKNOWN_PAUSE: Duration = Duration::from_secs(1);
 /// Pause before the first repetition; it doubles.
 const REPEAT_PAUSE: Duration = Duration::from_millis(20);
 /// Rows above which no further command is decided into a commit.
@@ -76,6 +79,10 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     ) -> Option<LocalBoxFuture<'static, Result<Self::Fetched, Refusal>>>;
     /// Takes in what was read.
     fn absorb(&mut self, fetched: Self::Fetched);
+    /// Its asker waits for as long as it takes to know whether it was done; others hear it when nobody knows.
+    fn is_patient(_: &Self::Command) -> bool {
+        false
+    }
     /// May the next command be decided now?
     fn is_ready(&self) -> bool {
         true
@@ -113,6 +120,7 @@ struct Waiting<E: Entity> {
 
 /// What a command came to, told to its asker once it is durable.
 struct Held<E: Entity> {
+    patient: bool,
     reply: Option<Reply<E::Answer>>,
     result: Result<E::Answer, Refusal>,
 }
@@ -232,12 +240,13 @@ impl<E: Entity> Shell<E> {
             }
             let Some(next) = self.waiting.pop_front() else { break };
             let command = next.asked.command;
+            let patient = E::is_patient(&command);
             match catch_unwind(AssertUnwindSafe(|| entity.handle(command, now))) {
-                Ok(result) => self.held.push(Held { reply: next.asked.reply, result }),
+                Ok(result) => self.held.push(Held { patient, reply: next.asked.reply, result }),
                 Err(_) => {
                     tracing::error!(kind = E::KIND, key = ?self.key, "a decision panicked");
                     let refusal = Refusal::Unavailable("a defect; it was logged".to_owned());
-                    self.held.push(Held { reply: next.asked.reply, result: Err(refusal.clone()) });
+                    self.held.push(Held { patient, reply: next.asked.reply, result: Err(refusal.clone()) });
                     self.fail(&refusal, ctx);
                     return;
                 }
@@ -267,7 +276,7 @@ impl<E: Entity> Shell<E> {
         if let Some(due) = self.wakeup_at.filter(|_| first) {
             alarms.push(Mutation::put(self.alarm(due, WakeupReason::Active)));
         }
-        let commit = write(self.env.clone(), self.scope, alarms, steps);
+        let commit = write(self.env.clone(), self.scope, alarms, steps, false);
         ctx.spawn(commit.into_actor(self).map(Self::durable));
     }
 
@@ -278,7 +287,8 @@ impl<E: Entity> Shell<E> {
             (Err(refusal), _) => {
                 // Only the command that needed it fails.
                 if let Some(next) = shell.waiting.pop_front() {
-                    shell.held.push(Held { reply: next.asked.reply, result: Err(refusal) });
+                    let (patient, reply) = (false, next.asked.reply);
+                    shell.held.push(Held { patient, reply, result: Err(refusal) });
                     shell.answer_held(shell.env.clock.now());
                 }
             }
@@ -287,18 +297,45 @@ impl<E: Entity> Shell<E> {
         shell.pump(ctx);
     }
 
-    fn durable(result: Result<(), store::Error>, shell: &mut Self, ctx: &mut Context<Self>) {
-        shell.busy = false;
+    fn durable(result: Result<(), Unwritten>, shell: &mut Self, ctx: &mut Context<Self>) {
         match result {
             Ok(()) => {
+                shell.busy = false;
                 let now = shell.env.clock.now();
                 shell.answer_held(now);
                 shell.pump(ctx);
             }
-            Err(error) => {
+            Err(Unwritten::Nothing(error)) => {
                 tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a commit failed; the actor reloads");
+                shell.busy = false;
                 shell.fail(&error.into(), ctx);
             }
+            Err(Unwritten::Perhaps(rest, error)) => {
+                tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "nobody knows whether a commit was done");
+                shell.refuse_impatient(&error.into());
+                let (env, scope) = (shell.env.clone(), shell.scope);
+                let again = async move {
+                    actix_rt::time::sleep(UNKNOWN_PAUSE).await;
+                    write(env, scope, Vec::new(), rest, true).await
+                };
+                ctx.spawn(again.into_actor(shell).map(Self::durable));
+            }
+        }
+    }
+
+    /// Errors every caller who does not wait for as long as it takes; what was decided stays decided.
+    fn refuse_impatient(&mut self, refusal: &Refusal) {
+        let held = self.held.extract_if(.., |held| !held.patient).map(|held| held.reply);
+        let mut refused: Vec<_> = held.collect();
+        let (stay, go) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|next| next.asked.reply.is_none() || E::is_patient(&next.asked.command));
+        self.waiting = stay;
+        let go: VecDeque<Waiting<E>> = go;
+        refused.extend(go.into_iter().map(|next| next.asked.reply));
+        self.gate.leave(refused.len());
+        for reply in refused {
+            send(reply, Err(refusal.clone()));
         }
     }
 
@@ -308,7 +345,7 @@ impl<E: Entity> Shell<E> {
             entity.committed(now);
         }
         self.gate.leave(self.held.len());
-        for Held { reply, result } in self.held.drain(..) {
+        for Held { reply, result, .. } in self.held.drain(..) {
             send(reply, result);
         }
     }
@@ -371,7 +408,7 @@ impl<E: Entity> Shell<E> {
             Mutation::put(self.alarm(due, WakeupReason::Active)),
             Mutation::delete::<WakeupRow>(old_key),
         ];
-        let renewal = self.env.store.commit_many(Scope::System, Lane::Bulk, rows);
+        let renewal = self.env.store.commit_many(Scope::System, Lane::Interactive, rows);
         ctx.spawn(renewal.into_actor(self).map(move |result, shell, _| {
             if let Err(error) = result {
                 // Either may stand: the next tick renews the older, and the newer fires once for nothing.
@@ -384,8 +421,8 @@ impl<E: Entity> Shell<E> {
     /// Nothing is owed: takes the wake-up back and goes.
     fn go(&mut self, ctx: &mut Context<Self>) {
         if let Some(key) = self.wakeup_at.and_then(|due| self.alarm_key(due)) {
-            // In the lane in which a successor writes its own, and before there can be one: theirs may be
-            // the same row.
+            // Before there can be a successor, and in the lane in which that writes its own: it may be the
+            // same row.
             let taken_back = self.env.store.commit_many(
                 Scope::System,
                 Lane::Interactive,
@@ -411,18 +448,43 @@ fn send<T>(reply: Option<Reply<T>>, result: Result<T, Refusal>) {
     }
 }
 
-/// Writes wake-ups, then each step, one after the other.
+/// Why a commit is not known to be done.
+enum Unwritten {
+    /// Nothing of it was done, nor will be.
+    Nothing(store::Error),
+    /// Some of it was done, or may be yet. Only these steps, repeated until they are done, end that: were the
+    /// actor to reload, what it reads could change behind its back.
+    Perhaps(Steps, store::Error),
+}
+
+/// Writes wake-ups, then each step, one after the other. `perhaps`: some of it may have been done before.
 async fn write(
     env: Env,
     scope: TenantScope,
     alarms: Vec<Mutation>,
     steps: Steps,
-) -> Result<(), store::Error> {
+    mut perhaps: bool,
+) -> Result<(), Unwritten> {
     if !alarms.is_empty() {
-        repeat(|| env.store.commit_many(Scope::System, Lane::Interactive, alarms.clone())).await?;
+        repeat(|| env.store.commit_many(Scope::System, Lane::Interactive, alarms.clone()))
+            .await
+            .map_err(Unwritten::Nothing)?;
     }
-    for step in steps {
-        repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, step.clone())).await?;
+    let mut steps = steps.into_iter();
+    while let Some(step) = steps.next() {
+        let mut repeats = 0;
+        while let Err(error) = env.store.commit_one(scope.into(), Lane::Interactive, step.clone()).await {
+            perhaps |= error == store::Error::Ambiguous;
+            if !perhaps || matches!(error, store::Error::Refused(_)) {
+                return Err(Unwritten::Nothing(error));
+            }
+            if repeats == MAX_REPEATS {
+                return Err(Unwritten::Perhaps(std::iter::once(step).chain(steps).collect(), error));
+            }
+            actix_rt::time::sleep(REPEAT_PAUSE * 2_u32.pow(repeats)).await;
+            repeats += 1;
+        }
+        perhaps = true;
     }
     Ok(())
 }

@@ -3,9 +3,12 @@
 //!
 //! Everything that is left to chance is thrown with a seed. A failure names it; `IT_SEED=<seed>` replays it.
 
+mod access;
 mod answers;
 mod arrival;
 mod crash;
 mod sending;
 mod settling;
+mod socket;
+mod stops;
 mod support;

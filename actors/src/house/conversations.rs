@@ -381,7 +381,15 @@ impl House {
         inbound_count: Option<u64>,
     ) -> Result<wire::ReadAnswer, Refusal> {
         let user = act.principal.user_id;
-        self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply)).await
+        let read = || self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply));
+        match read().await {
+            Err(Refusal::NotFound(_)) => {
+                // After a crash the list may not know it yet: when it loads it tells.
+                ask(&self.env, scope, id, Asked::of(Ask::Show)).await?;
+                read().await
+            }
+            answer => answer,
+        }
     }
 
     /// A page of contacts, by id.

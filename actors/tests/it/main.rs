@@ -11,12 +11,18 @@
 
 mod audit;
 mod block;
+mod congestion;
 mod crash;
 mod ghost;
 mod identity;
+mod live;
 mod long;
 mod orphans;
+mod passing;
 mod poison;
 mod provider;
+mod recovery;
+mod statuses;
 mod storm;
+mod window;
 mod world;

@@ -13,7 +13,7 @@ use rand::{RngCore, SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 use switchboard_actors::{
     House, Refusal,
-    house::{Act, Parts, Principal},
+    house::{Act, Connector, Parts, Principal},
 };
 use switchboard_domain::inbound::{InboundMessage, Party, Update};
 use switchboard_ports::{
@@ -81,8 +81,19 @@ pub(crate) struct Running {
     /// Around the faults.
     pub(crate) records: Records,
     pub(crate) faulty: Option<Arc<Faulty>>,
+    pub(crate) arbiters: Vec<Arbiter>,
     vault: Arc<dyn Vault>,
-    arbiters: Vec<Arbiter>,
+}
+
+/// An arbiter whose time goes by at once whenever it has nothing to do.
+pub(crate) fn hasty_arbiter() -> Arbiter {
+    Arbiter::with_tokio_rt(|| {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .expect("a runtime")
+    })
 }
 
 /// Runs a test to its end.
@@ -158,21 +169,32 @@ impl World {
             Some(faulty) => Arc::<Faulty>::clone(faulty),
             None => Arc::<_>::clone(&real) as Arc<dyn Store>,
         };
+        let arbiters = vec![Arbiter::new(), Arbiter::new()];
+        let connector = Arc::new(ToProvider(Arc::clone(&self.provider)));
+        Running { faulty, ..self.open_over(store, connector, arbiters) }
+    }
+
+    /// Starts a house over any store, with any way out, on any arbiters.
+    pub(crate) fn open_over(
+        &self,
+        store: Arc<dyn Store>,
+        connector: Arc<dyn Connector>,
+        arbiters: Vec<Arbiter>,
+    ) -> Running {
         let key = MasterKey::from_text(&SecretString::from(format!("{}=", "A".repeat(43)))).expect("a key");
         let vault: Arc<dyn Vault> =
             Arc::new(SealingVault::new(&key, Arc::<SeededEntropy>::clone(&self.entropy)));
-        let arbiters = vec![Arbiter::new(), Arbiter::new()];
         let parts = Parts {
             store,
             blobs: DirectoryBlobs::open(&self.temp.path().join("blobs")).expect("a folder for bodies"),
             vault: Arc::clone(&vault),
             clock: Arc::<HandClock>::clone(&self.clock),
             entropy: Arc::<SeededEntropy>::clone(&self.entropy),
-            connector: Arc::new(ToProvider(Arc::clone(&self.provider))),
+            connector,
             webhook_base: "http://here/webhooks/whatsapp/".to_owned(),
         };
         let house = House::start(parts, arbiters.iter().map(Arbiter::handle).collect());
-        Running { house, records: Records::new(real), faulty, vault, arbiters }
+        Running { house, records: Records::new(self.temp.store()), faulty: None, arbiters, vault }
     }
 
     /// Connects the channel.

@@ -1,0 +1,174 @@
+//! Actors that go when nobody needs them, and come back.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use secrecy::SecretString;
+use switchboard_actors::{Refusal, house::Connector};
+use switchboard_ports::{
+    channel::ChannelClient,
+    store::{Scan, Scope},
+};
+use switchboard_schema::{
+    ConversationId,
+    record::WakeupRow,
+    wire::{ContactPatch, IdentityKind, Note},
+};
+
+use crate::{
+    audit::{audit_soon, count_by_provider_id},
+    provider::{Provider, ToProvider},
+    world::{Running, World, eventually, hasty_arbiter, run},
+};
+
+const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
+
+async fn wakeups(running: &Running) -> Result<usize, String> {
+    let scan = Scan::of::<WakeupRow>(WakeupRow::partition(0, 0));
+    let rows = running.records.all::<WakeupRow>(Scope::System, scan).await.map_err(|e| e.to_string())?;
+    Ok(rows.len())
+}
+
+async fn all_have_gone(running: &Running) {
+    eventually("everybody has gone", async || match wakeups(running).await? {
+        0 => Ok(()),
+        active => Err(format!("{active} are there")),
+    })
+    .await;
+}
+
+#[test]
+fn who_goes_comes_back_as_it_was_and_no_letter_is_lost_on_the_way() {
+    run(async {
+        let (mut world, running) = World::with_channel(91).await;
+        world.crash(running).await;
+        let mut chance = StdRng::seed_from_u64(91);
+        let connector = Arc::new(ToProvider(Arc::clone(&world.provider)));
+        let running = world.open_over(world.temp.store(), connector, vec![hasty_arbiter(), hasty_arbiter()]);
+        let mut sent = 0;
+        for n in 0..60 {
+            // Without repetition: a letter that meets somebody who goes must not be refused.
+            let told = running
+                .house
+                .deliver(
+                    world.scope,
+                    world.channel,
+                    vec![world.message(&format!("in.{n}"), FROM)],
+                    world.act("").correlation,
+                )
+                .await;
+            assert_eq!(told, Ok(()));
+            let id = world.only_conversation(&running).await;
+            match chance.random_range(0..4) {
+                0 => {
+                    let note = Note { body: format!("note {n}") };
+                    let act = world.act(&format!("note.{n}"));
+                    running.house.note(world.scope, act, id, note).await.expect("it is kept");
+                }
+                1 => {
+                    world.send(&running, id, &format!("key.{n}"), "hello").await.expect("it is queued");
+                    sent += 1;
+                }
+                _ => {}
+            }
+            if n % 12 == 5 {
+                all_have_gone(&running).await;
+            }
+            for _ in 0..chance.random_range(0..200) {
+                tokio::task::yield_now().await;
+            }
+        }
+        all_have_gone(&running).await;
+        let threads = audit_soon(&world, &running).await;
+        let counts = count_by_provider_id(&threads);
+        assert!((0..60).all(|n| counts.get(&format!("in.{n}")) == Some(&1)));
+        assert_eq!(world.provider.requests().len(), sent);
+        let (id, (before, items)) = threads.into_iter().next().expect("a thread");
+        let (before, items): (_, Vec<_>) = (before, items);
+        let running = world.restart(running).await;
+        let threads = audit_soon(&world, &running).await;
+        let (after, again) = &threads[&id];
+        assert_eq!((after.version, &after.last_message), (before.version, &before.last_message));
+        assert_eq!(again, &items);
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn a_block_survives_the_going_of_its_contact() {
+    run(async {
+        let (mut world, running) = World::with_channel(92).await;
+        world.crash(running).await;
+        let connector = Arc::new(ToProvider(Arc::clone(&world.provider)));
+        let running = world.open_over(world.temp.store(), connector, vec![hasty_arbiter()]);
+        world.deliver(&running, vec![world.message("in.1", FROM)]).await;
+        let (id, contact) = {
+            let list = world.list(&running).await.expect("the list is read");
+            (list[0].id, list[0].contact.id)
+        };
+        let patch = ContactPatch { name: None, about: None, blocked: Some(true) };
+        running
+            .house
+            .patch_contact(world.scope, world.act("b"), contact, None, patch)
+            .await
+            .expect("blocked");
+        all_have_gone(&running).await;
+        let refused = world.send(&running, id, "key", "hello").await;
+        assert!(matches!(refused, Err(Refusal::Rule { code: "contact_blocked", .. })), "{refused:?}");
+        assert!(world.provider.requests().is_empty());
+        world.crash(running).await;
+    });
+}
+
+/// Panics at the first connection of each process.
+struct Clumsy {
+    provider: Arc<Provider>,
+    connected: AtomicUsize,
+}
+
+impl Connector for Clumsy {
+    fn connect(&self, _: &str, _: &str, _: SecretString) -> Arc<dyn ChannelClient> {
+        assert!(self.connected.fetch_add(1, Ordering::AcqRel) > 0, "a defect");
+        let provider: Arc<Provider> = Arc::clone(&self.provider);
+        provider
+    }
+}
+
+#[test]
+fn an_actor_that_died_of_a_defect_is_started_again() {
+    run(async {
+        let (mut world, running) = World::with_channel(93).await;
+        world.crash(running).await;
+        let connector =
+            Arc::new(Clumsy { provider: Arc::clone(&world.provider), connected: AtomicUsize::new(0) });
+        let running = world.open_over(world.temp.store(), connector, vec![actix::Arbiter::new()]);
+        let told = running
+            .house
+            .deliver(world.scope, world.channel, vec![world.message("in.1", FROM)], world.act("").correlation)
+            .await;
+        assert!(matches!(told, Err(Refusal::Unavailable(_))), "{told:?}");
+        world.deliver(&running, vec![world.message("in.1", FROM)]).await;
+        let id: ConversationId = world.only_conversation(&running).await;
+        world.send(&running, id, "key", "hello").await.expect("it is queued");
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn a_channel_that_is_not_there_is_answered_so_every_time_and_can_be_connected_at_once() {
+    run(async {
+        let mut world = World::new(94);
+        let running = world.open(None);
+        for _ in 0..3 {
+            let told = running.house.templates(world.scope, world.channel, false).await;
+            assert_eq!(told.map(drop), Err(Refusal::NotFound("channel")));
+        }
+        world.connect(&running).await;
+        world.deliver(&running, vec![world.message("in.1", FROM)]).await;
+        world.crash(running).await;
+    });
+}

@@ -1,0 +1,280 @@
+//! P7 and the manners of the API: who may ask, what foreign ids answer, pages, versions, snapshots that join
+//! the stream.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{
+    api::Api,
+    postman::customer,
+    snapshot::{Snapshot, bare, number, position, text},
+    stage::{Stage, messages_path, text_body},
+    until,
+    wire::{Came, Socket},
+};
+
+/// Every address with an id in it, with a body that would do.
+fn with_ids(conversation: &str, message: &str, contact: &str, channel: &str) -> Vec<(Method, String, Value)> {
+    let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
+    let start = json!({"channel_id": channel, "phone": "447700900999"});
+    vec![
+        (Method::GET, of(""), Value::Null),
+        (Method::GET, of("/messages"), Value::Null),
+        (Method::POST, of("/messages"), text_body("hello")),
+        (Method::POST, of("/assign"), json!({"assignee_id": null})),
+        (Method::POST, of("/read"), json!({})),
+        (Method::POST, of("/status"), json!({"status": "resolved"})),
+        (Method::POST, of("/notes"), json!({"body": "note"})),
+        (Method::POST, of(&format!("/messages/{message}/cancel")), json!({})),
+        (Method::POST, of(&format!("/messages/{message}/retry")), json!({})),
+        (Method::GET, format!("/api/v1/contacts/{contact}"), Value::Null),
+        (Method::PATCH, format!("/api/v1/contacts/{contact}"), json!({"name": "Mallory"})),
+        (Method::GET, format!("/api/v1/templates?channel_id={channel}"), Value::Null),
+        (Method::POST, "/api/v1/conversations".to_owned(), start),
+        (Method::DELETE, format!("/api/v1/channels/{channel}"), Value::Null),
+    ]
+}
+
+fn body_of(body: &Value) -> Option<&Value> {
+    (!body.is_null()).then_some(body)
+}
+
+#[tokio::test]
+async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let shown = stage.api.get(&format!("/api/v1/conversations/{conversation}")).await.of(200);
+    let message = text(&stage.messages(&conversation).await[0], "id");
+    let contact = text(&shown["contact"], "id");
+    let second = stage.server.workspace("second");
+    let stranger = Api::of(stage.server.address(), &second);
+    let nobody = Api::nobody(stage.server.address());
+    let before = stage.snapshot().await;
+    for (method, path, body) in with_ids(&conversation, &message, &contact, &stage.channel.id) {
+        stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
+        nobody.ask(method, &path, body_of(&body)).await.is_problem(401, "not_signed_in");
+    }
+    // A colleague of another workspace can be given nothing, either.
+    let them = stranger.get("/api/v1/me").await.of(200);
+    let assign = json!({"assignee_id": them["user"]["id"]});
+    let path = format!("/api/v1/conversations/{conversation}/assign");
+    stage.api.post(&path, &assign).await.is_problem(404, "not_found");
+    assert_eq!(before.difference(&stage.snapshot().await), None);
+    assert_eq!(Snapshot::of(&stranger).await.0, Snapshot::default());
+    let contacts = stranger.get("/api/v1/contacts").await.of(200);
+    assert_eq!(contacts["contacts"], json!([]));
+    // Ids that are none, and ids of nobody.
+    for (method, path, body) in with_ids("none", "none", "none", "chn_0000000000000000000000000") {
+        if path.starts_with("/api/v1/conversations/") || path.starts_with("/api/v1/contacts/") {
+            stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_credentials_there_is_nothing_to_see() {
+    let stage = Stage::new().await;
+    let nobody = Api::nobody(stage.server.address());
+    let wrong = nobody.with("authorization", "Bearer swb_0123456789012345678901234567890123456789012");
+    for path in [
+        "/api/v1/me",
+        "/api/v1/users",
+        "/api/v1/channels",
+        "/api/v1/conversations",
+        "/api/v1/contacts",
+        "/api/v1/dead-letters",
+    ] {
+        nobody.get(path).await.is_problem(401, "not_signed_in");
+        wrong.get(path).await.is_problem(401, "not_signed_in");
+    }
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+        assert_eq!(nobody.get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_signs_in_needs_its_csrf_token_to_change_and_signs_out() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let nobody = Api::nobody(stage.server.address());
+    let sign_in = |password: &str| json!({"email": "owner@first.example", "password": password});
+    nobody.post("/api/v1/sessions", &sign_in("wrong")).await.is_problem(401, "wrong_credentials");
+    let answer = nobody.post("/api/v1/sessions", &sign_in("correct horse battery")).await;
+    let set_cookie = answer.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert!(set_cookie.contains("HttpOnly") && set_cookie.contains("SameSite="), "{set_cookie}");
+    let me = answer.of(201);
+    let cookie = set_cookie.split(';').next().unwrap().to_owned();
+    let browser = nobody.with("cookie", &cookie);
+    assert_eq!(browser.get("/api/v1/me").await.of(200)["csrf_token"], me["csrf_token"]);
+    let path = messages_path(&conversation);
+    browser.post(&path, &text_body("no token")).await.is_problem(403, "csrf_token_wrong");
+    browser
+        .with("x-csrf-token", "guess")
+        .post(&path, &text_body("wrong token"))
+        .await
+        .is_problem(403, "csrf_token_wrong");
+    let page = browser.with("x-csrf-token", &text(&me, "csrf_token"));
+    page.with("origin", "https://evil.example")
+        .post(&path, &text_body("elsewhere"))
+        .await
+        .is_problem(403, "foreign_origin");
+    let sent = page.post(&path, &text_body("with token")).await.of(202);
+    assert_eq!(sent["sent_by"]["kind"], "agent");
+    assert_eq!(sent["sent_by"]["id"], me["user"]["id"]);
+    page.delete("/api/v1/sessions/current").await.of(204);
+    browser.get("/api/v1/me").await.is_problem(401, "not_signed_in");
+    let texts: Vec<_> =
+        stage.messages(&conversation).await.iter().map(|message| text(&message["content"], "body")).collect();
+    assert_eq!(texts, ["hello", "with token"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_a_problem_with_a_stable_code() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let api = &stage.api;
+    api.get("/api/v1/nothing").await.is_problem(404, "not_found");
+    api.delete("/api/v1/conversations").await.is_problem(405, "method_not_allowed");
+    api.get("/api/v1/conversations?limit=0").await.is_problem(422, "invalid");
+    api.get("/api/v1/conversations?view=yours").await.is_problem(422, "invalid");
+    api.get("/api/v1/conversations?cursor=nonsense").await.is_problem(422, "invalid");
+    let path = messages_path(&conversation);
+    api.post(&path, &json!({"type": "text", "text": {"body": 5}})).await.is_problem(422, "invalid");
+    api.post(&path, &json!({"type": "hologram"})).await.is_problem(422, "invalid");
+    api.post(&path, &text_body("  ")).await.is_problem(422, "invalid");
+    api.post(&path, &text_body(&"x".repeat(4_097))).await.is_problem(422, "invalid");
+    api.post(&path, &text_body(&"x".repeat(300_000))).await.is_problem(413, "too_large");
+    api.keyed("a key with spaces").post(&path, &text_body("x")).await.is_problem(422, "invalid");
+    assert_eq!(stage.messages(&conversation).await.len(), 1);
+}
+
+#[tokio::test]
+async fn of_two_who_edit_a_contact_the_second_is_told() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let shown = stage.api.get(&format!("/api/v1/conversations/{conversation}")).await.of(200);
+    let path = format!("/api/v1/contacts/{}", text(&shown["contact"], "id"));
+    let tag = |answer: &crate::support::api::Answer| answer.headers["etag"].to_str().unwrap().to_owned();
+    let first = tag(&stage.api.get(&path).await);
+    let changed = stage.api.with("if-match", &first).patch(&path, &json!({"name": "Ada L."})).await;
+    let second = tag(&changed);
+    assert_ne!(first, second);
+    assert_eq!(changed.of(200)["name"], "Ada L.");
+    let late = stage.api.with("if-match", &first);
+    late.patch(&path, &json!({"name": "Ada K."})).await.is_problem(412, "changed");
+    stage.api.with("if-match", &second).patch(&path, &json!({"about": "cycles"})).await.of(200);
+    assert_eq!(stage.api.get(&path).await.of(200)["name"], "Ada L.");
+    until("the conversation to show the name", async || {
+        let shown = stage.api.get(&format!("/api/v1/conversations/{conversation}")).await.of(200);
+        (shown["contact"]["name"] == "Ada L.").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_together_are_the_whole_list() {
+    let stage = Stage::new().await;
+    let updates: Vec<_> = (0..23).map(|nth| stage.text(&customer(nth), 1, "hello")).collect();
+    stage.postman.deliver(&updates).await;
+    for sort in ["newest", "oldest", "waiting", "window"] {
+        let path = |more: &str| format!("/api/v1/conversations?sort={sort}{more}");
+        let whole = stage.api.get(&path("&limit=100")).await.of(200);
+        let ids = |page: &Value| -> Vec<String> {
+            page["conversations"].as_array().unwrap().iter().map(|found| text(found, "id")).collect()
+        };
+        assert_eq!((ids(&whole).len(), number(&whole, "total")), (23, 23));
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = stage.api.get(&path(&format!("&limit=5{cursor}"))).await.of(200);
+            assert!(ids(&page).len() <= 5);
+            all.extend(ids(&page));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(all, ids(&whole), "{sort}");
+    }
+    let (mut contacts, mut cursor) = (BTreeSet::new(), String::new());
+    loop {
+        let page = stage.api.get(&format!("/api/v1/contacts?limit=5{cursor}")).await.of(200);
+        for contact in page["contacts"].as_array().unwrap() {
+            assert!(contacts.insert(text(contact, "id")), "no contact comes twice");
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(contacts.len(), 23);
+    // Messages, seven at a time.
+    let many: Vec<_> = (2..60).map(|nth| stage.text(&customer(0), nth, &format!("{nth}"))).collect();
+    stage.postman.deliver(&many).await;
+    let snapshot = stage.snapshot().await;
+    let (id, messages) = snapshot.messages.iter().find(|(_, messages)| messages.len() > 1).unwrap();
+    assert_eq!(crate::support::snapshot::messages(&stage.api, id, 7).await, *messages);
+}
+
+#[tokio::test]
+async fn a_snapshot_and_the_events_after_its_place_are_a_later_snapshot() {
+    let stage = Stage::new().await;
+    let address = stage.server.address().now().await;
+    let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.unwrap();
+    let subscribed = position(&socket.subscribe(None, true).await);
+    let mut tasks = JoinSet::new();
+    for connection in 0..3_u64 {
+        let postman = stage.postman.another();
+        let updates: Vec<_> = (0..150)
+            .map(|nth| {
+                stage.text(&customer(nth % 9), connection * 1_000 + nth, &format!("{connection}:{nth}"))
+            })
+            .collect();
+        tasks.spawn(async move {
+            for some in updates.chunks(3) {
+                postman.deliver(some).await;
+            }
+        });
+    }
+    // In the middle of it.
+    until("some conversations", async || {
+        let page = stage.api.get("/api/v1/conversations").await.of(200);
+        (number(&page, "total") >= 5).then_some(())
+    })
+    .await;
+    let (mut joined, as_of) = Snapshot::of(&stage.api).await;
+    assert_eq!(as_of.0, subscribed.0);
+    while let Some(ended) = tasks.join_next().await {
+        ended.unwrap();
+    }
+    stage.postman.deliver(&[stage.text(&customer(0), 9_999, "the end")]).await;
+    loop {
+        let Came::Frame(event) = crate::support::soon("an event", socket.next()).await else {
+            panic!("it ended")
+        };
+        if event["type"] != "event" || number(&event, "offset") <= as_of.1 {
+            continue;
+        }
+        let data = &event["data"];
+        if let Some(conversation) = data.get("conversation") {
+            let place =
+                joined.conversations.entry(text(conversation, "id")).or_insert_with(|| bare(conversation));
+            if number(place, "version") < number(conversation, "version") {
+                *place = bare(conversation);
+            }
+        }
+        if let Some(message) = data.get("message") {
+            let messages = joined.messages.entry(text(message, "conversation_id")).or_default();
+            let place = messages.entry(number(message, "seq")).or_insert_with(|| message.clone());
+            if number(place, "version") < number(message, "version") {
+                *place = message.clone();
+            }
+            if message["content"]["body"] == "the end" {
+                break;
+            }
+        }
+    }
+    assert_eq!(joined.difference(&stage.snapshot().await), None);
+}

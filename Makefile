@@ -45,7 +45,7 @@ web-check: web ## Checks and tests the web app
 .PHONY: generate
 generate: $(WEB_STAMP) ## Writes the generated files anew: tables, OpenAPI, socket schema, TypeScript types
 	UPDATE_GENERATED=1 cargo test -p switchboard-schema --test '*'
-	UPDATE_GENERATED=1 cargo test -p switchboard --bin switchboard documents
+	UPDATE_GENERATED=1 cargo test -p switchboard --bin switchboard as_checked_in
 	cd web && npm run generate
 
 .PHONY: format

@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod buckets;
 pub(crate) mod caller;
+pub(crate) mod keys;
 pub(crate) mod passwords;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
@@ -19,23 +20,18 @@ use std::{
 
 use http::{HeaderMap, header};
 use lru::LruCache;
-use switchboard_actors::{Refusal, house::Principal};
 use switchboard_ports::{
     clock::{Clock, Entropy},
     secrets::Vault,
-    store::{Records, Scope},
+    store::Records,
 };
-use switchboard_schema::{
-    TenantScope, Timestamp,
-    record::{Claim, ClaimKind, ClaimTarget},
-    wire,
-};
+use switchboard_schema::{TenantScope, Timestamp};
 use url::Url;
 
-use accounts::API_KEY_PREFIX;
 pub(crate) use accounts::Accounts;
 use buckets::Buckets;
-pub(crate) use caller::{Caller, Credential, Denied};
+pub(crate) use caller::{Caller, Credential, CredentialId, Denied};
+use keys::API_KEY_PREFIX;
 use secrets::hash_of;
 use tickets::Tickets;
 
@@ -47,6 +43,9 @@ const CREDENTIALS_MAX: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 const BURST_SECONDS: f64 = 10.0;
 /// Longest credential looked at, in bytes.
 const CREDENTIAL_BYTES_MAX: usize = 256;
+
+/// SHA-256 of a credential, under which it is remembered.
+type KeyHash = [u8; 32];
 
 /// What [`Access`] works with.
 pub(crate) struct Parts {
@@ -77,11 +76,11 @@ pub(crate) struct Access {
     tickets: Tickets,
     public_url: Url,
     session_lifetime: Duration,
-    known: Mutex<LruCache<[u8; 32], Known>>,
-    by_caller: Buckets<[u8; 32]>,
+    known: Mutex<LruCache<KeyHash, Known>>,
+    by_caller: Buckets<KeyHash>,
     lookups_by_address: Buckets<IpAddr>,
     sign_ins_by_address: Buckets<IpAddr>,
-    sign_ins_by_account: Buckets<[u8; 32]>,
+    sign_ins_by_account: Buckets<KeyHash>,
 }
 
 #[derive(Clone)]
@@ -195,7 +194,7 @@ impl Access {
                     self.lookups_by_address.take(address, now).map_err(Denied::TooMany)?;
                 }
                 let caller = match presented {
-                    Presented::Key(_) => self.by_key(&hash).await?,
+                    Presented::Key(_) => self.by_key_hash(&hash).await?,
                     Presented::Cookie(cookie) => self.by_cookie(cookie, now).await?,
                 };
                 self.remember(hash, &caller, now);
@@ -206,41 +205,29 @@ impl Access {
         Ok(caller)
     }
 
-    async fn by_key(&self, hash: &[u8; 32]) -> Result<Caller, Denied> {
-        let key = Claim::key(ClaimKind::ApiKey.as_str().to_owned(), hash.to_vec());
-        let claim = self.records.get::<Claim>(Scope::System, key).await.map_err(Refusal::from)?;
-        let Some(ClaimTarget::ApiKey { tenant_id, key_id, name, user_id }) =
-            claim.map(|claim| claim.target.0)
-        else {
-            return Err(Denied::NotSignedIn);
+    /// Whose credential this is, as long as it holds.
+    ///
+    /// # Errors
+    /// `NotSignedIn` once it does not; when that cannot be known now.
+    pub(crate) async fn by_id(&self, scope: TenantScope, id: CredentialId) -> Result<Caller, Denied> {
+        let caller = match id {
+            CredentialId::ApiKey(id) => self.by_key(scope, id).await?.1,
+            CredentialId::Session(id) => self.by_session(id, self.now()).await?.1,
         };
-        #[expect(clippy::disallowed_methods, reason = "the key's own row names its workspace")]
-        let scope = TenantScope::assume(tenant_id);
-        let maker = self.accounts.user(scope, user_id).await?.ok_or(Denied::NotSignedIn)?;
-        let sender = wire::Sender {
-            kind: wire::SenderKind::Api,
-            id: Some(key_id.to_string()),
-            name: Some(name.clone()),
-        };
-        Ok(Caller {
-            scope,
-            principal: Principal { sender, user_id },
-            user: wire::User { name, ..maker },
-            credential: Credential::ApiKey(key_id),
-        })
+        if caller.scope == scope { Ok(caller) } else { Err(Denied::NotSignedIn) }
     }
 
-    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Caller> {
+    fn recall(&self, hash: &KeyHash, now: Timestamp) -> Option<Caller> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(hash).filter(|known| now < known.until).map(|known| known.caller.clone())
     }
 
-    fn remember(&self, hash: [u8; 32], caller: &Caller, now: Timestamp) {
+    fn remember(&self, hash: KeyHash, caller: &Caller, now: Timestamp) {
         let known = Known { caller: caller.clone(), until: now + CREDENTIAL_TTL };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).put(hash, known);
     }
 
-    fn forget(&self, hash: &[u8; 32]) {
+    fn forget(&self, hash: &KeyHash) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).pop(hash);
     }
 
@@ -284,7 +271,7 @@ fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Denied> {
     }
 }
 
-fn bytes_of(digest: ring::digest::Digest) -> [u8; 32] {
+fn bytes_of(digest: ring::digest::Digest) -> KeyHash {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest.as_ref());
     bytes

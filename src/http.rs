@@ -1,5 +1,6 @@
 //! HTTP: one route table ([`router`]) and a file per resource.
 
+pub(crate) mod api_keys;
 pub(crate) mod assets;
 pub(crate) mod channels;
 pub(crate) mod contacts;

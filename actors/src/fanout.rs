@@ -20,7 +20,7 @@ use std::{cell::RefCell, future::poll_fn, rc::Rc, sync::Arc, time::Duration};
 use actix::{Actor, ActorFutureExt, AsyncContext, Handler, WrapFuture, fut};
 use bytes::Bytes;
 use switchboard_schema::{
-    SocketId, TenantId, TenantScope,
+    IdBytes, SocketId, TenantId, TenantScope,
     wire::{CloseCode, StreamPosition},
 };
 
@@ -31,6 +31,9 @@ pub use hub::{close_frame, server_frame};
 pub use join::JOINED_BYTES;
 pub use outlet::{AlreadySubscribed, Begun, Opener, Socket};
 pub use queue::{Line, WRITE_SLICES};
+
+/// What clients hear when whatever they opened their socket with is good no more.
+pub const CREDENTIAL_ENDED: &str = "the sign-in or key has ended";
 
 /// Events of one page, at most.
 pub const PAGE_EVENTS: usize = 500;
@@ -143,6 +146,11 @@ pub struct Signal {
     /// The whole WebSocket frame.
     pub frame: Bytes,
 }
+
+/// Closes every socket that was opened with a credential: it was signed out or revoked.
+#[derive(Debug, Clone, Copy, actix::Message)]
+#[rtype(result = "()")]
+pub struct EndCredential(pub IdBytes);
 
 /// Closes every socket with 1012, takes no more, and is answered when the last one is gone.
 #[derive(Debug, Clone, Copy, actix::Message)]
@@ -262,7 +270,7 @@ impl Local {
 /// The arbiter's fan-out.
 ///
 /// State: the arbiter's sockets, each with its queue and its place in its tenant's stream. Messages: [`Page`],
-/// [`Deliver`], [`Signal`], [`Drain`]; the sockets themselves come through [`local`]. Invariants: a socket's
+/// [`Deliver`], [`Signal`], [`EndCredential`], [`Drain`]; the sockets themselves come through [`local`]. Invariants: a socket's
 /// events are chained ([`stream`]); a socket's bytes never wait for another's. Limits: [`Limits`]. On a crash
 /// its sockets break and their clients resume.
 ///
@@ -353,6 +361,14 @@ impl Handler<Signal> for FanOut {
 
     fn handle(&mut self, signal: Signal, _: &mut Self::Context) {
         self.hub.signal(&signal);
+    }
+}
+
+impl Handler<EndCredential> for FanOut {
+    type Result = ();
+
+    fn handle(&mut self, EndCredential(credential): EndCredential, _: &mut Self::Context) {
+        self.hub.end_credential(&credential);
     }
 }
 

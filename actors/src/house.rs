@@ -17,7 +17,7 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, TenantScope, UserId, wire};
+use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, UserId, wire};
 use tokio::sync::oneshot;
 
 pub(crate) use self::{apply::apply_at, channels::Connected};
@@ -217,6 +217,13 @@ impl House {
     /// The arbiter holds no socket of the tenant any more.
     pub fn detach(&self, scope: TenantScope, arbiter: usize) {
         self.env.tenants.tell_if_there(scope, (), tenant::Letter::Detach(arbiter));
+    }
+
+    /// Closes every socket that was opened with a credential that is good no more.
+    pub fn end_credential(&self, credential: IdBytes) {
+        for fanout in self.env.fanouts.get().into_iter().flatten() {
+            fanout.do_send(fanout::EndCredential(credential));
+        }
     }
 
     /// Drains: refuses new work, finishes what is begun, writes what is owed, closes the sockets. Ends within

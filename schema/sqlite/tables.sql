@@ -52,6 +52,14 @@ CREATE TABLE IF NOT EXISTS members (
     PRIMARY KEY (tenant, user_id)
 ) STRICT, WITHOUT ROWID;
 
+--  Keys of programs. A key is good as long as its row is here: its claim only says where to look.
+CREATE TABLE IF NOT EXISTS api_keys (
+    tenant BLOB NOT NULL,
+    key_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, key_id)
+) STRICT, WITHOUT ROWID;
+
 --  Connected channels with their sealed secrets. A deleted one keeps its row for 30 days, so that late webhooks still verify.
 CREATE TABLE IF NOT EXISTS channels (
     tenant BLOB NOT NULL,

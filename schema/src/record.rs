@@ -8,8 +8,8 @@ mod body;
 pub use body::*;
 
 use crate::{
-    BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, MessageId, SessionId, TenantId, Timestamp,
-    UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, MessageId, SessionId, TenantId,
+    Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -27,6 +27,7 @@ pub static TABLES: &[&Table] = &[
     &WAKEUPS,
     &TENANTS,
     &MEMBERS,
+    &API_KEYS,
     &CHANNELS,
     &IDENTITIES,
     &CONTACTS,
@@ -135,6 +136,20 @@ table! {
     values {
         /// Name, address and role, as the team's list shows them.
         body: Json<MemberBody>,
+    }
+}
+
+table! {
+    /// Keys of programs. A key is good as long as its row is here: its claim only says where to look.
+    API_KEYS = "api_keys" => ApiKeyRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        key_id: ApiKeyId,
+    }
+    values {
+        /// Its name, its maker, the hash of its secret.
+        body: Json<ApiKeyBody>,
     }
 }
 

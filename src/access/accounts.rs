@@ -23,11 +23,11 @@ use switchboard_schema::{
 
 use super::{
     passwords::{Passwords, check_password},
-    secrets::{hash_of, new_secret},
+    secrets::hash_of,
 };
 
-/// What API keys begin with.
-pub(crate) const API_KEY_PREFIX: &str = "swb_";
+/// What the key made with a workspace is called.
+const FIRST_KEY_NAME: &str = "workspace create";
 /// Longest name of a person, workspace or channel, in characters.
 pub(crate) const NAME_CHARS_MAX: usize = 200;
 /// Longest e-mail address, in bytes.
@@ -36,9 +36,9 @@ const EMAIL_BYTES_MAX: usize = 254;
 /// Reads and writes accounts.
 #[derive(Clone)]
 pub(crate) struct Accounts {
-    records: Records,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    pub(super) records: Records,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
     passwords: Passwords,
 }
 
@@ -87,8 +87,10 @@ impl Accounts {
         self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(tenant_body) }).await?;
         let member = MemberBody { name: owner, email, role: wire::Role::Owner };
         self.records.put(scope, Lane::Interactive, MemberRow { user_id, body: Json(member) }).await?;
-        let api_key = self.create_key(scope, user_id, "workspace create").await?;
-        Ok(wire::CreatedWorkspace { workspace_id: tenant, user_id, api_key })
+        let key_id = ApiKeyId::from_bytes(self.entropy.id());
+        let name = FIRST_KEY_NAME.to_owned();
+        let key = self.create_key(scope, key_id, user_id, wire::CreateApiKey { name }).await?;
+        Ok(wire::CreatedWorkspace { workspace_id: tenant, user_id, api_key: key.api_key })
     }
 
     /// Adds a person. `user_id` comes from the idempotency key, so that the same request makes the same one.
@@ -175,27 +177,6 @@ impl Accounts {
             }
         }
         Ok(None)
-    }
-
-    /// Makes a key; the answer is shown once.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub(crate) async fn create_key(
-        &self,
-        scope: TenantScope,
-        user_id: UserId,
-        name: &str,
-    ) -> Result<String, Refusal> {
-        let key = format!("{API_KEY_PREFIX}{}", new_secret(&*self.entropy));
-        let key_id = ApiKeyId::from_bytes(self.entropy.id());
-        let target =
-            ClaimTarget::ApiKey { tenant_id: scope.tenant(), key_id, name: name.to_owned(), user_id };
-        let hash = hash_of(key.as_bytes());
-        match self.records.claim(Scope::System, claim(ClaimKind::ApiKey, hash, target)).await? {
-            None => Ok(key),
-            Some(_) => Err(Refusal::Unavailable("the same key was drawn twice".to_owned())),
-        }
     }
 
     async fn account(&self, email: &str) -> Result<Option<UserRow>, Refusal> {

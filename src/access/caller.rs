@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, StatusCode, request::Parts};
+use serde::{Deserialize, Serialize};
 use switchboard_actors::{
     Refusal,
     house::{Act, Principal},
 };
-use switchboard_schema::{ApiKeyId, CorrelationId, SessionId, TenantScope, wire};
+use switchboard_schema::{ApiKeyId, CorrelationId, IdBytes, SessionId, TenantScope, wire};
 
 use crate::http::{
     Edge,
@@ -43,7 +44,34 @@ pub(crate) enum Credential {
     },
 }
 
+/// Which credential it is, without its secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CredentialId {
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// A sign-in.
+    Session(SessionId),
+}
+
+impl CredentialId {
+    /// The bare id, as the fan-out knows it.
+    pub(crate) const fn as_bytes(&self) -> &IdBytes {
+        match self {
+            Self::ApiKey(id) => id.as_bytes(),
+            Self::Session(id) => id.as_bytes(),
+        }
+    }
+}
+
 impl Credential {
+    /// Which it is.
+    pub(crate) const fn id(&self) -> CredentialId {
+        match self {
+            Self::ApiKey(id) => CredentialId::ApiKey(*id),
+            Self::Session { id, .. } => CredentialId::Session(*id),
+        }
+    }
+
     /// A browser's.
     pub(crate) const fn is_session(&self) -> bool {
         matches!(self, Self::Session { .. })

@@ -10,11 +10,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::hmac;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
-use switchboard_actors::{Refusal, house::Principal};
+use switchboard_actors::Refusal;
 use switchboard_ports::secrets::Vault;
-use switchboard_schema::{ApiKeyId, IdBytes, SessionId, TenantId, TenantScope, Timestamp, UserId, wire};
+use switchboard_schema::{IdBytes, TenantId, TenantScope, Timestamp, wire};
 
-use super::{Access, Caller, Credential, Denied};
+use super::{Access, Caller, CredentialId, Denied};
 
 /// How long a ticket is good for.
 const TICKET_TTL: Duration = Duration::from_secs(60);
@@ -33,17 +33,10 @@ pub(crate) struct Tickets {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Ticket {
     tenant: TenantId,
-    user: UserId,
-    holder: Holder,
+    /// The credential it stands for.
+    holder: CredentialId,
     expires_at: Timestamp,
     nonce: IdBytes,
-}
-
-/// Whose credential it stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Holder {
-    ApiKey { id: ApiKeyId, name: String },
-    Session { id: SessionId },
 }
 
 impl Tickets {
@@ -87,15 +80,10 @@ impl Tickets {
 impl Access {
     /// A ticket for the caller.
     pub(crate) fn ticket(&self, caller: &Caller) -> Result<wire::SocketTicket, Refusal> {
-        let holder = match &caller.credential {
-            Credential::ApiKey(id) => Holder::ApiKey { id: *id, name: caller.user.name.clone() },
-            Credential::Session { id, .. } => Holder::Session { id: *id },
-        };
         let expires_at = self.now() + TICKET_TTL;
         let ticket = Ticket {
             tenant: caller.scope.tenant(),
-            user: caller.principal.user_id,
-            holder,
+            holder: caller.credential.id(),
             expires_at,
             nonce: self.entropy.id(),
         };
@@ -105,28 +93,17 @@ impl Access {
 
     /// Who holds this ticket.
     pub(super) async fn redeem(&self, text: &str) -> Result<Caller, Denied> {
-        let now = self.now();
-        let ticket = self.tickets.open(text, now)?;
-        let (id, name) = match ticket.holder {
-            Holder::Session { id } => return self.by_session(id, now).await.map(|(_, caller)| caller),
-            Holder::ApiKey { id, name } => (id, name),
-        };
+        let ticket = self.tickets.open(text, self.now())?;
         #[expect(clippy::disallowed_methods, reason = "we signed this ticket for a caller of the workspace")]
         let scope = TenantScope::assume(ticket.tenant);
-        let maker = self.accounts.user(scope, ticket.user).await?.ok_or(Denied::NotSignedIn)?;
-        let sender =
-            wire::Sender { kind: wire::SenderKind::Api, id: Some(id.to_string()), name: Some(name.clone()) };
-        Ok(Caller {
-            scope,
-            principal: Principal { sender, user_id: ticket.user },
-            user: wire::User { name, ..maker },
-            credential: Credential::ApiKey(id),
-        })
+        self.by_id(scope, ticket.holder).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use switchboard_schema::ApiKeyId;
+
     use super::*;
 
     fn tickets(key: &[u8]) -> Tickets {
@@ -136,8 +113,7 @@ mod tests {
     fn ticket(nonce: u8) -> Ticket {
         Ticket {
             tenant: TenantId::from_bytes([1; 16]),
-            user: UserId::from_bytes([2; 16]),
-            holder: Holder::ApiKey { id: ApiKeyId::from_bytes([3; 16]), name: "shop".into() },
+            holder: CredentialId::ApiKey(ApiKeyId::from_bytes([3; 16])),
             expires_at: Timestamp::from_secs(60),
             nonce: [nonce; 16],
         }

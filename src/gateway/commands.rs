@@ -3,7 +3,6 @@
 use std::{borrow::Cow, future::Future, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use switchboard_actors::{
@@ -11,7 +10,7 @@ use switchboard_actors::{
     fanout::{Begun, Socket, server_frame},
     house::Act,
 };
-use switchboard_schema::{CorrelationId, wire};
+use switchboard_schema::{ConversationId, CorrelationId, wire};
 use tokio::time::Instant;
 use wire::{CloseCode, EventData, FrameError, ServerFrame, StreamPosition};
 
@@ -36,8 +35,6 @@ pub(super) struct Work {
     pub(super) access: Arc<Access>,
     /// Who opened it.
     pub(super) caller: Caller,
-    /// The header that showed it.
-    pub(super) kept: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Listener for Work {
@@ -138,25 +135,31 @@ fn signal(work: &Work, envelope: &Envelope<'_>, typed_at: &mut Option<Instant>) 
 /// A command that was read.
 #[derive(Debug)]
 enum Command {
-    Send(wire::SendCommand),
+    Send(ConversationId, wire::SendRequest),
     Cancel(wire::MessageRef),
     Retry(wire::MessageRef),
-    Note(wire::NoteCommand),
-    Read(wire::ReadCommand),
-    Assign(wire::AssignCommand),
-    Status(wire::StatusCommand),
+    Note(ConversationId, wire::Note),
+    Read(ConversationId, wire::ReadRequest),
+    Assign(ConversationId, wire::AssignRequest),
+    Status(ConversationId, wire::StatusRequest),
+}
+
+/// What most commands have beside their own fields.
+#[derive(Deserialize)]
+struct InConversation {
+    conversation_id: ConversationId,
 }
 
 impl Command {
     fn of(envelope: &Envelope<'_>) -> Result<Self, FrameError> {
         match envelope.name.as_deref().unwrap_or_default() {
-            "message.send" => data_of(envelope).map(Self::Send),
+            "message.send" => in_conversation(envelope).map(|(id, send)| Self::Send(id, send)),
             "message.cancel" => data_of(envelope).map(Self::Cancel),
             "message.retry" => data_of(envelope).map(Self::Retry),
-            "note.add" => data_of(envelope).map(Self::Note),
-            "conversation.read" => data_of(envelope).map(Self::Read),
-            "conversation.assign" => data_of(envelope).map(Self::Assign),
-            "conversation.status" => data_of(envelope).map(Self::Status),
+            "note.add" => in_conversation(envelope).map(|(id, note)| Self::Note(id, note)),
+            "conversation.read" => in_conversation(envelope).map(|(id, read)| Self::Read(id, read)),
+            "conversation.assign" => in_conversation(envelope).map(|(id, assign)| Self::Assign(id, assign)),
+            "conversation.status" => in_conversation(envelope).map(|(id, status)| Self::Status(id, status)),
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
     }
@@ -216,7 +219,7 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
     let of_conversation =
         |conversation| EventData { conversation: Some(conversation), ..EventData::default() };
     match command {
-        Command::Send(wire::SendCommand { conversation_id, message }) => {
+        Command::Send(conversation_id, message) => {
             running.spawn(async move { house.send(scope, act, conversation_id, message).await }, of_message);
         }
         Command::Cancel(at) => {
@@ -231,25 +234,27 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 of_message,
             );
         }
-        Command::Note(wire::NoteCommand { conversation_id, note }) => {
-            running
-                .spawn(async move { house.note(scope, act, conversation_id, note.note).await }, of_message);
+        Command::Note(conversation_id, note) => {
+            running.spawn(async move { house.note(scope, act, conversation_id, note).await }, of_message);
         }
-        Command::Read(wire::ReadCommand { conversation_id, read }) => {
-            let of_read =
-                |answer: wire::ReadAnswer| EventData { read: Some(answer.read), ..EventData::default() };
+        Command::Read(conversation_id, read) => {
+            let of_read = |wire::ReadAnswer { read, unread_count }| EventData {
+                read: Some(read),
+                unread_count: Some(unread_count),
+                ..EventData::default()
+            };
             running.spawn(
                 async move { house.read(scope, act, conversation_id, read.inbound_count).await },
                 of_read,
             );
         }
-        Command::Status(wire::StatusCommand { conversation_id, status }) => {
+        Command::Status(conversation_id, status) => {
             running.spawn(
                 async move { house.set_status(scope, act, conversation_id, status).await },
                 of_conversation,
             );
         }
-        Command::Assign(wire::AssignCommand { conversation_id, assign }) => {
+        Command::Assign(conversation_id, assign) => {
             let assign_to = move |assignee, running: Running| {
                 let act = async move { house.assign(scope, act, conversation_id, assignee).await };
                 running.spawn(act, of_conversation);
@@ -281,6 +286,13 @@ fn key_of(envelope: &Envelope<'_>) -> Result<String, FrameError> {
         return Err(frame_error("invalid", message));
     }
     Ok(key.to_owned())
+}
+
+/// The frame's `data` in its two parts, each read for itself: what is flattened into another cannot say which
+/// field is wrong.
+fn in_conversation<T: DeserializeOwned>(envelope: &Envelope<'_>) -> Result<(ConversationId, T), FrameError> {
+    let InConversation { conversation_id } = data_of(envelope)?;
+    Ok((conversation_id, data_of(envelope)?))
 }
 
 /// The frame's `data`, parsed; the error names the field.
@@ -332,15 +344,15 @@ mod tests {
             r#"{{"type":"command","id":7,"key":"k","name":"message.send",
                 "data":{{"conversation_id":"{conversation}","type":"text","text":{{"body":"hello"}}}}}}"#
         );
-        assert!(matches!(command(&text), Ok(Command::Send(_))));
+        assert!(matches!(command(&text), Ok(Command::Send(..))));
         let text = format!(
             r#"{{"type":"command","name":"conversation.assign","data":{{"conversation_id":"{conversation}","assignee_id":null}}}}"#
         );
-        assert!(matches!(command(&text), Ok(Command::Assign(assign)) if assign.assign.assignee_id.is_none()));
+        assert!(matches!(command(&text), Ok(Command::Assign(_, assign)) if assign.assignee_id.is_none()));
         let text = format!(
             r#"{{"type":"command","name":"conversation.read","data":{{"conversation_id":"{conversation}"}}}}"#
         );
-        assert!(matches!(command(&text), Ok(Command::Read(read)) if read.read.inbound_count.is_none()));
+        assert!(matches!(command(&text), Ok(Command::Read(_, read)) if read.inbound_count.is_none()));
     }
 
     #[test]
@@ -354,6 +366,12 @@ mod tests {
             command(r#"{"type":"command","name":"message.cancel","data":{"conversation_id":"cnv_x"}}"#)
                 .unwrap_err();
         assert!(error.message.starts_with("data.conversation_id: not an id"), "{}", error.message);
+        let error = command(
+            r#"{"type":"command","name":"message.send",
+                "data":{"conversation_id":"cnv_00000000000000000000000001","type":"text","text":{"body":5}}}"#,
+        )
+        .unwrap_err();
+        assert!(error.message.starts_with("data.text.body: invalid type"), "{}", error.message);
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Sockets outlive sign-ins unless somebody looks: once a minute, each arbiter looks whether those who
-//! opened its sockets may still be there.
+//! Sockets outlive sign-ins unless somebody looks. Who signs out or revokes a key closes its sockets at
+//! once; what ends by itself, or was opened in the same moment, is found here: once a minute, each arbiter
+//! looks whether those who opened its sockets may still be there.
 
 use std::{
     cell::{Cell, RefCell},
@@ -7,8 +8,9 @@ use std::{
     time::Duration,
 };
 
-use http::HeaderMap;
 use switchboard_schema::wire::CloseCode;
+
+use switchboard_actors::fanout::CREDENTIAL_ENDED;
 
 use super::commands::Work;
 use crate::access::Denied;
@@ -23,9 +25,6 @@ thread_local! {
 
 /// Watches a socket for as long as it lives.
 pub(super) fn watch(work: &Rc<Work>) {
-    if work.kept.is_none() {
-        return;
-    }
     WATCHED.with_borrow_mut(|watched| watched.push(Rc::downgrade(work)));
     if !RUNNING.replace(true) {
         tokio::task::spawn_local(run());
@@ -53,14 +52,8 @@ async fn run() {
 /// Closes a socket whose credential has ended. When that cannot be known now, the next look will tell.
 async fn look(work: &Weak<Work>) {
     let Some(work) = work.upgrade() else { return };
-    let Some((name, value)) = &work.kept else { return };
-    let mut headers = HeaderMap::with_capacity(1);
-    headers.insert(name, value.clone());
-    match work.access.authenticate(&headers, None).await {
-        Err(Denied::NotSignedIn) => work.socket.close(CloseCode::NotSignedIn, "the sign-in or key has ended"),
-        Ok(caller) if caller.scope != work.caller.scope => {
-            work.socket.close(CloseCode::NotAllowed, "no longer a member of this workspace");
-        }
-        Ok(_) | Err(_) => {}
+    let caller = &work.caller;
+    if let Err(Denied::NotSignedIn) = work.access.by_id(caller.scope, caller.credential.id()).await {
+        work.socket.close(CloseCode::NotSignedIn, CREDENTIAL_ENDED);
     }
 }

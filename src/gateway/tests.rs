@@ -116,7 +116,7 @@ impl House {
     #[expect(clippy::disallowed_methods, reason = "a test acts for the tenant it made up")]
     fn serve(&self, id: u8, server: TcpStream, early: Bytes) {
         let server = Rc::new(server);
-        let opener = Opener { scope: TenantScope::assume(tenant()), caller: [1; 16] };
+        let opener = Opener { scope: TenantScope::assume(tenant()), caller: [1; 16], credential: [1; 16] };
         let line = Box::new(Line(Rc::clone(&server)));
         let socket =
             fanout::local().unwrap().open(SocketId::from_bytes([id; 16]), Some(opener), line).unwrap();

@@ -49,10 +49,7 @@ pub(crate) async fn upgrade(
     let (parts, body) = request.into_parts();
     // Whatever body there is must not be read as frames; an upgrade has none.
     drop(body);
-    let admitted = match access.authenticate(&parts.headers, ticket.as_deref()).await {
-        Ok(caller) => Ok(Admitted { kept: kept_credential(&parts.headers, ticket.is_some()), caller }),
-        Err(denied) => Err(denied),
-    };
+    let admitted = access.authenticate(&parts.headers, ticket.as_deref()).await;
     drop(parts);
     if fanout::local().is_none() {
         return Err(Refusal::Stopping.into());
@@ -66,19 +63,12 @@ pub(crate) async fn upgrade(
     Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
 }
 
-/// Who was let in.
-struct Admitted {
-    caller: Caller,
-    /// The header that showed it, to be looked at again.
-    kept: Option<(HeaderName, HeaderValue)>,
-}
-
 /// Takes the connection over once the answer is sent, and hands it to a task of its own, so that nothing of
 /// the request outlives it.
 async fn complete(
     on_upgrade: OnUpgrade,
     place: Option<Place>,
-    admitted: Result<Admitted, Denied>,
+    admitted: Result<Caller, Denied>,
     house: House,
     access: Arc<Access>,
 ) {
@@ -101,18 +91,18 @@ pub(super) async fn take_over(on_upgrade: OnUpgrade) -> Option<(TcpStream, Bytes
     Some((stream, early))
 }
 
-fn begin(connection: Connection, admitted: Result<Admitted, Denied>, house: House, access: Arc<Access>) {
+fn begin(connection: Connection, admitted: Result<Caller, Denied>, house: House, access: Arc<Access>) {
     let Some(fanout) = fanout::local() else { return };
     let stream = Rc::clone(&connection.stream);
     let id = SocketId::from_bytes(access.entropy().id());
     let open = |opener| fanout.open(id, opener, Box::new(Line(Rc::clone(&stream))));
     let opened = match admitted {
-        Ok(admitted) => open(Some(opener_of(&admitted.caller))).map(|socket| (socket, admitted)),
+        Ok(caller) => open(Some(opener_of(&caller))).map(|socket| (socket, caller)),
         Err(denied) => Err(code_of(&denied)),
     };
     match opened {
-        Ok((socket, Admitted { caller, kept })) => {
-            let work = Rc::new(Work { socket, house, access, caller, kept });
+        Ok((socket, caller)) => {
+            let work = Rc::new(Work { socket, house, access, caller });
             greet(&work.socket);
             rechecks::watch(&work);
             tokio::task::spawn_local(Session::new(connection, work));
@@ -129,11 +119,12 @@ fn begin(connection: Connection, admitted: Result<Admitted, Denied>, house: Hous
 }
 
 fn opener_of(caller: &Caller) -> Opener {
+    let credential = *caller.credential.id().as_bytes();
     let name = match &caller.credential {
-        Credential::ApiKey(id) => *id.as_bytes(),
+        Credential::ApiKey(_) => credential,
         Credential::Session { .. } => *caller.principal.user_id.as_bytes(),
     };
-    Opener { scope: caller.scope, caller: name }
+    Opener { scope: caller.scope, caller: name, credential }
 }
 
 /// How a refusal is said on a socket.
@@ -198,20 +189,6 @@ fn ticket_of(query: Option<&str>) -> Option<String> {
         .map(|(_, ticket)| ticket.into_owned())
 }
 
-/// The header that showed who the caller is. A ticket is good once, so it cannot be looked at again.
-fn kept_credential(headers: &HeaderMap, by_ticket: bool) -> Option<(HeaderName, HeaderValue)> {
-    if by_ticket {
-        return None;
-    }
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        return Some((header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).ok()?));
-    }
-    // Only our own cookie: a browser sends whatever else it has for this host.
-    let cookie = crate::access::sessions::cookie_of(headers)?;
-    let value = HeaderValue::try_from(format!("{}={cookie}", crate::access::sessions::COOKIE)).ok()?;
-    Some((header::COOKIE, value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,15 +232,5 @@ mod tests {
         assert_eq!(ticket_of(Some("a=b&ticket=x%2Ey")).as_deref(), Some("x.y"));
         assert_eq!(ticket_of(Some("a=b")), None);
         assert_eq!(ticket_of(None), None);
-    }
-
-    #[test]
-    fn only_our_own_cookie_is_kept() {
-        let mut headers = HeaderMap::new();
-        headers
-            .insert(header::COOKIE, HeaderValue::from_static("big=1; switchboard_session=ses_1.x; other=2"));
-        let kept = kept_credential(&headers, false);
-        assert_eq!(kept, Some((header::COOKIE, HeaderValue::from_static("switchboard_session=ses_1.x"))));
-        assert_eq!(kept_credential(&headers, true), None);
     }
 }

@@ -196,17 +196,17 @@ pub(crate) async fn status(
 /// Write a private note
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/notes", tag = "conversations",
     params(("id" = ConversationId, Path)),
-    request_body = wire::NoteRequest, responses((status = 201, body = wire::Message)))]
+    request_body = wire::Note, responses((status = 201, body = wire::Message)))]
 pub(crate) async fn note(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
     Correlation(correlation): Correlation,
     Path(id): Path<ConversationId>,
-    Json(request): Json<wire::NoteRequest>,
+    Json(request): Json<wire::Note>,
 ) -> Result<(StatusCode, Json<wire::Message>), Problem> {
     let act = caller.act(key, correlation);
-    let message = house.note(caller.scope, act, id, request.note).await?;
+    let message = house.note(caller.scope, act, id, request).await?;
     Ok((StatusCode::CREATED, Json(message)))
 }
 

@@ -22,8 +22,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, assets, channels, contacts, conversations, dead_letters, docs, extract::IDEMPOTENCY_KEY_CHARS_MAX,
-    health, me, messages, metrics, outermost, problem::Problem, sessions, sockets, templates, users,
+    Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
+    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, messages, metrics, outermost, problem::Problem, sessions,
+    sockets, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -71,6 +72,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(sessions::delete))
         .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::delete))
         .routes(routes!(channels::list, channels::create))
         .routes(routes!(channels::delete))
         .routes(routes!(templates::list))

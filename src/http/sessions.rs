@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
+use switchboard_actors::House;
 use switchboard_schema::wire;
 
 use super::{
@@ -42,9 +43,12 @@ pub(crate) async fn create(
 }
 
 /// Sign out
+///
+/// Closes the sockets of this sign-in.
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", responses((status = 204)))]
 pub(crate) async fn delete(
     State(access): State<Arc<Access>>,
+    State(house): State<House>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -52,5 +56,6 @@ pub(crate) async fn delete(
         return Err(Problem::not_allowed("an API key is not signed in, so it cannot sign out"));
     };
     let set_cookie = access.sign_out(&headers, id).await?;
+    house.end_credential(*id.as_bytes());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie)]).into_response())
 }

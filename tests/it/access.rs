@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 /// Every address with an id in it, with a body that would do.
-fn with_ids(conversation: &str, message: &str, contact: &str, channel: &str) -> Vec<(Method, String, Value)> {
+fn with_ids([conversation, message, contact, channel, key]: [&str; 5]) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
     vec![
@@ -35,6 +35,7 @@ fn with_ids(conversation: &str, message: &str, contact: &str, channel: &str) -> 
         (Method::GET, format!("/api/v1/templates?channel_id={channel}"), Value::Null),
         (Method::POST, "/api/v1/conversations".to_owned(), start),
         (Method::DELETE, format!("/api/v1/channels/{channel}"), Value::Null),
+        (Method::DELETE, format!("/api/v1/api-keys/{key}"), Value::Null),
     ]
 }
 
@@ -53,7 +54,10 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let stranger = Api::of(stage.server.address(), &second);
     let nobody = Api::nobody(stage.server.address());
     let before = stage.snapshot().await;
-    for (method, path, body) in with_ids(&conversation, &message, &contact, &stage.channel.id) {
+    let keys = stage.api.get("/api/v1/api-keys").await.of(200);
+    let key = text(&keys["api_keys"][0], "id");
+    let ids = [&conversation, &message, &contact, &stage.channel.id, &key].map(String::as_str);
+    for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
         nobody.ask(method, &path, body_of(&body)).await.is_problem(401, "not_signed_in");
     }
@@ -67,11 +71,12 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids("none", "none", "none", "chn_0000000000000000000000000") {
-        if path.starts_with("/api/v1/conversations/") || path.starts_with("/api/v1/contacts/") {
+    for (method, path, body) in with_ids(["none"; 5]) {
+        if path.contains("/none") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");
         }
     }
+    assert_eq!(stage.api.get("/api/v1/api-keys").await.of(200), keys);
 }
 
 #[tokio::test]
@@ -124,11 +129,81 @@ async fn a_browser_signs_in_needs_its_csrf_token_to_change_and_signs_out() {
     let sent = page.post(&path, &text_body("with token")).await.of(202);
     assert_eq!(sent["sent_by"]["kind"], "agent");
     assert_eq!(sent["sent_by"]["id"], me["user"]["id"]);
+    // What the sign-in opened ends with it, by cookie or by ticket; what a key opened stays.
+    let address = stage.server.address().now().await;
+    let ticket = page.post("/api/v1/socket-tickets", &json!({})).await.of(201);
+    let ticket = format!("?ticket={}", text(&ticket, "ticket"));
+    let mut by_cookie = Socket::open(&address, "", &[("cookie", &cookie)]).await.unwrap();
+    let mut by_ticket = Socket::open(&address, &ticket, &[]).await.unwrap();
+    let mut by_key = Socket::with_key(&address, &stage.workspace.api_key).await.unwrap();
+    by_cookie.subscribe(None, false).await;
+    by_ticket.subscribe(None, false).await;
+    by_key.subscribe(None, false).await;
     page.delete("/api/v1/sessions/current").await.of(204);
     browser.get("/api/v1/me").await.is_problem(401, "not_signed_in");
+    assert_eq!(by_cookie.close_code().await, Some(4001));
+    assert_eq!(by_ticket.close_code().await, Some(4001));
+    stage.postman.deliver(&[stage.text(&customer(0), 2, "still here?")]).await;
+    by_key.event("message.received").await;
     let texts: Vec<_> =
         stage.messages(&conversation).await.iter().map(|message| text(&message["content"], "body")).collect();
-    assert_eq!(texts, ["hello", "with token"]);
+    assert_eq!(texts, ["hello", "with token", "still here?"]);
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_opens_what_its_maker_may_and_nothing_once_revoked() {
+    let stage = Stage::new().await;
+    let made = stage.api.keyed("make").post("/api/v1/api-keys", &json!({"name": " Shop "})).await.of(201);
+    let again = stage.api.keyed("make").post("/api/v1/api-keys", &json!({"name": " Shop "})).await.of(201);
+    assert_eq!(made, again, "the same request makes one key");
+    let (id, secret) = (text(&made, "id"), text(&made, "api_key"));
+    let listed = stage.api.get("/api/v1/api-keys").await.of(200);
+    let names: Vec<_> = listed["api_keys"].as_array().unwrap().iter().map(|key| text(key, "name")).collect();
+    assert_eq!(names, ["Shop", "workspace create"]);
+    assert!(!listed.to_string().contains(&secret));
+    assert!(secret.ends_with(&text(&listed["api_keys"][0], "ends_with")));
+    stage.api.post("/api/v1/api-keys", &json!({"name": "  "})).await.is_problem(422, "invalid");
+
+    let shop = Api::nobody(stage.server.address()).with("authorization", &format!("Bearer {secret}"));
+    assert_eq!(shop.get("/api/v1/me").await.of(200)["user"]["name"], "Shop");
+    let address = stage.server.address().now().await;
+    let ticket = shop.post("/api/v1/socket-tickets", &json!({})).await.of(201);
+    let unused = shop.post("/api/v1/socket-tickets", &json!({})).await.of(201);
+    let mut by_key = Socket::with_key(&address, &secret).await.unwrap();
+    let mut by_ticket =
+        Socket::open(&address, &format!("?ticket={}", text(&ticket, "ticket")), &[]).await.unwrap();
+    by_key.subscribe(None, false).await;
+    by_ticket.subscribe(None, false).await;
+
+    let path = format!("/api/v1/api-keys/{id}");
+    stage.api.delete(&path).await.of(204);
+    shop.get("/api/v1/me").await.is_problem(401, "not_signed_in");
+    assert_eq!((by_key.close_code().await, by_ticket.close_code().await), (Some(4001), Some(4001)));
+    let mut late =
+        Socket::open(&address, &format!("?ticket={}", text(&unused, "ticket")), &[]).await.unwrap();
+    assert_eq!(late.close_code().await, Some(4001), "a ticket ends with what it stands for");
+    stage.api.delete(&path).await.is_problem(404, "not_found");
+    stage.api.get("/api/v1/me").await.of(200);
+}
+
+#[tokio::test]
+async fn keys_are_for_owners() {
+    let stage = Stage::new().await;
+    let colleague = json!({
+        "email": "agent@first.example", "name": "Agent", "password": "correct horse battery", "role": "agent"
+    });
+    stage.api.post("/api/v1/users", &colleague).await.of(201);
+    let nobody = Api::nobody(stage.server.address());
+    let sign_in = json!({"email": "agent@first.example", "password": "correct horse battery"});
+    let answer = nobody.post("/api/v1/sessions", &sign_in).await;
+    let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let agent = nobody.with("cookie", &cookie).with("x-csrf-token", &text(&answer.of(201), "csrf_token"));
+    let keys = stage.api.get("/api/v1/api-keys").await.of(200);
+    let path = format!("/api/v1/api-keys/{}", text(&keys["api_keys"][0], "id"));
+    agent.get("/api/v1/api-keys").await.is_problem(403, "not_allowed");
+    agent.post("/api/v1/api-keys", &json!({"name": "mine"})).await.is_problem(403, "not_allowed");
+    agent.delete(&path).await.is_problem(403, "not_allowed");
+    assert_eq!(stage.api.get("/api/v1/api-keys").await.of(200), keys);
 }
 
 #[tokio::test]
@@ -142,7 +217,9 @@ async fn what_is_wrong_is_a_problem_with_a_stable_code() {
     api.get("/api/v1/conversations?view=yours").await.is_problem(422, "invalid");
     api.get("/api/v1/conversations?cursor=nonsense").await.is_problem(422, "invalid");
     let path = messages_path(&conversation);
-    api.post(&path, &json!({"type": "text", "text": {"body": 5}})).await.is_problem(422, "invalid");
+    let wrong = api.post(&path, &json!({"type": "text", "text": {"body": 5}})).await;
+    assert_eq!(wrong.body["field"], "text.body");
+    wrong.is_problem(422, "invalid");
     api.post(&path, &json!({"type": "hologram"})).await.is_problem(422, "invalid");
     api.post(&path, &text_body("  ")).await.is_problem(422, "invalid");
     api.post(&path, &text_body(&"x".repeat(4_097))).await.is_problem(422, "invalid");

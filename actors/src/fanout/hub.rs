@@ -15,7 +15,7 @@ use switchboard_schema::{
 };
 
 use super::{
-    Attach, Deliver, EncodedEvent, Limits, Opener, Page, Signal, Upstream,
+    Attach, CREDENTIAL_ENDED, Deliver, EncodedEvent, Limits, Opener, Page, Signal, Upstream,
     join::Joined,
     meter::Meter,
     outlet::{AlreadySubscribed, Outlet, Phase, Ready, Socket, TakesMore},
@@ -115,7 +115,7 @@ impl Hub {
         if self.sockets.borrow().len() >= self.limits.sockets {
             return Err((CloseCode::TooMany, "this server holds as many sockets as it may"));
         }
-        if let Some(Opener { scope, caller }) = opener {
+        if let Some(Opener { scope, caller, .. }) = opener {
             let (mut tenants, mut callers) = (self.tenants.borrow_mut(), self.callers.borrow_mut());
             let of_tenant = tenants.get(&scope.tenant()).map_or(0, |tenant| tenant.open);
             let of_caller = callers.get(&caller).copied().unwrap_or(0);
@@ -379,7 +379,7 @@ impl Hub {
             }
         }
         self.sockets.borrow_mut().remove(&outlet.id);
-        if let Some(Opener { scope, caller }) = outlet.opener {
+        if let Some(Opener { scope, caller, .. }) = outlet.opener {
             let (mut tenants, mut callers) = (self.tenants.borrow_mut(), self.callers.borrow_mut());
             if let Some(tenant) = tenants.get_mut(&scope.tenant()) {
                 tenant.open -= 1;
@@ -693,6 +693,16 @@ impl Hub {
             Act::Close(code, reason) => self.close(outlet, code, reason),
             Act::Ask => self.ask(outlet),
             Act::Ping => self.queue(outlet, Bytes::from_static(PINGS)),
+        }
+    }
+
+    /// Closes what was opened with a credential.
+    pub(crate) fn end_credential(self: &Rc<Self>, credential: &IdBytes) {
+        let opened =
+            |outlet: &&Rc<Outlet>| outlet.opener.is_some_and(|opener| opener.credential == *credential);
+        let outlets: Vec<_> = self.sockets.borrow().values().filter(opened).cloned().collect();
+        for outlet in outlets {
+            self.close(&outlet, CloseCode::NotSignedIn, CREDENTIAL_ENDED);
         }
     }
 

@@ -139,6 +139,8 @@ pub struct Opener {
     pub scope: TenantScope,
     /// The person or key, under which sockets are counted.
     pub caller: IdBytes,
+    /// The sign-in or key it was opened with.
+    pub credential: IdBytes,
 }
 
 /// A socket, as the task that reads from it holds it. The socket goes when this is dropped.

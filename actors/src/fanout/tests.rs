@@ -167,7 +167,7 @@ fn scope() -> TenantScope {
 }
 
 fn opener(caller: u8) -> Opener {
-    Opener { scope: scope(), caller: [caller; 16] }
+    Opener { scope: scope(), caller: [caller; 16], credential: [caller; 16] }
 }
 
 fn socket_id(index: u8) -> SocketId {
@@ -524,6 +524,20 @@ fn the_limits_of_sockets_and_commands_hold() {
     assert_eq!(open(5, None).err().map(|(code, _)| code), Some(CloseCode::TooMany));
     drop(first);
     assert_eq!(open(5, Some(opener(1))).err().map(|(code, _)| code), None);
+}
+
+#[test]
+fn what_was_opened_with_an_ended_credential_is_closed_4001_and_nothing_else() {
+    let house = House::new(Limits::default());
+    let (subscribed, silent, other) = (Pipe::open(UNBOUNDED), Pipe::open(UNBOUNDED), Pipe::open(UNBOUNDED));
+    let _subscribed = house.live(1, &subscribed, false, 0);
+    let _silent = house.open(2, &silent);
+    let signed_in_twice = Opener { credential: [9; 16], ..opener(1) };
+    let line = Box::new(End(Rc::clone(&other)));
+    let _other = house.hub.open(socket_id(3), Some(signed_in_twice), line).expect("a place");
+    house.hub.end_credential(&[1; 16]);
+    house.hub.turn();
+    assert_eq!((subscribed.closed(), silent.closed(), other.closed()), (Some(4001), Some(4001), None));
 }
 
 #[test]

@@ -66,10 +66,6 @@ pub enum ClaimTarget {
         tenant_id: TenantId,
         /// Its id.
         key_id: ApiKeyId,
-        /// Its name.
-        name: String,
-        /// Who made it.
-        user_id: UserId,
     },
 }
 
@@ -123,6 +119,21 @@ pub struct MemberBody {
     pub email: String,
     /// Role.
     pub role: Role,
+}
+
+/// A program's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyBody {
+    /// What it is for.
+    pub name: String,
+    /// Who made it; it may do what they may.
+    pub created_by: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// SHA-256 of the key.
+    pub hash: Vec<u8>,
+    /// The key's last characters, by which people tell one from another.
+    pub ends_with: String,
 }
 
 /// A secret, encrypted and authenticated under the installation's master key and bound to its place.

@@ -1,6 +1,6 @@
 //! Bodies of requests and answers.
 
-use super::{Contact, Conversation, ConversationStatus, Message, Note, Text, wire};
+use super::{Contact, Conversation, ConversationStatus, Message, Text, wire};
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, TenantId, Timestamp,
     UserId,
@@ -95,21 +95,6 @@ wire! {
         pub next_cursor: Option<String>,
     }
 
-    /// A message to send.
-    #[serde(tag = "type", rename_all = "snake_case")]
-    pub enum SendRequest {
-        /// Words; allowed while the window is open.
-        Text {
-            /// The words.
-            text: Text,
-        },
-        /// An approved template; allowed at any time.
-        Template {
-            /// The template and its values.
-            template: TemplateRequest,
-        },
-    }
-
     /// A template to send, with its values.
     pub struct TemplateRequest {
         /// Its name.
@@ -183,13 +168,6 @@ wire! {
         pub user_id: UserId,
         /// Messages of the customer they have read.
         pub inbound_count: u64,
-    }
-
-    /// Write a private note.
-    pub struct NoteRequest {
-        /// The note.
-        #[serde(flatten)]
-        pub note: Note,
     }
 
     /// Change a contact; what is left out stays.
@@ -401,6 +379,12 @@ wire! {
         pub expires_at: Timestamp,
     }
 
+    /// The keys of a workspace.
+    pub struct ApiKeyList {
+        /// Newest first.
+        pub api_keys: Vec<ApiKey>,
+    }
+
     /// A credential of a program, without its secret.
     #[derive(Eq)]
     pub struct ApiKey {
@@ -408,6 +392,27 @@ wire! {
         pub id: ApiKeyId,
         /// What it is for.
         pub name: String,
+        /// The secret's last characters, by which people tell one key from another.
+        pub ends_with: String,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// Who made it; the key may do what they may.
+        pub created_by: UserId,
+    }
+
+    /// Make a key.
+    pub struct CreateApiKey {
+        /// What it is for.
+        pub name: String,
+    }
+
+    /// A new key.
+    pub struct CreatedApiKey {
+        /// What stays visible of it.
+        #[serde(flatten)]
+        pub shown: ApiKey,
+        /// The key itself; shown once.
+        pub api_key: String,
     }
 
     /// Updates that could be stored but not applied.
@@ -452,18 +457,48 @@ wire! {
         /// What is left unread.
         pub unread_count: u64,
     }
+}
 
-    /// The object of a `POST …/conversations/{id}/…` whose answer is the conversation.
-    pub struct ConversationAnswer {
-        /// The conversation after the change.
-        #[serde(flatten)]
-        pub conversation: Conversation,
-    }
+/// A message to send.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema, schemars::JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SendRequest {
+    /// Words; allowed while the window is open.
+    Text {
+        /// The words.
+        text: Text,
+    },
+    /// An approved template; allowed at any time.
+    Template {
+        /// The template and its values.
+        template: TemplateRequest,
+    },
+}
 
-    /// Where a started send belongs.
-    #[derive(Copy, Eq)]
-    pub struct SendTarget {
-        /// The conversation.
-        pub conversation_id: ConversationId,
+/// Derived code for a tagged enumeration reads the whole first and so cannot say which field is wrong.
+impl<'de> serde::Deserialize<'de> for SendRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+
+        #[derive(serde::Deserialize)]
+        struct Plain {
+            #[serde(rename = "type")]
+            kind: Kind,
+            text: Option<Text>,
+            template: Option<TemplateRequest>,
+        }
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Text,
+            Template,
+        }
+        let Plain { kind, text, template } = Plain::deserialize(deserializer)?;
+        match kind {
+            Kind::Text => text.map(|text| Self::Text { text }).ok_or_else(|| Error::missing_field("text")),
+            Kind::Template => template
+                .map(|template| Self::Template { template })
+                .ok_or_else(|| Error::missing_field("template")),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Frames of the socket. Text, JSON, one object a frame, or an array of them where the client asked.
 
 use super::{
-    AssignRequest, Channel, Contact, Conversation, Message, NoteRequest, ReadMark, ReadRequest, SendRequest,
+    AssignRequest, Channel, Contact, Conversation, Message, Note, ReadMark, ReadRequest, SendRequest,
     StatusRequest, StreamPosition, wire,
 };
 use crate::{ConversationId, MessageId, SocketId, Timestamp, UserId};
@@ -129,7 +129,7 @@ wire! {
         pub conversation_id: ConversationId,
         /// What.
         #[serde(flatten)]
-        pub note: NoteRequest,
+        pub note: Note,
     }
 
     /// Say how far the caller has read.
@@ -284,6 +284,9 @@ wire! {
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,
+        /// Messages of the customer the caller has not read: in the answer to `conversation.read`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unread_count: Option<u64>,
     }
 
     /// What is wrong.

@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ChannelList, Contact, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, ChannelList, Contact, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -36,6 +36,11 @@ export const usersQuery = queryOptions({
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],
   queryFn: ({ signal }) => ask<ChannelList>('/channels', { signal }),
+});
+
+export const apiKeysQuery = queryOptions({
+  queryKey: ['api-keys'],
+  queryFn: ({ signal }) => ask<ApiKeyList>('/api-keys', { signal }),
 });
 
 export const deadLettersQuery = queryOptions({

@@ -1,5 +1,49 @@
 // Written by `npm run generate`; do not edit.
 export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys of the workspace
+         * @description For owners. Without their secrets.
+         */
+        get: operations["api_keys_list"];
+        put?: never;
+        /**
+         * Make a key
+         * @description For owners. The answer shows the key, once.
+         */
+        post: operations["api_keys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description For owners. Requests under it are refused from now on, and its sockets are closed.
+         */
+        delete: operations["api_keys_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -331,7 +375,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Closes the sockets of this sign-in.
+         */
         delete: operations["sessions_delete"];
         options?: never;
         head?: never;
@@ -457,6 +504,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A credential of a program, without its secret. */
+        ApiKey: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Who made it; the key may do what they may. */
+            created_by: components["schemas"]["UserId"];
+            /** @description The secret's last characters, by which people tell one key from another. */
+            ends_with: string;
+            /** @description Its id. */
+            id: components["schemas"]["ApiKeyId"];
+            /** @description What it is for. */
+            name: string;
+        };
+        /** @description `key_` and 26 characters */
+        ApiKeyId: string;
+        /** @description The keys of a workspace. */
+        ApiKeyList: {
+            /** @description Newest first. */
+            api_keys: components["schemas"]["ApiKey"][];
+        };
         /** @description Give a conversation to somebody, or to nobody. */
         AssignRequest: {
             assignee_id?: null | components["schemas"]["UserId"];
@@ -673,6 +740,11 @@ export interface components {
         ConversationStatus: "open" | "pending" | "snoozed" | "resolved";
         /** @description `cor_` and 26 characters */
         CorrelationId: string;
+        /** @description Make a key. */
+        CreateApiKey: {
+            /** @description What it is for. */
+            name: string;
+        };
         /** @description Add a member. */
         CreateUser: {
             /** @description Their address. */
@@ -683,6 +755,11 @@ export interface components {
             password: string;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A new key. */
+        CreatedApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key itself; shown once. */
+            api_key: string;
         };
         /** @description An update that could be stored but not applied. */
         DeadLetterEntry: {
@@ -742,6 +819,7 @@ export interface components {
             attempts?: number;
             /** @description Its conversation. */
             conversation_id: components["schemas"]["ConversationId"];
+            correlation_id?: null | components["schemas"]["CorrelationId"];
             deleted_at?: null | components["schemas"]["Timestamp"];
             /** @description From the customer or from us. */
             direction: components["schemas"]["Direction"];
@@ -801,8 +879,6 @@ export interface components {
             /** @description The words, at most 16,000 characters. */
             body: string;
         };
-        /** @description Write a private note. */
-        NoteRequest: components["schemas"]["Note"];
         /** @description RFC 9457 problem details. */
         Problem: {
             /** @description What is wrong, for programs; stable. */
@@ -1108,6 +1184,100 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    api_keys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_keys_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_keys_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     channels_list: {
         parameters: {
             query?: never;
@@ -1612,7 +1782,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteRequest"];
+                "application/json": components["schemas"]["Note"];
             };
         };
         responses: {

@@ -188,6 +188,10 @@ export type Message = {
    */
   conversation_id: string;
   /**
+   * The request or webhook that brought it: finds it in the logs.
+   */
+  correlation_id?: CorrelationId | null;
+  /**
    * When its author took it back.
    */
   deleted_at?: Timestamp | null;
@@ -252,6 +256,7 @@ export type Message = {
    */
   version: number;
 } & Message1;
+export type CorrelationId = string;
 export type Message1 =
   | {
       content: Text1;
@@ -467,6 +472,10 @@ export interface EventData {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * Messages of the customer the caller has not read: in the answer to `conversation.read`.
+   */
+  unread_count?: number | null;
 }
 /**
  * A connected channel. Secrets are never shown.
@@ -866,6 +875,10 @@ export interface EventData1 {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * Messages of the customer the caller has not read: in the answer to `conversation.read`.
+   */
+  unread_count?: number | null;
 }
 /**
  * What is wrong.

@@ -8,6 +8,8 @@ import type * as socket from '@/api/socket-schema';
 
 type Schemas = components['schemas'];
 
+export type ApiKey = Schemas['ApiKey'];
+export type ApiKeyList = Schemas['ApiKeyList'];
 export type Channel = Schemas['Channel'];
 export type ChannelList = Schemas['ChannelList'];
 export type ConnectChannel = Schemas['ConnectChannel'];
@@ -17,6 +19,7 @@ export type Conversation = Schemas['Conversation'];
 export type ConversationDetail = Schemas['ConversationDetail'];
 export type ConversationList = Schemas['ConversationList'];
 export type ConversationStatus = Schemas['ConversationStatus'];
+export type CreatedApiKey = Schemas['CreatedApiKey'];
 export type CreateUser = Schemas['CreateUser'];
 export type DeadLetterList = Schemas['DeadLetterList'];
 export type Identity = Schemas['Identity'];

@@ -97,7 +97,7 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
                 onClick={() => { if (!reason) choose(one); }}
                 onKeyDown={(event) => { if (event.key === 'Enter' && !reason) choose(one); }}
               >
-                <span className="block truncate font-medium">{one.name.replaceAll('_', ' ')}</span>
+                <span className="block truncate font-medium">{sentence(one.name)}</span>
                 <span className={`block text-[12px] leading-4 text-text-3 ${reason ? '' : 'truncate'}`}>
                   {category(one.category)} · {one.language}
                   {reason && <span className="text-warn"> · {reason}</span>}

@@ -1,7 +1,7 @@
-/** What was begun and not sent, per conversation, on this device. */
+/** What was begun and not sent, per conversation and person, on this device. */
 import { create } from 'zustand';
 
-const PREFIX = 'switchboard.draft.';
+let prefix = 'switchboard.draft.';
 
 export type DraftKind = 'reply' | 'note';
 type Drafts = { drafts: Record<string, string> };
@@ -13,7 +13,7 @@ function load(): Record<string, string> {
   try {
     for (let index = 0; index < localStorage.length; index += 1) {
       const key = localStorage.key(index);
-      if (key?.startsWith(PREFIX)) drafts[key.slice(PREFIX.length)] = localStorage.getItem(key) ?? '';
+      if (key?.startsWith(prefix)) drafts[key.slice(prefix.length)] = localStorage.getItem(key) ?? '';
     }
   } catch {
     // Storage is switched off: drafts live as long as the page.
@@ -21,7 +21,13 @@ function load(): Record<string, string> {
   return drafts;
 }
 
-export const useDrafts = create<Drafts>(() => ({ drafts: load() }));
+export const useDrafts = create<Drafts>(() => ({ drafts: {} }));
+
+/** Takes up what this person left; a device can be shared. */
+export function restoreDrafts(meId: string): void {
+  prefix = `switchboard.draft.${meId}.`;
+  useDrafts.setState({ drafts: load() });
+}
 
 export function draftOf(conversationId: string, kind: DraftKind): string {
   return useDrafts.getState().drafts[nameOf(conversationId, kind)] ?? '';
@@ -34,8 +40,8 @@ export function setDraft(conversationId: string, kind: DraftKind, text: string):
   else drafts[name] = text;
   useDrafts.setState({ drafts });
   try {
-    if (text === '') localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, text);
+    if (text === '') localStorage.removeItem(prefix + name);
+    else localStorage.setItem(prefix + name, text);
   } catch {
     // Full or switched off: the draft lives as long as the page.
   }

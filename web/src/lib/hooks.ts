@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { t } from '@/lib/i18n';
 
 const clocks = new Set<() => void>();
 let clockTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +56,13 @@ export function useLooking(): boolean {
     },
     () => document.visibilityState === 'visible' && document.hasFocus(),
   );
+}
+
+/** The page's title: what is on it, then the app. */
+export function useTitle(words: string): void {
+  useEffect(() => {
+    document.title = `${words} · ${t('app.name')}`;
+  }, [words]);
 }
 
 /** True once `wanted` has held for a while: skeletons wait before they show. */

@@ -46,11 +46,12 @@ export function setPreferences(change: Partial<Preferences>): void {
 const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
 
 function paint(): void {
-  const { theme, density } = usePreferences.getState();
+  const { theme, density, viewsWidth } = usePreferences.getState();
   const dark = theme === 'dark' || (theme === 'system' && systemDark.matches);
   const root = document.documentElement;
   root.dataset['theme'] = dark ? 'dark' : 'light';
   root.dataset['density'] = density;
+  root.style.setProperty('--views-width', `${String(viewsWidth)}px`);
   const canvas = getComputedStyle(root).getPropertyValue('--canvas').trim();
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', canvas);
 }

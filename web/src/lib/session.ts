@@ -5,10 +5,20 @@ import type { Me } from '@/api/types';
 
 let onEnd: () => void = () => undefined;
 
+/** The browser's other tabs share the cookie: they hear who is signed in now, or that nobody is. */
+const tabs = new BroadcastChannel('switchboard.session');
+
 /** Keeps the token for changes in step with who is signed in. */
 export function followSession(ended: () => void): void {
   onEnd = ended;
   setSignedOutHandler(endSession);
+  tabs.onmessage = ({ data: userId }: MessageEvent<string | null>) => {
+    const me = queryClient.getQueryData(meQuery.queryKey);
+    if (!me || me.user.id === userId) return;
+    if (userId === null) endSession();
+    // What is on this page belongs to somebody else.
+    else location.reload();
+  };
   queryClient.getQueryCache().subscribe((event) => {
     if (event.query.queryKey[0] === 'me') setCsrfToken((event.query.state.data as Me | null | undefined)?.csrf_token ?? undefined);
   });
@@ -17,6 +27,7 @@ export function followSession(ended: () => void): void {
 export function welcome(me: Me): void {
   setCsrfToken(me.csrf_token ?? undefined);
   queryClient.setQueryData(meQuery.queryKey, me);
+  tabs.postMessage(me.user.id);
 }
 
 /** The server says that nobody is signed in any more. */
@@ -28,6 +39,7 @@ export function endSession(): void {
 
 export async function signOut(): Promise<void> {
   await ask('/sessions/current', { method: 'DELETE', quiet: true }).catch(() => undefined);
+  tabs.postMessage(null);
   queryClient.setQueryData(meQuery.queryKey, null);
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
 }

@@ -18,11 +18,13 @@ export function clock(time: string | Date): string {
   return clockFormat.format(new Date(time));
 }
 
-/** `14:31` today, `Wed` this week, `4 Nov` before. */
+/** `now`, `9m` within the hour, `12:31` today, `Wed` this week, `4 Nov` before. */
 export function when(time: string, now: number): string {
   const date = new Date(time);
   const days = dayNumber(new Date(now)) - dayNumber(date);
-  if (days <= 0) return now - date.getTime() < MINUTE && now - date.getTime() > -MINUTE ? 'now' : clock(date);
+  const minutes = Math.floor((now - date.getTime()) / MINUTE);
+  if (minutes >= -1 && minutes < 60) return since(time, now);
+  if (days <= 0) return clock(date);
   if (days < 7) return weekdayFormat.format(date);
   return shortDay(time, now);
 }

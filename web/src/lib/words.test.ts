@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, firstName, isWindowClosed, reasonOf, systemWords } from '@/lib/words';
+import { addressOf, firstName, isWindowClosed, reasonOf, shownIdentities, systemWords } from '@/lib/words';
 
 describe('words', () => {
   it('do not say twice that something was not sent', () => {
     expect(reasonOf({ message: 'Not sent: this is our own number.' })).toBe('this is our own number.');
     expect(reasonOf({ message: 'This number changed.' })).toBe('This number changed.');
+    expect(reasonOf({ message: 'Not delivered: the number is not on WhatsApp.' })).toBe('the number is not on WhatsApp.');
+    expect(reasonOf({ message: 'Not delivered, and WhatsApp gave no reason.' })).toBe('WhatsApp gave no reason.');
     expect(reasonOf(null)).toBe('');
   });
 
@@ -23,5 +25,12 @@ describe('words', () => {
     expect(addressOf({ kind: 'bsuid', value: 'NL.1' })).toBe('NL.1');
     expect(firstName('+31 6 12345678')).toBe('+31 6 12345678');
     expect(firstName('Elif Kaya')).toBe('Elif');
+  });
+
+  it('say an address once, the number first', () => {
+    const phone = { kind: 'phone', value: '447700900101' } as const;
+    const bsuid = { kind: 'bsuid', value: 'GB.1' } as const;
+    expect(shownIdentities([bsuid, { kind: 'wa_id', value: '447700900101' }, phone])).toEqual([phone, bsuid]);
+    expect(shownIdentities([{ kind: 'wa_id', value: '447700900102' }, phone]).map((one) => one.kind)).toEqual(['phone', 'wa_id']);
   });
 });

@@ -9,6 +9,14 @@ export function stateName(state: MessageState): string {
   return known ? t(`state.${known}`) : state;
 }
 
+const kinds = ['audio', 'contacts', 'document', 'image', 'interactive', 'location', 'reaction', 'sticker', 'video'] as const;
+
+/** What people call a kind of message; one nobody has a word for keeps WhatsApp's. */
+export function kindName(kind: string): string {
+  const known = kinds.find((one) => one === kind);
+  return known ? t(`kind.${known}`) : kind;
+}
+
 /** One line of what a message says. */
 export function previewOf(message: Message): string {
   if (message.deleted_at) return t('thread.deleted', { name: message.sent_by.name ?? '' }).trim();
@@ -21,9 +29,9 @@ export function previewOf(message: Message): string {
     case 'system':
       return systemWords(message.content, '').replaceAll(/<\/?b>/g, '');
     case 'unsupported':
-      return t('thread.unsupported', { kind: message.content.kind });
+      return t('thread.unsupported', { kind: kindName(message.content.kind) });
     default:
-      return t('thread.unsupported', { kind: (message as { type: string }).type });
+      return t('thread.unsupported', { kind: kindName((message as { type: string }).type) });
   }
 }
 
@@ -66,16 +74,23 @@ export function addressOf(identity: Identity): string {
   return identity.kind === 'phone' || identity.kind === 'wa_id' ? `+${identity.value}` : identity.value;
 }
 
-const identityKinds = ['bsuid', 'parent_bsuid', 'wa_id', 'phone', 'username'] as const;
+const identityKinds = ['phone', 'wa_id', 'username', 'bsuid', 'parent_bsuid'] as const;
+
+/** What people know first; WhatsApp's own number only where it is another one. */
+export function shownIdentities(identities: readonly Identity[]): Identity[] {
+  const phones = new Set(identities.filter((one) => one.kind === 'phone').map((one) => one.value));
+  const place = (one: Identity) => [...identityKinds, one.kind].indexOf(one.kind);
+  return identities.filter((one) => one.kind !== 'wa_id' || !phones.has(one.value)).sort((a, b) => place(a) - place(b));
+}
 
 export function identityName(identity: Identity): string {
   const known = identityKinds.find((one) => one === identity.kind);
   return known ? t(`details.${known}`) : identity.kind;
 }
 
-/** What one calls a person; a number stays whole. */
+/** What one calls a person; a number, and a name that begins with a title, stay whole. */
 export function firstName(name: string): string {
-  return /^\+?\d/.test(name) ? name : (name.split(' ')[0] ?? name);
+  return /^(\+?\d|\S+\. )/.test(name) ? name : (name.split(' ')[0] ?? name);
 }
 
 /** Was the window closed, by our rules or by WhatsApp's? */
@@ -85,5 +100,5 @@ export function isWindowClosed(error: { code: string } | null | undefined): bool
 
 /** Why a message was not sent, without saying first that it was not. */
 export function reasonOf(error: Pick<MessageError, 'message'> | null | undefined): string {
-  return (error?.message ?? '').replace(/^not sent[:.,]?\s*/i, '');
+  return (error?.message ?? '').replace(/^not (sent|delivered)(, and|[:.,])?\s*/i, '');
 }

@@ -9,14 +9,14 @@ import { openDialog } from '@/lib/dialogs';
 import { t } from '@/lib/i18n';
 import { assign, setStatus } from '@/lib/inbox/actions';
 import { neighbour } from '@/lib/inbox/neighbour';
-import { snoozeChoices } from '@/lib/inbox/snooze';
+import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, STATUSES } from '@/lib/inbox/state';
 import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
 import { useMe, useUsers } from '@/lib/people';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
+import { settingsSections } from '@/lib/settings';
 import { shortcuts } from '@/lib/shortcuts';
-import { moment } from '@/lib/time';
 
 const icon = { size: 16, 'aria-hidden': true } as const;
 
@@ -68,9 +68,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   {conversation.assignee_id && (
                     <Item icon={<UserRoundX {...icon} />} onSelect={run(() => void assign(conversation.id, null))}>{`${t('actions.assign')}: ${t('actions.toNobody')}`}</Item>
                   )}
-                  {snoozeChoices(new Date()).map(({ kind, at }) => (
-                    <Item key={kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', at.toISOString()))}>
-                      {`${t('actions.snooze')}: ${moment(at.toISOString(), Date.now())}`}
+                  {snoozeChoices(new Date()).map((choice) => (
+                    <Item key={choice.kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString()))}>
+                      {`${t('actions.snooze')}: ${snoozeName(choice)}`}
                     </Item>
                   ))}
                 </Command.Group>
@@ -84,9 +84,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                     {`${t('areas.inbox')}: ${t(`status.${status}`)}`}
                   </Item>
                 ))}
-                {(['channels', 'members', 'dead-letters', 'appearance'] as const).map((section) => (
+                {settingsSections.map(({ id: section, label }) => (
                   <Item key={section} icon={<Settings {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section } }))}>
-                    {`${t('areas.settings')}: ${t(`settings.${section === 'dead-letters' ? 'deadLetters' : section}`)}`}
+                    {`${t('areas.settings')}: ${t(label)}`}
                   </Item>
                 ))}
               </Command.Group>

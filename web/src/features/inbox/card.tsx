@@ -44,14 +44,15 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
 
   const { contact, last_message: last, waiting_since: waiting } = conversation;
   const facts = windowFacts(conversation.window, now);
-  const over = waiting != null && now - Date.parse(waiting) > TARGET_MS;
+  const waits = waiting != null && now - Date.parse(waiting) >= 60_000;
+  const over = waits && now - Date.parse(waiting) > TARGET_MS;
   const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
   const count = unread ?? 0;
   const name = [
     contact.name,
     last ? previewOf(last) : '',
     count > 0 ? t('list.unread', { count }) : '',
-    waiting ? t('list.waiting', { time: since(waiting, now) }) : '',
+    waits ? t('list.waiting', { time: since(waiting, now) }) : '',
     facts.state === 'none' ? '' : windowName(facts),
   ].filter(Boolean).join(', ');
 
@@ -89,7 +90,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
             {assignee && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
             )}
-            {waiting && (
+            {waits && (
               <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`}>
                 <Hourglass size={12} aria-hidden="true" />{since(waiting, now)}
               </span>

@@ -13,7 +13,7 @@ import { assign } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import { tellTyping } from '@/lib/inbox/live';
 import { addNote, send } from '@/lib/inbox/outbox';
-import { setComposerMode, useComposer, useInbox, useLink, useWriters, type ComposerMode } from '@/lib/inbox/store';
+import { focusComposer, setComposerMode, useComposer, useInbox, useLink, useWriters, type ComposerMode } from '@/lib/inbox/store';
 import { nameOf, useChannels, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isReady, missingValues, requestOf, textOf } from '@/lib/templates';
@@ -32,7 +32,7 @@ const COUNT_FROM = 200;
 export function Composer({ conversation, phone }: { conversation: Conversation; phone: boolean }) {
   const { id, contact } = conversation;
   const asked = useComposer((state) => state.modes[id]);
-  const focus = useComposer((state) => state.focus);
+  const wantsFocus = useComposer((state) => state.focusOn === id);
   const offline = useLink((state) => state.state === 'offline');
   const channel = useChannels()?.find((one) => one.id === conversation.channel_id);
   const now = useMinute();
@@ -43,18 +43,21 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
   const box = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    if (focus > 0) box.current?.querySelector<HTMLElement>('textarea, input')?.focus();
-  }, [focus, mode]);
+    if (!wantsFocus) return;
+    (box.current?.querySelector<HTMLElement>('textarea, input') ?? box.current)?.focus();
+    focusComposer(null);
+  }, [wantsFocus]);
 
   const set = (next: ComposerMode) => { setComposerMode(id, next); };
   return (
     <>
       <Writing id={id} />
-      <div ref={box} id="composer" className={`composer ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')}>
+      <div ref={box} id="composer" className={`composer ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')} tabIndex={-1}>
         {mode !== 'note' && (
           <Strips conversation={conversation} channel={channel} facts={facts} offline={offline} now={now} />
         )}
-        <div className="modes">
+        {/* A closed window leaves templates: nothing to choose between, and a note has its button below. */}
+        {!(mode === 'template' && closed && !contact.blocked) && <div className="modes">
           <div role="tablist" aria-label={t('composer.tabs')} className="flex gap-0.5">
             <Mode selected={mode !== 'note'} onSelect={() => { set('reply'); }} icon={closed ? <LayoutTemplate size={14} aria-hidden="true" /> : <CornerUpLeft size={14} aria-hidden="true" />}>
               {closed ? t('composer.template') : t('composer.reply')}
@@ -73,7 +76,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
           {mode === 'template' && !closed && !contact.blocked && (
             <button type="button" className="mode" onClick={() => { set('reply'); }}>{t('composer.textInstead')}</button>
           )}
-        </div>
+        </div>}
         {contact.blocked && mode !== 'note' ? (
           <div className="h-2" />
         ) : mode === 'template' ? (
@@ -190,7 +193,8 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Escape') {
-      event.currentTarget.blur();
+      // To the messages, to read back; the text stays.
+      event.currentTarget.closest('.thread')?.querySelector<HTMLElement>('.messages')?.focus();
       return;
     }
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
@@ -203,11 +207,11 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
   };
   const left = most - length;
   return (
-    <>
+    <div className="write">
       <textarea
         ref={field}
         aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
-        placeholder={kind === 'note' ? t('composer.writeNote') : t('composer.writeTo', { name: contact.name })}
+        placeholder={kind === 'note' ? t('composer.writeNote') : t('composer.writeTo', { name: firstName(contact.name) })}
         dir="auto"
         rows={2}
         value={text}
@@ -224,27 +228,27 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
           </span>
         ) : (
-          text !== '' && <span className={`text-[12px] leading-4 ${kind === 'note' ? 'text-note-text' : 'text-text-3'}`}>{t('composer.draftSaved')}</span>
+          text !== '' && !phone && <span className={`text-[12px] leading-4 ${kind === 'note' ? 'text-note-text' : 'text-text-3'}`}>{t('composer.draftSaved')}</span>
         )}
         <span className="flex-1" />
-        {kind === 'reply' && facts.state === 'open' && (
+        {kind === 'reply' && facts.state === 'open' && !phone && (
           <span className="window open min-w-0 !text-[12px]">
             <Ring facts={facts} size={16} />
             <span className="truncate">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
           </span>
         )}
-        {phone && kind === 'reply' ? (
-          <button type="button" className="btn primary round" aria-label={offline ? t('composer.queue') : t('composer.send')} disabled={!ready} onClick={submit}>
+        {phone ? (
+          <button type="button" className="btn primary round" aria-label={kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')} disabled={!ready} onClick={submit}>
             {offline ? <Clock size={20} aria-hidden="true" /> : <ArrowUp size={20} aria-hidden="true" />}
           </button>
         ) : (
           <button type="button" className={`btn ${kind === 'note' ? '' : 'primary'}`} disabled={!ready} onClick={submit}>
             {kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')}
-            {!phone && <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />}
+            <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />
           </button>
         )}
       </div>
-    </>
+    </div>
   );
 }
 
@@ -274,9 +278,9 @@ function TemplateComposer({ conversation, offline, onNote }: { conversation: Con
       </Suspense>
       <div className="foot border-t border-line !pt-2">
         <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">
-          {missing > 0 && t('template.missing', { count: missing })}
+          {missing > 0 && <span className="max-lg:hidden">{t('template.missing', { count: missing })}</span>}
         </span>
-        <button type="button" className="btn plain max-sm:!hidden" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
+        <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
         <button type="button" className="btn primary" disabled={!ready} onClick={submit}>
           {offline ? t('template.queue') : t('template.send')}
           <span className="hidden sm:inline"><Keys of="Mod+Enter" /></span>

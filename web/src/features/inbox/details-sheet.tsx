@@ -8,7 +8,14 @@ export function DetailsSheet({ id, onClose, full = false }: { id: string; onClos
     <Dialog.Root open onOpenChange={(open) => { if (!open) onClose(); }}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className={`sheet details overflow-y-auto ${full ? 'w-screen' : ''}`} aria-describedby={undefined}>
+        <Dialog.Content
+          onEscapeKeyDown={(event) => {
+            // The top-most thing is then the field being edited.
+            if (document.activeElement?.matches('form input')) event.preventDefault();
+          }}
+          className={`sheet details overflow-y-auto ${full ? 'w-screen !border-0' : ''}`}
+          aria-describedby={undefined}
+        >
           <Dialog.Title className="sr-only">{t('details.label')}</Dialog.Title>
           <Details key={id} id={id} onClose={onClose} />
         </Dialog.Content>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
-import { useId, useState } from 'react';
+import { ChevronDown, Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
+import { useId, useRef, useState, type ComponentProps } from 'react';
 import { contactQuery } from '@/api/queries';
 import type { Contact, Conversation, ConversationStatus } from '@/api/types';
 import { Avatar } from '@/components/avatar';
@@ -18,7 +18,7 @@ import { useInbox } from '@/lib/inbox/store';
 import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
 import { moment, shortDay, since } from '@/lib/time';
 import { longLeft, windowFacts } from '@/lib/window';
-import { addressOf, identityName } from '@/lib/words';
+import { addressOf, identityName, shownIdentities } from '@/lib/words';
 
 export function Details({ id, onClose }: { id: string; onClose?: () => void }) {
   const conversation = useInbox((state) => state.conversations[id]);
@@ -54,7 +54,7 @@ function Person({ conversation, onClose }: { conversation: Conversation; onClose
       <div className="mt-2"><Editable key={`about ${ref.id}`} contact={contact} field="about" fallback="" /></div>
       {isError && <p className="mt-2 text-[12px] leading-4 text-bad">{t('details.loadFailed')}</p>}
       <dl className="facts mt-2">
-        {(contact?.identities ?? ref.identities).map((identity) => (
+        {shownIdentities(contact?.identities ?? ref.identities).map((identity) => (
           <div key={`${identity.kind} ${identity.value}`} className="contents">
             <dt>{identityName(identity)}</dt>
             <dd>
@@ -74,6 +74,8 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
   const [conflict, setConflict] = useState(false);
   const [busy, setBusy] = useState(false);
   const id = useId();
+  // The focus returns to what was clicked.
+  const back = useRef(false);
   const value = contact?.[field] ?? fallback;
   const label = field === 'name' ? t('details.name') : t('details.about');
   const empty = field === 'name' && draft !== null && draft.trim() === '';
@@ -81,20 +83,17 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
   const save = async () => {
     if (draft === null || empty || !contact) return;
     if (draft.trim() === value.trim()) {
-      setDraft(null);
-      setConflict(false);
+      drop();
       return;
     }
     setBusy(true);
     const done = await saveContact(contact.id, { [field]: draft.trim() });
     setBusy(false);
     if (done === 'conflict') setConflict(true);
-    if (done === 'saved') {
-      setDraft(null);
-      setConflict(false);
-    }
+    if (done === 'saved') drop();
   };
   const drop = () => {
+    back.current = true;
     setDraft(null);
     setConflict(false);
   };
@@ -102,13 +101,18 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
   if (draft === null)
     return (
       <button
+        ref={(element) => {
+          if (!element || !back.current) return;
+          back.current = false;
+          element.focus();
+        }}
         type="button"
         className={`group -ms-1 flex max-w-full items-center gap-1.5 rounded-[5px] px-1 text-start hover:bg-hover ${field === 'name' ? 'text-[15px] leading-5 font-semibold' : value ? '' : 'text-text-3'}`}
         aria-label={field === 'name' ? `${t('details.editName')}: ${value}` : `${t('details.editAbout')}: ${value}`}
         disabled={!contact}
         onClick={() => { setDraft(value); }}
       >
-        <span className={field === 'name' ? 'truncate' : 'whitespace-pre-wrap'}>{value || t('details.addAbout')}</span>
+        <span dir="auto" className={field === 'name' ? 'line-clamp-3 break-words' : 'whitespace-pre-wrap'}>{value || t('details.addAbout')}</span>
         <Pencil size={12} className="text-text-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" aria-hidden="true" />
       </button>
     );
@@ -128,7 +132,7 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
         maxLength={field === 'name' ? 200 : 500}
         aria-invalid={empty || undefined}
         onChange={(event) => { setDraft(event.target.value); }}
-        onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); drop(); } }}
+        onKeyDown={(event) => { if (event.key === 'Escape') drop(); }}
       />
       {empty && <p className="hint bad">{t('details.empty')}</p>}
       {conflict && (
@@ -145,6 +149,15 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
   );
 }
 
+function Pick(props: ComponentProps<'select'>) {
+  return (
+    <span className="pick">
+      <select {...props} />
+      <ChevronDown size={14} aria-hidden="true" />
+    </span>
+  );
+}
+
 function Facts({ conversation }: { conversation: Conversation }) {
   const users = useUsers();
   const { user } = useMe();
@@ -158,7 +171,6 @@ function Facts({ conversation }: { conversation: Conversation }) {
     if (status === 'snoozed') void setStatus(conversation.id, status, until);
     else void setStatus(conversation.id, status);
   };
-  const select = 'min-w-0 flex-1 -ms-1 h-[26px] rounded-[5px] bg-transparent px-0.5 font-medium hover:bg-hover';
   return (
     <section>
       <h3>{t('details.conversation')}</h3>
@@ -166,19 +178,19 @@ function Facts({ conversation }: { conversation: Conversation }) {
         <dt><label htmlFor={`${id}-assignee`}>{t('details.assignee')}</label></dt>
         <dd>
           {conversation.assignee_id && <Avatar id={conversation.assignee_id} name={users.find((one) => one.id === conversation.assignee_id)?.name ?? '?'} size={20} />}
-          <select id={`${id}-assignee`} className={select} value={conversation.assignee_id ?? ''} onChange={(event) => void assign(conversation.id, event.target.value || null)}>
+          <Pick id={`${id}-assignee`} value={conversation.assignee_id ?? ''} onChange={(event) => void assign(conversation.id, event.target.value || null)}>
             <option value="">{t('details.nobody')}</option>
             {users.map((one) => <option key={one.id} value={one.id}>{nameOf(users, one.id, user.id)}</option>)}
-          </select>
+          </Pick>
           {conversation.assignee_id !== user.id && (
-            <button type="button" className="link text-[12px]" onClick={() => void assign(conversation.id, user.id)}>{t('actions.toMe')}</button>
+            <button type="button" className="link ms-auto flex-none text-[12px]" onClick={() => void assign(conversation.id, user.id)}>{t('actions.toMe')}</button>
           )}
         </dd>
         <dt><label htmlFor={`${id}-status`}>{t('details.status')}</label></dt>
         <dd>
-          <select id={`${id}-status`} className={select} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>
+          <Pick id={`${id}-status`} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>
             {STATUSES.map((status) => <option key={status} value={status}>{statusName(status)}</option>)}
-          </select>
+          </Pick>
         </dd>
         {conversation.status === 'snoozed' && conversation.snoozed_until && (
           <><dt>{t('details.until')}</dt><dd className="num">{moment(conversation.snoozed_until, now)}</dd></>

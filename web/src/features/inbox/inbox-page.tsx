@@ -1,7 +1,8 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Divider } from '@/components/divider';
+import { Keys } from '@/components/keys';
 import { ConversationList } from '@/features/inbox/list';
 import { Thread } from '@/features/inbox/thread';
 import { Views } from '@/features/inbox/views';
@@ -12,7 +13,7 @@ import { setStatus } from '@/lib/inbox/actions';
 import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { listName, VIEWS, type ListKey } from '@/lib/inbox/state';
-import { setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { focusComposer, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { useChannels } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
@@ -83,11 +84,13 @@ export function InboxPage() {
 /** Says what is on the screen, and loads the list when it is another one. */
 function usePlaceOnScreen(list: ListKey, openId: string | null): void {
   const state = useLink((link) => link.state);
+  // Known before the line opens, so that this list is the one it begins with.
+  useLayoutEffect(() => { usePlace.setState({ list, openId }); }, [list, openId]);
+  const status = useRef(list.status);
   useEffect(() => {
-    const before = usePlace.getState().list;
-    usePlace.setState({ list, openId });
     if (!useInbox.getState().lists[listName(list)]?.loaded) void loadList(list).catch(() => undefined);
-    if (before.status !== list.status) void loadTotals().catch(() => undefined);
+    if (status.current !== list.status) void loadTotals().catch(() => undefined);
+    status.current = list.status;
   }, [list, openId]);
   useEffect(() => {
     if (state === 'live' && !useInbox.getState().lists[listName(list)]?.loaded) void loadList(list).catch(() => undefined);
@@ -98,6 +101,8 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
   const navigate = useNavigate();
   useEffect(() => {
     const open = (id: string | null) => {
+      // The open thread goes, and what has the focus in it.
+      if (document.activeElement?.closest('.thread')) focusComposer(id);
       if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
     };
     const press = (event: KeyboardEvent) => {
@@ -135,7 +140,7 @@ function NothingOpen() {
     <main className="grid min-w-0 flex-1 place-content-center justify-items-center gap-1 bg-surface text-center" data-pane>
       <MessagesSquare size={20} className="mb-1.5 text-text-3" aria-hidden="true" />
       <h2 className="font-semibold">{t('thread.empty')}</h2>
-      <p className="text-text-2">{t('thread.emptyText')}</p>
+      <p className="inline-flex items-center gap-1.5 text-text-2"><Keys of={shortcuts.next} />{t('thread.emptyText')}</p>
       <button type="button" className="link mt-2" onClick={() => { openDialog('start'); }}>{t('list.new')}</button>
     </main>
   );

@@ -13,7 +13,7 @@ import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { isWindowClosed, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
+import { isWindowClosed, kindName, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
@@ -71,12 +71,12 @@ function SystemRow({ messages }: { messages: Message[] }) {
   const [open, setOpen] = useState(false);
   if (messages.length > 1 && !open)
     return (
-      <div className="system">
+      <article className="system" aria-label={t('thread.changes', { count: messages.length })}>
         <button type="button" className="link inline-flex items-center gap-1.5 !text-text-3" onClick={() => { setOpen(true); }}>
           <ArrowLeftRight size={14} aria-hidden="true" />
           {t('thread.changes', { count: messages.length })}
         </button>
-      </div>
+      </article>
     );
   return messages.map((message) => <SystemLine key={message.id} message={message} />);
 }
@@ -205,14 +205,14 @@ function Body({ message, sender }: { message: Message; sender: string }) {
     return <span className="quiet"><Ban size={14} aria-hidden="true" />{t('thread.deleted', { name: sender })}</span>;
   switch (message.type) {
     case 'text':
-      return <span dir="auto">{message.content.body}</span>;
+      return message.content.body;
     case 'template':
-      return <span dir="auto">{message.content.text ?? message.content.name}</span>;
+      return message.content.text ?? message.content.name;
     case 'unsupported':
-      return <UnsupportedBody kind={message.content.kind} raw={message.content.raw ?? undefined} blob={message.content.blob ?? undefined} />;
+      return <UnsupportedBody kind={kindName(message.content.kind)} raw={message.content.raw ?? undefined} blob={message.content.blob ?? undefined} />;
     default: {
       const other = message as unknown as { type: string; content: unknown };
-      return <UnsupportedBody kind={other.type} raw={JSON.stringify(other.content, null, 2)} blob={undefined} />;
+      return <UnsupportedBody kind={kindName(other.type)} raw={JSON.stringify(other.content, null, 2)} blob={undefined} />;
     }
   }
 }
@@ -351,7 +351,7 @@ function PendingRow({ pending, grouped, index, count }: { pending: Pending; grou
     >
       <div className="lane">
         <div className={`bubble ${refused ? 'failed' : machine ? 'machine' : ''}`}>
-          <span dir="auto">{text}</span>
+          {text}
           <span className="meta"><time dateTime={pending.at}>{clock(pending.at)}</time><Tick state={shown} /></span>
         </div>
         {why}

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
@@ -19,12 +19,11 @@ import { assign, markRead, setStatus } from '@/lib/inbox/actions';
 import { loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
-import { snoozeChoices } from '@/lib/inbox/snooze';
+import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
-import { useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
-import { moment } from '@/lib/time';
 import { longLeft, windowFacts } from '@/lib/window';
 
 type Props = { id: string; phone: boolean; onDetails: () => void; detailsShown: boolean };
@@ -123,7 +122,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
         <p className="truncate text-[12px] leading-4 text-text-3">
           {phone && facts && facts.state !== 'none' ? (
             <span className={`window ${facts.state}`}>
-              {facts.state !== 'closed' && <Ring facts={facts} />}
+              {facts.state === 'closed' ? <TimerOff size={14} aria-hidden="true" /> : <Ring facts={facts} />}
               {facts.state === 'closed' ? windowName(facts) : t('window.closesShort', { left: longLeft(facts.leftMs) })}
             </span>
           ) : (
@@ -218,15 +217,11 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
 }
 
 function SnoozeItems({ conversation }: { conversation: Conversation }) {
-  return snoozeChoices(new Date()).map(({ kind, at }) => {
-    const time = moment(at.toISOString(), Date.now());
-    const label = kind === 'later' ? t('actions.snoozeLater', { time }) : kind === 'tomorrow' ? t('actions.snoozeTomorrow', { time }) : t('actions.snoozeMonday', { time });
-    return (
-      <MenuItem key={kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', at.toISOString())}>
-        {label}
-      </MenuItem>
-    );
-  });
+  return snoozeChoices(new Date()).map((choice) => (
+    <MenuItem key={choice.kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString())}>
+      {snoozeName(choice)}
+    </MenuItem>
+  ));
 }
 
 function SnoozeMenu({ conversation }: { conversation: Conversation }) {
@@ -266,6 +261,8 @@ function StatusItems({ conversation }: { conversation: Conversation }) {
           onSelect={() => {
             const next = neighbour(1) ?? neighbour(-1);
             void setStatus(id, 'resolved');
+            // A phone's keyboard comes only when it is asked for.
+            if (!window.matchMedia('(pointer: coarse)').matches) focusComposer(next);
             void (next
               ? navigate({ to: '/inbox/$conversationId', params: { conversationId: next }, search: list })
               : navigate({ to: '/inbox', search: list }));
@@ -316,16 +313,22 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
   const link = useLink((state) => state.state);
 
   // The "New" line stays where it was when the conversation was opened, or when nobody looked.
-  const [newFromSeq, setNewFromSeq] = useState<number | null>(() => firstUnread(thread.messages, unread ?? 0));
-  const seen = useRef(thread.messages.at(-1)?.seq ?? 0);
   const lastSeq = thread.messages.at(-1)?.seq ?? 0;
+  const [opened] = useState({ unread: unread ?? 0, lastSeq });
+  const [newSinceAway, setNewSinceAway] = useState<number | null>(null);
+  const newAtOpening = useMemo(
+    () => firstUnread(thread.messages.filter((one) => one.seq <= opened.lastSeq), opened.unread, thread.hasMore),
+    [thread.messages, thread.hasMore, opened],
+  );
+  const newFromSeq = opened.unread > 0 ? newAtOpening : newSinceAway;
+  const seen = useRef(lastSeq);
   useEffect(() => {
-    if (lastSeq > seen.current && !looking && newFromSeq === null) {
+    if (lastSeq > seen.current && !looking) {
       const first = thread.messages.find((one) => one.seq > seen.current && one.direction === 'in');
-      if (first) setNewFromSeq(first.seq);
+      if (first) setNewSinceAway((known) => known ?? first.seq);
     }
     seen.current = lastSeq;
-  }, [lastSeq, looking, newFromSeq, thread.messages]);
+  }, [lastSeq, looking, thread.messages]);
 
   const rows = useMemo(
     () => buildRows({ thread, pending: pending.filter((one) => one.conversation_id === id), keys, meId, newFromSeq }),
@@ -410,8 +413,10 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <div ref={scroller} className="messages flex flex-col" onScroll={onScroll}>
-        <div role="feed" aria-label={t('thread.feed')} aria-busy={thread.stale} className="relative mt-auto flex-none" style={{ height: virtualizer.getTotalSize() }}>
+      {/* It scrolls, so it takes the focus: the arrow and page keys read back. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div ref={scroller} role="feed" aria-label={t('thread.feed')} aria-busy={thread.stale} tabIndex={0} className="messages flex flex-col" onScroll={onScroll}>
+        <div className="relative mt-auto flex-none" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index];
             if (!row) return null;

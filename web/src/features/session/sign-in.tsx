@@ -1,20 +1,25 @@
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiError, ask, NoAnswer } from '@/api/client';
 import type { Me, SignIn } from '@/api/types';
 import { Field } from '@/components/field';
 import { PatchField } from '@/components/patch-field';
+import { useTitle } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { wordsOf } from '@/lib/inbox/actions';
 import { welcome } from '@/lib/session';
 
 export function SignInPage() {
+  useTitle(t('signIn.title'));
   const { next, ended } = useSearch({ from: '/signin' });
   const navigate = useNavigate();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState(false);
+  // The page is this form: typing may begin at once.
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => { form.current?.querySelector('input')?.focus(); }, []);
   const signIn = useMutation({
     mutationFn: (body: SignIn) => ask<Me>('/sessions', { method: 'POST', body, quiet: true }),
     onSuccess: (me) => {
@@ -28,6 +33,7 @@ export function SignInPage() {
     <main className="grid h-full place-items-center overflow-y-auto bg-surface p-6">
       <div className="flex items-center gap-16">
         <form
+          ref={form}
           className="grid w-[min(340px,calc(100vw-48px))] gap-3"
           noValidate
           onSubmit={(event) => {

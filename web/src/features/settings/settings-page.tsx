@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CircleAlert, CircleCheck, CloudAlert, Keyboard, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
-import { useRef, useState, type ReactNode } from 'react';
+import { CircleAlert, CircleCheck, CloudAlert, Keyboard, KeyRound, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { channelsQuery, deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
 import type { Channel, CreateUser, Replayed, Role, User } from '@/api/types';
@@ -10,38 +10,45 @@ import { ConnectChannelForm, CopyLine } from '@/components/connect-channel';
 import { Choice, Field } from '@/components/field';
 import { Confirm, Modal } from '@/components/modal';
 import { PageMissing } from '@/components/page-error';
+import { ApiKeys } from '@/features/settings/api-keys';
+import { Head, LoadError } from '@/features/settings/parts';
 import { openDialog } from '@/lib/dialogs';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useMe } from '@/lib/people';
 import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
+import { settingsSections } from '@/lib/settings';
 import { glyphs } from '@/lib/shortcuts';
 import { moment, shortDay } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
-const sections = [
-  { id: 'channels', label: 'channels', icon: Link2, page: Channels },
-  { id: 'members', label: 'members', icon: Users, page: Members },
-  { id: 'dead-letters', label: 'deadLetters', icon: TriangleAlert, page: DeadLetters },
-  { id: 'appearance', label: 'appearance', icon: Keyboard, page: Appearance },
-] as const;
+const pages = {
+  channels: { icon: Link2, Page: Channels },
+  members: { icon: Users, Page: Members },
+  'api-keys': { icon: KeyRound, Page: ApiKeys },
+  'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
+  appearance: { icon: Keyboard, Page: Appearance },
+};
 
 export function SettingsPage() {
   const { section } = useParams({ from: '/app/settings/$section' });
-  const current = sections.find((one) => one.id === section);
+  const current = settingsSections.find((one) => one.id === section);
   if (!current) return <PageMissing />;
-  const Page = current.page;
+  const { Page } = pages[current.id];
   return (
     <div className="flex min-w-0 flex-1 flex-col md:flex-row">
       <nav className="flex flex-none gap-px overflow-x-auto border-line bg-canvas px-2 max-md:border-b max-md:py-1 md:w-[240px] md:flex-col md:border-e" aria-label={t('settings.nav')} data-pane>
-        <h1 className="pane-title flex h-[52px] flex-none items-center px-2 max-md:hidden">{t('settings.nav')}</h1>
-        {sections.map(({ id, label, icon: Icon }) => (
-          <Link key={id} to="/settings/$section" params={{ section: id }} className="view" aria-current={id === section ? 'page' : undefined}>
-            <Icon size={16} aria-hidden="true" />
-            <span className="truncate">{t(`settings.${label}`)}</span>
-          </Link>
-        ))}
+        <h1 className="pane-title flex h-[52px] flex-none items-center px-2 max-md:sr-only">{t('settings.nav')}</h1>
+        {settingsSections.map(({ id, label }) => {
+          const Icon = pages[id].icon;
+          return (
+            <Link key={id} to="/settings/$section" params={{ section: id }} className="view" aria-current={id === section ? 'page' : undefined} ref={id === section ? intoSight : undefined}>
+              <Icon size={16} aria-hidden="true" />
+              <span className="truncate">{t(label)}</span>
+            </Link>
+          );
+        })}
       </nav>
       <main className="min-w-0 flex-1 overflow-y-auto bg-surface" data-pane>
         <div className="mx-auto max-w-[760px] px-5 pb-12"><Page /></div>
@@ -50,24 +57,9 @@ export function SettingsPage() {
   );
 }
 
-function Head({ title, text, action }: { title: string; text: string; action?: ReactNode }) {
-  return (
-    <header className="flex flex-wrap items-start justify-between gap-3 pt-5 pb-4">
-      <div>
-        <h2 className="text-[20px] leading-7 font-[650] tracking-[-0.02em]">{title}</h2>
-        <p className="text-text-2">{text}</p>
-      </div>
-      {action}
-    </header>
-  );
-}
-
-function LoadError({ error, onRetry }: { error: Error; onRetry: () => void }) {
-  return (
-    <p className="text-bad" role="alert">
-      {t('settings.loadFailed', { detail: wordsOf(error) })} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button>
-    </p>
-  );
+/** On a phone the sections are wider than the screen. */
+function intoSight(link: HTMLElement | null): void {
+  link?.scrollIntoView({ inline: 'center', block: 'nearest' });
 }
 
 // Channels --------------------------------------------------------------------------------------------------
@@ -314,11 +306,11 @@ function Appearance() {
 function Options<Name extends keyof Preferences>({ name, legend, value, options }: { name: Name; legend: string; value: Preferences[Name]; options: [Preferences[Name], string][] }) {
   return (
     <fieldset className="border-b border-line py-3">
-      <legend className="float-start w-44 pt-1 font-medium">{legend}</legend>
+      <legend className="w-44 pt-1 font-medium max-sm:mb-1 sm:float-start">{legend}</legend>
       <div className="flex flex-wrap gap-x-5 gap-y-1">
         {options.map(([option, label]) => (
           <label key={String(option)} className="inline-flex min-h-[26px] items-center gap-2">
-            <input type="radio" name={name} className="size-4 accent-accent" checked={value === option} onChange={() => { setPreferences({ [name]: option }); }} />
+            <input type="radio" name={name} className="size-4 flex-none accent-accent" checked={value === option} onChange={() => { setPreferences({ [name]: option }); }} />
             {label}
           </label>
         ))}

@@ -1,13 +1,13 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { Toaster } from '@/components/toaster';
 import { openDialog, useDialogs } from '@/lib/dialogs';
-import { useMedia } from '@/lib/hooks';
+import { useMedia, useTitle } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
@@ -22,8 +22,10 @@ export function Shell({ children }: { children: ReactNode }) {
   const phone = useMedia('(width < 768px)');
   const inThread = useRouterState({ select: (state) => /^\/inbox\/./.test(state.location.pathname) });
 
-  useEffect(() => startLive(me.user.id, endSession), [me.user.id]);
+  // Before the pages' own effects: what they ask for would else belong to a session that was never begun.
+  useLayoutEffect(() => startLive(me.user.id, endSession), [me.user.id]);
   useGlobalKeys();
+  usePageTitle();
 
   return (
     <Tooltip.Provider delayDuration={400}>
@@ -50,6 +52,15 @@ function useWaitingCount(): number {
       if (one.assignee_id === state.meId && one.status === 'open' && one.waiting_since) count += 1;
     return count;
   });
+}
+
+/** Who or what is on the screen, after how many wait for me. */
+function usePageTitle(): void {
+  const waiting = useWaitingCount();
+  const inbox = useRouterState({ select: (state) => state.location.pathname.startsWith('/inbox') });
+  const openId = usePlace((state) => state.openId);
+  const name = useInbox((state) => (openId ? state.conversations[openId]?.contact.name : undefined));
+  useTitle(`${waiting > 0 ? `(${String(waiting)}) ` : ''}${inbox ? (name ?? t('areas.inbox')) : t('areas.settings')}`);
 }
 
 function Places() {
@@ -173,6 +184,8 @@ function walkPanes(step: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter((pane) => pane.offsetParent !== null);
   const now = panes.findIndex((pane) => pane.contains(document.activeElement));
   const pane = panes[(now + step + panes.length) % panes.length];
-  const target = pane?.querySelector<HTMLElement>('[data-pane-focus], textarea, [tabindex="0"], a[href], button, input, select') ?? pane;
+  const target =
+    pane?.querySelector<HTMLElement>('[data-pane-focus]') ??
+    pane?.querySelector<HTMLElement>('[tabindex="0"]:not([role="separator"]), a[href], button, input, select');
   target?.focus();
 }

@@ -3,6 +3,7 @@ import { ApiError, ask } from '@/api/client';
 import { channelsQuery, contactQuery, queryClient } from '@/api/queries';
 import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
+import { restoreDrafts } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
@@ -314,6 +315,7 @@ export function startLive(meId: string, signedOut: () => void): () => void {
   const mine = session;
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
+  restoreDrafts(meId);
   restoreOutbox();
   everLive = false;
   const line = new Connection({ apply: take, reload, typing, signedOut, changed });

@@ -71,9 +71,14 @@ describe('rows', () => {
 describe('the first unread message', () => {
   it('counts the customer’s messages back from the end', () => {
     const list = [message(1), message(2), message(3, { direction: 'out' }), system(4), message(5)];
-    expect(firstUnread(list, 0)).toBeNull();
-    expect(firstUnread(list, 1)).toBe(5);
-    expect(firstUnread(list, 2)).toBe(2);
-    expect(firstUnread(list, 9)).toBe(1);
+    expect(firstUnread(list, 0, true)).toBeNull();
+    expect(firstUnread(list, 1, true)).toBe(5);
+    expect(firstUnread(list, 2, true)).toBe(2);
+    expect(firstUnread(list, 9, false)).toBe(1);
+  });
+
+  it('is not known before the page it is in', () => {
+    expect(firstUnread([message(4), message(5)], 2, true)).toBe(4);
+    expect(firstUnread([message(4), message(5)], 3, true)).toBeNull();
   });
 });

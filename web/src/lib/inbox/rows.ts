@@ -112,8 +112,11 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   return rows;
 }
 
-/** The `seq` of the first of the last `unread` messages of the customer. */
-export function firstUnread(messages: readonly Message[], unread: number): number | null {
+/**
+ * The `seq` of the first of the last `unread` messages of the customer; `null` while it is in an older page
+ * that is not loaded.
+ */
+export function firstUnread(messages: readonly Message[], unread: number, hasMore: boolean): number | null {
   let left = unread;
   let seq: number | null = null;
   for (let index = messages.length - 1; index >= 0 && left > 0; index -= 1) {
@@ -122,5 +125,5 @@ export function firstUnread(messages: readonly Message[], unread: number): numbe
     seq = message.seq;
     left -= 1;
   }
-  return seq;
+  return left > 0 && hasMore ? null : seq;
 }

@@ -1,3 +1,6 @@
+import { t } from '@/lib/i18n';
+import { clock } from '@/lib/time';
+
 /** Times to put a conversation aside until. */
 export type Choice = { kind: 'later' | 'tomorrow' | 'monday'; at: Date };
 
@@ -16,4 +19,10 @@ export function snoozeChoices(now: Date): Choice[] {
   choices.push({ kind: 'tomorrow', at: tomorrow });
   if (monday.getDate() !== tomorrow.getDate()) choices.push({ kind: 'monday', at: monday });
   return choices;
+}
+
+/** `Tomorrow, 09:00` */
+export function snoozeName({ kind, at }: Choice): string {
+  const time = clock(at);
+  return kind === 'later' ? t('actions.snoozeLater', { time }) : kind === 'tomorrow' ? t('actions.snoozeTomorrow', { time }) : t('actions.snoozeMonday', { time });
 }

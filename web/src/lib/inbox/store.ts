@@ -23,11 +23,18 @@ export const usePlace = create<Place>(() => ({ list: { view: usePreferences.getS
 export type Writers = Record<string, { userId: string; name: string; until: number }[]>;
 export const useWriters = create<{ writers: Writers }>(() => ({ writers: {} }));
 
-/** The composer's mode, where a click elsewhere asked for one. */
+/** The composer's mode, where a click elsewhere asked for one, and the conversation whose composer wants the focus. */
 export type ComposerMode = 'reply' | 'note' | 'template';
-export const useComposer = create<{ modes: Record<string, ComposerMode>; focus: number }>(() => ({ modes: {}, focus: 0 }));
+export const useComposer = create<{ modes: Record<string, ComposerMode>; focusOn: string | null }>(() => ({ modes: {}, focusOn: null }));
 
 export function setComposerMode(conversationId: string, mode: ComposerMode, focus = true): void {
-  const { modes, focus: count } = useComposer.getState();
-  useComposer.setState({ modes: { ...modes, [conversationId]: mode }, focus: focus ? count + 1 : count });
+  useComposer.setState((state) => ({
+    modes: { ...state.modes, [conversationId]: mode },
+    focusOn: focus ? conversationId : state.focusOn,
+  }));
+}
+
+/** The focus goes to this conversation's composer, now or as soon as it is there. */
+export function focusComposer(conversationId: string | null): void {
+  useComposer.setState({ focusOn: conversationId });
 }

@@ -173,6 +173,8 @@ pub(crate) struct ChannelActor {
     early: Vec<Letter>,
     /// Why the last try to load it failed: whoever asks hears that until the next succeeds.
     unloaded: Option<Refusal>,
+    /// It was stored while it was looked for: what was found may be older than that.
+    stored_meanwhile: bool,
     slots: Arc<Semaphore>,
     throughput: Throughput,
     waiting: VecDeque<Reply<Permit>>,
@@ -212,6 +214,7 @@ impl Resident for ChannelActor {
             client: None,
             early: Vec::new(),
             unloaded: None,
+            stored_meanwhile: false,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
             waiting: VecDeque::new(),
@@ -233,10 +236,24 @@ impl Handler<Mail<Letter>> for ChannelActor {
     fn handle(&mut self, mail: Mail<Letter>, ctx: &mut Context<Self>) {
         if self.body.is_none() {
             match (&self.unloaded, mail.0) {
-                (Some(_), letter @ Letter::Register { .. }) | (None, letter) => self.early.push(letter),
+                // It was not there when we looked, and is now.
+                (Some(Refusal::NotFound(_)), letter @ Letter::Changed(_)) => {
+                    self.unloaded = None;
+                    self.early.push(letter);
+                    self.load(ctx);
+                }
+                (None, letter) => {
+                    self.stored_meanwhile |= matches!(letter, Letter::Changed(_));
+                    self.early.push(letter);
+                }
                 (Some(refusal), letter) => {
+                    if !matches!(refusal, Refusal::NotFound(_)) && matches!(letter, Letter::Register { .. }) {
+                        self.early.push(letter);
+                        return;
+                    }
                     self.gate.leave(1);
                     refuse(letter, refusal);
+                    self.go_if_not_there(ctx);
                 }
             }
             return;
@@ -290,6 +307,14 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl ChannelActor {
+    /// Goes where there is no such channel, once everybody who asked has heard that.
+    fn go_if_not_there(&self, ctx: &mut Context<Self>) {
+        if matches!(self.unloaded, Some(Refusal::NotFound(_))) && self.gate.close_if_empty() {
+            self.env.channels.gone(self.scope, self.id, &self.gate);
+            ctx.stop();
+        }
+    }
+
     fn load(&mut self, ctx: &mut Context<Self>) {
         let loading = load(self.env.clone(), self.scope, self.id);
         ctx.spawn(loading.into_actor(self).map(|loaded, actor, ctx| match loaded {
@@ -309,14 +334,15 @@ impl ChannelActor {
                     actor.take(letter, ctx);
                 }
             }
+            Err(Refusal::NotFound(_)) if std::mem::take(&mut actor.stored_meanwhile) => actor.load(ctx),
             // Nothing is wrong with it: it may be connected any moment.
             Err(refusal @ Refusal::NotFound(_)) => {
-                actor.gate.close();
-                actor.env.channels.gone(actor.scope, actor.id, &actor.gate);
                 for letter in std::mem::take(&mut actor.early) {
+                    actor.gate.leave(1);
                     refuse(letter, &refusal);
                 }
-                ctx.stop();
+                actor.unloaded = Some(refusal);
+                actor.go_if_not_there(ctx);
             }
             Err(refusal) => {
                 // It stays: what conversations register with it is told once, and must not be lost.

@@ -62,7 +62,7 @@ pub(crate) enum Ask {
     /// Take in what a provider told of the person.
     Observe(Party),
     /// Take in another contact, proved to be the same person. Refused by one that gave way itself.
-    Absorb(Box<ContactBody>),
+    Absorb(ContactId, Box<ContactBody>),
     /// An agent's name for somebody new: kept where there is none.
     NameIfNew(String),
     /// Apply an agent's change, if the version is still this one. One that gave way keeps nothing: its answer
@@ -146,6 +146,8 @@ pub(crate) struct Contact {
     open_commit: bool,
     changed: bool,
     tell: bool,
+    /// Shared with whoever still tells a conversation of a change.
+    telling: Arc<()>,
 }
 
 impl Contact {
@@ -179,35 +181,23 @@ impl Contact {
         }
     }
 
+    /// Tells the conversations who the contact is now, until they have heard it.
     fn tell_conversations(&self) {
         let Some(body) = &self.body else { return };
-        let snapshot = ContactSnapshot { contact: contact::reference(self.id, body), version: self.version };
-        for (id, channel_id) in &self.conversations {
-            let command = conversation::Ask::Rule(Rule::ContactChanged { contact: snapshot.clone() });
-            let letter = Asked {
-                command: conversation::Asked {
-                    channel_id: Some(*channel_id),
-                    correlation_id: None,
-                    ask: command,
-                },
-                reply: None,
+        let contact = ContactSnapshot { contact: contact::reference(self.id, body), version: self.version };
+        for &(id, channel_id) in &self.conversations {
+            let rule = match body.merged_into {
+                Some(into) => {
+                    let to = ConversationId::between(&channel_id, &into);
+                    // It must hear of its contact's changes, too.
+                    let link = Asked { command: Ask::Link(to, channel_id), reply: None };
+                    self.env.contacts.tell_always(&self.env, self.scope, into, link);
+                    Rule::Redirect { to, into, contact: contact.clone() }
+                }
+                None => Rule::ContactChanged { contact: contact.clone() },
             };
-            self.env.conversations.tell_always(&self.env, self.scope, *id, letter);
-        }
-        if let Some(into) = body.merged_into {
-            for (id, channel_id) in &self.conversations {
-                let to = ConversationId::between(channel_id, &into);
-                let command = conversation::Ask::Rule(Rule::Redirect { to });
-                let letter = Asked {
-                    command: conversation::Asked {
-                        channel_id: Some(*channel_id),
-                        correlation_id: None,
-                        ask: command,
-                    },
-                    reply: None,
-                };
-                self.env.conversations.tell_always(&self.env, self.scope, *id, letter);
-            }
+            let telling = Arc::clone(&self.telling);
+            conversation::insist(&self.env, self.scope, id, channel_id, rule, telling);
         }
     }
 }
@@ -247,6 +237,7 @@ impl Entity for Contact {
                 open_commit: false,
                 changed: false,
                 tell: false,
+                telling: Arc::default(),
             })
         })
     }
@@ -268,12 +259,12 @@ impl Entity for Contact {
                 }
                 self.shown()
             }
-            Ask::Absorb(other) => {
+            Ask::Absorb(other_id, other) => {
                 let mut body = self.body()?.clone();
                 if body.merged_into.is_some() {
                     return Err(Refusal::Changed);
                 }
-                contact::absorb(&mut body, &other, now);
+                contact::absorb(&mut body, other_id, &other, now);
                 if body.blocked {
                     self.void_tokens();
                 }
@@ -315,6 +306,8 @@ impl Entity for Contact {
                     self.conversations.push((conversation_id, channel_id));
                     let row = ContactConversationRow { contact_id: self.id, conversation_id, channel_id };
                     self.rows.push(vec![Mutation::put(row)]);
+                    // One that gave way sends it on.
+                    self.tell |= self.body()?.merged_into.is_some();
                 }
                 self.shown()
             }
@@ -402,7 +395,7 @@ impl Entity for Contact {
 
     fn is_quiet(&mut self) -> bool {
         self.tokens.retain(|token| token.load(Ordering::Acquire) == OUT && Arc::strong_count(token) > 1);
-        self.tokens.is_empty()
+        self.tokens.is_empty() && Arc::strong_count(&self.telling) == 1
     }
 }
 

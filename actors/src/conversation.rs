@@ -12,6 +12,7 @@ mod outbox;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::future::LocalBoxFuture;
@@ -19,28 +20,34 @@ use switchboard_domain::{
     conversation::{
         self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve,
     },
+    delivery::is_settled,
     inbound::{Edit, InboundMessage, Revoke},
 };
 use switchboard_ports::store::{MAX_COMMIT_BYTES, Mutation};
 use switchboard_schema::{
-    ChannelId, ConversationId, CorrelationId, MessageId, TenantScope, Timestamp,
-    record::{BUCKET_ITEMS, Item, ThreadKind, ThreadRow, WakeupTarget, encode_body},
+    ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantScope, Timestamp,
+    record::{BUCKET_ITEMS, Head, Item, ThreadKind, ThreadRow, WakeupTarget, encode_body},
     wire,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 pub(crate) use self::{load::Place, outbox::Next};
 use crate::{
-    Refusal, channel,
-    directory::Directory,
+    Refusal, channel, contact,
+    directory::{Directory, answer},
     env::Env,
-    shell::{Entity, Shell, Steps},
+    shell::{self, Entity, Shell, Steps},
     tenant::{self, Published},
 };
 
 /// Items committed and not yet findable by their provider's id, at most; then the conversation waits. It
 /// must stay below a bucket, so that what leaves memory can be found in the store.
 const MAX_UNREGISTERED: u64 = BUCKET_ITEMS - 50;
+
+/// Pause before a conversation that could not hear something is told it again; it doubles.
+const INSIST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest such pause.
+const LONGEST_INSIST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A command, with the channel for a conversation that does not exist yet.
 pub(crate) struct Asked {
@@ -70,6 +77,8 @@ pub(crate) enum Ask {
     Edit(Box<Edit>),
     /// The customer took back what they wrote.
     Revoke(Box<Revoke>),
+    /// Is the message with this provider's id here?
+    Holds(String),
     /// Show yourself.
     Show,
     /// Which item is sent next? Asked by the sender of this generation.
@@ -103,6 +112,8 @@ pub(crate) struct Fetched {
     items: Vec<Item>,
     /// Where the store says a provider's id stands.
     found: Option<(String, Option<u64>)>,
+    /// Whom a conversation that does not exist yet is with.
+    contact: Option<ContactSnapshot>,
 }
 
 /// The sender that runs.
@@ -122,6 +133,10 @@ pub(crate) struct Conversation {
     correlation_id: Option<CorrelationId>,
     /// Rows of the commit being put together, by bucket, kind, n.
     rows: BTreeMap<(u64, i64, u64), Mutation>,
+    /// The head before the commit being put together, where there are buckets that a reload does not read.
+    head_before: Option<Box<Head>>,
+    /// The oldest item of those buckets that waits to be sent again by the commit.
+    reopened: Option<u64>,
     wakeups: Vec<Timestamp>,
     /// What follows once it is durable.
     effects: Vec<Effect>,
@@ -134,6 +149,10 @@ pub(crate) struct Conversation {
     registered_seq: u64,
     /// Looked up in the store for the command at hand.
     found: HashMap<String, Option<u64>>,
+    /// Whom it is with, asked for the command at hand.
+    contact: Option<ContactSnapshot>,
+    /// Shared with whoever still tells another conversation what this one left.
+    telling: Arc<()>,
     /// The sender that runs.
     sender: Option<Sender>,
     /// Loaded with rows that the tenant's actor may not have seen.
@@ -152,6 +171,7 @@ impl Conversation {
     fn rule(&mut self, command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
         let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
         if !decision.changes.is_empty() {
+            self.note_reopened(&decision.changes);
             for change in &mut decision.changes {
                 if let Change::Item(item) = change {
                     item.correlation_id = item.correlation_id.or(self.correlation_id);
@@ -179,9 +199,50 @@ impl Conversation {
         Ok(decision.seq)
     }
 
+    /// Notes where an item is about to wait again that a reload would not look for.
+    fn note_reopened(&mut self, changes: &[Change]) {
+        let read_from = self.state.head_bucket().saturating_sub(1) * BUCKET_ITEMS;
+        if read_from == 0 {
+            return;
+        }
+        if !self.state.open_commit {
+            self.head_before = self.state.head.clone().map(Box::new);
+        }
+        let waits = changes.iter().filter_map(|change| match change {
+            Change::Item(item) if item.seq < read_from && !is_settled(item.state) => Some(item.seq),
+            _ => None,
+        });
+        self.reopened = self.reopened.into_iter().chain(waits).min();
+    }
+
+    /// The head as it was but for where a reload begins to look, to be written before anything else: were the
+    /// commit cut short, an item would wait that nobody finds.
+    fn lowered_floor(&mut self) -> Option<Mutation> {
+        let (seq, mut head) = (self.reopened.take()?, self.head_before.take()?);
+        if head.outbox_floor.is_some_and(|floor| floor <= seq) {
+            return None;
+        }
+        head.outbox_floor = Some(seq);
+        Some(Mutation::put(self.row(&Change::Head(head))))
+    }
+
     /// Keeps a change's row for the commit being put together.
     fn keep(&mut self, change: &Change) {
-        let version = self.state.head.as_ref().map_or(0, |head| head.version);
+        let row = self.row(change);
+        let place = (row.bucket, row.kind, row.n);
+        // One head a commit: an earlier bucket's of the same commit gives way to the later.
+        if row.kind == ThreadKind::Head.as_i64() {
+            self.rows.retain(|(_, kind, _), _| *kind != ThreadKind::Head.as_i64());
+        }
+        self.rows.insert(place, Mutation::put(row));
+    }
+
+    /// A change as a row.
+    fn row(&self, change: &Change) -> ThreadRow {
+        let version = match change {
+            Change::Head(head) => head.version,
+            _ => self.head_version(),
+        };
         let (seq, kind, n, id, provider_at, body) = match change {
             Change::Head(head) => {
                 (head.last_seq, ThreadKind::Head, 0, None, None, encode_body((**head).clone()))
@@ -198,10 +259,9 @@ impl Conversation {
                 (key.seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone()))
             }
         };
-        let bucket = seq / BUCKET_ITEMS;
-        let row = ThreadRow {
+        ThreadRow {
             conversation_id: self.state.id,
-            bucket,
+            bucket: seq / BUCKET_ITEMS,
             kind: kind.as_i64(),
             n,
             epoch: 1,
@@ -209,12 +269,7 @@ impl Conversation {
             id,
             provider_at,
             body,
-        };
-        // One head a commit: an earlier bucket's of the same commit gives way to the later.
-        if kind == ThreadKind::Head {
-            self.rows.retain(|(_, kind, _), _| *kind != ThreadKind::Head.as_i64());
         }
-        self.rows.insert((bucket, kind.as_i64(), n), Mutation::put(row));
     }
 
     /// The `seq` of a message known by its provider's id, as far as memory and what was fetched tell.
@@ -378,12 +433,16 @@ impl Entity for Conversation {
                 | Rule::Refuse { seq, .. },
             ) => (None, self.not_cached(*seq)),
             Ask::Rule(Rule::Cancel { id } | Rule::Retry { id }) => {
-                (None, self.state.known.get(id).and_then(|known| self.not_cached(known.seq)))
+                (None, self.state.place_of(id).and_then(|seq| self.not_cached(seq)))
             }
             Ask::Rule(Rule::Send { key, id, .. } | Rule::Note { key, id, .. }) => {
                 let by_key = self.state.keys.get(key).map(|key| key.seq);
                 let seq = by_key.or_else(|| self.state.known.get(id).map(|known| known.seq));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
+            }
+            Ask::Holds(provider_id) => self.find_original(provider_id),
+            Ask::Rule(Rule::Absorb { left, .. }) if self.state.head.is_none() => {
+                return Some(self.fetch_contact(left.into));
             }
             Ask::Announce(after) => {
                 return (*after < self.head_version()).then(|| self.fetch_changed_after(*after));
@@ -406,7 +465,7 @@ impl Entity for Conversation {
                 Some(seq) => place.item(seq).await?.into_iter().collect(),
                 None => Vec::new(),
             };
-            Ok(Fetched { items, found })
+            Ok(Fetched { items, found, contact: None })
         }))
     }
 
@@ -415,6 +474,7 @@ impl Entity for Conversation {
             self.state.items.entry(item.seq).or_insert(item);
         }
         self.found.extend(fetched.found);
+        self.contact = fetched.contact.or(self.contact.take());
     }
 
     fn is_patient(asked: &Asked) -> bool {
@@ -458,10 +518,17 @@ impl Entity for Conversation {
                     self.state.items.get(&seq).and_then(|item| outbox::closes_at(&self.state, item));
                 Ok(Answer::Begun(attempt.map(|attempt| (attempt.number, closes_at))))
             }
-            Ask::Rule(command) => {
+            Ask::Rule(mut command) => {
+                if let Rule::Absorb { contact, .. } = &mut command {
+                    *contact = self.contact.take();
+                }
                 let seq = self.rule(command, now)?;
                 self.done(seq, now)
             }
+            Ask::Holds(provider_id) => match self.locate(&provider_id) {
+                Some(_) => self.done(None, now),
+                None => Ok(Answer::NotHere),
+            },
             Ask::Receive(message) => {
                 let (contact, message) = *message;
                 let elsewhere = self.found.get(&message.provider_id).copied().flatten();
@@ -523,8 +590,8 @@ impl Entity for Conversation {
     fn take_steps(&mut self) -> Steps {
         self.state.open_commit = false;
         let mut head = None;
-        let mut steps: Steps = Vec::new();
-        let (mut of, mut bytes) = (0, 0);
+        let mut steps: Steps = self.lowered_floor().map(|row| vec![row]).into_iter().collect();
+        let (mut of, mut bytes) = (None, 0);
         for ((bucket, kind, _), row) in std::mem::take(&mut self.rows) {
             if kind == ThreadKind::Head.as_i64() {
                 head = Some((bucket, row));
@@ -532,9 +599,9 @@ impl Entity for Conversation {
             }
             bytes += row.size();
             match steps.last_mut() {
-                Some(step) if of == bucket && bytes <= MAX_COMMIT_BYTES => step.push(row),
+                Some(step) if of == Some(bucket) && bytes <= MAX_COMMIT_BYTES => step.push(row),
                 _ => {
-                    (of, bytes) = (bucket, row.size());
+                    (of, bytes) = (Some(bucket), row.size());
                     steps.push(vec![row]);
                 }
             }
@@ -543,7 +610,7 @@ impl Entity for Conversation {
         // of its bucket it is one commit, but for what is larger than a commit may be.
         if let Some((bucket, row)) = head {
             match steps.last_mut() {
-                Some(step) if of == bucket && bytes + row.size() <= MAX_COMMIT_BYTES => step.push(row),
+                Some(step) if of == Some(bucket) && bytes + row.size() <= MAX_COMMIT_BYTES => step.push(row),
                 _ => steps.push(vec![row]),
             }
         }
@@ -556,6 +623,7 @@ impl Entity for Conversation {
 
     fn committed(&mut self, now: Timestamp) {
         self.found.clear();
+        self.contact = None;
         let (added, identified) = (std::mem::take(&mut self.added), std::mem::take(&mut self.identified));
         let (mut created, mut updated, mut send) = (false, false, false);
         let mut seqs = Vec::new();
@@ -565,6 +633,11 @@ impl Entity for Conversation {
                 Effect::Updated => updated = true,
                 Effect::Send => send = true,
                 Effect::Announce(seq) if !seqs.contains(&seq) => seqs.push(seq),
+                Effect::Leave(to, left) => {
+                    let rule = Rule::Absorb { left, contact: None };
+                    let telling = Arc::clone(&self.telling);
+                    insist(&self.env, self.scope, to, self.state.channel_id, rule, telling);
+                }
                 Effect::Announce(_) | Effect::WakeAt(_) => {}
             }
         }
@@ -587,7 +660,11 @@ impl Entity for Conversation {
 
     fn is_quiet(&mut self) -> bool {
         let Some(version) = self.state.head.as_ref().map(|head| head.version) else { return true };
-        if self.sender.is_some() || self.state.outbox().next().is_some() || !self.unregistered.is_empty() {
+        let owes = self.sender.is_some()
+            || self.state.outbox().next().is_some()
+            || !self.unregistered.is_empty()
+            || Arc::strong_count(&self.telling) > 1;
+        if owes {
             return false;
         }
         if self.projected_version < version {
@@ -609,6 +686,14 @@ impl Conversation {
         }
     }
 
+    fn fetch_contact(&self, id: ContactId) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
+        let (env, scope) = (self.env.clone(), self.scope);
+        Box::pin(async move {
+            let shown = contact::ask(&env, scope, id, contact::Ask::Show).await?.shown()?;
+            Ok(Fetched { items: Vec::new(), found: None, contact: Some(shown.snapshot()) })
+        })
+    }
+
     fn fetch_changed_after(&self, after: u64) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
         let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
         let bucket = self.state.head_bucket();
@@ -617,9 +702,66 @@ impl Conversation {
             for bucket in bucket.saturating_sub(1)..=bucket {
                 items.extend(place.items(bucket).await?.into_iter().filter(|item| item.version > after));
             }
-            Ok(Fetched { items, found: None })
+            Ok(Fetched { items, found: None, contact: None })
         })
     }
+}
+
+/// Tells a conversation; the answer comes later.
+pub(crate) fn tell(
+    env: &Env,
+    scope: TenantScope,
+    id: ConversationId,
+    command: Asked,
+) -> Result<impl Future<Output = Result<Answer, Refusal>> + use<>, Refusal> {
+    let (reply, receiver) = oneshot::channel();
+    env.conversations.tell(env, scope, id, shell::Asked { command, reply: Some(reply) })?;
+    Ok(answer(receiver))
+}
+
+/// Asks a conversation and waits.
+pub(crate) async fn ask(
+    env: &Env,
+    scope: TenantScope,
+    id: ConversationId,
+    command: Asked,
+) -> Result<Answer, Refusal> {
+    tell(env, scope, id, command)?.await
+}
+
+/// Tells a conversation now, and again until it is durable there or refused for good. Whoever shares `telling`
+/// knows by its count that somebody still does.
+pub(crate) fn insist(
+    env: &Env,
+    scope: TenantScope,
+    id: ConversationId,
+    channel_id: ChannelId,
+    rule: Rule,
+    telling: Arc<()>,
+) {
+    let env = env.clone();
+    let command =
+        move || Asked { channel_id: Some(channel_id), correlation_id: None, ask: Ask::Rule(rule.clone()) };
+    // At once, so that it stands in the order in which it was told.
+    let mut told = tell(&env, scope, id, command());
+    actix_rt::spawn(async move {
+        let _telling = telling;
+        let mut pause = INSIST_PAUSE;
+        loop {
+            let heard = match told {
+                Ok(answer) => answer.await.map(drop),
+                Err(refusal) => Err(refusal),
+            };
+            match heard {
+                Err(Refusal::Unavailable(_) | Refusal::Overloaded) if !env.is_draining() => {}
+                // What was not told is told again at the next start.
+                _ => return,
+            }
+            actix_rt::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_INSIST_PAUSE);
+            told = tell(&env, scope, id, command());
+        }
+    });
 }
 
 /// What an item's event is called.

@@ -10,6 +10,7 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
 use futures_util::future::try_join_all;
@@ -17,22 +18,20 @@ use lru::LruCache;
 use ring::digest;
 use switchboard_domain::{
     contact as rules,
-    conversation::{Command as Rule, ContactSnapshot},
+    conversation::ContactSnapshot,
     inbound::{Party, scope_of},
 };
 use switchboard_ports::store;
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, TenantScope,
-    record::{ChannelBody, IdentityRow},
+    ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
+    record::{ChannelBody, IdentityRow, TookIn},
     wire::Identity,
 };
 
 use crate::{
     Refusal, channel,
     contact::{self, MAX_MERGES, Shown},
-    conversation,
     env::Env,
-    shell,
 };
 
 /// Locks that addresses share.
@@ -41,6 +40,8 @@ const STRIPES: usize = 512;
 const CACHED_PARTIES: usize = 100_000;
 /// Parts of that memory.
 const CACHE_SHARDS: usize = 16;
+/// How far the provider's clock may be ahead of ours.
+const CLOCK_SKEW: Duration = Duration::from_secs(600);
 /// Times a resolution begins anew when somebody else claimed an address meanwhile.
 const MAX_ROUNDS: usize = 8;
 
@@ -53,8 +54,16 @@ pub(crate) struct Found {
     pub(crate) contact: ContactSnapshot,
     /// Their conversation on the channel asked about.
     pub(crate) conversation_id: ConversationId,
-    /// Another contact gave way to this one: a message of theirs may stand in that one's thread.
-    pub(crate) absorbed: bool,
+    /// Contacts that gave way to this one.
+    took_in: Arc<[TookIn]>,
+}
+
+impl Found {
+    /// Contacts in whose threads a message written at this time may stand.
+    pub(crate) fn others_with(&self, written_at: Timestamp) -> impl Iterator<Item = ContactId> {
+        let since = move |other: &&TookIn| other.at + CLOCK_SKEW >= written_at;
+        self.took_in.iter().filter(since).map(|other| other.contact_id)
+    }
 }
 
 #[derive(Clone)]
@@ -156,7 +165,7 @@ pub(crate) async fn resolve(
     let found = Found {
         contact: shown.snapshot(),
         conversation_id: ConversationId::between(&channel_id, &shown.id),
-        absorbed: shown.body.absorbed,
+        took_in: shown.body.took_in.as_slice().into(),
     };
     env.resolver.remember(key, found.clone(), &shown);
     Ok(found)
@@ -302,7 +311,8 @@ async fn join(
     for mut goes in known {
         let mut rounds = 0;
         loop {
-            contact::ask(env, scope, stays.id, contact::Ask::Absorb(Box::new(goes.body.clone()))).await?;
+            contact::ask(env, scope, stays.id, contact::Ask::Absorb(goes.id, Box::new(goes.body.clone())))
+                .await?;
             let merge = contact::Ask::MergeInto(stays.id, Box::new(goes.body.clone()));
             match contact::ask(env, scope, goes.id, merge).await {
                 // It was changed since: a block, perhaps, which must not be left behind.
@@ -316,10 +326,10 @@ async fn join(
                 }
             }
         }
-        let conversation_id = ConversationId::between(&channel_id, &stays.id);
-        let absorb = conversation::Ask::Rule(Rule::Absorb { name: rules::shown_name(&goes.body) });
-        let command = conversation::Asked { channel_id: Some(channel_id), correlation_id: None, ask: absorb };
-        env.conversations.tell_always(env, scope, conversation_id, shell::Asked { command, reply: None });
+        // Whoever they were taken for until now, they are looked up anew.
+        for identity in &goes.body.identities {
+            env.resolver.forget(&(scope, channel_id, identity.clone()));
+        }
         metrics::counter!("switchboard_contacts_joined_total").increment(1);
     }
     Ok(stays.id)

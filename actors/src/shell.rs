@@ -137,8 +137,12 @@ pub(crate) struct Shell<E: Entity> {
     held: Vec<Held<E>>,
     /// A load, a fetch or a commit is in flight.
     busy: bool,
-    /// The wake-up that stands, once one was written.
+    /// The wake-up that stands.
     wakeup_at: Option<Timestamp>,
+    /// The first wake-up, on its way with the commit in flight.
+    first_wakeup_at: Option<Timestamp>,
+    /// Another wake-up is being put in place of the one that stands.
+    renewing: bool,
     /// Loaded with something to repair: it needs a wake-up even if it never commits, as the one that brought
     /// it back is gone once it has answered.
     owes: bool,
@@ -183,6 +187,8 @@ impl<E: Entity> Resident for Shell<E> {
             held: Vec::new(),
             busy: false,
             wakeup_at: None,
+            first_wakeup_at: None,
+            renewing: false,
             owes: false,
             idle_ticks: 0,
         }
@@ -267,13 +273,10 @@ impl<E: Entity> Shell<E> {
         self.busy = true;
         metrics::histogram!("switchboard_actor_commands_per_commit", "kind" => E::KIND)
             .record(self.held.len() as f64);
-        let first = self.wakeup_at.is_none();
-        if first {
-            self.wakeup_at = Some(now + WAKEUP_AHEAD);
-        }
+        self.first_wakeup_at = self.wakeup_at.is_none().then(|| now + WAKEUP_AHEAD);
         let mut alarms: Vec<_> =
             wakeups.into_iter().map(|due| self.alarm(due, WakeupReason::Snooze)).map(Mutation::put).collect();
-        if let Some(due) = self.wakeup_at.filter(|_| first) {
+        if let Some(due) = self.first_wakeup_at {
             alarms.push(Mutation::put(self.alarm(due, WakeupReason::Active)));
         }
         let commit = write(self.env.clone(), self.scope, alarms, steps, false);
@@ -298,6 +301,9 @@ impl<E: Entity> Shell<E> {
     }
 
     fn durable(result: Result<(), Unwritten>, shell: &mut Self, ctx: &mut Context<Self>) {
+        if !matches!(result, Err(Unwritten::Nothing(_))) {
+            shell.wakeup_at = shell.first_wakeup_at.take().or(shell.wakeup_at);
+        }
         match result {
             Ok(()) => {
                 shell.busy = false;
@@ -388,7 +394,7 @@ impl<E: Entity> Shell<E> {
         if !self.busy {
             self.idle_ticks += 1;
             let quiet = entity.is_quiet();
-            if self.idle_ticks >= IDLE_TICKS && quiet && self.gate.close_if_empty() {
+            if self.idle_ticks >= IDLE_TICKS && quiet && !self.renewing && self.gate.close_if_empty() {
                 self.go(ctx);
                 return;
             }
@@ -400,20 +406,23 @@ impl<E: Entity> Shell<E> {
             return;
         };
         let due = now + WAKEUP_AHEAD;
-        if due <= old {
+        if due <= old || self.renewing {
             return;
         }
-        self.wakeup_at = Some(due);
+        self.renewing = true;
         let rows = vec![
             Mutation::put(self.alarm(due, WakeupReason::Active)),
             Mutation::delete::<WakeupRow>(old_key),
         ];
         let renewal = self.env.store.commit_many(Scope::System, Lane::Interactive, rows);
         ctx.spawn(renewal.into_actor(self).map(move |result, shell, _| {
-            if let Err(error) = result {
+            shell.renewing = false;
+            match result {
+                Ok(()) => shell.wakeup_at = Some(due),
                 // Either may stand: the next tick renews the older, and the newer fires once for nothing.
-                shell.wakeup_at = Some(old);
-                tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a wake-up was not renewed");
+                Err(error) => {
+                    tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a wake-up was not renewed");
+                }
             }
         }));
     }

@@ -2,7 +2,7 @@
 
 use switchboard_schema::{
     ContactId, Timestamp,
-    record::ContactBody,
+    record::{ContactBody, TookIn},
     wire::{Contact, ContactPatch, ContactRef, Identity, IdentityKind},
 };
 
@@ -25,7 +25,7 @@ pub const fn unborn(now: Timestamp) -> ContactBody {
         identities: Vec::new(),
         blocked: false,
         consent_version: 0,
-        absorbed: false,
+        took_in: Vec::new(),
         merged_into: None,
         created_at: now,
         updated_at: now,
@@ -66,7 +66,7 @@ pub fn observe(body: &mut ContactBody, party: &Party, now: Timestamp) -> bool {
 
 /// Takes in another contact that proved to be the same person. What forbade sending to either forbids it to
 /// both.
-pub fn absorb(body: &mut ContactBody, other: &ContactBody, now: Timestamp) {
+pub fn absorb(body: &mut ContactBody, other_id: ContactId, other: &ContactBody, now: Timestamp) {
     let profile_name = body.profile_name.is_none().then(|| other.profile_name.clone()).flatten();
     observe(body, &Party { identities: other.identities.clone(), profile_name }, now);
     body.given_name = body.given_name.take().or_else(|| other.given_name.clone());
@@ -75,7 +75,12 @@ pub fn absorb(body: &mut ContactBody, other: &ContactBody, now: Timestamp) {
         body.blocked = true;
         body.consent_version += 1;
     }
-    body.absorbed = true;
+    // Whom the other one had taken in has come along.
+    body.took_in.retain(|known| known.contact_id != other_id && !other.took_in.contains(known));
+    body.took_in.extend(&other.took_in);
+    body.took_in.push(TookIn { contact_id: other_id, at: now });
+    let surplus = body.took_in.len().saturating_sub(MAX_IDENTITIES);
+    body.took_in.drain(..surplus);
     body.updated_at = now;
 }
 
@@ -293,5 +298,42 @@ mod tests {
             observe(&mut body, &party, NOW);
         }
         assert_eq!(body.identities, [identity(IdentityKind::Username, "two")]);
+    }
+
+    #[test]
+    fn who_takes_another_in_keeps_its_own_and_learns_the_rest() {
+        let phone =
+            Party { identities: vec![identity(IdentityKind::Phone, "31612344417")], profile_name: None };
+        let user = Party {
+            identities: vec![identity(IdentityKind::Bsuid, "NL.1")],
+            profile_name: Some("Elif".to_owned()),
+        };
+        let (mut stays, mut goes) = (unborn(NOW), unborn(NOW));
+        observe(&mut stays, &phone, NOW);
+        observe(&mut goes, &user, NOW);
+        stays.about = Some("wholesale".to_owned());
+        goes.about = Some("rides a Vela".to_owned());
+        goes.blocked = true;
+        absorb(&mut stays, ContactId::from_bytes([2; 16]), &goes, NOW);
+        assert!(knows(&stays.identities, stays.profile_name.as_deref(), &phone));
+        assert!(knows(&stays.identities, stays.profile_name.as_deref(), &user));
+        assert_eq!(stays.about.as_deref(), Some("wholesale"));
+        assert_eq!((stays.blocked, stays.consent_version), (true, 1), "a block of either holds for both");
+    }
+
+    #[test]
+    fn whom_the_other_had_taken_in_comes_along_once() {
+        let id = |n| ContactId::from_bytes([n; 16]);
+        let later = Timestamp::from_secs(2_000);
+        let (mut stays, mut goes, gone) = (unborn(NOW), unborn(NOW), unborn(NOW));
+        absorb(&mut goes, id(3), &gone, NOW);
+        absorb(&mut stays, id(2), &goes, NOW);
+        absorb(&mut stays, id(2), &goes, later);
+        let took_in = [TookIn { contact_id: id(3), at: NOW }, TookIn { contact_id: id(2), at: later }];
+        assert_eq!(stays.took_in, took_in);
+        for n in 0..100 {
+            absorb(&mut stays, id(100 + n), &gone, later);
+        }
+        assert_eq!(stays.took_in.len(), MAX_IDENTITIES);
     }
 }

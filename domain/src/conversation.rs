@@ -19,8 +19,8 @@ pub use decide::{check_content, decide};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use switchboard_schema::{
-    ConversationId, MessageId, Timestamp,
-    record::{Attempt, ClientKey, Head, Item},
+    ContactId, ConversationId, MessageId, Timestamp,
+    record::{Attempt, ClientKey, Head, Item, Left},
     wire::{ContactRef, Content, ConversationStatus, Message, Sender, SystemEvent},
 };
 
@@ -128,11 +128,17 @@ pub enum Command {
     Redirect {
         /// The conversation that goes on.
         to: ConversationId,
+        /// Whom that one is with.
+        into: ContactId,
+        /// The contact that gave way.
+        contact: ContactSnapshot,
     },
     /// Another contact's conversation ended in this one.
     Absorb {
-        /// The contact that gave way, by name.
-        name: String,
+        /// What it left.
+        left: Box<Left>,
+        /// Whom this one is with; needed where it does not exist yet.
+        contact: Option<ContactSnapshot>,
     },
     /// A time came that the conversation asked to be woken at.
     Wake,
@@ -207,6 +213,8 @@ pub enum Effect {
     Send,
     /// Be woken at this time.
     WakeAt(Timestamp),
+    /// Tell the conversation that continues this one what it was left.
+    Leave(ConversationId, Box<Left>),
 }
 
 /// What was decided.

@@ -3,7 +3,10 @@
 //! Readers follow the rule for ghosts: the head is the highest `(epoch, version)`, per `n` the highest epoch
 //! wins, and an item above the head's `last_seq` was never acknowledged.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use switchboard_domain::conversation::{Change, KEY_MEMORY_MILLIS, Known, State, evolve};
 use switchboard_ports::store::{self, Scan};
@@ -162,12 +165,16 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         projected_version,
         correlation_id: None,
         rows: BTreeMap::new(),
+        head_before: None,
+        reopened: None,
         wakeups: Vec::new(),
         effects: Vec::new(),
         added: Vec::new(),
         identified: Vec::new(),
         unregistered: VecDeque::new(),
         found: HashMap::new(),
+        contact: None,
+        telling: Arc::default(),
         sender: None,
         announce_after,
     };

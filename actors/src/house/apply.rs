@@ -11,16 +11,13 @@ use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantScope,
     wire::{Content, SystemEvent, SystemLine},
 };
-use tokio::sync::oneshot;
 
 use super::House;
 use crate::{
     Refusal, channel,
-    conversation::{self, Answer, Ask},
-    directory::answer,
+    conversation::{self, Answer, Ask, ask, tell},
     env::Env,
     resolve::{self, Found},
-    shell,
 };
 
 /// Times a message follows a conversation that gave way to another.
@@ -116,7 +113,9 @@ impl Way {
         let one_party = run.iter().all(|message| message.from == first.from);
         let together = if one_party && run.len() > 1 {
             let found = resolve::resolve(&self.env, self.scope, self.channel, &first.from, false).await?;
-            (!found.absorbed).then_some(found)
+            let may_stand_elsewhere =
+                run.iter().any(|message| found.others_with(message.at).next().is_some());
+            (!may_stand_elsewhere).then_some(found)
         } else {
             None
         };
@@ -163,7 +162,7 @@ impl Way {
         for round in 0..MAX_MOVES {
             let found =
                 resolve::resolve(&self.env, self.scope, self.channel, &message.from, round > 0).await?;
-            if self.stands_elsewhere(&found, &message.provider_id).await? {
+            if self.stands_elsewhere(&found, &message).await? {
                 return Ok(());
             }
             let received = Ask::Receive(Box::new((found.contact, message.clone())));
@@ -175,13 +174,25 @@ impl Way {
         Err(Refusal::Unavailable("the conversation moved too often".to_owned()))
     }
 
-    /// A message of somebody who was two contacts once may stand in the other one's thread already.
-    async fn stands_elsewhere(&self, found: &Found, provider_id: &str) -> Result<bool, Refusal> {
-        if !found.absorbed {
+    /// A message of somebody who was two contacts once may stand in the other one's thread already: findable
+    /// by its id, or so new that only that thread knows it. That one has been told by now that it goes on
+    /// here, and so takes none after it was asked.
+    async fn stands_elsewhere(&self, found: &Found, message: &InboundMessage) -> Result<bool, Refusal> {
+        let mut others = found.others_with(message.at).peekable();
+        if others.peek().is_none() {
             return Ok(false);
         }
-        let spot = self.locate(provider_id).await?;
-        Ok(spot.is_some_and(|(conversation_id, _)| conversation_id != found.conversation_id))
+        if let Some((conversation_id, _)) = self.locate(&message.provider_id).await? {
+            return Ok(conversation_id != found.conversation_id);
+        }
+        for contact_id in others {
+            let id = ConversationId::between(&self.channel, &contact_id);
+            match self.ask_at(id, Ask::Holds(message.provider_id.clone())).await? {
+                Answer::NotHere => {}
+                _ => return Ok(true),
+            }
+        }
+        Ok(false)
     }
 
     async fn locate(&self, provider_id: &str) -> Result<Option<channel::Spot>, Refusal> {
@@ -273,28 +284,6 @@ impl Way {
         })
         .await
     }
-}
-
-/// Tells a conversation; the answer comes later.
-fn tell(
-    env: &Env,
-    scope: TenantScope,
-    id: ConversationId,
-    command: conversation::Asked,
-) -> Result<impl Future<Output = Result<Answer, Refusal>> + use<>, Refusal> {
-    let (reply, receiver) = oneshot::channel();
-    env.conversations.tell(env, scope, id, shell::Asked { command, reply: Some(reply) })?;
-    Ok(answer(receiver))
-}
-
-/// Asks a conversation and waits.
-pub(super) async fn ask(
-    env: &Env,
-    scope: TenantScope,
-    id: ConversationId,
-    command: conversation::Asked,
-) -> Result<Answer, Refusal> {
-    tell(env, scope, id, command)?.await
 }
 
 /// An update whose message stands at a known place.

@@ -17,11 +17,11 @@ use switchboard_schema::{
     wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateContent},
 };
 
-use super::{Act, Counts, House, ListQuery, apply::ask};
+use super::{Act, Counts, House, ListQuery};
 use crate::{
     Refusal, channel,
     contact::{self, Answer as ContactAnswer},
-    conversation::{Answer, Ask, Asked, Place},
+    conversation::{Answer, Ask, Asked, Place, ask},
     resolve, tenant,
 };
 

@@ -9,10 +9,10 @@ use switchboard_schema::{
     table::{CellType, Record},
 };
 
-use super::{House, apply::ask};
+use super::House;
 use crate::{
     Refusal, contact,
-    conversation::{Ask, Asked},
+    conversation::{Ask, Asked, ask},
 };
 
 /// Woken at the same time, at most: a start after a crash must leave room for customers.

@@ -2,13 +2,22 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
+use switchboard_actors::Refusal;
+use switchboard_domain::outbound::SendOutcome;
 use switchboard_ports::store::Scan;
-use switchboard_schema::{record::ContactRow, wire::IdentityKind};
+use switchboard_schema::{
+    record::ContactRow,
+    wire::{
+        Content, ConversationStatus, Identity, IdentityKind, Message, Role, StatusRequest, SystemEvent, User,
+    },
+};
+use switchboard_store::{Fault, FaultPlan};
 
 use crate::{
     audit::{audit_soon, count_by_provider_id},
-    world::{Running, World, run},
+    provider::provider_id,
+    world::{Running, World, agent, eventually, run},
 };
 
 const USER: (IdentityKind, &str) = (IdentityKind::Bsuid, "US.1");
@@ -71,9 +80,7 @@ fn two_contacts_proved_to_be_one_person_become_one() {
             assert_eq!(counts.get(id), Some(&1), "{id}");
         }
         let of = |id: &str| {
-            let holds = |items: &[switchboard_schema::wire::Message]| {
-                items.iter().any(|item| item.provider_id.as_deref() == Some(id))
-            };
+            let holds = |items: &[Message]| items.iter().any(|item| item.provider_id.as_deref() == Some(id));
             threads.iter().find(|(_, (_, items))| holds(items)).map(|(thread, _)| *thread)
         };
         for id in ["in.3", "in.4a", "in.5a", "in.6a", "in.4b", "in.5b", "in.6b"] {
@@ -99,5 +106,77 @@ fn concurrent_first_webhooks_make_one_contact() {
             assert_eq!(count_by_provider_id(&threads).len(), 24);
             world.crash(running).await;
         }
+    });
+}
+
+#[test]
+fn a_message_on_its_way_into_the_newer_thread_does_not_stand_in_the_older_as_well() {
+    run(async {
+        let (mut world, running) = World::with_channel(49).await;
+        world.deliver(&running, vec![world.message("in.1", &[WA, PHONE])]).await;
+        world.clock.advance(Duration::from_secs(5));
+        world.deliver(&running, vec![world.message("in.2", &[USER])]).await;
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+        // The newer thread's next commit is done at once, but that is not known for a while.
+        let slow = FaultPlan { span: 10_000, time: Some(Duration::from_millis(300)), ..FaultPlan::none() };
+        let running = world.open(Some(slow));
+        running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+        world.deliver(&running, vec![world.message("in.3", &[USER])]).await;
+        running.faulty.as_ref().expect("faults").fail_commit(1, Fault::AnswerLate);
+        let hook = world.message("in.4", &[USER]);
+        let again = async {
+            world.deliver(&running, vec![world.message("in.joins", &[USER, WA, PHONE])]).await;
+            world.deliver(&running, vec![hook.clone()]).await;
+        };
+        join(world.deliver(&running, vec![hook.clone()]), again).await;
+        running.faulty.as_ref().expect("faults").heal().await;
+        let counts = count_by_provider_id(&audit_soon(&world, &running).await);
+        assert_eq!((counts.len(), counts.values().max()), (5, Some(&1)), "{counts:?}");
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn whoever_was_helped_in_the_newer_thread_is_helped_on_in_the_older() {
+    run(async {
+        let (mut world, running) = World::with_channel(65).await;
+        world.deliver(&running, vec![world.message("in.1", &[WA, PHONE])]).await;
+        let older = world.only_conversation(&running).await;
+        let done = StatusRequest { status: ConversationStatus::Resolved, snoozed_until: None };
+        running.house.set_status(world.scope, world.act("done"), older, done).await.expect("it is resolved");
+        world.clock.advance(Duration::from_secs(5));
+        world.deliver(&running, vec![world.message("in.2", &[USER])]).await;
+        let newer = world.list(&running).await.expect("the list is read");
+        let newer = newer.iter().find(|found| found.id != older).expect("another conversation").id;
+        let ada =
+            User { id: agent(), name: "Ada".into(), email: "ada@example.com".into(), role: Role::Agent };
+        running.house.assign(world.scope, world.act("mine"), newer, Some(ada)).await.expect("it is hers");
+        // The provider's answer to a message tells that both are one person.
+        let phone = Identity { kind: PHONE.0, value: PHONE.1.to_owned() };
+        world.provider.answer_by(move |outbound, _| SendOutcome::Accepted {
+            provider_id: provider_id(outbound.callback),
+            recipient: vec![phone.clone()],
+        });
+        world.send(&running, newer, "answer", "yes").await.expect("it is queued");
+        eventually("the older goes on", async || {
+            let found = running.house.conversation(world.scope, older, agent()).await;
+            let found = found.map_err(|refusal| refusal.to_string())?.conversation;
+            match (found.status, found.assignee_id) {
+                (ConversationStatus::Open, Some(assignee)) if assignee == agent() => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        })
+        .await;
+        let moved = world.send(&running, newer, "more", "and").await;
+        assert_eq!(moved, Err(Refusal::Moved(older)));
+        let running = world.restart(running).await;
+        let threads = audit_soon(&world, &running).await;
+        let merged = |id| {
+            let line = |item: &&Message| matches!(&item.content, Content::System(line) if line.event == SystemEvent::Merged);
+            threads[&id].1.iter().filter(line).count()
+        };
+        assert_eq!((merged(older), merged(newer)), (1, 1));
+        world.crash(running).await;
     });
 }

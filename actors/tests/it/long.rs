@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use switchboard_domain::inbound::Update;
-use switchboard_schema::wire::{IdentityKind, MessageState};
+use switchboard_domain::{inbound::Update, outbound::ErrorClass};
+use switchboard_schema::wire::{IdentityKind, Message, MessageState};
+use switchboard_store::{Fault, FaultPlan};
 
 use crate::{
     audit::audit_soon,
-    world::{World, eventually, run},
+    provider::refused,
+    world::{Running, World, eventually, run},
 };
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
@@ -61,5 +63,53 @@ fn a_long_conversation_keeps_each_message_once_and_remembers_keys() {
             if item.state == MessageState::Sent { Ok(()) } else { Err(format!("{item:?}")) }
         })
         .await;
+    });
+}
+
+async fn failed(world: &World, running: &Running, sent: &Message, what: &str) {
+    eventually(what, async || {
+        let thread =
+            world.thread(running, sent.conversation_id).await.map_err(|refusal| refusal.to_string())?;
+        let item = thread.iter().find(|item| item.id == sent.id).ok_or("it is not there")?;
+        if item.state == MessageState::Failed { Ok(()) } else { Err(format!("{:?}", item.state)) }
+    })
+    .await;
+}
+
+#[test]
+fn an_old_message_sent_again_is_found_after_a_crash_wherever_that_comes() {
+    run(async {
+        let (mut world, running) = World::with_channel(62).await;
+        world.provider.answer_by(|_, _| refused(ErrorClass::Never));
+        world.deliver(&running, vec![world.message("in.0", FROM)]).await;
+        let id = world.only_conversation(&running).await;
+        let sent = world.send(&running, id, "old", "hello").await.expect("it is queued");
+        failed(&world, &running, &sent, "it is refused").await;
+        for batch in 0..31 {
+            let batch = (1..=50).map(|n| world.message(&format!("in.{}", batch * 50 + n), FROM)).collect();
+            world.deliver(&running, batch).await;
+        }
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+        let mut requests = 1;
+        for n in 2..=5 {
+            // Read first, so that all that is written is the wake-up and the commit in its steps.
+            let running = world.open(Some(FaultPlan::none()));
+            running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+            world.thread(&running, id).await.expect("the thread is read");
+            let faulty = running.faulty.as_ref().expect("faults");
+            for n in n..n + 30 {
+                faulty.fail_commit(n, Fault::Fail);
+            }
+            let act = world.act(&format!("again.{n}"));
+            drop(running.house.retry(world.scope, act, id, sent.id).await);
+            let running = world.restart(running).await;
+            failed(&world, &running, &sent, "it is refused again, or was never asked for").await;
+            let now = world.provider.requests().len();
+            assert!((requests..=requests + 1).contains(&now), "{n}: one request at most for one retry");
+            requests = now;
+            audit_soon(&world, &running).await;
+            world.crash(running).await;
+        }
     });
 }

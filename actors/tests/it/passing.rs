@@ -14,7 +14,7 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ConversationId,
-    record::WakeupRow,
+    record::{WakeupRow, WakeupTarget},
     wire::{ContactPatch, IdentityKind, Note},
 };
 
@@ -26,16 +26,16 @@ use crate::{
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
 
-async fn wakeups(running: &Running) -> Result<usize, String> {
+async fn wakeups(running: &Running) -> Result<Vec<String>, String> {
     let scan = Scan::of::<WakeupRow>(WakeupRow::partition(0, 0));
     let rows = running.records.all::<WakeupRow>(Scope::System, scan).await.map_err(|e| e.to_string())?;
-    Ok(rows.len())
+    Ok(rows.iter().map(|row| format!("{:?}", WakeupTarget::from_key(&row.target))).collect())
 }
 
 async fn all_have_gone(running: &Running) {
     eventually("everybody has gone", async || match wakeups(running).await? {
-        0 => Ok(()),
-        active => Err(format!("{active} are there")),
+        active if active.is_empty() => Ok(()),
+        active => Err(format!("{active:?} are there")),
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use switchboard_schema::{
-    MessageId, Timestamp,
-    record::{Attempt, BUCKET_ITEMS, ClientKey, Head, Item},
+    ContactId, ConversationId, MessageId, Timestamp,
+    record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
     wire::{
         Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS,
         MessageError, MessageState, Note, Sender, SenderKind, StateAt, SystemEvent,
@@ -12,8 +12,8 @@ use switchboard_schema::{
 };
 
 use super::{
-    AttemptOutcome, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State, state::newborn,
-    system_line,
+    AttemptOutcome, CACHED_ITEMS, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
+    state::newborn, system_line,
 };
 use crate::{
     delivery,
@@ -63,7 +63,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
             let mut draft = Draft::of_any(state)?;
-            let seq = state.known.get(&id).ok_or(Rejection::NoMessage)?.seq;
+            let seq = state.place_of(&id).ok_or(Rejection::NoMessage)?;
             let item = draft.item(seq)?;
             match item.state {
                 MessageState::Cancelled => return Ok(draft.reannounce(seq)),
@@ -127,32 +127,14 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             // A block counts as well where something still waits in a conversation that continues elsewhere.
             Ok(learn(Draft::of_any(state)?, &contact, now))
         }
-        Command::Redirect { to } => {
-            let mut draft = Draft::of_any(state)?;
-            if draft.head.redirect == Some(to) || to == state.id {
-                return Ok(Decision::default());
-            }
-            draft.head.redirect = Some(to);
-            draft.head.status = ConversationStatus::Resolved;
-            draft.head.snoozed_until = None;
-            draft.head.waiting_since = None;
-            let seq = draft.note_system(SystemEvent::Merged, None, Some(to.to_string()), now);
-            Ok(draft.finish(vec![Effect::Announce(seq)], None))
-        }
-        Command::Absorb { name } => {
-            let mut draft = Draft::of(state)?;
-            let line = system_line(SystemEvent::Merged, None, Some(name.clone()));
-            if let Some(told) = state.items.values().rfind(|item| item.content == line) {
-                return Ok(draft.reannounce(told.seq));
-            }
-            let seq = draft.note_system(SystemEvent::Merged, None, Some(name), now);
-            // What the other conversation received may be delivered again, and comes here from now on: only
-            // the store knows it.
-            draft.head.dedupe_floor = draft.head.dedupe_floor.max(Some(now));
-            Ok(draft.finish(vec![Effect::Announce(seq)], None))
-        }
+        Command::Redirect { to, into, contact } => redirect(state, to, into, &contact, now),
+        Command::Absorb { left, contact } => absorb(state, *left, contact.as_ref(), now),
         Command::Wake => {
             let mut draft = Draft::of_any(state)?;
+            if let Some(effect) = leave(&draft.head) {
+                // What follows from giving way may have been lost with a crash.
+                return Ok(Decision { effects: vec![effect], ..Decision::default() }.then_send());
+            }
             if draft.head.status != ConversationStatus::Snoozed
                 || draft.head.snoozed_until.is_none_or(|at| at > now)
             {
@@ -407,8 +389,36 @@ impl<'a> Draft<'a> {
         self.finish(vec![Effect::Announce(seq)], Some(seq))
     }
 
+    /// What people of ours wrote from a place on, as it is now.
+    fn answers(&self, from: u64) -> impl Iterator<Item = &Item> {
+        let before = self.state.items.range(from..).map(|(_, item)| item);
+        let unchanged = before.filter(|item| self.items.iter().all(|changed| changed.seq != item.seq));
+        let changed = self.items.iter().filter(move |item| item.seq >= from);
+        unchanged.chain(changed).filter(|item| is_answer(item))
+    }
+
+    /// The customer waits again when none of our answers goes, and no longer when one does after all. Only
+    /// answers among the newest items count: a conversation that has gone on since is not about them.
+    fn count_waiting(&mut self) {
+        let newest = self.head.last_seq.saturating_sub(CACHED_ITEMS as u64);
+        let Some(Answered { since, from }) = self.head.answered.filter(|answered| answered.from > newest)
+        else {
+            return;
+        };
+        if !self.items.iter().any(is_answer) {
+            return;
+        }
+        let lost = |item: &Item| matches!(item.state, MessageState::Failed | MessageState::Cancelled);
+        if self.answers(from).all(lost) {
+            self.head.waiting_since = self.head.waiting_since.into_iter().chain([since]).min();
+        } else if self.head.waiting_since == Some(since) {
+            self.head.waiting_since = None;
+        }
+    }
+
     fn finish(mut self, effects: Vec<Effect>, seq: Option<u64>) -> Decision {
         self.head.version = self.version;
+        self.count_waiting();
         let unsettled = |item: &Item| !delivery::is_settled(item.state);
         let changed = |seq: u64| self.items.iter().any(|item| item.seq == seq);
         self.head.outbox_floor = self
@@ -509,6 +519,18 @@ fn note_answer(head: &mut Head, item: &Item) {
     head.free_until = Some(answered.map_or(until, |earlier| earlier.min(until)));
 }
 
+/// What one of us writes to the customer.
+fn is_answer(item: &Item) -> bool {
+    item.direction == Direction::Out
+        && item.sent_by.kind == SenderKind::Agent
+        && matches!(item.content, Content::Text(_) | Content::Template(_))
+}
+
+/// The provider took it, so far as we know.
+fn was_taken(item: &Item) -> bool {
+    item.state == MessageState::Sent || delivery::is_proof(item.state)
+}
+
 fn fail(item: &mut Item, error: MessageError, at: Timestamp) {
     item.error = Some(error);
     item.not_before = None;
@@ -524,6 +546,119 @@ fn ensure(state: &State, contact: &ContactSnapshot, now: Timestamp) -> Result<De
     }
     let draft = Draft::with(state, newborn(state.channel_id, contact, now));
     Ok(draft.finish(vec![Effect::Created], None))
+}
+
+fn redirect(
+    state: &State,
+    to: ConversationId,
+    into: ContactId,
+    contact: &ContactSnapshot,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    if to == state.id {
+        return Ok(Decision::default());
+    }
+    let mut effects = Vec::new();
+    let mut draft = match &state.head {
+        Some(head) => Draft::with(state, head.clone()),
+        None => {
+            // Nothing was written yet. What is on its way here must find that it goes on elsewhere.
+            effects.push(Effect::Created);
+            Draft::with(state, newborn(state.channel_id, contact, now))
+        }
+    };
+    let head = &mut draft.head;
+    if head.redirect.is_some() {
+        return Ok(Decision { effects: leave(head).into_iter().collect(), ..Decision::default() });
+    }
+    head.redirect = Some(to);
+    if state.head.is_some() {
+        head.left = Some(Box::new(Left {
+            from: state.id,
+            name: head.contact.name.clone(),
+            into,
+            status: head.status,
+            snoozed_until: head.snoozed_until,
+            assignee_id: head.assignee_id,
+            waiting_since: head.waiting_since,
+            last_inbound_at: head.last_inbound_at,
+            opened_by: head.opened_by,
+            free_entry_at: head.free_entry_at,
+            free_until: head.free_until,
+        }));
+    }
+    effects.extend(leave(head));
+    head.status = ConversationStatus::Resolved;
+    head.snoozed_until = None;
+    head.waiting_since = None;
+    head.answered = None;
+    let seq = draft.note_system(SystemEvent::Merged, None, Some(to.to_string()), now);
+    effects.push(Effect::Announce(seq));
+    Ok(draft.finish(effects, None))
+}
+
+/// What follows from a conversation's having given way.
+fn leave(head: &Head) -> Option<Effect> {
+    head.redirect.zip(head.left.clone()).map(|(to, left)| Effect::Leave(to, left))
+}
+
+/// Takes over what another conversation with the same person left: whoever waits there waits here, and the
+/// window that was open there is open here.
+fn absorb(
+    state: &State,
+    left: Left,
+    contact: Option<&ContactSnapshot>,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    let mut effects = Vec::new();
+    let mut draft = match (&state.head, contact) {
+        (Some(Head { redirect: Some(to), .. }), _) => {
+            let effects = vec![Effect::Leave(*to, Box::new(left))];
+            return Ok(Decision { effects, ..Decision::default() });
+        }
+        (Some(head), _) => Draft::with(state, head.clone()),
+        (None, Some(contact)) => {
+            effects.push(Effect::Created);
+            let newborn = newborn(state.channel_id, contact, now);
+            Draft::with(state, Head { status: ConversationStatus::Resolved, ..newborn })
+        }
+        (None, None) => return Err(Rejection::NoConversation),
+    };
+    if draft.head.absorbed.contains(&left.from) {
+        return Ok(Decision::default());
+    }
+    let head = &mut draft.head;
+    head.absorbed.push(left.from);
+    if wakefulness(left.status) > wakefulness(head.status) {
+        head.status = left.status;
+        head.snoozed_until = left.snoozed_until;
+        effects.extend(left.snoozed_until.map(Effect::WakeAt));
+    } else if left.status == head.status && left.snoozed_until < head.snoozed_until {
+        head.snoozed_until = left.snoozed_until;
+        effects.extend(left.snoozed_until.map(Effect::WakeAt));
+    }
+    head.assignee_id = head.assignee_id.or(left.assignee_id);
+    head.waiting_since = head.waiting_since.into_iter().chain(left.waiting_since).min();
+    if left.last_inbound_at > head.last_inbound_at {
+        head.last_inbound_at = left.last_inbound_at;
+        head.opened_by = left.opened_by;
+    }
+    head.free_entry_at = head.free_entry_at.max(left.free_entry_at);
+    head.free_until = head.free_until.max(left.free_until);
+    head.updated_at = now;
+    let seq = draft.note_system(SystemEvent::Merged, None, Some(left.name), now);
+    effects.push(Effect::Announce(seq));
+    Ok(draft.finish(effects, None).then_send())
+}
+
+/// Of two conversations that become one the more wakeful status counts.
+const fn wakefulness(status: ConversationStatus) -> u8 {
+    match status {
+        ConversationStatus::Open => 3,
+        ConversationStatus::Pending => 2,
+        ConversationStatus::Snoozed => 1,
+        ConversationStatus::Resolved => 0,
+    }
 }
 
 fn receive(
@@ -654,15 +789,21 @@ fn send(
     draft.remember(key, id, seq, request_hash, now);
     draft.head.preview_seq = Some(seq);
     draft.head.updated_at = now;
-    if by_person {
-        draft.head.waiting_since = None;
+    if by_person && let Some(since) = draft.head.waiting_since.take() {
+        // An earlier answer that has not gone yet is one to the same question.
+        draft.head.answered = match draft.head.answered {
+            Some(earlier) if !draft.answers(earlier.from).any(was_taken) => {
+                Some(Answered { since: earlier.since.min(since), ..earlier })
+            }
+            _ => Some(Answered { since, from: seq }),
+        };
     }
     Ok(draft.finish(vec![Effect::Announce(seq), Effect::Send], Some(seq)))
 }
 
 fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejection> {
     let mut draft = Draft::of(state)?;
-    let seq = state.known.get(&id).ok_or(Rejection::NoMessage)?.seq;
+    let seq = state.place_of(&id).ok_or(Rejection::NoMessage)?;
     let item = draft.item(seq)?;
     match item.state {
         MessageState::Queued | MessageState::Sending => return Ok(draft.reannounce(seq).then_send()),
@@ -720,6 +861,7 @@ fn set_status(
     draft.head.snoozed_until = until;
     if status == ConversationStatus::Resolved {
         draft.head.waiting_since = None;
+        draft.head.answered = None;
     }
     let (event, subject) = match status {
         ConversationStatus::Open => (SystemEvent::Opened, None),

@@ -72,6 +72,13 @@ impl State {
         })
     }
 
+    /// Where a message stands: any of the newest two buckets, or one of ours of the last 48 hours.
+    #[must_use]
+    pub fn place_of(&self, id: &MessageId) -> Option<u64> {
+        let by_key = || self.keys.values().find(|key| key.message_id == *id).map(|key| key.seq);
+        self.known.get(id).map(|known| known.seq).or_else(by_key)
+    }
+
     /// The version of the commit being put together, or of the next.
     #[must_use]
     pub fn next_version(&self) -> u64 {
@@ -174,7 +181,10 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         preview_seq: None,
         outbox_floor: None,
         registered_version: 0,
+        answered: None,
         redirect: None,
+        left: None,
+        absorbed: Vec::new(),
         created_at: now,
         updated_at: now,
     }

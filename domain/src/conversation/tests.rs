@@ -8,6 +8,7 @@ mod receiving;
 mod recovering;
 mod sending;
 mod statuses;
+mod waiting;
 mod window;
 
 use std::time::Duration;

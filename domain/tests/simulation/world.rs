@@ -22,7 +22,7 @@ use switchboard_domain::{
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp, UserId,
-    record::{BUCKET_ITEMS, Item},
+    record::{BUCKET_ITEMS, Item, Left},
     wire::{
         ContactRef, Content, ConversationStatus, Direction, Identity, IdentityKind, MessageError,
         MessageState, Sender, SenderKind, TemplateContent, Text,

@@ -182,15 +182,24 @@ pub struct ContactBody {
     pub blocked: bool,
     /// Counts changes of what may be sent; a permission to send is for one value of it.
     pub consent_version: u64,
-    /// Another contact gave way to this one: its messages may stand in that one's thread.
+    /// Contacts that gave way to this one: messages from before may stand in their threads.
     #[serde(default)]
-    pub absorbed: bool,
+    pub took_in: Vec<TookIn>,
     /// The contact this one gave way to.
     pub merged_into: Option<ContactId>,
     /// When we first heard of it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// A contact that gave way to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TookIn {
+    /// Who.
+    pub contact_id: ContactId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The kinds of row in a thread.
@@ -272,12 +281,57 @@ pub struct Head {
     pub outbox_floor: Option<u64>,
     /// What was committed up to this version is known to be findable by its provider's id.
     pub registered_version: u64,
+    /// Since when the customer had waited when we answered: counts again if none of the answers goes.
+    #[serde(default)]
+    pub answered: Option<Answered>,
     /// The conversation that continues this one, when its contact gave way to another.
     pub redirect: Option<ConversationId>,
+    /// What it left to that one.
+    #[serde(default)]
+    pub left: Option<Box<Left>>,
+    /// Conversations that this one continues.
+    #[serde(default)]
+    pub absorbed: Vec<ConversationId>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
     pub updated_at: Timestamp,
+}
+
+/// An answer to a customer who waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Since when they had waited.
+    pub since: Timestamp,
+    /// The first message written in answer.
+    pub from: u64,
+}
+
+/// What a conversation leaves to the one that continues it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The conversation that gave way.
+    pub from: ConversationId,
+    /// Whom it was with, by name.
+    pub name: String,
+    /// The contact who that person proved to be.
+    pub into: ContactId,
+    /// Its status until then.
+    pub status: ConversationStatus,
+    /// Until when it was put aside.
+    pub snoozed_until: Option<Timestamp>,
+    /// Who had it.
+    pub assignee_id: Option<UserId>,
+    /// Since when the customer waited.
+    pub waiting_since: Option<Timestamp>,
+    /// The provider's time of the customer's newest message.
+    pub last_inbound_at: Option<Timestamp>,
+    /// The message that opened the window.
+    pub opened_by: Option<MessageId>,
+    /// When a free entry point was used.
+    pub free_entry_at: Option<Timestamp>,
+    /// Until when messages are free.
+    pub free_until: Option<Timestamp>,
 }
 
 /// A message, note or system line.

@@ -23,7 +23,8 @@ fn a_repetition_is_answered_whatever_happened_since() {
     assert_eq!(it.when(send(1, "yes")).seq, Some(2), "although blocked");
     it.after(48 * HOUR - Duration::from_millis(1));
     assert_eq!(it.when(send(1, "yes")).seq, Some(2), "although the window is closed");
-    it.when(Command::Redirect { to: ConversationId::from_bytes([9; 16]) });
+    let to = ConversationId::from_bytes([9; 16]);
+    it.when(Command::Redirect { to, into: ContactId::from_bytes([7; 16]), contact: contact(1, false) });
     assert_eq!(it.when(send(1, "yes")).seq, Some(2), "although it continues elsewhere");
 }
 

@@ -120,8 +120,11 @@ impl World {
                 let snoozed_until = Some(self.now + Duration::from_secs(3_600));
                 Command::SetStatus { status, snoozed_until, sender }
             }
-            8 if self.chance.one_in(10) => Command::Redirect { to: ELSEWHERE },
-            9 => Command::Absorb { name: "Elif's other number".to_owned() },
+            8 if self.chance.one_in(10) => {
+                let into = ContactId::from_bytes([9; 16]);
+                Command::Redirect { to: ELSEWHERE, into, contact: self.contact.clone() }
+            }
+            9 => return self.absorb(),
             10 => Command::Recover,
             _ => Command::Wake,
         };
@@ -132,6 +135,37 @@ impl World {
         match self.decide(command) {
             Ok(_) | Err(Rejection::Redirected(_)) => {}
             Err(rejection) => panic!("{rejection}"),
+        }
+    }
+
+    /// The person's other conversation gave way to this one; told once or more often.
+    fn absorb(&mut self) {
+        let left = self.left();
+        let inbound = left.last_inbound_at;
+        match self.decide(Command::Absorb { left: Box::new(left), contact: None }) {
+            Ok(decision) if !decision.changes.is_empty() => self.newest_open = self.newest_open.max(inbound),
+            Ok(_) => {}
+            Err(rejection) => panic!("{rejection}"),
+        }
+    }
+
+    /// What some other conversation with this person left.
+    fn left(&mut self) -> Left {
+        use ConversationStatus::{Open, Pending, Resolved, Snoozed};
+        let status = self.chance.of(&[Open, Pending, Resolved, Snoozed]);
+        let told = self.now - Duration::from_secs(self.chance.below(100_000) as u64);
+        Left {
+            from: ConversationId::from_bytes([20 + self.chance.below(3) as u8; 16]),
+            name: "Elif's other number".to_owned(),
+            into: self.contact.contact.id,
+            status,
+            snoozed_until: (status == Snoozed).then(|| self.now + Duration::from_secs(600)),
+            assignee_id: None,
+            waiting_since: (status == Open).then_some(told),
+            last_inbound_at: Some(told),
+            opened_by: None,
+            free_entry_at: None,
+            free_until: None,
         }
     }
 

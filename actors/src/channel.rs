@@ -4,8 +4,10 @@
 //! *State*: the channel, its client, who waits for a slot, orphans. *Messages*: [`Letter`]. *Invariants*: at
 //! most [`CONCURRENT_REQUESTS`] requests run, at most the channel's throughput begins; a status that came
 //! before its message finds it once it is registered, because both go through here. *Limits*:
-//! [`MAX_WAITING`] waiting for a slot, [`MAX_ORPHANS`] orphans, [`RECENT_IDS`] ids in memory. *On a crash*:
+//! [`MAX_WAITING`] waiting for a slot, [`orphans::MAX_ORPHANS`] orphans, [`RECENT_IDS`] ids in memory. *On a crash*:
 //! reloads; conversations register again what they are not sure of.
+
+mod orphans;
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -36,6 +38,7 @@ use switchboard_schema::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use self::orphans::{ORPHAN_LIFE, Orphans, key_of};
 use crate::{
     Refusal, conversation,
     directory::{Mail, Reply, Resident, answer},
@@ -50,10 +53,6 @@ use crate::{
 pub(crate) const CONCURRENT_REQUESTS: usize = 16;
 /// Senders that wait for a slot, at most.
 const MAX_WAITING: usize = 10_000;
-/// Updates that wait for their message, at most; more are buried.
-const MAX_ORPHANS: usize = 10_000;
-/// How long an orphan waits: Meta repeats webhooks for seven days.
-const ORPHAN_LIFE: Duration = Duration::from_secs(8 * 24 * 3_600);
 /// Ids kept in memory after they were written, for statuses that follow at once.
 const RECENT_IDS: usize = 20_000;
 /// Ids written in one commit, at most.
@@ -89,8 +88,10 @@ pub(crate) enum Letter {
     Orphan(Box<(String, Update)>, Reply<Option<Spot>>),
     /// The templates.
     Templates { fresh: bool, reply: Reply<wire::TemplateList> },
-    /// The channel was stored anew: read it again.
-    Changed(Reply<ChannelBody>),
+    /// Store the channel as it is here. Whoever else wrote its row could not know what this actor writes.
+    Put(Box<ChannelBody>, Reply<ChannelBody>),
+    /// Store it as deleted: nothing goes out any more.
+    Delete(Reply<ChannelBody>),
     /// The channel as it is.
     Show(Reply<ChannelBody>),
 }
@@ -173,8 +174,8 @@ pub(crate) struct ChannelActor {
     early: Vec<Letter>,
     /// Why the last try to load it failed: whoever asks hears that until the next succeeds.
     unloaded: Option<Refusal>,
-    /// It was stored while it was looked for: what was found may be older than that.
-    stored_meanwhile: bool,
+    /// Its row is being written.
+    storing: bool,
     slots: Arc<Semaphore>,
     throughput: Throughput,
     waiting: VecDeque<Reply<Permit>>,
@@ -183,8 +184,7 @@ pub(crate) struct ChannelActor {
     pending: VecDeque<Pending>,
     writing: bool,
     recent: LruCache<String, Spot>,
-    orphans: HashMap<String, Vec<OrphanRow>>,
-    orphan_count: usize,
+    orphans: Orphans,
     templates: Option<wire::TemplateList>,
     failures: u32,
 }
@@ -214,7 +214,7 @@ impl Resident for ChannelActor {
             client: None,
             early: Vec::new(),
             unloaded: None,
-            stored_meanwhile: false,
+            storing: false,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
             waiting: VecDeque::new(),
@@ -222,8 +222,7 @@ impl Resident for ChannelActor {
             pending: VecDeque::new(),
             writing: false,
             recent: LruCache::new(NonZeroUsize::new(RECENT_IDS).unwrap_or(NonZeroUsize::MIN)),
-            orphans: HashMap::new(),
-            orphan_count: 0,
+            orphans: Orphans::default(),
             templates: None,
             failures: 0,
         }
@@ -236,15 +235,11 @@ impl Handler<Mail<Letter>> for ChannelActor {
     fn handle(&mut self, mail: Mail<Letter>, ctx: &mut Context<Self>) {
         if self.body.is_none() {
             match (&self.unloaded, mail.0) {
-                // It was not there when we looked, and is now.
-                (Some(Refusal::NotFound(_)), letter @ Letter::Changed(_)) => {
-                    self.unloaded = None;
-                    self.early.push(letter);
-                    self.load(ctx);
-                }
-                (None, letter) => {
-                    self.stored_meanwhile |= matches!(letter, Letter::Changed(_));
-                    self.early.push(letter);
+                (None, letter) => self.early.push(letter),
+                // It was not there when we looked, and is to be.
+                (Some(Refusal::NotFound(_)), Letter::Put(body, reply)) => {
+                    self.gate.leave(1);
+                    self.store(*body, reply, ctx);
                 }
                 (Some(refusal), letter) => {
                     if !matches!(refusal, Refusal::NotFound(_)) && matches!(letter, Letter::Register { .. }) {
@@ -277,16 +272,7 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
     let body = row.ok_or(Refusal::NotFound("channel"))?.body.0;
     let orphans =
         env.records.all::<OrphanRow>(scope, Scan::of::<OrphanRow>(OrphanRow::partition(id))).await?;
-    let client = match body.deleted_at {
-        Some(_) => None,
-        None => {
-            let token = env
-                .vault
-                .open(&channel_secret(id, "access_token"), &body.access_token)
-                .map_err(|error| Refusal::Unavailable(error.to_string()))?;
-            Some(env.connector.connect(&body.phone_number_id, &body.waba_id, token))
-        }
-    };
+    let client = connect(&env, id, &body)?;
     let waited_for: BTreeSet<&str> = orphans.iter().map(|row| row.provider_id.as_str()).collect();
     let adoptable = stream::iter(waited_for)
         .map(|provider_id| {
@@ -302,6 +288,18 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
     Ok(Loaded { body, client, orphans, adoptable })
 }
 
+/// The way out of a channel, unless it was deleted.
+fn connect(env: &Env, id: ChannelId, body: &ChannelBody) -> Result<Option<Arc<dyn ChannelClient>>, Refusal> {
+    if body.deleted_at.is_some() {
+        return Ok(None);
+    }
+    let token = env
+        .vault
+        .open(&channel_secret(id, "access_token"), &body.access_token)
+        .map_err(|error| Refusal::Unavailable(error.to_string()))?;
+    Ok(Some(env.connector.connect(&body.phone_number_id, &body.waba_id, token)))
+}
+
 fn hash(bytes: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
 }
@@ -309,7 +307,8 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
 impl ChannelActor {
     /// Goes where there is no such channel, once everybody who asked has heard that.
     fn go_if_not_there(&self, ctx: &mut Context<Self>) {
-        if matches!(self.unloaded, Some(Refusal::NotFound(_))) && self.gate.close_if_empty() {
+        let is_nobody = matches!(self.unloaded, Some(Refusal::NotFound(_))) && !self.storing;
+        if is_nobody && self.gate.close_if_empty() {
             self.env.channels.gone(self.scope, self.id, &self.gate);
             ctx.stop();
         }
@@ -322,9 +321,12 @@ impl ChannelActor {
                 actor.body = Some(loaded.body);
                 actor.client = loaded.client;
                 actor.unloaded = None;
-                for row in loaded.orphans {
-                    actor.orphan_count += 1;
-                    actor.orphans.entry(row.provider_id.clone()).or_default().push(row);
+                actor.orphans = Orphans::of(loaded.orphans);
+                // What a predecessor was told to register and did not write went with it.
+                for id in actor.env.conversations.present(actor.scope) {
+                    let command = conversation::Asked::of(conversation::Ask::Register(actor.id));
+                    let letter = shell::Asked { command, reply: None };
+                    actor.env.conversations.tell_if_there(actor.scope, id, letter);
                 }
                 for (provider_id, spot) in loaded.adoptable {
                     actor.adopt(&provider_id, spot, ctx);
@@ -334,14 +336,16 @@ impl ChannelActor {
                     actor.take(letter, ctx);
                 }
             }
-            Err(Refusal::NotFound(_)) if std::mem::take(&mut actor.stored_meanwhile) => actor.load(ctx),
             // Nothing is wrong with it: it may be connected any moment.
             Err(refusal @ Refusal::NotFound(_)) => {
+                actor.unloaded = Some(refusal.clone());
                 for letter in std::mem::take(&mut actor.early) {
                     actor.gate.leave(1);
-                    refuse(letter, &refusal);
+                    match letter {
+                        Letter::Put(body, reply) => actor.store(*body, reply, ctx),
+                        letter => refuse(letter, &refusal),
+                    }
                 }
-                actor.unloaded = Some(refusal);
                 actor.go_if_not_there(ctx);
             }
             Err(refusal) => {
@@ -408,29 +412,57 @@ impl ChannelActor {
             }
             Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
             Letter::Templates { fresh, reply } => self.read_templates(fresh, reply, ctx),
-            Letter::Changed(reply) => {
-                let loading = load(self.env.clone(), self.scope, self.id);
-                ctx.spawn(loading.into_actor(self).map(|loaded, actor, _| match loaded {
-                    Ok(loaded) => {
-                        actor.client = loaded.client;
-                        actor.templates = None;
-                        actor.failures = 0;
-                        if actor.client.is_none() {
-                            for waiting in actor.waiting.drain(..) {
-                                metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
-                                tell(waiting, Err(Refusal::NotFound("channel")));
-                            }
-                        }
-                        actor.body = Some(loaded.body.clone());
-                        tell(reply, Ok(loaded.body));
-                    }
-                    Err(refusal) => tell(reply, Err(refusal)),
-                }));
-            }
+            Letter::Put(body, reply) => self.store(*body, reply, ctx),
+            Letter::Delete(reply) => match &self.body {
+                Some(body) if body.deleted_at.is_none() => {
+                    let body = ChannelBody { deleted_at: Some(self.env.clock.now()), ..body.clone() };
+                    self.store(body, reply, ctx);
+                }
+                _ => tell(reply, Err(Refusal::NotFound("channel"))),
+            },
             Letter::Show(reply) => {
                 tell(reply, self.body.clone().ok_or(Refusal::NotFound("channel")));
             }
         }
+    }
+
+    /// Writes the channel's row and goes on as it says. Nothing else is taken meanwhile.
+    fn store(&mut self, body: ChannelBody, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
+        self.storing = true;
+        let (env, scope) = (self.env.clone(), self.scope);
+        let row = Mutation::put(ChannelRow { channel_id: self.id, body: Json(body.clone()) });
+        let write = async move {
+            repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, vec![row.clone()])).await
+        };
+        ctx.wait(write.into_actor(self).map(move |written, actor, ctx| {
+            actor.storing = false;
+            let taken_over =
+                written.map_err(Refusal::from).and_then(|()| connect(&actor.env, actor.id, &body));
+            match taken_over {
+                Ok(client) => {
+                    actor.client = client;
+                    actor.templates = None;
+                    actor.failures = 0;
+                    actor.unloaded = None;
+                    if actor.client.is_none() {
+                        for waiting in actor.waiting.drain(..) {
+                            metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
+                            tell(waiting, Err(Refusal::NotFound("channel")));
+                        }
+                    }
+                    actor.body = Some(body.clone());
+                    tell(reply, Ok(body));
+                }
+                Err(refusal) => {
+                    // Which of the two is stored only the store can tell.
+                    tell(reply, Err(refusal.clone()));
+                    actor.body = None;
+                    actor.client = None;
+                    actor.unloaded = None;
+                    actor.load(ctx);
+                }
+            }
+        }));
     }
 
     /// Gives slots to those who wait, as far as there are any and the throughput allows.
@@ -498,9 +530,10 @@ impl ChannelActor {
             data: wire::EventData { channel: Some(shown), ..Default::default() },
         };
         self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
-        // Health is what we saw last: kept for the next start, and no harm if it is lost.
+        // Health is what we saw last: kept for the next start, and no harm if it is lost. In the lane of the
+        // other writes of this row, whose order counts.
         let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
-        let write = self.env.store.commit_one(self.scope.into(), Lane::Bulk, vec![Mutation::put(row)]);
+        let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
         actix_rt::spawn(async move {
             if let Err(error) = write.await {
                 tracing::debug!(%error, "a channel's health was not stored");
@@ -567,10 +600,6 @@ impl ChannelActor {
             tell(reply, Ok(Some(spot)));
             return;
         }
-        if self.orphan_count >= MAX_ORPHANS {
-            tell(reply, Err(Refusal::Overloaded));
-            return;
-        }
         let body = match serde_json::to_vec(&update) {
             Ok(body) => body,
             Err(error) => {
@@ -584,16 +613,16 @@ impl ChannelActor {
             provider_hash: hash(provider_id.as_bytes()),
             update_hash: hash(&body),
             at: now,
-            provider_id: provider_id.clone(),
+            provider_id,
             body,
         };
-        let known = self.orphans.entry(provider_id).or_default();
-        if !known.iter().any(|kept| kept.update_hash == row.update_hash) {
-            known.push(row.clone());
-            self.orphan_count += 1;
+        let mut rows = vec![Mutation::put_until(row.clone(), now + ORPHAN_LIFE)];
+        if let Some(oldest) = self.orphans.keep(row, now) {
+            metrics::counter!("switchboard_orphans_given_up_total").increment(1);
+            tracing::warn!(channel = %self.id, "too many updates wait for messages nobody knows; the oldest is given up");
+            rows.push(Mutation::delete::<OrphanRow>(key_of(&oldest)));
         }
-        let write = Mutation::put_until(row, now + ORPHAN_LIFE);
-        let commit = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![write]);
+        let commit = self.env.store.commit_one(self.scope.into(), Lane::Interactive, rows);
         ctx.spawn(commit.into_actor(self).map(|result, _, _| {
             metrics::counter!("switchboard_orphans_total").increment(1);
             tell(reply, result.map(|()| None).map_err(Refusal::from));
@@ -602,13 +631,14 @@ impl ChannelActor {
 
     /// A message became known: updates that waited for it go to it.
     fn adopt(&mut self, provider_id: &str, spot: Spot, ctx: &mut Context<Self>) {
-        let Some(mut orphans) = self.orphans.remove(provider_id) else { return };
-        self.orphan_count -= orphans.len();
-        orphans.sort_by_key(|row| row.at);
+        let orphans = self.orphans.take(provider_id);
+        if orphans.is_empty() {
+            return;
+        }
         let (env, scope) = (self.env.clone(), self.scope);
         let adoption = async move {
             for row in orphans {
-                let key = OrphanRow::key(row.channel_id, row.provider_hash.clone(), row.update_hash.clone());
+                let key = key_of(&row);
                 let Ok(update) = serde_json::from_slice::<Update>(&row.body) else {
                     tracing::warn!("an update kept for later does not read");
                     continue;
@@ -685,7 +715,7 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Permit(reply) => tell(reply, Err(refusal)),
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
-        Letter::Changed(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
+        Letter::Put(_, reply) | Letter::Delete(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
         Letter::Outcome(_) | Letter::Register { .. } => {}
     }
 }

@@ -110,6 +110,16 @@ pub(crate) async fn grant(env: &Env, scope: TenantScope, id: ContactId) -> Resul
     Err(Refusal::Unavailable("a contact answered something else".to_owned()))
 }
 
+/// The contact that a contact has become, after any number of joinings.
+pub(crate) async fn current(env: &Env, scope: TenantScope, id: ContactId) -> Result<Shown, Refusal> {
+    let mut shown = ask(env, scope, id, Ask::Show).await?.shown()?;
+    for _ in 0..MAX_MERGES {
+        let Some(next) = shown.body.merged_into else { return Ok(shown) };
+        shown = ask(env, scope, next, Ask::Show).await?.shown()?;
+    }
+    Err(Refusal::Unavailable("a contact was joined too often".to_owned()))
+}
+
 /// Asks a contact.
 pub(crate) async fn ask(env: &Env, scope: TenantScope, id: ContactId, ask: Ask) -> Result<Answer, Refusal> {
     let (reply, receiver) = tokio::sync::oneshot::channel();
@@ -199,6 +209,13 @@ impl Contact {
             let telling = Arc::clone(&self.telling);
             conversation::insist(&self.env, self.scope, id, channel_id, rule, telling);
         }
+    }
+}
+
+/// Nobody would withdraw them any more.
+impl Drop for Contact {
+    fn drop(&mut self) {
+        self.void_tokens();
     }
 }
 
@@ -366,6 +383,10 @@ impl Entity for Contact {
 
     fn take_wakeups(&mut self) -> Vec<Timestamp> {
         Vec::new()
+    }
+
+    fn is_telling(&self) -> bool {
+        (self.changed || self.tell) && !self.conversations.is_empty()
     }
 
     fn committed(&mut self, now: Timestamp) {

@@ -44,6 +44,8 @@ use crate::{
 /// must stay below a bucket, so that what leaves memory can be found in the store.
 const MAX_UNREGISTERED: u64 = BUCKET_ITEMS - 50;
 
+/// Changed items of old buckets that are told of after a crash, at most.
+const MAX_OLD_CHANGES: usize = 64;
 /// Pause before a conversation that could not hear something is told it again; it doubles.
 const INSIST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest such pause.
@@ -85,6 +87,8 @@ pub(crate) enum Ask {
     NextToSend(u64),
     /// The sender of this generation ended.
     SenderEnded(u64),
+    /// The channel has lost what it was told to register: tell it again, if it is this conversation's.
+    Register(ChannelId),
     /// What was committed up to this version can be found by its provider's id.
     Registered(u64),
     /// The tenant's actor has projected up to this version.
@@ -137,6 +141,8 @@ pub(crate) struct Conversation {
     head_before: Option<Box<Head>>,
     /// The oldest item of those buckets that waits to be sent again by the commit.
     reopened: Option<u64>,
+    /// Items of those buckets that were changed and are not known to be projected: `seq` and version.
+    old_changes: BTreeMap<u64, u64>,
     wakeups: Vec<Timestamp>,
     /// What follows once it is durable.
     effects: Vec<Effect>,
@@ -171,7 +177,7 @@ impl Conversation {
     fn rule(&mut self, command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
         let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
         if !decision.changes.is_empty() {
-            self.note_reopened(&decision.changes);
+            self.note_old(&mut decision.changes);
             for change in &mut decision.changes {
                 if let Change::Item(item) = change {
                     item.correlation_id = item.correlation_id.or(self.correlation_id);
@@ -199,8 +205,9 @@ impl Conversation {
         Ok(decision.seq)
     }
 
-    /// Notes where an item is about to wait again that a reload would not look for.
-    fn note_reopened(&mut self, changes: &[Change]) {
+    /// Notes changes of items that a reload would not read: where one is about to wait again, and which are to
+    /// be told of.
+    fn note_old(&mut self, changes: &mut [Change]) {
         let read_from = self.state.head_bucket().saturating_sub(1) * BUCKET_ITEMS;
         if read_from == 0 {
             return;
@@ -208,11 +215,24 @@ impl Conversation {
         if !self.state.open_commit {
             self.head_before = self.state.head.clone().map(Box::new);
         }
-        let waits = changes.iter().filter_map(|change| match change {
-            Change::Item(item) if item.seq < read_from && !is_settled(item.state) => Some(item.seq),
-            _ => None,
-        });
-        self.reopened = self.reopened.into_iter().chain(waits).min();
+        let version = self.state.next_version();
+        for change in &*changes {
+            if let Change::Item(item) = change
+                && item.seq < read_from
+            {
+                self.old_changes.insert(item.seq, version);
+                if !is_settled(item.state) {
+                    self.reopened = self.reopened.into_iter().chain([item.seq]).min();
+                }
+            }
+        }
+        let projected = self.projected_version;
+        self.old_changes.retain(|_, version| *version > projected);
+        for change in changes {
+            if let Change::Head(head) = change {
+                head.old_changes = self.old_changes.keys().rev().take(MAX_OLD_CHANGES).copied().collect();
+            }
+        }
     }
 
     /// The head as it was but for where a reload begins to look, to be written before anything else: were the
@@ -335,6 +355,21 @@ impl Conversation {
         self.env.channels.tell_always(&self.env, self.scope, self.state.channel_id, letter);
     }
 
+    fn registered_version(&self) -> u64 {
+        self.state.head.as_ref().map_or(0, |head| head.registered_version)
+    }
+
+    /// Makes findable again what is not known to be. Until it is, those items count as not registered.
+    fn register_again(&mut self) {
+        let registered = self.registered_version();
+        let again: Vec<u64> =
+            self.state.items.values().filter(|item| item.version > registered).map(|item| item.seq).collect();
+        if let Some(first) = again.first() {
+            self.registered_seq = self.registered_seq.min(first - 1);
+        }
+        self.register(&again);
+    }
+
     fn registered(&mut self, version: u64) {
         while let Some(&(of, seq)) = self.unregistered.front()
             && of <= version
@@ -400,10 +435,7 @@ impl Entity for Conversation {
                 self.state.items.values().filter(|item| item.version > after).map(|item| item.seq).collect();
             self.publish(&seqs, &seqs, after == 0, seqs.is_empty(), now);
         }
-        let registered = self.state.head.as_ref().map_or(0, |head| head.registered_version);
-        let again: Vec<u64> =
-            self.state.items.values().filter(|item| item.version > registered).map(|item| item.seq).collect();
-        self.register(&again);
+        self.register_again();
         if let Err(refusal) = self.rule(Rule::Recover, now) {
             tracing::debug!(%refusal, "nothing to recover");
         }
@@ -443,6 +475,10 @@ impl Entity for Conversation {
             Ask::Holds(provider_id) => self.find_original(provider_id),
             Ask::Rule(Rule::Absorb { left, .. }) if self.state.head.is_none() => {
                 return Some(self.fetch_contact(left.into));
+            }
+            Ask::Register(channel_id) => {
+                let owed = *channel_id == self.state.channel_id && !self.unregistered.is_empty();
+                return owed.then(|| self.fetch_changed_after(self.registered_version()));
             }
             Ask::Announce(after) => {
                 return (*after < self.head_version()).then(|| self.fetch_changed_after(*after));
@@ -576,6 +612,13 @@ impl Entity for Conversation {
                 self.effects.push(Effect::Updated);
                 Ok(Answer::Nothing)
             }
+            Ask::Register(channel_id) => {
+                if channel_id == self.state.channel_id && !self.unregistered.is_empty() {
+                    self.unregistered.clear();
+                    self.register_again();
+                }
+                Ok(Answer::Nothing)
+            }
             Ask::Registered(_) | Ask::Projected(_) => {
                 drop(self.overtake(Asked::of(asked.ask)));
                 Ok(Answer::Nothing)
@@ -619,6 +662,10 @@ impl Entity for Conversation {
 
     fn take_wakeups(&mut self) -> Vec<Timestamp> {
         std::mem::take(&mut self.wakeups)
+    }
+
+    fn is_telling(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Leave(..)))
     }
 
     fn committed(&mut self, now: Timestamp) {
@@ -697,8 +744,12 @@ impl Conversation {
     fn fetch_changed_after(&self, after: u64) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
         let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
         let bucket = self.state.head_bucket();
+        let old: Vec<u64> = self.old_changes.keys().copied().collect();
         Box::pin(async move {
             let mut items = Vec::new();
+            for seq in old {
+                items.extend(place.item(seq).await?.filter(|item| item.version > after));
+            }
             for bucket in bucket.saturating_sub(1)..=bucket {
                 items.extend(place.items(bucket).await?.into_iter().filter(|item| item.version > after));
             }

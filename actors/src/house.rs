@@ -9,6 +9,7 @@ mod wakeups;
 use std::{sync::Arc, time::Duration};
 
 use actix::ArbiterHandle;
+use futures_util::future::join_all;
 use secrecy::SecretString;
 use switchboard_ports::{
     blob::Blobs,
@@ -242,10 +243,13 @@ impl House {
             if tokio::time::timeout(within / 4 * 3, settled).await.is_err() {
                 tracing::warn!(sends = self.env.sending(), "not everything that was begun has ended in time");
             }
-            for (scope, ()) in self.env.tenants.names() {
+            let flushes = self.env.tenants.names().into_iter().map(async |(scope, ())| {
                 if let Err(refusal) = self.ask_tenant(scope, tenant::Letter::Flush).await {
                     tracing::warn!(tenant = %scope.tenant(), %refusal, "a tenant was not written out");
                 }
+            });
+            if tokio::time::timeout(within / 8, join_all(flushes)).await.is_err() {
+                tracing::warn!("not every tenant's log was written out in time");
             }
             for fanout in self.env.fanouts.get().into_iter().flatten() {
                 if let Err(error) = fanout.send(fanout::Drain).await {

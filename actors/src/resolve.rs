@@ -30,7 +30,7 @@ use switchboard_schema::{
 
 use crate::{
     Refusal, channel,
-    contact::{self, MAX_MERGES, Shown},
+    contact::{self, Shown},
     env::Env,
 };
 
@@ -264,21 +264,14 @@ async fn claim(env: &Env, scope: TenantScope, row: IdentityRow) -> Result<Option
     }
 }
 
-/// The contact that a contact has become, after any number of joinings.
+/// The contact that a contact has become.
 async fn last_of(env: &Env, scope: TenantScope, contact_id: ContactId) -> Result<ContactId, Refusal> {
-    let mut id = contact_id;
-    for _ in 0..MAX_MERGES {
-        match contact::ask(env, scope, id, contact::Ask::Show).await.and_then(contact::Answer::shown) {
-            Ok(shown) => match shown.body.merged_into {
-                Some(next) => id = next,
-                None => return Ok(id),
-            },
-            // Claimed, but not yet written: a crash came between.
-            Err(Refusal::NotFound(_)) => return Ok(id),
-            Err(refusal) => return Err(refusal),
-        }
+    match contact::current(env, scope, contact_id).await {
+        Ok(shown) => Ok(shown.id),
+        // Claimed, but not yet written: a crash came between.
+        Err(Refusal::NotFound(_)) => Ok(contact_id),
+        Err(refusal) => Err(refusal),
     }
-    Ok(id)
 }
 
 /// Contacts proved to be one person: the oldest stays, the others give way.

@@ -99,6 +99,10 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     fn take_steps(&mut self) -> Steps;
     /// Wake-ups that must stand before the rows are written.
     fn take_wakeups(&mut self) -> Vec<Timestamp>;
+    /// What was decided will be told to others who write it for themselves.
+    fn is_telling(&self) -> bool {
+        false
+    }
     /// Everything decided is durable: act on it.
     fn committed(&mut self, now: Timestamp);
     /// What is to be woken after a crash, once something was written.
@@ -229,6 +233,10 @@ impl<E: Entity> Shell<E> {
                 break;
             }
             let Some(next) = self.waiting.front_mut() else { break };
+            // Before anything is read for it: what was read is good for this turn only.
+            if !entity.is_ready() {
+                break;
+            }
             if !next.fetched
                 && let Some(fetch) = entity.fetch(&next.asked.command)
             {
@@ -240,9 +248,6 @@ impl<E: Entity> Shell<E> {
                 self.busy = true;
                 ctx.spawn(fetch.into_actor(self).map(Self::fetched));
                 return;
-            }
-            if !entity.is_ready() {
-                break;
             }
             let Some(next) = self.waiting.pop_front() else { break };
             let command = next.asked.command;
@@ -260,7 +265,8 @@ impl<E: Entity> Shell<E> {
         }
         let steps = entity.take_steps();
         let wakeups = entity.take_wakeups();
-        let owes = std::mem::take(&mut self.owes) && self.wakeup_at.is_none();
+        // Before others are told of it, what they are told must survive a crash.
+        let owes = (std::mem::take(&mut self.owes) || entity.is_telling()) && self.wakeup_at.is_none();
         if steps.is_empty() && wakeups.is_empty() && !owes {
             let answered = !self.held.is_empty();
             self.answer_held(now);
@@ -273,9 +279,12 @@ impl<E: Entity> Shell<E> {
         self.busy = true;
         metrics::histogram!("switchboard_actor_commands_per_commit", "kind" => E::KIND)
             .record(self.held.len() as f64);
-        self.first_wakeup_at = self.wakeup_at.is_none().then(|| now + WAKEUP_AHEAD);
-        let mut alarms: Vec<_> =
-            wakeups.into_iter().map(|due| self.alarm(due, WakeupReason::Snooze)).map(Mutation::put).collect();
+        self.first_wakeup_at = self.wakeup_at.is_none().then(|| wakeup_after(now));
+        let mut alarms: Vec<_> = wakeups
+            .into_iter()
+            .map(|at| self.alarm(alarm_at(at), WakeupReason::Snooze))
+            .map(Mutation::put)
+            .collect();
         if let Some(due) = self.first_wakeup_at {
             alarms.push(Mutation::put(self.alarm(due, WakeupReason::Active)));
         }
@@ -405,7 +414,7 @@ impl<E: Entity> Shell<E> {
         else {
             return;
         };
-        let due = now + WAKEUP_AHEAD;
+        let due = wakeup_after(now);
         if due <= old || self.renewing {
             return;
         }
@@ -448,6 +457,17 @@ impl<E: Entity> Shell<E> {
         self.entity = None;
         ctx.stop();
     }
+}
+
+/// When an active entity is woken at the latest. In odd milliseconds, and alarms in even ones: one must not
+/// stand in the other's place.
+fn wakeup_after(now: Timestamp) -> Timestamp {
+    Timestamp::from_millis((now + WAKEUP_AHEAD).as_millis() | 1)
+}
+
+/// When an alarm for a time goes off: never before it.
+fn alarm_at(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.as_millis() + (at.as_millis() & 1))
 }
 
 fn send<T>(reply: Option<Reply<T>>, result: Result<T, Refusal>) {

@@ -15,7 +15,10 @@
 mod blobs;
 mod dice;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 pub use blobs::FaultyBlobs;
 use dice::{Dice, Draw, Kind, pause};
@@ -54,6 +57,8 @@ struct Held {
 
 struct State {
     dice: Dice,
+    /// What goes wrong with every write to a table.
+    tables: HashMap<&'static str, Fault>,
     /// In the order of their numbers.
     held: Vec<Held>,
 }
@@ -72,13 +77,18 @@ impl Faulty {
     /// Decorates a store.
     #[must_use]
     pub fn new(inner: Arc<dyn Store>, seed: u64, plan: FaultPlan) -> Arc<Self> {
-        let state = State { dice: Dice::new(seed, plan), held: Vec::new() };
+        let state = State { dice: Dice::new(seed, plan), tables: HashMap::new(), held: Vec::new() };
         Arc::new(Self { shared: Arc::new(Shared { inner, state: Mutex::new(state) }) })
     }
 
     /// Makes the n-th write from now on (commit or exchange; 1 is the next) go wrong.
     pub fn fail_commit(&self, n: u64, fault: Fault) {
         self.shared.lock().dice.tell(Kind::Write, n, fault);
+    }
+
+    /// Makes every write whose first row is of this table go wrong, until [`Faulty::heal`].
+    pub fn fail_table(&self, table: &'static Table, fault: Fault) {
+        self.shared.lock().tables.insert(table.name, fault);
     }
 
     /// Makes the n-th read from now on (get or scan; 1 is the next) go wrong. An ambiguous read is one that
@@ -94,7 +104,10 @@ impl Faulty {
 
     /// Nothing goes wrong from now on, and everything held is done now, as by [`Faulty::settle`].
     pub fn heal(&self) -> Future<()> {
-        self.shared.lock().dice.heal();
+        let mut state = self.shared.lock();
+        state.dice.heal();
+        state.tables.clear();
+        drop(state);
         self.settle()
     }
 
@@ -192,7 +205,10 @@ impl Shared {
 
     /// Numbers an operation, draws its fate, and does what was held until now.
     fn draw(&self, state: &mut State, kind: Kind, call: &str, scope: Scope, table: &str) -> Draw {
-        let draw = state.dice.draw(kind);
+        let mut draw = state.dice.draw(kind);
+        if kind == Kind::Write {
+            draw.fault = state.tables.get(table).copied().or(draw.fault);
+        }
         for held in &mut state.held {
             held.remaining = held.remaining.saturating_sub(1);
         }

@@ -167,6 +167,7 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         rows: BTreeMap::new(),
         head_before: None,
         reopened: None,
+        old_changes: BTreeMap::new(),
         wakeups: Vec::new(),
         effects: Vec::new(),
         added: Vec::new(),
@@ -180,6 +181,13 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
     };
     let Some(head) = head else { return Ok(conversation(state, None)) };
     let (last_seq, version, outbox_floor) = (head.last_seq, head.version, head.outbox_floor);
+    let mut old_changes = BTreeMap::new();
+    for seq in head.old_changes.clone() {
+        if let Some(item) = place.item(seq).await?.filter(|item| item.version > projected_version) {
+            old_changes.insert(seq, item.version);
+            state.items.insert(seq, item);
+        }
+    }
     evolve(&mut state, &Change::Head(Box::new(head)));
     // Items that still wait in an older bucket are rare, and read too.
     let oldest = outbox_floor.map_or(bucket, |seq| seq / BUCKET_ITEMS).min(bucket.saturating_sub(1));
@@ -214,5 +222,6 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
     for (hash, key) in place.older_keys(bucket, env.clock.now()).await? {
         evolve(&mut state, &Change::Key(hash, key));
     }
-    Ok(conversation(state, (version > projected_version).then_some(projected_version)))
+    let announce_after = (version > projected_version).then_some(projected_version);
+    Ok(Conversation { old_changes, ..conversation(state, announce_after) })
 }

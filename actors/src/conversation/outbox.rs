@@ -181,10 +181,8 @@ impl Outbox {
                 message: "The 24-hour window closed before it went. Send a template.".to_owned(),
             })
         } else if !token.redeem() {
-            AttemptOutcome::Withdrawn(MessageError {
-                code: "contact_blocked".to_owned(),
-                message: "The contact was blocked before it went. Nothing was sent.".to_owned(),
-            })
+            // By a block, or because the contact had to be loaded anew: its next turn tells.
+            AttemptOutcome::Ended(SendOutcome::NotStarted("the permission was withdrawn".to_owned()))
         } else {
             tracing::debug!(correlation = ?item.outbound.correlation_id, conversation = %self.id, seq, number, "a request begins");
             let started = std::time::Instant::now();

@@ -1,10 +1,9 @@
 //! Channels: connecting, showing, deleting, and their templates.
 
-use switchboard_ports::store::{Lane, Scan};
+use switchboard_ports::store::Scan;
 use switchboard_schema::{
     ChannelId, TenantScope,
     record::{ChannelBody, ChannelRow},
-    table::Json,
     wire,
 };
 
@@ -56,9 +55,8 @@ impl House {
         id: ChannelId,
         body: ChannelBody,
     ) -> Result<wire::Channel, Refusal> {
-        let row = ChannelRow { channel_id: id, body: Json(body) };
-        self.env.records.put(scope, Lane::Interactive, row).await?;
-        let body = channel::ask(&self.env, scope, id, channel::Letter::Changed).await?;
+        let put = |reply| channel::Letter::Put(Box::new(body), reply);
+        let body = channel::ask(&self.env, scope, id, put).await?;
         self.env.resolver.forget_channel(scope, id);
         let shown = Connected { id, body: &body }.show(&self.env);
         self.tell_of_channel(scope, wire::EventName::ChannelUpdated, shown.clone());
@@ -70,15 +68,7 @@ impl House {
     /// # Errors
     /// [`Refusal::NotFound`], or when it is not durable.
     pub async fn delete_channel(&self, scope: TenantScope, act: Act, id: ChannelId) -> Result<(), Refusal> {
-        let mut body = channel::ask(&self.env, scope, id, channel::Letter::Show).await?;
-        if body.deleted_at.is_some() {
-            return Err(Refusal::NotFound("channel"));
-        }
-        let now = self.env.clock.now();
-        body.deleted_at = Some(now);
-        let row = ChannelRow { channel_id: id, body: Json(body) };
-        self.env.records.put(scope, Lane::Interactive, row).await?;
-        let body = channel::ask(&self.env, scope, id, channel::Letter::Changed).await?;
+        let body = channel::ask(&self.env, scope, id, channel::Letter::Delete).await?;
         self.env.resolver.forget_channel(scope, id);
         tracing::info!(correlation = %act.correlation, channel = %id, "a channel was deleted");
         let shown = Connected { id, body: &body }.show(&self.env);

@@ -199,9 +199,9 @@ impl House {
                 (found.contact, found.conversation_id)
             }
             (None, Some(contact_id)) => {
-                let shown = contact::ask(&self.env, scope, contact_id, contact::Ask::Show).await?.shown()?;
-                let id = ConversationId::between(&channel_id, &contact_id);
-                contact::ask(&self.env, scope, contact_id, contact::Ask::Link(id, channel_id)).await?;
+                let shown = contact::current(&self.env, scope, contact_id).await?;
+                let id = ConversationId::between(&channel_id, &shown.id);
+                contact::ask(&self.env, scope, shown.id, contact::Ask::Link(id, channel_id)).await?;
                 (shown.snapshot(), id)
             }
             _ => {

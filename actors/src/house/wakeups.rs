@@ -79,7 +79,9 @@ impl House {
             None => Ok(()),
         };
         match woken {
-            Ok(()) | Err(Refusal::NotFound(_)) => true,
+            // Woken before its time by a clock that was set back since, it would not have risen.
+            Ok(()) => row.reason == WakeupReason::Active.as_str() || row.due <= self.env.clock.now(),
+            Err(Refusal::NotFound(_)) => true,
             Err(refusal) => {
                 tracing::warn!(%refusal, "a wake-up is tried again");
                 false

@@ -1,14 +1,22 @@
 //! A conversation far longer than memory holds.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use switchboard_domain::{inbound::Update, outbound::ErrorClass};
-use switchboard_schema::wire::{IdentityKind, Message, MessageState};
-use switchboard_store::{Fault, FaultPlan};
+use futures_util::future::{join, join_all};
+use switchboard_domain::{
+    inbound::{Status, Update},
+    outbound::ErrorClass,
+};
+use switchboard_ports::clock::Clock as _;
+use switchboard_schema::{
+    record::{PROVIDER_IDS, ProviderIdRow, TENANT_LOG},
+    wire::{IdentityKind, Message, MessageState},
+};
+use switchboard_store::{Fault, FaultPlan, Faulty};
 
 use crate::{
-    audit::audit_soon,
-    provider::refused,
+    audit::{audit_soon, count_by_provider_id},
+    provider::{provider_id, refused},
     world::{Running, World, eventually, run},
 };
 
@@ -111,5 +119,124 @@ fn an_old_message_sent_again_is_found_after_a_crash_wherever_that_comes() {
             audit_soon(&world, &running).await;
             world.crash(running).await;
         }
+    });
+}
+
+/// A long conversation of which everything old is known to the store only, over a store that fails as told.
+async fn reloaded(world: &mut World, running: Running, written: &[Update]) -> (Running, Arc<Faulty>) {
+    for batch in written.chunks(50) {
+        world.deliver(&running, batch.to_vec()).await;
+    }
+    audit_soon(world, &running).await;
+    world.crash(running).await;
+    let running = world.open(Some(FaultPlan::none()));
+    running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+    // Once this one can be found, everything before it can.
+    world.deliver(&running, vec![world.message("in.last", FROM)]).await;
+    eventually("the last is registered", async || {
+        let key = ProviderIdRow::key(world.channel, "in.last".to_owned());
+        let row = running.records.get::<ProviderIdRow>(world.scope, key).await;
+        row.map_err(|error| error.to_string())?.map(drop).ok_or_else(|| "not yet".to_owned())
+    })
+    .await;
+    let faulty = running.faulty.clone().expect("faults");
+    (running, faulty)
+}
+
+/// So many messages of the customer, one after the other.
+fn some(world: &World, from: usize, count: usize) -> Vec<Update> {
+    let nth = |n| {
+        world.clock.advance(Duration::from_millis(3));
+        world.message(&format!("in.{n}"), FROM)
+    };
+    (from..from + count).map(nth).collect()
+}
+
+/// As many as a conversation takes while what it took cannot be found by its provider's id.
+const UNREGISTERED: usize = 450;
+
+#[test]
+fn an_old_message_that_comes_again_while_nothing_can_be_registered_is_still_known() {
+    run(async {
+        let (mut world, running) = World::with_channel(63).await;
+        let old = some(&world, 0, 1_100);
+        let (running, faulty) = reloaded(&mut world, running, &old).await;
+        faulty.fail_table(&PROVIDER_IDS, Fault::Fail);
+        let new = some(&world, 1_100, UNREGISTERED);
+        for batch in new.chunks(50) {
+            world.deliver(&running, batch.to_vec()).await;
+        }
+        // It waits, and what was read for it must not be forgotten meanwhile.
+        let again = world.deliver(&running, vec![old[5].clone()]);
+        join(again, async {
+            for _ in 0..20 {
+                world.list(&running).await.expect("the list is read");
+            }
+            faulty.heal().await;
+        })
+        .await;
+        let counts = count_by_provider_id(&audit_soon(&world, &running).await);
+        assert_eq!((counts.len(), counts.values().max()), (1_101 + UNREGISTERED, Some(&1)));
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn what_could_not_be_registered_before_a_crash_keeps_the_conversation_from_taking_more() {
+    run(async {
+        let (mut world, running) = World::with_channel(64).await;
+        let old = some(&world, 0, 1_100);
+        let (running, faulty) = reloaded(&mut world, running, &old).await;
+        faulty.fail_table(&PROVIDER_IDS, Fault::Fail);
+        let first = some(&world, 1_100, UNREGISTERED);
+        for batch in first.chunks(50) {
+            world.deliver(&running, batch.to_vec()).await;
+        }
+        world.crash(running).await;
+        let running = world.open(Some(FaultPlan::none()));
+        running.faulty.as_ref().expect("faults").fail_table(&PROVIDER_IDS, Fault::Fail);
+        let second = some(&world, 1_100 + UNREGISTERED, UNREGISTERED);
+        let deliver = join_all(second.chunks(50).map(|batch| world.deliver(&running, batch.to_vec())));
+        // However far it comes: the house ends before the rest could be registered.
+        drop(tokio::time::timeout(Duration::from_secs(2), deliver).await);
+        world.crash(running).await;
+        let running = world.open(None);
+        for batch in first.chunks(50).chain(second.chunks(50)) {
+            world.deliver(&running, batch.to_vec()).await;
+        }
+        let counts = count_by_provider_id(&audit_soon(&world, &running).await);
+        assert_eq!((counts.len(), counts.values().max()), (1_101 + 2 * UNREGISTERED, Some(&1)));
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn a_change_of_an_old_message_is_told_of_also_when_a_crash_comes_between() {
+    run(async {
+        let (mut world, running) = World::with_channel(65).await;
+        let mut old = some(&world, 0, 2);
+        world.deliver(&running, old.clone()).await;
+        let id = world.only_conversation(&running).await;
+        world.send(&running, id, "key", "hello").await.expect("it is queued");
+        audit_soon(&world, &running).await;
+        old.extend(some(&world, 2, 1_100));
+        let (running, faulty) = reloaded(&mut world, running, &old).await;
+        faulty.fail_table(&TENANT_LOG, Fault::Fail);
+        let sent = world.provider.requests()[0].callback;
+        let read = Update::Status(Status {
+            provider_id: provider_id(sent),
+            callback: Some(sent),
+            state: MessageState::Read,
+            at: world.clock.now(),
+            recipient: Vec::new(),
+            error: None,
+        });
+        world.deliver(&running, vec![read.clone()]).await;
+        world.crash(running).await;
+        let running = world.open(None);
+        running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+        world.deliver(&running, vec![read]).await;
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
     });
 }

@@ -381,7 +381,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Nothing changes, but everybody is told again: an earlier telling may have been lost in a crash.
-    fn reannounce(self, seq: u64) -> Decision {
+    fn reannounce(mut self, seq: u64) -> Decision {
+        if self.state.items.get(&seq).is_some_and(|item| item.version > self.head.version) {
+            // Of a commit that was cut short before its head: it becomes part of this one.
+            self.items.retain(|item| item.seq != seq);
+            self.items.extend(self.state.items.get(&seq).cloned());
+            return self.finish_item(seq);
+        }
         Decision { changes: Vec::new(), effects: vec![Effect::Announce(seq)], seq: Some(seq) }
     }
 

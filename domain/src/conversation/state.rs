@@ -180,6 +180,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         dedupe_floor: None,
         preview_seq: None,
         outbox_floor: None,
+        old_changes: Vec::new(),
         registered_version: 0,
         answered: None,
         redirect: None,

@@ -279,6 +279,9 @@ pub struct Head {
     pub preview_seq: Option<u64>,
     /// The lowest `seq` that still waits to be sent, or whose request has not ended.
     pub outbox_floor: Option<u64>,
+    /// Items before the newest two buckets that were changed and perhaps not told of yet.
+    #[serde(default)]
+    pub old_changes: Vec<u64>,
     /// What was committed up to this version is known to be findable by its provider's id.
     pub registered_version: u64,
     /// Since when the customer had waited when we answered: counts again if none of the answers goes.

@@ -12,8 +12,15 @@ use actix::{Addr, ArbiterHandle};
 use switchboard_ports::store::Records;
 
 use crate::{
-    channel::ChannelActor, contact::Contact, conversation::Conversation, directory::Directory,
-    fanout::FanOut, house::Parts, resolve::Resolver, shell::Shell, tenant::TenantActor,
+    channel::ChannelActor,
+    contact::Contact,
+    conversation::Conversation,
+    directory::Directory,
+    fanout::FanOut,
+    house::{Graves, Parts},
+    resolve::Resolver,
+    shell::Shell,
+    tenant::TenantActor,
 };
 
 /// The surroundings of all actors of a process. Cheap to clone.
@@ -38,6 +45,8 @@ pub(crate) struct Surroundings {
     pub(crate) channels: Directory<ChannelActor>,
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
+    /// Which updates of today are buried.
+    pub(crate) graves: tokio::sync::Mutex<Graves>,
     draining: AtomicBool,
     sending: AtomicUsize,
     /// Senders begun: each has a number of its own, over all activations of a conversation.
@@ -72,6 +81,7 @@ impl Env {
             tenants: Directory::default(),
             channels: Directory::default(),
             resolver: Resolver::default(),
+            graves: tokio::sync::Mutex::default(),
             draining: AtomicBool::new(false),
             sending: AtomicUsize::new(0),
             senders: AtomicU64::new(0),

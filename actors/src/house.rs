@@ -21,7 +21,7 @@ use switchboard_ports::{
 use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, UserId, wire};
 use tokio::sync::oneshot;
 
-pub(crate) use self::{apply::apply_at, channels::Connected};
+pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
 use crate::{
     Refusal,
     directory::{Reply, answer},
@@ -29,6 +29,11 @@ use crate::{
     fanout::{self, Attach},
     tenant,
 };
+
+/// How long a webhook waits for a tenant that is behind.
+const CONGESTION_PATIENCE: Duration = Duration::from_secs(5);
+/// Time between two looks whether it has caught up.
+const CONGESTION_LOOK: Duration = Duration::from_millis(20);
 
 /// Makes clients for connected channels.
 pub trait Connector: Send + Sync + 'static {
@@ -179,6 +184,21 @@ impl House {
             return Err(Refusal::Overloaded);
         }
         Ok(())
+    }
+
+    /// The same, but waits a while for a tenant that is behind: it catches up sooner than the provider would
+    /// come again.
+    async fn admit_patiently(&self, scope: TenantScope) -> Result<(), Refusal> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.admit(scope) {
+                Err(Refusal::Overloaded) if waited < CONGESTION_PATIENCE => {
+                    actix_rt::time::sleep(CONGESTION_LOOK).await;
+                    waited += CONGESTION_LOOK;
+                }
+                admitted => return admitted,
+            }
+        }
     }
 
     async fn ask_tenant<T>(

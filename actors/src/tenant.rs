@@ -9,10 +9,11 @@
 //! active conversation tells again what was not projected.
 
 mod inbox;
+mod owed;
 mod stream;
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -27,7 +28,10 @@ use switchboard_schema::{
 };
 
 pub(crate) use self::inbox::Inbox;
-use self::stream::{Logged, Stream};
+use self::{
+    owed::Owed,
+    stream::{Logged, Stream},
+};
 use crate::{
     Refusal, conversation,
     directory::{Mail, Reply, Resident},
@@ -45,13 +49,19 @@ const LOG_PAUSE: Duration = Duration::from_millis(25);
 /// Events logged in one commit, at most.
 const LOG_ROWS: usize = 90;
 /// Conversations projected in one commit, at most.
-const HEAD_ROWS: usize = 40;
-/// Logged events after which projections are written even though more events wait.
-const PROJECT_AFTER: usize = 1_000;
+const HEAD_ROWS: usize = 90;
+/// Logged events after which a conversation is projected even though more events wait.
+const PROJECT_AFTER: u64 = 1_000;
+/// Logged events after which the log waits for projections.
+const MAX_UNPROJECTED: u64 = 20_000;
+/// Logged events after which it is noted anew how far everything is projected.
+const NOTE_PROJECTED_AFTER: u64 = 500;
 /// How long the log is kept.
 const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// Events of the log read at activation: more than can be logged and not yet projected.
-const TAIL_EVENTS: u64 = 3_000;
+/// The name under which the log's end is noted, by the chunk.
+const LOG_END: &str = "end";
+/// The name under which it is noted how far the log is in conversations' rows.
+const PROJECTED: &str = "projected";
 /// Pause before a failed load or write is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -110,15 +120,14 @@ pub(crate) struct TenantActor {
     early: Vec<Letter>,
     stream: Stream,
     inbox: Inbox,
-    /// Conversations told but not yet projected: their newest state.
-    dirty: HashMap<ConversationId, wire::Conversation>,
-    /// Those of them whose events are logged.
-    projectable: HashSet<ConversationId>,
-    /// Events to log, in order.
-    unlogged: VecDeque<(u64, Vec<u8>, ConversationKey)>,
-    /// Logged since projections were written.
-    unprojected: usize,
-    writing: bool,
+    /// What was told and is not written.
+    owed: Owed,
+    /// The log is being written, or events are gathered for it.
+    logging: bool,
+    /// Conversations' rows are being written.
+    projecting: bool,
+    /// The place up to which the store knows that everything is projected.
+    projected: u64,
     /// Conversations that asked whether they are projected.
     asking: HashSet<ConversationId>,
     flushes: Vec<Reply<()>>,
@@ -142,8 +151,6 @@ struct Unsure {
     /// Its owner has answered.
     answered: bool,
 }
-
-type ConversationKey = Option<ConversationId>;
 
 impl Actor for TenantActor {
     type Context = Context<Self>;
@@ -171,11 +178,10 @@ impl Resident for TenantActor {
             early: Vec::new(),
             stream: Stream::new(epoch.into()),
             inbox: Inbox::default(),
-            dirty: HashMap::new(),
-            projectable: HashSet::new(),
-            unlogged: VecDeque::new(),
-            unprojected: 0,
-            writing: false,
+            owed: Owed::default(),
+            logging: false,
+            projecting: false,
+            projected: 0,
             asking: HashSet::new(),
             flushes: Vec::new(),
             attached: HashSet::new(),
@@ -206,6 +212,8 @@ struct Loaded {
     tail: Vec<Logged>,
     /// Below this no offset is given again, though the log may have expired.
     floor: u64,
+    /// Up to here everything is in the heads.
+    projected: u64,
 }
 
 /// The projections that read. One that does not is left to its conversation's owner, who makes it anew; the
@@ -231,37 +239,44 @@ async fn load_heads(records: &Records, scope: TenantScope) -> Result<Vec<Convers
     }
 }
 
+/// A place in the log that was noted.
+async fn cursor(records: &Records, scope: TenantScope, name: &str) -> Result<Option<u64>, store::Error> {
+    let row = records.get::<LogCursorRow>(scope, LogCursorRow::key(name.to_owned())).await?;
+    Ok(row.map(|row| row.offset))
+}
+
 async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
     let heads = load_heads(&records, scope).await?;
-    let hint = records.get::<LogCursorRow>(scope, LogCursorRow::key("end".to_owned())).await?;
-    let mut chunk = hint.as_ref().map_or(0, |row| row.offset / LOG_CHUNK_EVENTS);
+    let hint = cursor(&records, scope, LOG_END).await?;
+    let projected = cursor(&records, scope, PROJECTED).await?.unwrap_or(0);
+    let mut newest = hint.unwrap_or(0) / LOG_CHUNK_EVENTS;
     loop {
-        let next = Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk + 1)).limit(1);
+        let next = Scan::of::<TenantLogRow>(TenantLogRow::partition(newest + 1)).limit(1);
         if records.scan::<TenantLogRow>(scope, next).await?.is_empty() {
             break;
         }
-        chunk += 1;
+        newest += 1;
     }
     let mut tail = Vec::new();
-    for chunk in chunk.saturating_sub(1)..=chunk {
+    let mut last = None;
+    for chunk in (projected / LOG_CHUNK_EVENTS).min(newest)..=newest {
         let rows = records
             .all::<TenantLogRow>(scope, Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk)))
             .await?;
-        tail.extend(rows.into_iter().map(|row| Logged {
+        last = rows.last().map(|row| row.offset).or(last);
+        tail.extend(rows.into_iter().filter(|row| row.offset > projected).map(|row| Logged {
             offset: row.offset,
             epoch: row.epoch.into(),
             body: row.body,
         }));
     }
-    let keep = usize::try_from(TAIL_EVENTS).unwrap_or(usize::MAX);
-    tail.drain(..tail.len().saturating_sub(keep));
     // Where the log is empty and was not always, all of its newest chunk may have been given.
-    let floor = match tail.last() {
-        Some(last) => last.offset,
-        None if hint.is_some() || !heads.is_empty() => (chunk + 1) * LOG_CHUNK_EVENTS - 1,
+    let floor = match last {
+        Some(last) => last,
+        None if hint.is_some() || !heads.is_empty() => (newest + 1) * LOG_CHUNK_EVENTS - 1,
         None => 0,
     };
-    Ok(Loaded { heads, tail, floor })
+    Ok(Loaded { heads, tail, floor, projected })
 }
 
 impl TenantActor {
@@ -315,12 +330,13 @@ impl TenantActor {
             }
             unsure.told.extend(message.as_ref().map(|message| message.seq));
             if told.last_message.is_none() {
-                let before = self.dirty.remove(&told.id).or_else(|| projected.remove(&told.id));
+                let before = self.owed.state(told.id).cloned().or_else(|| projected.remove(&told.id));
                 told.last_message = newest(before.and_then(|before| before.last_message), message);
             }
             self.inbox.put(&told);
-            self.dirty.insert(told.id, told);
+            self.owed.doubt(told, logged.offset);
         }
+        self.projected = loaded.projected;
         self.stream.begin(&loaded.tail, loaded.floor);
         self.loaded = true;
         tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
@@ -339,7 +355,7 @@ impl TenantActor {
                 self.write_soon(ctx);
             }
             Letter::IsProjected(id) => {
-                if self.dirty.contains_key(&id) {
+                if self.owed.state(id).is_some() {
                     self.asking.insert(id);
                 } else {
                     self.say_projected(id);
@@ -391,11 +407,11 @@ impl TenantActor {
         let news = conversation.version > seen;
         if !news && items.is_empty() {
             if answered && conversation.version == seen {
-                self.dirty.insert(id, conversation);
-                self.projectable.insert(id);
+                self.owed.change(conversation);
             }
             return;
         }
+        self.owed.change(conversation.clone());
         let mut bare = conversation.clone();
         bare.last_message = None;
         let mut events = Vec::with_capacity(items.len() + 1);
@@ -416,8 +432,6 @@ impl TenantActor {
             events.push(self.encode(name, at, data, Some(id)));
         }
         self.inbox.put(&conversation);
-        self.projectable.remove(&id);
-        self.dirty.insert(id, conversation);
         self.deliver(events);
     }
 
@@ -427,7 +441,7 @@ impl TenantActor {
         name: EventName,
         at: Timestamp,
         data: EventData,
-        of: ConversationKey,
+        of: Option<ConversationId>,
     ) -> EncodedEvent {
         let prev = self.stream.head();
         let offset = prev + 1;
@@ -436,7 +450,7 @@ impl TenantActor {
         let json = serde_json::to_vec(&frame).unwrap_or_default();
         let event = EncodedEvent::new(offset, &json);
         self.stream.push(event.clone());
-        self.unlogged.push_back((offset, json, of));
+        self.owed.tell(offset, json, of);
         metrics::counter!("switchboard_events_total").increment(1);
         event
     }
@@ -464,34 +478,47 @@ impl TenantActor {
         self.env.conversations.tell_if_there(self.scope, id, letter);
     }
 
+    fn note_congestion(&self) {
+        metrics::gauge!("switchboard_tenant_unlogged_events").set(self.owed.events() as f64);
+        self.gate.set_congested(self.owed.events() >= MAX_UNLOGGED);
+    }
+
+    /// Logged events since the oldest of which the conversation could be projected and is not.
+    fn behind(&self) -> u64 {
+        self.owed.oldest_ready().map_or(0, |place| self.stream.last_logged().saturating_sub(place))
+    }
+
+    /// Gathers a few events before they are logged.
     fn write_soon(&mut self, ctx: &mut Context<Self>) {
-        metrics::gauge!("switchboard_tenant_unlogged_events").set(self.unlogged.len() as f64);
-        self.gate.set_congested(self.unlogged.len() >= MAX_UNLOGGED);
-        if self.writing {
+        self.note_congestion();
+        if self.owed.events() >= LOG_ROWS {
+            self.write_log(ctx);
+        }
+        if self.logging {
             return;
         }
-        if self.unlogged.len() >= LOG_ROWS {
-            self.write(ctx);
-            return;
-        }
-        self.writing = true;
+        self.logging = true;
         ctx.run_later(LOG_PAUSE, |actor, ctx| {
-            actor.writing = false;
+            actor.logging = false;
+            actor.write_log(ctx);
             actor.write(ctx);
         });
     }
 
-    /// Writes the log, then projections, one commit at a time, until nothing is owed.
+    /// Begins to write what should not wait: the log by the page, and conversations while few events wait.
+    /// Both are written at once, as each needs only what of the log is written before it.
     fn write(&mut self, ctx: &mut Context<Self>) {
-        if self.writing {
-            return;
-        }
-        let project_first = self.unprojected >= PROJECT_AFTER && !self.projectable.is_empty();
-        if !self.unlogged.is_empty() && !project_first {
+        let hurries = !self.flushes.is_empty();
+        let few = self.owed.events() < LOG_ROWS;
+        if !few || hurries {
             self.write_log(ctx);
-        } else if !self.projectable.is_empty() {
+        } else if self.owed.events() > 0 {
+            self.write_soon(ctx);
+        }
+        if few || hurries || self.behind() >= PROJECT_AFTER {
             self.write_heads(ctx);
-        } else {
+        }
+        if hurries && self.owed.is_settled() && !self.logging && !self.projecting {
             for flush in std::mem::take(&mut self.flushes) {
                 tell(flush, Ok(()));
             }
@@ -499,128 +526,125 @@ impl TenantActor {
     }
 
     fn write_log(&mut self, ctx: &mut Context<Self>) {
+        if self.logging || self.behind() >= MAX_UNPROJECTED {
+            return;
+        }
         let expires_at = self.env.clock.now() + LOG_LIFE;
         let epoch = self.stream.epoch().to_string();
         let mut rows = Vec::new();
         let mut bytes = 0;
         let mut last = 0;
         let mut chunk = None;
-        for (offset, body, _) in self.unlogged.iter().take(LOG_ROWS) {
+        for (offset, body) in self.owed.first_events().take(LOG_ROWS) {
             bytes += body.len() + 64;
             let of = offset / LOG_CHUNK_EVENTS;
             if (bytes > MAX_COMMIT_BYTES && !rows.is_empty()) || *chunk.get_or_insert(of) != of {
                 break;
             }
-            last = *offset;
-            let row = TenantLogRow { chunk: of, offset: *offset, epoch: epoch.clone(), body: body.clone() };
+            last = offset;
+            let row = TenantLogRow { chunk: of, offset, epoch: epoch.clone(), body: body.to_vec() };
             rows.push(Mutation::put_until(row, expires_at));
         }
         let count = rows.len();
+        if count == 0 {
+            return;
+        }
         let opens_chunk = last / LOG_CHUNK_EVENTS != last.saturating_sub(count as u64) / LOG_CHUNK_EVENTS;
         let (env, scope) = (self.env.clone(), self.scope);
         let write = async move {
             repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, rows.clone())).await?;
             if opens_chunk {
-                let hint = LogCursorRow { consumer: "end".to_owned(), offset: last };
+                let hint = LogCursorRow { consumer: LOG_END.to_owned(), offset: last };
                 repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(hint.clone())]))
                     .await?;
             }
             Ok(())
         };
-        self.writing = true;
-        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
-            actor.written(result, ctx, |actor| {
-                let mut still = HashSet::new();
-                for (_, _, id) in actor.unlogged.iter().skip(count) {
-                    still.extend(*id);
+        self.logging = true;
+        ctx.spawn(write.into_actor(self).map(
+            move |result: Result<(), store::Error>, actor, ctx| match result {
+                Ok(()) => {
+                    actor.logging = false;
+                    actor.owed.logged(count);
+                    actor.stream.logged(last);
+                    actor.note_congestion();
+                    actor.write(ctx);
                 }
-                for (_, _, id) in actor.unlogged.drain(..count) {
-                    if let Some(id) = id.filter(|id| !still.contains(id)) {
-                        actor.projectable.insert(id);
-                    }
+                Err(error) => {
+                    tracing::warn!(tenant = %actor.scope.tenant(), %error, "the log waits to be written");
+                    ctx.run_later(RETRY_PAUSE, |actor, ctx| {
+                        actor.logging = false;
+                        actor.write_log(ctx);
+                        actor.write(ctx);
+                    });
                 }
-                actor.unprojected += count;
-                actor.stream.logged(last);
-            });
-        }));
+            },
+        ));
     }
 
+    /// Writes conversations' rows, and how far the log is in them.
     fn write_heads(&mut self, ctx: &mut Context<Self>) {
+        if self.projecting {
+            return;
+        }
         let mut rows = Vec::new();
         let mut bytes = 0;
         let mut done = Vec::new();
-        for id in &self.projectable {
-            let Some(conversation) = self.dirty.get(id) else { continue };
+        for conversation in self.owed.first_rows().take(HEAD_ROWS) {
             let row = Mutation::put(ConversationHeadRow {
                 bucket: 0,
-                conversation_id: *id,
+                conversation_id: conversation.id,
                 version: conversation.version,
                 body: Json(conversation.clone()),
             });
             bytes += row.size();
-            if (bytes > MAX_COMMIT_BYTES && !rows.is_empty()) || rows.len() >= HEAD_ROWS {
+            if bytes > MAX_COMMIT_BYTES && !rows.is_empty() {
                 break;
             }
             rows.push(row);
-            done.push((*id, conversation.version));
+            done.push((conversation.id, conversation.version));
         }
-        if rows.is_empty() {
-            self.projectable.clear();
-            self.write(ctx);
+        let projected = self.owed.projected(self.stream.last_logged());
+        let notes = projected >= self.projected + NOTE_PROJECTED_AFTER;
+        if rows.is_empty() && !notes {
             return;
         }
         let (env, scope) = (self.env.clone(), self.scope);
-        let write =
-            async move { repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await };
-        self.writing = true;
-        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
-            actor.written(result, ctx, |actor| {
-                for (id, version) in done {
-                    if actor.dirty.get(&id).is_some_and(|conversation| conversation.version == version) {
-                        actor.dirty.remove(&id);
-                        actor.projectable.remove(&id);
-                        if actor.asking.remove(&id) {
+        let write = async move {
+            if !rows.is_empty() {
+                repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, rows.clone())).await?;
+            }
+            if notes {
+                let note = LogCursorRow { consumer: PROJECTED.to_owned(), offset: projected };
+                repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(note.clone())]))
+                    .await?;
+            }
+            Ok(())
+        };
+        self.projecting = true;
+        ctx.spawn(write.into_actor(self).map(
+            move |result: Result<(), store::Error>, actor, ctx| match result {
+                Ok(()) => {
+                    actor.projecting = false;
+                    for (id, version) in done {
+                        if actor.owed.written(id, version) && actor.asking.remove(&id) {
                             actor.say_projected(id);
                         }
                     }
-                }
-                if actor.projectable.is_empty() {
-                    actor.unprojected = 0;
-                }
-            });
-        }));
-    }
-
-    fn written(
-        &mut self,
-        result: Result<(), store::Error>,
-        ctx: &mut Context<Self>,
-        done: impl FnOnce(&mut Self),
-    ) {
-        match result {
-            Ok(()) => {
-                self.writing = false;
-                done(self);
-                self.gate.set_congested(self.unlogged.len() >= MAX_UNLOGGED);
-                // A few events are gathered again before the next commit; a full one, or somebody who waits
-                // for everything to be written, does not wait.
-                let few = self.unlogged.len() < LOG_ROWS && self.flushes.is_empty();
-                if few && !self.projectable.is_empty() {
-                    self.write_heads(ctx);
-                } else if few && !self.unlogged.is_empty() {
-                    self.write_soon(ctx);
-                } else {
-                    self.write(ctx);
-                }
-            }
-            Err(error) => {
-                tracing::warn!(tenant = %self.scope.tenant(), %error, "the log waits to be written");
-                ctx.run_later(RETRY_PAUSE, |actor, ctx| {
-                    actor.writing = false;
+                    if notes {
+                        actor.projected = projected;
+                    }
                     actor.write(ctx);
-                });
-            }
-        }
+                }
+                Err(error) => {
+                    tracing::warn!(tenant = %actor.scope.tenant(), %error, "the list waits to be written");
+                    ctx.run_later(RETRY_PAUSE, |actor, ctx| {
+                        actor.projecting = false;
+                        actor.write(ctx);
+                    });
+                }
+            },
+        ));
     }
 
     fn attach(&mut self, attach: Attach, ctx: &mut Context<Self>) {
@@ -789,7 +813,7 @@ impl TenantActor {
         // What is not yet projected is taken from memory now: the snapshot includes everything up to `as_of`.
         let rows: Vec<_> = selected
             .into_iter()
-            .map(|id| (id, self.dirty.get(&id).cloned(), self.mark(query.user_id, id)))
+            .map(|id| (id, self.owed.state(id).cloned(), self.mark(query.user_id, id)))
             .collect();
         let (records, scope) = (self.env.records.clone(), self.scope);
         actix_rt::spawn(async move {

@@ -96,6 +96,8 @@ pub struct Table {
 
 /// The column that the store puts in front of every tenant's partition key.
 pub const TENANT: Column = Column { name: "tenant", kind: Type::Blob };
+/// The key column by which a table of the installation's says which tenant a row is about.
+pub const ABOUT_TENANT: &str = "tenant_id";
 /// The column that says until when a row of an expiring SQLite table is there, in milliseconds.
 pub const EXPIRES_AT: &str = "expires_at";
 

@@ -24,14 +24,14 @@ impl Webhooks {
     ) -> Result<wire::Replayed, Refusal> {
         let mut replayed = wire::Replayed { applied: 0, left: 0 };
         // Oldest first: the order they came in.
-        for (id, _, letter) in self.house.buried(scope).await?.into_iter().rev() {
+        for (id, at, letter) in self.house.buried(scope).await?.into_iter().rev() {
             let channel = letter.channel_id;
             let applied = match self.exhumed(scope, letter).await {
                 Some(updates) => self.house.deliver(scope, channel, updates, correlation).await.is_ok(),
                 None => false,
             };
             if applied {
-                self.house.exhume(scope, id).await?;
+                self.house.exhume(scope, id, at).await?;
                 replayed.applied += 1;
             } else {
                 replayed.left += 1;

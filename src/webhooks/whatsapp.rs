@@ -235,6 +235,7 @@ impl Webhooks {
         correlation: CorrelationId,
     ) -> Result<(), Refusal> {
         let mut updates = Vec::with_capacity(parts.len());
+        let mut unread = Vec::new();
         for part in parts {
             match part.read() {
                 Ok(update) => {
@@ -245,15 +246,19 @@ impl Webhooks {
                     count("unreadable");
                     let (channel_id, reason) = (entry.channel_id, &unreadable.reason);
                     tracing::warn!(%channel_id, reason, "an update cannot be read; it is kept");
-                    self.house.bury(entry.scope, entry.channel_id, unreadable.reason, unreadable.raw).await?;
+                    unread.push(unreadable);
                 }
             }
         }
-        if updates.is_empty() {
-            return Ok(());
+        // What can be read first: it must not wait for room for what cannot.
+        if !updates.is_empty() {
+            self.keep_large(entry.scope, &mut updates).await?;
+            self.house.deliver(entry.scope, entry.channel_id, updates, correlation).await?;
         }
-        self.keep_large(entry.scope, &mut updates).await?;
-        self.house.deliver(entry.scope, entry.channel_id, updates, correlation).await
+        for unreadable in unread {
+            self.house.bury(entry.scope, entry.channel_id, unreadable.reason, unreadable.raw).await?;
+        }
+        Ok(())
     }
 }
 

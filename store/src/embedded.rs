@@ -304,7 +304,8 @@ impl Embedded {
         }
         let bytes = rows.iter().map(|row| row.size() + ROW_OVERHEAD_BYTES).sum();
         let cost = Cost { rows: rows.len(), bytes };
-        let written = self.write(scope.into(), lane, cost, Work::Commit { tenant: tenant(scope), rows });
+        let written =
+            self.write(Owner::of(scope, &rows), lane, cost, Work::Commit { tenant: tenant(scope), rows });
         Box::pin(async move { written.await.map(|_| ()) })
     }
 

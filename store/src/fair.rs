@@ -4,8 +4,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use switchboard_ports::store::Scope;
-use switchboard_schema::TenantId;
+use switchboard_ports::store::{Mutation, Scope};
+use switchboard_schema::{
+    TenantId,
+    table::{ABOUT_TENANT, CellType as _},
+};
 
 /// Jobs of the installation taken in one turn. They are done for all tenants alike (routing, wake-ups), so
 /// they wait less than any single tenant's.
@@ -40,6 +43,28 @@ impl From<Scope> for Owner {
             Scope::Tenant(scope) => Self::Tenant(scope.tenant()),
         }
     }
+}
+
+impl Owner {
+    /// Whose turn a commit takes. What the installation keeps for a single tenant, as its wake-ups, takes that
+    /// tenant's: it comes as often as the tenant's own commits, and must not hold up another's.
+    pub(crate) fn of(scope: Scope, rows: &[Mutation]) -> Self {
+        let mut tenants = rows.iter().map(tenant_of);
+        match (scope, tenants.next().flatten()) {
+            (Scope::System, Some(tenant)) if tenants.all(|other| other == Some(tenant)) => {
+                Self::Tenant(tenant)
+            }
+            _ => scope.into(),
+        }
+    }
+}
+
+/// The tenant that a row of the installation's is about.
+fn tenant_of(row: &Mutation) -> Option<TenantId> {
+    let table = row.table();
+    let place =
+        table.partition.iter().chain(table.clustering).position(|column| column.name == ABOUT_TENANT)?;
+    TenantId::from_cell(row.key().get(place)?.clone()).ok()
 }
 
 /// What a job weighs.
@@ -197,6 +222,11 @@ impl<T> Lane<T> {
 
 #[cfg(test)]
 mod tests {
+    use switchboard_schema::{
+        SessionId, Timestamp,
+        record::{SessionRow, WakeupRow},
+    };
+
     use super::*;
 
     const LIMITS: LaneLimits = LaneLimits { jobs: 100, bytes: 1_000, tenant_jobs: 50, tenant_bytes: 600 };
@@ -272,6 +302,30 @@ mod tests {
             groups.push(out);
         }
         assert_eq!(groups, [vec!["light"], vec!["heavy"], vec!["last"]]);
+    }
+
+    #[test]
+    fn a_tenants_wakeups_take_its_own_turn() {
+        let wakeup = |tenant: u8| {
+            Mutation::put(WakeupRow {
+                shard: 0,
+                hour: 0,
+                due: Timestamp::from_secs(1),
+                tenant_id: TenantId::from_bytes([tenant; 16]),
+                target: Vec::new(),
+                reason: String::new(),
+            })
+        };
+        assert_eq!(Owner::of(Scope::System, &[wakeup(1), wakeup(1)]), tenant(1));
+        assert_eq!(Owner::of(Scope::System, &[wakeup(1), wakeup(2)]), Owner::System);
+        let session = Mutation::delete::<SessionRow>(SessionRow::key(SessionId::from_bytes([1; 16])));
+        assert_eq!(Owner::of(Scope::System, &[session]), Owner::System);
+        let mut lane = Lane::new(LIMITS);
+        for n in 0..40 {
+            lane.push(Owner::of(Scope::System, &[wakeup(1)]), one(1), ('a', n)).expect("room");
+        }
+        lane.push(Owner::of(Scope::System, &[wakeup(2)]), one(1), ('b', 0)).expect("room");
+        assert_eq!((lane.pop(), lane.pop()), (Some(('a', 0)), Some(('b', 0))));
     }
 
     #[test]

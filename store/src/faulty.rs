@@ -86,9 +86,13 @@ impl Faulty {
         self.shared.lock().dice.tell(Kind::Write, n, fault);
     }
 
-    /// Makes every write whose first row is of this table go wrong, until [`Faulty::heal`].
-    pub fn fail_table(&self, table: &'static Table, fault: Fault) {
-        self.shared.lock().tables.insert(table.name, fault);
+    /// Makes every write whose first row is of this table go wrong, until told otherwise or healed.
+    pub fn fail_table(&self, table: &'static Table, fault: impl Into<Option<Fault>>) {
+        let mut state = self.shared.lock();
+        match fault.into() {
+            Some(fault) => state.tables.insert(table.name, fault),
+            None => state.tables.remove(table.name),
+        };
     }
 
     /// Makes the n-th read from now on (get or scan; 1 is the next) go wrong. An ambiguous read is one that

@@ -45,7 +45,7 @@ impl House {
         updates: Vec<Update>,
         correlation: CorrelationId,
     ) -> Result<(), Refusal> {
-        self.admit(scope)?;
+        self.admit_patiently(scope).await?;
         tracing::debug!(%correlation, %channel, updates = updates.len(), "updates came in");
         let way = Way { env: self.env.clone(), scope, channel, correlation_id: Some(correlation) };
         let lanes = lanes(updates).into_iter().map(|updates| way.deliver_in_order(updates));

@@ -1,5 +1,7 @@
 //! Updates that could be stored but not applied.
 
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
 use ring::digest;
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
@@ -40,11 +42,13 @@ impl House {
         let now = self.env.clock.now();
         let day = day_of(now);
         let id = DeadLetterId::derived(&[channel.as_bytes(), &day.to_be_bytes(), raw.as_bytes()]);
-        let held = self.buried_on(scope, day).await?;
-        if held.iter().any(|row| row.id == id) {
+        // One at a time: of two that are the same, one is kept.
+        let mut graves = self.env.graves.lock().await;
+        let taken = self.taken(&mut graves, scope, day).await?;
+        if taken.contains(&id) {
             return Ok(());
         }
-        if held.len() >= MAX_A_DAY {
+        if taken.len() >= MAX_A_DAY {
             return Err(Refusal::Overloaded);
         }
         let raw = if raw.len() > MAX_INLINE_RAW_BYTES {
@@ -64,8 +68,28 @@ impl House {
         let expires_at = Timestamp::from_millis(now.as_millis() + LIFE_DAYS * DAY_MILLIS);
         let row = Mutation::put_until(row, expires_at);
         self.env.store.commit_one(scope.into(), Lane::Interactive, vec![row]).await?;
+        taken.insert(id);
         metrics::counter!("switchboard_updates_buried_total").increment(1);
         Ok(())
+    }
+
+    /// Which updates of a day are kept already. The store is asked once a day and tenant.
+    async fn taken<'a>(
+        &self,
+        graves: &'a mut Graves,
+        scope: TenantScope,
+        day: i64,
+    ) -> Result<&'a mut HashSet<DeadLetterId>, Refusal> {
+        if graves.day != day {
+            *graves = Graves { day, taken: HashMap::new() };
+        }
+        match graves.taken.entry(scope) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => {
+                let held = self.buried_on(scope, day).await?;
+                Ok(unknown.insert(held.into_iter().map(|row| row.id).collect()))
+            }
+        }
     }
 
     async fn buried_on(&self, scope: TenantScope, day: i64) -> Result<Vec<InboundDeadRow>, Refusal> {
@@ -94,19 +118,23 @@ impl House {
         Ok(found)
     }
 
-    /// Takes a buried update off the list, once it was applied.
+    /// Takes a buried update off the list, once it was applied. `at` is when it was buried.
     ///
     /// # Errors
-    /// When the store cannot be read or written.
-    pub async fn exhume(&self, scope: TenantScope, id: DeadLetterId) -> Result<(), Refusal> {
-        let today = day_of(self.env.clock.now());
-        for day in (today - LIFE_DAYS..=today).rev() {
-            if let Some(row) = self.buried_on(scope, day).await?.into_iter().find(|row| row.id == id) {
-                let key = InboundDeadRow::key(day, row.at, id);
-                let gone = vec![Mutation::delete::<InboundDeadRow>(key)];
-                return Ok(self.env.store.commit_one(scope.into(), Lane::Interactive, gone).await?);
-            }
+    /// When the store cannot be written.
+    pub async fn exhume(&self, scope: TenantScope, id: DeadLetterId, at: Timestamp) -> Result<(), Refusal> {
+        let gone = vec![Mutation::delete::<InboundDeadRow>(InboundDeadRow::key(day_of(at), at, id))];
+        self.env.store.commit_one(scope.into(), Lane::Interactive, gone).await?;
+        if let Some(taken) = self.env.graves.lock().await.taken.get_mut(&scope) {
+            taken.remove(&id);
         }
-        Err(Refusal::NotFound("update"))
+        Ok(())
     }
+}
+
+/// Which updates of a day are kept already.
+#[derive(Default)]
+pub(crate) struct Graves {
+    day: i64,
+    taken: HashMap<TenantScope, HashSet<DeadLetterId>>,
 }

@@ -5,9 +5,16 @@ use std::time::Duration;
 use futures_util::future::{join, join_all};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use switchboard_actors::Refusal;
-use switchboard_schema::wire::{ContactPatch, IdentityKind, MessageState};
+use switchboard_schema::{
+    record::{CONTACTS, THREAD},
+    wire::{ContactPatch, IdentityKind, MessageState},
+};
+use switchboard_store::{Fault, FaultPlan};
 
-use crate::world::{World, eventually, run_seeds};
+use crate::{
+    audit::audit_soon,
+    world::{World, eventually, run, run_seeds},
+};
 
 #[test]
 fn after_a_block_is_answered_no_request_begins() {
@@ -67,6 +74,53 @@ fn after_a_block_is_answered_no_request_begins() {
                 assert_eq!(requested, expected, "{item:?}");
             }
         }
+        assert!(world.provider.requests().iter().all(|request| !request.forbidden));
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn a_permission_given_before_its_contact_had_to_be_loaded_anew_is_void() {
+    run(async {
+        let (mut world, running) = World::with_channel(24).await;
+        let phone = (IdentityKind::Phone, "31620000001");
+        world.deliver(&running, vec![world.message("in.1", &[phone])]).await;
+        let found = world.list(&running).await.expect("the list is read").remove(0);
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+        // The attempt is written at once, and its sender hears of it late.
+        let plan = FaultPlan { span: 10_000, time: Some(Duration::from_secs(1)), ..FaultPlan::none() };
+        let running = world.open(Some(plan));
+        let faulty = running.faulty.clone().expect("faults");
+        world.send(&running, found.id, "first", "hello").await.expect("it is queued");
+        audit_soon(&world, &running).await;
+        assert_eq!(world.provider.requests().len(), 1);
+        faulty.fail_table(&THREAD, Fault::AnswerLate);
+        let sending = world.send(&running, found.id, "second", "and").await.expect("it is queued");
+        // Something is learned of the contact, and its owner dies of that.
+        faulty.fail_table(&CONTACTS, Fault::Fail);
+        let user = (IdentityKind::Bsuid, "US.1");
+        let told = vec![world.message("in.2", &[user, phone])];
+        drop(running.house.deliver(world.scope, world.channel, told, world.act("").correlation).await);
+        faulty.fail_table(&CONTACTS, None);
+        let block = ContactPatch { name: None, about: None, blocked: Some(true) };
+        let patch = || {
+            let act = world.act("block");
+            running.house.patch_contact(world.scope, act, found.contact.id, None, block.clone())
+        };
+        world.insist(patch).await.expect("it is blocked");
+        world.provider.forbid(found.contact.id, phone.1);
+        faulty.heal().await;
+        eventually("it is settled", async || {
+            let thread = world.thread(&running, found.id).await.map_err(|refusal| refusal.to_string())?;
+            let item = thread.iter().find(|item| item.id == sending.id).ok_or("it is not there")?;
+            match (item.state, &item.error) {
+                (MessageState::Failed, Some(error)) if error.code == "contact_blocked" => Ok(()),
+                (MessageState::Sent, _) => Ok(()),
+                _ => Err(format!("{item:?}")),
+            }
+        })
+        .await;
         assert!(world.provider.requests().iter().all(|request| !request.forbidden));
         world.crash(running).await;
     });

@@ -12,7 +12,22 @@ use switchboard_schema::{ConversationId, wire::Conversation};
 struct Event {
     offset: u64,
     body: Vec<u8>,
-    of: Option<ConversationId>,
+    /// The conversation it is of, and the version.
+    of: Option<(ConversationId, u64)>,
+}
+
+/// Where a version begins in the log.
+#[derive(Clone, Copy)]
+struct Place {
+    version: u64,
+    offset: u64,
+}
+
+impl Place {
+    /// The place after one more event.
+    fn and(known: Option<Self>, next: Self) -> Self {
+        known.filter(|known| known.version == next.version).unwrap_or(next)
+    }
 }
 
 /// A conversation whose row is to be written.
@@ -20,8 +35,9 @@ struct Dirty {
     state: Conversation,
     /// Events of it that are not logged.
     unlogged: usize,
-    /// The place of its newest event in the log.
-    logged_at: Option<u64>,
+    /// The newest version of it in the log, and the place of that version's first event there: what comes
+    /// after tells how much of it was told.
+    logged: Option<Place>,
     /// Its owner has told how it is; until then it is what a predecessor's log says.
     sure: bool,
 }
@@ -37,7 +53,7 @@ impl Dirty {
 pub(super) struct Owed {
     events: VecDeque<Event>,
     dirty: HashMap<ConversationId, Dirty>,
-    /// Conversations with a logged event, by the place of the newest: those whose rows can be written.
+    /// Conversations with a logged event, by their place in the log: those whose rows can be written.
     ready: BTreeMap<u64, ConversationId>,
     /// And those that wait for more to be logged, or for their owner.
     held: BTreeMap<u64, ConversationId>,
@@ -58,19 +74,26 @@ impl Owed {
         let id = state.id;
         let known = self.take(id);
         let unlogged = known.as_ref().map_or(0, |known| known.unlogged);
-        let logged_at = logged_at.or(known.and_then(|known| known.logged_at));
-        self.put(id, Dirty { state, unlogged, logged_at, sure });
+        let before = known.and_then(|known| known.logged);
+        let version = state.version;
+        let logged = match logged_at {
+            Some(offset) => Some(Place::and(before, Place { version, offset })),
+            None => before,
+        };
+        self.put(id, Dirty { state, unlogged, logged, sure });
     }
 
     /// An event was given its place; of a conversation after [`Owed::change`].
     pub(super) fn tell(&mut self, offset: u64, body: Vec<u8>, of: Option<ConversationId>) {
-        self.events.push_back(Event { offset, body, of });
+        let mut event = Event { offset, body, of: None };
         if let Some(id) = of
             && let Some(mut dirty) = self.take(id)
         {
             dirty.unlogged += 1;
+            event.of = Some((id, dirty.state.version));
             self.put(id, dirty);
         }
+        self.events.push_back(event);
     }
 
     /// Events that are not logged.
@@ -87,11 +110,11 @@ impl Owed {
     pub(super) fn logged(&mut self, count: usize) {
         for Event { offset, of, .. } in self.events.drain(..count.min(self.events.len())).collect::<Vec<_>>()
         {
-            if let Some(id) = of
+            if let Some((id, version)) = of
                 && let Some(mut dirty) = self.take(id)
             {
                 dirty.unlogged = dirty.unlogged.saturating_sub(1);
-                dirty.logged_at = Some(offset);
+                dirty.logged = Some(Place::and(dirty.logged, Place { version, offset }));
                 self.put(id, dirty);
             }
         }
@@ -137,17 +160,17 @@ impl Owed {
 
     fn take(&mut self, id: ConversationId) -> Option<Dirty> {
         let dirty = self.dirty.remove(&id)?;
-        if let Some(place) = dirty.logged_at {
-            self.ready.remove(&place);
-            self.held.remove(&place);
+        if let Some(Place { offset, .. }) = dirty.logged {
+            self.ready.remove(&offset);
+            self.held.remove(&offset);
         }
         Some(dirty)
     }
 
     fn put(&mut self, id: ConversationId, dirty: Dirty) {
-        if let Some(place) = dirty.logged_at {
+        if let Some(Place { offset, .. }) = dirty.logged {
             let places = if dirty.is_ready() { &mut self.ready } else { &mut self.held };
-            places.insert(place, id);
+            places.insert(offset, id);
         }
         self.dirty.insert(id, dirty);
     }
@@ -203,7 +226,7 @@ mod tests {
         owed.logged(1);
         assert_eq!((rows(&owed), owed.projected(1)), (vec![], 0));
         owed.logged(1);
-        assert_eq!((rows(&owed), owed.projected(2)), (vec![(id(1), 1)], 1));
+        assert_eq!((rows(&owed), owed.projected(2)), (vec![(id(1), 1)], 0), "from where its version begins");
         assert!(owed.written(id(1), 1));
         assert_eq!((rows(&owed), owed.projected(2), owed.events()), (vec![], 2, 1));
         owed.logged(1);
@@ -227,7 +250,9 @@ mod tests {
     #[test]
     fn what_a_predecessor_left_waits_for_its_owner() {
         let mut owed = Owed::default();
+        owed.doubt(conversation(1, 6), 39);
         owed.doubt(conversation(1, 7), 40);
+        owed.doubt(conversation(1, 7), 41);
         assert_eq!((rows(&owed), owed.projected(50)), (vec![], 39));
         owed.change(conversation(1, 7));
         assert_eq!(rows(&owed), vec![(id(1), 7)]);
@@ -277,13 +302,11 @@ mod tests {
                 }
                 let projected = owed.projected(last_logged);
                 prop_assert!(projected <= last_logged);
-                for (place, n, _) in &places {
-                    let newest = places.iter().rfind(|(at, of, _)| of == n && *at <= last_logged);
-                    let is_newest = newest.is_some_and(|(at, ..)| at == place);
-                    if is_newest && *place <= projected {
-                        let version = places.iter().rfind(|(at, of, _)| of == n && at == place).map(|known| known.2);
-                        prop_assert!(version.is_some_and(|version| written[*n as usize] >= version));
-                    }
+                for n in 0..6 {
+                    let logged = places.iter().filter(|(place, of, _)| *of == n && *place <= last_logged);
+                    let Some((_, _, newest)) = logged.clone().next_back() else { continue };
+                    let begins = logged.clone().find(|(_, _, version)| version == newest).map_or(0, |found| found.0);
+                    prop_assert!(begins > projected || written[n as usize] >= *newest);
                 }
             }
             prop_assert!(owed.is_settled());

@@ -121,10 +121,10 @@ async fn compare_log(world: &World, running: &Running, threads: &Threads) -> Res
         }
         if let Some(told) = event.data.message {
             let thread = messages.entry(told.conversation_id).or_default();
-            let known = thread.entry(told.seq).or_insert_with(|| told.clone());
-            if told.version >= known.version {
-                *known = told;
+            if thread.get(&told.seq).is_some_and(|known| known.version >= told.version) {
+                return Err(format!("{} of version {} was told twice", told.id, told.version));
             }
+            thread.insert(told.seq, told);
         }
     }
     for (id, (shown, items)) in threads {

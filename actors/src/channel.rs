@@ -31,7 +31,7 @@ use switchboard_ports::{
     store::{Lane, MAX_COMMIT_BYTES, Mutation, Scan},
 };
 use switchboard_schema::{
-    ChannelId, ConversationId, TenantScope,
+    ChannelId, ConversationId, TenantScope, Timestamp,
     record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow},
     table::Json,
     wire,
@@ -67,6 +67,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const LOOK_UPS_AT_ONCE: usize = 16;
 /// How old a list of templates may be that is answered from memory.
 const TEMPLATES_FRESH: Duration = Duration::from_secs(300);
+/// Pause after the templates were read, or could not be, before the provider is asked again, whoever asks.
+const TEMPLATES_PAUSE: Duration = Duration::from_secs(5);
 /// Failures in a row after which a channel counts as degraded.
 const DEGRADED_AFTER: u32 = 5;
 
@@ -120,8 +122,8 @@ impl Permit {
         &self.client
     }
 
-    /// Says how it went.
-    pub(crate) fn report(&self, outcome: &SendOutcome) {
+    /// Says how it went; answers with what that is called.
+    pub(crate) fn report(&self, outcome: &SendOutcome) -> &'static str {
         let (health, label) = match outcome {
             SendOutcome::Accepted { .. } => (Health::Fine, "accepted"),
             SendOutcome::NotStarted(why) => (Health::Failing(why.clone()), "not_started"),
@@ -136,6 +138,7 @@ impl Permit {
         metrics::counter!("switchboard_provider_requests_total", "kind" => "send", "outcome" => label)
             .increment(1);
         self.env.channels.tell_if_there(self.scope, self.id, Letter::Outcome(health));
+        label
     }
 }
 
@@ -185,7 +188,10 @@ pub(crate) struct ChannelActor {
     writing: bool,
     recent: LruCache<String, Spot>,
     orphans: Orphans,
-    templates: Option<wire::TemplateList>,
+    /// When the templates were read last, and what came of it.
+    templates: Option<(Timestamp, Result<wire::TemplateList, Refusal>)>,
+    /// Who waits for them to be read.
+    want_templates: Vec<Reply<wire::TemplateList>>,
     failures: u32,
 }
 
@@ -224,6 +230,7 @@ impl Resident for ChannelActor {
             recent: LruCache::new(NonZeroUsize::new(RECENT_IDS).unwrap_or(NonZeroUsize::MIN)),
             orphans: Orphans::default(),
             templates: None,
+            want_templates: Vec::new(),
             failures: 0,
         }
     }
@@ -670,36 +677,42 @@ impl ChannelActor {
         ctx.spawn(adoption.into_actor(self));
     }
 
+    /// Answers with the templates, from memory where they are fresh enough. However many ask, the provider is
+    /// asked once at a time, and not again at once.
     fn read_templates(&mut self, fresh: bool, reply: Reply<wire::TemplateList>, ctx: &mut Context<Self>) {
-        let now = self.env.clock.now();
-        if let Some(list) = &self.templates
-            && !fresh
-            && now.since(list.read_at) < TEMPLATES_FRESH
-        {
-            tell(reply, Ok(list.clone()));
-            return;
-        }
         let Some(client) = self.client.clone() else {
             tell(reply, Err(Refusal::NotFound("channel")));
             return;
         };
+        let now = self.env.clock.now();
+        let good_for = if fresh { TEMPLATES_PAUSE } else { TEMPLATES_FRESH };
+        match &self.templates {
+            Some((at, Ok(list))) if now.since(*at) < good_for => return tell(reply, Ok(list.clone())),
+            Some((at, Err(refusal))) if now.since(*at) < TEMPLATES_PAUSE => {
+                return tell(reply, Err(refusal.clone()));
+            }
+            _ => {}
+        }
+        self.want_templates.push(reply);
+        if self.want_templates.len() > 1 {
+            return;
+        }
         ctx.spawn(client.templates().into_actor(self).map(move |result, actor, _| {
-            tell(
-                reply,
-                match result {
-                    Ok(mut templates) => {
-                        templates.sort_by(|a, b| (&a.name, &a.language).cmp(&(&b.name, &b.language)));
-                        let list = wire::TemplateList { templates, read_at: now };
-                        actor.templates = Some(list.clone());
-                        Ok(list)
-                    }
-                    Err(ReadError::Refused { code, message }) => Err(Refusal::Provider { code, message }),
-                    Err(ReadError::Unavailable(why)) => Err(Refusal::Provider {
-                        code: "provider_unavailable".to_owned(),
-                        message: format!("WhatsApp did not answer: {why}"),
-                    }),
-                },
-            );
+            let read = match result {
+                Ok(mut templates) => {
+                    templates.sort_by(|a, b| (&a.name, &a.language).cmp(&(&b.name, &b.language)));
+                    Ok(wire::TemplateList { templates, read_at: now })
+                }
+                Err(ReadError::Refused { code, message }) => Err(Refusal::Provider { code, message }),
+                Err(ReadError::Unavailable(why)) => Err(Refusal::Provider {
+                    code: "provider_unavailable".to_owned(),
+                    message: format!("WhatsApp did not answer: {why}"),
+                }),
+            };
+            for reply in std::mem::take(&mut actor.want_templates) {
+                tell(reply, read.clone());
+            }
+            actor.templates = Some((actor.env.clock.now(), read));
         }));
     }
 }

@@ -83,6 +83,8 @@ pub(crate) enum Ask {
     Holds(String),
     /// Show yourself.
     Show,
+    /// Show what was made under a key, if anything was; refused when that was another request.
+    Repeated { key: u64, request_hash: Vec<u8> },
     /// Which item is sent next? Asked by the sender of this generation.
     NextToSend(u64),
     /// The sender of this generation ended.
@@ -275,8 +277,10 @@ impl Conversation {
                 let n = attempt.seq * 16 + u64::from(attempt.number);
                 (attempt.seq, ThreadKind::Attempt, n, None, None, encode_body(attempt.clone()))
             }
+            // In the head's bucket, and so written with the head: what it names may be far below.
             Change::Key(hash, key) => {
-                (key.seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone()))
+                let last_seq = self.state.head.as_ref().map_or(key.seq, |head| head.last_seq);
+                (last_seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone()))
             }
         };
         ThreadRow {
@@ -464,8 +468,17 @@ impl Entity for Conversation {
                 | Rule::BeginAttempt { seq, .. }
                 | Rule::Refuse { seq, .. },
             ) => (None, self.not_cached(*seq)),
-            Ask::Rule(Rule::Cancel { id } | Rule::Retry { id }) => {
-                (None, self.state.place_of(id).and_then(|seq| self.not_cached(seq)))
+            Ask::Rule(Rule::Once { key, act, .. }) => {
+                let by_key = self.state.keys.get(key).map(|key| key.seq);
+                let seq = by_key.or_else(|| match &**act {
+                    Rule::Cancel { id } | Rule::Retry { id } => self.state.place_of(id),
+                    _ => None,
+                });
+                (None, seq.and_then(|seq| self.not_cached(seq)))
+            }
+            Ask::Repeated { key, .. } => {
+                let by_key = self.state.keys.get(key).map(|key| key.seq);
+                (None, by_key.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Rule(Rule::Send { key, id, .. } | Rule::Note { key, id, .. }) => {
                 let by_key = self.state.keys.get(key).map(|key| key.seq);
@@ -586,6 +599,10 @@ impl Entity for Conversation {
                 None => Ok(Answer::NotHere),
             },
             Ask::Show => self.done(None, now),
+            Ask::Repeated { key, request_hash } => match self.state.keys.get(&key) {
+                Some(known) if known.request_hash != request_hash => Err(Refusal::KeyReused),
+                known => self.done(known.map(|known| known.seq), now),
+            },
             Ask::NextToSend(generation) => {
                 if self.sender.as_ref().is_none_or(|sender| sender.generation != generation) {
                     return Ok(Answer::Next(Next::Nothing));
@@ -827,7 +844,8 @@ fn event_name(item: &Item, is_new: bool) -> wire::EventName {
     }
 }
 
-fn refusal_of(rejection: Rejection) -> Refusal {
+/// A rejection of the rules, as it is answered.
+pub(crate) fn refusal_of(rejection: Rejection) -> Refusal {
     match rejection {
         Rejection::NoConversation => Refusal::NotFound("conversation"),
         Rejection::NoMessage => Refusal::NotFound("message"),

@@ -191,14 +191,32 @@ pub(crate) async fn learn(
     Ok(())
 }
 
-async fn resolve_slowly(
+/// Is anybody known by one of these addresses? Makes nobody.
+pub(crate) async fn is_known(
     env: &Env,
     scope: TenantScope,
     channel_id: ChannelId,
     party: &Party,
-) -> Result<Shown, Refusal> {
+) -> Result<bool, Refusal> {
+    let names = names_of(env, scope, channel_id, party).await?;
+    let reads = names.into_iter().map(|(place, kind, hash)| {
+        env.records.get::<IdentityRow>(scope, IdentityRow::key(place, kind, hash))
+    });
+    Ok(try_join_all(reads).await?.iter().any(Option::is_some))
+}
+
+/// An address as it is claimed: where it means one person, its kind, and its hash.
+type Name = (String, String, Vec<u8>);
+
+/// A party's addresses as they are claimed.
+async fn names_of(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    party: &Party,
+) -> Result<Vec<Name>, Refusal> {
     let channel = env.resolver.channel(env, scope, channel_id).await?;
-    let names: Vec<(String, String, Vec<u8>)> = party
+    let names: Vec<Name> = party
         .identities
         .iter()
         .filter_map(|identity| {
@@ -214,6 +232,16 @@ async fn resolve_slowly(
             message: "a message without an address that finds anybody".to_owned(),
         });
     }
+    Ok(names)
+}
+
+async fn resolve_slowly(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    party: &Party,
+) -> Result<Shown, Refusal> {
+    let names = names_of(env, scope, channel_id, party).await?;
     let stripes: BTreeSet<usize> = names.iter().map(|name| hash_of(&(scope, name)) % STRIPES).collect();
     let mut guards = Vec::with_capacity(stripes.len());
     for stripe in stripes {

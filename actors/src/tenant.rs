@@ -122,6 +122,8 @@ pub(crate) struct TenantActor {
     inbox: Inbox,
     /// What was told and is not written.
     owed: Owed,
+    /// Events of them that the gauge counts.
+    counted: usize,
     /// The log is being written, or events are gathered for it.
     logging: bool,
     /// Conversations' rows are being written.
@@ -179,6 +181,7 @@ impl Resident for TenantActor {
             stream: Stream::new(epoch.into()),
             inbox: Inbox::default(),
             owed: Owed::default(),
+            counted: 0,
             logging: false,
             projecting: false,
             projected: 0,
@@ -190,6 +193,12 @@ impl Resident for TenantActor {
             marking: HashMap::new(),
             unsure: HashMap::new(),
         }
+    }
+}
+
+impl Drop for TenantActor {
+    fn drop(&mut self) {
+        metrics::gauge!("switchboard_tenant_unlogged_events").decrement(self.counted as f64);
     }
 }
 
@@ -478,8 +487,11 @@ impl TenantActor {
         self.env.conversations.tell_if_there(self.scope, id, letter);
     }
 
-    fn note_congestion(&self) {
-        metrics::gauge!("switchboard_tenant_unlogged_events").set(self.owed.events() as f64);
+    fn note_congestion(&mut self) {
+        // All tenants share the gauge: each adds what it has more.
+        let events = self.owed.events();
+        metrics::gauge!("switchboard_tenant_unlogged_events").increment(events as f64 - self.counted as f64);
+        self.counted = events;
         self.gate.set_congested(self.owed.events() >= MAX_UNLOGGED);
     }
 

@@ -67,8 +67,19 @@ pub enum Command {
         /// Which item.
         seq: u64,
     },
+    /// An act that has no object of its own to take its idempotency from: cancel, retry, assign, status.
+    Once {
+        /// 63 bits of the key's hash.
+        key: u64,
+        /// SHA-256 of the request.
+        request_hash: Vec<u8>,
+        /// The act.
+        act: Box<Command>,
+    },
     /// Somebody of us writes.
     Send {
+        /// Whom to, where the conversation may not exist yet.
+        contact: Option<ContactSnapshot>,
         /// The id its key gives it.
         id: MessageId,
         /// 63 bits of the key's hash.

@@ -38,6 +38,7 @@ pub static TABLES: &[&Table] = &[
     &PROVIDER_IDS,
     &ORPHANS,
     &INBOUND_DEAD,
+    &OTHER_UPDATES,
     &TENANT_LOG,
     &LOG_CURSORS,
     &IDEMPOTENCY,
@@ -348,6 +349,23 @@ table! {
     values {
         /// Which channel, why, and the update itself or where it is kept.
         body: Json<DeadLetter>,
+    }
+}
+
+table! {
+    /// Updates that concern no conversation, as they came: kept until something knows what to do with them, as the provider does not tell them again.
+    OTHER_UPDATES = "other_updates" => OtherUpdateRow: Tenant, Clustered, expires;
+    partition {
+        /// Days since 1970.
+        day: i64,
+    }
+    clustering {
+        /// SHA-256 of channel and update: the same of the same day is kept once.
+        hash: Vec<u8>,
+    }
+    values {
+        /// Which channel, what about, and the update itself or where it is kept.
+        body: Json<OtherUpdate>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::{
@@ -13,7 +13,8 @@ use switchboard_schema::{ConversationId, wire};
 use utoipa::ToSchema;
 
 use super::{
-    extract::{Correlation, IdempotencyKey, Json, Path, Query},
+    extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
+    idempotency::{Idempotency, Once},
     problem::Problem,
 };
 use crate::access::{Access, Caller};
@@ -117,14 +118,18 @@ pub(crate) async fn list(
     request_body = wire::StartConversation, responses((status = 201, body = wire::StartedConversation)))]
 pub(crate) async fn create(
     State(house): State<House>,
+    State(idempotency): State<Arc<Idempotency>>,
     caller: Caller,
     key: IdempotencyKey,
     Correlation(correlation): Correlation,
-    Json(request): Json<wire::StartConversation>,
-) -> Result<(StatusCode, Json<wire::StartedConversation>), Problem> {
-    let act = caller.act(key, correlation);
-    let started = house.start_conversation(caller.scope, act, request).await?;
-    Ok((StatusCode::CREATED, Json(started)))
+    JsonBytes(body): JsonBytes,
+) -> Result<Response, Problem> {
+    let request: wire::StartConversation = parse_json(&body)?;
+    // Here the key counts whomever the request names, and not only within the conversation it finds.
+    let once = Once { caller: &caller, route: "conversations", key: &key, request: &body };
+    let act = caller.act(key.clone(), correlation);
+    let start = async { Ok(house.start_conversation(caller.scope, act, request).await?) };
+    idempotency.run(once, StatusCode::CREATED, start).await
 }
 
 /// One conversation

@@ -105,6 +105,9 @@ async fn a_new_number_is_written_to_with_a_template_and_found_again() {
     let request = |message: Value| json!({"channel_id": stage.channel.id, "phone": "+44 7700 900555", "name": "Grace", "message": message});
     let plain = stage.api.post("/api/v1/conversations", &request(text_body("hello"))).await;
     plain.is_problem(409, "window_closed");
+    let unknown = json!({"type": "template", "template": {"name": "no_such", "language": "en_US"}});
+    stage.api.post("/api/v1/conversations", &request(unknown)).await.is_problem(422, "invalid");
+    assert_eq!(stage.api.get("/api/v1/contacts").await.of(200)["contacts"], json!([]), "nobody was made");
     let keyed = stage.api.keyed("begin");
     let started = keyed.post("/api/v1/conversations", &request(template())).await.of(201);
     let again = keyed.post("/api/v1/conversations", &request(template())).await.of(201);
@@ -120,8 +123,10 @@ async fn a_new_number_is_written_to_with_a_template_and_found_again() {
     stage.postman.deliver(&[stage.text(&grace, 1, "who is this?")]).await;
     let answer = stage.message_by_provider_id(&message_id(&grace, 1)).await.expect("it was taken");
     assert_eq!(answer["conversation_id"], started["id"]);
-    let unknown = json!({"type": "template", "template": {"name": "no_such", "language": "en_US"}});
-    stage.api.post("/api/v1/conversations", &request(unknown)).await.is_problem(422, "invalid");
+    // The key is not good for somebody else.
+    let other = json!({"channel_id": stage.channel.id, "phone": "+44 7700 900556", "message": template()});
+    keyed.post("/api/v1/conversations", &other).await.is_problem(422, "idempotency_key_reused");
+    assert_eq!(stage.graph().sends_total(), 1);
 }
 
 #[tokio::test]

@@ -211,7 +211,8 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
                     let hash = row.n;
                     let key: ClientKey = body(row)?;
                     // Of a commit that was never acknowledged the key may be left, and its item not.
-                    if state.known.get(&key.message_id).is_some_and(|known| known.seq == key.seq) {
+                    let is_here = state.known.get(&key.message_id).is_some_and(|known| known.seq == key.seq);
+                    if is_here || key.seq < oldest * BUCKET_ITEMS {
                         evolve(&mut state, &Change::Key(hash, key));
                     }
                 }

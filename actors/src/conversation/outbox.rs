@@ -186,10 +186,12 @@ impl Outbox {
         } else {
             tracing::debug!(correlation = ?item.outbound.correlation_id, conversation = %self.id, seq, number, "a request begins");
             let started = std::time::Instant::now();
+            let correlation = item.outbound.correlation_id;
             let outcome = permit.client().send(item.outbound).await;
-            metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send")
-                .record(started.elapsed());
-            permit.report(&outcome);
+            let took = started.elapsed();
+            metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send").record(took);
+            let label = permit.report(&outcome);
+            tracing::info!(correlation = ?correlation, conversation = %self.id, seq, number, outcome = label, ?took, "a request ended");
             AttemptOutcome::Ended(outcome)
         };
         drop(permit);

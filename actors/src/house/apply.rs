@@ -1,18 +1,25 @@
 //! Webhooks' updates on their way to the conversations they belong to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use futures_util::future::join_all;
+use ring::digest;
 use switchboard_domain::{
     conversation::Command as Rule,
-    inbound::{IdentityChange, InboundMessage, Party, Update},
+    inbound::{IdentityChange, InboundMessage, Other, Party, Update},
 };
+use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantScope,
+    record::{Kept, OtherUpdate, OtherUpdateRow},
+    table::Json,
     wire::{Content, SystemEvent, SystemLine},
 };
 
-use super::House;
+use super::{House, dead::day_of};
 use crate::{
     Refusal, channel,
     conversation::{self, Answer, Ask, ask, tell},
@@ -20,6 +27,8 @@ use crate::{
     resolve::{self, Found},
 };
 
+/// How long an update is kept that concerns no conversation.
+const OTHER_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Times a message follows a conversation that gave way to another.
 const MAX_MOVES: usize = 4;
 
@@ -224,11 +233,7 @@ impl Way {
                 self.apply_by_id(status.provider_id.clone(), update).await
             }
             Update::IdentityChange(change) => self.identity_changed(change).await,
-            Update::Other(other) => {
-                metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
-                tracing::debug!(field = %other.field, "an update concerns no conversation");
-                Ok(())
-            }
+            Update::Other(other) => self.keep(other).await,
         }
     }
 
@@ -261,6 +266,23 @@ impl Way {
             Some(spot) => apply_at(&self.env, self.scope, spot, update).await,
             None => Ok(()),
         }
+    }
+
+    /// An update that concerns no conversation, raw: whatever comes to know what it means finds it.
+    async fn keep(&self, Other { field, raw }: Other) -> Result<(), Refusal> {
+        metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
+        let at = self.env.clock.now();
+        let update = OtherUpdate { channel_id: self.channel, at, field, raw };
+        let mut hash = digest::Context::new(&digest::SHA256);
+        hash.update(self.channel.as_bytes());
+        match &update.raw {
+            Kept::Inline(raw) => hash.update(raw.as_bytes()),
+            Kept::Blob(blob) => hash.update(blob.as_bytes()),
+        }
+        let hash = hash.finish().as_ref().to_vec();
+        let row = OtherUpdateRow { day: day_of(at), hash, body: Json(update) };
+        let row = Mutation::put_until(row, at + OTHER_LIFE);
+        Ok(self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![row]).await?)
     }
 
     /// A customer's address changed: the old and the new are one person; the thread says so.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ring::digest;
 use switchboard_domain::{
     contact as contact_rules,
-    conversation::{Command as Rule, show_item},
+    conversation::{Command as Rule, check_content, show_item},
     inbound::Party,
     phone,
 };
@@ -21,7 +21,7 @@ use super::{Act, Counts, House, ListQuery};
 use crate::{
     Refusal, channel,
     contact::{self, Answer as ContactAnswer},
-    conversation::{Answer, Ask, Asked, Place, ask},
+    conversation::{self, Answer, Ask, Asked, Place, ask},
     resolve, tenant,
 };
 
@@ -42,6 +42,11 @@ fn request_hash(request: &impl serde::Serialize) -> Vec<u8> {
     // Wire types have string keys and finite numbers only: this cannot fail.
     let json = serde_json::to_vec(request).unwrap_or_default();
     digest::digest(&digest::SHA256, &json).as_ref().to_vec()
+}
+
+/// An act under its key. `request` is what the same key must come with again.
+fn once(act: &Act, request: &impl serde::Serialize, rule: Rule) -> Rule {
+    Rule::Once { key: key_hash(act), request_hash: request_hash(request), act: Box::new(rule) }
 }
 
 fn done(answer: Answer) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
@@ -101,6 +106,18 @@ impl House {
         let (_, mut conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
         conversation.unread_count = Some(conversation.inbound_count.saturating_sub(read));
         Ok(wire::ConversationDetail { conversation, as_of })
+    }
+
+    /// A conversation with somebody's unread count. What was done is done, also where that cannot be read.
+    async fn with_unread(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        conversation: wire::Conversation,
+    ) -> wire::Conversation {
+        let read = self.position(scope, user, Some(conversation.id)).await.ok().map(|(_, read)| read);
+        let unread_count = read.map(|read| conversation.inbound_count.saturating_sub(read));
+        wire::Conversation { unread_count, ..conversation }
     }
 
     /// A page of a conversation: the newest before a `seq`, ascending.
@@ -186,6 +203,12 @@ impl House {
         if body.deleted_at.is_some() {
             return Err(Refusal::NotFound("channel"));
         }
+        // What can be refused is refused before anybody is made.
+        let content = match &request.message {
+            Some(message) => Some(self.content(scope, channel_id, message).await?),
+            None => None,
+        };
+        content.as_ref().map_or(Ok(()), check_content).map_err(conversation::refusal_of)?;
         let (contact, id) = match (&request.phone, request.contact_id) {
             (Some(number), None) => {
                 let digits = phone::digits(number).ok_or_else(|| Refusal::Invalid {
@@ -195,6 +218,17 @@ impl House {
                 let identity = |kind| Identity { kind, value: digits.clone() };
                 let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
                 let party = Party { identities, profile_name: None };
+                if matches!(content, Some(Content::Text(_)))
+                    && !resolve::is_known(&self.env, scope, channel_id, &party).await?
+                {
+                    return Err(Refusal::Rule {
+                        code: "window_closed",
+                        message:
+                            "Nobody has written from this number yet. Begin with a template; the window \
+                                  opens when they answer."
+                                .to_owned(),
+                    });
+                }
                 let found = resolve::resolve(&self.env, scope, channel_id, &party, false).await?;
                 (found.contact, found.conversation_id)
             }
@@ -218,33 +252,24 @@ impl House {
             }
             None => contact,
         };
-        let content = match &request.message {
-            Some(message) => Some(self.content(scope, channel_id, message).await?),
-            None => None,
+        let rule = match content {
+            None => Rule::Ensure { contact },
+            Some(content) => Rule::Send {
+                contact: Some(contact),
+                id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
+                key: key_hash(&act),
+                request_hash: request_hash(&request),
+                content,
+                sender: act.principal.sender.clone(),
+            },
         };
-        let ensure = Ask::Rule(Rule::Ensure { contact });
-        let (_, conversation) = {
-            let command =
-                Asked { channel_id: Some(channel_id), correlation_id: Some(act.correlation), ask: ensure };
-            done(ask(&self.env, scope, id, command).await?)
-        }?;
-        let Some(content) = content else {
-            return Ok(wire::StartedConversation { conversation, message: None });
+        let command = Asked {
+            channel_id: Some(channel_id),
+            correlation_id: Some(act.correlation),
+            ask: Ask::Rule(rule),
         };
-        let (message, conversation) = self
-            .ask_conversation(
-                scope,
-                &act,
-                id,
-                Rule::Send {
-                    id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
-                    key: key_hash(&act),
-                    request_hash: request_hash(&request),
-                    content,
-                    sender: act.principal.sender.clone(),
-                },
-            )
-            .await?;
+        let (message, conversation) = done(ask(&self.env, scope, id, command).await?)?;
+        let conversation = self.with_unread(scope, act.principal.user_id, conversation).await;
         Ok(wire::StartedConversation { conversation, message })
     }
 
@@ -261,17 +286,24 @@ impl House {
         request: SendRequest,
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
+        let (key, hash) = (key_hash(&act), request_hash(&request));
         let content = match &request {
             SendRequest::Text { text } => Content::Text(text.clone()),
             SendRequest::Template { .. } => {
-                let (_, conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
+                // Repeated, it is answered as before, also when the template is gone by now.
+                let repeated = Ask::Repeated { key, request_hash: hash.clone() };
+                let (message, conversation) = done(ask(&self.env, scope, id, Asked::of(repeated)).await?)?;
+                if let Some(message) = message {
+                    return Ok(message);
+                }
                 self.content(scope, conversation.channel_id, &request).await?
             }
         };
         let rule = Rule::Send {
+            contact: None,
             id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
-            key: key_hash(&act),
-            request_hash: request_hash(&request),
+            key,
+            request_hash: hash,
             content,
             sender: act.principal.sender.clone(),
         };
@@ -290,7 +322,8 @@ impl House {
         id: ConversationId,
         message: MessageId,
     ) -> Result<wire::Message, Refusal> {
-        self.ask_for_message(scope, &act, id, Rule::Cancel { id: message }).await
+        let rule = once(&act, &("cancel", message), Rule::Cancel { id: message });
+        self.ask_for_message(scope, &act, id, rule).await
     }
 
     /// Sends again what failed or whose outcome is unknown.
@@ -305,7 +338,8 @@ impl House {
         message: MessageId,
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
-        self.ask_for_message(scope, &act, id, Rule::Retry { id: message }).await
+        let rule = once(&act, &("retry", message), Rule::Retry { id: message });
+        self.ask_for_message(scope, &act, id, rule).await
     }
 
     /// Writes a private note.
@@ -342,11 +376,14 @@ impl House {
         assignee: Option<wire::User>,
     ) -> Result<wire::Conversation, Refusal> {
         self.admit(scope)?;
+        let to = assignee.as_ref().map(|user| user.id);
         let rule = Rule::Assign {
             assignee: assignee.map(|user| (user.id, user.name)),
             sender: act.principal.sender.clone(),
         };
-        Ok(self.ask_conversation(scope, &act, id, rule).await?.1)
+        let rule = once(&act, &("assign", to), rule);
+        let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
+        Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
     }
 
     /// Sets a conversation's status.
@@ -366,7 +403,9 @@ impl House {
             snoozed_until: request.snoozed_until,
             sender: act.principal.sender.clone(),
         };
-        Ok(self.ask_conversation(scope, &act, id, rule).await?.1)
+        let rule = once(&act, &("status", &request), rule);
+        let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
+        Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
     }
 
     /// Marks a conversation as read so far by the caller.

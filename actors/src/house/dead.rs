@@ -22,7 +22,8 @@ const MAX_A_DAY: usize = 10_000;
 /// Shown at a time, at most.
 const MAX_SHOWN: usize = 500;
 
-fn day_of(at: Timestamp) -> i64 {
+/// The day of a time, since 1970.
+pub(super) fn day_of(at: Timestamp) -> i64 {
     at.as_millis() / DAY_MILLIS
 }
 

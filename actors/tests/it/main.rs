@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and prints its seed"
 )]
 
+mod acts;
 mod audit;
 mod block;
 mod congestion;

@@ -238,6 +238,11 @@ impl World {
         running
     }
 
+    /// Today, in days since 1970.
+    pub(crate) fn day(&self) -> i64 {
+        self.clock.now().as_millis() / (24 * 3_600 * 1_000)
+    }
+
     /// An act of the agent under a key.
     pub(crate) fn act(&self, key: &str) -> Act {
         let n = self.acts.fetch_add(1, Ordering::AcqRel);

@@ -56,9 +56,18 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             Ok(draft.finish_item(seq))
         }
         Command::Status { status, seq } => told(state, status, seq),
-        Command::Send { id, key, request_hash, content, sender } => {
+        Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
+        Command::Send { contact, id, key, request_hash, content, sender } => {
             check_content(&content)?;
-            send(state, id, key, request_hash, content, sender, now)
+            // First, so that a repetition is answered by what it made, also where that continues elsewhere.
+            if let Some(decision) = answered(state, id, key, &request_hash)? {
+                return Ok(decision);
+            }
+            let draft = match (&state.head, contact) {
+                (None, Some(contact)) => Draft::with(state, newborn(state.channel_id, &contact, now)),
+                _ => Draft::of(state)?,
+            };
+            send(draft, id, key, request_hash, content, sender, now)
         }
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
@@ -772,8 +781,35 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     Ok(draft.finish_item(seq).then_send())
 }
 
-fn send(
+/// Does what has no object of its own once: repeated, it is answered by how it went.
+fn once(
     state: &State,
+    key: u64,
+    request_hash: Vec<u8>,
+    act: Command,
+    now: Timestamp,
+) -> Result<Decision, Rejection> {
+    if let Some(known) = state.keys.get(&key) {
+        if known.request_hash != request_hash {
+            return Err(Rejection::KeyReused);
+        }
+        let effects = vec![Effect::Announce(known.seq)];
+        return Ok(Decision { effects, seq: Some(known.seq), ..Decision::default() });
+    }
+    let mut decision = decide(state, act, now)?;
+    // What changed nothing may be done again: it changes nothing.
+    let changed = decision.changes.iter().find_map(|change| match change {
+        Change::Item(item) if Some(item.seq) == decision.seq => Some((item.id, item.seq)),
+        _ => None,
+    });
+    if let Some((message_id, seq)) = changed {
+        decision.changes.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at: now }));
+    }
+    Ok(decision)
+}
+
+fn send(
+    mut draft: Draft<'_>,
     id: MessageId,
     key: u64,
     request_hash: Vec<u8>,
@@ -781,14 +817,12 @@ fn send(
     sender: Sender,
     now: Timestamp,
 ) -> Result<Decision, Rejection> {
-    // First, so that a repetition is answered by what it made, also where that continues elsewhere by now.
-    if let Some(decision) = answered(state, id, key, &request_hash)? {
-        return Ok(decision);
-    }
-    let mut draft = Draft::of(state)?;
-    state.may_send(&content, now).map_err(|error| Rejection::Rule {
-        code: if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" },
-        message: error.message,
+    let is_new = draft.state.head.is_none();
+    may_send(draft.state.window(), draft.head.contact.blocked, &content, now).map_err(|error| {
+        Rejection::Rule {
+            code: if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" },
+            message: error.message,
+        }
     })?;
     let by_person = sender.kind == SenderKind::Agent;
     let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
@@ -804,7 +838,8 @@ fn send(
             _ => Some(Answered { since, from: seq }),
         };
     }
-    Ok(draft.finish(vec![Effect::Announce(seq), Effect::Send], Some(seq)))
+    let created = is_new.then_some(Effect::Created);
+    Ok(draft.finish(created.into_iter().chain([Effect::Announce(seq), Effect::Send]).collect(), Some(seq)))
 }
 
 fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejection> {

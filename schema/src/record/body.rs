@@ -436,6 +436,19 @@ pub struct DeadLetter {
     pub raw: Kept,
 }
 
+/// An update that concerns no conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherUpdate {
+    /// The channel it came through.
+    pub channel_id: ChannelId,
+    /// When it came.
+    pub at: Timestamp,
+    /// The provider's name of what it is about.
+    pub field: String,
+    /// The change, as it came.
+    pub raw: Kept,
+}
+
 /// Where an address means one person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum IdentityScope {

@@ -53,7 +53,9 @@ impl World {
             (Content::Text(text), true) => {
                 Command::Note { id, key, request_hash, body: text.body.clone(), sender }
             }
-            (content, _) => Command::Send { id, key, request_hash, content: content.clone(), sender },
+            (content, _) => {
+                Command::Send { contact: None, id, key, request_hash, content: content.clone(), sender }
+            }
         };
         self.decide(command)
     }

@@ -32,7 +32,7 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ChannelId, ConversationId, TenantScope, Timestamp,
-    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow},
+    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow, Sealed},
     table::Json,
     wire,
 };
@@ -422,7 +422,10 @@ impl ChannelActor {
             Letter::Put(body, reply) => self.store(*body, reply, ctx),
             Letter::Delete(reply) => match &self.body {
                 Some(body) if body.deleted_at.is_none() => {
-                    let body = ChannelBody { deleted_at: Some(self.env.clock.now()), ..body.clone() };
+                    let deleted_at = Some(self.env.clock.now());
+                    // Nothing is sent any more; late webhooks are still verified.
+                    let access_token = Sealed(Vec::new());
+                    let body = ChannelBody { deleted_at, access_token, ..body.clone() };
                     self.store(body, reply, ctx);
                 }
                 _ => tell(reply, Err(Refusal::NotFound("channel"))),
@@ -434,8 +437,9 @@ impl ChannelActor {
     }
 
     /// Writes the channel's row and goes on as it says. Nothing else is taken meanwhile.
-    fn store(&mut self, body: ChannelBody, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
+    fn store(&mut self, mut body: ChannelBody, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
         self.storing = true;
+        body.version = self.body.as_ref().map_or(0, |known| known.version) + 1;
         let (env, scope) = (self.env.clone(), self.scope);
         let row = Mutation::put(ChannelRow { channel_id: self.id, body: Json(body.clone()) });
         let write = async move {
@@ -530,6 +534,7 @@ impl ChannelActor {
         }
         body.health = now_is;
         body.problem = problem;
+        body.version += 1;
         let shown = Connected { id: self.id, body }.show(&self.env);
         let told = Told {
             name: wire::EventName::ChannelUpdated,

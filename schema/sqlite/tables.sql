@@ -169,6 +169,17 @@ CREATE TABLE IF NOT EXISTS inbound_dead (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS inbound_dead_expiry ON inbound_dead (expires_at) WHERE expires_at IS NOT NULL;
 
+--  Updates that concern no conversation, as they came: kept until something knows what to do with them, as the provider does not tell them again.
+CREATE TABLE IF NOT EXISTS other_updates (
+    tenant BLOB NOT NULL,
+    day INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, day, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS other_updates_expiry ON other_updates (expires_at) WHERE expires_at IS NOT NULL;
+
 --  Every event of a tenant, in order: resume after a restart, and later search, outgoing webhooks, rules and reports.
 CREATE TABLE IF NOT EXISTS tenant_log (
     tenant BLOB NOT NULL,

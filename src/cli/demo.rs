@@ -109,7 +109,7 @@ async fn seed_workspace(server: &Server, number: &Number, app_secret: &str) -> R
         }
     }
     let phone_number_id = &number.business.phone_number_id;
-    let channels = server.house.channels(scope).await?;
+    let channels = server.house.channels(scope).await?.channels;
     if let Some(channel) = channels.iter().find(|channel| channel.phone_number_id == *phone_number_id) {
         return Ok(channel.id);
     }

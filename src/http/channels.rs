@@ -20,7 +20,7 @@ pub(crate) async fn list(
     State(house): State<House>,
     caller: Caller,
 ) -> Result<Json<wire::ChannelList>, Problem> {
-    Ok(Json(wire::ChannelList { channels: house.channels(caller.scope).await? }))
+    Ok(Json(house.channels(caller.scope).await?))
 }
 
 /// Connect a channel
@@ -45,7 +45,7 @@ pub(crate) async fn create(
 
 /// Disconnect a channel
 ///
-/// For owners. Its conversations stay; late webhooks of it are verified and dropped for 30 days.
+/// For owners. Its conversations stay; late webhooks of it are verified and dropped.
 #[utoipa::path(delete, path = "/api/v1/channels/{id}", tag = "channels",
     params(("id" = ChannelId, Path)), responses((status = 204)))]
 pub(crate) async fn delete(

@@ -48,13 +48,14 @@ pub(crate) async fn list(
 ///
 /// The `ETag` of the answer is for `If-Match`.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)),
-    responses((status = 200, body = wire::Contact, headers(("etag" = String, description = "The contact's version")))))]
+    responses((status = 200, body = wire::ContactDetail, headers(("etag" = String, description = "The contact's version")))))]
 pub(crate) async fn get(
     State(house): State<House>,
     caller: Caller,
     Path(id): Path<ContactId>,
 ) -> Result<Response, Problem> {
-    Ok(tagged(house.contact(caller.scope, id).await?))
+    let detail = house.contact(caller.scope, id).await?;
+    Ok(tagged(detail.contact.version, &detail))
 }
 
 /// Change a contact
@@ -75,9 +76,10 @@ pub(crate) async fn patch(
 ) -> Result<Response, Problem> {
     let act = caller.act(key, correlation);
     let expected = expected.map(|IfMatch(version)| version);
-    Ok(tagged(house.patch_contact(caller.scope, act, id, expected, patch).await?))
+    let contact = house.patch_contact(caller.scope, act, id, expected, patch).await?;
+    Ok(tagged(contact.version, &contact))
 }
 
-fn tagged(contact: wire::Contact) -> Response {
-    ([(header::ETAG, format!("\"{}\"", contact.version))], axum::Json(contact)).into_response()
+fn tagged(version: u64, contact: &impl serde::Serialize) -> Response {
+    ([(header::ETAG, format!("\"{version}\""))], axum::Json(contact)).into_response()
 }

@@ -57,6 +57,7 @@ impl Webhooks {
         self.claim_if_free(&Name::Channel(id), target.clone()).await?;
         self.claim_if_free(&Name::Account(waba_id.clone()), target).await?;
         let body = ChannelBody {
+            version: 0,
             kind: new.kind,
             name,
             access_token: self.seal(id, "access_token", access_token),

@@ -25,6 +25,7 @@ impl Connected<'_> {
     pub(crate) fn show(&self, env: &Env) -> wire::Channel {
         wire::Channel {
             id: self.id,
+            version: self.body.version,
             kind: self.body.kind,
             name: self.body.name.clone(),
             phone_number_id: self.body.phone_number_id.clone(),
@@ -80,7 +81,8 @@ impl House {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn channels(&self, scope: TenantScope) -> Result<Vec<wire::Channel>, Refusal> {
+    pub async fn channels(&self, scope: TenantScope) -> Result<wire::ChannelList, Refusal> {
+        let as_of = self.place(scope).await?;
         let scan = Scan::of::<ChannelRow>(ChannelRow::partition());
         let rows = self.env.records.all::<ChannelRow>(scope, scan).await?;
         let mut channels: Vec<_> = rows
@@ -89,7 +91,7 @@ impl House {
             .map(|row| Connected { id: row.channel_id, body: &row.body.0 }.show(&self.env))
             .collect();
         channels.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        Ok(channels)
+        Ok(wire::ChannelList { channels, as_of })
     }
 
     /// A channel's templates, at most a few minutes old; read anew when `fresh`.

@@ -131,8 +131,7 @@ impl House {
         before_seq: Option<u64>,
         limit: usize,
     ) -> Result<wire::MessagePage, Refusal> {
-        let nobody = UserId::from_bytes([0; 16]);
-        let (as_of, _) = self.position(scope, nobody, None).await?;
+        let as_of = self.place(scope).await?;
         let (_, conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
         let before = before_seq.unwrap_or(u64::MAX).min(conversation.last_seq + 1);
         let place = Place { env: self.env.clone(), scope, id };
@@ -445,6 +444,7 @@ impl House {
             Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it".to_owned() }
         })?;
         let limit = limit.clamp(1, 100);
+        let as_of = self.place(scope).await?;
         let scan = Scan::of::<ContactRow>(ContactRow::partition(0))
             .after(after.map(|id| vec![id.into_cell()]))
             .limit(limit + 1);
@@ -457,16 +457,18 @@ impl House {
             .filter(|row| row.body.0.merged_into.is_none())
             .map(|row| contact_rules::show(row.contact_id, row.version, &row.body.0))
             .collect();
-        Ok(wire::ContactPage { contacts, next_cursor })
+        Ok(wire::ContactPage { contacts, next_cursor, as_of })
     }
 
     /// One contact.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], or the store cannot be read.
-    pub async fn contact(&self, scope: TenantScope, id: ContactId) -> Result<wire::Contact, Refusal> {
+    pub async fn contact(&self, scope: TenantScope, id: ContactId) -> Result<wire::ContactDetail, Refusal> {
+        let as_of = self.place(scope).await?;
         let shown = contact::ask(&self.env, scope, id, contact::Ask::Show).await?.shown()?;
-        Ok(contact_rules::show(shown.id, shown.version, &shown.body))
+        let contact = contact_rules::show(shown.id, shown.version, &shown.body);
+        Ok(wire::ContactDetail { contact, as_of })
     }
 
     /// Changes a contact. `expected` is the version the caller read (`If-Match`). When a block is answered it

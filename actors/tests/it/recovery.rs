@@ -182,7 +182,7 @@ fn a_block_holds_for_whomever_the_contact_was_joined_with_before_and_after() {
                 assert_eq!(contact.id, older.contact.id, "the one that stayed");
             }
             let shown = running.house.contact(world.scope, older.contact.id).await.expect("it is there");
-            assert!(shown.blocked);
+            assert!(shown.contact.blocked);
             audit_soon(&world, &running).await;
             let refused = world.send(&running, older.id, "key", "hello").await;
             assert!(matches!(refused, Err(Refusal::Rule { code: "contact_blocked", .. })), "{refused:?}");

@@ -203,6 +203,7 @@ impl World {
             running.vault.seal(&channel_secret(self.channel, part), &SecretString::from("secret"))
         };
         let body = ChannelBody {
+            version: 0,
             kind: wire::ChannelKind::Whatsapp,
             name: "Shop".to_owned(),
             phone_number_id: "100".to_owned(),

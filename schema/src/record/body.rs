@@ -143,6 +143,9 @@ pub struct Sealed(pub Vec<u8>);
 /// A connected channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelBody {
+    /// Counts its changes.
+    #[serde(default)]
+    pub version: u64,
     /// Its kind.
     pub kind: ChannelKind,
     /// What colleagues call it.

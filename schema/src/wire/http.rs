@@ -93,6 +93,17 @@ wire! {
         pub contacts: Vec<Contact>,
         /// Pass it as `cursor` for the next page; absent on the last.
         pub next_cursor: Option<String>,
+        /// The snapshot includes everything up to here.
+        pub as_of: StreamPosition,
+    }
+
+    /// One contact.
+    pub struct ContactDetail {
+        /// The contact.
+        #[serde(flatten)]
+        pub contact: Contact,
+        /// The snapshot includes everything up to here.
+        pub as_of: StreamPosition,
     }
 
     /// A template to send, with its values.
@@ -207,6 +218,8 @@ wire! {
     pub struct Channel {
         /// Its id.
         pub id: ChannelId,
+        /// Counts its changes; the older of two is dropped.
+        pub version: u64,
         /// Its kind.
         pub kind: ChannelKind,
         /// What colleagues call it.
@@ -254,6 +267,8 @@ wire! {
     pub struct ChannelList {
         /// By name.
         pub channels: Vec<Channel>,
+        /// The snapshot includes everything up to here.
+        pub as_of: StreamPosition,
     }
 
     /// A message template at the provider.

@@ -77,7 +77,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a channel
-         * @description For owners. Its conversations stay; late webhooks of it are verified and dropped for 30 days.
+         * @description For owners. Its conversations stay; late webhooks of it are verified and dropped.
          */
         delete: operations["channels_delete"];
         options?: never;
@@ -548,6 +548,11 @@ export interface components {
             problem?: string | null;
             /** @description The word to enter beside it; shown once, when the channel is made. */
             verify_token?: string | null;
+            /**
+             * Format: int64
+             * @description Counts its changes; the older of two is dropped.
+             */
+            version: number;
             /** @description The WhatsApp Business Account the number belongs to. */
             waba_id: string;
             /** @description The address to enter as the webhook's at the provider. */
@@ -567,6 +572,8 @@ export interface components {
         ChannelKind: "whatsapp";
         /** @description The channels of the workspace. */
         ChannelList: {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
             /** @description By name. */
             channels: components["schemas"]["Channel"][];
         };
@@ -609,10 +616,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description One contact. */
+        ContactDetail: components["schemas"]["Contact"] & {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+        };
         /** @description `con_` and 26 characters */
         ContactId: string;
         /** @description A page of contacts. */
         ContactPage: {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
             /** @description By id. */
             contacts: components["schemas"]["Contact"][];
             /** @description Pass it as `cursor` for the next page; absent on the last. */
@@ -1425,7 +1439,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Contact"];
+                    "application/json": components["schemas"]["ContactDetail"];
                 };
             };
             /** @description A problem */

@@ -514,6 +514,10 @@ export interface Channel {
    */
   verify_token?: string | null;
   /**
+   * Counts its changes; the older of two is dropped.
+   */
+  version: number;
+  /**
    * The WhatsApp Business Account the number belongs to.
    */
   waba_id: string;

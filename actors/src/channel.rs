@@ -658,7 +658,7 @@ impl ChannelActor {
                 let mut pause = RETRY_PAUSE;
                 loop {
                     match crate::house::apply_at(&env, scope, spot, update.clone()).await {
-                        Err(Refusal::Unavailable(_) | Refusal::Overloaded) => {
+                        Err(Refusal::Unavailable(_) | Refusal::Broken(_) | Refusal::Overloaded) => {
                             // It stays stored: were this process to end, the next would find it.
                             tracing::warn!(channel = %row.channel_id, "an update kept for later waits on");
                             actix_rt::time::sleep(pause).await;

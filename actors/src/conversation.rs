@@ -821,7 +821,8 @@ pub(crate) fn insist(
                 Err(refusal) => Err(refusal),
             };
             match heard {
-                Err(Refusal::Unavailable(_) | Refusal::Overloaded) if !env.is_draining() => {}
+                Err(Refusal::Unavailable(_) | Refusal::Broken(_) | Refusal::Overloaded)
+                    if !env.is_draining() => {}
                 // What was not told is told again at the next start.
                 _ => return,
             }

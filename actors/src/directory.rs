@@ -69,6 +69,8 @@ struct Slot<R: Resident> {
 struct Failures {
     count: u32,
     until: Timestamp,
+    /// It does not read: whoever asks meanwhile hears that, too.
+    broken: Option<String>,
 }
 
 struct Shard<R: Resident> {
@@ -94,8 +96,9 @@ fn hash_of(name: &impl Hash) -> u64 {
 
 impl<R: Resident> Shard<R> {
     /// Answers with the pause.
-    fn note_failure(&mut self, name: Name<R>, now: Timestamp) -> Duration {
-        let failures = self.failures.entry(name).or_insert(Failures { count: 0, until: now });
+    fn note_failure(&mut self, name: Name<R>, now: Timestamp, broken: Option<String>) -> Duration {
+        let failures = self.failures.entry(name).or_insert(Failures { count: 0, until: now, broken: None });
+        failures.broken = broken;
         let pause = FIRST_PAUSE.saturating_mul(1 << failures.count.min(16)).min(LONGEST_PAUSE);
         failures.count += 1;
         failures.until = now + pause;
@@ -154,7 +157,7 @@ impl<R: Resident> Directory<R> {
                     slot.gate.close();
                     shard.slots.remove(&name);
                     metrics::gauge!("switchboard_actors", "kind" => R::KIND).decrement(1.0);
-                    shard.note_failure(name, env.clock.now());
+                    shard.note_failure(name, env.clock.now(), None);
                 }
                 Err(Shut::Full) => {
                     metrics::counter!("switchboard_actor_refusals_total", "kind" => R::KIND).increment(1);
@@ -166,6 +169,9 @@ impl<R: Resident> Directory<R> {
         if let Some(failures) = shard.failures.get(&name)
             && env.clock.now() < failures.until
         {
+            if let Some(why) = &failures.broken {
+                return Err(Refusal::Broken(why.clone()));
+            }
             return Err(Refusal::Unavailable(format!(
                 "this {} could not be loaded; it is tried again soon",
                 R::KIND
@@ -240,9 +246,13 @@ impl<R: Resident> Directory<R> {
     }
 
     /// The actor could not load, or panicked: not before a pause again.
-    pub(crate) fn quarantine(&self, env: &Env, scope: TenantScope, key: R::Key) -> Duration {
+    pub(crate) fn quarantine(&self, env: &Env, scope: TenantScope, key: R::Key, why: &Refusal) -> Duration {
         let name = (scope, key);
-        self.shard(hash_of(&name)).note_failure(name, env.clock.now())
+        let broken = match why {
+            Refusal::Broken(why) => Some(why.clone()),
+            _ => None,
+        };
+        self.shard(hash_of(&name)).note_failure(name, env.clock.now(), broken)
     }
 
     /// The actor is well: earlier failures are forgotten.

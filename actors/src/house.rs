@@ -21,6 +21,7 @@ use switchboard_ports::{
 use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, UserId, wire};
 use tokio::sync::oneshot;
 
+pub use self::apply::Unapplied;
 pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
 use crate::{
     Refusal,

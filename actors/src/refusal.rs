@@ -40,6 +40,9 @@ pub enum Refusal {
     /// It could not be made durable. Where it is ambiguous whether it was, the same idempotency key tells.
     #[error("it could not be stored: {0}")]
     Unavailable(String),
+    /// A defect of ours, or something stored that does not read: asking again does not help by itself.
+    #[error("it cannot be applied: {0}")]
+    Broken(String),
     /// The provider did not answer or refused.
     #[error("{message}")]
     Provider {
@@ -67,6 +70,7 @@ impl Refusal {
             Self::Taken(_) => "taken",
             Self::Overloaded => "overloaded",
             Self::Unavailable(_) => "unavailable",
+            Self::Broken(_) => "broken",
             Self::Provider { code, .. } => code,
             Self::Stopping => "stopping",
         }
@@ -77,6 +81,7 @@ impl From<switchboard_ports::store::Error> for Refusal {
     fn from(error: switchboard_ports::store::Error) -> Self {
         match error {
             switchboard_ports::store::Error::Overloaded => Self::Overloaded,
+            switchboard_ports::store::Error::Corrupt(row) => Self::Broken(row.to_string()),
             other => Self::Unavailable(other.to_string()),
         }
     }

@@ -256,9 +256,10 @@ impl<E: Entity> Shell<E> {
                 Ok(result) => self.held.push(Held { patient, reply: next.asked.reply, result }),
                 Err(_) => {
                     tracing::error!(kind = E::KIND, key = ?self.key, "a decision panicked");
-                    let refusal = Refusal::Unavailable("a defect; it was logged".to_owned());
-                    self.held.push(Held { patient, reply: next.asked.reply, result: Err(refusal.clone()) });
-                    self.fail(&refusal, ctx);
+                    let broken = Refusal::Broken("a defect; it was logged".to_owned());
+                    self.held.push(Held { patient, reply: next.asked.reply, result: Err(broken) });
+                    // Only this command is known to be at fault.
+                    self.fail(&Refusal::Unavailable("its owner died of a defect".to_owned()), ctx);
                     return;
                 }
             }
@@ -368,12 +369,13 @@ impl<E: Entity> Shell<E> {
     /// Errors every caller and goes; the next command loads it again.
     fn fail(&mut self, refusal: &Refusal, ctx: &mut Context<Self>) {
         self.gate.close();
-        let pause = E::directory(&self.env).quarantine(&self.env, self.scope, self.key);
+        let pause = E::directory(&self.env).quarantine(&self.env, self.scope, self.key, refusal);
         tracing::debug!(kind = E::KIND, key = ?self.key, ?pause, "quarantined");
         E::directory(&self.env).gone(self.scope, self.key, &self.gate);
         self.entity = None;
-        for Held { reply, .. } in self.held.drain(..) {
-            send(reply, Err(refusal.clone()));
+        for Held { reply, result, .. } in self.held.drain(..) {
+            let broken = result.err().filter(|known| matches!(known, Refusal::Broken(_)));
+            send(reply, Err(broken.unwrap_or_else(|| refusal.clone())));
         }
         for next in self.waiting.drain(..) {
             send(next.asked.reply, Err(refusal.clone()));

@@ -127,6 +127,7 @@ impl From<Refusal> for Problem {
             Refusal::Taken(_) | Refusal::Moved(_) => (StatusCode::CONFLICT, None, None),
             Refusal::Overloaded => (StatusCode::TOO_MANY_REQUESTS, None, Some(Duration::from_secs(1))),
             Refusal::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, None, Some(Duration::from_secs(2))),
+            Refusal::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, None, None),
             Refusal::Provider { .. } => (StatusCode::BAD_GATEWAY, None, None),
             Refusal::Stopping => (StatusCode::SERVICE_UNAVAILABLE, None, Some(Duration::from_secs(2))),
         };
@@ -155,6 +156,7 @@ mod tests {
             (Refusal::Taken("taken".into()), 409, "taken"),
             (Refusal::Overloaded, 429, "overloaded"),
             (Refusal::Unavailable("disk".into()), 503, "unavailable"),
+            (Refusal::Broken("a row".into()), 500, "broken"),
             (Refusal::Provider { code: "whatsapp_190".into(), message: "token".into() }, 502, "whatsapp_190"),
             (Refusal::Stopping, 503, "stopping"),
         ];

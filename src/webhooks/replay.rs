@@ -27,7 +27,11 @@ impl Webhooks {
         for (id, at, letter) in self.house.buried(scope).await?.into_iter().rev() {
             let channel = letter.channel_id;
             let applied = match self.exhumed(scope, letter).await {
-                Some(updates) => self.house.deliver(scope, channel, updates, correlation).await.is_ok(),
+                Some(updates) => self
+                    .house
+                    .deliver(scope, channel, updates, correlation)
+                    .await
+                    .is_ok_and(|unapplied| unapplied.is_empty()),
                 None => false,
             };
             if applied {

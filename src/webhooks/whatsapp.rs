@@ -17,7 +17,7 @@ use axum::extract::{Request, State};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, header};
 use secrecy::{ExposeSecret as _, SecretString};
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, house::Unapplied};
 use switchboard_channels::whatsapp::{
     inbound::{self, Delivery, Route},
     signature,
@@ -235,12 +235,14 @@ impl Webhooks {
         correlation: CorrelationId,
     ) -> Result<(), Refusal> {
         let mut updates = Vec::with_capacity(parts.len());
+        let mut read = Vec::with_capacity(parts.len());
         let mut unread = Vec::new();
         for part in parts {
             match part.read() {
                 Ok(update) => {
                     count(kind_of(&update));
                     updates.push(update);
+                    read.push(part);
                 }
                 Err(unreadable) => {
                     count("unreadable");
@@ -253,7 +255,13 @@ impl Webhooks {
         // What can be read first: it must not wait for room for what cannot.
         if !updates.is_empty() {
             self.keep_large(entry.scope, &mut updates).await?;
-            self.house.deliver(entry.scope, entry.channel_id, updates, correlation).await?;
+            let unapplied = self.house.deliver(entry.scope, entry.channel_id, updates, correlation).await?;
+            for Unapplied { index, reason } in unapplied {
+                let Some(part) = read.get(index) else { continue };
+                count("unapplied");
+                tracing::warn!(channel_id = %entry.channel_id, "an update cannot be applied; it is kept");
+                self.house.bury(entry.scope, entry.channel_id, reason, part.to_webhook()).await?;
+            }
         }
         for unreadable in unread {
             self.house.bury(entry.scope, entry.channel_id, unreadable.reason, unreadable.raw).await?;

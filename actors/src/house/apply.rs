@@ -43,7 +43,8 @@ pub(crate) struct Way {
 
 impl House {
     /// Takes a verified webhook's updates for one channel. `Ok` means: every update is durable, or was
-    /// before. Updates of one person keep their order.
+    /// before, but for those it names: they cannot be applied, now or when they come again, and are the
+    /// caller's to keep. Updates of one person keep their order.
     ///
     /// # Errors
     /// When some update is not durable; the provider must send them all again.
@@ -53,20 +54,30 @@ impl House {
         channel: ChannelId,
         updates: Vec<Update>,
         correlation: CorrelationId,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Vec<Unapplied>, Refusal> {
         self.admit_patiently(scope).await?;
         tracing::debug!(%correlation, %channel, updates = updates.len(), "updates came in");
         let way = Way { env: self.env.clone(), scope, channel, correlation_id: Some(correlation) };
         let lanes = lanes(updates).into_iter().map(|updates| way.deliver_in_order(updates));
         // All are carried as far as they go, also when one fails: the repetition then finds them done.
-        join_all(lanes).await.into_iter().collect()
+        let unapplied: Vec<Vec<Unapplied>> = join_all(lanes).await.into_iter().collect::<Result<_, _>>()?;
+        Ok(unapplied.into_iter().flatten().collect())
     }
+}
+
+/// An update that cannot be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unapplied {
+    /// Its place among those delivered.
+    pub index: usize,
+    /// Why.
+    pub reason: String,
 }
 
 /// Splits updates so that those of one person stay together, in order, and those of several may go at once.
 /// Updates of one person need not name the same address: whoever shares one is one person. A status goes
 /// with the others of its conversation, where it says which, or else of its message.
-fn lanes(updates: Vec<Update>) -> Vec<Vec<Update>> {
+fn lanes(updates: Vec<Update>) -> Vec<Vec<(usize, Update)>> {
     let mut lane_of: HashMap<String, usize> = HashMap::new();
     let mut lanes: Vec<Vec<(usize, Update)>> = Vec::new();
     for (index, update) in updates.into_iter().enumerate() {
@@ -96,55 +107,71 @@ fn lanes(updates: Vec<Update>) -> Vec<Vec<Update>> {
         .filter(|lane| !lane.is_empty())
         .map(|mut lane| {
             lane.sort_by_key(|(index, _)| *index);
-            lane.into_iter().map(|(_, update)| update).collect()
+            lane
         })
         .collect()
 }
 
 impl Way {
-    async fn deliver_in_order(&self, updates: Vec<Update>) -> Result<(), Refusal> {
+    async fn deliver_in_order(&self, updates: Vec<(usize, Update)>) -> Result<Vec<Unapplied>, Refusal> {
         let mut run = Vec::new();
-        for update in updates {
+        let mut unapplied = Vec::new();
+        for (index, update) in updates {
             match update {
                 // A run of messages of one person is asked at once and so shares commits.
-                Update::Message(message) => run.push(message),
+                Update::Message(message) => run.push((index, message)),
                 other => {
-                    self.receive_run(std::mem::take(&mut run)).await?;
-                    self.apply(other).await?;
+                    self.receive_run(std::mem::take(&mut run), &mut unapplied).await?;
+                    note(index, self.apply(other).await, &mut unapplied)?;
                 }
             }
         }
-        self.receive_run(run).await
+        self.receive_run(run, &mut unapplied).await?;
+        Ok(unapplied)
     }
 
-    async fn receive_run(&self, run: Vec<InboundMessage>) -> Result<(), Refusal> {
-        let Some(first) = run.first() else { return Ok(()) };
-        let one_party = run.iter().all(|message| message.from == first.from);
+    async fn receive_run(
+        &self,
+        run: Vec<(usize, InboundMessage)>,
+        unapplied: &mut Vec<Unapplied>,
+    ) -> Result<(), Refusal> {
+        let Some((_, first)) = run.first() else { return Ok(()) };
+        let one_party = run.iter().all(|(_, message)| message.from == first.from);
         let together = if one_party && run.len() > 1 {
-            let found = resolve::resolve(&self.env, self.scope, self.channel, &first.from, false).await?;
-            let may_stand_elsewhere =
-                run.iter().any(|message| found.others_with(message.at).next().is_some());
-            (!may_stand_elsewhere).then_some(found)
+            match resolve::resolve(&self.env, self.scope, self.channel, &first.from, false).await {
+                Ok(found) => {
+                    let may_stand_elsewhere =
+                        run.iter().any(|(_, message)| found.others_with(message.at).next().is_some());
+                    (!may_stand_elsewhere).then_some(found)
+                }
+                // One by one they tell which of them it is.
+                Err(Refusal::Broken(_)) => None,
+                Err(refusal) => return Err(refusal),
+            }
         } else {
             None
         };
         let Some(found) = together else {
-            for message in run {
-                self.receive(message).await?;
+            for (index, message) in run {
+                note(index, self.receive(message).await, unapplied)?;
             }
             return Ok(());
         };
-        let mut answers = Vec::with_capacity(run.len());
-        for message in &run {
-            let ask = Ask::Receive(Box::new((found.contact.clone(), message.clone())));
-            answers.push(self.tell(found.conversation_id, ask)?);
-        }
-        for (received, message) in join_all(answers).await.into_iter().zip(run) {
-            match received {
-                Ok(_) => {}
-                Err(Refusal::Moved(_)) => self.receive(message).await?,
-                Err(refusal) => return Err(refusal),
-            }
+        // All are told now, in their order.
+        let told: Vec<_> = run
+            .iter()
+            .map(|(_, message)| {
+                let ask = Ask::Receive(Box::new((found.contact.clone(), message.clone())));
+                self.tell(found.conversation_id, ask)
+            })
+            .collect();
+        let answers = join_all(told.into_iter().map(async |told| told?.await)).await;
+        for (received, (index, message)) in answers.into_iter().zip(run) {
+            let received = match received {
+                Err(Refusal::Moved(_)) => self.receive(message).await,
+                received => received.map(drop),
+            };
+            note(index, received, unapplied)?;
         }
         Ok(())
     }
@@ -308,6 +335,17 @@ impl Way {
     }
 }
 
+/// Notes an update that cannot be applied; any other failure is one of all.
+fn note(index: usize, result: Result<(), Refusal>, unapplied: &mut Vec<Unapplied>) -> Result<(), Refusal> {
+    match result {
+        Err(Refusal::Broken(reason)) => {
+            unapplied.push(Unapplied { index, reason });
+            Ok(())
+        }
+        result => result,
+    }
+}
+
 /// An update whose message stands at a known place.
 pub(crate) async fn apply_at(
     env: &Env,
@@ -348,8 +386,8 @@ mod tests {
         })
     }
 
-    fn ids(lanes: Vec<Vec<Update>>) -> Vec<Vec<String>> {
-        let id = |update: Update| match update {
+    fn ids(lanes: Vec<Vec<(usize, Update)>>) -> Vec<Vec<String>> {
+        let id = |(_, update): (usize, Update)| match update {
             Update::Message(message) => message.provider_id,
             _ => String::new(),
         };

@@ -75,7 +75,7 @@ fn while_the_log_cannot_be_written_new_work_is_refused_and_after_it_everything_g
             let from = [(IdentityKind::Phone, phone.as_str())];
             let batch = (taken..taken + 400).map(|n| world.message(&format!("in.{n}"), &from)).collect();
             match running.house.deliver(world.scope, world.channel, batch, world.act("").correlation).await {
-                Ok(()) => taken += 400,
+                Ok(_) => taken += 400,
                 Err(refusal) => break refusal,
             }
             assert!(taken < 24_000, "memory grows without a bound");

@@ -60,7 +60,7 @@ fn who_goes_comes_back_as_it_was_and_no_letter_is_lost_on_the_way() {
                     world.act("").correlation,
                 )
                 .await;
-            assert_eq!(told, Ok(()));
+            assert_eq!(told, Ok(Vec::new()));
             let id = world.only_conversation(&running).await;
             match chance.random_range(0..4) {
                 0 => {

@@ -35,11 +35,12 @@ fn a_poisoned_row_takes_its_own_conversation_down_and_no_other() {
         let running = world.restart(running).await;
 
         let refused = running.house.conversation(world.scope, id, agent()).await;
-        assert!(matches!(refused, Err(Refusal::Unavailable(_))), "{refused:?}");
+        assert!(matches!(refused, Err(Refusal::Broken(_))), "{refused:?}");
         let correlation = world.act("").correlation;
         let both = vec![world.message("in.3", &sick), world.message("in.4", &well)];
         let told = running.house.deliver(world.scope, world.channel, both.clone(), correlation).await;
-        assert!(matches!(told, Err(Refusal::Unavailable(_))), "{told:?}");
+        let unapplied = told.expect("the other one is taken");
+        assert_eq!(unapplied.iter().map(|unapplied| unapplied.index).collect::<Vec<_>>(), [0]);
         world.deliver(&running, vec![world.message("in.5", &well)]).await;
         let list = world.list(&running).await.expect("the list is read");
         let healthy = list.iter().find(|known| known.id != id).expect("the other one is listed");

@@ -285,7 +285,8 @@ impl World {
     pub(crate) async fn deliver(&self, running: &Running, updates: Vec<Update>) {
         let correlation = self.act("").correlation;
         let deliver = || running.house.deliver(self.scope, self.channel, updates.clone(), correlation);
-        self.insist(deliver).await.expect("updates are taken in the end");
+        let unapplied = self.insist(deliver).await.expect("updates are taken in the end");
+        assert_eq!(unapplied, []);
     }
 
     pub(crate) async fn send(

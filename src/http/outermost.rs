@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use futures_util::FutureExt as _;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use switchboard_schema::CorrelationId;
 use tracing::Instrument as _;
 
@@ -18,6 +18,9 @@ use super::{Edge, extract::Correlation, problem::Problem};
 
 /// The header of the request's id.
 const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+/// The methods that are counted by their own names: those of RFC 9110 and RFC 5789.
+const KNOWN_METHODS: [&str; 9] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 /// What pages may load. Styles may be inline, as components set them; scripts may not.
 const CONTENT_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
      media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
@@ -27,8 +30,8 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
     let correlation = CorrelationId::from_bytes(edge.access.entropy().id());
     request.extensions_mut().insert(Correlation(correlation));
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
-    let method = request.method().clone();
-    let span = tracing::info_span!("request", correlation_id = %correlation, method = %method, route);
+    let method = label_of(request.method());
+    let span = tracing::info_span!("request", correlation_id = %correlation, method, route);
     let begun = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -48,7 +51,7 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
         }
         log_problem(&span, &problem);
     }
-    measure(&method, route, response.status(), begun);
+    measure(method, route, response.status(), begun);
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     put_headers(&mut response, correlation);
     response
@@ -66,12 +69,15 @@ fn log_problem(span: &tracing::Span, problem: &Problem) {
     });
 }
 
-fn measure(method: &http::Method, route: String, status: StatusCode, begun: Instant) {
-    let labels = [
-        ("method", method.as_str().to_owned()),
-        ("route", route.clone()),
-        ("status", status.as_u16().to_string()),
-    ];
+/// What a method is called in measurements and in the log: anybody may make up methods of their own, and each
+/// would be a series that is kept for good.
+fn label_of(method: &Method) -> &'static str {
+    KNOWN_METHODS.iter().copied().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
+fn measure(method: &'static str, route: String, status: StatusCode, begun: Instant) {
+    let labels =
+        [("method", method.to_owned()), ("route", route.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", "route" => route).record(begun.elapsed().as_secs_f64());
 }
@@ -87,4 +93,17 @@ fn put_headers(response: &mut Response, correlation: CorrelationId) {
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // What the API answers belongs to the caller alone.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_that_somebody_made_up_share_one_label() {
+        assert_eq!(label_of(&Method::PATCH), "PATCH");
+        for made_up in ["get", "BREW", "GET1", "x-0123456789"] {
+            assert_eq!(label_of(&Method::from_bytes(made_up.as_bytes()).unwrap()), "other", "{made_up}");
+        }
+    }
 }

@@ -220,6 +220,18 @@ async fn what_is_wrong_is_a_problem_with_a_stable_code() {
     let wrong = api.post(&path, &json!({"type": "text", "text": {"body": 5}})).await;
     assert_eq!(wrong.body["field"], "text.body");
     wrong.is_problem(422, "invalid");
+    for (path, body, field) in [
+        (&path[..], json!({"type": "text", "text": {}}), "text.body"),
+        ("/api/v1/api-keys", json!({}), "name"),
+        ("/api/v1/conversations", json!({"phone": "447700900999"}), "channel_id"),
+    ] {
+        let wrong = api.post(path, &body).await;
+        assert_eq!(wrong.body["field"], field, "{}", wrong.body);
+        wrong.is_problem(422, "invalid");
+    }
+    let wrong = api.get("/api/v1/templates").await;
+    assert_eq!(wrong.body["field"], "channel_id", "{}", wrong.body);
+    wrong.is_problem(422, "invalid");
     api.post(&path, &json!({"type": "hologram"})).await.is_problem(422, "invalid");
     api.post(&path, &text_body("  ")).await.is_problem(422, "invalid");
     api.post(&path, &text_body(&"x".repeat(4_097))).await.is_problem(422, "invalid");

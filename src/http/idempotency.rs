@@ -3,7 +3,8 @@
 //!
 //! Ids of what is made here come from the key, too, so that an act cut short by a crash is finished, not
 //! doubled, by its repetition. A client that goes away does not cut an act short: each runs in a task of its own.
-//! Kept answers are sealed, as some hold secrets that are shown once.
+//! Kept answers are sealed, as some hold secrets that are shown once. Of requests only a tag under the
+//! installation's key is kept, as some hold passwords: a bare hash could be tried through.
 
 use std::{
     collections::HashSet,
@@ -14,6 +15,7 @@ use std::{
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{StatusCode, header};
+use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use switchboard_actors::Refusal;
@@ -30,18 +32,21 @@ use switchboard_schema::{
 use tracing::Instrument as _;
 
 use super::{extract::IdempotencyKey, problem::Problem};
-use crate::access::{Caller, secrets::hash_of};
+use crate::access::Caller;
 
 /// How long an answer is kept.
 const KEPT_FOR: Duration = Duration::from_secs(48 * 3_600);
 /// Largest answer kept, in bytes; a larger one is given again by doing the act again.
 const ANSWER_BYTES_MAX: usize = 16 * 1_024;
+/// What the key is for that tells one request from another.
+const REQUESTS_PURPOSE: &str = "idempotency requests";
 
 /// Keeps answers.
 pub(crate) struct Idempotency {
     records: Records,
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
+    request_key: hmac::Key,
     running: Mutex<HashSet<IdBytes>>,
 }
 
@@ -80,7 +85,9 @@ impl Once<'_> {
 impl Idempotency {
     /// Answers kept in this store.
     pub(crate) fn new(records: Records, vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Self {
-        Self { records, vault, clock, running: Mutex::new(HashSet::new()) }
+        let key = vault.derive(REQUESTS_PURPOSE);
+        let request_key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret());
+        Self { records, vault, clock, request_key, running: Mutex::new(HashSet::new()) }
     }
 
     /// Does the act, or answers as it was answered before. What has begun goes on when this is dropped.
@@ -97,7 +104,7 @@ impl Idempotency {
             id: once.id(),
             scope: once.caller.scope,
             principal: once.caller.principal.key_space(),
-            request_hash: hash_of(once.request).as_ref().to_vec(),
+            request_hash: hmac::sign(&self.request_key, once.request).as_ref().to_vec(),
         });
         let this = Arc::clone(self);
         let work = async move {
@@ -275,5 +282,36 @@ mod tests {
             };
             assert_eq!((status, done.load(Ordering::Relaxed)), (StatusCode::CREATED, 0));
         }
+    }
+    #[tokio::test]
+    async fn the_same_request_is_answered_the_same_and_another_under_its_key_is_refused() {
+        let (_folder, idempotency) = begin();
+        let done = Arc::default();
+        for _ in 0..2 {
+            assert_eq!(ask(&idempotency, "key", b"{\"a\":1}", &done).await.unwrap(), StatusCode::CREATED);
+        }
+        let other = ask(&idempotency, "key", b"{\"a\":2}", &done).await.unwrap_err();
+        assert_eq!(other.code, "idempotency_key_reused");
+        assert_eq!(done.load(Ordering::Relaxed), 1);
+        ask(&idempotency, "another key", b"{\"a\":2}", &done).await.unwrap();
+        assert_eq!(done.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_of_a_request_cannot_be_tried_through_without_the_installations_key() {
+        let request = b"{\"password\":\"correct horse\"}";
+        let mut kept = Vec::new();
+        for _ in 0..2 {
+            let (_folder, idempotency) = begin();
+            ask(&idempotency, "key", request, &Arc::default()).await.unwrap();
+            let (caller, key) = (caller(), IdempotencyKey { key: "key".to_owned(), given: true });
+            let id = Once { caller: &caller, route: "users", key: &key, request }.id();
+            let row_key = IdempotencyRow::key(caller.principal.key_space(), id.to_vec());
+            let row = idempotency.records.get::<IdempotencyRow>(caller.scope, row_key).await.unwrap();
+            kept.push(row.unwrap().request_hash);
+        }
+        let hash = crate::access::secrets::hash_of(request);
+        assert!(kept.iter().all(|kept| kept != hash.as_ref()));
+        assert_ne!(kept[0], kept[1], "each installation has a key of its own");
     }
 }

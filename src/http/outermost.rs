@@ -1,6 +1,5 @@
 //! What happens to every request and answer: an id, a span, a line in the log, measurements, headers, and
-//! the body of a problem. A panic in a handler becomes a 500 here (where panics unwind: the release build
-//! ends the process instead, and a supervisor starts it again).
+//! the body of a problem. A panic in a handler becomes a 500 here; panics unwind in every build.
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 

@@ -81,6 +81,8 @@ fn describe() {
         "webhooks_durable_seconds",
         "Time from a webhook's head until its updates were durable"
     );
+    describe_gauge!("passwords_waiting", "Passwords that wait for a thread that hashes");
+    describe_histogram!("passwords_hash_seconds", "Time it took to hash a password, without the waiting");
     describe_gauge!("webhooks_bytes_in_flight", "Bytes of webhooks in memory");
 }
 

@@ -151,6 +151,21 @@ async fn a_browser_signs_in_needs_its_csrf_token_to_change_and_signs_out() {
 }
 
 #[tokio::test]
+async fn it_is_measured_how_many_passwords_wait_and_how_long_hashing_takes() {
+    let stage = Stage::new().await;
+    // The workspace's own owner had one.
+    let before = stage.api.metric("passwords_hash_seconds_count").await;
+    assert!(before >= 1.0, "{before}");
+    let nobody = Api::nobody(stage.server.address());
+    let sign_in = json!({"email": "nobody@first.example", "password": "correct horse battery"});
+    nobody.post("/api/v1/sessions", &sign_in).await.is_problem(401, "wrong_credentials");
+    assert_eq!(stage.api.metric("passwords_hash_seconds_count").await, before + 1.0);
+    let metrics = stage.api.get("/metrics").await.body;
+    let metrics = metrics.as_str().unwrap();
+    assert!(metrics.lines().any(|line| line == "passwords_waiting 0"), "{metrics}");
+}
+
+#[tokio::test]
 async fn a_key_is_shown_once_opens_what_its_maker_may_and_nothing_once_revoked() {
     let stage = Stage::new().await;
     let made = stage.api.keyed("make").post("/api/v1/api-keys", &json!({"name": " Shop "})).await.of(201);

@@ -1,7 +1,10 @@
 //! What happens to every request and answer: an id, a span, a line in the log, measurements, headers, and
 //! the body of a problem. A panic in a handler becomes a 500 here; panics unwind in every build.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -30,7 +33,7 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
     request.extensions_mut().insert(Correlation(correlation));
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let method = label_of(request.method());
-    let span = tracing::info_span!("request", correlation_id = %correlation, method, route);
+    let span = span_of(correlation, method, &route);
     let begun = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -50,10 +53,15 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
         }
         log_problem(&span, &problem);
     }
+    log_answer(&span, method, response.status(), begun.elapsed());
     measure(method, route, response.status(), begun);
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     put_headers(&mut response, correlation);
     response
+}
+
+/// What every line about one request says of it.
+fn span_of(correlation: CorrelationId, method: &str, route: &str) -> tracing::Span {
+    tracing::info_span!("request", correlation_id = %correlation, method, route)
 }
 
 /// Our own failures are logged here, once; those of callers only for the curious.
@@ -65,6 +73,16 @@ fn log_problem(span: &tracing::Span, problem: &Problem) {
         } else {
             tracing::debug!(status, code, "a request was refused");
         }
+    });
+}
+
+/// One line for each request, with what its span says: its id, method and route. Whoever looks for what changed
+/// something finds it without logging what only asked.
+fn log_answer(span: &tracing::Span, method: &str, status: StatusCode, took: Duration) {
+    let (status, milliseconds) = (status.as_u16(), took.as_millis() as u64);
+    span.in_scope(|| match method {
+        "GET" | "HEAD" => tracing::debug!(status, milliseconds, "answered"),
+        _ => tracing::info!(status, milliseconds, "answered"),
     });
 }
 
@@ -96,6 +114,11 @@ fn put_headers(response: &mut Response, correlation: CorrelationId) {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
     use super::*;
 
     #[test]
@@ -103,6 +126,48 @@ mod tests {
         assert_eq!(label_of(&Method::PATCH), "PATCH");
         for made_up in ["get", "BREW", "GET1", "x-0123456789"] {
             assert_eq!(label_of(&Method::from_bytes(made_up.as_bytes()).unwrap()), "other", "{made_up}");
+        }
+    }
+    /// What was logged, as long as it lives on this thread.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn at_info_each_request_that_may_have_changed_something_has_a_line_with_its_id() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_max_level(tracing::Level::INFO)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            for method in ["GET", "HEAD", "POST", "PATCH", "DELETE", "other"] {
+                let correlation = CorrelationId::from_bytes([7; 16]);
+                let span = span_of(correlation, method, "/api/v1/users");
+                log_answer(&span, method, StatusCode::CREATED, Duration::from_millis(12));
+            }
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let methods: Vec<_> = lines.iter().map(|line| line["span"]["method"].as_str().unwrap()).collect();
+        assert_eq!(methods, ["POST", "PATCH", "DELETE", "other"]);
+        for line in lines {
+            assert_eq!((&line["status"], &line["milliseconds"]), (&201.into(), &12.into()));
+            assert_eq!(line["span"]["route"], "/api/v1/users");
+            assert_eq!(line["span"]["correlation_id"], CorrelationId::from_bytes([7; 16]).to_string());
         }
     }
 }

@@ -228,6 +228,12 @@ async fn what_is_wrong_is_a_problem_with_a_stable_code() {
     let api = &stage.api;
     api.get("/api/v1/nothing").await.is_problem(404, "not_found");
     api.delete("/api/v1/conversations").await.is_problem(405, "method_not_allowed");
+    // Methods that somebody made up are counted together.
+    let brew = Method::from_bytes(b"BREW").unwrap();
+    api.ask(brew, "/api/v1/conversations", None).await.is_problem(405, "method_not_allowed");
+    let metrics = api.get("/metrics").await.body;
+    let metrics = metrics.as_str().unwrap();
+    assert!(metrics.contains("method=\"other\"") && !metrics.contains("BREW"), "{metrics}");
     api.get("/api/v1/conversations?limit=0").await.is_problem(422, "invalid");
     api.get("/api/v1/conversations?view=yours").await.is_problem(422, "invalid");
     api.get("/api/v1/conversations?cursor=nonsense").await.is_problem(422, "invalid");

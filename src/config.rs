@@ -17,6 +17,8 @@ use url::Url;
 pub(crate) const DEFAULTS: &str = include_str!("../config/default.toml");
 /// What environment variables of ours begin with.
 const ENV_PREFIX: &str = "SWITCHBOARD__";
+/// What a rate may be set to, per second or per minute. At none nobody could do the thing at all.
+const RATES: std::ops::RangeInclusive<u64> = 1..=1_000_000;
 /// Of how many letters one may be wrong in a key for a known one to be named as what was probably meant.
 const LETTERS_PER_MISTAKE: usize = 3;
 
@@ -278,27 +280,35 @@ impl Config {
         if let Err(error) = self.log.level.parse::<tracing_subscriber::EnvFilter>() {
             complain("log.level", format!("{error}; one of error, warn, info, debug, trace"));
         }
-        let numbers: [(&str, usize, std::ops::RangeInclusive<usize>); 14] = [
-            ("http.arbiters", self.http.arbiters, 0..=256),
-            ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max, 1..=1_000_000),
-            ("http.header_timeout_s", self.http.header_timeout_s as usize, 1..=3_600),
-            ("http.body_timeout_s", self.http.body_timeout_s as usize, 1..=3_600),
-            ("http.body_bytes_max", self.http.body_bytes_max, 16_384..=16_777_216),
-            ("http.requests_in_flight_max", self.http.requests_in_flight_max, 1..=1_000_000),
-            ("http.forwarded_hops", self.http.forwarded_hops, 0..=16),
-            ("store.write_queue_max", self.store.write_queue_max, 16..=1_000_000),
-            ("store.read_queue_max", self.store.read_queue_max, 16..=1_000_000),
-            ("store.readers", self.store.readers, 1..=64),
-            ("sockets.queue_bytes_max", self.sockets.queue_bytes_max, 65_536..=67_108_864),
-            ("sockets.per_caller_max", self.sockets.per_caller_max, 1..=100_000),
-            ("sessions.lifetime_h", self.sessions.lifetime_h as usize, 1..=8_784),
+        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 15] = [
+            ("http.arbiters", self.http.arbiters as u64, 0..=256),
+            ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max as u64, 1..=1_000_000),
+            ("http.header_timeout_s", self.http.header_timeout_s, 1..=3_600),
+            ("http.body_timeout_s", self.http.body_timeout_s, 1..=3_600),
+            ("http.body_bytes_max", self.http.body_bytes_max as u64, 16_384..=16_777_216),
+            ("http.requests_in_flight_max", self.http.requests_in_flight_max as u64, 1..=1_000_000),
+            ("http.forwarded_hops", self.http.forwarded_hops as u64, 0..=16),
+            ("http.drain_s", self.http.drain_s, 0..=3_600),
+            ("store.write_queue_max", self.store.write_queue_max as u64, 16..=1_000_000),
+            ("store.read_queue_max", self.store.read_queue_max as u64, 16..=1_000_000),
+            ("store.readers", self.store.readers as u64, 1..=64),
+            ("sockets.queue_bytes_max", self.sockets.queue_bytes_max as u64, 65_536..=67_108_864),
+            ("sockets.per_caller_max", self.sockets.per_caller_max as u64, 1..=100_000),
+            ("sessions.lifetime_h", self.sessions.lifetime_h, 1..=8_784),
             (
                 "limits.webhook_bytes_in_flight_max",
-                self.limits.webhook_bytes_in_flight_max,
+                self.limits.webhook_bytes_in_flight_max as u64,
                 3_145_728..=4_294_967_295,
             ),
         ];
-        for (key, value, range) in numbers {
+        let rates: [(&str, u32); 4] = [
+            ("limits.requests_per_second_per_caller", self.limits.requests_per_second_per_caller),
+            ("limits.lookups_per_second_per_address", self.limits.lookups_per_second_per_address),
+            ("limits.sign_ins_per_minute_per_address", self.limits.sign_ins_per_minute_per_address),
+            ("limits.sign_ins_per_minute_per_account", self.limits.sign_ins_per_minute_per_account),
+        ];
+        let rates = rates.map(|(key, rate)| (key, u64::from(rate), RATES));
+        for (key, value, range) in numbers.into_iter().chain(rates) {
             if !range.contains(&value) {
                 complain(key, format!("must be from {} to {}, not {value}", range.start(), range.end()));
             }
@@ -488,6 +498,37 @@ mod tests {
         assert!(problem("[http]\nlisten = \"nowhere\"", &[]).starts_with("http.listen: "));
         assert!(problem("[http]\npublic_url = \"ftp://x\"", &[]).contains("http.public_url"));
         assert!(problem("[log]\nlevel = \"a=b=c\"", &[]).contains("log.level"));
+    }
+
+    #[test]
+    fn a_rate_of_nothing_is_refused_whichever_it_is() {
+        let limits = DEFAULTS.parse::<Table>().unwrap().remove("limits").unwrap();
+        let rates: Vec<_> = limits.as_table().unwrap().keys().filter(|key| key.contains("_per_")).collect();
+        assert_eq!(rates.len(), 4);
+        for key in rates {
+            for value in ["0", "1000001"] {
+                let said = problem(&format!("[limits]\n{key} = {value}"), &[]);
+                assert_eq!(said, format!("limits.{key}: must be from 1 to 1000000, not {value}"));
+            }
+        }
+    }
+
+    #[test]
+    fn times_that_no_clock_reaches_are_refused_whichever_they_are() {
+        let defaults: Table = DEFAULTS.parse().unwrap();
+        let mut times = 0;
+        for (section, table) in &defaults {
+            for key in
+                table.as_table().unwrap().keys().filter(|key| key.ends_with("_s") || key.ends_with("_h"))
+            {
+                let said = problem(&format!("[{section}]\n{key} = {}", i64::MAX), &[]);
+                assert!(said.starts_with(&format!("{section}.{key}: must be from ")), "{said}");
+                times += 1;
+            }
+        }
+        assert_eq!(times, 4);
+        assert!(load("[http]\ndrain_s = 0", &[]).is_ok());
+        assert!(load("[http]\ndrain_s = 3600", &[]).is_ok());
     }
 
     #[test]

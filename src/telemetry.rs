@@ -65,7 +65,7 @@ fn describe() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!("http_requests_total", "Requests answered, by method, route and status");
     describe_histogram!("http_request_seconds", "Time from a request's head to its answer's");
-    describe_gauge!("http_connections", "Connections open, by arbiter, sockets included");
+    describe_gauge!("http_connections", "Connections open, by arbiter, until they become sockets");
     describe_counter!(
         "http_connections_refused_total",
         "Connections closed at once: the arbiter had too many"
@@ -81,6 +81,8 @@ fn describe() {
         "webhooks_durable_seconds",
         "Time from a webhook's head until its updates were durable"
     );
+    describe_gauge!("passwords_waiting", "Passwords that wait for a thread that hashes");
+    describe_histogram!("passwords_hash_seconds", "Time it took to hash a password, without the waiting");
     describe_gauge!("webhooks_bytes_in_flight", "Bytes of webhooks in memory");
 }
 

@@ -1,7 +1,13 @@
 //! Workspaces, the people in them and their keys, as rows of the store.
 //!
-//! The claim of an address is written after the person's row and before the membership: a person exists
-//! once the claim does, and a half-made one is finished by the same request under the same key.
+//! A person is made in this order: their row, the claim of their address, what belongs to a new workspace, the
+//! membership. They exist once the membership does. A making that was cut short before leaves rows that nobody
+//! sees and a claim that holds nothing: the same request under the same key finishes it, and any other request
+//! for the address takes the claim over.
+//!
+//! Whoever takes a claim over looks once more for the membership of the one it was taken from, and whoever
+//! writes a membership looks once more for the claim: so of two who make the same address at the same time at
+//! most one has it in the end, and the other, or in the worst case both, hear that it is taken.
 
 use std::sync::Arc;
 
@@ -10,7 +16,7 @@ use secrecy::SecretString;
 use switchboard_actors::Refusal;
 use switchboard_ports::{
     clock::{Clock, Entropy},
-    store::{Exchange, Lane, Mutation, Records, Scan, Scope},
+    store::{Exchange, Exchanged, Lane, Mutation, Records, Scan, Scope},
 };
 use switchboard_schema::{
     ApiKeyId, TenantId, TenantScope, UserId,
@@ -78,18 +84,15 @@ impl Accounts {
         let tenant = TenantId::from_bytes(self.entropy.id());
         let user_id = UserId::from_bytes(self.entropy.id());
         let scope = self.new_scope(tenant);
-        let owner = local_part(&email);
-        let body =
-            self.user_body(owner.clone(), email.clone(), SecretString::from(new.password), tenant).await?;
-        self.records.put(Scope::System, Lane::Interactive, UserRow { user_id, body: Json(body) }).await?;
-        self.claim_address(&email, user_id).await?;
+        let member = MemberBody { name: local_part(&email), email, role: wire::Role::Owner };
+        self.begin_person(scope, user_id, &member, SecretString::from(new.password)).await?;
         let tenant_body = TenantBody { name, created_at: self.clock.now() };
         self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(tenant_body) }).await?;
-        let member = MemberBody { name: owner, email, role: wire::Role::Owner };
-        self.records.put(scope, Lane::Interactive, MemberRow { user_id, body: Json(member) }).await?;
         let key_id = ApiKeyId::from_bytes(self.entropy.id());
         let name = FIRST_KEY_NAME.to_owned();
+        // It opens nothing before its maker is a member.
         let key = self.create_key(scope, key_id, user_id, wire::CreateApiKey { name }).await?;
+        self.join(scope, user_id, member).await?;
         Ok(wire::CreatedWorkspace { workspace_id: tenant, user_id, api_key: key.api_key })
     }
 
@@ -106,13 +109,10 @@ impl Accounts {
         let name = checked_name(&new.name)?;
         let email = checked_email(&new.email)?;
         check_password(&new.password)?;
-        let password = SecretString::from(new.password);
-        let body = self.user_body(name.clone(), email.clone(), password, scope.tenant()).await?;
-        self.records.put(Scope::System, Lane::Interactive, UserRow { user_id, body: Json(body) }).await?;
-        self.claim_address(&email, user_id).await?;
-        let member = MemberBody { name: name.clone(), email: email.clone(), role: new.role };
-        self.records.put(scope, Lane::Interactive, MemberRow { user_id, body: Json(member) }).await?;
-        Ok(wire::User { id: user_id, name, email, role: new.role })
+        let member = MemberBody { name, email, role: new.role };
+        self.begin_person(scope, user_id, &member, SecretString::from(new.password)).await?;
+        self.join(scope, user_id, member.clone()).await?;
+        Ok(user_of(MemberRow { user_id, body: Json(member) }))
     }
 
     /// The people of a workspace, by name.
@@ -180,39 +180,108 @@ impl Accounts {
     }
 
     async fn account(&self, email: &str) -> Result<Option<UserRow>, Refusal> {
-        let key =
-            Claim::key(ClaimKind::Email.as_str().to_owned(), hash_of(email.as_bytes()).as_ref().to_vec());
-        let found = self.records.get::<Claim>(Scope::System, key).await?;
-        let Some(ClaimTarget::User { user_id }) = found.map(|claim| claim.target.0) else { return Ok(None) };
+        let Some(user_id) = self.holder(email).await? else { return Ok(None) };
         Ok(self.records.get::<UserRow>(Scope::System, UserRow::key(user_id)).await?)
     }
 
-    async fn user_body(
+    /// Whom the claim of an address names, which may be somebody half made.
+    async fn holder(&self, email: &str) -> Result<Option<UserId>, Refusal> {
+        let key =
+            Claim::key(ClaimKind::Email.as_str().to_owned(), hash_of(email.as_bytes()).as_ref().to_vec());
+        let found = self.records.get::<Claim>(Scope::System, key).await?;
+        Ok(match found.map(|claim| claim.target.0) {
+            Some(ClaimTarget::User { user_id }) => Some(user_id),
+            _ => None,
+        })
+    }
+
+    /// Is this person a member of a workspace? One whose making was cut short is of none.
+    async fn is_member(&self, user_id: UserId) -> Result<bool, Refusal> {
+        let row = self.records.get::<UserRow>(Scope::System, UserRow::key(user_id)).await?;
+        for tenant in row.into_iter().flat_map(|row| row.body.0.workspaces) {
+            #[expect(clippy::disallowed_methods, reason = "only whether the person is a member is read")]
+            let scope = TenantScope::assume(tenant);
+            if self.user(scope, user_id).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Writes a person's row and gives them their address. They exist only once they [`join`](Self::join).
+    async fn begin_person(
         &self,
-        name: String,
-        email: String,
+        scope: TenantScope,
+        user_id: UserId,
+        member: &MemberBody,
         password: SecretString,
-        tenant: TenantId,
-    ) -> Result<UserBody, Refusal> {
-        if self.account(&email).await?.is_some_and(|row| !row.body.0.workspaces.contains(&tenant)) {
+    ) -> Result<(), Refusal> {
+        let MemberBody { name, email, .. } = member;
+        // Known before the hashing, which is dear.
+        let holder = self.holder(email).await?.filter(|holder| *holder != user_id);
+        if let Some(holder) = holder
+            && self.is_member(holder).await?
+        {
             return Err(taken());
         }
         let password_hash = self.passwords.hash(password, self.entropy.id()).await?;
-        Ok(UserBody { email, name, password_hash, workspaces: vec![tenant], created_at: self.clock.now() })
+        let body = UserBody {
+            email: email.clone(),
+            name: name.clone(),
+            password_hash,
+            workspaces: vec![scope.tenant()],
+            created_at: self.clock.now(),
+        };
+        self.records.put(Scope::System, Lane::Interactive, UserRow { user_id, body: Json(body) }).await?;
+        if self.claim_address(email, user_id).await? {
+            return Ok(());
+        }
+        self.forget_person(user_id).await?;
+        Err(taken())
     }
 
-    /// Gives an address to a person; when it is another's, their row is taken back.
-    async fn claim_address(&self, email: &str, user_id: UserId) -> Result<(), Refusal> {
-        let claim = claim(ClaimKind::Email, hash_of(email.as_bytes()), ClaimTarget::User { user_id });
-        match self.records.claim(Scope::System, claim).await? {
-            None => Ok(()),
-            Some(found) if found.target.0 == (ClaimTarget::User { user_id }) => Ok(()),
-            Some(_) => {
-                let delete = Mutation::delete::<UserRow>(UserRow::key(user_id));
-                self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?;
-                Err(taken())
-            }
+    /// Makes a person a member, as the last step of their making; when their address was taken over meanwhile,
+    /// they are taken back.
+    async fn join(&self, scope: TenantScope, user_id: UserId, member: MemberBody) -> Result<(), Refusal> {
+        let email = member.email.clone();
+        self.records.put(scope, Lane::Interactive, MemberRow { user_id, body: Json(member) }).await?;
+        if self.holder(&email).await? == Some(user_id) {
+            return Ok(());
         }
+        let delete = Mutation::delete::<MemberRow>(MemberRow::key(user_id));
+        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
+        self.forget_person(user_id).await?;
+        Err(taken())
+    }
+
+    /// Gives an address to a person. Says whether they have it now: it may be another's.
+    async fn claim_address(&self, email: &str, user_id: UserId) -> Result<bool, Refusal> {
+        let target = ClaimTarget::User { user_id };
+        let own = claim(ClaimKind::Email, hash_of(email.as_bytes()), target.clone());
+        let found = self.records.claim(Scope::System, own.clone()).await?;
+        let Some(found) = found.filter(|found| found.target.0 != target) else { return Ok(true) };
+        let former = found.target.0.clone();
+        let ClaimTarget::User { user_id: holder } = former else { return Ok(false) };
+        if self.is_member(holder).await? {
+            return Ok(false);
+        }
+        let exchanged = self.records.store().exchange(Scope::System, reclaim(found, target)).await?;
+        if exchanged != Exchanged::Done {
+            return Ok(false);
+        }
+        if self.is_member(holder).await? {
+            // They were finished in this moment. Where it is no longer ours to give back, another will.
+            self.records.store().exchange(Scope::System, reclaim(own, former)).await?;
+            return Ok(false);
+        }
+        tracing::info!("an address was taken over from an account that was never finished");
+        Ok(true)
+    }
+
+    /// Removes the row of a person who is no member.
+    async fn forget_person(&self, user_id: UserId) -> Result<(), Refusal> {
+        let delete = Mutation::delete::<UserRow>(UserRow::key(user_id));
+        Ok(self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?)
     }
 
     #[expect(clippy::disallowed_methods, reason = "whoever makes a workspace may act in it")]
@@ -283,6 +352,7 @@ fn normal_email(email: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{boot::Backends, config::Config};
 
     #[test]
     fn addresses_are_compared_in_lower_case() {
@@ -297,5 +367,100 @@ mod tests {
         assert_eq!(checked_name("  Anna ").unwrap(), "Anna");
         assert!(checked_name("   ").is_err());
         assert!(checked_name(&"n".repeat(201)).is_err());
+    }
+    /// Accounts in a folder of their own.
+    fn begin() -> (tempfile::TempDir, Accounts) {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("[store]\npath = {:?}", folder.path());
+        let config = Config::from_sources("", &text, std::iter::empty()).unwrap();
+        (folder, Backends::open(&config).unwrap().accounts)
+    }
+
+    fn workspace(password: &str) -> NewWorkspace {
+        let (name, email) = ("Shop".to_owned(), "Anna@example.com".to_owned());
+        NewWorkspace { name, email, password: password.to_owned() }
+    }
+
+    fn person(password: &str) -> wire::CreateUser {
+        wire::CreateUser {
+            email: "anna@example.com".to_owned(),
+            name: "Anna".to_owned(),
+            password: password.to_owned(),
+            role: wire::Role::Agent,
+        }
+    }
+
+    /// Leaves behind what is left of a making that was cut short: the person's row and the claim.
+    async fn cut_short(accounts: &Accounts, scope: TenantScope, user_id: UserId) -> MemberBody {
+        let (name, email) = ("Anna".to_owned(), "anna@example.com".to_owned());
+        let member = MemberBody { name, email, role: wire::Role::Agent };
+        accounts.begin_person(scope, user_id, &member, "the password before".into()).await.unwrap();
+        member
+    }
+
+    async fn who(accounts: &Accounts, password: &str) -> Option<(TenantId, UserId)> {
+        let found = accounts.check("anna@example.com", password.to_owned().into()).await.unwrap();
+        found.map(|(scope, user)| (scope.tenant(), user.id))
+    }
+
+    #[tokio::test]
+    async fn an_address_whose_account_was_never_finished_goes_to_who_makes_it_again() {
+        let (_folder, accounts) = begin();
+        let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
+        cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
+        assert_eq!(who(&accounts, "the password before").await, None);
+        let made = accounts.create_workspace(workspace("the password after")).await.unwrap();
+        assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
+        assert_eq!(who(&accounts, "the password before").await, None);
+        assert_eq!(accounts.users(scope).await.unwrap(), []);
+        // Finished, it is nobody else's.
+        let again = accounts.create_workspace(workspace("the password later")).await;
+        assert!(matches!(again, Err(Refusal::Taken(_))), "{again:?}");
+        let added = accounts.add_user(scope, UserId::from_bytes([2; 16]), person("the password later")).await;
+        assert!(matches!(added, Err(Refusal::Taken(_))), "{added:?}");
+        assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
+    }
+
+    #[tokio::test]
+    async fn a_person_half_added_is_finished_by_the_same_request_or_added_by_another() {
+        let scope = TenantId::from_bytes([1; 16]);
+        for (nth, id) in [[1; 16], [2; 16]].map(UserId::from_bytes).into_iter().enumerate() {
+            let (_folder, accounts) = begin();
+            let scope = accounts.new_scope(scope);
+            cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
+            let added = accounts.add_user(scope, id, person("the password after")).await.unwrap();
+            assert_eq!(added.id, id, "{nth}");
+            assert_eq!(accounts.users(scope).await.unwrap(), [added], "{nth}");
+            assert_eq!(who(&accounts, "the password after").await, Some((scope.tenant(), id)), "{nth}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_comes_back_to_an_address_taken_over_meanwhile_is_taken_back() {
+        let (_folder, accounts) = begin();
+        let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
+        let late = UserId::from_bytes([1; 16]);
+        let member = cut_short(&accounts, scope, late).await;
+        let made = accounts.create_workspace(workspace("the password after")).await.unwrap();
+        let joined = accounts.join(scope, late, member).await;
+        assert!(matches!(joined, Err(Refusal::Taken(_))), "{joined:?}");
+        assert_eq!(accounts.users(scope).await.unwrap(), []);
+        assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
+    }
+
+    #[tokio::test]
+    async fn of_several_who_make_one_address_at_once_at_most_one_has_it() {
+        let (_folder, accounts) = begin();
+        let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
+        cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
+        let all = (0..4).map(|_| accounts.create_workspace(workspace("the password after")));
+        let made: Vec<_> = futures_util::future::join_all(all).await;
+        let mut made: Vec<_> = made.into_iter().filter_map(Result::ok).collect();
+        assert!(made.len() <= 1, "{made:?}");
+        if made.is_empty() {
+            made.push(accounts.create_workspace(workspace("the password after")).await.unwrap());
+        }
+        let [made] = &made[..] else { unreachable!("one was made") };
+        assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
     }
 }

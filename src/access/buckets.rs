@@ -12,6 +12,8 @@ use switchboard_schema::Timestamp;
 
 /// Buckets kept; beyond, the one longest unused is forgotten and begins full again.
 const BUCKETS_MAX: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
+/// The longest wait that is told: a rate of nothing, or next to nothing, would name no time at all.
+const WAIT_MAX: Duration = Duration::from_secs(3_600);
 
 /// A bucket for each key.
 pub(crate) struct Buckets<K> {
@@ -34,7 +36,7 @@ impl<K: Hash + Eq> Buckets<K> {
     /// Takes a token.
     ///
     /// # Errors
-    /// How long until there is one.
+    /// How long until there is one, at most [`WAIT_MAX`].
     pub(crate) fn take(&self, key: K, now: Timestamp) -> Result<(), Duration> {
         let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         let level = levels.get_or_insert_mut(key, || Level { tokens: self.burst, at: now });
@@ -45,7 +47,8 @@ impl<K: Hash + Eq> Buckets<K> {
             level.tokens -= 1.0;
             return Ok(());
         }
-        Err(Duration::from_secs_f64((1.0 - level.tokens) / self.per_second))
+        let wait = Duration::try_from_secs_f64((1.0 - level.tokens) / self.per_second);
+        Err(wait.map_or(WAIT_MAX, |wait| wait.min(WAIT_MAX)))
     }
 }
 
@@ -72,5 +75,15 @@ mod tests {
         let start = Timestamp::from_secs(100);
         assert_eq!(buckets.take((), start), Ok(()));
         assert!(buckets.take((), start - Duration::from_secs(50)).is_err());
+    }
+    #[test]
+    fn a_bucket_that_does_not_fill_refuses_and_names_a_time() {
+        for (per_second, burst) in [(0.0, 0.0), (0.0, 1.0), (1e-300, 1.0), (f64::NAN, 0.0), (-1.0, 0.0)] {
+            let buckets = Buckets::new(per_second, burst);
+            let start = Timestamp::from_secs(100);
+            let taken = buckets.take((), start);
+            assert_eq!(taken.is_ok(), burst >= 1.0, "{per_second}");
+            assert_eq!(buckets.take((), start), Err(WAIT_MAX), "{per_second}");
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! Password hashing on a small pool of threads of its own, so that a wave of sign-ins takes neither the
 //! arbiters nor all cores.
 
-use std::sync::{Arc, Mutex, mpsc};
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::Instant,
+};
 
 use argon2::{Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::SaltString};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -81,9 +84,33 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(move || drop(reply.send(work())));
+        let waiting = Waiting::begin();
+        let job = Box::new(move || {
+            drop(waiting);
+            let begun = Instant::now();
+            let done = work();
+            metrics::histogram!("passwords_hash_seconds").record(begun.elapsed().as_secs_f64());
+            // Nobody waits any more where the caller was dropped.
+            drop(reply.send(done));
+        });
         self.jobs.try_send(job).map_err(|_| Refusal::Overloaded)?;
         answer.await.map_err(|_| failed())
+    }
+}
+
+/// A password in the queue, as long as no thread has taken it.
+struct Waiting;
+
+impl Waiting {
+    fn begin() -> Self {
+        metrics::gauge!("passwords_waiting").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        metrics::gauge!("passwords_waiting").decrement(1.0);
     }
 }
 

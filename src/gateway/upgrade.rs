@@ -33,6 +33,8 @@ use crate::{
 
 /// What RFC 6455 adds to the client's key.
 const KEY_SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/// The version of WebSocket that is spoken.
+const VERSION: &str = "13";
 /// How long the answer to the upgrade may take to be sent.
 const UPGRADE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -42,7 +44,10 @@ pub(crate) async fn upgrade(
     State(access): State<Arc<Access>>,
     mut request: Request,
 ) -> Result<Response, Problem> {
-    let accept = accept_of(request.headers())?;
+    let accept = match accept_of(request.headers()) {
+        Ok(accept) => accept,
+        Err(problem) => return Ok(refused(problem)),
+    };
     let ticket = ticket_of(request.uri().query());
     let on_upgrade = hyper::upgrade::on(&mut request);
     let place = request.extensions_mut().remove::<Place>();
@@ -141,6 +146,19 @@ fn code_of(denied: &Denied) -> (CloseCode, &'static str) {
     }
 }
 
+/// A refused upgrade. Where a proper one is required it says to what, as RFC 9110 (15.5.22) and RFC 6455 (4.4) ask.
+fn refused(problem: Problem) -> Response {
+    let required = problem.status == StatusCode::UPGRADE_REQUIRED;
+    let mut response = problem.into_response();
+    if required {
+        let headers = response.headers_mut();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
+    }
+    response
+}
+
 /// The answer to the client's key.
 ///
 /// # Errors
@@ -156,7 +174,7 @@ fn accept_of(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
             "send `Connection: Upgrade` with `Upgrade: websocket`; a proxy between may have removed it";
         return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed_upgrade", detail));
     }
-    if headers.get(header::SEC_WEBSOCKET_VERSION).map(HeaderValue::as_bytes) != Some(b"13") {
+    if headers.get(header::SEC_WEBSOCKET_VERSION).map(HeaderValue::as_bytes) != Some(VERSION.as_bytes()) {
         return Err(upgrade_required(
             "this address speaks version 13 of WebSocket: `Sec-WebSocket-Version: 13`",
         ));
@@ -223,7 +241,13 @@ mod tests {
             if let Some(value) = value {
                 headers.insert(&name, HeaderValue::from_static(value));
             }
-            assert_eq!(accept_of(&headers).unwrap_err().status.as_u16(), status, "{name}: {value:?}");
+            let refused = refused(accept_of(&headers).unwrap_err());
+            assert_eq!(refused.status().as_u16(), status, "{name}: {value:?}");
+            let says = [header::CONNECTION, header::UPGRADE, header::SEC_WEBSOCKET_VERSION]
+                .map(|name| refused.headers().get(name).map(HeaderValue::as_bytes));
+            let required =
+                [&b"Upgrade"[..], b"websocket", b"13"].map(|value| (status == 426).then_some(value));
+            assert_eq!(says, required, "{name}: {value:?}");
         }
     }
 

@@ -42,8 +42,8 @@ pub(crate) async fn create(
     let new: wire::CreateApiKey = parse_json(&body)?;
     let once = Once { caller: &caller, route: "api-keys", key: &key, request: &body };
     let id = ApiKeyId::from_bytes(once.id());
-    let maker = caller.principal.user_id;
-    let act = async { Ok(access.accounts().create_key(caller.scope, id, maker, new).await?) };
+    let (scope, maker) = (caller.scope, caller.principal.user_id);
+    let act = async move { Ok(access.accounts().create_key(scope, id, maker, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 

@@ -39,7 +39,8 @@ pub(crate) async fn create(
     let new: wire::ConnectChannel = parse_json(&body)?;
     let once = Once { caller: &caller, route: "channels", key: &key, request: &body };
     let id = ChannelId::from_bytes(once.id());
-    let act = async { Ok(webhooks.connect(caller.scope, id, new).await?) };
+    let scope = caller.scope;
+    let act = async move { Ok(webhooks.connect(scope, id, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 

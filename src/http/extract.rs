@@ -99,9 +99,8 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
+        let field = field_of(error.path(), &error.inner().to_string());
         let inner = error.into_inner();
-        let field = (path != "." && path != "?").then_some(path);
         if inner.classify() == serde_json::error::Category::Data {
             let detail = inner.to_string();
             // The place in the text says little to a program; the field's path says it better.
@@ -117,6 +116,25 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
         Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
     })?;
     Ok(parsed)
+}
+
+/// What serde says of a member that is not there. The path ends at what it is missing from.
+const MISSING: &str = "missing field `";
+/// What serde says of a member that should not be there, or not twice. The path may end at it or before it.
+const UNWANTED: [&str; 2] = ["unknown field `", "duplicate field `"];
+
+/// The path of the wrong field; nothing where the whole is wrong.
+fn field_of(path: &serde_path_to_error::Path, detail: &str) -> Option<String> {
+    let path = path.to_string();
+    let path = (path != "." && path != "?").then_some(path);
+    let missing = detail.strip_prefix(MISSING);
+    let member = missing.or_else(|| UNWANTED.iter().find_map(|words| detail.strip_prefix(words)));
+    let Some(member) = member.and_then(|rest| rest.split('`').next()) else { return path };
+    match path {
+        None => Some(member.to_owned()),
+        Some(path) if missing.is_none() && path.rsplit('.').next() == Some(member) => Some(path),
+        Some(path) => Some(format!("{path}.{member}")),
+    }
 }
 
 /// A JSON body, within the API's limits.
@@ -178,9 +196,11 @@ impl<T: DeserializeOwned> FromRequestParts<Edge> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
         let deserializer = url_query(query);
-        serde_path_to_error::deserialize(deserializer)
-            .map(Self)
-            .map_err(|error| Problem::invalid(error.path().to_string(), error.inner().to_string()))
+        serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
+            let detail = error.inner().to_string();
+            let field = field_of(error.path(), &detail);
+            Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+        })
     }
 }
 
@@ -356,6 +376,7 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Inner {
         #[expect(dead_code, reason = "only its parsing matters")]
         body: String,
@@ -366,6 +387,24 @@ mod tests {
         let problem = parse_json::<Body>(br#"{"text":{"body":5}}"#).unwrap_err();
         assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (422, Some("text.body")));
         assert!(problem.detail.starts_with("invalid type: integer `5`"), "{}", problem.detail);
+    }
+
+    #[test]
+    fn a_member_that_is_missing_or_should_not_be_is_the_field() {
+        for (text, field) in [
+            (&br#"{}"#[..], Some("text")),
+            (br#"{"text":{}}"#, Some("text.body")),
+            (br#"{"text":{"body":"x","text":"x"}}"#, Some("text.text")),
+            (br#"{"text":{"body":"x","tone":"x"}}"#, Some("text.tone")),
+            (br#"{"text":{"body":"x","body":"x"}}"#, Some("text.body")),
+            (br#"{"text":{"body":"x"},"text":{"body":"x"}}"#, Some("text")),
+            (br#"[]"#, None),
+            (br#"5"#, None),
+        ] {
+            let problem = parse_json::<Body>(text).unwrap_err();
+            let text = String::from_utf8_lossy(text);
+            assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (422, field), "{text}");
+        }
     }
 
     #[test]
@@ -395,6 +434,22 @@ mod tests {
             (error.path().to_string().as_str(), error.inner().to_string().as_str()),
             ("limit", "must be a whole number")
         );
+    }
+
+    #[test]
+    fn a_query_without_what_it_needs_names_it() {
+        #[derive(Debug, Deserialize)]
+        struct Needs {
+            #[expect(dead_code, reason = "only its parsing matters")]
+            channel_id: String,
+        }
+        let field = |query| {
+            let error = serde_path_to_error::deserialize::<_, Needs>(url_query(query)).unwrap_err();
+            field_of(error.path(), &error.inner().to_string())
+        };
+        assert_eq!(field("").as_deref(), Some("channel_id"));
+        assert_eq!(field("other=1").as_deref(), Some("channel_id"));
+        assert_eq!(field("channel_id=1&channel_id=2").as_deref(), Some("channel_id"));
     }
 
     #[test]

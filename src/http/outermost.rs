@@ -1,8 +1,10 @@
 //! What happens to every request and answer: an id, a span, a line in the log, measurements, headers, and
-//! the body of a problem. A panic in a handler becomes a 500 here (where panics unwind: the release build
-//! ends the process instead, and a supervisor starts it again).
+//! the body of a problem. A panic in a handler becomes a 500 here; panics unwind in every build.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -10,7 +12,7 @@ use axum::{
     response::Response,
 };
 use futures_util::FutureExt as _;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use switchboard_schema::CorrelationId;
 use tracing::Instrument as _;
 
@@ -18,6 +20,9 @@ use super::{Edge, extract::Correlation, problem::Problem};
 
 /// The header of the request's id.
 const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+/// The methods that are counted by their own names: those of RFC 9110 and RFC 5789.
+const KNOWN_METHODS: [&str; 9] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 /// What pages may load. Styles may be inline, as components set them; scripts may not.
 const CONTENT_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
      media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
@@ -27,8 +32,8 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
     let correlation = CorrelationId::from_bytes(edge.access.entropy().id());
     request.extensions_mut().insert(Correlation(correlation));
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
-    let method = request.method().clone();
-    let span = tracing::info_span!("request", correlation_id = %correlation, method = %method, route);
+    let method = label_of(request.method());
+    let span = span_of(correlation, method, &route);
     let begun = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -48,10 +53,15 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
         }
         log_problem(&span, &problem);
     }
-    measure(&method, route, response.status(), begun);
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    log_answer(&span, method, response.status(), begun.elapsed());
+    measure(method, route, response.status(), begun);
     put_headers(&mut response, correlation);
     response
+}
+
+/// What every line about one request says of it.
+fn span_of(correlation: CorrelationId, method: &str, route: &str) -> tracing::Span {
+    tracing::info_span!("request", correlation_id = %correlation, method, route)
 }
 
 /// Our own failures are logged here, once; those of callers only for the curious.
@@ -66,12 +76,25 @@ fn log_problem(span: &tracing::Span, problem: &Problem) {
     });
 }
 
-fn measure(method: &http::Method, route: String, status: StatusCode, begun: Instant) {
-    let labels = [
-        ("method", method.as_str().to_owned()),
-        ("route", route.clone()),
-        ("status", status.as_u16().to_string()),
-    ];
+/// One line for each request, with what its span says: its id, method and route. Whoever looks for what changed
+/// something finds it without logging what only asked.
+fn log_answer(span: &tracing::Span, method: &str, status: StatusCode, took: Duration) {
+    let (status, milliseconds) = (status.as_u16(), took.as_millis() as u64);
+    span.in_scope(|| match method {
+        "GET" | "HEAD" => tracing::debug!(status, milliseconds, "answered"),
+        _ => tracing::info!(status, milliseconds, "answered"),
+    });
+}
+
+/// What a method is called in measurements and in the log: anybody may make up methods of their own, and each
+/// would be a series that is kept for good.
+fn label_of(method: &Method) -> &'static str {
+    KNOWN_METHODS.iter().copied().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
+fn measure(method: &'static str, route: String, status: StatusCode, begun: Instant) {
+    let labels =
+        [("method", method.to_owned()), ("route", route.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", "route" => route).record(begun.elapsed().as_secs_f64());
 }
@@ -87,4 +110,64 @@ fn put_headers(response: &mut Response, correlation: CorrelationId) {
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // What the API answers belongs to the caller alone.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[test]
+    fn methods_that_somebody_made_up_share_one_label() {
+        assert_eq!(label_of(&Method::PATCH), "PATCH");
+        for made_up in ["get", "BREW", "GET1", "x-0123456789"] {
+            assert_eq!(label_of(&Method::from_bytes(made_up.as_bytes()).unwrap()), "other", "{made_up}");
+        }
+    }
+    /// What was logged, as long as it lives on this thread.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn at_info_each_request_that_may_have_changed_something_has_a_line_with_its_id() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_max_level(tracing::Level::INFO)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            for method in ["GET", "HEAD", "POST", "PATCH", "DELETE", "other"] {
+                let correlation = CorrelationId::from_bytes([7; 16]);
+                let span = span_of(correlation, method, "/api/v1/users");
+                log_answer(&span, method, StatusCode::CREATED, Duration::from_millis(12));
+            }
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let methods: Vec<_> = lines.iter().map(|line| line["span"]["method"].as_str().unwrap()).collect();
+        assert_eq!(methods, ["POST", "PATCH", "DELETE", "other"]);
+        for line in lines {
+            assert_eq!((&line["status"], &line["milliseconds"]), (&201.into(), &12.into()));
+            assert_eq!(line["span"]["route"], "/api/v1/users");
+            assert_eq!(line["span"]["correlation_id"], CorrelationId::from_bytes([7; 16]).to_string());
+        }
+    }
 }

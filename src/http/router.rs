@@ -28,6 +28,9 @@ use super::{
 };
 use crate::{gateway, webhooks};
 
+/// Where people sign in: the one POST that takes no idempotency key, as who signs in twice is signed in twice.
+const SESSIONS: &str = "/api/v1/sessions";
+
 /// What the document says before its paths.
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -128,8 +131,8 @@ fn complete(document: &mut OpenApi) {
     components.add_security_scheme("session", cookie);
     let either = ["api_key", "session"].map(|name| utoipa::openapi::SecurityRequirement::new(name, [""; 0]));
     document.security = Some(either.to_vec());
-    for item in document.paths.paths.values_mut() {
-        if let Some(operation) = &mut item.post {
+    for (path, item) in &mut document.paths.paths {
+        if let Some(operation) = item.post.as_mut().filter(|_| path != SESSIONS) {
             add_idempotency_key(operation);
         }
         for operation in
@@ -202,6 +205,16 @@ mod tests {
     #[test]
     fn the_socket_schema_is_as_checked_in() {
         check("schema/socket.schema.json", &crate::cli::documents::socket_schema().unwrap());
+    }
+
+    #[test]
+    fn every_post_but_signing_in_takes_an_idempotency_key() {
+        for (path, item) in &openapi().paths.paths {
+            let Some(operation) = &item.post else { continue };
+            let mut parameters = operation.parameters.iter().flatten();
+            let takes = parameters.any(|parameter| parameter.name == "Idempotency-Key");
+            assert_eq!(takes, path != "/api/v1/sessions", "{path}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::access::{Access, Caller, Credential, Denied};
 /// Sign in
 ///
 /// Sets the cookie `switchboard_session`. Send the answer's `csrf_token` as `X-CSRF-Token` with every request
-/// that changes something.
+/// that changes something. Who signs in twice is signed in twice: this takes no `Idempotency-Key`.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", security(()),
     request_body = wire::SignIn, responses((status = 201, body = wire::Me)))]
 pub(crate) async fn create(

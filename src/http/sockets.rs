@@ -24,6 +24,7 @@ pub(crate) async fn create_ticket(
     key: IdempotencyKey,
 ) -> Result<Response, Problem> {
     let once = Once { caller: &caller, route: "socket-tickets", key: &key, request: b"" };
-    let act = async { Ok(access.ticket(&caller)?) };
+    let holder = caller.clone();
+    let act = async move { Ok(access.ticket(&holder)?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }

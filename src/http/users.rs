@@ -38,6 +38,7 @@ pub(crate) async fn create(
     let new: wire::CreateUser = parse_json(&body)?;
     let once = Once { caller: &caller, route: "users", key: &key, request: &body };
     let id = UserId::from_bytes(once.id());
-    let act = async { Ok(access.accounts().add_user(caller.scope, id, new).await?) };
+    let scope = caller.scope;
+    let act = async move { Ok(access.accounts().add_user(scope, id, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }

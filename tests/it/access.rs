@@ -151,6 +151,21 @@ async fn a_browser_signs_in_needs_its_csrf_token_to_change_and_signs_out() {
 }
 
 #[tokio::test]
+async fn it_is_measured_how_many_passwords_wait_and_how_long_hashing_takes() {
+    let stage = Stage::new().await;
+    // The workspace's own owner had one.
+    let before = stage.api.metric("passwords_hash_seconds_count").await;
+    assert!(before >= 1.0, "{before}");
+    let nobody = Api::nobody(stage.server.address());
+    let sign_in = json!({"email": "nobody@first.example", "password": "correct horse battery"});
+    nobody.post("/api/v1/sessions", &sign_in).await.is_problem(401, "wrong_credentials");
+    assert_eq!(stage.api.metric("passwords_hash_seconds_count").await, before + 1.0);
+    let metrics = stage.api.get("/metrics").await.body;
+    let metrics = metrics.as_str().unwrap();
+    assert!(metrics.lines().any(|line| line == "passwords_waiting 0"), "{metrics}");
+}
+
+#[tokio::test]
 async fn a_key_is_shown_once_opens_what_its_maker_may_and_nothing_once_revoked() {
     let stage = Stage::new().await;
     let made = stage.api.keyed("make").post("/api/v1/api-keys", &json!({"name": " Shop "})).await.of(201);
@@ -213,12 +228,30 @@ async fn what_is_wrong_is_a_problem_with_a_stable_code() {
     let api = &stage.api;
     api.get("/api/v1/nothing").await.is_problem(404, "not_found");
     api.delete("/api/v1/conversations").await.is_problem(405, "method_not_allowed");
+    // Methods that somebody made up are counted together.
+    let brew = Method::from_bytes(b"BREW").unwrap();
+    api.ask(brew, "/api/v1/conversations", None).await.is_problem(405, "method_not_allowed");
+    let metrics = api.get("/metrics").await.body;
+    let metrics = metrics.as_str().unwrap();
+    assert!(metrics.contains("method=\"other\"") && !metrics.contains("BREW"), "{metrics}");
     api.get("/api/v1/conversations?limit=0").await.is_problem(422, "invalid");
     api.get("/api/v1/conversations?view=yours").await.is_problem(422, "invalid");
     api.get("/api/v1/conversations?cursor=nonsense").await.is_problem(422, "invalid");
     let path = messages_path(&conversation);
     let wrong = api.post(&path, &json!({"type": "text", "text": {"body": 5}})).await;
     assert_eq!(wrong.body["field"], "text.body");
+    wrong.is_problem(422, "invalid");
+    for (path, body, field) in [
+        (&path[..], json!({"type": "text", "text": {}}), "text.body"),
+        ("/api/v1/api-keys", json!({}), "name"),
+        ("/api/v1/conversations", json!({"phone": "447700900999"}), "channel_id"),
+    ] {
+        let wrong = api.post(path, &body).await;
+        assert_eq!(wrong.body["field"], field, "{}", wrong.body);
+        wrong.is_problem(422, "invalid");
+    }
+    let wrong = api.get("/api/v1/templates").await;
+    assert_eq!(wrong.body["field"], "channel_id", "{}", wrong.body);
     wrong.is_problem(422, "invalid");
     api.post(&path, &json!({"type": "hologram"})).await.is_problem(422, "invalid");
     api.post(&path, &text_body("  ")).await.is_problem(422, "invalid");

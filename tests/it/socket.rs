@@ -108,6 +108,23 @@ async fn several_events_share_a_message_only_where_the_client_asked() {
 }
 
 #[tokio::test]
+async fn who_does_not_ask_for_a_socket_properly_is_told_what_to_ask_for() {
+    let stage = Stage::new().await;
+    let upgrade = stage.api.with("connection", "Upgrade").with("upgrade", "websocket");
+    for api in [stage.api.clone(), upgrade.with("sec-websocket-version", "8")] {
+        let answer = api.get("/api/v1/socket").await;
+        assert_eq!(answer.headers["connection"], "Upgrade");
+        assert_eq!(answer.headers["upgrade"], "websocket");
+        assert_eq!(answer.headers["sec-websocket-version"], "13");
+        answer.is_problem(426, "upgrade_required");
+    }
+    // Nothing else is asked to become a socket.
+    let answer = upgrade.with("sec-websocket-version", "13").get("/api/v1/socket").await;
+    assert!(!answer.headers.contains_key("upgrade"));
+    answer.is_problem(400, "malformed_upgrade");
+}
+
+#[tokio::test]
 async fn pings_are_answered_and_what_nobody_knows_is_told_without_closing() {
     let stage = Stage::new().await;
     let conversation = stage.meet(&customer(0)).await;

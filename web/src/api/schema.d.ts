@@ -356,7 +356,7 @@ export interface paths {
         /**
          * Sign in
          * @description Sets the cookie `switchboard_session`. Send the answer's `csrf_token` as `X-CSRF-Token` with every request
-         *     that changes something.
+         *     that changes something. Who signs in twice is signed in twice: this takes no `Idempotency-Key`.
          */
         post: operations["sessions_create"];
         delete?: never;
@@ -1989,10 +1989,7 @@ export interface operations {
     sessions_create: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and request do the act once, however often they come */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };

@@ -127,8 +127,8 @@ pub(crate) async fn create(
     let request: wire::StartConversation = parse_json(&body)?;
     // Here the key counts whomever the request names, and not only within the conversation it finds.
     let once = Once { caller: &caller, route: "conversations", key: &key, request: &body };
-    let act = caller.act(key.clone(), correlation);
-    let start = async { Ok(house.start_conversation(caller.scope, act, request).await?) };
+    let (scope, act) = (caller.scope, caller.act(key.clone(), correlation));
+    let start = async move { Ok(house.start_conversation(scope, act, request).await?) };
     idempotency.run(once, StatusCode::CREATED, start).await
 }
 

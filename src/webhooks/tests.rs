@@ -160,6 +160,35 @@ fn on_the_shared_address_every_channel_named_must_verify() {
 }
 
 #[test]
+fn a_number_first_named_at_the_very_end_of_a_long_delivery_is_routed_too() {
+    with_server(|house, keys| async move {
+        house.connect(&keys[0], "1001", Some("own")).await;
+        house.connect(&keys[0], "1002", Some("own")).await;
+        let ids: Vec<String> = (0..1_100).map(|nth| format!("wamid.{nth}")).collect();
+        let number = |nth: usize| if nth + 1 == ids.len() { "1002" } else { "1001" };
+        let named: Vec<_> = ids.iter().enumerate().map(|(nth, id)| (number(nth), id.as_str())).collect();
+        assert_eq!(house.post("/webhooks/whatsapp", &messages(&named), Some("own")).await, 200);
+        assert_eq!(house.received(&keys[0]).await, 1_100);
+    });
+}
+
+#[test]
+fn a_delivery_that_names_more_numbers_than_can_be_verified_is_refused_whole() {
+    with_server(|house, keys| async move {
+        house.connect(&keys[0], "1001", Some("own")).await;
+        let numbers: Vec<String> = (1_001..2_001).map(|number| number.to_string()).collect();
+        let mut named: Vec<_> = numbers.iter().map(|number| (number.as_str(), "wamid.1")).collect();
+        named.push(("2001", "wamid.1"));
+        assert_eq!(house.post("/webhooks/whatsapp", &messages(&named), Some("own")).await, 401);
+        assert_eq!(house.received(&keys[0]).await, 0);
+        // As many as there may be.
+        named.pop();
+        assert_eq!(house.post("/webhooks/whatsapp", &messages(&named), Some("own")).await, 200);
+        assert_eq!(house.received(&keys[0]).await, 1);
+    });
+}
+
+#[test]
 fn nobodys_own_address_takes_what_is_for_another_workspace() {
     with_server(|house, keys| async move {
         let id = house.connect(&keys[0], "1001", Some("anna's")).await;

@@ -11,7 +11,11 @@
 //! an account is taken where it verifies under the secret of the channel that named the account first, and
 //! is nobody's where it does not.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::extract::{Request, State};
 use bytes::Bytes;
@@ -36,7 +40,7 @@ use crate::http::{
 };
 
 /// Different numbers and accounts that one delivery may name before it is verified: as many as Meta puts
-/// updates into one.
+/// updates into one. Each may cost a look into the store; a delivery that names more is refused whole.
 const ROUTES_MAX: usize = 1_000;
 
 /// `GET /webhooks/whatsapp`
@@ -186,11 +190,10 @@ impl Webhooks {
         &self,
         delivery: &Delivery<'_>,
         seal: &Seal<'_>,
-    ) -> Result<std::collections::HashMap<Name, Arc<Entry>>, Problem> {
-        let names: std::collections::HashSet<Name> =
-            delivery.parts.iter().filter_map(|part| name_of(&part.route)).take(ROUTES_MAX + 1).collect();
+    ) -> Result<HashMap<Name, Arc<Entry>>, Problem> {
+        let names = names_in(delivery)?;
         let mut verified = self.app_secret.as_ref().is_some_and(|secret| seal.fits(secret));
-        let mut routes = std::collections::HashMap::new();
+        let mut routes = HashMap::new();
         for name in names {
             let Some(entry) = self.book.find(&name).await? else { continue };
             if self.verifies(seal, &entry) {
@@ -287,6 +290,22 @@ fn name_of(route: &Route<'_>) -> Option<Name> {
         Route::Account(id) => Some(Name::Account(id.to_string())),
         Route::Unnamed => None,
     }
+}
+
+/// Every number and account that a delivery names, however late in it.
+///
+/// # Errors
+/// 401 where it names more than [`ROUTES_MAX`]: what is not looked up cannot be verified.
+fn names_in(delivery: &Delivery<'_>) -> Result<HashSet<Name>, Problem> {
+    let mut names = HashSet::new();
+    for name in delivery.parts.iter().filter_map(|part| name_of(&part.route)) {
+        names.insert(name);
+        if names.len() > ROUTES_MAX {
+            let detail = format!("a delivery may name at most {ROUTES_MAX} numbers and accounts");
+            return Err(Problem { detail, ..unverified("too_many_names") });
+        }
+    }
+    Ok(names)
 }
 
 /// The bytes to set aside for a body: what it says it has, or as many as it may have.

@@ -33,9 +33,10 @@ use super::{
     WEBHOOK_BYTES_MAX, Webhooks,
     book::{Entry, Name},
     refused,
+    room::too_large,
 };
 use crate::http::{
-    extract::{Correlation, Path, discard, is_json, read_body},
+    extract::{Correlation, Path, discard, is_json},
     problem::Problem,
 };
 
@@ -108,25 +109,15 @@ impl Webhooks {
         let begun = Instant::now();
         metrics::counter!("webhooks_received_total", "kind" => "whatsapp").increment(1);
         let (parts, body) = request.into_parts();
-        if !is_json(&parts.headers) {
-            refused("content_type");
-            let detail = "a webhook is application/json";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
-        }
-        let expected = match expected_bytes(&parts.headers) {
-            Ok(bytes) => bytes,
+        let head = match Head::read(&parts.headers) {
+            Ok(head) => head,
             Err(problem) => {
-                refused("too_large");
                 discard(body).await;
                 return Err(problem);
             }
         };
-        let _room = self.make_room(expected)?;
-        let body = read_body(body, self.body_limits).await.inspect_err(|problem| {
-            refused(if problem.status == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "body" });
-        })?;
-        let tag = parts.headers.get(signature::SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
-        let seal = Seal { body: &body, tag: tag.ok_or_else(|| unverified("no_signature"))? };
+        let held = self.read(head.bytes, body).await?;
+        let seal = Seal { body: &held.body, tag: head.tag };
         match own {
             Some(own) => self.take_own(own, &seal, correlation).await?,
             None => self.take_shared(&seal, correlation).await?,
@@ -265,15 +256,44 @@ impl Webhooks {
     }
 }
 
+/// What a delivery's head says of the body to come.
+struct Head {
+    tag: signature::Tag,
+    /// The body's length, where it is told.
+    bytes: Option<usize>,
+}
+
+impl Head {
+    /// Reads it, so that what can never be taken is refused before its body is read.
+    ///
+    /// # Errors
+    /// 415, 401 without a signature or with one of another form, 413; each is counted.
+    fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+        if !is_json(headers) {
+            refused("content_type");
+            let detail = "a webhook is application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        }
+        let tag = headers.get(signature::SIGNATURE_HEADER).ok_or_else(|| unverified("no_signature"))?;
+        let tag = tag.to_str().ok().and_then(|tag| signature::Tag::parse(tag).ok());
+        let tag = tag.ok_or_else(|| unverified("malformed_signature"))?;
+        let bytes = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if bytes.is_some_and(|bytes| bytes > WEBHOOK_BYTES_MAX) {
+            return Err(too_large());
+        }
+        Ok(Self { tag, bytes })
+    }
+}
+
 /// A body and its signature.
 struct Seal<'a> {
     body: &'a Bytes,
-    tag: &'a str,
+    tag: signature::Tag,
 }
 
 impl Seal<'_> {
     fn fits(&self, secret: &SecretString) -> bool {
-        signature::verify(secret.expose_secret(), self.body, self.tag).is_ok()
+        self.tag.verify(secret.expose_secret(), self.body).is_ok()
     }
 }
 
@@ -306,20 +326,6 @@ fn names_in(delivery: &Delivery<'_>) -> Result<HashSet<Name>, Problem> {
         }
     }
     Ok(names)
-}
-
-/// The bytes to set aside for a body: what it says it has, or as many as it may have.
-fn expected_bytes(headers: &HeaderMap) -> Result<usize, Problem> {
-    let said =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    match said {
-        Some(bytes) if bytes > WEBHOOK_BYTES_MAX => {
-            let detail = format!("a webhook may have at most {WEBHOOK_BYTES_MAX} bytes");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
-        }
-        Some(bytes) => Ok(bytes),
-        None => Ok(WEBHOOK_BYTES_MAX),
-    }
 }
 
 fn unverified(reason: &'static str) -> Problem {

@@ -5,12 +5,18 @@ use switchboard_simulator::{
     Faults, Update,
     payload::{Shape, sign, text_message},
 };
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::support::{
     api::Api,
     postman::{Oddly, Postman, customer, message_id},
     snapshot::{Snapshot, number, text},
+    soon,
     stage::{Stage, connect},
+    until,
 };
 
 /// Two workspaces on one server with an app of its own: each with a channel.
@@ -137,6 +143,106 @@ async fn what_cannot_be_read_as_a_webhook_is_told_apart_by_where_it_came() {
     assert!(body.len() > 2 * 1_024 * 1_024 && body.len() < 3 * 1_024 * 1_024, "{}", body.len());
     assert_eq!(own.post_body(body, &Oddly::default()).await, Some(200));
     assert_eq!(two.received().await, (600, 0));
+}
+
+/// Bytes of all webhooks in memory, as few as may be set.
+const BYTES_IN_FLIGHT: usize = 3 * 1_024 * 1_024;
+
+/// A server that holds no more than one large webhook at a time.
+async fn narrow() -> Stage {
+    let bytes = BYTES_IN_FLIGHT.to_string();
+    Stage::with(1, Faults::none(), &[("LIMITS__WEBHOOK_BYTES_IN_FLIGHT_MAX", &bytes)]).await
+}
+
+/// Opens a connection and sends the head of a webhook to the channel's own address.
+async fn begin(stage: &Stage, more: &str) -> TcpStream {
+    let address = stage.server.address().now().await;
+    let mut connection = TcpStream::connect(&address).await.expect("the server listens");
+    let path = stage.postman.path();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n{more}\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.expect("the server reads");
+    connection
+}
+
+/// The status that a connection is answered with in the end.
+async fn status(mut connection: TcpStream) -> String {
+    let mut answer = Vec::new();
+    soon("the answer", connection.read_to_end(&mut answer)).await.expect("no reset");
+    let answer = String::from_utf8(answer).expect("text");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn connections_that_send_no_body_keep_no_room_from_others() {
+    let stage = narrow().await;
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let mut silent = Vec::new();
+    for length in ["transfer-encoding: chunked\r\n", "content-length: 3145728\r\n"] {
+        for _ in 0..12 {
+            silent.push(begin(&stage, &format!("{length}{signature}")).await);
+        }
+    }
+    until("all to be waited for", async || {
+        let begun = stage.api.metric("webhooks_received_total").await;
+        (begun >= silent.len() as f64).then_some(())
+    })
+    .await;
+    assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
+    stage.postman.deliver(&[stage.text(&customer(0), 1, "in spite of them")]).await;
+}
+
+#[tokio::test]
+async fn room_is_taken_by_what_arrives_and_given_back_when_it_ends() {
+    let stage = narrow().await;
+    let held = async || stage.api.metric("webhooks_bytes_in_flight").await as usize;
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let mut large = begin(&stage, &format!("content-length: {BYTES_IN_FLIGHT}\r\n{signature}")).await;
+    large.write_all(b" ").await.unwrap();
+    until("the first byte to be held", async || (held().await > 0).then_some(())).await;
+    assert!(held().await < 64 * 1_024, "{}", held().await);
+    stage.postman.deliver(&[stage.text(&customer(0), 1, "there is room yet")]).await;
+    large.write_all(&vec![b' '; BYTES_IN_FLIGHT - 2]).await.unwrap();
+    until("all of it to be held", async || (held().await == BYTES_IN_FLIGHT).then_some(())).await;
+    assert_eq!(stage.postman.post(&[stage.text(&customer(0), 2, "no room")]).await, Some(429));
+    large.write_all(b" ").await.unwrap();
+    assert_eq!(status(large).await, "401", "it was a guess");
+    assert_eq!(held().await, 0);
+    stage.postman.deliver(&[stage.text(&customer(0), 2, "room again")]).await;
+}
+
+#[tokio::test]
+async fn a_large_body_without_a_length_is_answered_413() {
+    let stage = narrow().await;
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let mut endless = begin(&stage, &format!("transfer-encoding: chunked\r\n{signature}")).await;
+    let chunk = [&b"100000\r\n"[..], &vec![b' '; 0x10_0000], b"\r\n"].concat();
+    for _ in 0..4 {
+        endless.write_all(&chunk).await.unwrap();
+    }
+    endless.write_all(b"0\r\n\r\n").await.unwrap();
+    assert_eq!(status(endless).await, "413");
+    assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_answered_401_and_never_held() {
+    let stage = narrow().await;
+    for (signature, reason) in [
+        ("", "no_signature"),
+        ("x-hub-signature-256: sha256=00\r\n", "malformed_signature"),
+        ("x-hub-signature-256: \u{e4}\r\n", "malformed_signature"),
+    ] {
+        let counted = format!("webhooks_refused_total{{reason=\"{reason}\"}}");
+        let before = stage.api.metric(&counted).await;
+        let mut large = begin(&stage, &format!("content-length: {BYTES_IN_FLIGHT}\r\n{signature}")).await;
+        large.write_all(&vec![b' '; BYTES_IN_FLIGHT - 1]).await.unwrap();
+        until("it to be refused", async || (stage.api.metric(&counted).await > before).then_some(())).await;
+        assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
+        large.write_all(b" ").await.unwrap();
+        assert_eq!(status(large).await, "401", "{signature}");
+    }
 }
 
 #[tokio::test]

@@ -238,8 +238,8 @@ impl Webhooks {
                 }
                 Err(unreadable) => {
                     count("unreadable");
-                    let (channel_id, reason) = (entry.channel_id, &unreadable.reason);
-                    tracing::warn!(%channel_id, reason, "an update cannot be read; it is kept");
+                    let (channel_id, category) = (entry.channel_id, unreadable.category);
+                    tracing::warn!(%channel_id, category, "an update cannot be read; it is kept");
                     unread.push(unreadable);
                 }
             }

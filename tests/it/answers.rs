@@ -404,3 +404,36 @@ async fn an_unreadable_update_among_good_ones_is_kept_and_the_good_ones_are_take
     assert_eq!((number(&replayed, "applied"), number(&replayed, "left")), (0, 2));
     check(&stage, 2).await;
 }
+
+#[tokio::test]
+async fn the_log_tells_what_kind_of_update_cannot_be_read_and_none_of_its_words() {
+    let stage = Stage::new().await;
+    let ada = customer(0);
+    let update = |shape, json: Value| Update::raw(shape, "odd", json.to_string());
+    let now = stage.world.clock().now_s().to_string();
+    let odd = [
+        update(Shape::Message, json!("a-secret-message")),
+        update(Shape::Message, json!({"id": ["a-secret-id"], "from": ada.address(), "timestamp": now})),
+        update(Shape::Message, json!({"id": "wamid.1", "from": ada.address(), "timestamp": "a-secret-time"})),
+        update(Shape::Status, json!("a-secret-status")),
+    ];
+    stage.postman.deliver(&odd).await;
+    // The reason is where the update is.
+    let kept = stage.api.get("/api/v1/dead-letters").await.of(200);
+    let reasons: Vec<_> =
+        kept["dead_letters"].as_array().unwrap().iter().map(|letter| text(letter, "reason")).collect();
+    assert_eq!(reasons.len(), odd.len(), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("a-secret")), "{reasons:?}");
+    let lines = until("the log to tell of each", async || {
+        let log = stage.server.log();
+        let told = log.lines().filter(|line| line.contains("an update cannot be read"));
+        let lines: Vec<Value> = told.map(|line| serde_json::from_str(line).unwrap()).collect();
+        (lines.len() == odd.len()).then_some(lines)
+    })
+    .await;
+    assert!(lines.iter().all(|line| line["channel_id"] == stage.channel.id), "{lines:?}");
+    let categories: Vec<_> = lines.iter().map(|line| text(line, "category")).collect();
+    assert_eq!(categories, ["message", "message", "message", "status"]);
+    let log = stage.server.log();
+    assert!(!log.contains("a-secret") && !log.contains(ada.address()), "{log}");
+}

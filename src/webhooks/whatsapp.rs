@@ -3,9 +3,10 @@
 //! A channel's own address answers for that channel: its word in the handshake, its secret under which a
 //! body must verify before it is parsed. The address all tenants share answers for the instance's own app in
 //! the handshake (`whatsapp.verify_token`); of a delivery it reads, before anything is verified, only which
-//! numbers it names. The body is signed once, so every channel it names must verify under its own secret:
-//! if one does not, nothing of the delivery is taken. Numbers nobody connected are counted, once the body
-//! has verified under some channel's secret or the instance's.
+//! numbers it names. Every update must verify under its own channel's secret, whoever else is named beside it:
+//! those that do are taken, the rest is counted and logged, and nobody's secret or number is in the way of
+//! another's. Numbers nobody connected are counted, too. Where the body is signed with the secret of none of
+//! the channels it names, nor with the instance's, it is refused.
 //!
 //! Accounts are another matter: anybody can connect a number and say it belongs to an account. An update for
 //! an account is taken where it verifies under the secret of the channel that named the account first, and
@@ -95,6 +96,14 @@ pub(super) async fn channel_deliver(
     webhooks.receive(Some(entry), correlation, request).await
 }
 
+/// What becomes of the updates for a number or an account that somebody connected.
+enum Routed {
+    /// The delivery is signed with this channel's secret: they are its.
+    To(Arc<Entry>),
+    /// It is not: they are left out.
+    Unverified,
+}
+
 /// What a verified delivery holds, by channel.
 type Taken<'a> = BTreeMap<ChannelId, (Arc<Entry>, Vec<inbound::Part<'a>>)>;
 
@@ -169,37 +178,71 @@ impl Webhooks {
         let delivery = inbound::parse(seal.body).map_err(|_| unverified("malformed"))?;
         let routes = self.verify_routes(&delivery, seal).await?;
         let mut taken = Taken::new();
+        let mut left_out = 0_usize;
         for part in delivery.parts {
-            let entry = name_of(&part.route).and_then(|name| routes.get(&name).cloned());
-            sort_in(&mut taken, entry, part);
+            match name_of(&part.route).and_then(|name| routes.get(&name)) {
+                Some(Routed::To(entry)) => sort_in(&mut taken, Some(Arc::clone(entry)), part),
+                Some(Routed::Unverified) => left_out += 1,
+                None => sort_in(&mut taken, None, part),
+            }
+        }
+        if left_out > 0 {
+            refused("signature_of_some");
+            tracing::warn!(
+                left_out,
+                "updates were left out: they are not signed with their channel's secret"
+            );
         }
         self.store(taken, correlation).await
     }
 
-    /// The channels that a delivery names, all of them verified; a refusal when one is not, or nothing is.
+    /// What becomes of each name of a delivery; names nobody connected are not among them.
+    ///
+    /// # Errors
+    /// 401 where nothing verifies, and as [`names_in`].
     async fn verify_routes(
         &self,
         delivery: &Delivery<'_>,
         seal: &Seal<'_>,
-    ) -> Result<HashMap<Name, Arc<Entry>>, Problem> {
-        let names = names_in(delivery)?;
-        let mut verified = self.app_secret.as_ref().is_some_and(|secret| seal.fits(secret));
-        let mut routes = HashMap::new();
-        for name in names {
-            let Some(entry) = self.book.find(&name).await? else { continue };
-            if self.verifies(seal, &entry) {
-                verified = true;
-                routes.insert(name, entry);
-            } else if matches!(name, Name::Number(_)) {
-                return Err(unverified("signature"));
+    ) -> Result<HashMap<Name, Routed>, Problem> {
+        let mut found = Vec::new();
+        for name in names_in(delivery)? {
+            if let Some(entry) = self.book.find(&name).await? {
+                found.push((name, entry));
             }
+        }
+        let mut routes = HashMap::new();
+        let mut verified = self.app_secret.as_ref().is_some_and(|secret| seal.fits(secret));
+        // Channels of one app share its secret: each secret is tried once.
+        let mut tried = HashMap::new();
+        for (name, entry) in &found {
+            let secret = self.secret_of(entry);
+            let key = secret.map(|secret| secret.expose_secret());
+            let fits = match tried.get(&key) {
+                Some(fits) => *fits,
+                None => {
+                    // Of a large body that is work; others have their turn between.
+                    tokio::task::yield_now().await;
+                    let fits = secret.is_some_and(|secret| seal.fits(secret));
+                    tried.insert(key, fits);
+                    fits
+                }
+            };
+            verified |= fits;
+            let routed = if fits { Routed::To(Arc::clone(entry)) } else { Routed::Unverified };
+            routes.insert(name.clone(), routed);
         }
         if verified { Ok(routes) } else { Err(unverified("signature")) }
     }
 
     /// Is the body signed with this channel's secret?
     fn verifies(&self, seal: &Seal<'_>, entry: &Entry) -> bool {
-        entry.app_secret.as_ref().or(self.app_secret.as_ref()).is_some_and(|secret| seal.fits(secret))
+        self.secret_of(entry).is_some_and(|secret| seal.fits(secret))
+    }
+
+    /// The secret that deliveries for a channel are signed with.
+    fn secret_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a SecretString> {
+        entry.app_secret.as_ref().or(self.app_secret.as_ref())
     }
 
     /// Makes everything durable; only then is a webhook taken.

@@ -96,23 +96,36 @@ async fn a_batch_that_names_a_neighbours_number_reaches_the_neighbour_only_under
     let ours = two.stage.postman.body(&[two.ours(1)]);
     let theirs = two.their_postman.body(&[two.stage.text(&customer(1), 1, "theirs")]);
     let both = join(&ours, &theirs);
-    // Shared: the body does not verify for one of the two it names, so nothing of it is believed.
+    // Shared: ours is taken, theirs is counted, logged and left out.
     let shared = two.stage.postman.to(SHARED);
-    assert_eq!(shared.post_body(both.clone(), &Oddly::default()).await, Some(401));
-    assert_eq!(two.received().await, (0, 0));
-    // At our own address: ours is taken, theirs is nobody's.
+    let left_out = "webhooks_refused_total{reason=\"signature_of_some\"}";
+    assert_eq!(two.stage.api.metric(left_out).await, 0.0);
+    assert_eq!(shared.post_body(both.clone(), &Oddly::default()).await, Some(200));
+    assert_eq!(two.received().await, (1, 0));
+    assert_eq!(two.stage.api.metric(left_out).await, 1.0);
+    until("the log to tell of it", async || {
+        two.stage.server.log().contains("updates were left out").then_some(())
+    })
+    .await;
+    // Under a secret of neither nothing is believed.
+    let guess = sign("a guess", &both);
+    let guessed = Oddly { signature: Some(&guess), ..Oddly::default() };
+    assert_eq!(shared.post_body(both.clone(), &guessed).await, Some(401));
+    // At our own address it is the same: theirs is nobody's.
+    let ours = two.stage.postman.body(&[two.ours(2)]);
+    let both = join(&ours, &theirs);
     let before = two.stage.api.metric("webhooks_unknown_numbers_total").await;
     assert_eq!(two.stage.postman.post_body(both, &Oddly::default()).await, Some(200));
-    assert_eq!(two.received().await, (1, 0));
+    assert_eq!(two.received().await, (2, 0));
     assert!(two.stage.api.metric("webhooks_unknown_numbers_total").await > before);
     // Theirs alone, signed by us: not at any address.
     assert_eq!(shared.post_body(theirs.clone(), &Oddly::default()).await, Some(401));
     assert_eq!(two.stage.postman.post_body(theirs, &Oddly::default()).await, Some(200));
-    assert_eq!(two.received().await, (1, 0));
+    assert_eq!(two.received().await, (2, 0));
     // And signed by them, at the shared address.
     let update = two.stage.text(&customer(1), 1, "theirs");
     assert_eq!(two.their_postman.to(SHARED).post(&[update]).await, Some(200));
-    assert_eq!(two.received().await, (1, 1));
+    assert_eq!(two.received().await, (2, 1));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_channels::whatsapp::signature::{SIGNATURE_HEADER, sign};
+use switchboard_schema::TenantScope;
 
 use crate::{
     access::accounts::NewWorkspace,
@@ -15,6 +16,7 @@ const INSTANCE: &str = "instance-secret";
 struct House {
     base: String,
     http: reqwest::Client,
+    actors: switchboard_actors::House,
 }
 
 /// Runs a test against a server with an app of its own.
@@ -32,7 +34,11 @@ fn with_server<F: Future<Output = ()>>(test: impl FnOnce(House, Vec<String>) -> 
         for name in ["anna", "bert"] {
             keys.push(new_key(&server, name).await);
         }
-        let house = House { base: format!("http://{}", server.address), http: reqwest::Client::new() };
+        let house = House {
+            base: format!("http://{}", server.address),
+            http: reqwest::Client::new(),
+            actors: server.house.clone(),
+        };
         test(house, keys).await;
         server.down.run().await;
     });
@@ -225,6 +231,43 @@ fn a_deleted_channel_verifies_and_drops_until_its_number_is_connected_again() {
             200
         );
         assert_eq!((house.received(&keys[0]).await, house.received(&keys[1]).await), (0, 1));
+    });
+}
+
+#[test]
+fn a_replay_goes_through_all_that_was_buried_and_passes_over_what_stays() {
+    with_server(|house, keys| async move {
+        let channel = house.connect(&keys[0], "1001", Some("own")).await;
+        let me = house.get(&keys[0], "/api/v1/me").await;
+        let tenant = me["workspace"]["id"].as_str().unwrap().parse().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test has authority over what it made")]
+        let scope = TenantScope::assume(tenant);
+        // More than are shown at a time; every third of them can be read by now.
+        for nth in 0..600 {
+            let raw = if nth % 3 == 0 {
+                messages(&[("1001", &format!("wamid.{nth}"))])
+            } else {
+                format!("unreadable {nth}")
+            };
+            let reason = "as it was then".to_owned();
+            house.actors.bury(scope, channel.parse().unwrap(), reason, raw).await.unwrap();
+        }
+        for applied in [200, 0] {
+            let replay = house.http.post(format!("{}/api/v1/dead-letters/replay", house.base));
+            let answer = replay.bearer_auth(&keys[0]).json(&json!({})).send().await.unwrap();
+            let replayed: Value = answer.json().await.unwrap();
+            assert_eq!(replayed, json!({"applied": applied, "left": 400}));
+        }
+        assert_eq!(house.received(&keys[0]).await, 200);
+        let page = house.get(&keys[0], "/api/v1/dead-letters?limit=500").await;
+        assert_eq!(page["dead_letters"].as_array().unwrap().len(), 400);
+        // What left the list may be buried again, and what stayed is there once.
+        for (raw, left) in [(messages(&[("1001", "wamid.0")]), 401), ("unreadable 1".to_owned(), 401)] {
+            let reason = "again".to_owned();
+            house.actors.bury(scope, channel.parse().unwrap(), reason, raw).await.unwrap();
+            let page = house.get(&keys[0], "/api/v1/dead-letters?limit=500").await;
+            assert_eq!(page["dead_letters"].as_array().unwrap().len(), left);
+        }
     });
 }
 

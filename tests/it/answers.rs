@@ -450,3 +450,58 @@ async fn the_log_tells_what_kind_of_update_cannot_be_read_and_none_of_its_words(
     let log = stage.server.log();
     assert!(!log.contains("a-secret") && !log.contains(ada.address()), "{log}");
 }
+
+#[tokio::test]
+async fn what_could_not_be_read_is_listed_page_by_page_newest_first_to_owners_alone() {
+    let mut stage = Stage::new().await;
+    for nth in 0..7 {
+        stage.postman.deliver(&[Update::raw(Shape::Message, "odd", format!("\"odd {nth}\""))]).await;
+    }
+    // Several at once have the same time.
+    let odd = |nth: u64| Update::raw(Shape::Message, "odd", nth.to_string());
+    stage.postman.deliver(&(0..120).map(odd).collect::<Vec<_>>()).await;
+    let pages = async |stage: &Stage, limit: usize| {
+        let mut found = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = stage.api.get(&format!("/api/v1/dead-letters?limit={limit}{cursor}")).await.of(200);
+            let letters = page["dead_letters"].as_array().unwrap();
+            assert!(!letters.is_empty() && letters.len() <= limit, "{page}");
+            found.extend(letters.iter().cloned());
+            let Some(next) = page["next_cursor"].as_str() else { return found };
+            assert_eq!(letters.len(), limit, "a page before the last is full");
+            cursor = format!("&cursor={next}");
+        }
+    };
+    let all = pages(&stage, 500).await;
+    assert_eq!(all.len(), 127);
+    assert!(all.windows(2).all(|two| text(&two[0], "at") >= text(&two[1], "at")));
+    assert!(text(&all[126], "raw").contains("odd 0"), "{}", all[126]);
+    let some = stage.api.get("/api/v1/dead-letters").await.of(200);
+    assert_eq!(some["dead_letters"].as_array().unwrap()[..], all[..100], "a hundred unless asked otherwise");
+    assert_eq!(pages(&stage, 10).await, all);
+    assert_eq!(pages(&stage, 127).await, all);
+    stage.server.kill();
+    stage.server.boot().await;
+    assert_eq!(pages(&stage, 50).await, all);
+    for wrong in ["limit=0", "limit=501", "limit=many", "cursor=1", "cursor=1.x", "cursor=."] {
+        let answer = stage.api.get(&format!("/api/v1/dead-letters?{wrong}")).await;
+        answer.is_problem(422, "invalid");
+    }
+    // Whose words they are, not every colleague may read.
+    let colleague = json!({
+        "email": "agent@first.example", "name": "Agent", "password": "correct horse battery", "role": "agent"
+    });
+    stage.api.post("/api/v1/users", &colleague).await.of(201);
+    let nobody = Api::nobody(stage.server.address());
+    let sign_in = json!({"email": "agent@first.example", "password": "correct horse battery"});
+    let answer = nobody.post("/api/v1/sessions", &sign_in).await;
+    let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let agent = nobody.with("cookie", &cookie).with("x-csrf-token", &text(&answer.of(201), "csrf_token"));
+    agent.get("/api/v1/dead-letters").await.is_problem(403, "not_allowed");
+    agent.post("/api/v1/dead-letters/replay", &json!({})).await.is_problem(403, "not_allowed");
+    // And nobody of another workspace sees any.
+    let theirs = Api::of(stage.server.address(), &stage.server.workspace("second"));
+    let none = theirs.get("/api/v1/dead-letters").await.of(200);
+    assert_eq!(none["dead_letters"], json!([]));
+}

@@ -88,12 +88,17 @@ pub(super) async fn channel_deliver(
     id: Result<Path<ChannelId>, Problem>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    let entry = match id {
-        Ok(Path(id)) => webhooks.book.find(&Name::Channel(id)).await?,
-        Err(_) => None,
+    let found = match id {
+        Ok(Path(id)) => webhooks.book.find(&Name::Channel(id)).await.map_err(Problem::from),
+        Err(_) => Ok(None),
     };
-    let entry = entry.ok_or_else(|| unverified("channel"))?;
-    webhooks.receive(Some(entry), correlation, request).await
+    match found.and_then(|entry| entry.ok_or_else(|| unverified("channel"))) {
+        Ok(entry) => webhooks.receive(Some(entry), correlation, request).await,
+        Err(problem) => {
+            discard(request.into_body()).await;
+            Err(problem)
+        }
+    }
 }
 
 /// What becomes of the updates for a number or an account that somebody connected.

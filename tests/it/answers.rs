@@ -169,12 +169,14 @@ async fn narrow() -> Stage {
 
 /// Opens a connection and sends the head of a webhook to the channel's own address.
 async fn begin(stage: &Stage, more: &str) -> TcpStream {
+    begin_at(stage, stage.postman.path(), &format!("content-type: application/json\r\n{more}")).await
+}
+
+/// Opens a connection and sends the head of a webhook to a path.
+async fn begin_at(stage: &Stage, path: &str, more: &str) -> TcpStream {
     let address = stage.server.address().now().await;
     let mut connection = TcpStream::connect(&address).await.expect("the server listens");
-    let path = stage.postman.path();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n{more}\r\n"
-    );
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{more}\r\n");
     connection.write_all(head.as_bytes()).await.expect("the server reads");
     connection
 }
@@ -255,6 +257,26 @@ async fn what_is_not_signed_is_answered_401_and_never_held() {
         assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
         large.write_all(b" ").await.unwrap();
         assert_eq!(status(large).await, "401", "{signature}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_still_sends_a_large_body_sees_why_it_is_refused() {
+    let stage = Stage::new().await;
+    let own = stage.postman.path();
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let (json, text) = ("content-type: application/json\r\n", "content-type: text/plain\r\n");
+    let body = vec![b' '; BYTES_IN_FLIGHT];
+    for (path, content_type, answer) in [
+        ("/webhooks/whatsapp/chn_0000000000000000000000000", json, "401"),
+        ("/webhooks/whatsapp/nobody", json, "401"),
+        (own, text, "415"),
+        (SHARED, text, "415"),
+    ] {
+        let head = format!("{content_type}content-length: {BYTES_IN_FLIGHT}\r\n{signature}");
+        let mut connection = begin_at(&stage, path, &head).await;
+        connection.write_all(&body).await.unwrap();
+        assert_eq!(status(connection).await, answer, "{path}");
     }
 }
 

@@ -7,6 +7,7 @@
 mod book;
 mod connect;
 mod replay;
+mod room;
 mod whatsapp;
 
 use std::sync::Arc;
@@ -20,10 +21,10 @@ use switchboard_ports::{
     secrets::Vault,
     store::Records,
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
 use self::book::Book;
-use crate::http::{Edge, extract::BodyLimits, problem::Problem};
+use crate::http::{Edge, extract::BodyLimits};
 
 /// Bytes of one webhook, at most: what Meta documents.
 pub(crate) const WEBHOOK_BYTES_MAX: usize = 3 * 1_024 * 1_024;
@@ -84,29 +85,6 @@ impl Webhooks {
             bytes: Semaphore::new(bytes),
             body_limits: parts.body_limits,
         }
-    }
-
-    /// Sets room aside for a body of up to so many bytes.
-    fn make_room(&self, bytes: usize) -> Result<Room<'_>, Problem> {
-        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let permit = self.bytes.try_acquire_many(permits).map_err(|_| {
-            refused("bytes_in_flight");
-            Problem::from(switchboard_actors::Refusal::Overloaded)
-        })?;
-        metrics::gauge!("webhooks_bytes_in_flight").increment(f64::from(permits));
-        Ok(Room { permits, _permit: permit })
-    }
-}
-
-/// Room for a body, until it is dropped.
-struct Room<'a> {
-    permits: u32,
-    _permit: SemaphorePermit<'a>,
-}
-
-impl Drop for Room<'_> {
-    fn drop(&mut self) {
-        metrics::gauge!("webhooks_bytes_in_flight").decrement(f64::from(self.permits));
     }
 }
 

@@ -3,39 +3,51 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use serde::Deserialize;
 use switchboard_actors::House;
-use switchboard_schema::{record::Kept, wire};
+use switchboard_schema::wire;
 
 use super::{
-    extract::{Correlation, IdempotencyKey, Json},
+    conversations::limit_of,
+    extract::{Correlation, IdempotencyKey, Json, Query},
     problem::Problem,
 };
 use crate::{access::Caller, webhooks::Webhooks};
 
+/// Updates of a page, unless asked otherwise.
+const PAGE_DEFAULT: u64 = 100;
+/// Updates of a page, at most.
+const PAGE_MAX: u64 = 500;
+
+/// Which updates.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Params {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many, 1 to 500.
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<u64>,
+}
+
 /// Updates that could not be applied
-#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "dead letters",
+///
+/// They hold customers' words, whoever the conversations belong to: only owners see them.
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "dead letters", params(Params),
     responses((status = 200, body = wire::DeadLetterList)))]
 pub(crate) async fn list(
     State(house): State<House>,
     caller: Caller,
+    Query(params): Query<Params>,
 ) -> Result<Json<wire::DeadLetterList>, Problem> {
-    let buried = house.buried(caller.scope).await?;
-    let dead_letters = buried
-        .into_iter()
-        .map(|(id, at, letter)| {
-            let (raw, blob) = match letter.raw {
-                Kept::Inline(raw) => (Some(raw), None),
-                Kept::Blob(blob) => (None, Some(blob)),
-            };
-            wire::DeadLetterEntry { id, at, channel_id: letter.channel_id, reason: letter.reason, raw, blob }
-        })
-        .collect();
-    Ok(Json(wire::DeadLetterList { dead_letters }))
+    caller.must_own()?;
+    let limit = limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?;
+    Ok(Json(house.buried(caller.scope, params.cursor, limit).await?))
 }
 
 /// Try again to apply them
 ///
-/// What was applied leaves the list; to repeat this is harmless.
+/// All of them, oldest first. What was applied leaves the list; to repeat this is harmless.
 #[utoipa::path(post, path = "/api/v1/dead-letters/replay", tag = "dead letters",
     responses((status = 200, body = wire::Replayed)))]
 pub(crate) async fn replay(

@@ -13,35 +13,44 @@ use switchboard_schema::{
 use super::Webhooks;
 
 impl Webhooks {
-    /// Tries every buried update of a workspace again.
+    /// Tries every update of a workspace that was buried until now again, oldest first, in the order they
+    /// came. What fails stays on the list and is passed over.
     ///
     /// # Errors
-    /// When the list cannot be read. What fails stays on the list.
+    /// When the list cannot be read or written. What was done until then stays done.
     pub(crate) async fn replay(
         &self,
         scope: TenantScope,
         correlation: CorrelationId,
     ) -> Result<wire::Replayed, Refusal> {
+        let begun = self.clock.now();
         let mut replayed = wire::Replayed { applied: 0, left: 0 };
-        // Oldest first: the order they came in.
-        for (id, at, letter) in self.house.buried(scope).await?.into_iter().rev() {
-            let channel = letter.channel_id;
-            let applied = match self.exhumed(scope, letter).await {
-                Some(updates) => self
-                    .house
-                    .deliver(scope, channel, updates, correlation)
-                    .await
-                    .is_ok_and(|unapplied| unapplied.is_empty()),
-                None => false,
-            };
-            if applied {
-                self.house.exhume(scope, id, at).await?;
-                replayed.applied += 1;
-            } else {
-                replayed.left += 1;
+        let mut after = None;
+        loop {
+            let page = self.house.buried_after(scope, after).await?;
+            let Some(last) = page.last() else { return Ok(replayed) };
+            after = Some(last.grave);
+            for buried in page {
+                // More may be buried while this goes on; it must come to an end.
+                if buried.grave.at > begun {
+                    return Ok(replayed);
+                }
+                let channel = buried.letter.channel_id;
+                let applied = match self.exhumed(scope, buried.letter).await {
+                    Some(updates) => {
+                        let delivered = self.house.deliver(scope, channel, updates, correlation).await;
+                        delivered.is_ok_and(|unapplied| unapplied.is_empty())
+                    }
+                    None => false,
+                };
+                if applied {
+                    self.house.exhume(scope, buried.grave).await?;
+                    replayed.applied += 1;
+                } else {
+                    replayed.left += 1;
+                }
             }
         }
-        Ok(replayed)
     }
 
     /// The updates of a buried webhook, if it can be read now.

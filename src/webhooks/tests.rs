@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use switchboard_channels::whatsapp::signature::{SIGNATURE_HEADER, sign};
+use switchboard_schema::TenantScope;
 
 use crate::{
     access::accounts::NewWorkspace,
@@ -15,6 +16,7 @@ const INSTANCE: &str = "instance-secret";
 struct House {
     base: String,
     http: reqwest::Client,
+    actors: switchboard_actors::House,
 }
 
 /// Runs a test against a server with an app of its own.
@@ -32,7 +34,11 @@ fn with_server<F: Future<Output = ()>>(test: impl FnOnce(House, Vec<String>) -> 
         for name in ["anna", "bert"] {
             keys.push(new_key(&server, name).await);
         }
-        let house = House { base: format!("http://{}", server.address), http: reqwest::Client::new() };
+        let house = House {
+            base: format!("http://{}", server.address),
+            http: reqwest::Client::new(),
+            actors: server.house.clone(),
+        };
         test(house, keys).await;
         server.down.run().await;
     });
@@ -131,15 +137,13 @@ fn a_channels_own_address_answers_as_agreed() {
 }
 
 #[test]
-fn on_the_shared_address_every_channel_named_must_verify() {
+fn on_the_shared_address_every_channel_named_is_taken_under_its_own_secret_alone() {
     with_server(|house, keys| async move {
         house.connect(&keys[0], "1001", Some("anna's")).await;
         house.connect(&keys[1], "2001", None).await;
         let shared = "/webhooks/whatsapp";
         let both = messages(&[("1001", "wamid.1"), ("2001", "wamid.2")]);
-        for secret in ["anna's", INSTANCE] {
-            assert_eq!(house.post(shared, &both, Some(secret)).await, 401, "one of two does not verify");
-        }
+        assert_eq!(house.post(shared, &both, Some("wrong")).await, 401, "neither verifies");
         assert_eq!(house.post(shared, "nonsense", Some(INSTANCE)).await, 401, "malformed");
         assert_eq!(
             house.post(shared, &messages(&[("9999", "x")]), Some("anna's")).await,
@@ -156,6 +160,40 @@ fn on_the_shared_address_every_channel_named_must_verify() {
         assert_eq!(house.post(shared, &with_unknown, Some("anna's")).await, 200);
         assert_eq!(house.post(shared, &messages(&[("2001", "wamid.2")]), Some(INSTANCE)).await, 200);
         assert_eq!((house.received(&keys[0]).await, house.received(&keys[1]).await), (1, 1));
+        let both = messages(&[("1001", "wamid.3"), ("2001", "wamid.4")]);
+        assert_eq!(house.post(shared, &both, Some("anna's")).await, 200, "one of two verifies");
+        assert_eq!((house.received(&keys[0]).await, house.received(&keys[1]).await), (2, 1));
+        assert_eq!(house.post(shared, &both, Some(INSTANCE)).await, 200, "the other one does");
+        assert_eq!((house.received(&keys[0]).await, house.received(&keys[1]).await), (2, 2));
+    });
+}
+
+#[test]
+fn a_number_first_named_at_the_very_end_of_a_long_delivery_is_routed_too() {
+    with_server(|house, keys| async move {
+        house.connect(&keys[0], "1001", Some("own")).await;
+        house.connect(&keys[0], "1002", Some("own")).await;
+        let ids: Vec<String> = (0..1_100).map(|nth| format!("wamid.{nth}")).collect();
+        let number = |nth: usize| if nth + 1 == ids.len() { "1002" } else { "1001" };
+        let named: Vec<_> = ids.iter().enumerate().map(|(nth, id)| (number(nth), id.as_str())).collect();
+        assert_eq!(house.post("/webhooks/whatsapp", &messages(&named), Some("own")).await, 200);
+        assert_eq!(house.received(&keys[0]).await, 1_100);
+    });
+}
+
+#[test]
+fn a_delivery_that_names_more_numbers_than_can_be_verified_is_refused_whole() {
+    with_server(|house, keys| async move {
+        house.connect(&keys[0], "1001", Some("own")).await;
+        let numbers: Vec<String> = (1_001..2_001).map(|number| number.to_string()).collect();
+        let mut named: Vec<_> = numbers.iter().map(|number| (number.as_str(), "wamid.1")).collect();
+        named.push(("2001", "wamid.1"));
+        assert_eq!(house.post("/webhooks/whatsapp", &messages(&named), Some("own")).await, 401);
+        assert_eq!(house.received(&keys[0]).await, 0);
+        // As many as there may be.
+        named.pop();
+        assert_eq!(house.post("/webhooks/whatsapp", &messages(&named), Some("own")).await, 200);
+        assert_eq!(house.received(&keys[0]).await, 1);
     });
 }
 
@@ -193,6 +231,43 @@ fn a_deleted_channel_verifies_and_drops_until_its_number_is_connected_again() {
             200
         );
         assert_eq!((house.received(&keys[0]).await, house.received(&keys[1]).await), (0, 1));
+    });
+}
+
+#[test]
+fn a_replay_goes_through_all_that_was_buried_and_passes_over_what_stays() {
+    with_server(|house, keys| async move {
+        let channel = house.connect(&keys[0], "1001", Some("own")).await;
+        let me = house.get(&keys[0], "/api/v1/me").await;
+        let tenant = me["workspace"]["id"].as_str().unwrap().parse().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test has authority over what it made")]
+        let scope = TenantScope::assume(tenant);
+        // More than are shown at a time; every third of them can be read by now.
+        for nth in 0..600 {
+            let raw = if nth % 3 == 0 {
+                messages(&[("1001", &format!("wamid.{nth}"))])
+            } else {
+                format!("unreadable {nth}")
+            };
+            let reason = "as it was then".to_owned();
+            house.actors.bury(scope, channel.parse().unwrap(), reason, raw).await.unwrap();
+        }
+        for applied in [200, 0] {
+            let replay = house.http.post(format!("{}/api/v1/dead-letters/replay", house.base));
+            let answer = replay.bearer_auth(&keys[0]).json(&json!({})).send().await.unwrap();
+            let replayed: Value = answer.json().await.unwrap();
+            assert_eq!(replayed, json!({"applied": applied, "left": 400}));
+        }
+        assert_eq!(house.received(&keys[0]).await, 200);
+        let page = house.get(&keys[0], "/api/v1/dead-letters?limit=500").await;
+        assert_eq!(page["dead_letters"].as_array().unwrap().len(), 400);
+        // What left the list may be buried again, and what stayed is there once.
+        for (raw, left) in [(messages(&[("1001", "wamid.0")]), 401), ("unreadable 1".to_owned(), 401)] {
+            let reason = "again".to_owned();
+            house.actors.bury(scope, channel.parse().unwrap(), reason, raw).await.unwrap();
+            let page = house.get(&keys[0], "/api/v1/dead-letters?limit=500").await;
+            assert_eq!(page["dead_letters"].as_array().unwrap().len(), left);
+        }
     });
 }
 

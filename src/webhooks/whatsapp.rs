@@ -3,15 +3,20 @@
 //! A channel's own address answers for that channel: its word in the handshake, its secret under which a
 //! body must verify before it is parsed. The address all tenants share answers for the instance's own app in
 //! the handshake (`whatsapp.verify_token`); of a delivery it reads, before anything is verified, only which
-//! numbers it names. The body is signed once, so every channel it names must verify under its own secret:
-//! if one does not, nothing of the delivery is taken. Numbers nobody connected are counted, once the body
-//! has verified under some channel's secret or the instance's.
+//! numbers it names. Every update must verify under its own channel's secret, whoever else is named beside it:
+//! those that do are taken, the rest is counted and logged, and nobody's secret or number is in the way of
+//! another's. Numbers nobody connected are counted, too. Where the body is signed with the secret of none of
+//! the channels it names, nor with the instance's, it is refused.
 //!
 //! Accounts are another matter: anybody can connect a number and say it belongs to an account. An update for
 //! an account is taken where it verifies under the secret of the channel that named the account first, and
 //! is nobody's where it does not.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::extract::{Request, State};
 use bytes::Bytes;
@@ -29,14 +34,15 @@ use super::{
     WEBHOOK_BYTES_MAX, Webhooks,
     book::{Entry, Name},
     refused,
+    room::too_large,
 };
 use crate::http::{
-    extract::{Correlation, Path, discard, is_json, read_body},
+    extract::{Correlation, Path, discard, is_json},
     problem::Problem,
 };
 
 /// Different numbers and accounts that one delivery may name before it is verified: as many as Meta puts
-/// updates into one.
+/// updates into one. Each may cost a look into the store; a delivery that names more is refused whole.
 const ROUTES_MAX: usize = 1_000;
 
 /// `GET /webhooks/whatsapp`
@@ -82,12 +88,25 @@ pub(super) async fn channel_deliver(
     id: Result<Path<ChannelId>, Problem>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    let entry = match id {
-        Ok(Path(id)) => webhooks.book.find(&Name::Channel(id)).await?,
-        Err(_) => None,
+    let found = match id {
+        Ok(Path(id)) => webhooks.book.find(&Name::Channel(id)).await.map_err(Problem::from),
+        Err(_) => Ok(None),
     };
-    let entry = entry.ok_or_else(|| unverified("channel"))?;
-    webhooks.receive(Some(entry), correlation, request).await
+    match found.and_then(|entry| entry.ok_or_else(|| unverified("channel"))) {
+        Ok(entry) => webhooks.receive(Some(entry), correlation, request).await,
+        Err(problem) => {
+            discard(request.into_body()).await;
+            Err(problem)
+        }
+    }
+}
+
+/// What becomes of the updates for a number or an account that somebody connected.
+enum Routed {
+    /// The delivery is signed with this channel's secret: they are its.
+    To(Arc<Entry>),
+    /// It is not: they are left out.
+    Unverified,
 }
 
 /// What a verified delivery holds, by channel.
@@ -104,25 +123,15 @@ impl Webhooks {
         let begun = Instant::now();
         metrics::counter!("webhooks_received_total", "kind" => "whatsapp").increment(1);
         let (parts, body) = request.into_parts();
-        if !is_json(&parts.headers) {
-            refused("content_type");
-            let detail = "a webhook is application/json";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
-        }
-        let expected = match expected_bytes(&parts.headers) {
-            Ok(bytes) => bytes,
+        let head = match Head::read(&parts.headers) {
+            Ok(head) => head,
             Err(problem) => {
-                refused("too_large");
                 discard(body).await;
                 return Err(problem);
             }
         };
-        let _room = self.make_room(expected)?;
-        let body = read_body(body, self.body_limits).await.inspect_err(|problem| {
-            refused(if problem.status == StatusCode::PAYLOAD_TOO_LARGE { "too_large" } else { "body" });
-        })?;
-        let tag = parts.headers.get(signature::SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
-        let seal = Seal { body: &body, tag: tag.ok_or_else(|| unverified("no_signature"))? };
+        let held = self.read(head.bytes, body).await?;
+        let seal = Seal { body: &held.body, tag: head.tag };
         match own {
             Some(own) => self.take_own(own, &seal, correlation).await?,
             None => self.take_shared(&seal, correlation).await?,
@@ -174,38 +183,71 @@ impl Webhooks {
         let delivery = inbound::parse(seal.body).map_err(|_| unverified("malformed"))?;
         let routes = self.verify_routes(&delivery, seal).await?;
         let mut taken = Taken::new();
+        let mut left_out = 0_usize;
         for part in delivery.parts {
-            let entry = name_of(&part.route).and_then(|name| routes.get(&name).cloned());
-            sort_in(&mut taken, entry, part);
+            match name_of(&part.route).and_then(|name| routes.get(&name)) {
+                Some(Routed::To(entry)) => sort_in(&mut taken, Some(Arc::clone(entry)), part),
+                Some(Routed::Unverified) => left_out += 1,
+                None => sort_in(&mut taken, None, part),
+            }
+        }
+        if left_out > 0 {
+            refused("signature_of_some");
+            tracing::warn!(
+                left_out,
+                "updates were left out: they are not signed with their channel's secret"
+            );
         }
         self.store(taken, correlation).await
     }
 
-    /// The channels that a delivery names, all of them verified; a refusal when one is not, or nothing is.
+    /// What becomes of each name of a delivery; names nobody connected are not among them.
+    ///
+    /// # Errors
+    /// 401 where nothing verifies, and as [`names_in`].
     async fn verify_routes(
         &self,
         delivery: &Delivery<'_>,
         seal: &Seal<'_>,
-    ) -> Result<std::collections::HashMap<Name, Arc<Entry>>, Problem> {
-        let names: std::collections::HashSet<Name> =
-            delivery.parts.iter().filter_map(|part| name_of(&part.route)).take(ROUTES_MAX + 1).collect();
-        let mut verified = self.app_secret.as_ref().is_some_and(|secret| seal.fits(secret));
-        let mut routes = std::collections::HashMap::new();
-        for name in names {
-            let Some(entry) = self.book.find(&name).await? else { continue };
-            if self.verifies(seal, &entry) {
-                verified = true;
-                routes.insert(name, entry);
-            } else if matches!(name, Name::Number(_)) {
-                return Err(unverified("signature"));
+    ) -> Result<HashMap<Name, Routed>, Problem> {
+        let mut found = Vec::new();
+        for name in names_in(delivery)? {
+            if let Some(entry) = self.book.find(&name).await? {
+                found.push((name, entry));
             }
+        }
+        let mut routes = HashMap::new();
+        let mut verified = self.app_secret.as_ref().is_some_and(|secret| seal.fits(secret));
+        // Channels of one app share its secret: each secret is tried once.
+        let mut tried = HashMap::new();
+        for (name, entry) in &found {
+            let secret = self.secret_of(entry);
+            let key = secret.map(|secret| secret.expose_secret());
+            let fits = match tried.get(&key) {
+                Some(fits) => *fits,
+                None => {
+                    // Of a large body that is work; others have their turn between.
+                    tokio::task::yield_now().await;
+                    let fits = secret.is_some_and(|secret| seal.fits(secret));
+                    tried.insert(key, fits);
+                    fits
+                }
+            };
+            verified |= fits;
+            let routed = if fits { Routed::To(Arc::clone(entry)) } else { Routed::Unverified };
+            routes.insert(name.clone(), routed);
         }
         if verified { Ok(routes) } else { Err(unverified("signature")) }
     }
 
     /// Is the body signed with this channel's secret?
     fn verifies(&self, seal: &Seal<'_>, entry: &Entry) -> bool {
-        entry.app_secret.as_ref().or(self.app_secret.as_ref()).is_some_and(|secret| seal.fits(secret))
+        self.secret_of(entry).is_some_and(|secret| seal.fits(secret))
+    }
+
+    /// The secret that deliveries for a channel are signed with.
+    fn secret_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a SecretString> {
+        entry.app_secret.as_ref().or(self.app_secret.as_ref())
     }
 
     /// Makes everything durable; only then is a webhook taken.
@@ -246,8 +288,8 @@ impl Webhooks {
                 }
                 Err(unreadable) => {
                     count("unreadable");
-                    let (channel_id, reason) = (entry.channel_id, &unreadable.reason);
-                    tracing::warn!(%channel_id, reason, "an update cannot be read; it is kept");
+                    let (channel_id, category) = (entry.channel_id, unreadable.category);
+                    tracing::warn!(%channel_id, category, "an update cannot be read; it is kept");
                     unread.push(unreadable);
                 }
             }
@@ -270,15 +312,44 @@ impl Webhooks {
     }
 }
 
+/// What a delivery's head says of the body to come.
+struct Head {
+    tag: signature::Tag,
+    /// The body's length, where it is told.
+    bytes: Option<usize>,
+}
+
+impl Head {
+    /// Reads it, so that what can never be taken is refused before its body is read.
+    ///
+    /// # Errors
+    /// 415, 401 without a signature or with one of another form, 413; each is counted.
+    fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+        if !is_json(headers) {
+            refused("content_type");
+            let detail = "a webhook is application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        }
+        let tag = headers.get(signature::SIGNATURE_HEADER).ok_or_else(|| unverified("no_signature"))?;
+        let tag = tag.to_str().ok().and_then(|tag| signature::Tag::parse(tag).ok());
+        let tag = tag.ok_or_else(|| unverified("malformed_signature"))?;
+        let bytes = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if bytes.is_some_and(|bytes| bytes > WEBHOOK_BYTES_MAX) {
+            return Err(too_large());
+        }
+        Ok(Self { tag, bytes })
+    }
+}
+
 /// A body and its signature.
 struct Seal<'a> {
     body: &'a Bytes,
-    tag: &'a str,
+    tag: signature::Tag,
 }
 
 impl Seal<'_> {
     fn fits(&self, secret: &SecretString) -> bool {
-        signature::verify(secret.expose_secret(), self.body, self.tag).is_ok()
+        self.tag.verify(secret.expose_secret(), self.body).is_ok()
     }
 }
 
@@ -297,18 +368,20 @@ fn name_of(route: &Route<'_>) -> Option<Name> {
     }
 }
 
-/// The bytes to set aside for a body: what it says it has, or as many as it may have.
-fn expected_bytes(headers: &HeaderMap) -> Result<usize, Problem> {
-    let said =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    match said {
-        Some(bytes) if bytes > WEBHOOK_BYTES_MAX => {
-            let detail = format!("a webhook may have at most {WEBHOOK_BYTES_MAX} bytes");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
+/// Every number and account that a delivery names, however late in it.
+///
+/// # Errors
+/// 401 where it names more than [`ROUTES_MAX`]: what is not looked up cannot be verified.
+fn names_in(delivery: &Delivery<'_>) -> Result<HashSet<Name>, Problem> {
+    let mut names = HashSet::new();
+    for name in delivery.parts.iter().filter_map(|part| name_of(&part.route)) {
+        names.insert(name);
+        if names.len() > ROUTES_MAX {
+            let detail = format!("a delivery may name at most {ROUTES_MAX} numbers and accounts");
+            return Err(Problem { detail, ..unverified("too_many_names") });
         }
-        Some(bytes) => Ok(bytes),
-        None => Ok(WEBHOOK_BYTES_MAX),
     }
+    Ok(names)
 }
 
 fn unverified(reason: &'static str) -> Problem {

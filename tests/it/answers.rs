@@ -5,12 +5,18 @@ use switchboard_simulator::{
     Faults, Update,
     payload::{Shape, sign, text_message},
 };
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::support::{
     api::Api,
     postman::{Oddly, Postman, customer, message_id},
     snapshot::{Snapshot, number, text},
+    soon,
     stage::{Stage, connect},
+    until,
 };
 
 /// Two workspaces on one server with an app of its own: each with a channel.
@@ -90,23 +96,36 @@ async fn a_batch_that_names_a_neighbours_number_reaches_the_neighbour_only_under
     let ours = two.stage.postman.body(&[two.ours(1)]);
     let theirs = two.their_postman.body(&[two.stage.text(&customer(1), 1, "theirs")]);
     let both = join(&ours, &theirs);
-    // Shared: the body does not verify for one of the two it names, so nothing of it is believed.
+    // Shared: ours is taken, theirs is counted, logged and left out.
     let shared = two.stage.postman.to(SHARED);
-    assert_eq!(shared.post_body(both.clone(), &Oddly::default()).await, Some(401));
-    assert_eq!(two.received().await, (0, 0));
-    // At our own address: ours is taken, theirs is nobody's.
+    let left_out = "webhooks_refused_total{reason=\"signature_of_some\"}";
+    assert_eq!(two.stage.api.metric(left_out).await, 0.0);
+    assert_eq!(shared.post_body(both.clone(), &Oddly::default()).await, Some(200));
+    assert_eq!(two.received().await, (1, 0));
+    assert_eq!(two.stage.api.metric(left_out).await, 1.0);
+    until("the log to tell of it", async || {
+        two.stage.server.log().contains("updates were left out").then_some(())
+    })
+    .await;
+    // Under a secret of neither nothing is believed.
+    let guess = sign("a guess", &both);
+    let guessed = Oddly { signature: Some(&guess), ..Oddly::default() };
+    assert_eq!(shared.post_body(both.clone(), &guessed).await, Some(401));
+    // At our own address it is the same: theirs is nobody's.
+    let ours = two.stage.postman.body(&[two.ours(2)]);
+    let both = join(&ours, &theirs);
     let before = two.stage.api.metric("webhooks_unknown_numbers_total").await;
     assert_eq!(two.stage.postman.post_body(both, &Oddly::default()).await, Some(200));
-    assert_eq!(two.received().await, (1, 0));
+    assert_eq!(two.received().await, (2, 0));
     assert!(two.stage.api.metric("webhooks_unknown_numbers_total").await > before);
     // Theirs alone, signed by us: not at any address.
     assert_eq!(shared.post_body(theirs.clone(), &Oddly::default()).await, Some(401));
     assert_eq!(two.stage.postman.post_body(theirs, &Oddly::default()).await, Some(200));
-    assert_eq!(two.received().await, (1, 0));
+    assert_eq!(two.received().await, (2, 0));
     // And signed by them, at the shared address.
     let update = two.stage.text(&customer(1), 1, "theirs");
     assert_eq!(two.their_postman.to(SHARED).post(&[update]).await, Some(200));
-    assert_eq!(two.received().await, (1, 1));
+    assert_eq!(two.received().await, (2, 1));
 }
 
 #[tokio::test]
@@ -137,6 +156,128 @@ async fn what_cannot_be_read_as_a_webhook_is_told_apart_by_where_it_came() {
     assert!(body.len() > 2 * 1_024 * 1_024 && body.len() < 3 * 1_024 * 1_024, "{}", body.len());
     assert_eq!(own.post_body(body, &Oddly::default()).await, Some(200));
     assert_eq!(two.received().await, (600, 0));
+}
+
+/// Bytes of all webhooks in memory, as few as may be set.
+const BYTES_IN_FLIGHT: usize = 3 * 1_024 * 1_024;
+
+/// A server that holds no more than one large webhook at a time.
+async fn narrow() -> Stage {
+    let bytes = BYTES_IN_FLIGHT.to_string();
+    Stage::with(1, Faults::none(), &[("LIMITS__WEBHOOK_BYTES_IN_FLIGHT_MAX", &bytes)]).await
+}
+
+/// Opens a connection and sends the head of a webhook to the channel's own address.
+async fn begin(stage: &Stage, more: &str) -> TcpStream {
+    begin_at(stage, stage.postman.path(), &format!("content-type: application/json\r\n{more}")).await
+}
+
+/// Opens a connection and sends the head of a webhook to a path.
+async fn begin_at(stage: &Stage, path: &str, more: &str) -> TcpStream {
+    let address = stage.server.address().now().await;
+    let mut connection = TcpStream::connect(&address).await.expect("the server listens");
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{more}\r\n");
+    connection.write_all(head.as_bytes()).await.expect("the server reads");
+    connection
+}
+
+/// The status that a connection is answered with in the end.
+async fn status(mut connection: TcpStream) -> String {
+    let mut answer = Vec::new();
+    soon("the answer", connection.read_to_end(&mut answer)).await.expect("no reset");
+    let answer = String::from_utf8(answer).expect("text");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn connections_that_send_no_body_keep_no_room_from_others() {
+    let stage = narrow().await;
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let mut silent = Vec::new();
+    for length in ["transfer-encoding: chunked\r\n", "content-length: 3145728\r\n"] {
+        for _ in 0..12 {
+            silent.push(begin(&stage, &format!("{length}{signature}")).await);
+        }
+    }
+    until("all to be waited for", async || {
+        let begun = stage.api.metric("webhooks_received_total").await;
+        (begun >= silent.len() as f64).then_some(())
+    })
+    .await;
+    assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
+    stage.postman.deliver(&[stage.text(&customer(0), 1, "in spite of them")]).await;
+}
+
+#[tokio::test]
+async fn room_is_taken_by_what_arrives_and_given_back_when_it_ends() {
+    let stage = narrow().await;
+    let held = async || stage.api.metric("webhooks_bytes_in_flight").await as usize;
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let mut large = begin(&stage, &format!("content-length: {BYTES_IN_FLIGHT}\r\n{signature}")).await;
+    large.write_all(b" ").await.unwrap();
+    until("the first byte to be held", async || (held().await > 0).then_some(())).await;
+    assert!(held().await < 64 * 1_024, "{}", held().await);
+    stage.postman.deliver(&[stage.text(&customer(0), 1, "there is room yet")]).await;
+    large.write_all(&vec![b' '; BYTES_IN_FLIGHT - 2]).await.unwrap();
+    until("all of it to be held", async || (held().await == BYTES_IN_FLIGHT).then_some(())).await;
+    assert_eq!(stage.postman.post(&[stage.text(&customer(0), 2, "no room")]).await, Some(429));
+    large.write_all(b" ").await.unwrap();
+    assert_eq!(status(large).await, "401", "it was a guess");
+    assert_eq!(held().await, 0);
+    stage.postman.deliver(&[stage.text(&customer(0), 2, "room again")]).await;
+}
+
+#[tokio::test]
+async fn a_large_body_without_a_length_is_answered_413() {
+    let stage = narrow().await;
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let mut endless = begin(&stage, &format!("transfer-encoding: chunked\r\n{signature}")).await;
+    let chunk = [&b"100000\r\n"[..], &vec![b' '; 0x10_0000], b"\r\n"].concat();
+    for _ in 0..4 {
+        endless.write_all(&chunk).await.unwrap();
+    }
+    endless.write_all(b"0\r\n\r\n").await.unwrap();
+    assert_eq!(status(endless).await, "413");
+    assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_answered_401_and_never_held() {
+    let stage = narrow().await;
+    for (signature, reason) in [
+        ("", "no_signature"),
+        ("x-hub-signature-256: sha256=00\r\n", "malformed_signature"),
+        ("x-hub-signature-256: \u{e4}\r\n", "malformed_signature"),
+    ] {
+        let counted = format!("webhooks_refused_total{{reason=\"{reason}\"}}");
+        let before = stage.api.metric(&counted).await;
+        let mut large = begin(&stage, &format!("content-length: {BYTES_IN_FLIGHT}\r\n{signature}")).await;
+        large.write_all(&vec![b' '; BYTES_IN_FLIGHT - 1]).await.unwrap();
+        until("it to be refused", async || (stage.api.metric(&counted).await > before).then_some(())).await;
+        assert_eq!(stage.api.metric("webhooks_bytes_in_flight").await, 0.0);
+        large.write_all(b" ").await.unwrap();
+        assert_eq!(status(large).await, "401", "{signature}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_still_sends_a_large_body_sees_why_it_is_refused() {
+    let stage = Stage::new().await;
+    let own = stage.postman.path();
+    let signature = format!("x-hub-signature-256: {}\r\n", sign("a guess", b""));
+    let (json, text) = ("content-type: application/json\r\n", "content-type: text/plain\r\n");
+    let body = vec![b' '; BYTES_IN_FLIGHT];
+    for (path, content_type, answer) in [
+        ("/webhooks/whatsapp/chn_0000000000000000000000000", json, "401"),
+        ("/webhooks/whatsapp/nobody", json, "401"),
+        (own, text, "415"),
+        (SHARED, text, "415"),
+    ] {
+        let head = format!("{content_type}content-length: {BYTES_IN_FLIGHT}\r\n{signature}");
+        let mut connection = begin_at(&stage, path, &head).await;
+        connection.write_all(&body).await.unwrap();
+        assert_eq!(status(connection).await, answer, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -297,4 +438,92 @@ async fn an_unreadable_update_among_good_ones_is_kept_and_the_good_ones_are_take
     let replayed = stage.api.post("/api/v1/dead-letters/replay", &json!({})).await.of(200);
     assert_eq!((number(&replayed, "applied"), number(&replayed, "left")), (0, 2));
     check(&stage, 2).await;
+}
+
+#[tokio::test]
+async fn the_log_tells_what_kind_of_update_cannot_be_read_and_none_of_its_words() {
+    let stage = Stage::new().await;
+    let ada = customer(0);
+    let update = |shape, json: Value| Update::raw(shape, "odd", json.to_string());
+    let now = stage.world.clock().now_s().to_string();
+    let odd = [
+        update(Shape::Message, json!("a-secret-message")),
+        update(Shape::Message, json!({"id": ["a-secret-id"], "from": ada.address(), "timestamp": now})),
+        update(Shape::Message, json!({"id": "wamid.1", "from": ada.address(), "timestamp": "a-secret-time"})),
+        update(Shape::Status, json!("a-secret-status")),
+    ];
+    stage.postman.deliver(&odd).await;
+    // The reason is where the update is.
+    let kept = stage.api.get("/api/v1/dead-letters").await.of(200);
+    let reasons: Vec<_> =
+        kept["dead_letters"].as_array().unwrap().iter().map(|letter| text(letter, "reason")).collect();
+    assert_eq!(reasons.len(), odd.len(), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("a-secret")), "{reasons:?}");
+    let lines = until("the log to tell of each", async || {
+        let log = stage.server.log();
+        let told = log.lines().filter(|line| line.contains("an update cannot be read"));
+        let lines: Vec<Value> = told.map(|line| serde_json::from_str(line).unwrap()).collect();
+        (lines.len() == odd.len()).then_some(lines)
+    })
+    .await;
+    assert!(lines.iter().all(|line| line["channel_id"] == stage.channel.id), "{lines:?}");
+    let categories: Vec<_> = lines.iter().map(|line| text(line, "category")).collect();
+    assert_eq!(categories, ["message", "message", "message", "status"]);
+    let log = stage.server.log();
+    assert!(!log.contains("a-secret") && !log.contains(ada.address()), "{log}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_is_listed_page_by_page_newest_first_to_owners_alone() {
+    let mut stage = Stage::new().await;
+    for nth in 0..7 {
+        stage.postman.deliver(&[Update::raw(Shape::Message, "odd", format!("\"odd {nth}\""))]).await;
+    }
+    // Several at once have the same time.
+    let odd = |nth: u64| Update::raw(Shape::Message, "odd", nth.to_string());
+    stage.postman.deliver(&(0..120).map(odd).collect::<Vec<_>>()).await;
+    let pages = async |stage: &Stage, limit: usize| {
+        let mut found = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = stage.api.get(&format!("/api/v1/dead-letters?limit={limit}{cursor}")).await.of(200);
+            let letters = page["dead_letters"].as_array().unwrap();
+            assert!(!letters.is_empty() && letters.len() <= limit, "{page}");
+            found.extend(letters.iter().cloned());
+            let Some(next) = page["next_cursor"].as_str() else { return found };
+            assert_eq!(letters.len(), limit, "a page before the last is full");
+            cursor = format!("&cursor={next}");
+        }
+    };
+    let all = pages(&stage, 500).await;
+    assert_eq!(all.len(), 127);
+    assert!(all.windows(2).all(|two| text(&two[0], "at") >= text(&two[1], "at")));
+    assert!(text(&all[126], "raw").contains("odd 0"), "{}", all[126]);
+    let some = stage.api.get("/api/v1/dead-letters").await.of(200);
+    assert_eq!(some["dead_letters"].as_array().unwrap()[..], all[..100], "a hundred unless asked otherwise");
+    assert_eq!(pages(&stage, 10).await, all);
+    assert_eq!(pages(&stage, 127).await, all);
+    stage.server.kill();
+    stage.server.boot().await;
+    assert_eq!(pages(&stage, 50).await, all);
+    for wrong in ["limit=0", "limit=501", "limit=many", "cursor=1", "cursor=1.x", "cursor=."] {
+        let answer = stage.api.get(&format!("/api/v1/dead-letters?{wrong}")).await;
+        answer.is_problem(422, "invalid");
+    }
+    // Whose words they are, not every colleague may read.
+    let colleague = json!({
+        "email": "agent@first.example", "name": "Agent", "password": "correct horse battery", "role": "agent"
+    });
+    stage.api.post("/api/v1/users", &colleague).await.of(201);
+    let nobody = Api::nobody(stage.server.address());
+    let sign_in = json!({"email": "agent@first.example", "password": "correct horse battery"});
+    let answer = nobody.post("/api/v1/sessions", &sign_in).await;
+    let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let agent = nobody.with("cookie", &cookie).with("x-csrf-token", &text(&answer.of(201), "csrf_token"));
+    agent.get("/api/v1/dead-letters").await.is_problem(403, "not_allowed");
+    agent.post("/api/v1/dead-letters/replay", &json!({})).await.is_problem(403, "not_allowed");
+    // And nobody of another workspace sees any.
+    let theirs = Api::of(stage.server.address(), &stage.server.workspace("second"));
+    let none = theirs.get("/api/v1/dead-letters").await.of(200);
+    assert_eq!(none["dead_letters"], json!([]));
 }

@@ -14,7 +14,7 @@ mod envelope;
 mod read;
 mod text;
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::value::RawValue;
 use switchboard_domain::inbound::{Other, Update};
@@ -52,13 +52,21 @@ pub enum Malformed {
 }
 
 /// An update that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an update of the kind {category} cannot be read")]
 pub struct Unreadable {
-    /// Why.
+    /// What it was to be, such as `message`: one of our own words and nothing out of the webhook, for logs.
+    pub category: &'static str,
+    /// Why. It may quote customers' words and numbers, so it goes nowhere but beside `raw`.
     pub reason: String,
     /// A whole webhook with this one update in it.
     pub raw: String,
+}
+
+impl fmt::Debug for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unreadable").field("category", &self.category).finish_non_exhaustive()
+    }
 }
 
 /// What one webhook carries.
@@ -123,6 +131,20 @@ enum Subject<'a> {
     NotAnEntry(&'a str),
 }
 
+impl Subject<'_> {
+    const fn category(self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Status(_) => "status",
+            Self::UserId(_) => "user_id",
+            Self::Beside | Self::Change => "other",
+            Self::NotAList(..) => "list",
+            Self::NotAChange(_) => "change",
+            Self::NotAnEntry(_) => "entry",
+        }
+    }
+}
+
 /// The contacts of a value, found by address.
 #[derive(Debug, Default)]
 struct Contacts<'a> {
@@ -168,7 +190,11 @@ impl<'a> Part<'a> {
             Subject::NotAChange(_) => Err("the change is not an object with a value".to_owned()),
             Subject::NotAnEntry(_) => Err("the entry is not an object with changes".to_owned()),
         };
-        update.map_err(|reason| Unreadable { reason, raw: self.to_webhook() })
+        update.map_err(|reason| Unreadable {
+            category: self.subject.category(),
+            reason,
+            raw: self.to_webhook(),
+        })
     }
 
     /// A whole webhook with this one update in it.

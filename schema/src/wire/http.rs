@@ -432,8 +432,10 @@ wire! {
 
     /// Updates that could be stored but not applied.
     pub struct DeadLetterList {
-        /// Newest first, at most 500.
+        /// Newest first.
         pub dead_letters: Vec<DeadLetterEntry>,
+        /// Pass it as `cursor` for the next page; absent on the last.
+        pub next_cursor: Option<String>,
     }
 
     /// An update that could be stored but not applied.

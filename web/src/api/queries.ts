@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
 import type { ApiKeyList, ChannelList, Contact, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
 
@@ -43,10 +43,14 @@ export const apiKeysQuery = queryOptions({
   queryFn: ({ signal }) => ask<ApiKeyList>('/api-keys', { signal }),
 });
 
-export const deadLettersQuery = queryOptions({
+/** Newest first, page by page; only owners may ask. */
+export const deadLettersQuery = infiniteQueryOptions({
   queryKey: ['dead-letters'],
   staleTime: 0,
-  queryFn: ({ signal }) => ask<DeadLetterList>('/dead-letters', { signal }),
+  initialPageParam: '',
+  queryFn: ({ signal, pageParam }) =>
+    ask<DeadLetterList>(pageParam ? `/dead-letters?cursor=${encodeURIComponent(pageParam)}` : '/dead-letters', { signal }),
+  getNextPageParam: (last) => last.next_cursor ?? undefined,
 });
 
 export const templatesQuery = (channelId: string) =>

@@ -297,7 +297,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Updates that could not be applied */
+        /**
+         * Updates that could not be applied
+         * @description They hold customers' words, whoever the conversations belong to: only owners see them.
+         */
         get: operations["dead_letters_list"];
         put?: never;
         post?: never;
@@ -318,7 +321,7 @@ export interface paths {
         put?: never;
         /**
          * Try again to apply them
-         * @description What was applied leaves the list; to repeat this is harmless.
+         * @description All of them, oldest first. What was applied leaves the list; to repeat this is harmless.
          */
         post: operations["dead_letters_replay"];
         delete?: never;
@@ -793,8 +796,10 @@ export interface components {
         DeadLetterId: string;
         /** @description Updates that could be stored but not applied. */
         DeadLetterList: {
-            /** @description Newest first, at most 500. */
+            /** @description Newest first. */
             dead_letters: components["schemas"]["DeadLetterEntry"][];
+            /** @description Pass it as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
         };
         /**
          * @description From whom to whom.
@@ -1898,7 +1903,12 @@ export interface operations {
     };
     dead_letters_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -405,6 +405,8 @@ export const en = {
     revokeText: 'Programs that use it are shut out at once. It can’t be brought back.',
     revokeFailed: 'We couldn’t revoke it. {{detail}}',
     deadText: 'What arrived and could not be applied is kept here. Replay it once the cause is gone.',
+    deadOwners: 'They hold customers’ words: only an owner of the workspace sees and replays them.',
+    deadMore: 'Load more',
     deadNone: 'Every update was applied',
     deadNoneText: 'One that cannot be is kept here and nothing of it is lost.',
     replay: 'Replay all',

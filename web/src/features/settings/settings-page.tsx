@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, CloudAlert, Keyboard, KeyRound, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
 import { useRef, useState } from 'react';
@@ -237,7 +237,8 @@ function AddMember({ onClose }: { onClose: () => void }) {
 // Updates that could not be applied --------------------------------------------------------------------------
 
 function DeadLetters() {
-  const { data, error, refetch } = useQuery(deadLettersQuery);
+  const owner = useMe().user.role === 'owner';
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({ ...deadLettersQuery, enabled: owner });
   const now = useMinute();
   const replay = useMutation({
     mutationFn: () => ask<Replayed>('/dead-letters/replay', { method: 'POST' }),
@@ -247,13 +248,13 @@ function DeadLetters() {
     },
     onError: (failure) => { showToast({ error: true, words: t('settings.replayFailed', { detail: wordsOf(failure) }) }); },
   });
-  const letters = data?.dead_letters ?? [];
+  const letters = data?.pages.flatMap((page) => page.dead_letters) ?? [];
   return (
     <>
       <Head
         title={t('settings.deadLetters')}
-        text={t('settings.deadText')}
-        action={letters.length > 0 && (
+        text={owner ? t('settings.deadText') : t('settings.deadOwners')}
+        action={owner && letters.length > 0 && (
           <button type="button" className="btn primary" disabled={replay.isPending} onClick={() => { replay.mutate(); }}><RotateCw size={16} aria-hidden="true" />{t('settings.replay')}</button>
         )}
       />
@@ -280,6 +281,9 @@ function DeadLetters() {
           </li>
         ))}
       </ul>
+      {hasNextPage && (
+        <button type="button" className="btn mt-3" disabled={isFetchingNextPage} onClick={() => { void fetchNextPage(); }}>{t('settings.deadMore')}</button>
+      )}
     </>
   );
 }

@@ -5,9 +5,7 @@
 //! sees and a claim that holds nothing: the same request under the same key finishes it, and any other request
 //! for the address takes the claim over.
 //!
-//! Whoever takes a claim over looks once more for the membership of the one it was taken from, and whoever
-//! writes a membership looks once more for the claim: so of two who make the same address at the same time at
-//! most one has it in the end, and the other, or in the worst case both, hear that it is taken.
+//! One account is made at a time, so that no claim is taken from somebody who is just being made.
 
 use std::sync::Arc;
 
@@ -26,6 +24,7 @@ use switchboard_schema::{
     table::Json,
     wire,
 };
+use tokio::sync::Mutex;
 
 use super::{
     passwords::{Passwords, check_password},
@@ -46,6 +45,8 @@ pub(crate) struct Accounts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     passwords: Passwords,
+    /// Held from the claim of an address to the membership. No other process writes to the store.
+    making: Arc<Mutex<()>>,
 }
 
 /// What a new workspace needs.
@@ -67,7 +68,7 @@ impl Accounts {
         entropy: Arc<dyn Entropy>,
         passwords: Passwords,
     ) -> Self {
-        Self { records, clock, entropy, passwords }
+        Self { records, clock, entropy, passwords, making: Arc::default() }
     }
 
     /// Makes a workspace with its owner and a key.
@@ -85,14 +86,17 @@ impl Accounts {
         let user_id = UserId::from_bytes(self.entropy.id());
         let scope = self.new_scope(tenant);
         let member = MemberBody { name: local_part(&email), email, role: wire::Role::Owner };
-        self.begin_person(scope, user_id, &member, SecretString::from(new.password)).await?;
+        let password_hash = self.hash_for(user_id, &member.email, new.password.into()).await?;
+        let _alone = self.making.lock().await;
+        self.begin_person(scope, user_id, &member, password_hash).await?;
         let tenant_body = TenantBody { name, created_at: self.clock.now() };
         self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(tenant_body) }).await?;
         let key_id = ApiKeyId::from_bytes(self.entropy.id());
         let name = FIRST_KEY_NAME.to_owned();
         // It opens nothing before its maker is a member.
         let key = self.create_key(scope, key_id, user_id, wire::CreateApiKey { name }).await?;
-        self.join(scope, user_id, member).await?;
+        let row = MemberRow { user_id, body: Json(member) };
+        self.records.put(scope, Lane::Interactive, row).await?;
         Ok(wire::CreatedWorkspace { workspace_id: tenant, user_id, api_key: key.api_key })
     }
 
@@ -110,9 +114,12 @@ impl Accounts {
         let email = checked_email(&new.email)?;
         check_password(&new.password)?;
         let member = MemberBody { name, email, role: new.role };
-        self.begin_person(scope, user_id, &member, SecretString::from(new.password)).await?;
-        self.join(scope, user_id, member.clone()).await?;
-        Ok(user_of(MemberRow { user_id, body: Json(member) }))
+        let password_hash = self.hash_for(user_id, &member.email, new.password.into()).await?;
+        let _alone = self.making.lock().await;
+        self.begin_person(scope, user_id, &member, password_hash).await?;
+        let row = MemberRow { user_id, body: Json(member) };
+        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        Ok(user_of(row))
     }
 
     /// The people of a workspace, by name.
@@ -208,80 +215,57 @@ impl Accounts {
         Ok(false)
     }
 
-    /// Writes a person's row and gives them their address. They exist only once they [`join`](Self::join).
+    /// The hash of a new person's password; none where their address is another's, as hashing is dear.
+    async fn hash_for(
+        &self,
+        user_id: UserId,
+        email: &str,
+        password: SecretString,
+    ) -> Result<String, Refusal> {
+        if let Some(holder) = self.holder(email).await?.filter(|holder| *holder != user_id)
+            && self.is_member(holder).await?
+        {
+            return Err(taken());
+        }
+        self.passwords.hash(password, self.entropy.id()).await
+    }
+
+    /// Writes a person's row and gives them their address. They exist only once they are a member.
     async fn begin_person(
         &self,
         scope: TenantScope,
         user_id: UserId,
         member: &MemberBody,
-        password: SecretString,
+        password_hash: String,
     ) -> Result<(), Refusal> {
-        let MemberBody { name, email, .. } = member;
-        // Known before the hashing, which is dear.
-        let holder = self.holder(email).await?.filter(|holder| *holder != user_id);
-        if let Some(holder) = holder
-            && self.is_member(holder).await?
-        {
-            return Err(taken());
-        }
-        let password_hash = self.passwords.hash(password, self.entropy.id()).await?;
         let body = UserBody {
-            email: email.clone(),
-            name: name.clone(),
+            email: member.email.clone(),
+            name: member.name.clone(),
             password_hash,
             workspaces: vec![scope.tenant()],
             created_at: self.clock.now(),
         };
         self.records.put(Scope::System, Lane::Interactive, UserRow { user_id, body: Json(body) }).await?;
-        if self.claim_address(email, user_id).await? {
+        if self.claim_address(&member.email, user_id).await? {
             return Ok(());
         }
-        self.forget_person(user_id).await?;
+        let delete = Mutation::delete::<UserRow>(UserRow::key(user_id));
+        self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?;
         Err(taken())
     }
 
-    /// Makes a person a member, as the last step of their making; when their address was taken over meanwhile,
-    /// they are taken back.
-    async fn join(&self, scope: TenantScope, user_id: UserId, member: MemberBody) -> Result<(), Refusal> {
-        let email = member.email.clone();
-        self.records.put(scope, Lane::Interactive, MemberRow { user_id, body: Json(member) }).await?;
-        if self.holder(&email).await? == Some(user_id) {
-            return Ok(());
-        }
-        let delete = Mutation::delete::<MemberRow>(MemberRow::key(user_id));
-        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
-        self.forget_person(user_id).await?;
-        Err(taken())
-    }
-
-    /// Gives an address to a person. Says whether they have it now: it may be another's.
+    /// Gives an address to a person. Says whether they have it now: it may be another member's.
     async fn claim_address(&self, email: &str, user_id: UserId) -> Result<bool, Refusal> {
         let target = ClaimTarget::User { user_id };
         let own = claim(ClaimKind::Email, hash_of(email.as_bytes()), target.clone());
-        let found = self.records.claim(Scope::System, own.clone()).await?;
+        let found = self.records.claim(Scope::System, own).await?;
         let Some(found) = found.filter(|found| found.target.0 != target) else { return Ok(true) };
-        let former = found.target.0.clone();
-        let ClaimTarget::User { user_id: holder } = former else { return Ok(false) };
+        let ClaimTarget::User { user_id: holder } = found.target.0 else { return Ok(false) };
         if self.is_member(holder).await? {
             return Ok(false);
         }
         let exchanged = self.records.store().exchange(Scope::System, reclaim(found, target)).await?;
-        if exchanged != Exchanged::Done {
-            return Ok(false);
-        }
-        if self.is_member(holder).await? {
-            // They were finished in this moment. Where it is no longer ours to give back, another will.
-            self.records.store().exchange(Scope::System, reclaim(own, former)).await?;
-            return Ok(false);
-        }
-        tracing::info!("an address was taken over from an account that was never finished");
-        Ok(true)
-    }
-
-    /// Removes the row of a person who is no member.
-    async fn forget_person(&self, user_id: UserId) -> Result<(), Refusal> {
-        let delete = Mutation::delete::<UserRow>(UserRow::key(user_id));
-        Ok(self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?)
+        Ok(exchanged == Exchanged::Done)
     }
 
     #[expect(clippy::disallowed_methods, reason = "whoever makes a workspace may act in it")]
@@ -368,6 +352,7 @@ mod tests {
         assert!(checked_name("   ").is_err());
         assert!(checked_name(&"n".repeat(201)).is_err());
     }
+
     /// Accounts in a folder of their own.
     fn begin() -> (tempfile::TempDir, Accounts) {
         let folder = tempfile::tempdir().unwrap();
@@ -391,11 +376,11 @@ mod tests {
     }
 
     /// Leaves behind what is left of a making that was cut short: the person's row and the claim.
-    async fn cut_short(accounts: &Accounts, scope: TenantScope, user_id: UserId) -> MemberBody {
+    async fn cut_short(accounts: &Accounts, scope: TenantScope, user_id: UserId) {
         let (name, email) = ("Anna".to_owned(), "anna@example.com".to_owned());
         let member = MemberBody { name, email, role: wire::Role::Agent };
-        accounts.begin_person(scope, user_id, &member, "the password before".into()).await.unwrap();
-        member
+        let hash = accounts.hash_for(user_id, &member.email, "the password before".into()).await.unwrap();
+        accounts.begin_person(scope, user_id, &member, hash).await.unwrap();
     }
 
     async fn who(accounts: &Accounts, password: &str) -> Option<(TenantId, UserId)> {
@@ -436,31 +421,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_comes_back_to_an_address_taken_over_meanwhile_is_taken_back() {
-        let (_folder, accounts) = begin();
-        let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
-        let late = UserId::from_bytes([1; 16]);
-        let member = cut_short(&accounts, scope, late).await;
-        let made = accounts.create_workspace(workspace("the password after")).await.unwrap();
-        let joined = accounts.join(scope, late, member).await;
-        assert!(matches!(joined, Err(Refusal::Taken(_))), "{joined:?}");
-        assert_eq!(accounts.users(scope).await.unwrap(), []);
-        assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
-    }
-
-    #[tokio::test]
-    async fn of_several_who_make_one_address_at_once_at_most_one_has_it() {
+    async fn of_several_who_make_one_address_at_once_one_has_it() {
         let (_folder, accounts) = begin();
         let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
         cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
         let all = (0..4).map(|_| accounts.create_workspace(workspace("the password after")));
         let made: Vec<_> = futures_util::future::join_all(all).await;
-        let mut made: Vec<_> = made.into_iter().filter_map(Result::ok).collect();
-        assert!(made.len() <= 1, "{made:?}");
-        if made.is_empty() {
-            made.push(accounts.create_workspace(workspace("the password after")).await.unwrap());
-        }
-        let [made] = &made[..] else { unreachable!("one was made") };
+        let made: Vec<_> = made.into_iter().filter_map(Result::ok).collect();
+        let [made] = &made[..] else { panic!("{made:?}") };
         assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
     }
 }

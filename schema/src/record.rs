@@ -393,7 +393,7 @@ table! {
     LOG_CURSORS = "log_cursors" => LogCursorRow: Tenant, Clustered;
     partition {}
     clustering {
-        /// Which reader; `end` is the log's own hint where its newest chunk is.
+        /// Which reader; `end` is the log's own hint where its newest chunk is, `projected` how far it is in the list.
         consumer: String,
     }
     values {
@@ -413,7 +413,7 @@ table! {
     }
     clustering {}
     values {
-        /// SHA-256 of the request.
+        /// A tag of the request under the installation's key.
         request_hash: Vec<u8>,
         /// The answer's status.
         status: i64,

@@ -83,6 +83,9 @@ pub(crate) enum Letter {
     Outcome(Health),
     /// These provider ids stand at these items of a conversation.
     Register { conversation_id: ConversationId, version: u64, ids: Vec<(String, u64)> },
+    /// Somebody waits for what they told to be registered. Whoever takes the place of an owner that died asks
+    /// all to tell it again.
+    Nudge,
     /// Where does this provider id stand?
     Locate(String, Reply<Option<Spot>>),
     /// This update's message is not known yet: keep it until it is. Answers where it stands if it is after
@@ -390,6 +393,7 @@ impl ChannelActor {
                 self.note_health(health);
                 self.grant(ctx);
             }
+            Letter::Nudge => {}
             Letter::Register { conversation_id, version, ids } => {
                 for (provider_id, seq) in ids {
                     let spot = (conversation_id, seq);
@@ -734,6 +738,6 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
         Letter::Put(_, reply) | Letter::Delete(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
-        Letter::Outcome(_) | Letter::Register { .. } => {}
+        Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge => {}
     }
 }

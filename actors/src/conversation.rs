@@ -724,6 +724,14 @@ impl Entity for Conversation {
 
     fn is_quiet(&mut self) -> bool {
         let Some(version) = self.state.head.as_ref().map(|head| head.version) else { return true };
+        if !self.unregistered.is_empty() {
+            self.env.channels.tell_always(
+                &self.env,
+                self.scope,
+                self.state.channel_id,
+                channel::Letter::Nudge,
+            );
+        }
         let owes = self.sender.is_some()
             || self.state.outbox().next().is_some()
             || !self.unregistered.is_empty()

@@ -204,15 +204,7 @@ async fn a_key_is_shown_once_opens_what_its_maker_may_and_nothing_once_revoked()
 #[tokio::test]
 async fn keys_are_for_owners() {
     let stage = Stage::new().await;
-    let colleague = json!({
-        "email": "agent@first.example", "name": "Agent", "password": "correct horse battery", "role": "agent"
-    });
-    stage.api.post("/api/v1/users", &colleague).await.of(201);
-    let nobody = Api::nobody(stage.server.address());
-    let sign_in = json!({"email": "agent@first.example", "password": "correct horse battery"});
-    let answer = nobody.post("/api/v1/sessions", &sign_in).await;
-    let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let agent = nobody.with("cookie", &cookie).with("x-csrf-token", &text(&answer.of(201), "csrf_token"));
+    let agent = stage.colleague().await;
     let keys = stage.api.get("/api/v1/api-keys").await.of(200);
     let path = format!("/api/v1/api-keys/{}", text(&keys["api_keys"][0], "id"));
     agent.get("/api/v1/api-keys").await.is_problem(403, "not_allowed");

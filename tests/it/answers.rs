@@ -511,15 +511,7 @@ async fn what_could_not_be_read_is_listed_page_by_page_newest_first_to_owners_al
         answer.is_problem(422, "invalid");
     }
     // Whose words they are, not every colleague may read.
-    let colleague = json!({
-        "email": "agent@first.example", "name": "Agent", "password": "correct horse battery", "role": "agent"
-    });
-    stage.api.post("/api/v1/users", &colleague).await.of(201);
-    let nobody = Api::nobody(stage.server.address());
-    let sign_in = json!({"email": "agent@first.example", "password": "correct horse battery"});
-    let answer = nobody.post("/api/v1/sessions", &sign_in).await;
-    let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let agent = nobody.with("cookie", &cookie).with("x-csrf-token", &text(&answer.of(201), "csrf_token"));
+    let agent = stage.colleague().await;
     agent.get("/api/v1/dead-letters").await.is_problem(403, "not_allowed");
     agent.post("/api/v1/dead-letters/replay", &json!({})).await.is_problem(403, "not_allowed");
     // And nobody of another workspace sees any.

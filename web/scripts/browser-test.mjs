@@ -116,7 +116,7 @@ try {
   await page.waitForTimeout(200);
   await shot('inbox-dark');
   await accessible('inbox, dark');
-  for (const section of ['channels', 'members', 'dead-letters', 'appearance']) {
+  for (const section of ['channels', 'members', 'api-keys', 'dead-letters', 'appearance']) {
     await page.goto(`${url}/settings/${section}`);
     await page.waitForSelector('main h2');
     await page.waitForTimeout(300);

@@ -14,9 +14,11 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ConversationId,
-    record::{WakeupRow, WakeupTarget},
+    record::{PROVIDER_IDS, ProviderIdRow, WakeupRow, WakeupTarget},
     wire::{ContactPatch, IdentityKind, Note},
 };
+
+use switchboard_store::{Fault, FaultPlan, Faulty};
 
 use crate::{
     audit::{audit_soon, count_by_provider_id},
@@ -123,15 +125,22 @@ fn a_block_survives_the_going_of_its_contact() {
     });
 }
 
-/// Panics at the first connection of each process.
+/// Panics at one of its connections.
 struct Clumsy {
     provider: Arc<Provider>,
     connected: AtomicUsize,
+    dies_at: usize,
+}
+
+impl Clumsy {
+    fn new(provider: &Arc<Provider>, dies_at: usize) -> Arc<Self> {
+        Arc::new(Self { provider: Arc::clone(provider), connected: AtomicUsize::new(0), dies_at })
+    }
 }
 
 impl Connector for Clumsy {
     fn connect(&self, _: &str, _: &str, _: SecretString) -> Arc<dyn ChannelClient> {
-        assert!(self.connected.fetch_add(1, Ordering::AcqRel) > 0, "a defect");
+        assert_ne!(self.connected.fetch_add(1, Ordering::AcqRel), self.dies_at, "a defect");
         let provider: Arc<Provider> = Arc::clone(&self.provider);
         provider
     }
@@ -142,8 +151,7 @@ fn an_actor_that_died_of_a_defect_is_started_again() {
     run(async {
         let (mut world, running) = World::with_channel(93).await;
         world.crash(running).await;
-        let connector =
-            Arc::new(Clumsy { provider: Arc::clone(&world.provider), connected: AtomicUsize::new(0) });
+        let connector = Clumsy::new(&world.provider, 0);
         let running = world.open_over(world.temp.store(), connector, vec![actix::Arbiter::new()]);
         let told = running
             .house
@@ -153,6 +161,37 @@ fn an_actor_that_died_of_a_defect_is_started_again() {
         world.deliver(&running, vec![world.message("in.1", FROM)]).await;
         let id: ConversationId = world.only_conversation(&running).await;
         world.send(&running, id, "key", "hello").await.expect("it is queued");
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn what_a_channel_was_told_to_register_before_it_died_is_told_to_its_successor() {
+    run(async {
+        let (mut world, running) = World::with_channel(95).await;
+        world.crash(running).await;
+        let faulty = Faulty::new(world.temp.store(), 95, FaultPlan::none());
+        let connector = Clumsy::new(&world.provider, 1);
+        let running = world.open_over(Arc::<Faulty>::clone(&faulty), connector, vec![hasty_arbiter()]);
+        faulty.fail_table(&PROVIDER_IDS, Fault::Fail);
+        let updates: Vec<_> = (0..30).map(|n| world.message(&format!("in.{n}"), FROM)).collect();
+        world.deliver(&running, updates).await;
+        // Connecting it anew is its death.
+        let put = running.house.put_channel(world.scope, world.channel, world.channel_body(&running)).await;
+        assert!(matches!(put, Err(Refusal::Unavailable(_))), "{put:?}");
+        faulty.heal().await;
+        world.deliver(&running, vec![world.message("in.last", FROM)]).await;
+        eventually("all can be found", async || {
+            world.clock.advance(std::time::Duration::from_millis(100));
+            for id in (0..30).map(|n| format!("in.{n}")).chain(["in.last".to_owned()]) {
+                let key = ProviderIdRow::key(world.channel, id.clone());
+                let row = running.records.get::<ProviderIdRow>(world.scope, key).await;
+                row.map_err(|error| error.to_string())?.ok_or(id)?;
+            }
+            Ok(())
+        })
+        .await;
         audit_soon(&world, &running).await;
         world.crash(running).await;
     });

@@ -199,10 +199,16 @@ impl World {
 
     /// Connects the channel.
     pub(crate) async fn connect(&self, running: &Running) {
+        let body = self.channel_body(running);
+        running.house.put_channel(self.scope, self.channel, body).await.expect("the channel is connected");
+    }
+
+    /// The channel.
+    pub(crate) fn channel_body(&self, running: &Running) -> ChannelBody {
         let seal = |part: &str| {
             running.vault.seal(&channel_secret(self.channel, part), &SecretString::from("secret"))
         };
-        let body = ChannelBody {
+        ChannelBody {
             version: 0,
             kind: wire::ChannelKind::Whatsapp,
             name: "Shop".to_owned(),
@@ -215,8 +221,7 @@ impl World {
             problem: None,
             created_at: self.clock.now(),
             deleted_at: None,
-        };
-        running.house.put_channel(self.scope, self.channel, body).await.expect("the channel is connected");
+        }
     }
 
     /// Ends a house as a crash does, and opens the store again.

@@ -78,6 +78,19 @@ impl Stage {
         Self { server, world, workspace, api, channel, postman }
     }
 
+    /// A colleague who is no owner, signed in as a browser is.
+    pub(crate) async fn colleague(&self) -> Api {
+        let (email, password) = ("agent@first.example", "correct horse battery");
+        let new = json!({"email": email, "name": "Agent", "password": password, "role": "agent"});
+        self.api.post("/api/v1/users", &new).await.of(201);
+        let nobody = Api::nobody(self.server.address());
+        let answer = nobody.post("/api/v1/sessions", &json!({"email": email, "password": password})).await;
+        let set_cookie = answer.headers["set-cookie"].to_str().expect("a cookie").to_owned();
+        let cookie = set_cookie.split(';').next().unwrap_or_default();
+        let token = text(&answer.of(201), "csrf_token");
+        nobody.with("cookie", cookie).with("x-csrf-token", &token)
+    }
+
     /// Lets the provider deliver statuses, also while the server is started anew.
     pub(crate) async fn bring_statuses(&self) {
         let door = front_door(self.server.address()).await;

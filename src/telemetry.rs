@@ -61,29 +61,88 @@ pub(crate) fn recorder() -> Option<&'static PrometheusHandle> {
     RECORDER.get()
 }
 
+/// What is counted.
+const COUNTERS: &[(&str, &str)] = &[
+    ("http_requests_total", "Requests answered, by method, route and status"),
+    ("http_connections_refused_total", "Connections closed at once: the arbiter had too many"),
+    ("webhooks_received_total", "Webhooks received, by channel kind"),
+    ("webhooks_refused_total", "Webhooks not taken, by reason"),
+    ("webhooks_unknown_numbers_total", "Verified webhooks for a number that is not connected"),
+    ("webhooks_updates_total", "Updates taken from webhooks, by kind"),
+    (
+        "switchboard_actor_quarantines_total",
+        "Actors that failed and are not started again before a pause, by kind",
+    ),
+    ("switchboard_actor_refusals_total", "Letters refused because too many waited for one actor, by kind"),
+    ("switchboard_contacts_joined_total", "Contacts that gave way to another, proved to be the same person"),
+    ("switchboard_events_total", "Events told to a tenant's stream"),
+    ("switchboard_orphans_total", "Updates that came before their message and wait for it"),
+    (
+        "switchboard_orphans_given_up_total",
+        "Updates given up because too many waited for messages nobody knows",
+    ),
+    ("switchboard_provider_requests_total", "Requests to a provider, by kind and outcome"),
+    ("switchboard_socket_closed_total", "Sockets closed, by arbiter and close code, or by the client"),
+    ("switchboard_socket_deliveries_total", "Events put into sockets' queues, by arbiter"),
+    ("switchboard_socket_flushes_total", "Sockets flushed, by arbiter"),
+    ("switchboard_socket_writes_total", "Write calls of sockets, by arbiter"),
+    ("switchboard_socket_catch_ups_total", "Sockets that began to catch up, by arbiter"),
+    ("switchboard_socket_pages_asked_total", "Pages of missed events asked for, by arbiter"),
+    ("switchboard_store_overloaded_total", "Commits refused because too much waited, by lane"),
+    ("switchboard_store_rows_total", "Rows written"),
+    ("switchboard_store_groups_failed_total", "Group commits that failed"),
+    (
+        "switchboard_store_groups_repeated_total",
+        "Group commits done again one by one after one of them failed",
+    ),
+    ("switchboard_store_reads_overloaded_total", "Reads refused because too many waited"),
+    ("switchboard_store_blobs_overloaded_total", "Bodies refused because too many waited"),
+    ("switchboard_updates_buried_total", "Updates kept that could not be read or applied"),
+    ("switchboard_updates_without_conversation_total", "Updates kept that concern no conversation"),
+];
+/// What is there now.
+const GAUGES: &[(&str, &str)] = &[
+    ("http_connections", "Connections open, by arbiter, until they become sockets"),
+    ("webhooks_bytes_in_flight", "Bytes of webhooks in memory"),
+    ("passwords_waiting", "Passwords that wait for a thread that hashes"),
+    ("switchboard_actors", "Actors in memory, by kind"),
+    ("switchboard_actor_letters_waiting", "Letters that wait for actors or are being dealt with, by kind"),
+    ("switchboard_sends_running", "Messages between their written attempt and their written result"),
+    ("switchboard_channel_waiting", "Messages that wait for a channel's permission to make a request"),
+    ("switchboard_socket_open", "Sockets open, by arbiter"),
+    ("switchboard_socket_subscribed", "Sockets subscribed, by arbiter"),
+    ("switchboard_socket_queued_bytes", "Bytes that wait for sockets, by arbiter"),
+    ("switchboard_store_queue_commits", "Commits that wait, by lane"),
+    ("switchboard_store_queue_bytes", "Bytes of commits that wait, by lane"),
+    ("switchboard_store_read_queue_reads", "Reads that wait"),
+    ("switchboard_store_blob_queue_bodies", "Bodies that wait to be written or read"),
+    ("switchboard_tenant_unlogged_events", "Events told and not in the log yet, all tenants together"),
+];
+/// What is spread.
+const HISTOGRAMS: &[(&str, &str)] = &[
+    ("http_request_seconds", "Time from a request's head to its answer's"),
+    ("webhooks_durable_seconds", "Time from a webhook's head until its updates were durable"),
+    ("passwords_hash_seconds", "Time it took to hash a password, without the waiting"),
+    ("switchboard_actor_commands_per_commit", "Commands decided into one commit of an actor, by kind"),
+    ("switchboard_provider_request_seconds", "Time of a request to a provider, by kind"),
+    ("switchboard_store_commit_seconds", "Time from a commit's arrival at the store until it was durable"),
+    ("switchboard_store_group_seconds", "Time of one group commit"),
+    ("switchboard_store_group_commits", "Commits in one group"),
+    ("switchboard_store_group_rows", "Rows in one group"),
+    ("switchboard_store_read_seconds", "Time of one read"),
+    ("switchboard_store_blob_seconds", "Time to write or read one body"),
+];
+
 fn describe() {
-    use metrics::{describe_counter, describe_gauge, describe_histogram};
-    describe_counter!("http_requests_total", "Requests answered, by method, route and status");
-    describe_histogram!("http_request_seconds", "Time from a request's head to its answer's");
-    describe_gauge!("http_connections", "Connections open, by arbiter, until they become sockets");
-    describe_counter!(
-        "http_connections_refused_total",
-        "Connections closed at once: the arbiter had too many"
-    );
-    describe_counter!("webhooks_received_total", "Webhooks received, by channel kind");
-    describe_counter!("webhooks_refused_total", "Webhooks not taken, by reason");
-    describe_counter!(
-        "webhooks_unknown_numbers_total",
-        "Verified webhooks for a number that is not connected"
-    );
-    describe_counter!("webhooks_updates_total", "Updates taken from webhooks, by kind");
-    describe_histogram!(
-        "webhooks_durable_seconds",
-        "Time from a webhook's head until its updates were durable"
-    );
-    describe_gauge!("passwords_waiting", "Passwords that wait for a thread that hashes");
-    describe_histogram!("passwords_hash_seconds", "Time it took to hash a password, without the waiting");
-    describe_gauge!("webhooks_bytes_in_flight", "Bytes of webhooks in memory");
+    for &(name, words) in COUNTERS {
+        metrics::describe_counter!(name, words);
+    }
+    for &(name, words) in GAUGES {
+        metrics::describe_gauge!(name, words);
+    }
+    for &(name, words) in HISTOGRAMS {
+        metrics::describe_histogram!(name, words);
+    }
 }
 
 /// Panics are written to the log like any other failure, also where the process ends with them.

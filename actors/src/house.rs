@@ -254,6 +254,21 @@ impl House {
         }
     }
 
+    /// Brings the gauges of what waits up to date: asked when somebody looks at them.
+    pub fn measure(&self) {
+        let env = &self.env;
+        let waiting = [
+            ("conversation", env.conversations.waiting()),
+            ("contact", env.contacts.waiting()),
+            ("tenant", env.tenants.waiting()),
+            ("channel", env.channels.waiting()),
+        ];
+        for (kind, letters) in waiting {
+            metrics::gauge!("switchboard_actor_letters_waiting", "kind" => kind).set(letters as f64);
+        }
+        metrics::gauge!("switchboard_sends_running").set(env.sending() as f64);
+    }
+
     /// Drains: refuses new work, finishes what is begun, writes what is owed, closes the sockets. Ends within
     /// the given time; what is not written by then is repaired at the next start.
     pub async fn drain(&self, within: Duration) {

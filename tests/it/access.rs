@@ -380,3 +380,29 @@ async fn a_snapshot_and_the_events_after_its_place_are_a_later_snapshot() {
     }
     assert_eq!(joined.difference(&stage.snapshot().await), None);
 }
+
+#[tokio::test]
+async fn everything_that_is_measured_says_what_it_is() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let sent = stage.send(&conversation, "hello").await;
+    stage.until_state(&sent, "sent").await;
+    let address = stage.server.address().now().await;
+    let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.unwrap();
+    socket.subscribe(None, false).await;
+    let nobody = Api::nobody(stage.server.address());
+    let metrics = nobody.get("/metrics").await.body;
+    let text = metrics.as_str().unwrap_or_default();
+    let named = |kind: &str| -> BTreeSet<String> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(kind));
+        lines.filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+    };
+    let (typed, described) = (named("# TYPE "), named("# HELP "));
+    assert!(typed.len() > 30, "{typed:?}");
+    assert_eq!(typed.difference(&described).collect::<Vec<_>>(), Vec::<&String>::new());
+    for name in
+        ["switchboard_actor_letters_waiting", "switchboard_store_queue_commits", "switchboard_socket_open"]
+    {
+        assert!(typed.contains(name), "{name}");
+    }
+}

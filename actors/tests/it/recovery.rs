@@ -1,13 +1,17 @@
 //! What a start finds, and makes whole.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
+use futures_util::future::join;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use switchboard_actors::Refusal;
-use switchboard_domain::inbound::Update;
+use switchboard_domain::{inbound::Update, outbound::ErrorClass};
 use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
-    record::{ConversationHeadRow, LOG_CHUNK_EVENTS},
+    record::{ConversationHeadRow, LOG_CHUNK_EVENTS, THREAD},
     table::{Cell, Record},
     wire::{ContactPatch, IdentityKind, Note},
 };
@@ -15,7 +19,8 @@ use switchboard_store::{Fault, FaultPlan};
 
 use crate::{
     audit::{audit_soon, count_by_provider_id},
-    world::{World, agent, run, run_seeds},
+    provider::{accepted, provider_id, refused},
+    world::{World, agent, eventually, run, run_seeds},
 };
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
@@ -209,7 +214,7 @@ fn what_waits_in_a_thread_that_gave_way_heeds_the_block_of_who_stayed() {
         // Its first request gets nowhere: it waits a second for the next.
         world.provider.answer_by(|_, _| switchboard_domain::outbound::SendOutcome::NotStarted("no".into()));
         let sent = world.send(&running, newer.id, "key", "hello").await.expect("it is queued");
-        crate::world::eventually("it was tried", async || match world.provider.requests().len() {
+        eventually("it was tried", async || match world.provider.requests().len() {
             0 => Err("not yet".to_owned()),
             _ => Ok(()),
         })
@@ -220,7 +225,7 @@ fn what_waits_in_a_thread_that_gave_way_heeds_the_block_of_who_stayed() {
         running.house.patch_contact(world.scope, act, older.contact.id, None, patch).await.expect("blocked");
         let begun = world.provider.requests().len();
         world.clock.advance(Duration::from_secs(60));
-        crate::world::eventually("it is refused", async || {
+        eventually("it is refused", async || {
             let thread = world.thread(&running, newer.id).await.map_err(|refusal| refusal.to_string())?;
             let item = thread.into_iter().find(|item| item.id == sent.id).ok_or("it is not there")?;
             match item.error {
@@ -257,6 +262,76 @@ fn read_marks_never_go_back_however_their_writes_go() {
         let detail = running.house.conversation(world.scope, id, agent()).await.expect("it is there");
         assert_eq!(detail.conversation.unread_count, Some(0));
         audit_soon(&world, &running).await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn what_others_must_hear_is_told_after_any_number_of_crashes() {
+    run(async {
+        let (mut world, running) = World::with_channel(241).await;
+        world.deliver(&running, batch(&world, "in", 1)).await;
+        let id = world.only_conversation(&running).await;
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+        for crash in 0..4 {
+            let running = world.open(Some(FaultPlan::none()));
+            running.faulty.as_ref().expect("faults").fail_table(&THREAD, Fault::Fail);
+            if crash == 0 {
+                let contact = world.list(&running).await.expect("the list is read")[0].contact.id;
+                let patch = ContactPatch { name: None, about: None, blocked: Some(true) };
+                let act = world.act("block");
+                running.house.patch_contact(world.scope, act, contact, None, patch).await.expect("blocked");
+            } else {
+                running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+            }
+            world.crash(running).await;
+        }
+        let running = world.open(None);
+        running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+        eventually("its conversation has heard of the block", async || {
+            let shown = running.house.conversation(world.scope, id, agent()).await;
+            let shown = shown.map_err(|refusal| refusal.to_string())?.conversation;
+            if shown.contact.blocked { Ok(()) } else { Err("not yet".to_owned()) }
+        })
+        .await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn a_deleted_channel_stays_deleted_whatever_its_requests_come_to() {
+    run_seeds(242..262, |seed| async move {
+        let (mut world, running) = World::with_channel(seed).await;
+        let mut chance = StdRng::seed_from_u64(seed);
+        world.deliver(&running, batch(&world, "in", 1)).await;
+        let id = world.only_conversation(&running).await;
+        // Each answer changes what is known of the channel's health.
+        let odd = AtomicUsize::new(0);
+        world.provider.answer_by(move |outbound, _| match odd.fetch_add(1, Ordering::AcqRel) % 2 {
+            0 => refused(ErrorClass::Account),
+            _ => accepted(&provider_id(outbound.callback)),
+        });
+        world.provider.take(Duration::from_millis(1));
+        let (w, r) = (&world, &running);
+        let sends = async {
+            for n in 0..12 {
+                let sent = w.send(r, id, &format!("key.{n}"), "hello").await;
+                assert!(sent.is_ok(), "{sent:?}");
+            }
+        };
+        let pause = chance.random_range(0..12);
+        let delete = async {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            r.house.delete_channel(w.scope, w.act("delete"), w.channel).await.expect("it is deleted");
+        };
+        join(sends, delete).await;
+        let requests = world.provider.requests().len();
+        let running = world.restart(running).await;
+        assert_eq!(running.house.channels(world.scope).await.expect("they are read").channels, []);
+        let read = running.house.templates(world.scope, world.channel, true).await;
+        assert_eq!(read.map(drop), Err(Refusal::NotFound("channel")));
+        assert!(world.provider.requests().len() <= requests + 1, "what had its permission went, and no more");
         world.crash(running).await;
     });
 }

@@ -44,8 +44,8 @@ const BURST_SECONDS: f64 = 10.0;
 /// Longest credential looked at, in bytes.
 const CREDENTIAL_BYTES_MAX: usize = 256;
 
-/// SHA-256 of a credential, under which it is remembered.
-type KeyHash = [u8; 32];
+/// SHA-256 of a credential or an address: what is remembered of it.
+type Sha256 = [u8; 32];
 
 /// What [`Access`] works with.
 pub(crate) struct Parts {
@@ -76,11 +76,11 @@ pub(crate) struct Access {
     tickets: Tickets,
     public_url: Url,
     session_lifetime: Duration,
-    known: Mutex<LruCache<KeyHash, Known>>,
-    by_caller: Buckets<KeyHash>,
+    known: Mutex<LruCache<Sha256, Known>>,
+    by_caller: Buckets<Sha256>,
     lookups_by_address: Buckets<IpAddr>,
     sign_ins_by_address: Buckets<IpAddr>,
-    sign_ins_by_account: Buckets<KeyHash>,
+    sign_ins_by_account: Buckets<Sha256>,
 }
 
 #[derive(Clone)]
@@ -217,17 +217,17 @@ impl Access {
         if caller.scope == scope { Ok(caller) } else { Err(Denied::NotSignedIn) }
     }
 
-    fn recall(&self, hash: &KeyHash, now: Timestamp) -> Option<Caller> {
+    fn recall(&self, hash: &Sha256, now: Timestamp) -> Option<Caller> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(hash).filter(|known| now < known.until).map(|known| known.caller.clone())
     }
 
-    fn remember(&self, hash: KeyHash, caller: &Caller, now: Timestamp) {
+    fn remember(&self, hash: Sha256, caller: &Caller, now: Timestamp) {
         let known = Known { caller: caller.clone(), until: now + CREDENTIAL_TTL };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).put(hash, known);
     }
 
-    fn forget(&self, hash: &KeyHash) {
+    fn forget(&self, hash: &Sha256) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).pop(hash);
     }
 
@@ -271,7 +271,7 @@ fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Denied> {
     }
 }
 
-fn bytes_of(digest: ring::digest::Digest) -> KeyHash {
+fn bytes_of(digest: ring::digest::Digest) -> Sha256 {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest.as_ref());
     bytes

@@ -318,6 +318,11 @@ impl Conversation {
         outside_memory && !self.state.known.contains_key(&id)
     }
 
+    /// The item that was made or changed under an idempotency key.
+    fn made_under(&self, key: u64) -> Option<u64> {
+        self.state.keys.get(&key).map(|key| key.seq)
+    }
+
     fn not_cached(&self, seq: u64) -> Option<u64> {
         (!self.state.items.contains_key(&seq)).then_some(seq)
     }
@@ -361,6 +366,11 @@ impl Conversation {
 
     fn registered_version(&self) -> u64 {
         self.state.head.as_ref().map_or(0, |head| head.registered_version)
+    }
+
+    /// Waits for a channel to make something findable.
+    fn owes_ids_to(&self, channel_id: ChannelId) -> bool {
+        channel_id == self.state.channel_id && !self.unregistered.is_empty()
     }
 
     /// Makes findable again what is not known to be. Until it is, those items count as not registered.
@@ -469,20 +479,15 @@ impl Entity for Conversation {
                 | Rule::Refuse { seq, .. },
             ) => (None, self.not_cached(*seq)),
             Ask::Rule(Rule::Once { key, act, .. }) => {
-                let by_key = self.state.keys.get(key).map(|key| key.seq);
-                let seq = by_key.or_else(|| match &**act {
+                let seq = self.made_under(*key).or_else(|| match &**act {
                     Rule::Cancel { id } | Rule::Retry { id } => self.state.place_of(id),
                     _ => None,
                 });
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
-            Ask::Repeated { key, .. } => {
-                let by_key = self.state.keys.get(key).map(|key| key.seq);
-                (None, by_key.and_then(|seq| self.not_cached(seq)))
-            }
+            Ask::Repeated { key, .. } => (None, self.made_under(*key).and_then(|seq| self.not_cached(seq))),
             Ask::Rule(Rule::Send { key, id, .. } | Rule::Note { key, id, .. }) => {
-                let by_key = self.state.keys.get(key).map(|key| key.seq);
-                let seq = by_key.or_else(|| self.state.known.get(id).map(|known| known.seq));
+                let seq = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Holds(provider_id) => self.find_original(provider_id),
@@ -490,8 +495,8 @@ impl Entity for Conversation {
                 return Some(self.fetch_contact(left.into));
             }
             Ask::Register(channel_id) => {
-                let owed = *channel_id == self.state.channel_id && !self.unregistered.is_empty();
-                return owed.then(|| self.fetch_changed_after(self.registered_version()));
+                let owes = self.owes_ids_to(*channel_id);
+                return owes.then(|| self.fetch_changed_after(self.registered_version()));
             }
             Ask::Announce(after) => {
                 return (*after < self.head_version()).then(|| self.fetch_changed_after(*after));
@@ -630,7 +635,7 @@ impl Entity for Conversation {
                 Ok(Answer::Nothing)
             }
             Ask::Register(channel_id) => {
-                if channel_id == self.state.channel_id && !self.unregistered.is_empty() {
+                if self.owes_ids_to(channel_id) {
                     self.unregistered.clear();
                     self.register_again();
                 }

@@ -492,7 +492,7 @@ impl TenantActor {
         let events = self.owed.events();
         metrics::gauge!("switchboard_tenant_unlogged_events").increment(events as f64 - self.counted as f64);
         self.counted = events;
-        self.gate.set_congested(self.owed.events() >= MAX_UNLOGGED);
+        self.gate.set_congested(events >= MAX_UNLOGGED);
     }
 
     /// Logged events since the oldest of which the conversation could be projected and is not.
@@ -573,25 +573,18 @@ impl TenantActor {
             Ok(())
         };
         self.logging = true;
-        ctx.spawn(write.into_actor(self).map(
-            move |result: Result<(), store::Error>, actor, ctx| match result {
-                Ok(()) => {
-                    actor.logging = false;
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
+            actor.written(
+                result,
+                ctx,
+                |actor| actor.logging = false,
+                |actor| {
                     actor.owed.logged(count);
                     actor.stream.logged(last);
                     actor.note_congestion();
-                    actor.write(ctx);
-                }
-                Err(error) => {
-                    tracing::warn!(tenant = %actor.scope.tenant(), %error, "the log waits to be written");
-                    ctx.run_later(RETRY_PAUSE, |actor, ctx| {
-                        actor.logging = false;
-                        actor.write_log(ctx);
-                        actor.write(ctx);
-                    });
-                }
-            },
-        ));
+                },
+            );
+        }));
     }
 
     /// Writes conversations' rows, and how far the log is in them.
@@ -634,10 +627,12 @@ impl TenantActor {
             Ok(())
         };
         self.projecting = true;
-        ctx.spawn(write.into_actor(self).map(
-            move |result: Result<(), store::Error>, actor, ctx| match result {
-                Ok(()) => {
-                    actor.projecting = false;
+        ctx.spawn(write.into_actor(self).map(move |result, actor, ctx| {
+            actor.written(
+                result,
+                ctx,
+                |actor| actor.projecting = false,
+                |actor| {
                     for (id, version) in done {
                         if actor.owed.written(id, version) && actor.asking.remove(&id) {
                             actor.say_projected(id);
@@ -646,17 +641,33 @@ impl TenantActor {
                     if notes {
                         actor.projected = projected;
                     }
+                },
+            );
+        }));
+    }
+
+    /// Goes on after a write, or tries again after a pause. `end` says that it runs no more.
+    fn written(
+        &mut self,
+        result: Result<(), store::Error>,
+        ctx: &mut Context<Self>,
+        end: fn(&mut Self),
+        done: impl FnOnce(&mut Self),
+    ) {
+        match result {
+            Ok(()) => {
+                end(self);
+                done(self);
+                self.write(ctx);
+            }
+            Err(error) => {
+                tracing::warn!(tenant = %self.scope.tenant(), %error, "what a tenant was told waits to be written");
+                ctx.run_later(RETRY_PAUSE, move |actor, ctx| {
+                    end(actor);
                     actor.write(ctx);
-                }
-                Err(error) => {
-                    tracing::warn!(tenant = %actor.scope.tenant(), %error, "the list waits to be written");
-                    ctx.run_later(RETRY_PAUSE, |actor, ctx| {
-                        actor.projecting = false;
-                        actor.write(ctx);
-                    });
-                }
-            },
-        ));
+                });
+            }
+        }
     }
 
     fn attach(&mut self, attach: Attach, ctx: &mut Context<Self>) {

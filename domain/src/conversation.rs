@@ -15,7 +15,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{check_content, decide};
+pub use decide::{check_content, decide, may_begin};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use switchboard_schema::{

@@ -9,7 +9,6 @@
 
 use std::sync::Arc;
 
-use ring::digest;
 use secrecy::SecretString;
 use switchboard_actors::Refusal;
 use switchboard_ports::{
@@ -275,7 +274,7 @@ impl Accounts {
 }
 
 /// A claim of a name by its hash.
-pub(crate) fn claim(kind: ClaimKind, hash: digest::Digest, target: ClaimTarget) -> Claim {
+pub(crate) fn claim(kind: ClaimKind, hash: impl AsRef<[u8]>, target: ClaimTarget) -> Claim {
     Claim { kind: kind.as_str().to_owned(), hash: hash.as_ref().to_vec(), target: Json(target) }
 }
 

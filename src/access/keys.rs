@@ -1,7 +1,6 @@
 //! Keys of programs. Only a key's hash is kept. Its claim, found by the hash, says where its row is; the row
 //! alone says that it is good, so that a key whose row is gone opens nothing.
 
-use ring::digest;
 use switchboard_actors::{Refusal, house::Principal};
 use switchboard_ports::store::{Exchange, Lane, Mutation, Scan, Scope};
 use switchboard_schema::{
@@ -12,7 +11,7 @@ use switchboard_schema::{
 };
 
 use super::{
-    Access, Accounts, Caller, Credential, Denied, KeyHash,
+    Access, Accounts, Caller, Credential, Denied, Sha256,
     accounts::{checked_name, claim},
     secrets::{hash_of, new_secret, same},
 };
@@ -93,22 +92,18 @@ impl Access {
         let row = self.accounts.key(scope, key_id).await?.ok_or(Refusal::NotFound("key"))?;
         let hash = row.body.0.hash;
         // The claim first: the row is what a repetition after a failure finds its way by.
-        let claim = Claim {
-            kind: ClaimKind::ApiKey.as_str().to_owned(),
-            hash: hash.clone(),
-            target: target_of(scope, key_id),
-        };
-        self.records.store().exchange(Scope::System, Exchange::release(claim)).await?;
+        let release = Exchange::release(claim_of(scope, key_id, &hash));
+        self.records.store().exchange(Scope::System, release).await?;
         let delete = Mutation::delete::<ApiKeyRow>(ApiKeyRow::key(key_id));
         self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
-        if let Ok(hash) = KeyHash::try_from(hash) {
+        if let Ok(hash) = Sha256::try_from(hash) {
             self.forget(&hash);
         }
         Ok(())
     }
 
     /// Who has the key with this hash.
-    pub(super) async fn by_key_hash(&self, hash: &KeyHash) -> Result<Caller, Denied> {
+    pub(super) async fn by_key_hash(&self, hash: &Sha256) -> Result<Caller, Denied> {
         let key = Claim::key(ClaimKind::ApiKey.as_str().to_owned(), hash.to_vec());
         let claim = self.records.get::<Claim>(Scope::System, key).await.map_err(Refusal::from)?;
         let Some(ClaimTarget::ApiKey { tenant_id, key_id }) = claim.map(|claim| claim.target.0) else {
@@ -143,12 +138,8 @@ impl Access {
     }
 }
 
-fn target_of(scope: TenantScope, key_id: ApiKeyId) -> Json<ClaimTarget> {
-    Json(ClaimTarget::ApiKey { tenant_id: scope.tenant(), key_id })
-}
-
-fn claim_of(scope: TenantScope, key_id: ApiKeyId, hash: digest::Digest) -> Claim {
-    claim(ClaimKind::ApiKey, hash, target_of(scope, key_id).0)
+fn claim_of(scope: TenantScope, key_id: ApiKeyId, hash: impl AsRef<[u8]>) -> Claim {
+    claim(ClaimKind::ApiKey, hash, ClaimTarget::ApiKey { tenant_id: scope.tenant(), key_id })
 }
 
 fn shown(row: ApiKeyRow) -> wire::ApiKey {

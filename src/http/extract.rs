@@ -49,11 +49,41 @@ pub(crate) async fn discard(mut body: axum::body::Body) {
     let _in_time: Result<(), _> = tokio::time::timeout(DISCARD_TIMEOUT, read).await;
 }
 
+/// Where a body is kept while it arrives.
+pub(crate) trait Room {
+    /// Makes room for so many bytes in all; gives how many there is room for.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn grow(&mut self, needed: usize) -> Result<usize, Problem>;
+}
+
+/// Room that nobody counts: for bodies that are small.
+struct Uncounted;
+
+impl Room for Uncounted {
+    fn grow(&mut self, needed: usize) -> Result<usize, Problem> {
+        Ok(needed)
+    }
+}
+
 /// Reads a body whole, within limits.
 ///
 /// # Errors
 /// 413, 408, or 400 where the client went away.
 pub(crate) async fn read_body(body: axum::body::Body, limits: BodyLimits) -> Result<Bytes, Problem> {
+    Ok(read_body_into(Uncounted, body, limits).await?.0)
+}
+
+/// The same, into room that is taken as the body arrives, and given back with it.
+///
+/// # Errors
+/// 413, 408, 400 where the client went away, or that there is no room.
+pub(crate) async fn read_body_into<R: Room>(
+    mut room: R,
+    body: axum::body::Body,
+    limits: BodyLimits,
+) -> Result<(Bytes, R), Problem> {
     let too_large = || {
         let detail = format!("a body may have at most {} bytes here", limits.bytes_max);
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
@@ -69,15 +99,21 @@ pub(crate) async fn read_body(body: axum::body::Body, limits: BodyLimits) -> Res
             let frame = frame.map_err(|_| {
                 Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", "the body ended before it was whole")
             })?;
-            if let Ok(data) = frame.into_data() {
-                if whole.len() + data.len() > limits.bytes_max {
+            let Ok(data) = frame.into_data() else { continue };
+            let needed = whole.len() + data.len();
+            let grown = if needed > limits.bytes_max { Err(too_large()) } else { room.grow(needed) };
+            match grown {
+                Ok(bytes) => whole.reserve(bytes - whole.len()),
+                Err(problem) => {
+                    // The room is for others while the rest is read past.
+                    drop((whole, data, room));
                     discard(body).await;
-                    return Err(too_large());
+                    return Err(problem);
                 }
-                whole.extend_from_slice(&data);
             }
+            whole.extend_from_slice(&data);
         }
-        Ok(whole.freeze())
+        Ok((whole.freeze(), room))
     };
     tokio::time::timeout(limits.timeout, read).await.unwrap_or_else(|_| {
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", "the body did not arrive in time"))

@@ -16,10 +16,10 @@ use switchboard_schema::{
     record::Item,
     wire::{Content, MessageError},
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use super::{Answer, Ask, Asked};
-use crate::{Refusal, channel, contact, directory::answer, env::Env, shell};
+use crate::{Refusal, channel, contact, env::Env, shell};
 
 /// Pause before asking again somebody who could not answer.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -133,10 +133,7 @@ impl Outbox {
     }
 
     async fn ask(&self, ask: Ask) -> Result<Answer, Refusal> {
-        let (reply, receiver) = oneshot::channel();
-        let letter = shell::Asked { command: Asked::of(ask), reply: Some(reply) };
-        self.env.conversations.tell(&self.env, self.scope, self.id, letter)?;
-        answer(receiver).await
+        super::ask(&self.env, self.scope, self.id, Asked::of(ask)).await
     }
 
     /// Asks for something that may be asked again at the next turn if it fails now.

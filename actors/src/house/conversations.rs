@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ring::digest;
 use switchboard_domain::{
     contact as contact_rules,
-    conversation::{Command as Rule, check_content, show_item},
+    conversation::{Command as Rule, check_content, may_begin, show_item},
     inbound::Party,
     phone,
 };
@@ -217,16 +217,11 @@ impl House {
                 let identity = |kind| Identity { kind, value: digits.clone() };
                 let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
                 let party = Party { identities, profile_name: None };
-                if matches!(content, Some(Content::Text(_)))
+                let now = self.env.clock.now();
+                if let Some(Err(rejection)) = content.as_ref().map(|content| may_begin(content, now))
                     && !resolve::is_known(&self.env, scope, channel_id, &party).await?
                 {
-                    return Err(Refusal::Rule {
-                        code: "window_closed",
-                        message:
-                            "Nobody has written from this number yet. Begin with a template; the window \
-                                  opens when they answer."
-                                .to_owned(),
-                    });
+                    return Err(conversation::refusal_of(rejection));
                 }
                 let found = resolve::resolve(&self.env, scope, channel_id, &party, false).await?;
                 (found.contact, found.conversation_id)

@@ -108,8 +108,8 @@ impl Owed {
 
     /// So many of the first events are in the log.
     pub(super) fn logged(&mut self, count: usize) {
-        for Event { offset, of, .. } in self.events.drain(..count.min(self.events.len())).collect::<Vec<_>>()
-        {
+        for _ in 0..count {
+            let Some(Event { offset, of, .. }) = self.events.pop_front() else { return };
             if let Some((id, version)) = of
                 && let Some(mut dirty) = self.take(id)
             {

@@ -7,26 +7,16 @@ use switchboard_domain::{
 use switchboard_ports::store::Scan;
 use switchboard_schema::{
     record::{Kept, OtherUpdateRow},
-    wire::{ConversationStatus, IdentityKind, Message, MessageState, StatusRequest},
+    wire::{ConversationStatus, IdentityKind, MessageState, StatusRequest},
 };
 
 use crate::{
     audit::audit_soon,
     provider::refused,
-    world::{Running, World, eventually, run},
+    world::{World, run},
 };
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
-
-async fn reaches(world: &World, running: &Running, sent: &Message, state: MessageState) {
-    eventually("the state is reached", async || {
-        let thread =
-            world.thread(running, sent.conversation_id).await.map_err(|refusal| refusal.to_string())?;
-        let item = thread.iter().find(|item| item.id == sent.id).ok_or("it is not there")?;
-        if item.state == state { Ok(()) } else { Err(format!("{:?}", item.state)) }
-    })
-    .await;
-}
 
 #[test]
 fn a_retry_repeated_under_its_key_makes_one_request_also_after_a_restart() {
@@ -39,9 +29,9 @@ fn a_retry_repeated_under_its_key_makes_one_request_also_after_a_restart() {
         world.deliver(&running, vec![world.message("in.1", FROM)]).await;
         let id = world.only_conversation(&running).await;
         let sent = world.send(&running, id, "key", "hello").await.expect("it is queued");
-        reaches(&world, &running, &sent, MessageState::Failed).await;
+        world.reaches(&running, id, sent.seq, MessageState::Failed).await;
         running.house.retry(world.scope, world.act("again"), id, sent.id).await.expect("it is queued");
-        reaches(&world, &running, &sent, MessageState::Unknown).await;
+        world.reaches(&running, id, sent.seq, MessageState::Unknown).await;
         let repeated = running.house.retry(world.scope, world.act("again"), id, sent.id).await;
         assert_eq!(repeated.expect("it is answered").state, MessageState::Unknown);
         audit_soon(&world, &running).await;

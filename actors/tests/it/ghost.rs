@@ -6,7 +6,7 @@ use switchboard_store::{Fault, FaultPlan};
 
 use crate::{
     audit::audit_soon,
-    world::{Running, World, eventually, run},
+    world::{Running, World, run},
 };
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
@@ -65,12 +65,7 @@ fn a_sender_whose_attempt_may_have_been_written_waits_for_it_and_makes_one_reque
                 faulty.fail_commit(n, Fault::AmbiguousLate);
             }
             let sent = world.send(&running, id, "one", "one").await.expect("it is queued");
-            eventually("it is sent", async || {
-                let thread = world.thread(&running, id).await.map_err(|refusal| refusal.to_string())?;
-                let item = thread.iter().find(|item| item.id == sent.id).ok_or("it is not there")?;
-                if item.state == MessageState::Sent { Ok(()) } else { Err(format!("{item:?}")) }
-            })
-            .await;
+            world.reaches(&running, id, sent.seq, MessageState::Sent).await;
             assert_eq!(world.provider.requests().len(), 1);
             audit_soon(&world, &running).await;
             world.crash(running).await;

@@ -10,7 +10,7 @@ use switchboard_domain::{
 use switchboard_ports::clock::Clock as _;
 use switchboard_schema::{
     record::{PROVIDER_IDS, ProviderIdRow, TENANT_LOG},
-    wire::{IdentityKind, Message, MessageState},
+    wire::{IdentityKind, MessageState},
 };
 use switchboard_store::{Fault, FaultPlan, Faulty};
 
@@ -65,23 +65,8 @@ fn a_long_conversation_keeps_each_message_once_and_remembers_keys() {
         assert_eq!(world.provider.requests().len(), 1);
         let threads = audit_soon(&world, &running).await;
         assert_eq!(threads[&id].1.len(), items, "each item once, page by page");
-        eventually("the old one is settled", async || {
-            let thread = world.thread(&running, id).await.map_err(|refusal| refusal.to_string())?;
-            let item = thread.iter().find(|item| item.id == sent.id).ok_or("it is not there")?;
-            if item.state == MessageState::Sent { Ok(()) } else { Err(format!("{item:?}")) }
-        })
-        .await;
+        world.reaches(&running, id, sent.seq, MessageState::Sent).await;
     });
-}
-
-async fn failed(world: &World, running: &Running, sent: &Message, what: &str) {
-    eventually(what, async || {
-        let thread =
-            world.thread(running, sent.conversation_id).await.map_err(|refusal| refusal.to_string())?;
-        let item = thread.iter().find(|item| item.id == sent.id).ok_or("it is not there")?;
-        if item.state == MessageState::Failed { Ok(()) } else { Err(format!("{:?}", item.state)) }
-    })
-    .await;
 }
 
 #[test]
@@ -92,7 +77,7 @@ fn an_old_message_sent_again_is_found_after_a_crash_wherever_that_comes() {
         world.deliver(&running, vec![world.message("in.0", FROM)]).await;
         let id = world.only_conversation(&running).await;
         let sent = world.send(&running, id, "old", "hello").await.expect("it is queued");
-        failed(&world, &running, &sent, "it is refused").await;
+        world.reaches(&running, id, sent.seq, MessageState::Failed).await;
         for batch in 0..31 {
             let batch = (1..=50).map(|n| world.message(&format!("in.{}", batch * 50 + n), FROM)).collect();
             world.deliver(&running, batch).await;
@@ -112,7 +97,7 @@ fn an_old_message_sent_again_is_found_after_a_crash_wherever_that_comes() {
             let act = world.act(&format!("again.{n}"));
             drop(running.house.retry(world.scope, act, id, sent.id).await);
             let running = world.restart(running).await;
-            failed(&world, &running, &sent, "it is refused again, or was never asked for").await;
+            world.reaches(&running, id, sent.seq, MessageState::Failed).await;
             let now = world.provider.requests().len();
             assert!((requests..=requests + 1).contains(&now), "{n}: one request at most for one retry");
             requests = now;
@@ -124,9 +109,7 @@ fn an_old_message_sent_again_is_found_after_a_crash_wherever_that_comes() {
 
 /// A long conversation of which everything old is known to the store only, over a store that fails as told.
 async fn reloaded(world: &mut World, running: Running, written: &[Update]) -> (Running, Arc<Faulty>) {
-    for batch in written.chunks(50) {
-        world.deliver(&running, batch.to_vec()).await;
-    }
+    world.deliver_all(&running, written).await;
     audit_soon(world, &running).await;
     world.crash(running).await;
     let running = world.open(Some(FaultPlan::none()));
@@ -163,9 +146,7 @@ fn an_old_message_that_comes_again_while_nothing_can_be_registered_is_still_know
         let (running, faulty) = reloaded(&mut world, running, &old).await;
         faulty.fail_table(&PROVIDER_IDS, Fault::Fail);
         let new = some(&world, 1_100, UNREGISTERED);
-        for batch in new.chunks(50) {
-            world.deliver(&running, batch.to_vec()).await;
-        }
+        world.deliver_all(&running, &new).await;
         // It waits, and what was read for it must not be forgotten meanwhile.
         let again = world.deliver(&running, vec![old[5].clone()]);
         join(again, async {
@@ -189,9 +170,7 @@ fn what_could_not_be_registered_before_a_crash_keeps_the_conversation_from_takin
         let (running, faulty) = reloaded(&mut world, running, &old).await;
         faulty.fail_table(&PROVIDER_IDS, Fault::Fail);
         let first = some(&world, 1_100, UNREGISTERED);
-        for batch in first.chunks(50) {
-            world.deliver(&running, batch.to_vec()).await;
-        }
+        world.deliver_all(&running, &first).await;
         world.crash(running).await;
         let running = world.open(Some(FaultPlan::none()));
         running.faulty.as_ref().expect("faults").fail_table(&PROVIDER_IDS, Fault::Fail);
@@ -201,9 +180,8 @@ fn what_could_not_be_registered_before_a_crash_keeps_the_conversation_from_takin
         drop(tokio::time::timeout(Duration::from_secs(2), deliver).await);
         world.crash(running).await;
         let running = world.open(None);
-        for batch in first.chunks(50).chain(second.chunks(50)) {
-            world.deliver(&running, batch.to_vec()).await;
-        }
+        world.deliver_all(&running, &first).await;
+        world.deliver_all(&running, &second).await;
         let counts = count_by_provider_id(&audit_soon(&world, &running).await);
         assert_eq!((counts.len(), counts.values().max()), (1_101 + 2 * UNREGISTERED, Some(&1)));
         world.crash(running).await;

@@ -37,12 +37,7 @@ async fn item(world: &World, running: &Running, id: ConversationId, seq: u64) ->
 }
 
 async fn reaches(world: &World, running: &Running, of: Callback, state: MessageState) -> Message {
-    eventually("the state is reached", async || {
-        let item = item(world, running, of.conversation_id, of.seq).await?;
-        if item.state == state { Ok(()) } else { Err(format!("{item:?}")) }
-    })
-    .await;
-    item(world, running, of.conversation_id, of.seq).await.expect("it is there")
+    world.reaches(running, of.conversation_id, of.seq, state).await
 }
 
 async fn send(world: &World, running: &Running, key: &str) -> Callback {

@@ -294,6 +294,33 @@ impl World {
         assert_eq!(unapplied, []);
     }
 
+    /// Delivers many, fifty at a time.
+    pub(crate) async fn deliver_all(&self, running: &Running, updates: &[Update]) {
+        for batch in updates.chunks(50) {
+            self.deliver(running, batch.to_vec()).await;
+        }
+    }
+
+    /// Waits until an item reaches a state, and gives it.
+    pub(crate) async fn reaches(
+        &self,
+        running: &Running,
+        id: ConversationId,
+        seq: u64,
+        state: wire::MessageState,
+    ) -> wire::Message {
+        let item = async || {
+            let thread = self.thread(running, id).await.map_err(|refusal| refusal.to_string())?;
+            thread.into_iter().find(|item| item.seq == seq).ok_or_else(|| "it is not there".to_owned())
+        };
+        eventually("the state is reached", async || {
+            let item = item().await?;
+            if item.state == state { Ok(()) } else { Err(format!("{item:?}")) }
+        })
+        .await;
+        item().await.expect("it is there")
+    }
+
     pub(crate) async fn send(
         &self,
         running: &Running,

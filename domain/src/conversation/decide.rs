@@ -256,6 +256,20 @@ pub(super) fn may_send(
     Ok(())
 }
 
+/// May a conversation with somebody nobody knows begin with this?
+///
+/// # Errors
+/// The rule that forbids it.
+pub fn may_begin(content: &Content, now: Timestamp) -> Result<(), Rejection> {
+    may_send(WindowFacts::default(), false, content, now).map_err(forbidden)
+}
+
+/// Why something may not be sent, to whoever asks for it.
+fn forbidden(error: MessageError) -> Rejection {
+    let code = if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" };
+    Rejection::Rule { code, message: error.message }
+}
+
 impl State {
     /// May this item be sent at this moment? Asked when it is queued, before its turn, and at the call.
     ///
@@ -818,12 +832,7 @@ fn send(
     now: Timestamp,
 ) -> Result<Decision, Rejection> {
     let is_new = draft.state.head.is_none();
-    may_send(draft.state.window(), draft.head.contact.blocked, &content, now).map_err(|error| {
-        Rejection::Rule {
-            code: if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" },
-            message: error.message,
-        }
-    })?;
+    may_send(draft.state.window(), draft.head.contact.blocked, &content, now).map_err(forbidden)?;
     let by_person = sender.kind == SenderKind::Agent;
     let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
     draft.remember(key, id, seq, request_hash, now);
@@ -863,10 +872,7 @@ fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejec
             message: format!("this message was tried {} times; write it anew", retry::MAX_ATTEMPTS),
         });
     }
-    state.may_send(&item.content, now).map_err(|error| Rejection::Rule {
-        code: if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" },
-        message: error.message,
-    })?;
+    state.may_send(&item.content, now).map_err(forbidden)?;
     item.retired_ids.extend(item.provider_id.take());
     item.error = None;
     item.not_before = None;

@@ -170,6 +170,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let blobs_path = config.store.path.join(BLOBS_FOLDER);
     let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
     let io = IoThread::start()?;
+    telemetry::start_traces(&config.telemetry, &io.handle)
+        .map_err(|error| Error::system("traces", &error))?;
     let graph = GraphOptions {
         graph_url: config.whatsapp.graph_url.to_string(),
         version: config.whatsapp.graph_version.clone(),
@@ -340,9 +342,7 @@ fn start_timers(
         let mut ticks = tokio::time::interval(METRICS_UPKEEP_EVERY);
         loop {
             ticks.tick().await;
-            if let Some(recorder) = telemetry::recorder() {
-                recorder.run_upkeep();
-            }
+            telemetry::tidy_measurements();
         }
     });
     Vec::from([wakeups, sweep, upkeep])

@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) whatsapp: Whatsapp,
     /// `[log]`
     pub(crate) log: Log,
+    /// `[telemetry]`
+    pub(crate) telemetry: Telemetry,
 }
 
 /// `[http]`
@@ -143,6 +145,16 @@ pub(crate) struct Log {
     pub(crate) format: LogFormat,
     /// Which lines are written.
     pub(crate) level: String,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Telemetry {
+    /// Where traces go; none: there are none.
+    #[serde(deserialize_with = "optional_url")]
+    pub(crate) otlp_endpoint: Option<Url>,
+    /// The share of traces that is recorded, from 0 to 1.
+    pub(crate) sample_ratio: f64,
 }
 
 /// How log lines look.
@@ -266,6 +278,7 @@ impl Config {
         for (key, url) in [
             ("http.public_url", self.http.public_url.as_ref()),
             ("whatsapp.graph_url", Some(&self.whatsapp.graph_url)),
+            ("telemetry.otlp_endpoint", self.telemetry.otlp_endpoint.as_ref()),
         ] {
             if url.is_some_and(|url| !matches!(url.scheme(), "http" | "https") || url.host().is_none()) {
                 complain(key, "must begin with http:// or https:// and name a host".to_owned());
@@ -279,6 +292,9 @@ impl Config {
         }
         if let Err(error) = self.log.level.parse::<tracing_subscriber::EnvFilter>() {
             complain("log.level", format!("{error}; one of error, warn, info, debug, trace"));
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
+            complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
         let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 15] = [
             ("http.arbiters", self.http.arbiters as u64, 0..=256),
@@ -383,6 +399,7 @@ fn merge_variable(merged: &mut Table, defaults: &Table, name: &str, text: String
     };
     let value = match default {
         Value::Integer(_) => text.trim().parse().map(Value::Integer).ok(),
+        Value::Float(_) => text.trim().parse().map(Value::Float).ok(),
         Value::Boolean(_) => text.trim().parse().map(Value::Boolean).ok(),
         _ => Some(Value::String(text)),
     };

@@ -8,6 +8,8 @@ mod boot;
 mod cli;
 mod config;
 mod gateway;
+#[cfg(test)]
+mod generated;
 mod http;
 mod shutdown;
 mod telemetry;

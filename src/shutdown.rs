@@ -1,5 +1,5 @@
 //! The way down, in order: no new connections, requests finished, actors drained, then sockets closed with 1012 (both
-//! are `House::drain`), the store closed. A second signal ends the process at once.
+//! are `House::drain`), traces handed over, the store closed. A second signal ends the process at once.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -14,6 +14,7 @@ use tokio::{
 use crate::{
     boot::{IoThread, accept::Accepting, admin::Admin, files},
     http::health::Health,
+    telemetry,
 };
 
 /// How often it is looked whether requests have finished.
@@ -91,6 +92,7 @@ impl Down {
             timer.abort();
         }
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
+        telemetry::end_traces(deadline.saturating_duration_since(Instant::now())).await;
         self.io.stop();
         self.store.close().await;
         self.blobs.close();

@@ -19,7 +19,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
+    ChannelId, ContactId, ConversationId, TenantScope, Timestamp, TraceContext,
     record::{ContactBody, ContactConversationRow, ContactEdgeRow, ContactRow, WakeupTarget},
     table::Json,
     wire,
@@ -389,7 +389,7 @@ impl Entity for Contact {
         (self.changed || self.tell) && !self.conversations.is_empty()
     }
 
-    fn committed(&mut self, now: Timestamp) {
+    fn committed(&mut self, now: Timestamp, _: Option<TraceContext>) {
         self.open_commit = false;
         let changed = std::mem::take(&mut self.changed);
         if !changed && !std::mem::take(&mut self.tell) {

@@ -25,7 +25,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::store::{MAX_COMMIT_BYTES, Mutation};
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantScope, Timestamp,
+    ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantScope, Timestamp, TraceContext,
     record::{BUCKET_ITEMS, Head, Item, ThreadKind, ThreadRow, WakeupTarget, encode_body},
     wire,
 };
@@ -57,6 +57,8 @@ pub(crate) struct Asked {
     pub(crate) channel_id: Option<ChannelId>,
     /// The request or webhook it comes from.
     pub(crate) correlation_id: Option<CorrelationId>,
+    /// Where in a trace it comes from, where that is recorded.
+    pub(crate) trace: Option<TraceContext>,
     /// What is asked.
     pub(crate) ask: Ask,
 }
@@ -64,7 +66,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// Asked of a conversation that exists, by nobody outside.
     pub(crate) const fn of(ask: Ask) -> Self {
-        Self { channel_id: None, correlation_id: None, ask }
+        Self { channel_id: None, correlation_id: None, trace: None, ask }
     }
 }
 
@@ -122,6 +124,14 @@ pub(crate) struct Fetched {
     contact: Option<ContactSnapshot>,
 }
 
+/// What there is to tell of a conversation beside its items.
+struct News {
+    created: bool,
+    updated: bool,
+    /// The commit, where that is recorded in a trace.
+    trace: Option<TraceContext>,
+}
+
 /// The sender that runs.
 struct Sender {
     generation: u64,
@@ -137,6 +147,10 @@ pub(crate) struct Conversation {
     projected_version: u64,
     /// Where the command at hand comes from.
     correlation_id: Option<CorrelationId>,
+    /// Its decision, where that is recorded in a trace.
+    trace: Option<TraceContext>,
+    /// What had items queued that wait to be sent, where that is recorded in a trace.
+    queued_by: BTreeMap<u64, TraceContext>,
     /// Rows of the commit being put together, by bucket, kind, n.
     rows: BTreeMap<(u64, i64, u64), Mutation>,
     /// The head before the commit being put together, where there are buckets that a reload does not read.
@@ -193,6 +207,7 @@ impl Conversation {
                         self.identified.push(item.seq);
                     }
                 }
+                self.note_trace(change);
                 evolve(&mut self.state, change);
                 self.keep(change);
             }
@@ -205,6 +220,16 @@ impl Conversation {
             }
         }
         Ok(decision.seq)
+    }
+
+    /// Notes what had an item queued, until it waits no more.
+    fn note_trace(&mut self, change: &Change) {
+        let Change::Item(item) = change else { return };
+        if item.state != wire::MessageState::Queued {
+            self.queued_by.remove(&item.seq);
+        } else if let Some(trace) = self.trace {
+            self.queued_by.insert(item.seq, trace);
+        }
     }
 
     /// Notes changes of items that a reload would not read: where one is about to wait again, and which are to
@@ -332,14 +357,15 @@ impl Conversation {
     }
 
     /// Tells the tenant's actor.
-    fn publish(&self, seqs: &[u64], added: &[u64], created: bool, updated: bool, now: Timestamp) {
+    fn publish(&self, seqs: &[u64], added: &[u64], news: News, now: Timestamp) {
+        let News { created, updated, trace } = news;
         let Some(conversation) = self.state.show(now) else { return };
         let items = seqs
             .iter()
             .filter_map(|seq| self.state.items.get(seq))
             .map(|item| (event_name(item, added.contains(&item.seq)), rules::show_item(self.state.id, item)))
             .collect();
-        let published = Published { conversation, items, created, updated, at: now };
+        let published = Published { conversation, items, created, updated, at: now, trace };
         self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Publish(Box::new(published)));
     }
 
@@ -447,7 +473,8 @@ impl Entity for Conversation {
         if let Some(after) = self.announce_after.take() {
             let seqs: Vec<u64> =
                 self.state.items.values().filter(|item| item.version > after).map(|item| item.seq).collect();
-            self.publish(&seqs, &seqs, after == 0, seqs.is_empty(), now);
+            let news = News { created: after == 0, updated: seqs.is_empty(), trace: None };
+            self.publish(&seqs, &seqs, news, now);
         }
         self.register_again();
         if let Err(refusal) = self.rule(Rule::Recover, now) {
@@ -554,6 +581,10 @@ impl Entity for Conversation {
         None
     }
 
+    fn trace(asked: &mut Asked) -> Option<&mut TraceContext> {
+        asked.trace.as_mut()
+    }
+
     fn handle(&mut self, asked: Asked, now: Timestamp) -> Result<Answer, Refusal> {
         if self.state.head.is_none()
             && let Some(channel_id) = asked.channel_id
@@ -561,6 +592,7 @@ impl Entity for Conversation {
             self.state.channel_id = channel_id;
         }
         self.correlation_id = asked.correlation_id;
+        self.trace = asked.trace;
         if let Some(correlation) = asked.correlation_id {
             tracing::debug!(%correlation, conversation = %self.state.id, "a command is decided");
         }
@@ -612,7 +644,7 @@ impl Entity for Conversation {
                 if self.sender.as_ref().is_none_or(|sender| sender.generation != generation) {
                     return Ok(Answer::Next(Next::Nothing));
                 }
-                let next = outbox::next(&self.state, now);
+                let next = outbox::next(&self.state, &self.queued_by, now);
                 if matches!(next, Next::Nothing) {
                     self.sender = None;
                 }
@@ -690,7 +722,12 @@ impl Entity for Conversation {
         self.effects.iter().any(|effect| matches!(effect, Effect::Leave(..)))
     }
 
-    fn committed(&mut self, now: Timestamp) {
+    fn committed(&mut self, now: Timestamp, trace: Option<TraceContext>) {
+        if let Some(commit) = trace {
+            // What is sent follows from the commit; of a shared one, in the trace of its own decision.
+            let own = |by: &&mut TraceContext| by.trace_id() == commit.trace_id();
+            self.queued_by.values_mut().filter(own).for_each(|by| *by = commit);
+        }
         self.found.clear();
         self.contact = None;
         let (added, identified) = (std::mem::take(&mut self.added), std::mem::take(&mut self.identified));
@@ -712,7 +749,7 @@ impl Entity for Conversation {
         }
         seqs.sort_unstable();
         if created || updated || !seqs.is_empty() {
-            self.publish(&seqs, &added, created, updated, now);
+            self.publish(&seqs, &added, News { created, updated, trace }, now);
         }
         if !identified.is_empty() || !added.is_empty() {
             self.register(&identified);
@@ -821,8 +858,7 @@ pub(crate) fn insist(
     telling: Arc<()>,
 ) {
     let env = env.clone();
-    let command =
-        move || Asked { channel_id: Some(channel_id), correlation_id: None, ask: Ask::Rule(rule.clone()) };
+    let command = move || Asked { channel_id: Some(channel_id), ..Asked::of(Ask::Rule(rule.clone())) };
     // At once, so that it stands in the order in which it was told.
     let mut told = tell(&env, scope, id, command());
     actix_rt::spawn(async move {

@@ -20,7 +20,7 @@ use std::{cell::RefCell, future::poll_fn, rc::Rc, sync::Arc, time::Duration};
 use actix::{Actor, ActorFutureExt, AsyncContext, Handler, WrapFuture, fut};
 use bytes::Bytes;
 use switchboard_schema::{
-    IdBytes, SocketId, TenantId, TenantScope,
+    IdBytes, SocketId, TenantId, TenantScope, TraceContext,
     wire::{CloseCode, StreamPosition},
 };
 
@@ -135,6 +135,8 @@ pub struct Deliver {
     pub epoch: Arc<str>,
     /// In order, without a hole after the last delivery of this epoch.
     pub events: Arc<[EncodedEvent]>,
+    /// What published them, where that is recorded in a trace.
+    pub trace: Option<TraceContext>,
 }
 
 /// Something that may be lost, for every live socket of a tenant on this arbiter.

@@ -18,7 +18,7 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, UserId, wire};
+use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
 pub use self::apply::Unapplied;
@@ -92,6 +92,23 @@ pub struct Act {
     pub key: String,
     /// The way through the house it belongs to.
     pub correlation: CorrelationId,
+    /// Where in a trace it comes from, where that is recorded.
+    pub trace: Option<TraceContext>,
+}
+
+/// What something comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// The request or webhook, as the log has it.
+    pub correlation: CorrelationId,
+    /// Where in a trace, where that is recorded.
+    pub trace: Option<TraceContext>,
+}
+
+impl From<CorrelationId> for Cause {
+    fn from(correlation: CorrelationId) -> Self {
+        Self { correlation, trace: None }
+    }
 }
 
 /// Which conversations to list.

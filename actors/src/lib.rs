@@ -16,6 +16,7 @@ pub mod refusal;
 mod resolve;
 mod shell;
 mod tenant;
+pub mod trace;
 
 pub use house::House;
 pub use refusal::Refusal;

@@ -20,7 +20,7 @@ use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler,
 use futures_util::future::LocalBoxFuture;
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, MAX_COMMIT_ROWS, Mutation, Scope};
 use switchboard_schema::{
-    TenantScope, Timestamp,
+    TenantScope, Timestamp, TraceContext,
     record::{WakeupReason, WakeupRow, WakeupTarget},
 };
 
@@ -29,6 +29,7 @@ use crate::{
     directory::{Directory, Mail, Reply, Resident},
     env::Env,
     gate::Gate,
+    trace::Span,
 };
 
 /// How far ahead the wake-up of an active entity stands.
@@ -91,6 +92,10 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     fn overtake(&mut self, command: Self::Command) -> Option<Self::Command> {
         Some(command)
     }
+    /// Where in a trace the command comes from, where that is recorded; what it leads to finds its decision there.
+    fn trace(_: &mut Self::Command) -> Option<&mut TraceContext> {
+        None
+    }
     /// Decides, changes the state in memory, and keeps the rows to write.
     fn handle(&mut self, command: Self::Command, now: Timestamp) -> Result<Self::Answer, Refusal>;
     /// Rows and bytes kept so far.
@@ -103,8 +108,8 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     fn is_telling(&self) -> bool {
         false
     }
-    /// Everything decided is durable: act on it.
-    fn committed(&mut self, now: Timestamp);
+    /// Everything decided is durable: act on it. `trace` is the commit, where that is recorded.
+    fn committed(&mut self, now: Timestamp, trace: Option<TraceContext>);
     /// What is to be woken after a crash, once something was written.
     fn wakeup(&self) -> WakeupTarget;
     /// Nothing is owed to anybody. May ask others; the answer comes by the next tick.
@@ -139,6 +144,10 @@ pub(crate) struct Shell<E: Entity> {
     waiting: VecDeque<Waiting<E>>,
     /// Decided, and answered once it is durable.
     held: Vec<Held<E>>,
+    /// Decisions that are recorded in traces and wait for their commit.
+    decided: Vec<TraceContext>,
+    /// The commit in flight, where it is recorded in a trace.
+    commit: Option<Span>,
     /// A load, a fetch or a commit is in flight.
     busy: bool,
     /// The wake-up that stands.
@@ -189,6 +198,8 @@ impl<E: Entity> Resident for Shell<E> {
             entity: None,
             waiting: VecDeque::new(),
             held: Vec::new(),
+            decided: Vec::new(),
+            commit: None,
             busy: false,
             wakeup_at: None,
             first_wakeup_at: None,
@@ -250,9 +261,16 @@ impl<E: Entity> Shell<E> {
                 return;
             }
             let Some(next) = self.waiting.pop_front() else { break };
-            let command = next.asked.command;
+            let mut command = next.asked.command;
+            let decision = E::trace(&mut command).map(|at| {
+                let span = Span::of(*at, format!("{}.decide", E::KIND));
+                *at = span.context();
+                span
+            });
             let patient = E::is_patient(&command);
-            match catch_unwind(AssertUnwindSafe(|| entity.handle(command, now))) {
+            let handled = catch_unwind(AssertUnwindSafe(|| entity.handle(command, now)));
+            self.decided.extend(decision.map(Span::end));
+            match handled {
                 Ok(result) => self.held.push(Held { patient, reply: next.asked.reply, result }),
                 Err(_) => {
                     tracing::error!(kind = E::KIND, key = ?self.key, "a decision panicked");
@@ -269,6 +287,7 @@ impl<E: Entity> Shell<E> {
         // Before others are told of it, what they are told must survive a crash.
         let owes = (std::mem::take(&mut self.owes) || entity.is_telling()) && self.wakeup_at.is_none();
         if steps.is_empty() && wakeups.is_empty() && !owes {
+            self.decided.clear();
             let answered = !self.held.is_empty();
             self.answer_held(now);
             if answered {
@@ -280,6 +299,11 @@ impl<E: Entity> Shell<E> {
         self.busy = true;
         metrics::histogram!("switchboard_actor_commands_per_commit", "kind" => E::KIND)
             .record(self.held.len() as f64);
+        self.commit = Span::of_all(&self.decided, || format!("{}.commit", E::KIND));
+        self.decided.clear();
+        if let Some(commit) = &mut self.commit {
+            commit.note("switchboard.commands", self.held.len() as i64);
+        }
         self.first_wakeup_at = self.wakeup_at.is_none().then(|| wakeup_after(now));
         let mut alarms: Vec<_> = wakeups
             .into_iter()
@@ -357,8 +381,9 @@ impl<E: Entity> Shell<E> {
 
     /// Everything held is durable: acts, then answers.
     fn answer_held(&mut self, now: Timestamp) {
+        let trace = self.commit.take().map(Span::end);
         if let Some(entity) = &mut self.entity {
-            entity.committed(now);
+            entity.committed(now, trace);
         }
         self.gate.leave(self.held.len());
         for Held { reply, result, .. } in self.held.drain(..) {
@@ -369,6 +394,9 @@ impl<E: Entity> Shell<E> {
     /// Errors every caller and goes; the next command loads it again.
     fn fail(&mut self, refusal: &Refusal, ctx: &mut Context<Self>) {
         self.gate.close();
+        if let Some(mut commit) = self.commit.take() {
+            commit.fail("not durable");
+        }
         let pause = E::directory(&self.env).quarantine(&self.env, self.scope, self.key, refusal);
         tracing::debug!(kind = E::KIND, key = ?self.key, ?pause, "quarantined");
         E::directory(&self.env).gone(self.scope, self.key, &self.gate);

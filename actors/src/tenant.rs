@@ -21,7 +21,7 @@ use std::{
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
-    ConversationId, TenantScope, Timestamp, UserId,
+    ConversationId, TenantScope, Timestamp, TraceContext, UserId,
     record::{AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow},
     table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
@@ -40,6 +40,7 @@ use crate::{
     gate::Gate,
     house::{Counts, ListQuery},
     shell::{self, repeat},
+    trace::Span,
 };
 
 /// Events published but not yet in the log; above it new work is refused.
@@ -72,6 +73,8 @@ pub(crate) struct Published {
     pub(crate) created: bool,
     pub(crate) updated: bool,
     pub(crate) at: Timestamp,
+    /// The commit, where that is recorded in a trace.
+    pub(crate) trace: Option<TraceContext>,
 }
 
 /// What another owner tells.
@@ -360,7 +363,7 @@ impl TenantActor {
             Letter::Tell(told) => {
                 let Told { name, at, data } = *told;
                 let event = self.encode(name, at, data, None);
-                self.deliver(vec![event]);
+                self.deliver(vec![event], None);
                 self.write_soon(ctx);
             }
             Letter::IsProjected(id) => {
@@ -404,7 +407,8 @@ impl TenantActor {
 
     /// Tells everybody what a conversation's owner committed, but for what was told before.
     fn publish(&mut self, published: Published) {
-        let Published { conversation, mut items, created, updated, at } = published;
+        let Published { conversation, mut items, created, updated, at, trace } = published;
+        let span = trace.map(|cause| Span::of(cause, "tenant.publish"));
         let seen = self.inbox.version(conversation.id);
         let id = conversation.id;
         let mut unsure = self.unsure.get_mut(&id);
@@ -441,7 +445,7 @@ impl TenantActor {
             events.push(self.encode(name, at, data, Some(id)));
         }
         self.inbox.put(&conversation);
-        self.deliver(events);
+        self.deliver(events, span.map(Span::end));
     }
 
     /// Gives an event its offset and its one encoding.
@@ -464,7 +468,7 @@ impl TenantActor {
         event
     }
 
-    fn deliver(&self, events: Vec<EncodedEvent>) {
+    fn deliver(&self, events: Vec<EncodedEvent>, trace: Option<TraceContext>) {
         if events.is_empty() {
             return;
         }
@@ -476,6 +480,7 @@ impl TenantActor {
                     tenant: self.scope.tenant(),
                     epoch: self.stream.epoch(),
                     events: Arc::clone(&events),
+                    trace,
                 });
             }
         }
@@ -807,7 +812,7 @@ impl TenantActor {
                     actor.marks.entry(user).or_default().insert(id, mark);
                     let data = EventData { read: Some(answer.read), ..EventData::default() };
                     let event = actor.encode(EventName::ConversationRead, actor.env.clock.now(), data, None);
-                    actor.deliver(vec![event]);
+                    actor.deliver(vec![event], None);
                     actor.write_soon(ctx);
                     tell(reply, Ok(answer));
                 }

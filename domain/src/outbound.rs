@@ -17,6 +17,8 @@ pub struct Outbound {
     pub callback: Callback,
     /// The request that brought it, for the logs.
     pub correlation_id: Option<switchboard_schema::CorrelationId>,
+    /// Where in a trace the request to the provider is, where that is recorded.
+    pub trace: Option<switchboard_schema::TraceContext>,
 }
 
 /// What can be sent.

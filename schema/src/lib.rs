@@ -9,8 +9,10 @@ pub mod record;
 pub mod scope;
 pub mod table;
 pub mod time;
+pub mod trace;
 pub mod wire;
 
 pub use id::*;
 pub use scope::TenantScope;
 pub use time::Timestamp;
+pub use trace::TraceContext;

@@ -7,9 +7,9 @@ use http::{Method, StatusCode, request::Parts};
 use serde::{Deserialize, Serialize};
 use switchboard_actors::{
     Refusal,
-    house::{Act, Principal},
+    house::{Act, Cause, Principal},
 };
-use switchboard_schema::{ApiKeyId, CorrelationId, IdBytes, SessionId, TenantScope, wire};
+use switchboard_schema::{ApiKeyId, IdBytes, SessionId, TenantScope, wire};
 
 use crate::http::{
     Edge,
@@ -134,8 +134,9 @@ impl Caller {
     }
 
     /// An act of theirs.
-    pub(crate) fn act(&self, key: IdempotencyKey, correlation: CorrelationId) -> Act {
-        Act { principal: self.principal.clone(), key: key.key, correlation }
+    pub(crate) fn act(&self, key: IdempotencyKey, cause: Cause) -> Act {
+        let Cause { correlation, trace } = cause;
+        Act { principal: self.principal.clone(), key: key.key, correlation, trace }
     }
 }
 

@@ -9,6 +9,7 @@ use switchboard_actors::{
     House, Refusal,
     fanout::{Begun, Socket, server_frame},
     house::Act,
+    trace::Span,
 };
 use switchboard_schema::{ConversationId, CorrelationId, wire};
 use tokio::time::Instant;
@@ -18,6 +19,7 @@ use super::session::{Listener, Prelude};
 use crate::{
     access::{Access, Caller},
     http::extract::{IDEMPOTENCY_KEY_CHARS_MAX, parse_json},
+    telemetry::begin_trace,
 };
 
 /// How often one socket's typing is passed on: it goes to everybody in the workspace.
@@ -185,14 +187,18 @@ fn command(work: &Work, envelope: &Envelope<'_>) -> Option<Prelude> {
         return None;
     };
     let correlation = CorrelationId::from_bytes(work.access.entropy().id());
-    let act = Act { principal: work.caller.principal.clone(), key, correlation };
-    start(work, command, act, Running { id, begun })
+    let span = begin_trace(|| format!("socket {}", envelope.name.as_deref().unwrap_or_default()), None);
+    let trace = span.as_ref().map(Span::context);
+    let act = Act { principal: work.caller.principal.clone(), key, correlation, trace };
+    start(work, command, act, Running { id, begun, span })
 }
 
 /// A command on its way to its result.
 struct Running {
     id: u64,
     begun: Begun,
+    /// Until the result is told, where it is recorded in a trace.
+    span: Option<Span>,
 }
 
 impl Running {
@@ -209,6 +215,7 @@ impl Running {
                 Err(refusal) => refused(self.id, of_refusal(&refusal)),
             };
             self.begun.answer(frame);
+            drop(self.span);
         });
     }
 }

@@ -153,7 +153,7 @@ impl House {
     fn deliver(&self, offset: u64, pad: usize) {
         let json = json!({"type": "event", "offset": offset, "prev": offset - 1, "pad": "x".repeat(pad)});
         let events = [EncodedEvent::new(offset, json.to_string().as_bytes())].into();
-        self.fanout.do_send(Deliver { tenant: tenant(), epoch: "a".into(), events });
+        self.fanout.do_send(Deliver { tenant: tenant(), epoch: "a".into(), events, trace: None });
     }
 
     /// Everything sent so far is handled.

@@ -53,11 +53,11 @@ pub(crate) async fn delete(
     State(webhooks): State<Arc<Webhooks>>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path(id): Path<ChannelId>,
 ) -> Result<StatusCode, Problem> {
     caller.must_own()?;
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     webhooks.disconnect(caller.scope, act, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -69,12 +69,12 @@ pub(crate) async fn patch(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     expected: Option<IfMatch>,
     Path(id): Path<ContactId>,
     Json(patch): Json<wire::ContactPatch>,
 ) -> Result<Response, Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     let expected = expected.map(|IfMatch(version)| version);
     let contact = house.patch_contact(caller.scope, act, id, expected, patch).await?;
     Ok(tagged(contact.version, &contact))

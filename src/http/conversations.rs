@@ -121,13 +121,13 @@ pub(crate) async fn create(
     State(idempotency): State<Arc<Idempotency>>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     JsonBytes(body): JsonBytes,
 ) -> Result<Response, Problem> {
     let request: wire::StartConversation = parse_json(&body)?;
     // Here the key counts whomever the request names, and not only within the conversation it finds.
     let once = Once { caller: &caller, route: "conversations", key: &key, request: &body };
-    let (scope, act) = (caller.scope, caller.act(key.clone(), correlation));
+    let (scope, act) = (caller.scope, caller.act(key.clone(), cause));
     let start = async move { Ok(house.start_conversation(scope, act, request).await?) };
     idempotency.run(once, StatusCode::CREATED, start).await
 }
@@ -152,7 +152,7 @@ pub(crate) async fn assign(
     State(access): State<Arc<Access>>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::AssignRequest>,
 ) -> Result<Json<wire::Conversation>, Problem> {
@@ -162,7 +162,7 @@ pub(crate) async fn assign(
             Some(access.accounts().user(caller.scope, user).await?.ok_or(Problem::not_found("user"))?)
         }
     };
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     Ok(Json(house.assign(caller.scope, act, id, assignee).await?))
 }
 
@@ -174,11 +174,11 @@ pub(crate) async fn read(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::ReadRequest>,
 ) -> Result<Json<wire::ReadAnswer>, Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     Ok(Json(house.read(caller.scope, act, id, request.inbound_count).await?))
 }
 
@@ -190,11 +190,11 @@ pub(crate) async fn status(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::StatusRequest>,
 ) -> Result<Json<wire::Conversation>, Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     Ok(Json(house.set_status(caller.scope, act, id, request).await?))
 }
 
@@ -206,11 +206,11 @@ pub(crate) async fn note(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::Note>,
 ) -> Result<(StatusCode, Json<wire::Message>), Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     let message = house.note(caller.scope, act, id, request).await?;
     Ok((StatusCode::CREATED, Json(message)))
 }

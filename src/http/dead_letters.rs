@@ -54,8 +54,8 @@ pub(crate) async fn replay(
     State(webhooks): State<Arc<Webhooks>>,
     caller: Caller,
     _key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
 ) -> Result<Json<wire::Replayed>, Problem> {
     caller.must_own()?;
-    Ok(Json(webhooks.replay(caller.scope, correlation).await?))
+    Ok(Json(webhooks.replay(caller.scope, cause).await?))
 }

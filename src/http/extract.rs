@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use http_body_util::BodyExt as _;
 use serde::{Serialize, de::DeserializeOwned};
+use switchboard_actors::house::Cause;
 use switchboard_schema::CorrelationId;
 
 use super::{Edge, problem::Problem};
@@ -351,9 +352,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
     }
 }
 
-/// This request's id, drawn by the outermost layer.
+/// This request's id, drawn by the outermost layer, and where in a trace it is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Correlation(pub(crate) CorrelationId);
+pub(crate) struct Correlation(pub(crate) Cause);
 
 impl<S: Sync> FromRequestParts<S> for Correlation {
     type Rejection = Problem;

@@ -54,11 +54,11 @@ pub(crate) async fn send(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::SendRequest>,
 ) -> Result<(StatusCode, Json<wire::Message>), Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     let message = house.send(caller.scope, act, id, request).await?;
     Ok((StatusCode::ACCEPTED, Json(message)))
 }
@@ -71,10 +71,10 @@ pub(crate) async fn cancel(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path((id, message)): Path<(ConversationId, MessageId)>,
 ) -> Result<Json<wire::Message>, Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     Ok(Json(house.cancel(caller.scope, act, id, message).await?))
 }
 
@@ -86,10 +86,10 @@ pub(crate) async fn retry(
     State(house): State<House>,
     caller: Caller,
     key: IdempotencyKey,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     Path((id, message)): Path<(ConversationId, MessageId)>,
 ) -> Result<(StatusCode, Json<wire::Message>), Problem> {
-    let act = caller.act(key, correlation);
+    let act = caller.act(key, cause);
     let message = house.retry(caller.scope, act, id, message).await?;
     Ok((StatusCode::ACCEPTED, Json(message)))
 }

@@ -4,12 +4,13 @@ use axum::extract::State;
 use http::header;
 use switchboard_actors::House;
 
+use crate::telemetry;
+
 /// Measurements
 ///
 /// In Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", tag = "operation", security(()), responses((status = 200, body = String)))]
 pub(crate) async fn get(State(house): State<House>) -> ([(header::HeaderName, &'static str); 1], String) {
     house.measure();
-    let text = crate::telemetry::recorder().map(|recorder| recorder.render()).unwrap_or_default();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], telemetry::measured())
 }

@@ -12,17 +12,21 @@ use axum::{
     response::Response,
 };
 use futures_util::FutureExt as _;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use switchboard_actors::{house::Cause, trace};
 use switchboard_schema::CorrelationId;
 use tracing::Instrument as _;
 
 use super::{Edge, extract::Correlation, problem::Problem};
+use crate::telemetry;
 
 /// The header of the request's id.
 const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 /// The methods that are counted by their own names: those of RFC 9110 and RFC 5789.
 const KNOWN_METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+/// Routes that machines ask all the time and whose way says nothing.
+const UNRECORDED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// What pages may load. Styles may be inline, as components set them; scripts may not.
 const CONTENT_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
      media-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
@@ -30,10 +34,18 @@ const CONTENT_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inlin
 /// The outermost layer.
 pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let correlation = CorrelationId::from_bytes(edge.access.entropy().id());
-    request.extensions_mut().insert(Correlation(correlation));
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let method = label_of(request.method());
     let span = span_of(correlation, method, &route);
+    let traced = trace_of(correlation, method, &route, request.headers());
+    let trace = traced.as_ref().map(trace::Span::context);
+    if let Some(trace) = trace {
+        span.record(
+            "trace_id",
+            tracing::field::display(format_args!("{:032x}", u128::from_be_bytes(trace.trace_id()))),
+        );
+    }
+    request.extensions_mut().insert(Correlation(Cause { correlation, trace }));
     let begun = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -54,6 +66,9 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
         log_problem(&span, &problem);
     }
     log_answer(&span, method, response.status(), begun.elapsed());
+    if let Some(traced) = traced {
+        end_trace(traced, response.status());
+    }
     measure(method, route, response.status(), begun);
     put_headers(&mut response, correlation);
     response
@@ -61,7 +76,32 @@ pub(crate) async fn layer(State(edge): State<Edge>, mut request: Request, next: 
 
 /// What every line about one request says of it.
 fn span_of(correlation: CorrelationId, method: &str, route: &str) -> tracing::Span {
-    tracing::info_span!("request", correlation_id = %correlation, method, route)
+    tracing::info_span!("request", correlation_id = %correlation, method, route, trace_id = tracing::field::Empty)
+}
+
+/// Begins to record a request's way, under its caller's where that says so; nothing where it is not recorded.
+fn trace_of(
+    correlation: CorrelationId,
+    method: &'static str,
+    route: &str,
+    headers: &HeaderMap,
+) -> Option<trace::Span> {
+    if UNRECORDED.contains(&route) {
+        return None;
+    }
+    let mut span = telemetry::begin_trace(|| format!("{method} {route}"), Some(headers))?;
+    span.note("http.request.method", method);
+    span.note("http.route", route.to_owned());
+    span.note("switchboard.correlation_id", correlation.to_string());
+    Some(span)
+}
+
+fn end_trace(mut span: trace::Span, status: StatusCode) {
+    span.note("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.fail("the request failed");
+    }
+    span.end();
 }
 
 /// Our own failures are logged here, once; those of callers only for the curious.

@@ -186,16 +186,7 @@ fn add_idempotency_key(operation: &mut Operation) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Compares a generated document with the checked-in one; `UPDATE_GENERATED=1` writes it instead.
-    fn check(path: &str, generated: &str) {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        if std::env::vars().any(|(name, value)| name == "UPDATE_GENERATED" && value == "1") {
-            std::fs::write(&path, generated).unwrap();
-        }
-        let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == generated, "{} has drifted: run `UPDATE_GENERATED=1 cargo test`", path.display());
-    }
+    use crate::generated::check;
 
     #[test]
     fn the_api_document_is_as_checked_in() {

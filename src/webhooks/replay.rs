@@ -1,11 +1,11 @@
 //! Applying again what could be stored but not applied.
 
 use bytes::Bytes;
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, house::Cause};
 use switchboard_channels::{raws::large_raws, whatsapp::inbound};
 use switchboard_domain::inbound::Update;
 use switchboard_schema::{
-    BlobId, CorrelationId, TenantScope,
+    BlobId, TenantScope,
     record::{DeadLetter, Kept},
     wire,
 };
@@ -18,11 +18,7 @@ impl Webhooks {
     ///
     /// # Errors
     /// When the list cannot be read or written. What was done until then stays done.
-    pub(crate) async fn replay(
-        &self,
-        scope: TenantScope,
-        correlation: CorrelationId,
-    ) -> Result<wire::Replayed, Refusal> {
+    pub(crate) async fn replay(&self, scope: TenantScope, cause: Cause) -> Result<wire::Replayed, Refusal> {
         let begun = self.clock.now();
         let mut replayed = wire::Replayed { applied: 0, left: 0 };
         let mut after = None;
@@ -38,7 +34,7 @@ impl Webhooks {
                 let channel = buried.letter.channel_id;
                 let applied = match self.exhumed(scope, buried.letter).await {
                     Some(updates) => {
-                        let delivered = self.house.deliver(scope, channel, updates, correlation).await;
+                        let delivered = self.house.deliver(scope, channel, updates, cause).await;
                         delivered.is_ok_and(|unapplied| unapplied.is_empty())
                     }
                     None => false,

@@ -22,13 +22,17 @@ use axum::extract::{Request, State};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, header};
 use secrecy::{ExposeSecret as _, SecretString};
-use switchboard_actors::{Refusal, house::Unapplied};
+use switchboard_actors::{
+    Refusal,
+    house::{Cause, Unapplied},
+    trace::Span,
+};
 use switchboard_channels::whatsapp::{
     inbound::{self, Delivery, Route},
     signature,
 };
 use switchboard_domain::inbound::Update;
-use switchboard_schema::{ChannelId, CorrelationId};
+use switchboard_schema::ChannelId;
 
 use super::{
     WEBHOOK_BYTES_MAX, Webhooks,
@@ -75,16 +79,16 @@ fn answer_challenge(uri: &Uri, word: Option<&str>) -> Result<String, Problem> {
 /// `POST /webhooks/whatsapp`
 pub(super) async fn deliver(
     State(webhooks): State<Arc<Webhooks>>,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    webhooks.receive(None, correlation, request).await
+    webhooks.receive(None, cause, request).await
 }
 
 /// `POST /webhooks/whatsapp/{channel_id}`
 pub(super) async fn channel_deliver(
     State(webhooks): State<Arc<Webhooks>>,
-    Correlation(correlation): Correlation,
+    Correlation(cause): Correlation,
     id: Result<Path<ChannelId>, Problem>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
@@ -93,7 +97,7 @@ pub(super) async fn channel_deliver(
         Err(_) => Ok(None),
     };
     match found.and_then(|entry| entry.ok_or_else(|| unverified("channel"))) {
-        Ok(entry) => webhooks.receive(Some(entry), correlation, request).await,
+        Ok(entry) => webhooks.receive(Some(entry), cause, request).await,
         Err(problem) => {
             discard(request.into_body()).await;
             Err(problem)
@@ -117,7 +121,7 @@ impl Webhooks {
     async fn receive(
         &self,
         own: Option<Arc<Entry>>,
-        correlation: CorrelationId,
+        cause: Cause,
         request: Request,
     ) -> Result<StatusCode, Problem> {
         let begun = Instant::now();
@@ -132,27 +136,24 @@ impl Webhooks {
         };
         let held = self.read(head.bytes, body).await?;
         let seal = Seal { body: &held.body, tag: head.tag };
-        match own {
-            Some(own) => self.take_own(own, &seal, correlation).await?,
-            None => self.take_shared(&seal, correlation).await?,
-        }
+        let verifying = cause.trace.map(|cause| Span::of(cause, "webhook.verify"));
+        let taken = match own {
+            Some(own) => self.take_own(own, &seal).await?,
+            None => self.take_shared(&seal).await?,
+        };
+        self.store(taken, Cause { trace: verifying.map(Span::end), ..cause }).await?;
         metrics::histogram!("webhooks_durable_seconds").record(begun.elapsed().as_secs_f64());
         Ok(StatusCode::OK)
     }
 
     /// A delivery at a channel's own address.
-    async fn take_own(
-        &self,
-        own: Arc<Entry>,
-        seal: &Seal<'_>,
-        correlation: CorrelationId,
-    ) -> Result<(), Problem> {
+    async fn take_own<'a>(&self, own: Arc<Entry>, seal: &Seal<'a>) -> Result<Taken<'a>, Problem> {
         if !self.verifies(seal, &own) {
             return Err(unverified("signature"));
         }
         if own.deleted {
             refused("deleted_channel");
-            return Ok(());
+            return Ok(Taken::new());
         }
         let delivery = inbound::parse(seal.body).map_err(|error| {
             refused("malformed");
@@ -174,11 +175,11 @@ impl Webhooks {
             };
             sort_in(&mut taken, entry, part);
         }
-        self.store(taken, correlation).await
+        Ok(taken)
     }
 
     /// A delivery at the address all tenants share.
-    async fn take_shared(&self, seal: &Seal<'_>, correlation: CorrelationId) -> Result<(), Problem> {
+    async fn take_shared<'a>(&self, seal: &Seal<'a>) -> Result<Taken<'a>, Problem> {
         // What does not parse names no channel, so nothing can verify it.
         let delivery = inbound::parse(seal.body).map_err(|_| unverified("malformed"))?;
         let routes = self.verify_routes(&delivery, seal).await?;
@@ -198,7 +199,7 @@ impl Webhooks {
                 "updates were left out: they are not signed with their channel's secret"
             );
         }
-        self.store(taken, correlation).await
+        Ok(taken)
     }
 
     /// What becomes of each name of a delivery; names nobody connected are not among them.
@@ -251,14 +252,14 @@ impl Webhooks {
     }
 
     /// Makes everything durable; only then is a webhook taken.
-    async fn store(&self, taken: Taken<'_>, correlation: CorrelationId) -> Result<(), Problem> {
+    async fn store(&self, taken: Taken<'_>, cause: Cause) -> Result<(), Problem> {
         let deliveries = taken.into_values().filter(|(entry, _)| {
             if entry.deleted {
                 refused("deleted_channel");
             }
             !entry.deleted
         });
-        let stored = deliveries.map(|(entry, parts)| self.store_channel(entry, parts, correlation));
+        let stored = deliveries.map(|(entry, parts)| self.store_channel(entry, parts, cause));
         futures_util::future::try_join_all(stored).await.map_err(|refusal| {
             refused(if refusal == Refusal::Overloaded { "overloaded" } else { "not_durable" });
             match refusal {
@@ -274,7 +275,7 @@ impl Webhooks {
         &self,
         entry: Arc<Entry>,
         parts: Vec<inbound::Part<'_>>,
-        correlation: CorrelationId,
+        cause: Cause,
     ) -> Result<(), Refusal> {
         let mut updates = Vec::with_capacity(parts.len());
         let mut read = Vec::with_capacity(parts.len());
@@ -297,7 +298,7 @@ impl Webhooks {
         // What can be read first: it must not wait for room for what cannot.
         if !updates.is_empty() {
             self.keep_large(entry.scope, &mut updates).await?;
-            let unapplied = self.house.deliver(entry.scope, entry.channel_id, updates, correlation).await?;
+            let unapplied = self.house.deliver(entry.scope, entry.channel_id, updates, cause).await?;
             for Unapplied { index, reason } in unapplied {
                 let Some(part) = read.get(index) else { continue };
                 count("unapplied");

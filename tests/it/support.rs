@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 pub(crate) mod api;
 pub(crate) mod chance;
+pub(crate) mod collector;
 pub(crate) mod postman;
 pub(crate) mod server;
 pub(crate) mod snapshot;

@@ -164,6 +164,8 @@ pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         state,
         projected_version,
         correlation_id: None,
+        trace: None,
+        queued_by: BTreeMap::new(),
         rows: BTreeMap::new(),
         head_before: None,
         reopened: None,

@@ -4,7 +4,7 @@
 //! consent (a one-shot token of the contact), gate and attempt (written before the request starts), the
 //! token redeemed, the call, the result. An attempt without a result is `unknown`, never repeated.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
@@ -12,14 +12,19 @@ use switchboard_domain::{
     outbound::{Outbound, OutboundContent, SendOutcome},
 };
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
+    ChannelId, ContactId, ConversationId, TenantScope, Timestamp, TraceContext,
     record::Item,
     wire::{Content, MessageError},
 };
 use tokio::sync::Notify;
 
 use super::{Answer, Ask, Asked};
-use crate::{Refusal, channel, contact, env::Env, shell};
+use crate::{
+    Refusal, channel, contact,
+    env::Env,
+    shell,
+    trace::{Span, within},
+};
 
 /// Pause before asking again somebody who could not answer.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -43,11 +48,13 @@ pub(crate) struct Sendable {
     seq: u64,
     channel_id: ChannelId,
     contact_id: ContactId,
+    /// What had it queued, where that is recorded in a trace.
+    queued_by: Option<TraceContext>,
     outbound: Outbound,
 }
 
 /// The next item of a conversation, as its rules have it at this moment.
-pub(super) fn next(state: &State, now: Timestamp) -> Next {
+pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: Timestamp) -> Next {
     let (Some(item), Some(head)) = (state.next_to_send(), &state.head) else { return Next::Nothing };
     if let Some(at) = item.not_before.filter(|&at| at > now) {
         return Next::Later(at);
@@ -67,12 +74,14 @@ pub(super) fn next(state: &State, now: Timestamp) -> Next {
         seq: item.seq,
         channel_id: head.channel_id,
         contact_id: head.contact.id,
+        queued_by: queued_by.get(&item.seq).copied(),
         outbound: Outbound {
             to: head.contact.identities.clone(),
             content,
             reply_to: item.reply_to.clone(),
             callback: Callback { conversation_id: state.id, seq: item.seq },
             correlation_id: item.correlation_id,
+            trace: None,
         },
     }))
 }
@@ -133,7 +142,11 @@ impl Outbox {
     }
 
     async fn ask(&self, ask: Ask) -> Result<Answer, Refusal> {
-        super::ask(&self.env, self.scope, self.id, Asked::of(ask)).await
+        self.ask_within(None, ask).await
+    }
+
+    async fn ask_within(&self, trace: Option<TraceContext>, ask: Ask) -> Result<Answer, Refusal> {
+        super::ask(&self.env, self.scope, self.id, Asked { trace, ..Asked::of(ask) }).await
     }
 
     /// Asks for something that may be asked again at the next turn if it fails now.
@@ -144,9 +157,12 @@ impl Outbox {
         }
     }
 
-    async fn send(&self, item: Sendable) {
+    async fn send(&self, mut item: Sendable) {
         let seq = item.seq;
-        let permit = match channel::permit(&self.env, self.scope, item.channel_id).await {
+        let sending = item.queued_by.map(|cause| Span::of(cause, "message.send"));
+        let trace = sending.as_ref().map(Span::context);
+        let permit = channel::permit(&self.env, self.scope, item.channel_id);
+        let permit = match within(trace, "channel.permit", permit).await {
             Ok(permit) => permit,
             Err(Refusal::NotFound(_)) => {
                 let message = "The channel was disconnected. Connect it again to send.".to_owned();
@@ -155,7 +171,8 @@ impl Outbox {
             }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
-        let token = match contact::grant(&self.env, self.scope, item.contact_id).await {
+        let grant = contact::grant(&self.env, self.scope, item.contact_id);
+        let token = match within(trace, "contact.grant", grant).await {
             Ok(token) => token,
             Err(Refusal::Rule { code, message }) => {
                 let error = MessageError { code: code.to_owned(), message };
@@ -166,7 +183,7 @@ impl Outbox {
         // From here to the stored result; a draining house begins nothing more.
         let Some(_sending) = self.env.begin_sending() else { return };
         let begin = Rule::BeginAttempt { seq, consent_version: token.consent_version };
-        let (number, closes_at) = match self.ask(Ask::Rule(begin)).await {
+        let (number, closes_at) = match self.ask_within(trace, Ask::Rule(begin)).await {
             Ok(Answer::Begun(Some(begun))) => begun,
             Ok(_) => return,
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
@@ -184,10 +201,19 @@ impl Outbox {
             tracing::debug!(correlation = ?item.outbound.correlation_id, conversation = %self.id, seq, number, "a request begins");
             let started = std::time::Instant::now();
             let correlation = item.outbound.correlation_id;
+            let mut request = trace.map(|cause| Span::to_outside(cause, "provider.send"));
+            item.outbound.trace = request.as_ref().map(Span::context);
             let outcome = permit.client().send(item.outbound).await;
             let took = started.elapsed();
             metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send").record(took);
             let label = permit.report(&outcome);
+            if let Some(request) = &mut request {
+                request.note("switchboard.outcome", label);
+                if !matches!(outcome, SendOutcome::Accepted { .. }) {
+                    request.fail(label);
+                }
+            }
+            drop(request);
             tracing::info!(correlation = ?correlation, conversation = %self.id, seq, number, outcome = label, ?took, "a request ended");
             AttemptOutcome::Ended(outcome)
         };
@@ -196,7 +222,7 @@ impl Outbox {
             AttemptOutcome::Ended(SendOutcome::Accepted { recipient, .. }) => recipient.clone(),
             _ => Vec::new(),
         };
-        self.settle(seq, number, outcome).await;
+        self.settle(trace, seq, number, outcome).await;
         if !recipient.is_empty() {
             let learned =
                 crate::resolve::learn(&self.env, self.scope, item.channel_id, item.contact_id, &recipient)
@@ -208,11 +234,11 @@ impl Outbox {
     }
 
     /// Tells the result until it is stored: while this process lives it is not lost.
-    async fn settle(&self, seq: u64, number: u32, outcome: AttemptOutcome) {
+    async fn settle(&self, trace: Option<TraceContext>, seq: u64, number: u32, outcome: AttemptOutcome) {
         let mut pause = PAUSE;
         loop {
             let rule = Rule::EndAttempt { seq, number, outcome: outcome.clone() };
-            match self.ask(Ask::Rule(rule)).await {
+            match self.ask_within(trace, Ask::Rule(rule)).await {
                 Ok(_) | Err(Refusal::NotFound(_)) => return,
                 Err(refusal) => {
                     tracing::warn!(conversation = %self.id, seq, %refusal, "a result waits to be stored")

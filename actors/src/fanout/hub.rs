@@ -23,6 +23,7 @@ use super::{
     stream::{DeliverStep, PageStep, Stage, Stream, gapless},
     text_frame,
 };
+use crate::trace::Span;
 
 /// Sockets flushed in one turn; the rest go on in the next, so that reading is not kept waiting.
 const FLUSHED_A_TURN: usize = 1_024;
@@ -45,6 +46,8 @@ struct Tenant {
     epoch: Option<Arc<str>>,
     /// Deliveries of this turn, in order, of this epoch.
     pending: Vec<Arc<[EncodedEvent]>>,
+    /// Those of them that are recorded in traces.
+    writing: Vec<Span>,
 }
 
 /// The sockets of one arbiter.
@@ -60,6 +63,11 @@ pub(crate) struct Hub {
     delivered: RefCell<Vec<TenantId>>,
     /// Sockets to flush.
     dirty: RefCell<VecDeque<Rc<Outlet>>>,
+    /// How often a socket was put on that list, and taken from it.
+    marked: Cell<u64>,
+    flushed: Cell<u64>,
+    /// Deliveries handed out that are recorded in traces: each ends once so many sockets were flushed.
+    writing: RefCell<VecDeque<(u64, Span)>>,
     pub(crate) ready: Arc<Ready>,
     /// The flush was woken and has not run.
     woken: Cell<bool>,
@@ -85,6 +93,9 @@ impl Hub {
             callers: RefCell::default(),
             delivered: RefCell::default(),
             dirty: RefCell::default(),
+            marked: Cell::new(0),
+            flushed: Cell::new(0),
+            writing: RefCell::default(),
             ready: Arc::default(),
             woken: Cell::new(false),
             turn_bytes: Cell::new(0),
@@ -235,6 +246,13 @@ impl Hub {
         if tenant.pending.is_empty() {
             self.delivered.borrow_mut().push(delivery.tenant);
         }
+        if let Some(cause) = delivery.trace {
+            let mut span = Span::of(cause, "sockets.write");
+            span.note("switchboard.arbiter", self.index as i64);
+            span.note("switchboard.events", delivery.events.len() as i64);
+            span.note("switchboard.sockets", tenant.subscribed.len() as i64);
+            tenant.writing.push(span);
+        }
         tenant.pending.push(delivery.events);
         drop(tenants);
         self.turn_bytes.set(self.turn_bytes.get() + bytes);
@@ -349,6 +367,7 @@ impl Hub {
             }
             tenant.subscribed.is_empty().then(|| {
                 tenant.pending.clear();
+                tenant.writing.clear();
                 tenant.epoch = None;
             })
         };
@@ -441,6 +460,7 @@ impl Hub {
             let mut tenants = self.tenants.borrow_mut();
             let Some(tenant) = tenants.get_mut(&tenant) else { return };
             let pending = std::mem::take(&mut tenant.pending);
+            let writing = std::mem::take(&mut tenant.writing);
             let parts: Vec<&[EncodedEvent]> = pending.iter().map(|events| &**events).collect();
             let (Some(first), Some(last)) = (
                 parts.first().and_then(|events| events.first()),
@@ -482,10 +502,13 @@ impl Hub {
                 }
                 if !inner.dirty && !inner.blocked {
                     inner.dirty = true;
-                    self.dirty.borrow_mut().push_back(Rc::clone(outlet));
+                    self.list(outlet);
                 }
             }
             self.meter.deliveries.add(delivered);
+            // The list is worked off in order: then every socket that takes anything has been written to.
+            let until = self.marked.get();
+            self.writing.borrow_mut().extend(writing.into_iter().map(|span| (until, span)));
         }
         self.wake();
         for outlet in slow_or_full {
@@ -505,8 +528,13 @@ impl Hub {
             }
             inner.dirty = true;
         }
-        self.dirty.borrow_mut().push_back(Rc::clone(outlet));
+        self.list(outlet);
         self.wake();
+    }
+
+    fn list(&self, outlet: &Rc<Outlet>) {
+        self.marked.set(self.marked.get() + 1);
+        self.dirty.borrow_mut().push_back(Rc::clone(outlet));
     }
 
     /// Has the flush run once this loop turn's other work is done.
@@ -544,8 +572,12 @@ impl Hub {
         for _ in 0..count {
             let Some(outlet) = self.dirty.borrow_mut().pop_front() else { break };
             outlet.inner.borrow_mut().dirty = false;
+            self.flushed.set(self.flushed.get() + 1);
             self.flush_one(&outlet);
         }
+        let flushed = self.flushed.get();
+        let mut writing = self.writing.borrow_mut();
+        while writing.pop_front_if(|(until, _)| *until <= flushed).is_some() {}
     }
 
     /// Writes what one socket's line takes.

@@ -226,7 +226,12 @@ impl House {
     }
 
     fn deliver(&self, epoch: &str, events: Vec<EncodedEvent>) {
-        self.hub.deliver(Deliver { tenant: tenant_id(), epoch: epoch.into(), events: events.into() });
+        self.hub.deliver(Deliver {
+            tenant: tenant_id(),
+            epoch: epoch.into(),
+            events: events.into(),
+            trace: None,
+        });
     }
 
     fn asked(&self) -> usize {
@@ -594,6 +599,7 @@ impl Tenant {
                 tenant: tenant_id(),
                 epoch: self.epoch(),
                 events,
+                trace: None,
             }));
         }
     }
@@ -636,6 +642,7 @@ impl Tenant {
                 tenant: tenant_id(),
                 epoch,
                 events: Arc::from([]),
+                trace: None,
             }));
         }
     }

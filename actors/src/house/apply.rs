@@ -13,13 +13,13 @@ use switchboard_domain::{
 };
 use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
-    ChannelId, ConversationId, CorrelationId, TenantScope,
+    ChannelId, ConversationId, TenantScope,
     record::{Kept, OtherUpdate, OtherUpdateRow},
     table::Json,
     wire::{Content, SystemEvent, SystemLine},
 };
 
-use super::{House, dead::day_of};
+use super::{Cause, House, dead::day_of};
 use crate::{
     Refusal, channel,
     conversation::{self, Answer, Ask, ask, tell},
@@ -38,7 +38,7 @@ pub(crate) struct Way {
     env: Env,
     scope: TenantScope,
     channel: ChannelId,
-    correlation_id: Option<CorrelationId>,
+    cause: Cause,
 }
 
 impl House {
@@ -53,11 +53,12 @@ impl House {
         scope: TenantScope,
         channel: ChannelId,
         updates: Vec<Update>,
-        correlation: CorrelationId,
+        cause: impl Into<Cause>,
     ) -> Result<Vec<Unapplied>, Refusal> {
+        let cause = cause.into();
         self.admit_patiently(scope).await?;
-        tracing::debug!(%correlation, %channel, updates = updates.len(), "updates came in");
-        let way = Way { env: self.env.clone(), scope, channel, correlation_id: Some(correlation) };
+        tracing::debug!(correlation = %cause.correlation, %channel, updates = updates.len(), "updates came in");
+        let way = Way { env: self.env.clone(), scope, channel, cause };
         let lanes = lanes(updates).into_iter().map(|updates| way.deliver_in_order(updates));
         // All are carried as far as they go, also when one fails: the repetition then finds them done.
         let unapplied: Vec<Vec<Unapplied>> = join_all(lanes).await.into_iter().collect::<Result<_, _>>()?;
@@ -182,15 +183,19 @@ impl Way {
         id: ConversationId,
         ask: Ask,
     ) -> Result<impl Future<Output = Result<Answer, Refusal>> + use<>, Refusal> {
-        let command =
-            conversation::Asked { channel_id: Some(self.channel), correlation_id: self.correlation_id, ask };
+        let command = conversation::Asked { channel_id: Some(self.channel), ..self.asked(ask) };
         tell(&self.env, self.scope, id, command)
     }
 
     /// Asks a conversation that exists, and waits.
     async fn ask_at(&self, id: ConversationId, ask: Ask) -> Result<Answer, Refusal> {
-        let command = conversation::Asked { channel_id: None, correlation_id: self.correlation_id, ask };
-        tell(&self.env, self.scope, id, command)?.await
+        tell(&self.env, self.scope, id, self.asked(ask))?.await
+    }
+
+    /// What is asked of a conversation that exists.
+    fn asked(&self, ask: Ask) -> conversation::Asked {
+        let Cause { correlation, trace } = self.cause;
+        conversation::Asked { correlation_id: Some(correlation), trace, ..conversation::Asked::of(ask) }
     }
 
     /// A customer's message, to wherever they are now.

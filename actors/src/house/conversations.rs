@@ -64,7 +64,8 @@ impl House {
         id: ConversationId,
         rule: Rule,
     ) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
-        let command = Asked { correlation_id: Some(act.correlation), ..Asked::of(Ask::Rule(rule)) };
+        let command =
+            Asked { correlation_id: Some(act.correlation), trace: act.trace, ..Asked::of(Ask::Rule(rule)) };
         done(ask(&self.env, scope, id, command).await?)
     }
 
@@ -260,6 +261,7 @@ impl House {
         let command = Asked {
             channel_id: Some(channel_id),
             correlation_id: Some(act.correlation),
+            trace: act.trace,
             ask: Ask::Rule(rule),
         };
         let (message, conversation) = done(ask(&self.env, scope, id, command).await?)?;

@@ -265,6 +265,7 @@ impl World {
             },
             key: key.to_owned(),
             correlation: CorrelationId::from_bytes(correlation),
+            trace: None,
         }
     }
 

@@ -23,7 +23,10 @@ use switchboard_ports::{
     Future,
     channel::{ChannelClient, PROVIDER_TIMEOUT, ReadError},
 };
-use switchboard_schema::wire::{Identity, IdentityKind, Template};
+use switchboard_schema::{
+    TraceContext,
+    wire::{Identity, IdentityKind, Template},
+};
 use tokio::runtime::Handle;
 
 use super::{
@@ -50,6 +53,9 @@ const MAX_IDLE: usize = 64;
 const MAX_SEND_ANSWER_BYTES: usize = 256 * 1_024;
 /// Longest page of templates, in bytes.
 const MAX_PAGE_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// The header of W3C Trace Context.
+const TRACEPARENT: &str = "traceparent";
 
 /// How to reach the Graph API.
 #[derive(Debug, Clone)]
@@ -172,7 +178,7 @@ impl Client {
             Ok(request) => request,
             Err(error) => return SendOutcome::Refused(no_address(error)),
         };
-        match self.ask(request, MAX_SEND_ANSWER_BYTES).await {
+        match self.ask(request, MAX_SEND_ANSWER_BYTES, outbound.trace).await {
             Ok(answer) => outcome(answer.status, answer.body.as_deref().map_err(String::as_str)),
             Err(NoAnswer::Token) => SendOutcome::Refused(bad_token()),
             Err(NoAnswer::NotStarted(why)) => SendOutcome::NotStarted(why),
@@ -202,7 +208,7 @@ impl Client {
     }
 
     async fn read_page(&self, request: GraphRequest) -> Result<templates::TemplatePage, ReadError> {
-        let answer = self.ask(request, MAX_PAGE_BYTES).await.map_err(|error| match error {
+        let answer = self.ask(request, MAX_PAGE_BYTES, None).await.map_err(|error| match error {
             NoAnswer::Token => {
                 let ProviderError { code, message, .. } = bad_token();
                 ReadError::Refused { code, message }
@@ -223,19 +229,27 @@ impl Client {
         }
     }
 
-    /// Makes one request.
-    async fn ask(&self, request: GraphRequest, body_bytes_max: usize) -> Result<Answer, NoAnswer> {
+    /// Makes one request; the provider is told where in a trace it is, where that is recorded.
+    async fn ask(
+        &self,
+        request: GraphRequest,
+        body_bytes_max: usize,
+        trace: Option<TraceContext>,
+    ) -> Result<Answer, NoAnswer> {
         let url = format!("{}{}", self.graph.base, request.path);
         let mut token = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))
             .map_err(|_| NoAnswer::Token)?;
         token.set_sensitive(true);
         let http = &self.graph.http;
-        let builder = match request.body {
+        let mut builder = match request.body {
             Some(body) => {
                 http.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)
             }
             None => http.get(url),
         };
+        if let Some(trace) = trace {
+            builder = builder.header(TRACEPARENT, trace.traceparent());
+        }
         let response = builder.header(AUTHORIZATION, token).send().await.map_err(no_answer)?;
         let status = response.status();
         Ok(Answer { status, body: read_body(response, body_bytes_max).await })

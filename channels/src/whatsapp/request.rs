@@ -175,7 +175,7 @@ mod tests {
 
     fn outbound(to: Vec<Identity>, content: OutboundContent) -> Outbound {
         let callback = Callback { conversation_id: ConversationId::from_bytes([0; 16]), seq: 12 };
-        Outbound { to, content, reply_to: None, callback, correlation_id: None }
+        Outbound { to, content, reply_to: None, callback, correlation_id: None, trace: None }
     }
 
     fn text(body: &str) -> OutboundContent {

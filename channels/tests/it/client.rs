@@ -13,7 +13,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::channel::{ChannelClient, ReadError};
 use switchboard_schema::{
-    ConversationId,
+    ConversationId, TraceContext,
     wire::{Identity, IdentityKind, Text},
 };
 use tokio::{
@@ -126,7 +126,22 @@ fn hello() -> Outbound {
     let identity = Identity { kind: IdentityKind::WaId, value: "16505551234".into() };
     let callback = Callback { conversation_id: ConversationId::from_bytes([0; 16]), seq: 1 };
     let content = OutboundContent::Text(Text { body: "Hello".into() });
-    Outbound { to: vec![identity], content, reply_to: None, callback, correlation_id: None }
+    Outbound { to: vec![identity], content, reply_to: None, callback, correlation_id: None, trace: None }
+}
+
+/// The `traceparent` that the provider is sent with a message.
+async fn traceparent(trace: Option<TraceContext>) -> Option<String> {
+    let server = Server::start(vec![Act::Answer(answer("200 OK", ACCEPTED))]).await;
+    assert_eq!(server.client().send(Outbound { trace, ..hello() }).await, accepted());
+    let request = server.requests().remove(0);
+    request.lines().find_map(|line| line.strip_prefix("traceparent: ")).map(str::to_owned)
+}
+
+#[tokio::test]
+async fn the_provider_is_told_the_place_in_a_trace_where_one_is_recorded() {
+    assert_eq!(traceparent(None).await, None);
+    let here = TraceContext::new([1; 16], [2; 8]);
+    assert_eq!(traceparent(Some(here)).await, Some(here.traceparent()));
 }
 
 const ACCEPTED: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+16505551234","wa_id":"16505551234","user_id":"US.1"}],"messages":[{"id":"wamid.OUT==","message_status":"accepted"}]}"#;

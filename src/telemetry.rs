@@ -77,19 +77,69 @@ pub(crate) fn tidy_measurements() {
     }
 }
 
-/// Panics are written to the log like any other failure, also where the process ends with them.
+/// Panics are written to the log like any other failure, also where the process ends with them: where, but at
+/// `info` and above not their words, as those that the language makes quote what they stumble over.
 fn log_panics() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let thread = std::thread::current().name().unwrap_or("unnamed").to_owned();
         let payload = panic.payload();
-        let message = payload
-            .downcast_ref::<&str>()
-            .copied()
-            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-            .unwrap_or("no words");
-        tracing::error!(place, thread, message, "a defect of ours: panic");
-        before(panic);
+        // Written as they are in the code, they hold nothing else.
+        let written = payload.downcast_ref::<&'static str>().copied();
+        tracing::error!(place, thread, message = written, "a defect of ours: panic");
+        if let Some(made) = payload.downcast_ref::<String>() {
+            tracing::debug!(place, thread, message = made, "what the panic said");
+        }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        panic::catch_unwind,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    /// What was logged, as long as it lives on this thread.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is logged at a level when the words are cut where they must not be, and when the code says why it panics.
+    fn logged(level: tracing::Level) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_max_level(level).with_writer(move || writer.clone()).finish();
+        let before = std::panic::take_hook();
+        log_panics();
+        tracing::subscriber::with_default(subscriber, || {
+            let words = "grüße".to_owned();
+            assert!(catch_unwind(|| words[..3].len()).is_err());
+            assert!(catch_unwind(|| panic!("this never happens")).is_err());
+        });
+        std::panic::set_hook(before);
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_panic_is_logged_with_its_place_and_not_with_what_it_stumbled_over() {
+        let info = logged(tracing::Level::INFO);
+        assert_eq!(info.matches("a defect of ours: panic").count(), 2, "{info}");
+        assert!(info.contains("src/telemetry.rs:") && info.contains("this never happens"), "{info}");
+        assert!(!info.contains("grüße"), "{info}");
+        assert!(logged(tracing::Level::DEBUG).contains("grüße"), "whoever looks for it finds it");
+    }
 }

@@ -5,7 +5,7 @@
 //! partition key, clustering columns, values; no collections, counters, statics or views. Integers, byte
 //! strings and ASCII text are the only key types, because both stores order them alike.
 
-use crate::Timestamp;
+use crate::{Timestamp, json::problem_of};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,7 +311,9 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned> CellType for Json<T> {
 
     fn from_cell(cell: Cell) -> Result<Self, String> {
         let bytes = Vec::<u8>::from_cell(cell)?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| format!("does not read: {error}"))
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| format!("does not read: {}", problem_of(&error)))
     }
 }
 

@@ -21,3 +21,14 @@ macro_rules! wire {
     )*};
 }
 pub(crate) use wire;
+
+/// The same for what holds a secret: it has a `Debug` that does not show it.
+macro_rules! wire_with_secrets {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
+        #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, schemars::JsonSchema)]
+        $(#[$meta])*
+        pub $kind $name $body
+        $crate::undisclosed!($name);
+    )*};
+}
+pub(crate) use wire_with_secrets;

@@ -49,7 +49,7 @@ pub(crate) struct Accounts {
 }
 
 /// What a new workspace needs.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct NewWorkspace {
     /// Its name.
     pub(crate) name: String,
@@ -58,6 +58,8 @@ pub(crate) struct NewWorkspace {
     /// The first member's password.
     pub(crate) password: String,
 }
+
+switchboard_schema::undisclosed!(NewWorkspace);
 
 impl Accounts {
     /// Accounts in this store.

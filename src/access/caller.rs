@@ -31,7 +31,7 @@ pub(crate) struct Caller {
 }
 
 /// How a caller proved who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Credential {
     /// By an API key.
     ApiKey(ApiKeyId),
@@ -43,6 +43,8 @@ pub(crate) enum Credential {
         csrf_token: String,
     },
 }
+
+switchboard_schema::undisclosed!(Credential);
 
 /// Which credential it is, without its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode, header, request::Parts};
 use http_body_util::BodyExt as _;
 use serde::{Serialize, de::DeserializeOwned};
 use switchboard_actors::house::Cause;
-use switchboard_schema::CorrelationId;
+use switchboard_schema::{CorrelationId, json::problem_of};
 
 use super::{Edge, problem::Problem};
 
@@ -139,9 +139,8 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
         let field = field_of(error.path(), &error.inner().to_string());
         let inner = error.into_inner();
         if inner.classify() == serde_json::error::Category::Data {
-            let detail = inner.to_string();
             // The place in the text says little to a program; the field's path says it better.
-            let detail = detail.rsplit_once(" at line ").map_or(detail.as_str(), |(what, _)| what).to_owned();
+            let detail = problem_of(&inner);
             Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
         } else {
             let detail = format!("the body is not JSON: {inner}");

@@ -109,7 +109,9 @@ fn log_problem(span: &tracing::Span, problem: &Problem) {
     let (status, code) = (problem.status.as_u16(), &*problem.code);
     span.in_scope(|| {
         if problem.status.is_server_error() {
-            tracing::warn!(status, code, detail = problem.detail, "a request failed");
+            // The provider's words may name whom it is about.
+            let detail = (problem.status != StatusCode::BAD_GATEWAY).then_some(problem.detail.as_str());
+            tracing::warn!(status, code, detail, "a request failed");
         } else {
             tracing::debug!(status, code, "a request was refused");
         }

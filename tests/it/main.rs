@@ -8,6 +8,7 @@ mod answers;
 mod arrival;
 mod crash;
 mod measured;
+mod redacted;
 mod sending;
 mod settling;
 mod socket;

@@ -252,7 +252,8 @@ impl Client {
         }
         let response = builder.header(AUTHORIZATION, token).send().await.map_err(no_answer)?;
         let status = response.status();
-        Ok(Answer { status, body: read_body(response, body_bytes_max).await })
+        let body = read_body(response, body_bytes_max).await;
+        Ok(Answer { status, body: body.map(|body| without(self.access_token.expose_secret(), body)) })
     }
 }
 
@@ -270,6 +271,14 @@ enum NoAnswer {
     NotStarted(String),
     /// Something may have been sent.
     Lost(String),
+}
+
+/// An answer in which the token does not stand, should the provider repeat it: its words are shown and kept.
+fn without(token: &str, answer: Bytes) -> Bytes {
+    match std::str::from_utf8(&answer) {
+        Ok(text) if !token.is_empty() && text.contains(token) => text.replace(token, "…").into(),
+        _ => answer,
+    }
 }
 
 /// What an answer to a send means.

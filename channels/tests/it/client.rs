@@ -138,6 +138,15 @@ async fn traceparent(trace: Option<TraceContext>) -> Option<String> {
 }
 
 #[tokio::test]
+async fn a_token_that_the_provider_repeats_is_not_in_its_words() {
+    let body = r#"{"error":{"code":99,"message":"odd","error_data":{"details":"EAAJB-token is odd"}}}"#;
+    match sent(Act::Answer(answer("400 Bad Request", body))).await {
+        SendOutcome::Refused(error) => assert!(error.message.ends_with("… is odd"), "{}", error.message),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
 async fn the_provider_is_told_the_place_in_a_trace_where_one_is_recorded() {
     assert_eq!(traceparent(None).await, None);
     let here = TraceContext::new([1; 16], [2; 8]);

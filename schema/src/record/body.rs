@@ -70,7 +70,7 @@ pub enum ClaimTarget {
 }
 
 /// A person who signs in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserBody {
     /// Address, in lower case.
     pub email: String,
@@ -85,7 +85,7 @@ pub struct UserBody {
 }
 
 /// A browser's sign-in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionBody {
     /// Who.
     pub user_id: UserId,
@@ -122,7 +122,7 @@ pub struct MemberBody {
 }
 
 /// A program's key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeyBody {
     /// What it is for.
     pub name: String,
@@ -518,6 +518,8 @@ pub enum WakeupReason {
     /// A snooze ends.
     Snooze,
 }
+
+crate::undisclosed!(UserBody, SessionBody, ApiKeyBody);
 
 impl WakeupReason {
     /// As stored.

@@ -1,6 +1,6 @@
 //! Bodies of requests and answers.
 
-use super::{Contact, Conversation, ConversationStatus, Message, Text, wire};
+use super::{Contact, Conversation, ConversationStatus, Message, Text, wire, wire_with_secrets};
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, TenantId, Timestamp,
     UserId,
@@ -193,7 +193,9 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub blocked: Option<bool>,
     }
+}
 
+wire_with_secrets! {
     /// Connect a channel.
     pub struct ConnectChannel {
         /// `whatsapp`.
@@ -213,7 +215,9 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub verify_token: Option<String>,
     }
+}
 
+wire_with_secrets! {
     /// A connected channel. Secrets are never shown.
     pub struct Channel {
         /// Its id.
@@ -241,7 +245,9 @@ wire! {
         /// When it was connected.
         pub created_at: Timestamp,
     }
+}
 
+wire! {
     /// Kinds of channel.
     #[derive(Copy, Eq, Hash)]
     #[serde(rename_all = "snake_case")]
@@ -306,7 +312,9 @@ wire! {
         /// When they were read from the provider.
         pub read_at: Timestamp,
     }
+}
 
+wire_with_secrets! {
     /// Sign in.
     pub struct SignIn {
         /// The account's address.
@@ -314,7 +322,9 @@ wire! {
         /// Its password.
         pub password: String,
     }
+}
 
+wire_with_secrets! {
     /// Who is signed in, and where.
     pub struct Me {
         /// The person or, for an API key, the key's name.
@@ -325,7 +335,9 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub csrf_token: Option<String>,
     }
+}
 
+wire! {
     /// A person who signs in.
     #[derive(Eq)]
     pub struct User {
@@ -363,7 +375,9 @@ wire! {
         /// Its name.
         pub name: String,
     }
+}
 
+wire_with_secrets! {
     /// What `workspace create` prints.
     pub struct CreatedWorkspace {
         /// The workspace.
@@ -373,7 +387,9 @@ wire! {
         /// A key of theirs for the API; shown once.
         pub api_key: String,
     }
+}
 
+wire_with_secrets! {
     /// Add a member.
     pub struct CreateUser {
         /// Their address.
@@ -385,7 +401,9 @@ wire! {
         /// What they may do.
         pub role: Role,
     }
+}
 
+wire_with_secrets! {
     /// A ticket that opens one socket within a minute.
     pub struct SocketTicket {
         /// Pass it as `?ticket=`.
@@ -393,7 +411,9 @@ wire! {
         /// Until when.
         pub expires_at: Timestamp,
     }
+}
 
+wire! {
     /// The keys of a workspace.
     pub struct ApiKeyList {
         /// Newest first.
@@ -420,7 +440,9 @@ wire! {
         /// What it is for.
         pub name: String,
     }
+}
 
+wire_with_secrets! {
     /// A new key.
     pub struct CreatedApiKey {
         /// What stays visible of it.
@@ -429,7 +451,9 @@ wire! {
         /// The key itself; shown once.
         pub api_key: String,
     }
+}
 
+wire! {
     /// Updates that could be stored but not applied.
     pub struct DeadLetterList {
         /// Newest first.

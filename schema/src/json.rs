@@ -44,6 +44,6 @@ mod tests {
         assert_eq!(problem::<u8>("4711"), "invalid value: integer, expected u8");
         assert_eq!(problem::<Colour>(r#""hunter2""#), "unknown variant, expected `red`");
         assert_eq!(problem::<String>("{}"), "invalid type: map, expected a string");
-        assert_eq!(problem::<String>("nul"), "expected ident");
+        assert_eq!(problem::<String>("nul"), "EOF while parsing a value");
     }
 }

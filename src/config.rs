@@ -293,6 +293,11 @@ impl Config {
         if let Err(error) = self.log.level.parse::<tracing_subscriber::EnvFilter>() {
             complain("log.level", format!("{error}; one of error, warn, info, debug, trace"));
         }
+        let endpoint = self.telemetry.otlp_endpoint.as_ref();
+        if endpoint.is_some_and(|url| !url.username().is_empty() || url.password().is_some()) {
+            let problem = "must not hold a password: give it in OTEL_EXPORTER_OTLP_HEADERS".to_owned();
+            complain("telemetry.otlp_endpoint", problem);
+        }
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
@@ -480,6 +485,26 @@ mod tests {
         assert_eq!(config.http.listen.port(), 2);
         assert_eq!(config.http.arbiters, 3);
         assert_eq!(config.whatsapp.app_secret.unwrap().expose_secret(), "file");
+    }
+
+    #[test]
+    fn traces_are_off_unless_told_where_to_go_and_a_share_is_from_0_to_1() {
+        assert!(load("", &[]).unwrap().telemetry.otlp_endpoint.is_none());
+        let env = [
+            ("SWITCHBOARD__TELEMETRY__OTLP_ENDPOINT", "http://127.0.0.1:4318"),
+            ("SWITCHBOARD__TELEMETRY__SAMPLE_RATIO", "1"),
+        ];
+        let telemetry = load("", &env).unwrap().telemetry;
+        assert_eq!(telemetry.otlp_endpoint.unwrap().as_str(), "http://127.0.0.1:4318/");
+        assert!((telemetry.sample_ratio - 1.0).abs() < f64::EPSILON);
+        for share in ["-0.1", "1.1", "nan"] {
+            let said = problem(&format!("[telemetry]\nsample_ratio = {share}"), &[]);
+            assert_eq!(said, "telemetry.sample_ratio: must be from 0.0 to 1.0");
+        }
+        let said = problem("[telemetry]\notlp_endpoint = \"collector:4318\"", &[]);
+        assert!(said.starts_with("telemetry.otlp_endpoint: must begin with http://"), "{said}");
+        let said = problem("[telemetry]\notlp_endpoint = \"http://me:secret@collector:4318\"", &[]);
+        assert!(said.contains("OTEL_EXPORTER_OTLP_HEADERS") && !said.contains("me:secret"), "{said}");
     }
 
     #[test]

@@ -31,13 +31,16 @@ pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
     };
     report("settings", &Ok("every key is known and has a value it may have".to_owned()))?;
     let runs = admin::ask(&config.store.path, &admin::Request::Ping);
-    let findings = [
+    let mut findings = vec![
         ("store.path", data_folder(&config.store.path)),
         ("store.path (lock)", lock(&config.store.path, &runs)),
         ("http.listen", listen(config.http.listen, matches!(runs, Ok(Some(_))))),
         ("secrets.master_key", master_key(&config)),
         ("whatsapp.graph_url", reachable(&config.whatsapp.graph_url)),
     ];
+    findings.extend(
+        config.telemetry.otlp_endpoint.as_ref().map(|url| ("telemetry.otlp_endpoint", reachable(url))),
+    );
     for (key, finding) in &findings {
         report(key, finding)?;
     }

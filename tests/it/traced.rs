@@ -74,7 +74,7 @@ async fn an_answer_is_one_trace_from_the_command_to_the_provider_and_back() {
     for begins in ["socket message.send", "POST /api/v1/conversations/{id}/messages"] {
         let ids =
             until(begins, async || Some(collector.begun_by(begins)).filter(|ids| !ids.is_empty())).await;
-        let all = ["channel.permit", "contact.grant", "provider.send", "sockets.write"];
+        let all = ["channel.permit", "contact.grant", "provider.send", "message.send", "sockets.write"];
         let trace = until("the result's commit", async || {
             let trace = collector.trace_with(&ids[0], &all).await;
             // The command's, the attempt's and the result's.

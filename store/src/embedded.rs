@@ -4,6 +4,7 @@
 //! exclusive lock on a file in the folder is the fence: a second process does not get in. Everything that
 //! waits is bounded, and fair between tenants.
 
+mod condition;
 mod migrate;
 mod queue;
 mod readers;
@@ -19,6 +20,8 @@ use std::{
     time::Duration,
 };
 
+pub use condition::Condition;
+use condition::Monitor;
 pub use queue::GroupLimits;
 use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};
@@ -178,6 +181,7 @@ struct Running {
 pub struct Embedded {
     mailbox: Arc<Mailbox>,
     readers: Arc<Pool<Read>>,
+    monitor: Arc<Monitor>,
     running: Mutex<Option<Running>>,
     closed: watch::Sender<bool>,
 }
@@ -199,30 +203,37 @@ impl Embedded {
         File::open(dir)
             .and_then(|dir| dir.sync_all())
             .map_err(|source| OpenError::Folder { folder: folder(), source })?;
-        let readers = readers::start(&file, options.readers, options.reader_cache_kib, options.reads, &clock)
-            .map_err(|error| match error {
-                readers::StartError::Sqlite(source) => database(source),
-                readers::StartError::Thread(error) => OpenError::Thread(error),
-            })?;
+        let monitor = Arc::new(Monitor::new());
+        let readers = readers::start(&file, &options, &clock, &monitor).map_err(|error| match error {
+            readers::StartError::Sqlite(source) => database(source),
+            readers::StartError::Thread(error) => OpenError::Thread(error),
+        })?;
         let queue = queue::Queue::new(options.interactive, options.bulk, options.group);
         let mailbox = Arc::new(Mailbox::new(queue));
         let writer = {
-            let mailbox = Arc::clone(&mailbox);
+            let (mailbox, monitor, folder) = (Arc::clone(&mailbox), Arc::clone(&monitor), folder());
             std::thread::Builder::new()
                 .name("store-writer".to_owned())
-                .spawn(move || writer::run(&mailbox, connection, clock))
+                .spawn(move || writer::run(&mailbox, connection, clock, monitor, folder))
                 .map_err(OpenError::Thread)?
         };
         Ok(Arc::new(Self {
             mailbox,
             readers: Arc::new(readers),
+            monitor,
             running: Mutex::new(Some(Running { writer, lock })),
             closed: watch::Sender::new(false),
         }))
     }
 
-    /// Why the store no longer writes, if a write to disk went wrong in a way that leaves its outcome open.
-    /// Only a restart helps then: it reads the log and finds what became true.
+    /// How the store does now.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        self.monitor.condition()
+    }
+
+    /// Why the store takes no writes, if a write to disk went wrong in a way that leaves its outcome open. It
+    /// takes them again by itself when the disk works and the log is emptied of what nobody knows.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.mailbox.failure()
@@ -384,6 +395,18 @@ const fn tenant(scope: Scope) -> Option<TenantId> {
     match scope {
         Scope::System => None,
         Scope::Tenant(scope) => Some(scope.tenant()),
+    }
+}
+
+/// Keeps in mind that something stored does not read; said in the log once.
+fn damaged(monitor: &Monitor, folder: &Path, error: &rusqlite::Error) {
+    if monitor.damaged() {
+        tracing::error!(
+            %error,
+            folder = %folder.display(),
+            "part of the database is damaged; stop the server, then run `switchboard restore` with the last backup, \
+             or `switchboard salvage` where there is none"
+        );
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod blobs;
 mod crash;
+mod disk;
 mod embedded;
 mod faulty;
 mod vault;

@@ -40,6 +40,8 @@ use crate::{
 const WAKEUPS_EVERY: Duration = Duration::from_secs(1);
 /// How often rows that ended are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked how the store does.
+const CONDITION_EVERY: Duration = Duration::from_millis(250);
 /// How often the recorder of measurements tidies up.
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// The folder of large bodies in the data folder.
@@ -220,7 +222,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         session_lifetime: Duration::from_secs(config.sessions.lifetime_h * 3_600),
         limits: config.limits.clone(),
     });
-    let health = Arc::new(Health::new(records.clone()));
+    let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     let edge = Edge {
         house: house.clone(),
         access: Arc::new(access),
@@ -336,6 +338,22 @@ fn start_timers(
             }
         })
     };
+    let condition = {
+        let (house, store) = (house.clone(), Arc::clone(store));
+        actix::spawn(async move {
+            let mut ticks = tokio::time::interval(CONDITION_EVERY);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            let mut told = None;
+            loop {
+                ticks.tick().await;
+                let condition = store.condition();
+                if told.replace(condition) != Some(condition) {
+                    telemetry::store_does(condition);
+                    house.announce_store(condition);
+                }
+            }
+        })
+    };
     let upkeep = actix::spawn(async {
         let mut ticks = tokio::time::interval(METRICS_UPKEEP_EVERY);
         loop {
@@ -345,7 +363,7 @@ fn start_timers(
             }
         }
     });
-    Vec::from([wakeups, sweep, upkeep])
+    Vec::from([wakeups, sweep, condition, upkeep])
 }
 
 /// The thread on which the clients of providers run, whoever waits for them.

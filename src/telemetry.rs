@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use switchboard_schema::wire::StoreCondition;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
@@ -24,7 +25,11 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 /// When the level does not read.
 pub(crate) fn start_logs(log: &Log) -> Result<(), String> {
     let filter: EnvFilter = log.level.parse().map_err(|error| format!("log.level: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log on a full disk loses lines; to complain of that there, too, would be a panic.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .log_internal_errors(false)
+        .with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Json => {
             builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
@@ -112,6 +117,10 @@ const GAUGES: &[(&str, &str)] = &[
     ("switchboard_socket_open", "Sockets open, by arbiter"),
     ("switchboard_socket_subscribed", "Sockets subscribed, by arbiter"),
     ("switchboard_socket_queued_bytes", "Bytes that wait for sockets, by arbiter"),
+    (
+        "switchboard_store_condition",
+        "How the store does: 1 for the condition it is in, 0 for the others, by condition",
+    ),
     ("switchboard_store_queue_commits", "Commits that wait, by lane"),
     ("switchboard_store_queue_bytes", "Bytes of commits that wait, by lane"),
     ("switchboard_store_read_queue_reads", "Reads that wait"),
@@ -132,6 +141,14 @@ const HISTOGRAMS: &[(&str, &str)] = &[
     ("switchboard_store_read_seconds", "Time of one read"),
     ("switchboard_store_blob_seconds", "Time to write or read one body"),
 ];
+
+/// Shows how the store does.
+pub(crate) fn store_does(condition: StoreCondition) {
+    for one in StoreCondition::ALL {
+        let shown = if one == condition { 1.0 } else { 0.0 };
+        metrics::gauge!("switchboard_store_condition", "condition" => one.name()).set(shown);
+    }
+}
 
 fn describe() {
     for &(name, words) in COUNTERS {

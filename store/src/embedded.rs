@@ -20,7 +20,6 @@ use std::{
     time::Duration,
 };
 
-pub use condition::Condition;
 use condition::Monitor;
 pub use queue::GroupLimits;
 use readers::{Read, What};
@@ -34,6 +33,7 @@ use switchboard_schema::{
     TenantId, Timestamp,
     record::TABLES,
     table::{Cell, Table},
+    wire::StoreCondition,
 };
 use tokio::sync::{oneshot, watch};
 use writer::{Done, Job, Mailbox, Work};
@@ -228,7 +228,7 @@ impl Embedded {
 
     /// How the store does now.
     #[must_use]
-    pub fn condition(&self) -> Condition {
+    pub fn condition(&self) -> StoreCondition {
         self.monitor.condition()
     }
 

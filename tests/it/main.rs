@@ -7,6 +7,7 @@ mod access;
 mod answers;
 mod arrival;
 mod crash;
+mod disk;
 mod sending;
 mod settling;
 mod socket;

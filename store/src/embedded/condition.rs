@@ -10,6 +10,7 @@ use std::{
 };
 
 use rusqlite::ffi;
+use switchboard_schema::wire::StoreCondition as Condition;
 
 use crate::system::stopwatch;
 
@@ -20,49 +21,6 @@ const SLOW_AFTER: Duration = Duration::from_secs(1);
 const SLOW_FOR: Duration = Duration::from_secs(15);
 /// How often it is tried whether writing works again.
 pub(super) const TRIAL_EVERY: Duration = Duration::from_secs(1);
-
-/// How the store does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
-    /// It reads and writes.
-    Ok,
-    /// It reads and writes, but a group commit takes a second or more. Nothing is lost; what waits beyond the
-    /// queues is refused.
-    Slow,
-    /// The disk is full: it reads, writes are refused, and it tries every second whether there is room again.
-    Full,
-    /// The disk takes no writes, as after `mount -o remount,ro`: as [`Condition::Full`].
-    ReadOnly,
-    /// Writing fails otherwise: as [`Condition::Full`].
-    Failed,
-    /// Something stored does not read: part of the data is damaged. It reads and writes what it can.
-    Damaged,
-}
-
-impl Condition {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Ok, Self::Slow, Self::Full, Self::ReadOnly, Self::Failed, Self::Damaged];
-
-    /// Its name in measurements and on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Slow => "slow",
-            Self::Full => "full",
-            Self::ReadOnly => "read_only",
-            Self::Failed => "failed",
-            Self::Damaged => "damaged",
-        }
-    }
-
-    /// Whether it takes writes now.
-    #[must_use]
-    pub const fn writes(self) -> bool {
-        matches!(self, Self::Ok | Self::Slow | Self::Damaged)
-    }
-}
 
 /// Why writing does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,10 @@ use std::{
 };
 
 use switchboard_ports::store::{Error, Lane, Mutation, Records, Scan, Scope, Store};
-use switchboard_schema::{ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell};
-use switchboard_store::{Condition, Embedded, OpenError, Options, SystemClock};
+use switchboard_schema::{
+    ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell, wire::StoreCondition as Condition,
+};
+use switchboard_store::{Embedded, OpenError, Options, SystemClock};
 
 /// Names the folder on the failing disk to the child; without it the children's tests do nothing.
 const FOLDER: &str = "SWITCHBOARD_STORE_DISK_FOLDER";

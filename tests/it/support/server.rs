@@ -76,7 +76,10 @@ impl Server {
         // A killed server leaves the file behind.
         fs::remove_file(self.listen_file()).ok();
         let log = || File::options().create(true).append(true).open(self.log_file()).expect("a log file");
-        let child = self.command().arg("serve").stdin(Stdio::null()).stdout(log()).stderr(log()).spawn();
+        // So that a limit on the size of its files is an error to it, and not its end.
+        let mut command = self.command_of("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_switchboard")]);
+        let child = command.stdin(Stdio::null()).stdout(log()).stderr(log()).spawn();
         self.child = Some(child.expect("the server's binary runs"));
         let http = super::api::client();
         let address = until("the server to be ready", async || {
@@ -141,8 +144,22 @@ impl Server {
         Workspace { api_key: text("api_key") }
     }
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    /// Limits the size to which the running server's files may grow, in bytes: from then on its disk takes
+    /// nothing beyond; none lifts the limit.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let pid = self.child.as_ref().expect("it runs").id().to_string();
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limited = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={limit}:")]).status();
+        assert!(limited.expect("there is `prlimit`").success());
+    }
+
+    /// The server's program with its settings.
+    pub(crate) fn command(&self) -> Command {
+        self.command_of(env!("CARGO_BIN_EXE_switchboard"))
+    }
+
+    fn command_of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }

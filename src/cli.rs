@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod documents;
 pub(crate) mod migrate;
+pub(crate) mod salvage;
 pub(crate) mod serve;
 pub(crate) mod simulator;
 pub(crate) mod workspace;
@@ -32,9 +33,11 @@ enum Command {
     /// Run the server.
     Serve,
     /// Say what is wrong with the settings, and whether each outside part answers.
-    Check,
+    Check(check::Options),
     /// Bring the store's tables up to date.
     Migrate,
+    /// Save what still reads of a damaged database into a new one, and keep the damaged files aside.
+    Salvage,
     /// Workspaces.
     Workspace {
         #[command(subcommand)]
@@ -64,8 +67,9 @@ pub(crate) fn run() -> ExitCode {
     let config = cli.config.as_deref();
     let done = match cli.command {
         Command::Serve => serve::run(config),
-        Command::Check => check::run(config),
+        Command::Check(options) => check::run(config, &options),
         Command::Migrate => migrate::run(config),
+        Command::Salvage => salvage::run(config),
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),
         Command::Simulator(options) => simulator::run(&options),

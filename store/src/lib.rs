@@ -16,7 +16,7 @@ pub mod testing;
 pub mod vault;
 
 pub use blobs::DirectoryBlobs;
-pub use embedded::{Embedded, OpenError, Options};
+pub use embedded::{Embedded, OpenError, Options, inspect, salvage};
 pub use fair::LaneLimits;
 pub use faulty::{Fault, FaultPlan, Faulty, FaultyBlobs};
 pub use system::{SystemClock, SystemEntropy};

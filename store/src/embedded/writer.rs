@@ -357,14 +357,14 @@ impl WriterMetrics {
     }
 }
 
-/// Writes until the mailbox is closed and empty, then moves the log into the database.
+/// Writes until the mailbox is closed and empty, then moves the log into the database; whether that went well.
 pub(super) fn run(
     mailbox: &Mailbox,
     connection: Connection,
     clock: Arc<dyn Clock>,
     monitor: Arc<Monitor>,
     folder: PathBuf,
-) {
+) -> bool {
     let _alarm = Alarm(mailbox);
     let mut writer = Writer {
         connection: &connection,
@@ -387,9 +387,13 @@ pub(super) fn run(
         }
     }
     drop(writer);
-    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-        // The log is kept and read at the next start.
-        tracing::warn!(%error, "the write-ahead log could not be moved into the database");
+    match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)) {
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            // The log is kept and read at the next start.
+            tracing::warn!(%error, "the write-ahead log could not be moved into the database");
+            false
+        }
     }
 }
 

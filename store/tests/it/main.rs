@@ -4,6 +4,7 @@
 
 mod blobs;
 mod crash;
+mod damage;
 mod disk;
 mod embedded;
 mod faulty;

@@ -6,6 +6,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod admin;
+pub(crate) mod backups;
 pub(crate) mod files;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -22,7 +23,7 @@ use switchboard_ports::{
 };
 use switchboard_store::{
     DirectoryBlobs, Embedded, LaneLimits, MasterKey, Options, SealingVault, SystemClock, SystemEntropy,
-    vault::Created,
+    backup::BLOBS_FOLDER, vault::Created,
 };
 use tokio::sync::Semaphore;
 use url::Url;
@@ -44,10 +45,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const CONDITION_EVERY: Duration = Duration::from_millis(250);
 /// How often the recorder of measurements tidies up.
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
-/// The folder of large bodies in the data folder.
-const BLOBS_FOLDER: &str = "blobs";
 /// The master key's file in the data folder.
-const MASTER_KEY_FILE: &str = "master.key";
+pub(crate) const MASTER_KEY_FILE: &str = "master.key";
 
 /// Why the server does not start. Each names the setting to change.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +68,9 @@ pub(crate) enum Error {
     /// The master key.
     #[error("secrets.master_key: {0}")]
     MasterKey(#[from] switchboard_store::vault::KeyError),
+    /// The backups' key.
+    #[error("backup.key: {0}")]
+    BackupKey(switchboard_store::vault::KeyError),
     /// The listen address.
     #[error("http.listen: {address} cannot be listened on: {source}")]
     Listen {
@@ -167,8 +169,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let address = listeners.address;
     let public_url = public_url(config, address)?;
     let Backends { store, records, clock, entropy, accounts } = Backends::open(config)?;
-    let vault: Arc<dyn Vault> =
-        Arc::new(SealingVault::new(&master_key(config, &*entropy)?, Arc::clone(&entropy)));
+    let master_key = master_key(config, &*entropy)?;
+    let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key, Arc::clone(&entropy)));
     let blobs_path = config.store.path.join(BLOBS_FOLDER);
     let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
     let io = IoThread::start()?;
@@ -216,7 +218,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         records: records.clone(),
         accounts: accounts.clone(),
         clock: Arc::clone(&clock),
-        entropy,
+        entropy: Arc::clone(&entropy),
         vault: Arc::clone(&vault),
         public_url: public_url.clone(),
         session_lifetime: Duration::from_secs(config.sessions.lifetime_h * 3_600),
@@ -233,6 +235,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         body_limits,
         forwarded_hops: config.http.forwarded_hops,
     };
+    let backups = backups::start(config, &master_key, &clock, &entropy)?;
     recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
     let timers = start_timers(&house, &store, &clock);
@@ -250,6 +253,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         arbiters,
         io,
         timers,
+        backups,
         admin,
         data: config.store.path.clone(),
         within: Duration::from_secs(config.http.drain_s),
@@ -267,7 +271,7 @@ pub(crate) fn start_telemetry(config: &Config) -> Result<(), Error> {
 }
 
 /// The master key that was given, or the one in the data folder; made there on first start, and said so.
-fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Error> {
+pub(crate) fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Error> {
     if let Some(text) = &config.secrets.master_key {
         return Ok(MasterKey::from_text(text)?);
     }

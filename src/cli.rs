@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod documents;
@@ -36,6 +37,10 @@ enum Command {
     Check(check::Options),
     /// Bring the store's tables up to date.
     Migrate,
+    /// Make a backup, also while the server runs; prints its file.
+    Backup(backup::BackupOptions),
+    /// Verify a backup and put it into an empty data folder.
+    Restore(backup::RestoreOptions),
     /// Save what still reads of a damaged database into a new one, and keep the damaged files aside.
     Salvage,
     /// Workspaces.
@@ -69,6 +74,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve => serve::run(config),
         Command::Check(options) => check::run(config, &options),
         Command::Migrate => migrate::run(config),
+        Command::Backup(options) => backup::create(config, options),
+        Command::Restore(options) => backup::restore(config, &options),
         Command::Salvage => salvage::run(config),
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),

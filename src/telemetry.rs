@@ -102,6 +102,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ),
     ("switchboard_store_reads_overloaded_total", "Reads refused because too many waited"),
     ("switchboard_store_blobs_overloaded_total", "Bodies refused because too many waited"),
+    ("switchboard_backup_failures_total", "Daily backups that failed"),
     ("switchboard_updates_buried_total", "Updates kept that could not be read or applied"),
     ("switchboard_updates_without_conversation_total", "Updates kept that concern no conversation"),
 ];
@@ -121,6 +122,11 @@ const GAUGES: &[(&str, &str)] = &[
         "switchboard_store_condition",
         "How the store does: 1 for the condition it is in, 0 for the others, by condition",
     ),
+    (
+        "switchboard_backup_last_success_timestamp_seconds",
+        "When the newest backup was taken, in seconds since 1970",
+    ),
+    ("switchboard_backup_bytes", "Bytes of the newest backup made by this process"),
     ("switchboard_store_queue_commits", "Commits that wait, by lane"),
     ("switchboard_store_queue_bytes", "Bytes of commits that wait, by lane"),
     ("switchboard_store_read_queue_reads", "Reads that wait"),
@@ -134,6 +140,7 @@ const HISTOGRAMS: &[(&str, &str)] = &[
     ("passwords_hash_seconds", "Time it took to hash a password, without the waiting"),
     ("switchboard_actor_commands_per_commit", "Commands decided into one commit of an actor, by kind"),
     ("switchboard_provider_request_seconds", "Time of a request to a provider, by kind"),
+    ("switchboard_backup_seconds", "Time it took to make a backup"),
     ("switchboard_store_commit_seconds", "Time from a commit's arrival at the store until it was durable"),
     ("switchboard_store_group_seconds", "Time of one group commit"),
     ("switchboard_store_group_commits", "Commits in one group"),

@@ -28,6 +28,7 @@ use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};
 pub use salvage::{Salvage, SalvageError, Saved, salvage};
 pub use soundness::inspect;
+pub(crate) use soundness::log_path;
 use soundness::{Damage, Left};
 use switchboard_ports::{
     Future,
@@ -51,7 +52,7 @@ use crate::{
 };
 
 /// The database's file in its folder.
-const DATABASE_FILE: &str = "switchboard.db";
+pub(crate) const DATABASE_FILE: &str = "switchboard.db";
 /// The file whose lock is the fence.
 const LOCK_FILE: &str = "switchboard.lock";
 /// Bytes of a page of the database.
@@ -485,7 +486,7 @@ fn look(dir: &Path) -> Result<Left, OpenError> {
         }
         Err(Damage::Log { commits }) => {
             let what = format!("it stops reading before {commits} commits");
-            return Err(OpenError::Damaged { file: soundness::log_path(dir), what });
+            return Err(OpenError::Damaged { file: log_path(dir), what });
         }
     };
     soundness::unseal(dir).map_err(unusable)?;

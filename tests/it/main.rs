@@ -6,6 +6,7 @@
 mod access;
 mod answers;
 mod arrival;
+mod backup;
 mod crash;
 mod disk;
 mod sending;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the tests act for tenants of their own")]
 
+mod backup;
 mod blobs;
 mod crash;
 mod damage;

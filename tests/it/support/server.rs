@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
 };
 
@@ -36,7 +36,10 @@ impl Address {
 
 /// A server with a data folder of its own. Dropped, it is killed and everything is removed.
 pub(crate) struct Server {
+    /// Everything of this server's, removed with it.
     data: TempDir,
+    /// Its data folder, in there.
+    folder: PathBuf,
     settings: Vec<(String, String)>,
     child: Option<Child>,
     address: watch::Sender<Option<String>>,
@@ -54,13 +57,15 @@ impl Server {
         let data = tempfile::Builder::new().prefix("switchboard-it-").tempdir().expect("a folder");
         let own =
             [("HTTP__LISTEN", "127.0.0.1:0"), ("LOG__LEVEL", "info"), ("WHATSAPP__GRAPH_URL", graph_url)];
+        let folder = data.path().join("data");
+        fs::create_dir(&folder).expect("a folder");
         let settings = own
             .iter()
             .chain(settings)
             .map(|(name, value)| (format!("SWITCHBOARD__{name}"), (*value).to_owned()))
-            .chain([("SWITCHBOARD__STORE__PATH".to_owned(), data.path().display().to_string())])
+            .chain([("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string())])
             .collect();
-        let mut server = Self { data, settings, child: None, address: watch::Sender::new(None) };
+        let mut server = Self { data, folder, settings, child: None, address: watch::Sender::new(None) };
         server.boot().await;
         server
     }
@@ -90,6 +95,38 @@ impl Server {
         })
         .await;
         self.address.send_replace(Some(address));
+    }
+
+    /// Its data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A path beside its data folder, removed with it.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.data.path().join(name)
+    }
+
+    /// Lets it run on another data folder from its next start on.
+    pub(crate) fn move_to(&mut self, folder: PathBuf) {
+        let path = ("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string());
+        self.settings.retain(|(name, _)| *name != path.0);
+        self.settings.push(path);
+        self.folder = folder;
+    }
+
+    /// Runs one of its commands, which must go well; gives what it printed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command().args(arguments).output().expect("the command runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it prints text")
+    }
+
+    /// Runs one of its commands, which must fail; gives everything it said.
+    pub(crate) fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.command().args(arguments).output().expect("the command runs");
+        assert!(!output.status.success(), "{arguments:?} went well");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
     }
 
     fn check_alive(&mut self) {
@@ -154,7 +191,7 @@ impl Server {
     }
 
     /// The server's program with its settings.
-    pub(crate) fn command(&self) -> Command {
+    fn command(&self) -> Command {
         self.command_of(env!("CARGO_BIN_EXE_switchboard"))
     }
 
@@ -165,7 +202,7 @@ impl Server {
     }
 
     fn listen_file(&self) -> PathBuf {
-        self.data.path().join("listen")
+        self.folder.join("listen")
     }
 
     fn log_file(&self) -> PathBuf {

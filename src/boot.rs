@@ -1,7 +1,7 @@
 //! From settings to a running server. The only place that names backends.
 //!
 //! Threads: the arbiters serve connections and run the actors; the `io` thread runs the clients of
-//! providers; the store, the blobs and the password hashing have their own; the main thread runs the timers,
+//! providers; the store, the blobs, the backups and the password hashing have their own; the main thread runs the timers,
 //! the admin socket and the way down.
 
 pub(crate) mod accept;

@@ -127,6 +127,16 @@ mod tests {
     #[test]
     fn commands_read_as_documented() {
         assert!(Cli::try_parse_from(["switchboard", "serve", "--config", "x.toml"]).is_ok());
+        for words in [
+            "switchboard salvage --config x.toml",
+            "switchboard check --deep",
+            "switchboard backup",
+            "switchboard backup --to backups",
+            "switchboard restore --from a.backup --into data",
+            "switchboard restore --from a.backup --into data --master-key kept.key",
+        ] {
+            assert!(Cli::try_parse_from(words.split(' ')).is_ok(), "{words}");
+        }
         let create =
             ["switchboard", "workspace", "create", "--name", "N", "--email", "a@b", "--password-stdin"];
         assert!(Cli::try_parse_from(create).is_ok());

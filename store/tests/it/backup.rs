@@ -31,7 +31,7 @@ fn key(n: u8) -> BackupKey {
     BackupKey::new(&MasterKey::from_text(&SecretString::from(STANDARD.encode([n; 32]))).expect("a key"))
 }
 
-fn source(data: &Path, clock: Arc<dyn Clock>) -> Source {
+pub(crate) fn source(data: &Path, clock: Arc<dyn Clock>) -> Source {
     Source {
         data: data.to_owned(),
         key: key(1),

@@ -18,7 +18,7 @@ use switchboard_ports::store::{Error, Lane, Mutation, Records, Scan, Scope, Stor
 use switchboard_schema::{
     ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell, wire::StoreCondition as Condition,
 };
-use switchboard_store::{Embedded, OpenError, Options, SystemClock};
+use switchboard_store::{Embedded, OpenError, Options, SystemClock, backup};
 
 /// Names the folder on the failing disk to the child; without it the children's tests do nothing.
 const FOLDER: &str = "SWITCHBOARD_STORE_DISK_FOLDER";
@@ -132,6 +132,14 @@ async fn a_process_whose_disk_is_full_for_a_while() {
     let again = commit(&store, refused).await;
     assert!(matches!(again, Err(Error::Unavailable(_))), "{again:?}");
     assert_eq!(found(&store).await, (1..refused).collect(), "reading goes on");
+    let backups = dir.join("backups");
+    let source = crate::backup::source(&dir, Arc::new(SystemClock));
+    let given_up = backup::create(&source, &backups).err();
+    assert!(
+        matches!(given_up, Some(backup::Error::NoRoom { .. })),
+        "it does not fill the disk: {given_up:?}"
+    );
+    assert_eq!(fs::read_dir(backups).expect("a folder").count(), 0);
 
     // Room returns, and with it the work, with no restart and nothing to push it.
     let grown = Command::new("mount").args(["-o", "remount,size=400m"]).arg(&dir).status();
@@ -157,6 +165,28 @@ async fn on_a_full_disk_commits_are_refused_until_there_is_room() {
         Some(output) => must_pass(&output),
         None => println!("no file system can be mounted here: only the limit on files was tried"),
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_disk_that_takes_long_is_told_while_it_does_and_nothing_is_lost() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path()).expect("the store opens");
+    commit(&store, 1).await.expect("it is written");
+    assert_eq!(store.condition(), Condition::Ok);
+    // Another's lock on the database stands for a disk that does not answer.
+    let other = rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("it opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("it is locked");
+    let waiting = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { commit(&store, 2).await }
+    });
+    until("the store to be slow", async || store.condition() == Condition::Slow).await;
+    assert!(!waiting.is_finished());
+    assert_eq!(found(&store).await, [1].into(), "reading goes on");
+    other.execute_batch("ROLLBACK").expect("it is let go");
+    assert_eq!(waiting.await.expect("it ends"), Ok(()));
+    assert_eq!(store.condition(), Condition::Slow, "not at once told otherwise");
+    assert_eq!(found(&store).await, [1, 2].into());
 }
 
 /// Raises or lowers the limit on the size of this process's files.

@@ -1,11 +1,12 @@
 //! From settings to a running server. The only place that names backends.
 //!
 //! Threads: the arbiters serve connections and run the actors; the `io` thread runs the clients of
-//! providers; the store, the blobs and the password hashing have their own; the main thread runs the timers,
+//! providers; the store, the blobs, the backups and the password hashing have their own; the main thread runs the timers,
 //! the admin socket and the way down.
 
 pub(crate) mod accept;
 pub(crate) mod admin;
+pub(crate) mod backups;
 pub(crate) mod files;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -22,7 +23,7 @@ use switchboard_ports::{
 };
 use switchboard_store::{
     DirectoryBlobs, Embedded, LaneLimits, MasterKey, Options, SealingVault, SystemClock, SystemEntropy,
-    vault::Created,
+    backup::BLOBS_FOLDER, vault::Created,
 };
 use tokio::sync::Semaphore;
 use url::Url;
@@ -40,12 +41,12 @@ use crate::{
 const WAKEUPS_EVERY: Duration = Duration::from_secs(1);
 /// How often rows that ended are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked how the store does.
+const CONDITION_EVERY: Duration = Duration::from_millis(250);
 /// How often the recorder of measurements tidies up.
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
-/// The folder of large bodies in the data folder.
-const BLOBS_FOLDER: &str = "blobs";
 /// The master key's file in the data folder.
-const MASTER_KEY_FILE: &str = "master.key";
+pub(crate) const MASTER_KEY_FILE: &str = "master.key";
 
 /// Why the server does not start. Each names the setting to change.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,9 @@ pub(crate) enum Error {
     /// The master key.
     #[error("secrets.master_key: {0}")]
     MasterKey(#[from] switchboard_store::vault::KeyError),
+    /// The backups' key.
+    #[error("backup.key: {0}")]
+    BackupKey(switchboard_store::vault::KeyError),
     /// The listen address.
     #[error("http.listen: {address} cannot be listened on: {source}")]
     Listen {
@@ -165,8 +169,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let address = listeners.address;
     let public_url = public_url(config, address)?;
     let Backends { store, records, clock, entropy, accounts } = Backends::open(config)?;
-    let vault: Arc<dyn Vault> =
-        Arc::new(SealingVault::new(&master_key(config, &*entropy)?, Arc::clone(&entropy)));
+    let master_key = master_key(config, &*entropy)?;
+    let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key, Arc::clone(&entropy)));
     let blobs_path = config.store.path.join(BLOBS_FOLDER);
     let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
     let io = IoThread::start()?;
@@ -216,13 +220,13 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         records: records.clone(),
         accounts: accounts.clone(),
         clock: Arc::clone(&clock),
-        entropy,
+        entropy: Arc::clone(&entropy),
         vault: Arc::clone(&vault),
         public_url: public_url.clone(),
         session_lifetime: Duration::from_secs(config.sessions.lifetime_h * 3_600),
         limits: config.limits.clone(),
     });
-    let health = Arc::new(Health::new(records.clone()));
+    let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     let edge = Edge {
         house: house.clone(),
         access: Arc::new(access),
@@ -233,6 +237,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         body_limits,
         forwarded_hops: config.http.forwarded_hops,
     };
+    let backups = backups::start(config, &master_key, &clock, &entropy)?;
     recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
     let timers = start_timers(&house, &store, &clock);
@@ -250,6 +255,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         arbiters,
         io,
         timers,
+        backups,
         admin,
         data: config.store.path.clone(),
         within: Duration::from_secs(config.http.drain_s),
@@ -267,7 +273,7 @@ pub(crate) fn start_telemetry(config: &Config) -> Result<(), Error> {
 }
 
 /// The master key that was given, or the one in the data folder; made there on first start, and said so.
-fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Error> {
+pub(crate) fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Error> {
     if let Some(text) = &config.secrets.master_key {
         return Ok(MasterKey::from_text(text)?);
     }
@@ -338,6 +344,22 @@ fn start_timers(
             }
         })
     };
+    let condition = {
+        let (house, store) = (house.clone(), Arc::clone(store));
+        actix::spawn(async move {
+            let mut ticks = tokio::time::interval(CONDITION_EVERY);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            let mut told = None;
+            loop {
+                ticks.tick().await;
+                let condition = store.condition();
+                if told.replace(condition) != Some(condition) {
+                    telemetry::store_does(condition);
+                    house.announce_store(condition);
+                }
+            }
+        })
+    };
     let upkeep = actix::spawn(async {
         let mut ticks = tokio::time::interval(METRICS_UPKEEP_EVERY);
         loop {
@@ -345,7 +367,7 @@ fn start_timers(
             telemetry::tidy_measurements();
         }
     });
-    Vec::from([wakeups, sweep, upkeep])
+    Vec::from([wakeups, sweep, condition, upkeep])
 }
 
 /// The thread on which the clients of providers run, whoever waits for them.

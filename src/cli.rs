@@ -1,9 +1,11 @@
 //! The command line.
 
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod documents;
 pub(crate) mod migrate;
+pub(crate) mod salvage;
 pub(crate) mod serve;
 pub(crate) mod simulator;
 pub(crate) mod workspace;
@@ -32,9 +34,15 @@ enum Command {
     /// Run the server.
     Serve,
     /// Say what is wrong with the settings, and whether each outside part answers.
-    Check,
+    Check(check::Options),
     /// Bring the store's tables up to date.
     Migrate,
+    /// Make a backup, also while the server runs; prints its file.
+    Backup(backup::BackupOptions),
+    /// Verify a backup and put it into an empty data folder.
+    Restore(backup::RestoreOptions),
+    /// Save what still reads of a damaged database into a new one, and keep the damaged files aside.
+    Salvage,
     /// Workspaces.
     Workspace {
         #[command(subcommand)]
@@ -64,8 +72,11 @@ pub(crate) fn run() -> ExitCode {
     let config = cli.config.as_deref();
     let done = match cli.command {
         Command::Serve => serve::run(config),
-        Command::Check => check::run(config),
+        Command::Check(options) => check::run(config, &options),
         Command::Migrate => migrate::run(config),
+        Command::Backup(options) => backup::create(config, options),
+        Command::Restore(options) => backup::restore(config, &options),
+        Command::Salvage => salvage::run(config),
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),
         Command::Simulator(options) => simulator::run(&options),
@@ -116,6 +127,16 @@ mod tests {
     #[test]
     fn commands_read_as_documented() {
         assert!(Cli::try_parse_from(["switchboard", "serve", "--config", "x.toml"]).is_ok());
+        for words in [
+            "switchboard salvage --config x.toml",
+            "switchboard check --deep",
+            "switchboard backup",
+            "switchboard backup --to backups",
+            "switchboard restore --from a.backup --into data",
+            "switchboard restore --from a.backup --into data --master-key kept.key",
+        ] {
+            assert!(Cli::try_parse_from(words.split(' ')).is_ok(), "{words}");
+        }
         let create =
             ["switchboard", "workspace", "create", "--name", "N", "--email", "a@b", "--password-stdin"];
         assert!(Cli::try_parse_from(create).is_ok());

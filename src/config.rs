@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// `[store]`
     pub(crate) store: Store,
+    /// `[backup]`
+    pub(crate) backup: Backup,
     /// `[secrets]`
     pub(crate) secrets: Secrets,
     /// `[sessions]`
@@ -82,6 +84,23 @@ pub(crate) struct Store {
     pub(crate) read_queue_max: usize,
     /// Threads that read.
     pub(crate) readers: usize,
+}
+
+/// `[backup]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Backup {
+    /// Whether one is made every day.
+    pub(crate) enabled: bool,
+    /// Where they go; none: a folder in the data folder.
+    #[serde(deserialize_with = "optional_path")]
+    pub(crate) path: Option<PathBuf>,
+    /// The hour of the day from which on one is made, UTC.
+    pub(crate) hour: u8,
+    /// Days for which each is kept.
+    pub(crate) keep_days: u16,
+    /// Their key in base64; none: the master key's.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) key: Option<SecretString>,
 }
 
 /// `[secrets]`
@@ -208,6 +227,11 @@ fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok((!text.is_empty()).then(|| SecretString::from(text)))
 }
 
+fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
 fn optional_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
@@ -301,7 +325,7 @@ impl Config {
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
-        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 15] = [
+        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 17] = [
             ("http.arbiters", self.http.arbiters as u64, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max as u64, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s, 1..=3_600),
@@ -313,6 +337,8 @@ impl Config {
             ("store.write_queue_max", self.store.write_queue_max as u64, 16..=1_000_000),
             ("store.read_queue_max", self.store.read_queue_max as u64, 16..=1_000_000),
             ("store.readers", self.store.readers as u64, 1..=64),
+            ("backup.hour", u64::from(self.backup.hour), 0..=23),
+            ("backup.keep_days", u64::from(self.backup.keep_days), 1..=3_650),
             ("sockets.queue_bytes_max", self.sockets.queue_bytes_max as u64, 65_536..=67_108_864),
             ("sockets.per_caller_max", self.sockets.per_caller_max as u64, 1..=100_000),
             ("sessions.lifetime_h", self.sessions.lifetime_h, 1..=8_784),

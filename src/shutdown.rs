@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::{
-    boot::{IoThread, accept::Accepting, admin::Admin, files},
+    boot::{IoThread, accept::Accepting, admin::Admin, backups::Backups, files},
     http::health::Health,
     telemetry,
 };
@@ -42,6 +42,8 @@ pub(crate) struct Down {
     pub(crate) io: IoThread,
     /// Timers.
     pub(crate) timers: Vec<tokio::task::JoinHandle<()>>,
+    /// The daily backups, unless none are wanted.
+    pub(crate) backups: Option<Backups>,
     /// The admin socket.
     pub(crate) admin: Admin,
     /// The data folder.
@@ -90,6 +92,9 @@ impl Down {
         }
         for timer in &self.timers {
             timer.abort();
+        }
+        if let Some(backups) = self.backups {
+            backups.stop();
         }
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
         telemetry::end_traces(deadline.saturating_duration_since(Instant::now())).await;

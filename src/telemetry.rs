@@ -9,6 +9,7 @@ mod traces;
 use std::sync::{LazyLock, OnceLock};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use switchboard_schema::wire::StoreCondition;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use self::traces::{begin as begin_trace, end as end_traces, start as start_traces};
@@ -30,7 +31,11 @@ static PROCESS: LazyLock<metrics_process::Collector> = LazyLock::new(metrics_pro
 /// When the level does not read.
 pub(crate) fn start_logs(log: &Log) -> Result<(), String> {
     let filter: EnvFilter = log.level.parse().map_err(|error| format!("log.level: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log on a full disk loses lines; to complain of that there, too, would be a panic.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .log_internal_errors(false)
+        .with_writer(std::io::stderr);
     let started = match log.format {
         LogFormat::Json => {
             builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
@@ -68,6 +73,14 @@ pub(crate) fn measured() -> String {
     let Some(recorder) = RECORDER.get() else { return String::new() };
     PROCESS.collect();
     recorder.render()
+}
+
+/// Shows how the store does.
+pub(crate) fn store_does(condition: StoreCondition) {
+    for one in StoreCondition::ALL {
+        let shown = if one == condition { 1.0 } else { 0.0 };
+        metrics::gauge!("switchboard_store_condition", "condition" => one.name()).set(shown);
+    }
 }
 
 /// Lets the recorder tidy up.

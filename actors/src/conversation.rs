@@ -31,7 +31,10 @@ use switchboard_schema::{
 };
 use tokio::sync::{Notify, oneshot};
 
-pub(crate) use self::{load::Place, outbox::Next};
+pub(crate) use self::{
+    load::{Place, load},
+    outbox::Next,
+};
 use crate::{
     Refusal, channel, contact,
     directory::{Directory, answer},
@@ -463,7 +466,7 @@ impl Entity for Conversation {
         scope: TenantScope,
         id: ConversationId,
     ) -> LocalBoxFuture<'static, Result<Self, Refusal>> {
-        Box::pin(load::load(env, scope, id))
+        Box::pin(load(env, scope, id))
     }
 
     fn loaded(&mut self, now: Timestamp) {

@@ -21,7 +21,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Handler, WrapFuture, fut};
 use bytes::Bytes;
 use switchboard_schema::{
     IdBytes, SocketId, TenantId, TenantScope, TraceContext,
-    wire::{CloseCode, StreamPosition},
+    wire::{CloseCode, StoreCondition, StreamPosition},
 };
 
 use crate::House;
@@ -149,6 +149,11 @@ pub struct Signal {
     pub frame: Bytes,
 }
 
+/// How the store does from now on: for every socket, whatever it has subscribed to.
+#[derive(Debug, Clone, Copy, actix::Message)]
+#[rtype(result = "()")]
+pub struct StoreDoes(pub StoreCondition);
+
 /// Closes every socket that was opened with a credential: it was signed out or revoked.
 #[derive(Debug, Clone, Copy, actix::Message)]
 #[rtype(result = "()")]
@@ -272,7 +277,7 @@ impl Local {
 /// The arbiter's fan-out.
 ///
 /// State: the arbiter's sockets, each with its queue and its place in its tenant's stream. Messages: [`Page`],
-/// [`Deliver`], [`Signal`], [`EndCredential`], [`Drain`]; the sockets themselves come through [`local`]. Invariants: a socket's
+/// [`Deliver`], [`Signal`], [`StoreDoes`], [`EndCredential`], [`Drain`]; the sockets themselves come through [`local`]. Invariants: a socket's
 /// events are chained ([`stream`]); a socket's bytes never wait for another's. Limits: [`Limits`]. On a crash
 /// its sockets break and their clients resume.
 ///
@@ -363,6 +368,14 @@ impl Handler<Signal> for FanOut {
 
     fn handle(&mut self, signal: Signal, _: &mut Self::Context) {
         self.hub.signal(&signal);
+    }
+}
+
+impl Handler<StoreDoes> for FanOut {
+    type Result = ();
+
+    fn handle(&mut self, StoreDoes(condition): StoreDoes, _: &mut Self::Context) {
+        self.hub.store_does(condition);
     }
 }
 

@@ -247,10 +247,17 @@ impl House {
 
     /// Tells the others that somebody writes; may be lost.
     pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
-        let frame = wire::ServerFrame::Signal { name: "typing".to_owned(), data: typing };
+        let frame = wire::ServerFrame::Signal { signal: wire::ServerSignal::Typing(typing) };
         // Wire types have string keys and finite numbers only: this cannot fail.
         let json = serde_json::to_vec(&frame).unwrap_or_default();
         self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+    }
+
+    /// Tells every socket, those that open later included, how the store does.
+    pub fn announce_store(&self, condition: wire::StoreCondition) {
+        for fanout in self.env.fanouts.get().into_iter().flatten() {
+            fanout.do_send(fanout::StoreDoes(condition));
+        }
     }
 
     /// Asks a tenant's actor for events after a position; the answer is a [`crate::fanout::Page`] to the

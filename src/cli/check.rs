@@ -18,8 +18,17 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// What was found for one key.
 type Finding = Result<String, String>;
 
+/// How closely to look.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Read the whole database: its structure, its indexes, every value. May be done while the server runs; takes
+    /// about a minute for ten gigabytes.
+    #[arg(long)]
+    deep: bool,
+}
+
 /// Looks at everything; fails when something is wrong.
-pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failure> {
     let config = match Config::load(config) {
         Ok(config) => config,
         Err(invalid) => {
@@ -41,6 +50,9 @@ pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
     findings.extend(
         config.telemetry.otlp_endpoint.as_ref().map(|url| ("telemetry.otlp_endpoint", reachable(url))),
     );
+    if options.deep {
+        findings.push(("store.path (deep)", deep(&config.store.path)));
+    }
     for (key, finding) in &findings {
         report(key, finding)?;
     }
@@ -65,6 +77,20 @@ fn data_folder(path: &Path) -> Finding {
         .and_then(|()| fs::remove_file(&probe))
         .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     Ok(format!("{} can be written", path.display()))
+}
+
+/// Reads everything that is stored.
+fn deep(path: &Path) -> Finding {
+    let problems = switchboard_store::inspect(path).map_err(|error| error.to_string())?;
+    if problems.is_empty() {
+        return Ok("everything stored reads".to_owned());
+    }
+    Err(format!(
+        "{} things do not read; put the last backup in its place (`switchboard restore`) or, where there is none, \
+         save what still reads (`switchboard salvage`):\n       {}",
+        problems.len(),
+        problems.join("\n       ")
+    ))
 }
 
 fn lock(path: &Path, runs: &std::io::Result<Option<admin::Answer>>) -> Finding {

@@ -50,7 +50,8 @@ impl Listener for Farewell {
 
 /// Says hello.
 pub(super) fn greet(socket: &Socket) {
-    let hello = ServerFrame::Hello { session: socket.id(), heartbeat_s: HEARTBEAT_SECS };
+    let hello =
+        ServerFrame::Hello { session: socket.id(), heartbeat_s: HEARTBEAT_SECS, store: socket.store() };
     socket.queue(server_frame(&hello));
 }
 

@@ -39,6 +39,8 @@ const OUTCOMES: &[&str] = &[
     "refused_passing",
     "refused_too_fast",
 ];
+/// How the store does.
+const CONDITIONS: &[&str] = &["ok", "slow", "full", "read_only", "failed", "damaged"];
 /// Why sockets close.
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 
@@ -134,6 +136,7 @@ pub(super) const COUNTERS: &[Measurement] = &[
     ),
     of("switchboard_store_reads_overloaded_total", &[], "Reads refused because too many waited"),
     of("switchboard_store_blobs_overloaded_total", &[], "Bodies refused because too many waited"),
+    of("switchboard_backup_failures_total", &[], "Daily backups that failed"),
     of(
         "switchboard_trace_exports_total",
         &[("outcome", &["ok", "failed"])],
@@ -164,6 +167,18 @@ pub(super) const GAUGES: &[Measurement] = &[
     of("switchboard_socket_open", &[("arbiter", ANY)], "Sockets open, by arbiter"),
     of("switchboard_socket_subscribed", &[("arbiter", ANY)], "Sockets subscribed, by arbiter"),
     of("switchboard_socket_queued_bytes", &[("arbiter", ANY)], "Bytes that wait for sockets, by arbiter"),
+    of(
+        "switchboard_store_condition",
+        &[("condition", CONDITIONS)],
+        "How the store does: 1 for the condition it is in, 0 for the others, by condition",
+    ),
+    of(
+        "switchboard_backup_last_success_timestamp_seconds",
+        &[],
+        "When the newest backup was taken, in seconds since 1970",
+    ),
+    of("switchboard_backup_seconds", &[], "Time it took to make the newest backup made by this process"),
+    of("switchboard_backup_bytes", &[], "Bytes of the newest backup made by this process"),
     of("switchboard_store_queue_commits", &[("lane", LANES)], "Commits that wait, by lane"),
     of("switchboard_store_queue_bytes", &[("lane", LANES)], "Bytes of commits that wait, by lane"),
     of("switchboard_store_read_queue_reads", &[], "Reads that wait"),

@@ -39,7 +39,7 @@ const LIMITS: LaneLimits = LaneLimits {
     tenant_bytes: 64 * 1_024 * 1_024,
 };
 /// What the names of files begin with that a crash may leave behind.
-const PASSING: &str = "passing-";
+pub(crate) const PASSING: &str = "passing-";
 
 enum What {
     Put(Bytes, oneshot::Sender<Result<(), Error>>),

@@ -4,9 +4,12 @@
 //! exclusive lock on a file in the folder is the fence: a second process does not get in. Everything that
 //! waits is bounded, and fair between tenants.
 
+mod condition;
 mod migrate;
 mod queue;
 mod readers;
+mod salvage;
+mod soundness;
 mod statements;
 mod writer;
 
@@ -19,9 +22,14 @@ use std::{
     time::Duration,
 };
 
+use condition::{Monitor, Symptom};
 pub use queue::GroupLimits;
 use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};
+pub use salvage::{Salvage, SalvageError, Saved, salvage};
+pub use soundness::inspect;
+pub(crate) use soundness::log_path;
+use soundness::{Damage, Left};
 use switchboard_ports::{
     Future,
     clock::Clock,
@@ -31,6 +39,7 @@ use switchboard_schema::{
     TenantId, Timestamp,
     record::TABLES,
     table::{Cell, Table},
+    wire::StoreCondition,
 };
 use tokio::sync::{oneshot, watch};
 use writer::{Done, Job, Mailbox, Work};
@@ -39,12 +48,15 @@ use crate::{
     checks,
     fair::{Cost, LaneLimits, Owner},
     pool::{NotTaken, Pool},
+    system::stopwatch,
 };
 
 /// The database's file in its folder.
-const DATABASE_FILE: &str = "switchboard.db";
+pub(crate) const DATABASE_FILE: &str = "switchboard.db";
 /// The file whose lock is the fence.
 const LOCK_FILE: &str = "switchboard.lock";
+/// Bytes of a page of the database.
+const PAGE_BYTES: usize = 4_096;
 /// How long a statement waits for another process's lock on the file, such as a copy being made.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages in the log after which it is moved into the database: about 40 MiB. Rarer is cheaper, as a page that
@@ -143,6 +155,17 @@ pub enum OpenError {
         /// The table or index.
         object: String,
     },
+    /// The files are not what was written.
+    #[error(
+        "the database {file} is damaged: {what}; put the last backup in its place (`switchboard restore`) or, where \
+         there is none, save what still reads (`switchboard salvage`)"
+    )]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// SQLite cannot open it.
     #[error("the database in {folder} does not open: {source}")]
     Database {
@@ -164,7 +187,8 @@ pub enum OpenError {
 
 /// What must be ended in order.
 struct Running {
-    writer: JoinHandle<()>,
+    writer: JoinHandle<bool>,
+    folder: PathBuf,
     /// Held until everything is written; its lock goes with it.
     lock: File,
 }
@@ -178,6 +202,7 @@ struct Running {
 pub struct Embedded {
     mailbox: Arc<Mailbox>,
     readers: Arc<Pool<Read>>,
+    monitor: Arc<Monitor>,
     running: Mutex<Option<Running>>,
     closed: watch::Sender<bool>,
 }
@@ -194,35 +219,46 @@ impl Embedded {
         let lock = lock_folder(dir)?;
         let file = dir.join(DATABASE_FILE);
         let database = |source| OpenError::Database { folder: folder(), source };
+        let left = look(dir)?;
         let connection = open_writer(&file, options.writer_cache_kib, dir)?;
+        if left == Left::Open {
+            walk(&connection, dir)?;
+        }
         // The names of the files must be as durable as what is in them.
         File::open(dir)
             .and_then(|dir| dir.sync_all())
             .map_err(|source| OpenError::Folder { folder: folder(), source })?;
-        let readers = readers::start(&file, options.readers, options.reader_cache_kib, options.reads, &clock)
-            .map_err(|error| match error {
-                readers::StartError::Sqlite(source) => database(source),
-                readers::StartError::Thread(error) => OpenError::Thread(error),
-            })?;
+        let monitor = Arc::new(Monitor::new());
+        let readers = readers::start(&file, &options, &clock, &monitor).map_err(|error| match error {
+            readers::StartError::Sqlite(source) => database(source),
+            readers::StartError::Thread(error) => OpenError::Thread(error),
+        })?;
         let queue = queue::Queue::new(options.interactive, options.bulk, options.group);
         let mailbox = Arc::new(Mailbox::new(queue));
         let writer = {
-            let mailbox = Arc::clone(&mailbox);
+            let (mailbox, monitor, folder) = (Arc::clone(&mailbox), Arc::clone(&monitor), folder());
             std::thread::Builder::new()
                 .name("store-writer".to_owned())
-                .spawn(move || writer::run(&mailbox, connection, clock))
+                .spawn(move || writer::run(&mailbox, connection, clock, monitor, folder))
                 .map_err(OpenError::Thread)?
         };
         Ok(Arc::new(Self {
             mailbox,
             readers: Arc::new(readers),
-            running: Mutex::new(Some(Running { writer, lock })),
+            monitor,
+            running: Mutex::new(Some(Running { writer, folder: folder(), lock })),
             closed: watch::Sender::new(false),
         }))
     }
 
-    /// Why the store no longer writes, if a write to disk went wrong in a way that leaves its outcome open.
-    /// Only a restart helps then: it reads the log and finds what became true.
+    /// How the store does now.
+    #[must_use]
+    pub fn condition(&self) -> StoreCondition {
+        self.monitor.condition()
+    }
+
+    /// Why the store takes no writes, if a write to disk went wrong in a way that leaves its outcome open. It
+    /// takes them again by itself when the disk works and the log is emptied of what nobody knows.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.mailbox.failure()
@@ -387,13 +423,31 @@ const fn tenant(scope: Scope) -> Option<TenantId> {
     }
 }
 
+/// Keeps in mind that something stored does not read; said in the log once.
+fn damaged(monitor: &Monitor, folder: &Path, error: &rusqlite::Error) {
+    if monitor.damaged() {
+        tracing::error!(
+            %error,
+            folder = %folder.display(),
+            "part of the database is damaged; stop the server, then run `switchboard restore` with the last backup, \
+             or `switchboard salvage` where there is none"
+        );
+    }
+}
+
 /// Drains and ends the threads, then lets go of the folder. Blocks.
 fn finish(mailbox: &Mailbox, readers: &Pool<Read>, running: Running) {
     mailbox.close();
     readers.close();
-    let Running { writer, lock } = running;
-    if writer.join().is_err() {
-        tracing::error!("the store's writer had died of a defect");
+    let Running { writer, folder, lock } = running;
+    match writer.join() {
+        Ok(true) => {
+            if let Err(error) = soundness::seal(&folder) {
+                tracing::warn!(%error, "the closed database is not sealed: the next start looks at its structure only");
+            }
+        }
+        Ok(false) => {}
+        Err(_) => tracing::error!("the store's writer had died of a defect"),
     }
     // Said, not left to the closing of the file: a process that is being started at this moment has a copy of
     // it, and would keep the folder until it runs.
@@ -421,10 +475,51 @@ fn lock_folder(dir: &Path) -> Result<File, OpenError> {
     }
 }
 
+/// Looks whether the files are what was written, and says that they are written to from now on.
+fn look(dir: &Path) -> Result<Left, OpenError> {
+    let unusable = |source| OpenError::Folder { folder: dir.to_path_buf(), source };
+    let left = match soundness::look(dir).map_err(unusable)? {
+        Ok(left) => left,
+        Err(Damage::Changed) => {
+            let what = "it is not what was written when it was last closed".to_owned();
+            return Err(OpenError::Damaged { file: dir.join(DATABASE_FILE), what });
+        }
+        Err(Damage::Log { commits }) => {
+            let what = format!("it stops reading before {commits} commits");
+            return Err(OpenError::Damaged { file: log_path(dir), what });
+        }
+    };
+    soundness::unseal(dir).map_err(unusable)?;
+    Ok(left)
+}
+
+/// Walks through a database that a crash left behind.
+fn walk(connection: &Connection, dir: &Path) -> Result<(), OpenError> {
+    let file = dir.join(DATABASE_FILE);
+    if file.metadata().is_ok_and(|file| file.len() > soundness::CHECKED_BYTES_MAX) {
+        tracing::warn!(
+            "the database is too large to be walked through at the start; `switchboard check --deep` does it"
+        );
+        return Ok(());
+    }
+    let start = stopwatch();
+    let found = soundness::walk(connection).map_err(|source| refused(&file, dir, source))?;
+    tracing::info!(milliseconds = start.elapsed().as_millis(), "walked through the database after a crash");
+    found.map_or(Ok(()), |what| Err(OpenError::Damaged { file, what }))
+}
+
+/// Why SQLite does not open a database: it is damaged, or something else.
+fn refused(file: &Path, dir: &Path, source: rusqlite::Error) -> OpenError {
+    if Symptom::of(&source) == Symptom::Damage {
+        return OpenError::Damaged { file: file.to_path_buf(), what: source.to_string() };
+    }
+    OpenError::Database { folder: dir.to_path_buf(), source }
+}
+
 /// Opens the connection that writes, with its tables up to date.
 fn open_writer(file: &Path, cache_kib: u32, dir: &Path) -> Result<Connection, OpenError> {
     let folder = || dir.to_path_buf();
-    let database = |source| OpenError::Database { folder: folder(), source };
+    let database = |source| refused(file, dir, source);
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(database)?;

@@ -4,6 +4,7 @@
 //! Everything here implements a trait of `switchboard-ports`; what those traits promise is tested by the
 //! suites beside them, and `tests/it` runs them for every backend of this crate.
 
+pub mod backup;
 pub mod blobs;
 mod checks;
 pub mod embedded;
@@ -15,8 +16,9 @@ pub mod system;
 pub mod testing;
 pub mod vault;
 
+pub use backup::BackupKey;
 pub use blobs::DirectoryBlobs;
-pub use embedded::{Embedded, OpenError, Options};
+pub use embedded::{Embedded, OpenError, Options, inspect, salvage};
 pub use fair::LaneLimits;
 pub use faulty::{Fault, FaultPlan, Faulty, FaultyBlobs};
 pub use system::{SystemClock, SystemEntropy};

@@ -126,7 +126,7 @@ impl MasterKey {
         Self::from_text(&SecretString::from(text)).map_err(|_| malformed())
     }
 
-    fn prk(&self) -> Prk {
+    pub(crate) fn prk(&self) -> Prk {
         Salt::new(HKDF_SHA256, SALT).extract(self.0.expose_secret())
     }
 }
@@ -190,7 +190,7 @@ impl SealingVault {
 }
 
 /// Derives a key of 32 bytes for a purpose.
-fn expand(prk: &Prk, info: &[&[u8]]) -> SecretSlice<u8> {
+pub(crate) fn expand(prk: &Prk, info: &[&[u8]]) -> SecretSlice<u8> {
     let mut key = vec![0; KEY_BYTES];
     // Fails only when asked for more than 255 digests.
     prk.expand(info, KeyLength)

@@ -408,6 +408,12 @@ async fn what_waits_to_be_sent_is_sent_after_a_kill_though_nobody_asks() {
     for nth in 0..3 {
         queued.push(text(&stage.send(&conversation, &format!("answer {nth}")).await, "id"));
     }
+    // A kill in the midst of that request would leave its outcome unknown.
+    until("the first to wait for its next turn", async || {
+        let first = stage.message(&conversation, &queued[0]).await;
+        (first["state"] == "queued" && first["attempts"] == 1).then_some(())
+    })
+    .await;
     stage.server.kill();
     stage.graph().accept_connections().await;
     stage.server.boot().await;

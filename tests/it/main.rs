@@ -6,7 +6,9 @@
 mod access;
 mod answers;
 mod arrival;
+mod backup;
 mod crash;
+mod disk;
 mod measured;
 mod redacted;
 mod sending;

@@ -138,7 +138,7 @@ impl Place {
 }
 
 /// Loads a conversation, or what is to become one.
-pub(super) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
+pub(crate) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
     let place = Place { env: env.clone(), scope, id };
     let hint = match env.records.get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id)).await {
         // The projection does not read: it is made anew from the thread.

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use switchboard_schema::{
     IdBytes, SocketId, TenantId,
-    wire::{CloseCode, ServerFrame, StreamPosition},
+    wire::{CloseCode, ServerFrame, ServerSignal, StoreCondition, StoreState, StreamPosition},
 };
 
 use super::{
@@ -76,6 +76,8 @@ pub(crate) struct Hub {
     /// Ticks of the sweep.
     now: Cell<u32>,
     draining: Cell<bool>,
+    /// How the store does, as far as was told.
+    pub(crate) store: Cell<StoreCondition>,
     /// Told when the last socket goes.
     pub(crate) emptied: tokio::sync::Notify,
     pub(crate) meter: Meter,
@@ -101,6 +103,7 @@ impl Hub {
             turn_bytes: Cell::new(0),
             now: Cell::new(0),
             draining: Cell::new(false),
+            store: Cell::new(StoreCondition::Ok),
             emptied: tokio::sync::Notify::new(),
         }
     }
@@ -278,6 +281,22 @@ impl Hub {
             };
             if takes {
                 self.queue(&outlet, signal.frame.clone());
+            }
+        }
+    }
+
+    /// Keeps in mind how the store does, and tells every socket where that is news: also those that are behind,
+    /// since it is said once.
+    pub(crate) fn store_does(&self, condition: StoreCondition) {
+        if self.store.replace(condition) == condition {
+            return;
+        }
+        let signal = ServerSignal::StoreCondition(StoreState { condition });
+        let frame = server_frame(&ServerFrame::Signal { signal });
+        let outlets: Vec<_> = self.sockets.borrow().values().cloned().collect();
+        for outlet in outlets {
+            if outlet.inner.borrow().phase == Phase::Open {
+                self.queue(&outlet, frame.clone());
             }
         }
     }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use switchboard_schema::{
     IdBytes, SocketId, TenantScope,
-    wire::{CloseCode, StreamPosition},
+    wire::{CloseCode, StoreCondition, StreamPosition},
 };
 
 use super::{
@@ -154,6 +154,12 @@ impl Socket {
     #[must_use]
     pub fn id(&self) -> SocketId {
         self.outlet.id
+    }
+
+    /// How the store does, as this arbiter was told.
+    #[must_use]
+    pub fn store(&self) -> StoreCondition {
+        self.hub.store.get()
     }
 
     /// The client was heard.

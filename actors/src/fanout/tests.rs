@@ -13,7 +13,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use switchboard_schema::{
     SocketId, TenantId, TenantScope,
-    wire::{CloseCode, StreamPosition},
+    wire::{CloseCode, StoreCondition, StreamPosition},
 };
 
 use super::{
@@ -445,6 +445,30 @@ fn a_signal_skips_whoever_is_behind() {
     house.hub.turn();
     assert_eq!(house.hub.meter.queued.get(), queued);
     assert_eq!(free.said().last().expect("a frame")["type"], "signal");
+}
+
+#[test]
+fn how_the_store_does_reaches_every_socket_once_also_one_that_is_behind() {
+    let house = House::new(small());
+    let (full, free) = (Pipe::open(40), Pipe::open(UNBOUNDED));
+    let full_socket = house.live(1, &full, false, 0);
+    let free_socket = house.live(2, &free, false, 0);
+    full_socket.queue(text_frame(&[&vec![b' '; 3_000]]));
+    house.hub.turn();
+    let queued = house.hub.meter.queued.get();
+    house.hub.store_does(StoreCondition::Full);
+    house.hub.turn();
+    assert!(house.hub.meter.queued.get() > queued, "it waits for the one that is behind");
+    let said = free.said().last().expect("a frame").clone();
+    assert_eq!(
+        (said["name"].as_str(), said["data"]["condition"].as_str()),
+        (Some("store.condition"), Some("full"))
+    );
+    let frames = free.said().len();
+    house.hub.store_does(StoreCondition::Full);
+    house.hub.turn();
+    assert_eq!(free.said().len(), frames, "what is known is not told again");
+    assert_eq!(free_socket.store(), StoreCondition::Full, "what a later hello says");
 }
 
 #[test]

@@ -22,7 +22,9 @@ use crate::{
     Refusal, channel,
     contact::{self, Answer as ContactAnswer},
     conversation::{self, Answer, Ask, Asked, Place, ask},
-    resolve, tenant,
+    resolve,
+    shell::Entity as _,
+    tenant,
 };
 
 /// Messages on one page, at most.
@@ -69,6 +71,19 @@ impl House {
         done(ask(&self.env, scope, id, command).await?)
     }
 
+    /// A conversation as its owner shows it or, while its owner has something to write and cannot, as it stands in
+    /// the store: reading goes on while nothing can be written.
+    async fn show(&self, scope: TenantScope, id: ConversationId) -> Result<wire::Conversation, Refusal> {
+        let shown = match ask(&self.env, scope, id, Asked::of(Ask::Show)).await {
+            Err(Refusal::Unavailable(_)) => {
+                let mut stored = conversation::load(self.env.clone(), scope, id).await?;
+                stored.handle(Asked::of(Ask::Show), self.env.clock.now())?
+            }
+            answered => answered?,
+        };
+        Ok(done(shown)?.1)
+    }
+
     async fn ask_for_message(
         &self,
         scope: TenantScope,
@@ -104,7 +119,7 @@ impl House {
     ) -> Result<wire::ConversationDetail, Refusal> {
         // The position first: whatever was published up to it was committed before.
         let (as_of, read) = self.position(scope, user, Some(id)).await?;
-        let (_, mut conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
+        let mut conversation = self.show(scope, id).await?;
         conversation.unread_count = Some(conversation.inbound_count.saturating_sub(read));
         Ok(wire::ConversationDetail { conversation, as_of })
     }
@@ -133,7 +148,7 @@ impl House {
         limit: usize,
     ) -> Result<wire::MessagePage, Refusal> {
         let as_of = self.place(scope).await?;
-        let (_, conversation) = done(ask(&self.env, scope, id, Asked::of(Ask::Show)).await?)?;
+        let conversation = self.show(scope, id).await?;
         let before = before_seq.unwrap_or(u64::MAX).min(conversation.last_seq + 1);
         let place = Place { env: self.env.clone(), scope, id };
         let mut items = place.items_before(before, limit.clamp(1, MAX_MESSAGES)).await?;

@@ -168,6 +168,8 @@ wire! {
             session: SocketId,
             /// Send something at least this often, in seconds.
             heartbeat_s: u32,
+            /// How the server's store does; the signal `store.condition` tells when that changes.
+            store: StoreCondition,
         },
         /// The answer to `subscribe`, and again when the stream's epoch changes.
         Subscribed {
@@ -184,10 +186,9 @@ wire! {
         Event(Event),
         /// May be lost; has no offset.
         Signal {
-            /// `typing`.
-            name: String,
-            /// Who and where.
-            data: Typing,
+            /// Which.
+            #[serde(flatten)]
+            signal: ServerSignal,
         },
         /// The answer to `command`.
         Result {
@@ -289,6 +290,45 @@ wire! {
         pub unread_count: Option<u64>,
     }
 
+    /// What is told beside the stream.
+    #[derive(Eq)]
+    #[serde(tag = "name", content = "data")]
+    pub enum ServerSignal {
+        /// Somebody writes.
+        #[serde(rename = "typing")]
+        Typing(Typing),
+        /// The server's store does otherwise than before.
+        #[serde(rename = "store.condition")]
+        StoreCondition(StoreState),
+    }
+
+    /// How the server's store does, as a signal says it.
+    #[derive(Copy, Eq)]
+    pub struct StoreState {
+        /// How.
+        pub condition: StoreCondition,
+    }
+
+    /// How the server's store does.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum StoreCondition {
+        /// It reads and writes.
+        #[default]
+        Ok,
+        /// It reads and writes, but a commit takes a second or more. Nothing is lost; what waits beyond the
+        /// queues is refused.
+        Slow,
+        /// The disk is full: it reads, writes are refused, and it tries every second whether there is room again.
+        Full,
+        /// The disk takes no writes, as after it failed and was made read-only: it reads, and goes on trying.
+        ReadOnly,
+        /// Writing fails otherwise: it reads, and goes on trying.
+        Failed,
+        /// Part of what is stored does not read. It reads and writes what it can.
+        Damaged,
+    }
+
     /// What is wrong.
     #[derive(Eq)]
     pub struct FrameError {
@@ -314,5 +354,30 @@ wire! {
         pub user_id: UserId,
         /// Their name.
         pub name: String,
+    }
+}
+
+impl StoreCondition {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Ok, Self::Slow, Self::Full, Self::ReadOnly, Self::Failed, Self::Damaged];
+
+    /// Its name on the wire and in measurements.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Slow => "slow",
+            Self::Full => "full",
+            Self::ReadOnly => "read_only",
+            Self::Failed => "failed",
+            Self::Damaged => "damaged",
+        }
+    }
+
+    /// Whether it takes writes now.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::Ok | Self::Slow | Self::Damaged)
     }
 }

@@ -17,13 +17,11 @@ use switchboard_schema::{
 use tokio::sync::oneshot;
 
 use super::{
-    BUSY_TIMEOUT,
+    BUSY_TIMEOUT, Options,
+    condition::{Monitor, Symptom},
     statements::{Bound, Failure, Shape, Statements},
 };
-use crate::{
-    fair::LaneLimits,
-    pool::{Pool, PoolMetrics},
-};
+use crate::pool::{Pool, PoolMetrics};
 
 /// Bytes that one page of a scan may hold.
 const PAGE_BYTES_MAX: usize = 64 * 1_024 * 1_024;
@@ -54,10 +52,9 @@ pub(super) struct Read {
 /// Opens a connection for each reader and starts them.
 pub(super) fn start(
     file: &Path,
-    threads: usize,
-    cache_kib: u32,
-    limits: LaneLimits,
+    options: &Options,
     clock: &Arc<dyn Clock>,
+    monitor: &Arc<Monitor>,
 ) -> Result<Pool<Read>, StartError> {
     let metrics = PoolMetrics {
         waiting: metrics::gauge!("switchboard_store_read_queue_reads"),
@@ -65,22 +62,25 @@ pub(super) fn start(
         overloaded: metrics::counter!("switchboard_store_reads_overloaded_total"),
     };
     let mut connections = Vec::new();
-    for _ in 0..threads.max(1) {
+    for _ in 0..options.readers.max(1) {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+        connection.pragma_update(None, "cache_size", -i64::from(options.reader_cache_kib))?;
         connection.pragma_update(None, "query_only", true)?;
         connections.push(connection);
     }
     let workers = connections
         .into_iter()
         .map(|connection| {
-            let clock = Arc::clone(clock);
-            move |reads: &mut dyn Iterator<Item = Read>| run(&connection, &*clock, reads)
+            let (clock, monitor) = (Arc::clone(clock), Arc::clone(monitor));
+            let folder = file.parent().unwrap_or(file).to_owned();
+            move |reads: &mut dyn Iterator<Item = Read>| {
+                run(&connection, &*clock, reads, &|error| super::damaged(&monitor, &folder, error));
+            }
         })
         .collect();
-    Pool::start("store-reader", limits, metrics, workers).map_err(StartError::Thread)
+    Pool::start("store-reader", options.reads, metrics, workers).map_err(StartError::Thread)
 }
 
 /// Why the readers did not start.
@@ -98,7 +98,12 @@ impl From<rusqlite::Error> for StartError {
 }
 
 /// What one reader thread does.
-fn run(connection: &Connection, clock: &dyn Clock, reads: &mut dyn Iterator<Item = Read>) {
+fn run(
+    connection: &Connection,
+    clock: &dyn Clock,
+    reads: &mut dyn Iterator<Item = Read>,
+    damaged: &dyn Fn(&rusqlite::Error),
+) {
     let mut statements = Statements::new(connection);
     for Read { tenant, what, reply } in reads {
         if reply.is_closed() {
@@ -108,6 +113,11 @@ fn run(connection: &Connection, clock: &dyn Clock, reads: &mut dyn Iterator<Item
             What::Row { table, key } => row(&mut statements, clock, tenant, table, &key),
             What::Page(scan) => page(&mut statements, clock, tenant, &scan),
         };
+        if let Err(Failure::Sqlite(error)) = &found
+            && Symptom::of(error) == Symptom::Damage
+        {
+            damaged(error);
+        }
         // The caller may have dropped its future meanwhile.
         drop(reply.send(found.map_err(Error::from)));
     }

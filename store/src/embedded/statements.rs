@@ -276,7 +276,11 @@ impl Binding<'_, '_> {
 }
 
 /// A stored value as the cell its column declares.
-fn cell(table: &'static Table, column: &'static Column, value: ValueRef<'_>) -> Result<Cell, CorruptRow> {
+pub(super) fn cell(
+    table: &'static Table,
+    column: &'static Column,
+    value: ValueRef<'_>,
+) -> Result<Cell, CorruptRow> {
     let problem = match (column.kind, value) {
         (_, ValueRef::Null) => return Ok(Cell::Unset),
         (Type::Int, ValueRef::Integer(number)) => return Ok(Cell::Int(number)),

@@ -6,8 +6,17 @@
 //! condition before it writes its one row. Therefore a group needs no savepoints. Should a statement fail all
 //! the same, the group is rolled back and done once more with a savepoint around each commit, so that the one
 //! at fault is the only one that fails.
+//!
+//! A disk that is full, or takes no writes, is tried every second until it works again. A COMMIT whose outcome
+//! is unknown stops all writing until the log holds nothing but what was told: see [`Writer::trial`].
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use rusqlite::{Connection, ffi};
 use switchboard_ports::{
@@ -21,6 +30,7 @@ use switchboard_schema::{
 use tokio::sync::oneshot;
 
 use super::{
+    condition::{Monitor, Symptom, Trouble},
     queue::Queue,
     statements::{Failure, Shape, Statements, full_mask, mask},
 };
@@ -29,6 +39,12 @@ use crate::{
     pool::count,
     system::stopwatch,
 };
+
+/// Bytes that must find room in the data folder before a full disk counts as having room again, so that it is
+/// not full again at the next commit.
+const TRIAL_BYTES: usize = 1_024 * 1_024;
+/// The file by which it is tried whether the folder takes writes.
+const TRIAL_FILE: &str = "switchboard.trial";
 
 /// What is to be written.
 pub(super) enum Work {
@@ -90,14 +106,26 @@ impl Job {
 enum Closed {
     /// The store is closing; what waits is still written.
     Draining,
-    /// A write to disk went wrong in a way that leaves its outcome open.
-    Failed(String),
+    /// The writer died.
+    Died(String),
 }
 
 struct State {
     queue: Queue<Job>,
     asleep: bool,
     closed: Option<Closed>,
+    /// Why nothing is taken for now: a write to disk went wrong in a way that leaves its outcome open.
+    suspended: Option<String>,
+}
+
+/// What the writer is to do next.
+enum Next {
+    /// Write the group.
+    Group,
+    /// Nothing came in time.
+    Idle,
+    /// End: the store is closed and everything is written.
+    End,
 }
 
 struct LaneMetrics {
@@ -132,7 +160,7 @@ pub(super) struct Mailbox {
 impl Mailbox {
     pub(super) fn new(queue: Queue<Job>) -> Self {
         Self {
-            state: Mutex::new(State { queue, asleep: false, closed: None }),
+            state: Mutex::new(State { queue, asleep: false, closed: None, suspended: None }),
             wake: Condvar::new(),
             interactive: LaneMetrics::new("interactive"),
             bulk: LaneMetrics::new("bulk"),
@@ -149,7 +177,10 @@ impl Mailbox {
         match &state.closed {
             None => {}
             Some(Closed::Draining) => return Err(Error::Unavailable("the store is closed".to_owned())),
-            Some(Closed::Failed(reason)) => return Err(Error::Unavailable(reason.clone())),
+            Some(Closed::Died(reason)) => return Err(Error::Unavailable(reason.clone())),
+        }
+        if let Some(reason) = &state.suspended {
+            return Err(Error::Unavailable(reason.clone()));
         }
         if state.queue.push(lane, owner, cost, job).is_err() {
             drop(state);
@@ -175,40 +206,72 @@ impl Mailbox {
         self.wake.notify_one();
     }
 
-    /// Why the writer gave up, if it did.
+    /// Why nothing is taken, if nothing is.
     pub(super) fn failure(&self) -> Option<String> {
-        match &self.lock().closed {
-            Some(Closed::Failed(reason)) => Some(reason.clone()),
-            _ => None,
+        let state = self.lock();
+        match &state.closed {
+            Some(Closed::Died(reason)) => Some(reason.clone()),
+            _ => state.suspended.clone(),
         }
     }
 
-    /// Gives up: everything queued is told that it was not done, and so is whoever comes later.
-    fn fail(&self, reason: &str) {
+    /// The writer has died: everything queued is told that it was not done, and so is whoever comes later.
+    fn die(&self, reason: &str) {
         let mut state = self.lock();
-        state.closed = Some(Closed::Failed(reason.to_owned()));
-        let jobs = state.queue.take_all();
-        drop(state);
-        for job in jobs {
-            job.answer(Err(Error::Unavailable(reason.to_owned())));
-        }
+        state.closed = Some(Closed::Died(reason.to_owned()));
+        refuse(state, reason);
     }
 
-    /// Waits for work and moves the next group out; false when the store is closed and everything is written.
-    fn next_group(&self, group: &mut Vec<Job>) -> bool {
+    /// Takes nothing until [`Self::resume`]; everything queued is told that it was not done.
+    fn suspend(&self, reason: &str) {
+        let mut state = self.lock();
+        state.suspended = Some(reason.to_owned());
+        refuse(state, reason);
+    }
+
+    /// Takes work again; true when it did not before.
+    fn resume(&self) -> bool {
+        self.lock().suspended.take().is_some()
+    }
+
+    fn is_suspended(&self) -> bool {
+        self.lock().suspended.is_some()
+    }
+
+    /// Waits for work, no longer than given, and moves the next group out.
+    fn next_group(&self, group: &mut Vec<Job>, within: Option<Duration>) -> Next {
         let mut state = self.lock();
         while state.queue.is_empty() {
             if state.closed.is_some() {
-                return false;
+                return Next::End;
             }
             state.asleep = true;
-            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let Some(within) = within else {
+                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let (woken, waited) =
+                self.wake.wait_timeout(state, within).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if waited.timed_out() && state.queue.is_empty() && state.closed.is_none() {
+                state.asleep = false;
+                return Next::Idle;
+            }
         }
         state.asleep = false;
         state.queue.take_group(group);
         self.interactive.set(state.queue.lane(Lane::Interactive));
         self.bulk.set(state.queue.lane(Lane::Bulk));
-        true
+        Next::Group
+    }
+}
+
+/// Tells everybody who waits that nothing was done.
+fn refuse(mut state: MutexGuard<'_, State>, reason: &str) {
+    let jobs = state.queue.take_all();
+    drop(state);
+    for job in jobs {
+        job.answer(Err(Error::Unavailable(reason.to_owned())));
     }
 }
 
@@ -218,7 +281,7 @@ struct Alarm<'a>(&'a Mailbox);
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.fail("the store's writer died of a defect; restart the server");
+            self.0.die("the store's writer died of a defect; restart the server");
         }
     }
 }
@@ -256,7 +319,7 @@ enum GroupFailure {
     Again,
     /// The whole group was not done.
     NotDone(Error),
-    /// Nobody knows; the store must stop.
+    /// Nobody knows: nothing may be written before the log is emptied.
     Unknown(String),
 }
 
@@ -266,6 +329,8 @@ pub(super) struct Writer<'c> {
     statements: Statements<'c>,
     clock: Arc<dyn Clock>,
     metrics: WriterMetrics,
+    monitor: Arc<Monitor>,
+    folder: PathBuf,
 }
 
 struct WriterMetrics {
@@ -292,64 +357,147 @@ impl WriterMetrics {
     }
 }
 
-/// Writes until the mailbox is closed and empty, then moves the log into the database.
-pub(super) fn run(mailbox: &Mailbox, connection: Connection, clock: Arc<dyn Clock>) {
+/// Writes until the mailbox is closed and empty, then moves the log into the database; whether that went well.
+pub(super) fn run(
+    mailbox: &Mailbox,
+    connection: Connection,
+    clock: Arc<dyn Clock>,
+    monitor: Arc<Monitor>,
+    folder: PathBuf,
+) -> bool {
     let _alarm = Alarm(mailbox);
     let mut writer = Writer {
         connection: &connection,
         statements: Statements::new(&connection),
         clock,
         metrics: WriterMetrics::new(),
+        monitor,
+        folder,
     };
     let mut group = Vec::new();
-    while mailbox.next_group(&mut group) {
-        if let Err(reason) = writer.write(&mut group) {
-            tracing::error!(reason, "the store stops writing");
-            mailbox.fail(&reason);
-            return;
+    loop {
+        match mailbox.next_group(&mut group, writer.monitor.trial_in()) {
+            Next::Group => writer.write(mailbox, &mut group),
+            Next::Idle => {}
+            Next::End => break,
+        }
+        // Also between groups: on a full disk small ones may go on finding room.
+        if writer.monitor.trial_in() == Some(Duration::ZERO) {
+            writer.trial(mailbox);
         }
     }
     drop(writer);
-    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-        // The log is kept and read at the next start.
-        tracing::warn!(%error, "the write-ahead log could not be moved into the database");
+    match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)) {
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            // The log is kept and read at the next start.
+            tracing::warn!(%error, "the write-ahead log could not be moved into the database");
+            false
+        }
     }
 }
 
 impl Writer<'_> {
-    /// Writes a group and answers everybody in it. An error is the reason why nothing may be written any more.
-    fn write(&mut self, group: &mut Vec<Job>) -> Result<(), String> {
+    /// Writes a group and answers everybody in it.
+    fn write(&mut self, mailbox: &Mailbox, group: &mut Vec<Job>) {
         let start = stopwatch();
         self.metrics.group_commits.record(count(group.len()));
+        self.monitor.began();
         let mut result = self.transaction(group, false);
         if matches!(result, Err(GroupFailure::Again)) {
             self.metrics.groups_repeated.increment(1);
             result = self.transaction(group, true);
         }
+        self.monitor.ended();
         self.metrics.group_seconds.record(start.elapsed());
-        let (everyone, stop) = match result {
+        let everyone = match result {
             Ok(outcomes) => {
                 for (job, outcome) in group.drain(..).zip(outcomes) {
                     job.answer(outcome);
                 }
-                return Ok(());
+                return;
             }
-            Err(GroupFailure::NotDone(error)) => (error, None),
-            Err(GroupFailure::Unknown(reason)) => (Error::Ambiguous, Some(reason)),
-            Err(GroupFailure::Again) => (Error::Unavailable("a commit failed twice".to_owned()), None),
+            Err(GroupFailure::NotDone(error)) => error,
+            Err(GroupFailure::Unknown(reason)) => {
+                tracing::error!(reason, "the store stops writing until its disk works again");
+                mailbox.suspend(&reason);
+                Error::Ambiguous
+            }
+            Err(GroupFailure::Again) => Error::Unavailable("a commit failed twice".to_owned()),
         };
         self.metrics.groups_failed.increment(1);
-        tracing::error!(error = %everyone, commits = group.len(), "a group of commits failed");
+        tracing::debug!(error = %everyone, commits = group.len(), "a group of commits failed");
         for job in group.drain(..) {
             job.answer(Err(everyone.clone()));
         }
-        stop.map_or(Ok(()), Err)
+    }
+
+    /// Tries whether writing works again, and takes work again if it does.
+    ///
+    /// After a COMMIT of unknown outcome the log may hold its frames, whole or torn, and the kernel may have
+    /// dropped some of them from its cache without writing them: a later sync would not report that, so nothing
+    /// may be appended behind them. Nothing need be. Everything answered as done lies before them in the log and
+    /// was synced; this connection counts exactly that as the log's content. So it is moved into the database,
+    /// synced there, and the log is cut to nothing: what was unknown is gone, unless the machine dies before the
+    /// cut is on disk, when its callers, who were told so, may still see it come true. What is written afterwards
+    /// stands in a log of its own. Should the move fail it changes nothing and is done again from its beginning.
+    fn trial(&self, mailbox: &Mailbox) {
+        if let Err(error) = try_folder(&self.folder) {
+            self.failed(Trouble::of_system(&error), &error);
+            return;
+        }
+        if mailbox.is_suspended() {
+            let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            match emptied {
+                Ok(0) => {}
+                Ok::<i64, _>(_) => return self.failed(Trouble::Disk, &"a reader holds the log"),
+                Err(error) => return self.noticed(&error),
+            }
+        }
+        self.monitor.began();
+        let committed = self
+            .command("BEGIN IMMEDIATE")
+            .and_then(|()| self.command("UPDATE schema_version SET version = version"))
+            .and_then(|()| self.command("COMMIT"));
+        self.monitor.ended();
+        if let Err(error) = committed {
+            self.rollback();
+            self.noticed(&error);
+            if classify(&error) == CommitFailure::Unknown {
+                mailbox.suspend(&unknown(&error));
+            }
+            return;
+        }
+        self.monitor.recovered();
+        mailbox.resume();
+        tracing::info!("the disk takes writes again, and so does the store");
+    }
+
+    /// Keeps in mind what an error says of the disk; said in the log when it is news.
+    fn noticed(&self, error: &rusqlite::Error) {
+        match Symptom::of(error) {
+            Symptom::Trouble(Trouble::Disk) => {
+                // SQLite tells some of these causes by one code.
+                let trouble =
+                    try_folder(&self.folder).err().map_or(Trouble::Disk, |e| Trouble::of_system(&e));
+                self.failed(trouble, error);
+            }
+            Symptom::Trouble(trouble) => self.failed(trouble, error),
+            Symptom::Damage => super::damaged(&self.monitor, &self.folder, error),
+            Symptom::None => {}
+        }
+    }
+
+    fn failed(&self, trouble: Trouble, error: &dyn std::fmt::Display) {
+        if self.monitor.failed(trouble) {
+            tracing::error!(%error, condition = self.monitor.condition().name(), "the store cannot write; it goes on trying");
+        }
     }
 
     /// One transaction: begin, everybody's work, commit. The outcomes hold once it has answered.
     fn transaction(&mut self, group: &[Job], savepoints: bool) -> Result<Vec<Outcome>, GroupFailure> {
         let not_done = |error: rusqlite::Error| GroupFailure::NotDone(Error::Unavailable(error.to_string()));
-        self.command("BEGIN IMMEDIATE").map_err(not_done)?;
+        self.command("BEGIN IMMEDIATE").inspect_err(|error| self.noticed(error)).map_err(not_done)?;
         let now = self.clock.now();
         let mut rows = 0;
         let mut outcomes = Vec::with_capacity(group.len());
@@ -364,6 +512,9 @@ impl Writer<'_> {
                 }
                 Err(failure) => failure,
             };
+            if let Failure::Sqlite(error) = &failure {
+                self.noticed(error);
+            }
             if self.connection.is_autocommit() {
                 // SQLite has rolled back everything: the disk is full, or cannot be read or written.
                 return Err(GroupFailure::NotDone(unavailable(failure)));
@@ -384,11 +535,10 @@ impl Writer<'_> {
             return Ok(outcomes);
         };
         self.rollback();
+        self.noticed(&error);
         Err(match classify(&error) {
             CommitFailure::NotDone => not_done(error),
-            CommitFailure::Unknown => GroupFailure::Unknown(format!(
-                "writing to disk failed ({error}); check the disk, then restart the server"
-            )),
+            CommitFailure::Unknown => GroupFailure::Unknown(unknown(&error)),
         })
     }
 
@@ -505,6 +655,24 @@ impl Writer<'_> {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
     }
+}
+
+/// Why nothing is taken after an outcome that nobody knows.
+fn unknown(error: &rusqlite::Error) -> String {
+    format!(
+        "writing to disk failed ({error}); the server goes on by itself when the disk works again: check it"
+    )
+}
+
+/// Whether the data folder takes a file with some room in it.
+fn try_folder(folder: &Path) -> io::Result<()> {
+    let path = folder.join(TRIAL_FILE);
+    let tried = File::create(&path).and_then(|mut file| {
+        file.write_all(&vec![0x5a; TRIAL_BYTES])?;
+        file.sync_all()
+    });
+    let removed = fs::remove_file(&path);
+    tried.and(removed)
 }
 
 /// Whether the work changes the database by one statement only, which SQLite undoes itself when it fails.

@@ -84,7 +84,7 @@ async fn a_process_that_writes_until_its_disk_fails() {
     }
     let after = store.commit_one(scope, Lane::Interactive, commit(2, 1)).await;
     assert!(matches!(after, Err(Error::Unavailable(_))), "the log is not written on: {after:?}");
-    assert!(store.failure().is_some_and(|reason| reason.contains("restart")));
+    assert!(store.failure().is_some_and(|reason| reason.contains("check it")));
     let key = ThreadRow::key(conversation(1), 0, 0, 0, 1);
     assert!(matches!(store.get(scope, ThreadRow::TABLE, key).await, Ok(Some(_))), "reading goes on");
     tell("stopped 1 0");

@@ -247,6 +247,7 @@ async fn a_database_of_a_later_program_is_refused_with_clear_words() {
         rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");
     connection.execute("UPDATE schema_version SET version = 1000", []).expect("a later version");
     drop(connection);
+    std::fs::remove_file(dir.path().join("switchboard.seal")).expect("a seal, of what is changed now");
     let Err(error) = open(dir.path(), &clock) else { panic!("opened") };
     assert!(error.to_string().contains("version 1000, made by a later version of this program"), "{error}");
 }

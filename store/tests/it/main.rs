@@ -2,8 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the tests act for tenants of their own")]
 
+mod backup;
 mod blobs;
 mod crash;
+mod damage;
+mod disk;
 mod embedded;
 mod faulty;
 mod vault;

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
 };
 
@@ -36,7 +36,10 @@ impl Address {
 
 /// A server with a data folder of its own. Dropped, it is killed and everything is removed.
 pub(crate) struct Server {
+    /// Everything of this server's, removed with it.
     data: TempDir,
+    /// Its data folder, in there.
+    folder: PathBuf,
     settings: Vec<(String, String)>,
     child: Option<Child>,
     address: watch::Sender<Option<String>>,
@@ -54,13 +57,15 @@ impl Server {
         let data = tempfile::Builder::new().prefix("switchboard-it-").tempdir().expect("a folder");
         let own =
             [("HTTP__LISTEN", "127.0.0.1:0"), ("LOG__LEVEL", "info"), ("WHATSAPP__GRAPH_URL", graph_url)];
+        let folder = data.path().join("data");
+        fs::create_dir(&folder).expect("a folder");
         let settings = own
             .iter()
             .chain(settings)
             .map(|(name, value)| (format!("SWITCHBOARD__{name}"), (*value).to_owned()))
-            .chain([("SWITCHBOARD__STORE__PATH".to_owned(), data.path().display().to_string())])
+            .chain([("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string())])
             .collect();
-        let mut server = Self { data, settings, child: None, address: watch::Sender::new(None) };
+        let mut server = Self { data, folder, settings, child: None, address: watch::Sender::new(None) };
         server.boot().await;
         server
     }
@@ -76,7 +81,10 @@ impl Server {
         // A killed server leaves the file behind.
         fs::remove_file(self.listen_file()).ok();
         let log = || File::options().create(true).append(true).open(self.log_file()).expect("a log file");
-        let child = self.command().arg("serve").stdin(Stdio::null()).stdout(log()).stderr(log()).spawn();
+        // So that a limit on the size of its files is an error to it, and not its end.
+        let mut command = self.command_of("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_switchboard")]);
+        let child = command.stdin(Stdio::null()).stdout(log()).stderr(log()).spawn();
         self.child = Some(child.expect("the server's binary runs"));
         let http = super::api::client();
         let address = until("the server to be ready", async || {
@@ -87,6 +95,38 @@ impl Server {
         })
         .await;
         self.address.send_replace(Some(address));
+    }
+
+    /// Its data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A path beside its data folder, removed with it.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.data.path().join(name)
+    }
+
+    /// Lets it run on another data folder from its next start on.
+    pub(crate) fn move_to(&mut self, folder: PathBuf) {
+        let path = ("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string());
+        self.settings.retain(|(name, _)| *name != path.0);
+        self.settings.push(path);
+        self.folder = folder;
+    }
+
+    /// Runs one of its commands, which must go well; gives what it printed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command().args(arguments).output().expect("the command runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it prints text")
+    }
+
+    /// Runs one of its commands, which must fail; gives everything it said.
+    pub(crate) fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.command().args(arguments).output().expect("the command runs");
+        assert!(!output.status.success(), "{arguments:?} went well");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
     }
 
     fn check_alive(&mut self) {
@@ -141,14 +181,28 @@ impl Server {
         Workspace { api_key: text("api_key") }
     }
 
+    /// Limits the size to which the running server's files may grow, in bytes: from then on its disk takes
+    /// nothing beyond; none lifts the limit.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let pid = self.child.as_ref().expect("it runs").id().to_string();
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limited = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={limit}:")]).status();
+        assert!(limited.expect("there is `prlimit`").success());
+    }
+
+    /// The server's program with its settings.
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        self.command_of(env!("CARGO_BIN_EXE_switchboard"))
+    }
+
+    fn command_of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
     fn listen_file(&self) -> PathBuf {
-        self.data.path().join("listen")
+        self.folder.join("listen")
     }
 
     fn log_file(&self) -> PathBuf {

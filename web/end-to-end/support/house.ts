@@ -71,12 +71,18 @@ export class House {
     const chunks: Buffer[] = [];
     for await (const chunk of workspace.stdout) chunks.push(chunk as Buffer);
     house.apiKey = (JSON.parse(Buffer.concat(chunks).toString()) as { api_key: string }).api_key;
-    house.server = spawn(binary, ['serve'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    // So that a limit on the size of its files is an error to it, and not its end.
+    house.server = spawn('sh', ['-c', `trap '' XFSZ; exec "$0" serve`, binary], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     await until('the server takes traffic', async () => (await fetch(`${house.url}/readyz`)).ok);
     const { graph_url: _, ...number } = facts;
     const channel = await house.call('POST', '/api/v1/channels', { kind: 'whatsapp', name: 'Shop', ...number });
     house.channelId = String(channel['id']);
     return house;
+  }
+
+  /** The server's process. */
+  get pid(): number {
+    return this.server?.pid ?? 0;
   }
 
   /** A call of the API as a program. */

@@ -492,7 +492,8 @@ export interface paths {
         };
         /**
          * Takes traffic
-         * @description 503 while starting and stopping, and when the store does not answer.
+         * @description 503 while starting and stopping, and when the store does not answer. While the store reads but takes no writes it is 200:
+         *     agents read on, and what is refused is answered 503 by itself. The second word of the body then says how the store does.
          */
         get: operations["operation_ready"];
         put?: never;

@@ -110,6 +110,10 @@ export type ServerFrame =
        * This connection.
        */
       session: string;
+      /**
+       * How the server's store does; the signal `store.condition` tells when that changes.
+       */
+      store: "ok" | "slow" | "full" | "read_only" | "failed" | "damaged";
       type: "hello";
     }
   | {
@@ -134,14 +138,18 @@ export type ServerFrame =
   | (Event & {
       type: "event";
     })
-  | {
-      data: Typing;
-      /**
-       * `typing`.
-       */
-      name: string;
+  | ((
+      | {
+          data: Typing;
+          name: "typing";
+        }
+      | {
+          data: StoreState;
+          name: "store.condition";
+        }
+    ) & {
       type: "signal";
-    }
+    })
   | {
       /**
        * What came of it.
@@ -838,7 +846,7 @@ export interface ReadMark {
   user_id: string;
 }
 /**
- * Who and where.
+ * Somebody writes.
  */
 export interface Typing {
   /**
@@ -853,6 +861,15 @@ export interface Typing {
    * Who.
    */
   user_id: string;
+}
+/**
+ * How the server's store does, as a signal says it.
+ */
+export interface StoreState {
+  /**
+   * How.
+   */
+  condition: "ok" | "slow" | "full" | "read_only" | "failed" | "damaged";
 }
 /**
  * The objects after the change: those that the event is about are there. A message's event carries its

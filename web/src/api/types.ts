@@ -48,6 +48,7 @@ export type UserList = Schemas['UserList'];
 export type Window = Schemas['Window'];
 
 export type EventData = socket.EventData;
+export type StoreCondition = socket.StoreState['condition'];
 export type Typing = socket.Typing;
 export type ServerFrame = socket.ServerFrame;
 export type ClientFrame = socket.ClientFrame;

@@ -3,6 +3,7 @@ import { Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-re
 import { Tooltip } from 'radix-ui';
 import { useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
+import { StoreBanner } from '@/components/store-banner';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { Toaster } from '@/components/toaster';
@@ -29,14 +30,17 @@ export function Shell({ children }: { children: ReactNode }) {
 
   return (
     <Tooltip.Provider delayDuration={400}>
-      <div className={`app ${phone ? 'flex-col' : ''}`}>
-        {inThread && <a className="skip btn primary" href="#composer" onClick={(event) => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>('#composer textarea, #composer input')?.focus();
-        }}>{t('app.skip')}</a>}
-        {!phone && <Rail />}
-        <div className="flex min-h-0 min-w-0 flex-1"><Outlet /></div>
-        {phone && !inThread && <BottomBar />}
+      <div className="frame">
+        <StoreBanner />
+        <div className={`app ${phone ? 'flex-col' : ''}`}>
+          {inThread && <a className="skip btn primary" href="#composer" onClick={(event) => {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('#composer textarea, #composer input')?.focus();
+          }}>{t('app.skip')}</a>}
+          {!phone && <Rail />}
+          <div className="flex min-h-0 min-w-0 flex-1"><Outlet /></div>
+          {phone && !inThread && <BottomBar />}
+        </div>
       </div>
       <Toaster />
       {children}

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
 import { channelsQuery, contactQuery, queryClient } from '@/api/queries';
-import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StreamEvent } from '@/api/types';
+import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
@@ -22,7 +22,7 @@ import {
   type ListKey,
   type View,
 } from '@/lib/inbox/state';
-import { useInbox, useLink, usePlace, useWriters, type Link } from '@/lib/inbox/store';
+import { useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
 import { Connection } from '@/lib/socket/connection';
 import { missing, type Machine } from '@/lib/socket/machine';
 
@@ -309,6 +309,14 @@ function changed(machine: Machine): void {
   if (link.state !== before.state && (link.state === 'live' || link.state === 'catching_up')) pumpNow();
 }
 
+function storeDoes(condition: StoreCondition): void {
+  const before = useServerStore.getState().condition;
+  if (before === condition) return;
+  useServerStore.setState({ condition });
+  // What was refused meanwhile need not wait for its next attempt.
+  if (condition === 'ok') pumpNow();
+}
+
 /** Begins for whoever signed in; stops with the function it gives back. */
 export function startLive(meId: string, signedOut: () => void): () => void {
   session += 1;
@@ -318,7 +326,8 @@ export function startLive(meId: string, signedOut: () => void): () => void {
   restoreDrafts(meId);
   restoreOutbox();
   everLive = false;
-  const line = new Connection({ apply: take, reload, typing, signedOut, changed });
+  useServerStore.setState({ condition: 'ok' });
+  const line = new Connection({ apply: take, reload, typing, store: storeDoes, signedOut, changed });
   connection = line;
   const begin = () => {
     if (mine !== session) return;

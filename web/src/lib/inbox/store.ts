@@ -1,5 +1,6 @@
 /** The one store of the inbox, and what is known about the line to the server. */
 import { create } from 'zustand';
+import type { StoreCondition } from '@/api/types';
 import { usePreferences } from '@/lib/preferences';
 import { emptyInbox, type InboxState, type ListKey } from '@/lib/inbox/state';
 
@@ -14,6 +15,9 @@ export type Link = {
 };
 
 export const useLink = create<Link>(() => ({ state: 'connecting', seconds: 0, missing: null }));
+
+/** How the server's store does, as it was last heard. */
+export const useServerStore = create<{ condition: StoreCondition }>(() => ({ condition: 'ok' }));
 
 /** What is on the screen: which list, which conversation; reloads fetch this first. */
 export type Place = { list: ListKey; openId: string | null };

@@ -24,7 +24,7 @@ const event = (offset: number, prev = offset - 1): StreamEvent => ({
   data: {},
 });
 const frames = (...list: ServerFrame[]): Input => ({ type: 'frames', frames: list });
-const hello: ServerFrame = { type: 'hello', session: 'soc_1', heartbeat_s: 25 };
+const hello: ServerFrame = { type: 'hello', session: 'soc_1', heartbeat_s: 25, store: 'ok' };
 const subscribed = (offset: number, resumed: boolean, epoch = 'a'): ServerFrame => ({
   type: 'subscribed',
   id: 1,
@@ -54,6 +54,7 @@ describe('subscribing', () => {
     const [, effects] = run(initialMachine(), { type: 'start', online: true }, { type: 'opened' }, frames(hello));
     expect(effects).toEqual([
       { type: 'connect' },
+      { type: 'store', condition: 'ok' },
       { type: 'send', frame: { type: 'subscribe', id: 1, batch: true } },
     ]);
   });
@@ -236,5 +237,15 @@ describe('heartbeats', () => {
   it('gives up a socket that never says hello', () => {
     const [state] = run(initialMachine(), { type: 'start', online: true });
     expect(run(state, { type: 'tick', at: around.now + 10_001 })[0].phase).toBe('waiting');
+  });
+});
+
+describe('the store', () => {
+  it('is heard of at the start and when it changes', () => {
+    const full: ServerFrame = { type: 'hello', session: 'soc_1', heartbeat_s: 25, store: 'full' };
+    const again: ServerFrame = { type: 'signal', name: 'store.condition', data: { condition: 'ok' } };
+    const [, effects] = run(initialMachine(), { type: 'start', online: true }, { type: 'opened' }, frames(full, again));
+    const heard = effects.flatMap((effect) => (effect.type === 'store' ? effect.condition : []));
+    expect(heard).toEqual(['full', 'ok']);
   });
 });

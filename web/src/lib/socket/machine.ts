@@ -2,7 +2,7 @@
  * The socket's protocol as a pure machine: what is known, what happened, and what to do about it. It opens
  * nothing and reads no clock, so every order of events can be tried in a test. `connection.ts` is its hands.
  */
-import type { ClientFrame, ServerFrame, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { ClientFrame, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 
 export type Phase =
   /** Not started, or stopped. */
@@ -69,6 +69,8 @@ export type Effect =
   /** The stream cannot tell what was missed: load the snapshots. */
   | { type: 'reload' }
   | { type: 'typing'; data: Typing }
+  /** How the server's store does now. */
+  | { type: 'store'; condition: StoreCondition }
   | { type: 'sign_in' };
 
 /** The world beside the input. */
@@ -245,6 +247,7 @@ function receive(
     switch (frame.type) {
       case 'hello':
         next.heartbeatMs = Math.max(1, frame.heartbeat_s) * 1_000;
+        effects.push({ type: 'store', condition: frame.store });
         next.subscribeId = next.nextId;
         next.nextId += 1;
         effects.push({
@@ -296,6 +299,7 @@ function receive(
 
       case 'signal':
         if (frame.name === 'typing') effects.push({ type: 'typing', data: frame.data });
+        else if (frame.name === 'store.condition') effects.push({ type: 'store', condition: frame.data.condition });
         break;
 
       case 'ping':

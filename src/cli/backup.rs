@@ -1,0 +1,109 @@
+//! `switchboard backup` and `switchboard restore`
+
+use std::{
+    fs::{self, OpenOptions},
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use switchboard_store::{
+    BackupKey, MasterKey, SystemClock, SystemEntropy,
+    backup::{self, Source},
+};
+
+use super::{Failure, failed, print};
+use crate::{
+    boot::{self, MASTER_KEY_FILE, backups},
+    config::Config,
+};
+
+/// Where a backup goes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BackupOptions {
+    /// The folder it is written into, under a name by its time [default: where the daily ones go]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+}
+
+/// Makes a backup, also while the server runs; prints its file.
+pub(crate) fn create(config: Option<&Path>, options: BackupOptions) -> Result<(), Failure> {
+    let config = Config::load(config).map_err(failed)?;
+    // Made by the server; a key made now would be nobody's.
+    let path = config.store.path.join(MASTER_KEY_FILE);
+    if config.secrets.master_key.is_none() && config.backup.key.is_none() && !path.exists() {
+        return Err(failed(format!(
+            "{}: there is no master key, and no server has run here yet",
+            path.display()
+        )));
+    }
+    let entropy = SystemEntropy::new();
+    let key = match &config.backup.key {
+        Some(text) => BackupKey::new(&MasterKey::from_text(text).map_err(failed)?),
+        None => BackupKey::new(&boot::master_key(&config, &entropy).map_err(failed)?),
+    };
+    let source = Source {
+        data: config.store.path.clone(),
+        key,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(entropy),
+        stop: Arc::new(AtomicBool::new(false)),
+    };
+    let made =
+        backup::create(&source, &options.to.unwrap_or_else(|| backups::folder(&config))).map_err(failed)?;
+    print(&format!("{}\n", made.file.display()))
+}
+
+/// What is put where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RestoreOptions {
+    /// The backup.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// The data folder to make; must not exist, or be empty.
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+    /// A file with the master key of the server that made it, such as a copy of its `master.key`; becomes the restored
+    /// server's [default: the keys in the settings]
+    #[arg(long, value_name = "FILE")]
+    master_key: Option<PathBuf>,
+}
+
+/// Verifies a backup and puts it into an empty data folder.
+pub(crate) fn restore(config: Option<&Path>, options: &RestoreOptions) -> Result<(), Failure> {
+    let config = Config::load(config).map_err(failed)?;
+    let given = options.master_key.as_deref().map(read_key).transpose()?;
+    let text = config.backup.key.as_ref().or(given.as_ref()).or(config.secrets.master_key.as_ref());
+    let text = text.ok_or_else(|| {
+        failed("the key is needed: give --master-key with a copy of the old server's master.key, or set backup.key")
+    })?;
+    let key = BackupKey::new(&MasterKey::from_text(text).map_err(failed)?);
+    let manifest = backup::restore(&options.from, &options.into, &key).map_err(failed)?;
+    if let Some(given) = &given {
+        let path = options.into.join(MASTER_KEY_FILE);
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| {
+                file.write_all(given.expose_secret().as_bytes())?;
+                file.sync_all()
+            })
+            .map_err(|error| failed(format!("{}: {error}", path.display())))?;
+    }
+    let rows: u64 = manifest.rows.iter().map(|(_, rows)| rows).sum();
+    print(&format!(
+        "{} holds what was stored at {}: {rows} rows and {} large bodies, all verified; set store.path to it\n",
+        options.into.display(),
+        manifest.taken_at,
+        manifest.blobs
+    ))
+}
+
+fn read_key(path: &Path) -> Result<SecretString, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| failed(format!("{}: {error}", path.display())))?;
+    Ok(SecretString::from(text))
+}

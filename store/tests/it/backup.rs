@@ -1,0 +1,273 @@
+//! Backups of the embedded store: consistent while it is written to, and refused where they are not what was made.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use secrecy::SecretString;
+use switchboard_ports::{
+    blob::Blobs as _,
+    clock::Clock,
+    store::{Lane, Mutation, Records, Scan, Scope, Store, conformance::HandClock},
+};
+use switchboard_schema::{BlobId, ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell};
+use switchboard_store::{
+    BackupKey, DirectoryBlobs, Embedded, MasterKey, Options, SystemClock, SystemEntropy,
+    backup::{self, Daily, Error, Source},
+};
+
+/// Rows of each commit.
+const ROWS: u64 = 3;
+
+fn key(n: u8) -> BackupKey {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    BackupKey::new(&MasterKey::from_text(&SecretString::from(STANDARD.encode([n; 32]))).expect("a key"))
+}
+
+pub(crate) fn source(data: &Path, clock: Arc<dyn Clock>) -> Source {
+    Source {
+        data: data.to_owned(),
+        key: key(1),
+        clock,
+        entropy: Arc::new(SystemEntropy::new()),
+        stop: Arc::new(AtomicBool::new(false)),
+    }
+}
+
+fn scope() -> TenantScope {
+    TenantScope::assume(TenantId::from_bytes([1; 16]))
+}
+
+fn open(dir: &Path) -> Arc<Embedded> {
+    Embedded::open(dir, Arc::new(SystemClock), Options::default()).expect("it opens")
+}
+
+async fn commit(store: &Arc<Embedded>, n: u64) {
+    let row = |part| ThreadRow {
+        conversation_id: ConversationId::from_bytes([2; 16]),
+        bucket: 0,
+        kind: 1,
+        n: n * ROWS + part,
+        epoch: 1,
+        version: n,
+        id: None,
+        provider_at: None,
+        // So that the database is copied in several steps.
+        body: vec![7; 15_000],
+    };
+    let rows = (0..ROWS).map(|part| Mutation::put(row(part))).collect();
+    store.commit_one(Scope::from(scope()), Lane::Interactive, rows).await.expect("it is written");
+}
+
+/// How many commits are there, from the first on, each whole.
+async fn commits(dir: &Path) -> u64 {
+    let records = Records::new(open(dir) as Arc<dyn Store>);
+    let partition = ThreadRow::partition(ConversationId::from_bytes([2; 16]), 0);
+    let scan = Scan::of::<ThreadRow>(partition).from(vec![Cell::Int(1)]);
+    let rows: Vec<ThreadRow> = records.all(scope(), scan).await.expect("they are read");
+    let numbers: Vec<u64> = rows.iter().map(|row| row.n).collect();
+    assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "a gap");
+    assert_eq!(numbers.len() as u64 % ROWS, 0, "half a commit");
+    numbers.len() as u64 / ROWS
+}
+
+/// A folder with some rows and bodies, and a backup of it.
+struct Stored {
+    dir: tempfile::TempDir,
+    file: PathBuf,
+}
+
+impl Stored {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let data = dir.path().join("data");
+        let store = open(&data);
+        for n in 0..200 {
+            commit(&store, n).await;
+        }
+        let blobs = DirectoryBlobs::open(&data.join("blobs")).expect("a folder");
+        for n in 0..5_u8 {
+            let body = Bytes::from(vec![n; 150_000]);
+            blobs.put(scope(), BlobId::from_bytes([n; 16]), body).await.expect("it is kept");
+        }
+        let made = backup::create(&source(&data, Arc::new(SystemClock)), &dir.path().join("backups"));
+        let made = made.expect("it is made");
+        assert_eq!((made.manifest.blobs, made.manifest.blob_bytes), (5, 750_000));
+        assert_eq!(made.bytes, fs::metadata(&made.file).expect("it is there").len());
+        blobs.close();
+        store.close().await;
+        Self { dir, file: made.file }
+    }
+
+    fn restore(&self, key: &BackupKey) -> Result<PathBuf, Error> {
+        let into = self.dir.path().join("restored");
+        backup::restore(&self.file, &into, key)?;
+        Ok(into)
+    }
+
+    /// Nothing was put anywhere.
+    fn nothing_restored(&self) {
+        let left: Vec<_> = fs::read_dir(self.dir.path()).expect("it is read").flatten().collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+    }
+}
+
+/// Whether the database is being copied into a folder at this moment.
+fn is_being_copied(folder: &Path) -> bool {
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| entry.file_name().to_string_lossy().ends_with(".db"))
+}
+
+#[tokio::test]
+async fn while_commits_run_a_backup_holds_all_that_were_done_before_and_none_by_half() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    let store = open(&data);
+    for n in 0..300 {
+        commit(&store, n).await;
+    }
+    let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicI64::new(300)));
+    let writer = {
+        let (store, stop, done) = (Arc::clone(&store), Arc::clone(&stop), Arc::clone(&done));
+        tokio::spawn(async move {
+            for n in 300_u64.. {
+                if stop.load(Ordering::Relaxed) {
+                    return n;
+                }
+                commit(&store, n).await;
+                done.store(n.cast_signed() + 1, Ordering::Release);
+            }
+            0
+        })
+    };
+    let mut beside = false;
+    for turn in 0..40 {
+        let before = done.load(Ordering::Acquire).unsigned_abs();
+        let folder = dir.path().join(format!("backups-{turn}"));
+        let (source, to) = (source(&data, Arc::new(SystemClock)), folder.clone());
+        let made = tokio::task::spawn_blocking(move || backup::create(&source, &to));
+        // Commits that were done between two looks at which the same copy was under way.
+        let mut at_first = None;
+        while !made.is_finished() {
+            let now = done.load(Ordering::Acquire);
+            if is_being_copied(&folder) {
+                beside |= *at_first.get_or_insert(now) < now;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let made = made.await.expect("it ends").expect("it is made");
+        let into = dir.path().join(format!("restored-{turn}"));
+        backup::restore(&made.file, &into, &key(1)).expect("it is whole");
+        let found = commits(&into).await;
+        assert!(found >= before, "{found} commits, {before} were done before");
+        if beside && turn > 2 {
+            break;
+        }
+    }
+    assert!(beside, "the writer is held up while a copy is made");
+    stop.store(true, Ordering::Relaxed);
+    writer.await.expect("it writes");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_restored_is_what_was_stored_with_its_bodies() {
+    let stored = Stored::new().await;
+    let into = stored.restore(&key(1)).expect("it is whole");
+    assert_eq!(commits(&into).await, 200);
+    let blobs = DirectoryBlobs::open(&into.join("blobs")).expect("a folder");
+    for n in 0..5_u8 {
+        let body = blobs.get(scope(), BlobId::from_bytes([n; 16])).await.expect("it is there");
+        assert_eq!(body, vec![n; 150_000]);
+    }
+    assert!(!into.join("master.key").exists(), "no key is in it");
+    let bytes = fs::read(&stored.file).expect("it is read");
+    assert!(!bytes.windows(15).any(|words| words == b"SQLite format 3"), "nothing is in clear");
+}
+
+#[tokio::test]
+async fn a_backup_that_was_changed_or_cut_anywhere_is_refused_and_nothing_is_put_in_place() {
+    let stored = Stored::new().await;
+    let whole = fs::read(&stored.file).expect("it is read");
+    for at in (0..40).chain((0..whole.len()).step_by(310_007)).chain(whole.len() - 40..whole.len()) {
+        let mut changed = whole.clone();
+        changed[at] ^= 1 << (at % 8);
+        fs::write(&stored.file, changed).expect("it is written");
+        let error = stored.restore(&key(1)).err().unwrap_or_else(|| panic!("byte {at} was changed"));
+        assert!(error.to_string().contains(&stored.file.display().to_string()), "{error}");
+        stored.nothing_restored();
+    }
+    for length in (0..whole.len()).step_by(497_003).chain([whole.len() - 1]) {
+        fs::write(&stored.file, &whole[..length]).expect("it is written");
+        assert!(stored.restore(&key(1)).is_err(), "cut to {length}");
+        stored.nothing_restored();
+    }
+    fs::write(&stored.file, &whole).expect("it is written");
+    stored.restore(&key(1)).expect("the untouched one is whole");
+}
+
+#[tokio::test]
+async fn another_key_is_told_and_a_folder_in_use_is_left_alone() {
+    let stored = Stored::new().await;
+    let error = stored.restore(&key(2)).expect_err("it is another's").to_string();
+    assert!(error.contains("another key") && error.contains("master key"), "{error}");
+    stored.nothing_restored();
+    let into = stored.dir.path().join("data");
+    let error = backup::restore(&stored.file, &into, &key(1)).expect_err("it is taken");
+    assert!(matches!(&error, Error::NotEmpty(folder) if *folder == into), "{error}");
+    assert_eq!(commits(&into).await, 200, "as it was");
+}
+
+#[tokio::test]
+async fn one_that_is_given_up_leaves_nothing() {
+    let stored = Stored::new().await;
+    let source = source(&stored.dir.path().join("data"), Arc::new(SystemClock));
+    source.stop.store(true, Ordering::Relaxed);
+    let folder = stored.dir.path().join("given-up");
+    assert!(matches!(backup::create(&source, &folder), Err(Error::Stopped)));
+    assert_eq!(fs::read_dir(folder).expect("a folder").count(), 0);
+}
+
+#[tokio::test]
+async fn one_is_made_every_day_and_each_is_kept_for_as_long_as_was_said() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (data, folder) = (dir.path().join("data"), dir.path().join("backups"));
+    let store = open(&data);
+    commit(&store, 0).await;
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("partial-7.backup"), b"half").expect("a file that a crash left");
+    fs::write(folder.join("notes.txt"), b"ours").expect("a file of somebody else's");
+    let clock = Arc::new(HandClock::default());
+    // Ten in the morning.
+    let of_the_day = clock.now().as_millis().rem_euclid(24 * 3_600_000);
+    clock.advance(Duration::from_millis((34 * 3_600_000 - of_the_day).unsigned_abs()));
+    let daily = Daily::new(source(&data, Arc::clone(&clock) as _), folder.clone(), 3, 5);
+    let daily = Arc::new(std::sync::Mutex::new(daily));
+    assert!(!folder.join("partial-7.backup").exists(), "what was unfinished is gone");
+    let mut made = 0;
+    for _ in 0..12 * 24 {
+        match daily.lock().expect("one at a time").look() {
+            None => {}
+            Some(result) => {
+                result.expect("it is made");
+                made += 1;
+            }
+        }
+        clock.advance(Duration::from_secs(3_600));
+    }
+    // The first after an hour, then one at 3 o'clock of each of the eleven days that follow and the last.
+    assert_eq!(made, 13);
+    let kept = backup::list(&folder).expect("it is read");
+    let now = clock.now();
+    assert!(kept.iter().all(|one| *one + Duration::from_secs(6 * 24 * 3_600) > now), "{kept:?}");
+    assert!((5..=6).contains(&kept.len()), "{kept:?}");
+    assert!(folder.join("notes.txt").exists(), "what is no backup is left alone");
+    store.close().await;
+}

@@ -28,6 +28,9 @@ use self::{
 
 /// Updates that one webhook may carry. Meta's own figure is 1,000.
 pub const MAX_UPDATES: usize = 5_000;
+/// What the updates of one webhook may repeat of what stands around them when each is wrapped on its own, in
+/// bytes, all together. A full webhook of Meta's comes to less than 3 MiB.
+pub const MAX_REPEATED_BYTES: usize = 16 * 1_024 * 1_024;
 /// Longest id or address that is taken, in bytes. Meta's longest have about 140.
 pub const MAX_ID_BYTES: usize = 1_024;
 /// Longest name that is shown, in characters; of a longer one the beginning is.
@@ -47,7 +50,7 @@ pub enum Malformed {
     #[error("not a webhook of WhatsApp: {0}")]
     NotAnEnvelope(String),
     /// It carries more than [`MAX_UPDATES`], or an envelope out of all proportion.
-    #[error("more than {MAX_UPDATES} updates in one webhook")]
+    #[error("more than {MAX_UPDATES} updates in one webhook, or too much around each of them")]
     TooMany,
 }
 
@@ -110,6 +113,18 @@ struct Frame<'a> {
     items: usize,
 }
 
+impl Frame<'_> {
+    /// Bytes of this that may stand around each of its updates.
+    fn repeated_bytes(&self) -> usize {
+        let members = self.envelope.iter().chain(&*self.entry).chain(&self.change);
+        let heads = self.value.iter().filter(|(key, _)| is_head(key));
+        let contact = self.contacts.all.iter().map(|(json, _)| json.len()).max().unwrap_or_default();
+        // A name is written with escapes, at most six bytes for one.
+        let bytes = |(key, value): &(Cow<'_, str>, &RawValue)| 6 * key.len() + value.get().len();
+        contact + members.chain(heads).map(bytes).sum::<usize>()
+    }
+}
+
 /// What the update is.
 #[derive(Debug, Clone, Copy)]
 enum Subject<'a> {
@@ -159,7 +174,7 @@ struct Contacts<'a> {
 /// [`Part::read`], update by update.
 pub fn parse(body: &[u8]) -> Result<Delivery<'_>, Malformed> {
     let body = std::str::from_utf8(body).map_err(|error| Malformed::NotAnEnvelope(error.to_string()))?;
-    let mut parts = Parts { budget: Budget::new(), list: Vec::new() };
+    let mut parts = Parts { budget: Budget::new(), repeated_bytes: 0, list: Vec::new() };
     match envelope::read(body, &parts.budget) {
         Ok(Envelope { inner: Some(entries), rest }) if entries.iter().all(|entry| entry.inner.is_some()) => {
             let rest = Arc::new(rest);
@@ -289,6 +304,8 @@ impl<'a> Part<'a> {
 /// Parts as they are found.
 struct Parts<'a> {
     budget: Budget,
+    /// See [`MAX_REPEATED_BYTES`].
+    repeated_bytes: usize,
     list: Vec<Part<'a>>,
 }
 
@@ -307,12 +324,7 @@ impl<'a> Parts<'a> {
         for raw in entries {
             let Some((entry, changes)) = self.entry(raw)? else {
                 let frame = Frame { envelope: Arc::clone(&rest), ..Frame::default() };
-                self.push(
-                    Route::Unnamed,
-                    Cow::Borrowed(""),
-                    &Arc::new(frame),
-                    Subject::NotAnEntry(raw.get()),
-                )?;
+                self.push(Route::Unnamed, Cow::Borrowed(""), frame, vec![Subject::NotAnEntry(raw.get())])?;
                 continue;
             };
             let entry = Arc::new(entry);
@@ -324,12 +336,7 @@ impl<'a> Parts<'a> {
                         let (envelope, entry) = (Arc::clone(&rest), Arc::clone(&entry));
                         let route = route(None, &entry);
                         let frame = Frame { envelope, entry, ..Frame::default() };
-                        self.push(
-                            route,
-                            Cow::Borrowed(""),
-                            &Arc::new(frame),
-                            Subject::NotAChange(raw.get()),
-                        )?;
+                        self.push(route, Cow::Borrowed(""), frame, vec![Subject::NotAChange(raw.get())])?;
                     }
                 }
             }
@@ -376,11 +383,8 @@ impl<'a> Parts<'a> {
             subjects.push(Subject::Change);
         }
         let (envelope, entry) = (Arc::clone(envelope), Arc::clone(entry));
-        let frame = Arc::new(Frame { envelope, entry, change: change.rest, value, contacts, items });
-        for subject in subjects {
-            self.push(route.clone(), field.clone(), &frame, subject)?;
-        }
-        Ok(())
+        let frame = Frame { envelope, entry, change: change.rest, value, contacts, items };
+        self.push(route, field, frame, subjects)
     }
 
     /// The elements of the value's lists of this name.
@@ -425,13 +429,21 @@ impl<'a> Parts<'a> {
         &mut self,
         route: Route<'a>,
         field: Cow<'a, str>,
-        frame: &Arc<Frame<'a>>,
-        subject: Subject<'a>,
+        frame: Frame<'a>,
+        subjects: Vec<Subject<'a>>,
     ) -> Result<(), Malformed> {
-        if self.list.len() == MAX_UPDATES {
+        self.repeated_bytes =
+            self.repeated_bytes.saturating_add(frame.repeated_bytes().saturating_mul(subjects.len()));
+        if self.repeated_bytes > MAX_REPEATED_BYTES || self.list.len() + subjects.len() > MAX_UPDATES {
             return Err(Malformed::TooMany);
         }
-        self.list.push(Part { route, field, frame: Arc::clone(frame), subject });
+        let frame = Arc::new(frame);
+        self.list.extend(subjects.into_iter().map(|subject| Part {
+            route: route.clone(),
+            field: field.clone(),
+            frame: Arc::clone(&frame),
+            subject,
+        }));
         Ok(())
     }
 }

@@ -108,6 +108,8 @@ struct Frame<'a> {
     entry: Arc<Members<'a>>,
     change: Members<'a>,
     value: Members<'a>,
+    /// Those members of the value that belong to all of its updates.
+    heads: Members<'a>,
     contacts: Contacts<'a>,
     /// Messages and statuses in the value.
     items: usize,
@@ -116,12 +118,11 @@ struct Frame<'a> {
 impl Frame<'_> {
     /// Bytes of this that may stand around each of its updates.
     fn repeated_bytes(&self) -> usize {
-        let members = self.envelope.iter().chain(&*self.entry).chain(&self.change);
-        let heads = self.value.iter().filter(|(key, _)| is_head(key));
+        let members = self.envelope.iter().chain(&*self.entry).chain(&self.change).chain(&self.heads);
         let contact = self.contacts.all.iter().map(|(json, _)| json.len()).max().unwrap_or_default();
         // A name is written with escapes, at most six bytes for one.
         let bytes = |(key, value): &(Cow<'_, str>, &RawValue)| 6 * key.len() + value.get().len();
-        contact + members.chain(heads).map(bytes).sum::<usize>()
+        contact + members.map(bytes).sum::<usize>()
     }
 }
 
@@ -240,28 +241,28 @@ impl<'a> Part<'a> {
     }
 
     fn write_value(&self, out: &mut Writer) {
-        let value = &self.frame.value;
+        let Frame { value, heads, .. } = &*self.frame;
         let one = |out: &mut Writer, list: &str, json: &str| {
             out.key(list);
             out.list(|out| out.raw(json));
         };
         match self.subject {
             Subject::Message(json) => {
-                out.members(value, is_head);
+                out.members(heads, |_| true);
                 self.write_contact(out, read::addresses_of_message(json));
                 one(out, "messages", json);
             }
             Subject::Status(json) => {
-                out.members(value, is_head);
+                out.members(heads, |_| true);
                 self.write_contact(out, read::addresses_of_status(json));
                 one(out, "statuses", json);
             }
             Subject::UserId(json) => {
-                out.members(value, |key| key != USER_ID_FIELD);
+                out.members(heads, |_| true);
                 one(out, USER_ID_FIELD, json);
             }
             Subject::NotAList(key, json) => {
-                out.members(value, is_head);
+                out.members(heads, |_| true);
                 out.member(key, json);
             }
             Subject::Beside if self.frame.items > 0 => out.members(value, |key| !is_list(key)),
@@ -383,7 +384,13 @@ impl<'a> Parts<'a> {
             subjects.push(Subject::Change);
         }
         let (envelope, entry) = (Arc::clone(envelope), Arc::clone(entry));
-        let frame = Frame { envelope, entry, change: change.rest, value, contacts, items };
+        let belongs_to_all = |key: &str| match &*field {
+            MESSAGES_FIELD => is_head(key),
+            USER_ID_FIELD => key != USER_ID_FIELD,
+            _ => false,
+        };
+        let heads = value.iter().filter(|(key, _)| belongs_to_all(key)).cloned().collect();
+        let frame = Frame { envelope, entry, change: change.rest, value, heads, contacts, items };
         self.push(route, field, frame, subjects)
     }
 

@@ -112,6 +112,9 @@ fn what_stands_around_many_updates_is_not_multiplied_without_bound() {
         json!({ "entry": [{ "changes": [{ "field": "messages", "value": {
             "messages": updates(200), "contacts": [{ "more": odd }],
         } }] }] }),
+        json!({ "entry": [{ "changes": [{ "field": "user_id_update", "value": {
+            "user_id_update": updates(200), "more": odd,
+        } }] }] }),
     ] {
         assert_eq!(parse(body.to_string().as_bytes()).err(), Some(Malformed::TooMany));
     }

@@ -3,6 +3,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PORT ?= 8080
+# Seconds for each target.
+FUZZ_SECONDS ?= 3600
+FUZZ_BRIEF_SECONDS ?= 8
 WEB_STAMP := web/node_modules/.installed
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
 
@@ -16,7 +19,7 @@ demo: tools web ## Opens a workspace with simulated customers on http://127.0.0.
 	PORT=$(PORT) "$${CARGO_TARGET_DIR:-target}/demo/switchboard" demo
 
 .PHONY: test
-test: tools browser web-check format lint unit end-to-end ## Everything that must hold
+test: tools browser web-check supply-chain format lint unit fuzz-briefly end-to-end ## Everything that must hold
 
 .PHONY: tools
 tools: ## Checks for what must be there before anything else
@@ -45,7 +48,7 @@ web-check: web ## Checks and tests the web app
 .PHONY: generate
 generate: $(WEB_STAMP) ## Writes the generated files anew: tables, OpenAPI, socket schema, TypeScript types
 	UPDATE_GENERATED=1 cargo test -p switchboard-schema --test '*'
-	UPDATE_GENERATED=1 cargo test -p switchboard --bin switchboard as_checked_in
+	UPDATE_GENERATED=1 cargo test -p switchboard --lib as_checked_in
 	cd web && npm run generate
 
 .PHONY: format
@@ -60,6 +63,27 @@ lint: ## Checks the code; warnings are errors
 unit: ## Tests of crates and of the whole server over real sockets
 	cargo test --workspace --all-features
 
+.PHONY: fuzz
+fuzz: tools ## Searches for inputs that break a parser (FUZZ_SECONDS= for each, an hour unless changed)
+	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+.PHONY: fuzz-briefly
+fuzz-briefly: tools
+	scripts/fuzz $(FUZZ_BRIEF_SECONDS)
+
+.PHONY: supply-chain
+supply-chain: tools $(WEB_STAMP) ## Checks what we depend on: bans, licences, sources, advisories
+	scripts/supply-chain
+
+.PHONY: licenses
+licenses: $(WEB_STAMP) ## Writes THIRD-PARTY.txt anew
+	node scripts/third-party.mjs licenses
+
+.PHONY: sbom
+sbom: ## Writes what the binary is made of to target/sbom.cdx.json (CycloneDX)
+	@mkdir -p "$${CARGO_TARGET_DIR:-target}"
+	node scripts/third-party.mjs sbom >"$${CARGO_TARGET_DIR:-target}/sbom.cdx.json"
+
 .PHONY: end-to-end
 end-to-end: web browser ## Tests in a real browser against the real server
 	cargo build --bin switchboard
@@ -68,9 +92,13 @@ end-to-end: web browser ## Tests in a real browser against the real server
 
 .PHONY: release
 release: tools web ## Builds target/release/switchboard
-	cargo build --release --bin switchboard
+	scripts/release
+
+.PHONY: reproducible
+reproducible: tools $(WEB_STAMP) ## Builds the release twice and compares the bytes
+	scripts/reproducible
 
 .PHONY: bench
 bench: release ## The load test's scenarios: a table and a file of results
-	cargo build --release -p switchboard-loadtest --bin loadtest
+	scripts/release -p switchboard-loadtest --bin loadtest
 	"$${CARGO_TARGET_DIR:-target}/release/loadtest" run --out bench-results

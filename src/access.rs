@@ -42,7 +42,7 @@ const CREDENTIALS_MAX: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 /// How much longer a burst may be than what a second allows.
 const BURST_SECONDS: f64 = 10.0;
 /// Longest credential looked at, in bytes.
-const CREDENTIAL_BYTES_MAX: usize = 256;
+pub(crate) const CREDENTIAL_BYTES_MAX: usize = 256;
 
 /// SHA-256 of a credential or an address: what is remembered of it.
 type Sha256 = [u8; 32];
@@ -90,8 +90,10 @@ struct Known {
 }
 
 /// A credential as a request carries it.
-enum Presented<'a> {
+pub(crate) enum Presented<'a> {
+    /// An API key.
     Key(&'a str),
+    /// The cookie of a sign-in.
     Cookie(&'a str),
 }
 
@@ -251,7 +253,7 @@ fn is_own_origin(origin: &str, public_url: &Url, host: Option<&str>) -> bool {
 }
 
 /// The credential in these headers: a key before a cookie.
-fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Denied> {
+pub(crate) fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Denied> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let text = value.to_str().map_err(|_| Denied::NotSignedIn)?;
         let (scheme, key) = text.split_once(' ').ok_or(Denied::NotSignedIn)?;

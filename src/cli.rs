@@ -18,6 +18,9 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+/// What others wrote, with its licences: written by `make licenses`.
+const THIRD_PARTY: &str = include_str!("../THIRD-PARTY.txt");
+
 /// One server through which a business talks with its customers and sees what they do.
 #[derive(Debug, Parser)]
 #[command(name = "switchboard", version)]
@@ -52,6 +55,8 @@ enum Command {
     Demo(demo::Options),
     /// Run the simulated provider alone, to try a server or a program against.
     Simulator(simulator::Options),
+    /// Print what others wrote and this program contains, with its licences.
+    Licenses,
     /// Print the API's document.
     #[command(hide = true)]
     Openapi,
@@ -66,8 +71,9 @@ enum Workspace {
     Create(workspace::Options),
 }
 
-/// Does what the command line says.
-pub(crate) fn run() -> ExitCode {
+/// Does what the command line says: the whole program, from its arguments to its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let config = cli.config.as_deref();
     let done = match cli.command {
@@ -80,6 +86,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),
         Command::Simulator(options) => simulator::run(&options),
+        Command::Licenses => print(THIRD_PARTY),
         Command::Openapi => documents::openapi().map_err(failed).and_then(|text| print(&text)),
         Command::SocketSchema => documents::socket_schema().map_err(failed).and_then(|text| print(&text)),
     };
@@ -122,6 +129,13 @@ mod tests {
     #[test]
     fn the_command_line_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_licences_that_must_come_along_do() {
+        for words in ["Apache License", "SIL OPEN FONT LICENSE", "ring 0.17", "react 19", "SQLite"] {
+            assert!(THIRD_PARTY.contains(words), "{words}");
+        }
     }
 
     #[test]

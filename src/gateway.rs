@@ -13,7 +13,9 @@ mod rechecks;
 mod session;
 mod upgrade;
 
-pub(crate) use upgrade::upgrade;
+pub(crate) use commands::{Command, Frame, NotAFrame};
+pub(crate) use session::{answer_to, protocol};
+pub(crate) use upgrade::{accept_of, ticket_of, upgrade};
 
 /// Longest message of a client, in bytes, whole or in fragments; a longer one is closed 4009.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;

@@ -6,7 +6,7 @@ mod conversations;
 mod dead;
 mod wakeups;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use actix::ArbiterHandle;
 use futures_util::future::join_all;
@@ -21,7 +21,7 @@ use switchboard_ports::{
 use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
-pub use self::apply::Unapplied;
+pub use self::{apply::Unapplied, dead::Grave};
 pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
 use crate::{
     Refusal,
@@ -126,6 +126,38 @@ pub struct ListQuery {
     pub limit: usize,
     /// For whom unread counts are meant.
     pub user_id: UserId,
+}
+
+/// A place in an order of the list. As text it is a page's cursor: the number it is sorted by, a dot, the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListCursor {
+    /// What it is sorted by: the lowest comes first.
+    pub rank: i64,
+    /// Tells equals apart.
+    pub id: ConversationId,
+}
+
+impl fmt::Display for ListCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.rank, self.id)
+    }
+}
+
+impl FromStr for ListCursor {
+    type Err = Refusal;
+
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is no cursor.
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        text.split_once('.')
+            .and_then(|(rank, id)| Some(Self { rank: rank.parse().ok()?, id: id.parse().ok()? }))
+            .ok_or_else(no_cursor)
+    }
+}
+
+/// What to say of a cursor that is none of ours.
+fn no_cursor() -> Refusal {
+    Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it, or none".to_owned() }
 }
 
 /// Whose conversations.

@@ -18,7 +18,7 @@ use wire::{CloseCode, EventData, FrameError, ServerFrame, StreamPosition};
 use super::session::{Listener, Prelude};
 use crate::{
     access::{Access, Caller},
-    http::extract::{IDEMPOTENCY_KEY_CHARS_MAX, parse_json},
+    http::extract::{IDEMPOTENCY_KEY_CHARS_MAX, is_idempotency_key, parse_json},
     telemetry::begin_trace,
 };
 
@@ -65,61 +65,102 @@ struct Envelope<'a> {
 }
 
 /// A subscription, whole.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Subscribe {
+pub(crate) struct Subscribe {
     #[serde(rename = "type")]
     _kind: String,
-    id: u64,
+    /// Comes back in the answer.
+    pub(crate) id: u64,
+    /// The last event seen.
     #[serde(default)]
-    since: Option<StreamPosition>,
+    pub(crate) since: Option<StreamPosition>,
+    /// Several frames may share one message.
     #[serde(default)]
-    batch: bool,
+    pub(crate) batch: bool,
+}
+
+/// A frame that was read.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    /// Start, or go on after what was seen.
+    Subscribe(Subscribe),
+    /// Do something, or say in the result why not.
+    Command(u64, Result<(String, Command), FrameError>),
+    /// The caller writes.
+    Typing(wire::TypingSignal),
+    /// Are you there?
+    Ping,
+    /// I am here.
+    Pong,
+}
+
+/// What is not a frame for us.
+#[derive(Debug)]
+pub(crate) enum NotAFrame {
+    /// Not the protocol: the socket is closed with this reason.
+    Close(&'static str),
+    /// The protocol, but nothing that can be done: the client is told, and the socket stays open.
+    Complaint(FrameError),
+}
+
+impl Frame {
+    /// Reads a client's text message.
+    ///
+    /// # Errors
+    /// What is to be said about it.
+    pub(crate) fn read(text: &str) -> Result<Self, NotAFrame> {
+        let envelope: Envelope<'_> = serde_json::from_str(text)
+            .map_err(|_| NotAFrame::Close("a frame is one JSON object with a `type`"))?;
+        match &*envelope.kind {
+            "subscribe" => serde_json::from_str(text).map(Self::Subscribe).map_err(|_| {
+                let reason = "subscribe has a number `id`, and may have `since` {epoch, offset} and `batch`";
+                NotAFrame::Close(reason)
+            }),
+            "command" => {
+                let id = envelope
+                    .id
+                    .ok_or(NotAFrame::Close("a command has a number `id`, which its result repeats"))?;
+                let read = key_of(&envelope);
+                Ok(Self::Command(id, read.and_then(|key| Ok((key, Command::of(&envelope)?)))))
+            }
+            "signal" if envelope.name.as_deref() == Some("typing") => {
+                data_of(&envelope).map(Self::Typing).map_err(NotAFrame::Complaint)
+            }
+            "signal" => Err(NotAFrame::Complaint(frame_error(
+                "unknown_signal",
+                "the only signal for clients is `typing`",
+            ))),
+            "ping" => Ok(Self::Ping),
+            "pong" => Ok(Self::Pong),
+            other => Err(NotAFrame::Complaint(frame_error(
+                "unknown_frame",
+                format!("there is no frame `{other}` for clients: subscribe, command, signal, ping, pong"),
+            ))),
+        }
+    }
 }
 
 fn take(work: &Work, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelude> {
-    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) else {
-        work.socket.close(CloseCode::ProtocolError, "a frame is one JSON object with a `type`");
-        return None;
-    };
-    match &*envelope.kind {
-        "subscribe" => subscribe(work, text),
-        "command" => return command(work, &envelope),
-        "signal" => signal(work, &envelope, typed_at),
-        "ping" => work.socket.queue(Bytes::from_static(PONG)),
-        "pong" => {}
-        other => {
-            let message =
-                format!("there is no frame `{other}` for clients: subscribe, command, signal, ping, pong");
-            complain(work, "unknown_frame", message);
-        }
+    match Frame::read(text) {
+        Ok(Frame::Subscribe(request)) => subscribe(work, request),
+        Ok(Frame::Command(id, read)) => return command(work, id, read),
+        Ok(Frame::Typing(typing)) => pass_on(work, typing, typed_at),
+        Ok(Frame::Ping) => work.socket.queue(Bytes::from_static(PONG)),
+        Ok(Frame::Pong) => {}
+        Err(NotAFrame::Close(reason)) => work.socket.close(CloseCode::ProtocolError, reason),
+        Err(NotAFrame::Complaint(error)) => work.socket.queue(server_frame(&ServerFrame::Error { error })),
     }
     None
 }
 
-fn complain(work: &Work, code: &str, message: String) {
-    work.socket
-        .queue(server_frame(&ServerFrame::Error { error: FrameError { code: code.to_owned(), message } }));
-}
-
-fn subscribe(work: &Work, text: &str) {
-    let Ok(Subscribe { id, since, batch, .. }) = serde_json::from_str(text) else {
-        let reason = "subscribe has a number `id`, and may have `since` {epoch, offset} and `batch`";
-        return work.socket.close(CloseCode::ProtocolError, reason);
-    };
+fn subscribe(work: &Work, Subscribe { id, since, batch, .. }: Subscribe) {
     if work.socket.subscribe(id, since, batch).is_err() {
         work.socket.close(CloseCode::ProtocolError, "a socket subscribes once; open another");
     }
 }
 
-fn signal(work: &Work, envelope: &Envelope<'_>, typed_at: &mut Option<Instant>) {
-    if envelope.name.as_deref() != Some("typing") {
-        return complain(work, "unknown_signal", "the only signal for clients is `typing`".to_owned());
-    }
-    let typing: wire::TypingSignal = match data_of(envelope) {
-        Ok(typing) => typing,
-        Err(error) => return complain(work, &error.code, error.message),
-    };
+fn pass_on(work: &Work, typing: wire::TypingSignal, typed_at: &mut Option<Instant>) {
     let now = Instant::now();
     if typed_at.is_some_and(|at| now - at < TYPING_EVERY) {
         return;
@@ -136,7 +177,7 @@ fn signal(work: &Work, envelope: &Envelope<'_>, typed_at: &mut Option<Instant>) 
 
 /// A command that was read.
 #[derive(Debug)]
-enum Command {
+pub(crate) enum Command {
     Send(ConversationId, wire::SendRequest),
     Cancel(wire::MessageRef),
     Retry(wire::MessageRef),
@@ -165,14 +206,22 @@ impl Command {
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
     }
+
+    /// What clients call it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Send(..) => "message.send",
+            Self::Cancel(_) => "message.cancel",
+            Self::Retry(_) => "message.retry",
+            Self::Note(..) => "note.add",
+            Self::Read(..) => "conversation.read",
+            Self::Assign(..) => "conversation.assign",
+            Self::Status(..) => "conversation.status",
+        }
+    }
 }
 
-fn command(work: &Work, envelope: &Envelope<'_>) -> Option<Prelude> {
-    let Some(id) = envelope.id else {
-        work.socket.close(CloseCode::ProtocolError, "a command has a number `id`, which its result repeats");
-        return None;
-    };
-    let read = key_of(envelope).and_then(|key| Command::of(envelope).map(|command| (key, command)));
+fn command(work: &Work, id: u64, read: Result<(String, Command), FrameError>) -> Option<Prelude> {
     let (key, command) = match read {
         Ok(read) => read,
         Err(error) => {
@@ -187,7 +236,7 @@ fn command(work: &Work, envelope: &Envelope<'_>) -> Option<Prelude> {
         return None;
     };
     let correlation = CorrelationId::from_bytes(work.access.entropy().id());
-    let span = begin_trace(|| format!("socket {}", envelope.name.as_deref().unwrap_or_default()), None);
+    let span = begin_trace(|| format!("socket {}", command.name()), None);
     let trace = span.as_ref().map(Span::context);
     let act = Act { principal: work.caller.principal.clone(), key, correlation, trace };
     start(work, command, act, Running { id, begun, span })
@@ -285,8 +334,7 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
 
 fn key_of(envelope: &Envelope<'_>) -> Result<String, FrameError> {
     let key = envelope.key.as_deref().unwrap_or_default();
-    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-    if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARS_MAX || !visible {
+    if !is_idempotency_key(key) {
         let message = format!(
             "key: a command needs an idempotency key of 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters"
         );

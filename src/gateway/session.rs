@@ -82,6 +82,16 @@ pub(super) struct Session {
     typed_at: Option<Instant>,
 }
 
+/// The server's side of RFC 6455 for one socket, with our limits.
+pub(crate) fn protocol() -> WebSocketContext {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_message_size(Some(MESSAGE_BYTES_MAX))
+        .max_frame_size(Some(MESSAGE_BYTES_MAX));
+    WebSocketContext::new(Role::Server, Some(config))
+}
+
 /// What is left to do after what was read.
 enum Next {
     /// Read on.
@@ -94,13 +104,8 @@ enum Next {
 
 impl Session {
     pub(super) fn new(connection: Connection, listener: Rc<dyn Listener>) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(0)
-            .max_message_size(Some(MESSAGE_BYTES_MAX))
-            .max_frame_size(Some(MESSAGE_BYTES_MAX));
-        let context = Some(WebSocketContext::new(Role::Server, Some(config)));
         let Connection { stream, early, place } = connection;
+        let context = Some(protocol());
         Self { listener, stream, early, _place: place, context, prelude: None, typed_at: None }
     }
 
@@ -199,7 +204,7 @@ impl Future for Session {
 }
 
 /// The answer to a client's close frame: its own code, where it gave one that may be sent.
-fn answer_to(frame: Option<&CloseFrame>) -> Bytes {
+pub(crate) fn answer_to(frame: Option<&CloseFrame>) -> Bytes {
     match frame {
         None => Bytes::from_static(b"\x88\x00"),
         Some(frame) if frame.code.is_allowed() => close_frame(frame.code.into(), ""),

@@ -163,7 +163,7 @@ fn refused(problem: Problem) -> Response {
 ///
 /// # Errors
 /// When the request is not a proper upgrade.
-fn accept_of(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
+pub(crate) fn accept_of(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
     let upgrade_required =
         |detail: &'static str| Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail);
     if !has_token(headers, &header::UPGRADE, "websocket") {
@@ -201,7 +201,8 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
-fn ticket_of(query: Option<&str>) -> Option<String> {
+/// The ticket in a query.
+pub(crate) fn ticket_of(query: Option<&str>) -> Option<String> {
     url::form_urlencoded::parse(query?.as_bytes())
         .find(|(name, _)| name == "ticket")
         .map(|(_, ticket)| ticket.into_owned())

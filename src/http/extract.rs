@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::BodyExt as _;
 use serde::{Serialize, de::DeserializeOwned};
 use switchboard_actors::house::Cause;
@@ -162,10 +162,12 @@ const UNWANTED: [&str; 2] = ["unknown field `", "duplicate field `"];
 /// The path of the wrong field; nothing where the whole is wrong.
 fn field_of(path: &serde_path_to_error::Path, detail: &str) -> Option<String> {
     let path = path.to_string();
-    let path = (path != "." && path != "?").then_some(path);
+    // A member may have no name at all, which would name nothing.
+    let path = (!matches!(&*path, "" | "." | "?")).then_some(path);
     let missing = detail.strip_prefix(MISSING);
     let member = missing.or_else(|| UNWANTED.iter().find_map(|words| detail.strip_prefix(words)));
-    let Some(member) = member.and_then(|rest| rest.split('`').next()) else { return path };
+    let member = member.and_then(|rest| rest.split('`').next()).filter(|member| !member.is_empty());
+    let Some(member) = member else { return path };
     match path {
         None => Some(member.to_owned()),
         Some(path) if missing.is_none() && path.rsplit('.').next() == Some(member) => Some(path),
@@ -230,14 +232,20 @@ impl<T: DeserializeOwned> FromRequestParts<Edge> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        let deserializer = url_query(query);
-        serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
-            let detail = error.inner().to_string();
-            let field = field_of(error.path(), &detail);
-            Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
-        })
+        parse_query(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// Parses a query; the problem names the parameter.
+///
+/// # Errors
+/// 422 for parameters of another shape.
+pub(crate) fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(url_query(query)).map_err(|error| {
+        let detail = error.inner().to_string();
+        let field = field_of(error.path(), &detail);
+        Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+    })
 }
 
 /// The query as a deserializer of texts, numbers and booleans.
@@ -317,14 +325,27 @@ impl FromRequestParts<Edge> for IdempotencyKey {
             let made = CorrelationId::from_bytes(edge.access.entropy().id());
             return Ok(Self { key: made.to_string(), given: false });
         };
-        let key = value.to_str().unwrap_or_default();
-        let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-        if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARS_MAX || !visible {
-            let detail = format!("must have 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters");
-            return Err(Problem::invalid("Idempotency-Key", detail));
-        }
-        Ok(Self { key: key.to_owned(), given: true })
+        Ok(Self { key: idempotency_key(value)?, given: true })
     }
+}
+
+/// Reads an idempotency key from its header.
+///
+/// # Errors
+/// 422 for what is none.
+pub(crate) fn idempotency_key(value: &HeaderValue) -> Result<String, Problem> {
+    match value.to_str() {
+        Ok(key) if is_idempotency_key(key) => Ok(key.to_owned()),
+        _ => {
+            let detail = format!("must have 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters");
+            Err(Problem::invalid("Idempotency-Key", detail))
+        }
+    }
+}
+
+/// May this be an idempotency key?
+pub(crate) fn is_idempotency_key(key: &str) -> bool {
+    (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The version in `If-Match`.
@@ -335,20 +356,25 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
-        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(None) };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(None);
-        }
-        let tag = text.strip_prefix("W/").unwrap_or(text);
-        tag.strip_prefix('"')
-            .and_then(|tag| tag.strip_suffix('"'))
-            .and_then(|tag| tag.parse().ok())
-            .map_or_else(
-                || Err(Problem::invalid("If-Match", "must be the ETag of an earlier answer, such as \"3\"")),
-                |version| Ok(Some(Self(version))),
-            )
+        if_match(&parts.headers)
     }
+}
+
+/// The version in the headers' `If-Match`; nothing where any will do.
+///
+/// # Errors
+/// 422 for what is no tag of ours.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok()).map_or_else(
+        || Err(Problem::invalid("If-Match", "must be the ETag of an earlier answer, such as \"3\"")),
+        |version| Ok(Some(IfMatch(version))),
+    )
 }
 
 /// This request's id, drawn by the outermost layer, and where in a trace it is.
@@ -423,6 +449,12 @@ mod tests {
         let problem = parse_json::<Body>(br#"{"text":{"body":5}}"#).unwrap_err();
         assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (422, Some("text.body")));
         assert_eq!(problem.detail, "invalid type: integer, expected a string", "and not what was there");
+    }
+
+    #[test]
+    fn a_member_without_a_name_is_not_named_as_the_field() {
+        let problem = parse_json::<Body>(br#"{"":"x;"#).unwrap_err();
+        assert_eq!((problem.status.as_u16(), problem.field), (400, None));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use switchboard_schema::{
     wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateContent},
 };
 
-use super::{Act, Counts, House, ListQuery};
+use super::{Act, Counts, House, ListQuery, no_cursor};
 use crate::{
     Refusal, channel,
     contact::{self, Answer as ContactAnswer},
@@ -452,9 +452,7 @@ impl House {
         cursor: Option<String>,
         limit: usize,
     ) -> Result<wire::ContactPage, Refusal> {
-        let after = cursor.map(|cursor| cursor.parse::<ContactId>()).transpose().map_err(|_| {
-            Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it".to_owned() }
-        })?;
+        let after = cursor.map(|cursor| cursor.parse::<ContactId>()).transpose().map_err(|_| no_cursor())?;
         let limit = limit.clamp(1, 100);
         let as_of = self.place(scope).await?;
         let scan = Scan::of::<ContactRow>(ContactRow::partition(0))

@@ -13,7 +13,7 @@ use switchboard_schema::{
 };
 use tokio::sync::Mutex;
 
-use super::House;
+use super::{House, no_cursor};
 use crate::Refusal;
 
 /// Milliseconds of a day.
@@ -80,10 +80,7 @@ impl FromStr for Grave {
             .and_then(|(at, id)| {
                 Some(Self { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
             })
-            .ok_or_else(|| Refusal::Invalid {
-                field: "cursor",
-                message: "pass a cursor as a page gave it, or none".to_owned(),
-            })
+            .ok_or_else(no_cursor)
     }
 }
 

@@ -6,7 +6,7 @@ use switchboard_schema::{ConversationId, Timestamp, UserId, wire};
 
 use crate::{
     Refusal,
-    house::{Counts, ListQuery, Sort, View},
+    house::{Counts, ListCursor, ListQuery, Sort, View},
 };
 
 /// Conversations on one page, at most.
@@ -22,9 +22,6 @@ struct Line {
     waiting_since: Option<Timestamp>,
     expires_at: Option<Timestamp>,
 }
-
-/// A place in an order: what it is sorted by, and the id to tell equals apart.
-type Rank = (i64, ConversationId);
 
 /// The conversations of a tenant.
 #[derive(Debug, Default)]
@@ -77,7 +74,7 @@ impl Inbox {
         query: &ListQuery,
         now: Timestamp,
     ) -> Result<(Vec<ConversationId>, Option<String>, u64), Refusal> {
-        let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+        let after = query.cursor.as_deref().map(str::parse::<ListCursor>).transpose()?;
         let limit = query.limit.clamp(1, MAX_PAGE);
         let in_view = |line: &Line| match query.view {
             View::Mine => line.assignee_id == Some(query.user_id),
@@ -85,13 +82,13 @@ impl Inbox {
             View::All => true,
         };
         let mut total = 0;
-        let mut ranked: Vec<Rank> = Vec::new();
+        let mut ranked: Vec<ListCursor> = Vec::new();
         for (&id, line) in &self.lines {
             if line.status != query.status || !in_view(line) {
                 continue;
             }
             total += 1;
-            let rank = (rank(line, query.sort, now), id);
+            let rank = ListCursor { rank: rank(line, query.sort, now), id };
             if after.is_none_or(|after| rank > after) {
                 ranked.push(rank);
             }
@@ -102,8 +99,8 @@ impl Inbox {
             ranked.truncate(limit);
         }
         ranked.sort_unstable();
-        let next_cursor = ranked.last().filter(|_| more).map(|(key, id)| format!("{key}.{id}"));
-        Ok((ranked.into_iter().map(|(_, id)| id).collect(), next_cursor, total))
+        let next_cursor = ranked.last().filter(|_| more).map(ToString::to_string);
+        Ok((ranked.into_iter().map(|at| at.id).collect(), next_cursor, total))
     }
 }
 
@@ -121,13 +118,4 @@ fn rank(line: &Line, sort: Sort, now: Timestamp) -> i64 {
             None => i64::MAX,
         },
     }
-}
-
-fn parse_cursor(cursor: &str) -> Result<Rank, Refusal> {
-    let invalid = || Refusal::Invalid {
-        field: "cursor",
-        message: "pass a cursor as a page gave it, or none".to_owned(),
-    };
-    let (key, id) = cursor.split_once('.').ok_or_else(invalid)?;
-    Ok((key.parse().map_err(|_| invalid())?, id.parse().map_err(|_| invalid())?))
 }

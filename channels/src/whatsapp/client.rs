@@ -281,8 +281,9 @@ fn without(token: &str, answer: Bytes) -> Bytes {
     }
 }
 
-/// What an answer to a send means.
-fn outcome(status: StatusCode, body: Result<&[u8], &str>) -> SendOutcome {
+/// What an answer to a send means: its status, and its body or why that could not be read.
+#[must_use]
+pub fn outcome(status: StatusCode, body: Result<&[u8], &str>) -> SendOutcome {
     let refusal = body.ok().and_then(errors::read);
     if refusal.is_some() {
         return SendOutcome::Refused(errors::explain(refusal.as_ref(), Some(status.as_u16())));

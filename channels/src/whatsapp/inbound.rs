@@ -28,6 +28,9 @@ use self::{
 
 /// Updates that one webhook may carry. Meta's own figure is 1,000.
 pub const MAX_UPDATES: usize = 5_000;
+/// What the updates of one webhook may repeat of what stands around them when each is wrapped on its own, in
+/// bytes, all together. A full webhook of Meta's comes to less than 3 MiB.
+pub const MAX_REPEATED_BYTES: usize = 16 * 1_024 * 1_024;
 /// Longest id or address that is taken, in bytes. Meta's longest have about 140.
 pub const MAX_ID_BYTES: usize = 1_024;
 /// Longest name that is shown, in characters; of a longer one the beginning is.
@@ -47,7 +50,7 @@ pub enum Malformed {
     #[error("not a webhook of WhatsApp: {0}")]
     NotAnEnvelope(String),
     /// It carries more than [`MAX_UPDATES`], or an envelope out of all proportion.
-    #[error("more than {MAX_UPDATES} updates in one webhook")]
+    #[error("more than {MAX_UPDATES} updates in one webhook, or too much around each of them")]
     TooMany,
 }
 
@@ -105,9 +108,22 @@ struct Frame<'a> {
     entry: Arc<Members<'a>>,
     change: Members<'a>,
     value: Members<'a>,
+    /// Those members of the value that belong to all of its updates.
+    heads: Members<'a>,
     contacts: Contacts<'a>,
     /// Messages and statuses in the value.
     items: usize,
+}
+
+impl Frame<'_> {
+    /// Bytes of this that may stand around each of its updates.
+    fn repeated_bytes(&self) -> usize {
+        let members = self.envelope.iter().chain(&*self.entry).chain(&self.change).chain(&self.heads);
+        let contact = self.contacts.all.iter().map(|(json, _)| json.len()).max().unwrap_or_default();
+        // A name is written with escapes, at most six bytes for one.
+        let bytes = |(key, value): &(Cow<'_, str>, &RawValue)| 6 * key.len() + value.get().len();
+        contact + members.map(bytes).sum::<usize>()
+    }
 }
 
 /// What the update is.
@@ -159,7 +175,7 @@ struct Contacts<'a> {
 /// [`Part::read`], update by update.
 pub fn parse(body: &[u8]) -> Result<Delivery<'_>, Malformed> {
     let body = std::str::from_utf8(body).map_err(|error| Malformed::NotAnEnvelope(error.to_string()))?;
-    let mut parts = Parts { budget: Budget::new(), list: Vec::new() };
+    let mut parts = Parts { budget: Budget::new(), repeated_bytes: 0, list: Vec::new() };
     match envelope::read(body, &parts.budget) {
         Ok(Envelope { inner: Some(entries), rest }) if entries.iter().all(|entry| entry.inner.is_some()) => {
             let rest = Arc::new(rest);
@@ -225,28 +241,28 @@ impl<'a> Part<'a> {
     }
 
     fn write_value(&self, out: &mut Writer) {
-        let value = &self.frame.value;
+        let Frame { value, heads, .. } = &*self.frame;
         let one = |out: &mut Writer, list: &str, json: &str| {
             out.key(list);
             out.list(|out| out.raw(json));
         };
         match self.subject {
             Subject::Message(json) => {
-                out.members(value, is_head);
+                out.members(heads, |_| true);
                 self.write_contact(out, read::addresses_of_message(json));
                 one(out, "messages", json);
             }
             Subject::Status(json) => {
-                out.members(value, is_head);
+                out.members(heads, |_| true);
                 self.write_contact(out, read::addresses_of_status(json));
                 one(out, "statuses", json);
             }
             Subject::UserId(json) => {
-                out.members(value, |key| key != USER_ID_FIELD);
+                out.members(heads, |_| true);
                 one(out, USER_ID_FIELD, json);
             }
             Subject::NotAList(key, json) => {
-                out.members(value, is_head);
+                out.members(heads, |_| true);
                 out.member(key, json);
             }
             Subject::Beside if self.frame.items > 0 => out.members(value, |key| !is_list(key)),
@@ -289,6 +305,8 @@ impl<'a> Part<'a> {
 /// Parts as they are found.
 struct Parts<'a> {
     budget: Budget,
+    /// See [`MAX_REPEATED_BYTES`].
+    repeated_bytes: usize,
     list: Vec<Part<'a>>,
 }
 
@@ -307,12 +325,7 @@ impl<'a> Parts<'a> {
         for raw in entries {
             let Some((entry, changes)) = self.entry(raw)? else {
                 let frame = Frame { envelope: Arc::clone(&rest), ..Frame::default() };
-                self.push(
-                    Route::Unnamed,
-                    Cow::Borrowed(""),
-                    &Arc::new(frame),
-                    Subject::NotAnEntry(raw.get()),
-                )?;
+                self.push(Route::Unnamed, Cow::Borrowed(""), frame, vec![Subject::NotAnEntry(raw.get())])?;
                 continue;
             };
             let entry = Arc::new(entry);
@@ -324,12 +337,7 @@ impl<'a> Parts<'a> {
                         let (envelope, entry) = (Arc::clone(&rest), Arc::clone(&entry));
                         let route = route(None, &entry);
                         let frame = Frame { envelope, entry, ..Frame::default() };
-                        self.push(
-                            route,
-                            Cow::Borrowed(""),
-                            &Arc::new(frame),
-                            Subject::NotAChange(raw.get()),
-                        )?;
+                        self.push(route, Cow::Borrowed(""), frame, vec![Subject::NotAChange(raw.get())])?;
                     }
                 }
             }
@@ -376,11 +384,14 @@ impl<'a> Parts<'a> {
             subjects.push(Subject::Change);
         }
         let (envelope, entry) = (Arc::clone(envelope), Arc::clone(entry));
-        let frame = Arc::new(Frame { envelope, entry, change: change.rest, value, contacts, items });
-        for subject in subjects {
-            self.push(route.clone(), field.clone(), &frame, subject)?;
-        }
-        Ok(())
+        let belongs_to_all = |key: &str| match &*field {
+            MESSAGES_FIELD => is_head(key),
+            USER_ID_FIELD => key != USER_ID_FIELD,
+            _ => false,
+        };
+        let heads = value.iter().filter(|(key, _)| belongs_to_all(key)).cloned().collect();
+        let frame = Frame { envelope, entry, change: change.rest, value, heads, contacts, items };
+        self.push(route, field, frame, subjects)
     }
 
     /// The elements of the value's lists of this name.
@@ -425,13 +436,21 @@ impl<'a> Parts<'a> {
         &mut self,
         route: Route<'a>,
         field: Cow<'a, str>,
-        frame: &Arc<Frame<'a>>,
-        subject: Subject<'a>,
+        frame: Frame<'a>,
+        subjects: Vec<Subject<'a>>,
     ) -> Result<(), Malformed> {
-        if self.list.len() == MAX_UPDATES {
+        self.repeated_bytes =
+            self.repeated_bytes.saturating_add(frame.repeated_bytes().saturating_mul(subjects.len()));
+        if self.repeated_bytes > MAX_REPEATED_BYTES || self.list.len() + subjects.len() > MAX_UPDATES {
             return Err(Malformed::TooMany);
         }
-        self.list.push(Part { route, field, frame: Arc::clone(frame), subject });
+        let frame = Arc::new(frame);
+        self.list.extend(subjects.into_iter().map(|subject| Part {
+            route: route.clone(),
+            field: field.clone(),
+            frame: Arc::clone(&frame),
+            subject,
+        }));
         Ok(())
     }
 }

@@ -10,6 +10,10 @@ use switchboard_schema::wire::{MAX_PARAMETER_CHARS, Template, TemplateParameter}
 /// Most spaces in a row that WhatsApp takes within a value.
 const MAX_SPACES: usize = 4;
 
+/// Longest header, body, footer or link of a template that is read, in bytes. Meta's own limit is 1,024
+/// characters; placeholders are looked for within placeholders, which takes long in words without end.
+const MAX_WORDS_BYTES: usize = 16 * 1_024;
+
 /// A page of templates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TemplatePage {
@@ -214,6 +218,15 @@ fn scan(words: &str) -> impl Iterator<Item = Placeholder<'_>> {
 
 fn read_template(raw: &RawValue) -> Option<Template> {
     let raw: RawTemplate<'_> = serde_json::from_str(raw.get()).ok()?;
+    let words = |component: &RawComponent<'_>| component.text.as_ref().map_or(0, |text| text.len());
+    let links = |component: &RawComponent<'_>| component.buttons.iter().map(RawButton::url_bytes).max();
+    if raw
+        .components
+        .iter()
+        .any(|component| words(component).max(links(component).unwrap_or(0)) > MAX_WORDS_BYTES)
+    {
+        return None;
+    }
     let mut header = None;
     let mut body = None;
     let mut footer = None;
@@ -307,6 +320,10 @@ struct RawButton<'a> {
 }
 
 impl RawButton<'_> {
+    fn url_bytes(&self) -> usize {
+        self.url.as_ref().map_or(0, |url| url.len())
+    }
+
     fn needs_no_value(&self) -> bool {
         match self.kind.to_ascii_uppercase().as_str() {
             "QUICK_REPLY" | "PHONE_NUMBER" | "REQUEST_CONTACT_INFO" => true,
@@ -368,6 +385,20 @@ mod tests {
         assert_eq!(page.templates[0].header_parameters, ["1"]);
         assert_eq!(page.templates[0].footer.as_deref(), Some("Reply STOP to hear no more"));
         assert_eq!(page.templates[5].status, "PAUSED");
+    }
+
+    #[test]
+    fn a_template_out_of_all_proportion_is_left_out() {
+        let page = |words: &str| {
+            let component =
+                format!(r#"{{"type":"BODY","text":"{words}","buttons":[{{"type":"URL","url":"{words}"}}]}}"#);
+            let body = format!(
+                r#"{{"data":[{{"name":"n","language":"en","status":"APPROVED","components":[{component}]}}]}}"#
+            );
+            read_page(body.as_bytes()).expect("a page").skipped
+        };
+        assert_eq!(page(&"{".repeat(MAX_WORDS_BYTES)), 0);
+        assert_eq!(page(&"{".repeat(MAX_WORDS_BYTES + 1)), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use switchboard_channels::whatsapp::inbound::parse;
+use switchboard_channels::whatsapp::inbound::{Malformed, parse};
 use switchboard_domain::inbound::Update;
 
 use crate::support::{payloads, raw};
@@ -98,6 +98,28 @@ fn a_truncated_payload_is_malformed() {
             assert!(parse(&whole[..end]).is_err(), "{name} up to {end}");
         }
     }
+}
+
+#[test]
+fn what_stands_around_many_updates_is_not_multiplied_without_bound() {
+    let odd = "x".repeat(100 * 1_024);
+    let updates = |count: usize| vec![json!(1); count];
+    for body in [
+        json!({ "more": odd, "entry": updates(200) }),
+        json!({ "entry": [{ "more": odd, "changes": updates(200) }] }),
+        json!({ "entry": [{ "changes": [{ "field": "messages", "more": odd, "value": { "messages": updates(200) } }] }] }),
+        json!({ "entry": [{ "changes": [{ "field": "messages", "value": { "messages": updates(200), "metadata": odd } }] }] }),
+        json!({ "entry": [{ "changes": [{ "field": "messages", "value": {
+            "messages": updates(200), "contacts": [{ "more": odd }],
+        } }] }] }),
+        json!({ "entry": [{ "changes": [{ "field": "user_id_update", "value": {
+            "user_id_update": updates(200), "more": odd,
+        } }] }] }),
+    ] {
+        assert_eq!(parse(body.to_string().as_bytes()).err(), Some(Malformed::TooMany));
+    }
+    let few = json!({ "more": odd, "entry": updates(100) }).to_string();
+    assert_eq!(walk(few.as_bytes()), Some(100));
 }
 
 proptest! {

@@ -107,18 +107,22 @@ fn log_panics() {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod logged {
     use std::{
         io,
-        panic::catch_unwind,
         sync::{Arc, Mutex},
     };
 
-    use super::*;
-
-    /// What was logged, as long as it lives on this thread.
+    /// What a test lets be logged.
     #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Lines {
+        /// All of it so far.
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl io::Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -129,6 +133,13 @@ mod tests {
             Ok(())
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::{logged::Lines, *};
 
     /// What is logged at a level when the words are cut where they must not be, and when the code says why it panics.
     fn logged(level: tracing::Level) -> String {
@@ -144,7 +155,7 @@ mod tests {
             assert!(catch_unwind(|| panic!("this never happens")).is_err());
         });
         std::panic::set_hook(before);
-        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+        lines.text()
     }
 
     #[test]

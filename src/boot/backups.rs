@@ -49,10 +49,16 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
 /// # Errors
 /// When the one that is set is none.
 pub(crate) fn key(config: &Config, master_key: &MasterKey) -> Result<BackupKey, Error> {
-    match &config.backup.key {
-        Some(text) => Ok(BackupKey::new(&MasterKey::from_text(text).map_err(Error::BackupKey)?)),
-        None => Ok(BackupKey::new(master_key)),
-    }
+    Ok(own_key(config)?.unwrap_or_else(|| BackupKey::new(master_key)))
+}
+
+/// The key that backups have of their own, where one is set.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn own_key(config: &Config) -> Result<Option<BackupKey>, Error> {
+    let key = config.backup.key.as_ref().map(MasterKey::from_text).transpose().map_err(Error::BackupKey)?;
+    Ok(key.as_ref().map(BackupKey::new))
 }
 
 /// Starts the thread, unless the settings want no backups.

@@ -40,8 +40,8 @@ pub(crate) fn create(config: Option<&Path>, options: BackupOptions) -> Result<()
         )));
     }
     let entropy = SystemEntropy::new();
-    let key = match &config.backup.key {
-        Some(text) => BackupKey::new(&MasterKey::from_text(text).map_err(failed)?),
+    let key = match backups::own_key(&config).map_err(failed)? {
+        Some(key) => key,
         None => BackupKey::new(&boot::master_key(&config, &entropy).map_err(failed)?),
     };
     let source = Source {

@@ -156,31 +156,14 @@ fn put_headers(response: &mut Response, correlation: CorrelationId) {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-    };
-
     use super::*;
+    use crate::telemetry::logged::Lines;
 
     #[test]
     fn methods_that_somebody_made_up_share_one_label() {
         assert_eq!(label_of(&Method::PATCH), "PATCH");
         for made_up in ["get", "BREW", "GET1", "x-0123456789"] {
             assert_eq!(label_of(&Method::from_bytes(made_up.as_bytes()).unwrap()), "other", "{made_up}");
-        }
-    }
-    /// What was logged, as long as it lives on this thread.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
         }
     }
 
@@ -201,7 +184,7 @@ mod tests {
                 log_answer(&span, method, StatusCode::CREATED, Duration::from_millis(12));
             }
         });
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let text = lines.text();
         let lines: Vec<serde_json::Value> =
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let methods: Vec<_> = lines.iter().map(|line| line["span"]["method"].as_str().unwrap()).collect();

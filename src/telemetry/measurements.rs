@@ -2,6 +2,7 @@
 //! these lists against the code, the dashboard and the alert rules; another against what a server exports.
 
 use metrics::Label;
+use switchboard_schema::wire::StoreCondition;
 
 /// A label whose values are not known beforehand, though they are few: a route, a status, an arbiter.
 const ANY: &[&str] = &[];
@@ -40,7 +41,15 @@ const OUTCOMES: &[&str] = &[
     "refused_too_fast",
 ];
 /// How the store does.
-const CONDITIONS: &[&str] = &["ok", "slow", "full", "read_only", "failed", "damaged"];
+const CONDITIONS: &[&str] = &{
+    let mut names = [""; StoreCondition::ALL.len()];
+    let mut next = 0;
+    while next < names.len() {
+        names[next] = StoreCondition::ALL[next].name();
+        next += 1;
+    }
+    names
+};
 /// Why sockets close.
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 

@@ -41,7 +41,8 @@ pub use self::rules::{FIRST_AFTER, Known, RETRY_AFTER, expired, is_due, room};
 use self::stream::{Opener, Sealer};
 use crate::{
     blobs::PASSING,
-    embedded::{DATABASE_FILE, log_path},
+    embedded::{DATABASE_FILE, log_path, walk_structure},
+    files::{hex, sync},
     vault::{MasterKey, expand},
 };
 
@@ -283,7 +284,7 @@ pub fn create(source: &Source, folder: &Path) -> Result<Made, Error> {
     let mut sealer = Sealer::new(BufWriter::with_capacity(BUFFER_BYTES, out), &source.key, salt)
         .map_err(Error::at(&passing.0))?;
     let database_bytes = fs::metadata(&copy.0).map_err(Error::at(&copy.0))?.len();
-    let database_sha256 = hex(entry(source, &mut sealer, "database", &copy.0, database_bytes)?);
+    let database_sha256 = hex(&entry(source, &mut sealer, "database", &copy.0, database_bytes)?);
     drop(copy);
     let mut all = Context::new(&SHA256);
     let (mut count, mut bytes) = (0, 0);
@@ -301,12 +302,12 @@ pub fn create(source: &Source, folder: &Path) -> Result<Made, Error> {
         rows,
         blobs: count,
         blob_bytes: bytes,
-        blobs_sha256: hex(all.finish().as_ref().to_vec()),
+        blobs_sha256: hex(all.finish().as_ref()),
     };
     let finished = finish(sealer, &manifest).map_err(written)?;
     let file = folder.join(name_of(taken_at));
     fs::rename(&passing.0, &file).map_err(Error::at(&file))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::at(folder))?;
+    sync(folder).map_err(Error::at(folder))?;
     Ok(Made { file, bytes: finished, manifest })
 }
 
@@ -400,10 +401,6 @@ fn add_blob(all: &mut Context, name: &str, length: u64, digest: &[u8]) {
     all.update(digest);
 }
 
-fn hex(bytes: Vec<u8>) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// What stands before an entry: the length of its name, its name, its length.
 fn head(out: &mut impl Write, name: &str, length: u64) -> io::Result<()> {
     out.write_all(&u16::try_from(name.len()).unwrap_or(u16::MAX).to_be_bytes())?;
@@ -484,9 +481,9 @@ pub fn restore(file: &Path, into: &Path, key: &BackupKey) -> Result<Manifest, Er
     DirBuilder::new().mode(0o700).create(&beside.0).map_err(Error::at(&beside.0))?;
     let manifest = unpack(file, &beside.0, key)?;
     check(file, &beside.0, &manifest)?;
-    File::open(&beside.0).and_then(|folder| folder.sync_all()).map_err(Error::at(&beside.0))?;
+    sync(&beside.0).map_err(Error::at(&beside.0))?;
     fs::rename(&beside.0, into).map_err(Error::at(into))?;
-    File::open(parent).and_then(|parent| parent.sync_all()).map_err(Error::at(parent))?;
+    sync(parent).map_err(Error::at(parent))?;
     Ok(manifest)
 }
 
@@ -527,7 +524,7 @@ fn unpack(file: &Path, folder: &Path, key: &BackupKey) -> Result<Manifest, Error
             }
             "database" if database.is_none() => {
                 let digest = write_entry(file, &mut opener, &folder.join(DATABASE_FILE), length)?;
-                database = Some((length, hex(digest)));
+                database = Some((length, hex(&digest)));
             }
             name => {
                 let tenant =
@@ -548,7 +545,7 @@ fn unpack(file: &Path, folder: &Path, key: &BackupKey) -> Result<Manifest, Error
     if database != Some((manifest.database_bytes, manifest.database_sha256.clone())) {
         return Err(damaged("its database is not the one its manifest tells of"));
     }
-    let blobs = (count, bytes, hex(all.finish().as_ref().to_vec()));
+    let blobs = (count, bytes, hex(all.finish().as_ref()));
     if blobs != (manifest.blobs, manifest.blob_bytes, manifest.blobs_sha256.clone()) {
         return Err(damaged("its bodies are not those its manifest tells of"));
     }
@@ -556,7 +553,7 @@ fn unpack(file: &Path, folder: &Path, key: &BackupKey) -> Result<Manifest, Error
         names(&blobs_folder)?.iter().map(|tenant| blobs_folder.join(tenant)).chain([blobs_folder.clone()])
     {
         if folder.is_dir() {
-            File::open(&folder).and_then(|folder| folder.sync_all()).map_err(Error::at(&folder))?;
+            sync(&folder).map_err(Error::at(&folder))?;
         }
     }
     Ok(manifest)
@@ -602,8 +599,7 @@ fn check(file: &Path, folder: &Path, manifest: &Manifest) -> Result<(), Error> {
     let damaged = |what: String| Error::Damaged { file: file.to_owned(), what };
     let path = folder.join(DATABASE_FILE);
     let connection = Connection::open(&path)?;
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
+    if let Some(found) = walk_structure(&connection)? {
         return Err(damaged(found));
     }
     for (table, rows) in &manifest.rows {
@@ -617,7 +613,7 @@ fn check(file: &Path, folder: &Path, manifest: &Manifest) -> Result<(), Error> {
         }
     }
     connection.close().map_err(|(_, error)| error)?;
-    File::open(&path).and_then(|file| file.sync_all()).map_err(Error::at(&path))
+    sync(&path).map_err(Error::at(&path))
 }
 
 #[cfg(test)]

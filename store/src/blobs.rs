@@ -24,6 +24,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     fair::{LaneLimits, Owner},
+    files::sync,
     pool::{Pool, PoolMetrics},
 };
 
@@ -75,7 +76,7 @@ impl DirectoryBlobs {
             }
         }
         // A tenant's folder that was made just before a crash is made durable here.
-        File::open(dir)?.sync_all()?;
+        sync(dir)?;
         let metrics = PoolMetrics {
             waiting: metrics::gauge!("switchboard_store_blob_queue_bodies"),
             seconds: metrics::histogram!("switchboard_store_blob_seconds"),
@@ -175,7 +176,7 @@ impl Folder {
             named?;
         }
         // Also where the file was there already: whoever made it may not have come this far.
-        File::open(&tenant)?.sync_all()
+        sync(&tenant)
     }
 
     /// Gives a synced file its name, unless another has it by now.
@@ -183,7 +184,7 @@ impl Folder {
         let _naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
         if !tenant.try_exists()? {
             DirBuilder::new().mode(0o700).create(tenant)?;
-            File::open(&self.dir)?.sync_all()?;
+            sync(&self.dir)?;
         }
         if path.try_exists()? { fs::remove_file(passing) } else { fs::rename(passing, path) }
     }

@@ -28,8 +28,8 @@ use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};
 pub use salvage::{Salvage, SalvageError, Saved, salvage};
 pub use soundness::inspect;
-pub(crate) use soundness::log_path;
 use soundness::{Damage, Left};
+pub(crate) use soundness::{log_path, walk_structure};
 use switchboard_ports::{
     Future,
     clock::Clock,
@@ -47,6 +47,7 @@ use writer::{Done, Job, Mailbox, Work};
 use crate::{
     checks,
     fair::{Cost, LaneLimits, Owner},
+    files::sync,
     pool::{NotTaken, Pool},
     system::stopwatch,
 };
@@ -225,9 +226,7 @@ impl Embedded {
             walk(&connection, dir)?;
         }
         // The names of the files must be as durable as what is in them.
-        File::open(dir)
-            .and_then(|dir| dir.sync_all())
-            .map_err(|source| OpenError::Folder { folder: folder(), source })?;
+        sync(dir).map_err(|source| OpenError::Folder { folder: folder(), source })?;
         let monitor = Arc::new(Monitor::new());
         let readers = readers::start(&file, &options, &clock, &monitor).map_err(|error| match error {
             readers::StartError::Sqlite(source) => database(source),
@@ -503,7 +502,7 @@ fn walk(connection: &Connection, dir: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let start = stopwatch();
-    let found = soundness::walk(connection).map_err(|source| refused(&file, dir, source))?;
+    let found = walk_structure(connection).map_err(|source| refused(&file, dir, source))?;
     tracing::info!(milliseconds = start.elapsed().as_millis(), "walked through the database after a crash");
     found.map_or(Ok(()), |what| Err(OpenError::Damaged { file, what }))
 }

@@ -10,6 +10,7 @@ mod checks;
 pub mod embedded;
 mod fair;
 pub mod faulty;
+mod files;
 mod pool;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]

@@ -24,6 +24,8 @@ use switchboard_ports::{
 };
 use switchboard_schema::record::Sealed;
 
+use crate::files::sync;
+
 /// Bytes of the master key and of every key derived from it.
 const KEY_BYTES: usize = 32;
 /// The first byte of every sealed value: which cipher, which derivation.
@@ -152,7 +154,7 @@ fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<Created> {
     file.sync_all()?;
     let linked = fs::hard_link(&new, path);
     fs::remove_file(&new)?;
-    fs::File::open(dir)?.sync_all()?;
+    sync(dir)?;
     match linked {
         Ok(()) => Ok(Created::Now),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Created::Before),

@@ -6,8 +6,7 @@
 //! left behind.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -18,6 +17,7 @@ use switchboard_schema::{
 };
 
 use super::{DATABASE_FILE, OpenError, lock_folder, open_writer, soundness, statements};
+use crate::files::sync;
 
 /// How often the middle between two places is tried, one within the other.
 const HALVINGS_MAX: u32 = 12;
@@ -141,15 +141,15 @@ fn put_in_place(folder: &Path, new_file: &Path) -> Result<PathBuf, SalvageError>
             _ => {}
         }
     }
-    File::open(&aside).and_then(|folder| folder.sync_all()).map_err(at(&aside))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
+    sync(&aside).map_err(at(&aside))?;
+    sync(folder).map_err(at(folder))?;
     // The old log must not be read with the new database.
     remove(&log)?;
     remove(&folder.join(format!("{DATABASE_FILE}-shm")))?;
-    File::open(new_file).and_then(|file| file.sync_all()).map_err(at(new_file))?;
+    sync(new_file).map_err(at(new_file))?;
     fs::rename(new_file, &database).map_err(at(&database))?;
     soundness::unseal(folder).map_err(at(folder))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
+    sync(folder).map_err(at(folder))?;
     Ok(aside)
 }
 

@@ -20,6 +20,7 @@ use rusqlite::{Connection, OpenFlags};
 use switchboard_schema::{record::TABLES, table::Table};
 
 use super::{BUSY_TIMEOUT, DATABASE_FILE, OpenError, refused, statements};
+use crate::files::{hex, sync};
 
 /// Bytes of a database that is sealed, or walked through after a crash, at most: that takes some seconds. Of a
 /// larger one only the log is looked at.
@@ -62,8 +63,7 @@ fn seal_of(database: &Path) -> io::Result<String> {
         digest.update(&buffer[..read]);
         length += read as u64;
     }
-    let digest: String = digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{length} {digest}\n"))
+    Ok(format!("{length} {}\n", hex(digest.finish().as_ref())))
 }
 
 fn seal_path(folder: &Path) -> PathBuf {
@@ -87,7 +87,7 @@ pub(super) fn seal(folder: &Path) -> io::Result<()> {
     file.write_all(seal_of(&database)?.as_bytes())?;
     file.sync_all()?;
     fs::rename(&new, seal_path(folder))?;
-    File::open(folder)?.sync_all()
+    sync(folder)
 }
 
 /// How the database was left.
@@ -124,12 +124,12 @@ pub(super) fn look(folder: &Path) -> io::Result<Result<Left, Damage>> {
 pub(super) fn unseal(folder: &Path) -> io::Result<()> {
     match fs::remove_file(seal_path(folder)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed.and_then(|()| File::open(folder)?.sync_all()),
+        removed => removed.and_then(|()| sync(folder)),
     }
 }
 
 /// Walks through the structure of the database: what is wrong with it first, if anything is.
-pub(super) fn walk(connection: &Connection) -> rusqlite::Result<Option<String>> {
+pub(crate) fn walk_structure(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok((found != "ok").then_some(found))
 }

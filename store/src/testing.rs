@@ -1,5 +1,7 @@
 //! An embedded store for tests: the real one, in a folder that is deleted with it.
 
+pub mod cassandra;
+
 use std::{path::Path, sync::Arc};
 
 use switchboard_ports::clock::Clock;

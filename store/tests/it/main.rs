@@ -9,4 +9,5 @@ mod damage;
 mod disk;
 mod embedded;
 mod faulty;
+mod scylla;
 mod vault;

@@ -12,6 +12,7 @@ mod fair;
 pub mod faulty;
 mod files;
 mod pool;
+pub mod scylla;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -215,7 +215,10 @@ impl Node {
         let log = File::create(dir.join("log")).expect("its log");
         drop(fs::remove_file(dir.join("pid")));
         let mut command = Command::new("sh");
-        command.arg("-c").arg("\"$@\" </dev/null & echo $! >\"$PID.new\"; mv \"$PID.new\" \"$PID\"; cat; kill -9 $!").arg("sh");
+        command
+            .arg("-c")
+            .arg("\"$@\" </dev/null & echo $! >\"$PID.new\"; mv \"$PID.new\" \"$PID\"; cat; kill -9 $!")
+            .arg("sh");
         command.arg("java").arg(format!("-Xms{HEAP_MIB}m")).arg(format!("-Xmx{HEAP_MIB}m"));
         command.args(EXPORTS.iter().flat_map(|of| ["--add-exports".to_owned(), format!("{of}=ALL-UNNAMED")]));
         command.args(OPENS.iter().flat_map(|of| ["--add-opens".to_owned(), format!("{of}=ALL-UNNAMED")]));
@@ -243,7 +246,10 @@ impl Node {
             if ended || begun.elapsed() > START_MAX {
                 let log = self.log();
                 let lines: Vec<_> = log.lines().rev().take(40).collect();
-                panic!("Cassandra does not start: {}", lines.into_iter().rev().collect::<Vec<_>>().join("\n"));
+                panic!(
+                    "Cassandra does not start: {}",
+                    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+                );
             }
             std::thread::sleep(LOOK_EVERY);
         }

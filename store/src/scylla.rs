@@ -1,0 +1,3 @@
+//! The distributed store: ScyllaDB, or anything that speaks CQL as it does.
+
+mod statements;

@@ -51,13 +51,14 @@ pub enum Lane {
 /// One change of one row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mutation {
-    /// Writes the cells that are set; the row is made if it is not there.
+    /// Writes the cells that are set; the row is made if it is not there. A row of a table that expires is written
+    /// whole.
     Put {
         /// The table.
         table: &'static Table,
         /// Partition, clustering, values.
         cells: Vec<Cell>,
-        /// After this the row is gone. Only for tables that expire.
+        /// After this the row is gone; none: it stays. Only for tables that expire.
         expires_at: Option<Timestamp>,
     },
     /// Removes the row.
@@ -328,6 +329,9 @@ pub fn check_commit(scope: Scope, rows: &[Mutation], one_partition: bool) -> Res
             }
             if expires_at.is_some() && !table.expires {
                 return Err(Error::Refused(format!("rows of {} do not expire", table.name)));
+            }
+            if table.expires && cells.contains(&Cell::Unset) {
+                return Err(Error::Refused(format!("a row of {}, which expires, is written whole", table.name)));
             }
         }
     }

@@ -45,6 +45,27 @@ pub static TABLES: &[&Table] = &[
     &AGENT_STATE,
 ];
 
+/// Tables of the CQL store alone.
+pub static CQL_TABLES: &[&Table] = &[&FENCES];
+
+table! {
+    /// Who writes, and up to which time. Renewed like a lease.
+    FENCES = "fences" => FenceRow: System, Clustered, claimed;
+    partition {
+        /// What is fenced: `store`.
+        name: String,
+    }
+    clustering {}
+    values {
+        /// The node that writes; empty when it has let go.
+        holder: Vec<u8>,
+        /// Grows with every change of hands.
+        epoch: i64,
+        /// No write carries a time later than this, in microseconds since 1970.
+        reserved_until: i64,
+    }
+}
+
 table! {
     /// Names that must be unique in the whole installation and what they stand for: an e-mail address, a phone number id, the hash of an API key.
     CLAIMS = "claims" => Claim: System, Clustered, claimed;

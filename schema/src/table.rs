@@ -18,6 +18,18 @@ pub enum Type {
     Text,
 }
 
+impl Type {
+    /// Its name in CQL.
+    #[must_use]
+    pub const fn cql(self) -> &'static str {
+        match self {
+            Self::Int => "bigint",
+            Self::Blob => "blob",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// One value of a row. `Unset` leaves a column as it is (never a null, which CQL keeps as a tombstone).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Cell {
@@ -84,7 +96,7 @@ pub struct Table {
     pub layout: Layout,
     /// Written by compare-and-set only; mixing both kinds of write on one row breaks both in CQL.
     pub claimed: bool,
-    /// Rows may carry a time after which they are gone.
+    /// Rows may carry a time after which they are gone. They are always written whole: in CQL each cell ends by itself.
     pub expires: bool,
     /// The partition key, without the tenant.
     pub partition: &'static [Column],
@@ -98,7 +110,7 @@ pub struct Table {
 pub const TENANT: Column = Column { name: "tenant", kind: Type::Blob };
 /// The key column by which a table of the installation's says which tenant a row is about.
 pub const ABOUT_TENANT: &str = "tenant_id";
-/// The column that says until when a row of an expiring SQLite table is there, in milliseconds.
+/// The column that says until when a row of an expiring table is there, in milliseconds.
 pub const EXPIRES_AT: &str = "expires_at";
 
 impl Table {
@@ -122,17 +134,16 @@ impl Table {
         matches!(self.ownership, Ownership::Tenant).then_some(&TENANT).into_iter().chain(self.partition)
     }
 
-    /// The definition in CQL, for ScyllaDB and Cassandra.
+    /// The definition in CQL, for ScyllaDB and Cassandra, in a keyspace or in the one that is used.
     #[must_use]
-    pub fn cql(&self) -> String {
-        let mut out = format!("-- {}\nCREATE TABLE IF NOT EXISTS {} (\n", self.comment, self.name);
+    pub fn cql(&self, keyspace: Option<&str>) -> String {
+        let keyspace = keyspace.map(|name| format!("{name}.")).unwrap_or_default();
+        let mut out = format!("-- {}\nCREATE TABLE IF NOT EXISTS {keyspace}{} (\n", self.comment, self.name);
         for column in self.stored_partition().chain(self.clustering).chain(self.values) {
-            let kind = match column.kind {
-                Type::Int => "bigint",
-                Type::Blob => "blob",
-                Type::Text => "text",
-            };
-            out += &format!("    {} {kind},\n", column.name);
+            out += &format!("    {} {},\n", column.name, column.kind.cql());
+        }
+        if self.expires {
+            out += &format!("    {EXPIRES_AT} {},\n", Type::Int.cql());
         }
         let partition: Vec<_> = self.stored_partition().map(|column| column.name).collect();
         out += &format!("    PRIMARY KEY (({})", partition.join(", "));

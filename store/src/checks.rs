@@ -35,7 +35,8 @@ pub(crate) fn exchange(scope: Scope, exchange: &Exchange) -> Result<(), Error> {
         return Err(Error::Refused(format!("{} is not written by exchange", table.name)));
     }
     for values in [&exchange.expect, &exchange.replace].into_iter().flatten() {
-        if values.len() != table.values.len() {
+        // In CQL a condition on a value that is not there holds for a row that is not there, too.
+        if values.len() != table.values.len() || values.contains(&Cell::Unset) {
             return Err(Error::Refused(format!("{} has {} values", table.name, table.values.len())));
         }
         types(table, table.values.iter(), values)?;

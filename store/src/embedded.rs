@@ -4,13 +4,13 @@
 //! exclusive lock on a file in the folder is the fence: a second process does not get in. Everything that
 //! waits is bounded, and fair between tenants.
 
-mod condition;
 mod migrate;
 mod queue;
 mod readers;
 mod salvage;
 mod soundness;
 mod statements;
+mod symptom;
 mod writer;
 
 use std::{
@@ -22,13 +22,13 @@ use std::{
     time::Duration,
 };
 
-use condition::{Monitor, Symptom};
 pub use queue::GroupLimits;
 use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};
 pub use salvage::{Salvage, SalvageError, Saved, salvage};
 pub use soundness::inspect;
 use soundness::{Damage, Left};
+use symptom::Symptom;
 pub(crate) use soundness::{log_path, walk_structure};
 use switchboard_ports::{
     Future,
@@ -46,8 +46,10 @@ use writer::{Done, Job, Mailbox, Work};
 
 use crate::{
     checks,
-    fair::{Cost, LaneLimits, Owner},
+    condition::Monitor,
+    fair::{Cost, LaneLimits, Owner, ROW_OVERHEAD_BYTES},
     files::sync,
+    lifecycle::Lifecycle,
     pool::{NotTaken, Pool},
     system::stopwatch,
 };
@@ -67,8 +69,6 @@ const CHECKPOINT_PAGES: i64 = 10_000;
 const LOG_BYTES_KEPT: i64 = 64 * 1_024 * 1_024;
 /// Rows that one slice of a sweep removes.
 const SWEEP_ROWS: usize = 500;
-/// Bytes a queued row is counted for beyond its cells.
-const ROW_OVERHEAD_BYTES: usize = 128;
 
 /// How much waits and how much is done at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,33 +250,60 @@ impl Embedded {
         }))
     }
 
-    /// How the store does now.
-    #[must_use]
-    pub fn condition(&self) -> StoreCondition {
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn commit(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>, one: bool) -> Future<Result<(), Error>> {
+        if let Err(error) = checks::commit(scope, &rows, one) {
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        if rows.is_empty() {
+            return Box::pin(std::future::ready(Ok(())));
+        }
+        let cost = Cost::of(&rows);
+        let written =
+            write(&self.mailbox, Owner::of(scope, &rows), lane, cost, Work::Commit { tenant: tenant(scope), rows });
+        Box::pin(async move { written.await.map(|_| ()) })
+    }
+
+    fn read(&self, scope: Scope, what: What) -> Future<Result<Vec<Vec<Cell>>, Error>> {
+        let (reply, answer) = oneshot::channel();
+        let read = Read { tenant: tenant(scope), what, reply };
+        match self.readers.submit(scope.into(), ROW_OVERHEAD_BYTES, read) {
+            Ok(()) => Box::pin(async move {
+                let died = || Err(Error::Unavailable("the store's reader died of a defect".to_owned()));
+                answer.await.unwrap_or_else(|_| died())
+            }),
+            Err(NotTaken::Full) => Box::pin(std::future::ready(Err(Error::Overloaded))),
+            Err(NotTaken::Closed) => {
+                Box::pin(std::future::ready(Err(Error::Unavailable("the store is closed".to_owned()))))
+            }
+        }
+    }
+}
+
+impl Lifecycle for Embedded {
+    fn condition(&self) -> StoreCondition {
         self.monitor.condition()
     }
 
-    /// Why the store takes no writes, if a write to disk went wrong in a way that leaves its outcome open. It
-    /// takes them again by itself when the disk works and the log is emptied of what nobody knows.
-    #[must_use]
-    pub fn failure(&self) -> Option<String> {
+    /// If a write to disk went wrong in a way that leaves its outcome open, nothing is taken until the disk works again
+    /// and the log is emptied of what nobody knows.
+    fn failure(&self) -> Option<String> {
         self.mailbox.failure()
     }
 
-    /// Removes rows that ended at or before this time, in slices of at most 500 in the bulk lane; answers with
-    /// their number. For a timer. What is not swept yet is not seen by any read either.
-    ///
-    /// # Errors
-    /// As [`Store::commit_one`]; slices already done stay done.
-    pub fn sweep(self: &Arc<Self>, now: Timestamp) -> Future<Result<usize, Error>> {
-        let store = Arc::clone(self);
+    /// In slices of at most 500 rows, in the bulk lane.
+    fn sweep(&self, now: Timestamp) -> Future<Result<usize, Error>> {
+        let mailbox = Arc::clone(&self.mailbox);
         Box::pin(async move {
             let mut total = 0;
             for table in TABLES.iter().filter(|table| table.expires) {
                 loop {
                     let work = Work::Sweep { table, before: now, rows: SWEEP_ROWS };
                     let cost = Cost { rows: SWEEP_ROWS, bytes: ROW_OVERHEAD_BYTES };
-                    let done = store.write(Owner::System, Lane::Bulk, cost, work).await?;
+                    let done = write(&mailbox, Owner::System, Lane::Bulk, cost, work).await?;
                     let Done::Swept(swept) = done else { break };
                     total += swept;
                     if swept < SWEEP_ROWS {
@@ -288,9 +315,8 @@ impl Embedded {
         })
     }
 
-    /// Closes the store: refuses what comes, writes what waits, moves the log into the database, ends the
-    /// threads and gives the folder free. Answers when all that is done; calling it again is harmless.
-    pub fn close(&self) -> Future<()> {
+    /// Writes what waits, moves the log into the database, ends the threads and gives the folder free.
+    fn close(&self) -> Future<()> {
         self.mailbox.close();
         self.readers.refuse();
         if let Some(running) = self.running().take() {
@@ -313,50 +339,6 @@ impl Embedded {
             // The sender lives in `self` or in the closer; were both gone, it is closed as well.
             drop(closed.wait_for(|closed| *closed).await);
         })
-    }
-
-    fn running(&self) -> MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Queues work at once, before the future is first polled, so that the order of calls is the order of
-    /// commits and a dropped future drops nothing.
-    fn write(&self, owner: Owner, lane: Lane, cost: Cost, work: Work) -> Future<Result<Done, Error>> {
-        let (reply, answer) = oneshot::channel();
-        if let Err(error) = self.mailbox.push(lane, owner, cost, Job { work, reply }) {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        // A writer that died with the commit in hand may or may not have done it.
-        Box::pin(async move { answer.await.unwrap_or(Err(Error::Ambiguous)) })
-    }
-
-    fn commit(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>, one: bool) -> Future<Result<(), Error>> {
-        if let Err(error) = checks::commit(scope, &rows, one) {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        if rows.is_empty() {
-            return Box::pin(std::future::ready(Ok(())));
-        }
-        let bytes = rows.iter().map(|row| row.size() + ROW_OVERHEAD_BYTES).sum();
-        let cost = Cost { rows: rows.len(), bytes };
-        let written =
-            self.write(Owner::of(scope, &rows), lane, cost, Work::Commit { tenant: tenant(scope), rows });
-        Box::pin(async move { written.await.map(|_| ()) })
-    }
-
-    fn read(&self, scope: Scope, what: What) -> Future<Result<Vec<Vec<Cell>>, Error>> {
-        let (reply, answer) = oneshot::channel();
-        let read = Read { tenant: tenant(scope), what, reply };
-        match self.readers.submit(scope.into(), ROW_OVERHEAD_BYTES, read) {
-            Ok(()) => Box::pin(async move {
-                let died = || Err(Error::Unavailable("the store's reader died of a defect".to_owned()));
-                answer.await.unwrap_or_else(|_| died())
-            }),
-            Err(NotTaken::Full) => Box::pin(std::future::ready(Err(Error::Overloaded))),
-            Err(NotTaken::Closed) => {
-                Box::pin(std::future::ready(Err(Error::Unavailable("the store is closed".to_owned()))))
-            }
-        }
     }
 }
 
@@ -401,10 +383,9 @@ impl Store for Embedded {
         if let Err(error) = checks::exchange(scope, &exchange) {
             return Box::pin(std::future::ready(Err(error)));
         }
-        let cells = || exchange.key.iter().chain(exchange.expect.iter().chain(&exchange.replace).flatten());
-        let cost = Cost { rows: 1, bytes: cells().map(Cell::size).sum::<usize>() + ROW_OVERHEAD_BYTES };
+        let cost = Cost::of_exchange(&exchange);
         let work = Work::Exchange { tenant: tenant(scope), exchange };
-        let written = self.write(scope.into(), Lane::Interactive, cost, work);
+        let written = write(&self.mailbox, scope.into(), Lane::Interactive, cost, work);
         Box::pin(async move {
             match written.await? {
                 Done::Exchanged(exchanged) => Ok(exchanged),
@@ -413,6 +394,17 @@ impl Store for Embedded {
             }
         })
     }
+}
+
+/// Queues work at once, before the future is first polled, so that the order of calls is the order of commits and a
+/// dropped future drops nothing.
+fn write(mailbox: &Mailbox, owner: Owner, lane: Lane, cost: Cost, work: Work) -> Future<Result<Done, Error>> {
+    let (reply, answer) = oneshot::channel();
+    if let Err(error) = mailbox.push(lane, owner, cost, Job { work, reply }) {
+        return Box::pin(std::future::ready(Err(error)));
+    }
+    // A writer that died with the commit in hand may or may not have done it.
+    Box::pin(async move { answer.await.unwrap_or(Err(Error::Ambiguous)) })
 }
 
 const fn tenant(scope: Scope) -> Option<TenantId> {

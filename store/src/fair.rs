@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use switchboard_ports::store::{Mutation, Scope};
+use switchboard_ports::store::{Exchange, Mutation, Scope};
 use switchboard_schema::{
     TenantId,
-    table::{ABOUT_TENANT, CellType as _},
+    table::{ABOUT_TENANT, Cell, CellType as _},
 };
 
 /// Jobs of the installation taken in one turn. They are done for all tenants alike (routing, wake-ups), so
@@ -76,7 +76,21 @@ pub(crate) struct Cost {
     pub(crate) bytes: usize,
 }
 
+/// Bytes a queued row is counted for beyond its cells.
+pub(crate) const ROW_OVERHEAD_BYTES: usize = 128;
+
 impl Cost {
+    /// A commit's.
+    pub(crate) fn of(rows: &[Mutation]) -> Self {
+        Self { rows: rows.len(), bytes: rows.iter().map(|row| row.size() + ROW_OVERHEAD_BYTES).sum() }
+    }
+
+    /// An exchange's.
+    pub(crate) fn of_exchange(exchange: &Exchange) -> Self {
+        let cells = exchange.key.iter().chain(exchange.expect.iter().chain(&exchange.replace).flatten());
+        Self { rows: 1, bytes: cells.map(Cell::size).sum::<usize>() + ROW_OVERHEAD_BYTES }
+    }
+
     pub(crate) const fn fits(self, budget: Self) -> bool {
         self.rows <= budget.rows && self.bytes <= budget.bytes
     }

@@ -7,11 +7,14 @@
 pub mod backup;
 pub mod blobs;
 mod checks;
+mod condition;
 pub mod embedded;
 mod fair;
 pub mod faulty;
 mod files;
+mod lifecycle;
 mod pool;
+mod scans;
 pub mod scylla;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
@@ -23,5 +26,7 @@ pub use blobs::DirectoryBlobs;
 pub use embedded::{Embedded, OpenError, Options, inspect, salvage};
 pub use fair::LaneLimits;
 pub use faulty::{Fault, FaultPlan, Faulty, FaultyBlobs};
+pub use lifecycle::Lifecycle;
+pub use scylla::Scylla;
 pub use system::{SystemClock, SystemEntropy};
 pub use vault::{MasterKey, SealingVault};

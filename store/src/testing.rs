@@ -1,13 +1,14 @@
 //! An embedded store for tests: the real one, in a folder that is deleted with it.
 
 pub mod cassandra;
+pub mod cql;
 
 use std::{path::Path, sync::Arc};
 
 use switchboard_ports::clock::Clock;
 use tempfile::TempDir;
 
-use crate::{Embedded, Options};
+use crate::{Embedded, Lifecycle as _, Options};
 
 /// An embedded store and its folder.
 pub struct Temporary {

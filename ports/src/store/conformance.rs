@@ -135,7 +135,9 @@ macro_rules! conformance_suite {
                 a_row_is_gone_when_its_time_has_come,
                 a_row_put_again_lives_until_its_new_end,
                 a_row_put_again_without_an_end_stays,
-                a_row_put_over_an_expired_one_remembers_nothing,
+                a_row_put_over_an_expired_one_is_a_new_row,
+                a_row_that_may_expire_is_written_whole,
+                a_page_is_filled_with_rows_that_are_there,
                 rows_of_other_tables_do_not_expire,
             }
             exchanges {

@@ -18,13 +18,14 @@ use tokio::sync::oneshot;
 
 use super::{
     BUSY_TIMEOUT, Options,
-    condition::{Monitor, Symptom},
-    statements::{Bound, Failure, Shape, Statements},
+    statements::{Failure, Shape, Statements},
+    symptom::Symptom,
 };
-use crate::pool::{Pool, PoolMetrics};
-
-/// Bytes that one page of a scan may hold.
-const PAGE_BYTES_MAX: usize = 64 * 1_024 * 1_024;
+use crate::{
+    condition::Monitor,
+    pool::{Pool, PoolMetrics},
+    scans::{Bounds, PAGE_BYTES_MAX},
+};
 
 /// What is to be read.
 pub(super) enum What {
@@ -144,20 +145,7 @@ fn page(
     scan: &Scan,
 ) -> Result<Vec<Vec<Cell>>, Failure> {
     let table = scan.table;
-    if table.clustering.is_empty() && scan.after.is_some() {
-        // The partition is one row, and nothing comes after it.
-        return Ok(Vec::new());
-    }
-    let (mut lower, mut upper) = (end(scan.from.as_deref()), end(scan.to.as_deref()));
-    if let Some(after) = scan.after.as_deref() {
-        // Of two bounds on one side only the tighter is asked for.
-        let near = if scan.reverse { &mut upper } else { &mut lower };
-        let prefix = after.get(..near.1.len()).unwrap_or(after);
-        let is_tighter = if scan.reverse { prefix <= near.1 } else { prefix >= near.1 };
-        if is_tighter {
-            *near = (Bound::Beyond, after);
-        }
-    }
+    let Some(Bounds { lower, upper }) = Bounds::of(scan) else { return Ok(Vec::new()) };
     let cells = scan.partition.iter().chain(lower.1).chain(upper.1);
     let shape = Shape::Scan { lower: lower.0, upper: upper.0, reverse: scan.reverse };
     let mut binding = statements.bind(table, shape, tenant, cells)?;
@@ -166,12 +154,4 @@ fn page(
     }
     binding.number(i64::try_from(scan.limit).unwrap_or(i64::MAX))?;
     binding.rows(table, PAGE_BYTES_MAX)
-}
-
-/// A prefix as a bound with its cells; the empty prefix bounds nothing.
-fn end(prefix: Option<&[Cell]>) -> (Bound, &[Cell]) {
-    match prefix {
-        None | Some([]) => (Bound::Open, &[]),
-        Some(prefix) => (Bound::Including(prefix.len()), prefix),
-    }
 }

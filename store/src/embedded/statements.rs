@@ -15,20 +15,11 @@ use switchboard_schema::{
     table::{Cell, Column, CorruptRow, EXPIRES_AT, Ownership, TENANT, Table, Type},
 };
 
+use crate::scans::Bound;
+
 /// Statements kept prepared by one connection, at most; then the cache starts afresh. The declared tables
 /// make fewer than half of it.
 const PREPARED_MAX: usize = 1_024;
-
-/// The lower or upper end of a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Bound {
-    /// None.
-    Open,
-    /// So many leading clustering columns, themselves included.
-    Including(usize),
-    /// The whole clustering key, itself not included.
-    Beyond,
-}
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,26 +103,19 @@ fn alive(table: &Table, next: &mut usize) -> String {
     condition
 }
 
-/// An upsert. Where rows expire, two parameters follow: the row's end, and the present time, because a row
-/// that has expired but is not swept yet must not lend its old values to the new one.
+/// An upsert. Where rows expire, the row's end follows.
 fn put(table: &Table, mask: u64) -> String {
     let set = |index: usize| mask & (1 << index) != 0;
-    let values = || table.values.iter().enumerate();
     let key: Vec<_> = tenant(table).chain(table.key()).map(|column| column.name).collect();
     let mut columns = key.clone();
-    columns.extend(values().filter(|(index, _)| set(*index)).map(|(_, column)| column.name));
+    let values = table.values.iter().enumerate().filter(|(index, _)| set(*index));
+    columns.extend(values.map(|(_, column)| column.name));
     if table.expires {
         columns.push(EXPIRES_AT);
     }
     let places: Vec<_> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
-    let mut changes: Vec<_> =
+    let changes: Vec<_> =
         columns[key.len()..].iter().map(|column| format!("{column} = excluded.{column}")).collect();
-    if table.expires {
-        let now = columns.len() + 1;
-        changes.extend(values().filter(|(index, _)| !set(*index)).map(|(_, column)| {
-            format!("{0} = CASE WHEN {EXPIRES_AT} <= ?{now} THEN NULL ELSE {0} END", column.name)
-        }));
-    }
     let action =
         if changes.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", changes.join(", ")) };
     format!(

@@ -30,11 +30,12 @@ use switchboard_schema::{
 use tokio::sync::oneshot;
 
 use super::{
-    condition::{Monitor, Symptom, Trouble},
     queue::Queue,
     statements::{Failure, Shape, Statements, full_mask, mask},
+    symptom::Symptom,
 };
 use crate::{
+    condition::{Monitor, Trouble},
     fair::{Cost, Owner},
     pool::count,
     system::stopwatch,
@@ -450,7 +451,7 @@ impl Writer<'_> {
             let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
             match emptied {
                 Ok(0) => {}
-                Ok::<i64, _>(_) => return self.failed(Trouble::Disk, &"a reader holds the log"),
+                Ok::<i64, _>(_) => return self.failed(Trouble::Other, &"a reader holds the log"),
                 Err(error) => return self.noticed(&error),
             }
         }
@@ -476,10 +477,10 @@ impl Writer<'_> {
     /// Keeps in mind what an error says of the disk; said in the log when it is news.
     fn noticed(&self, error: &rusqlite::Error) {
         match Symptom::of(error) {
-            Symptom::Trouble(Trouble::Disk) => {
+            Symptom::Trouble(Trouble::Other) => {
                 // SQLite tells some of these causes by one code.
                 let trouble =
-                    try_folder(&self.folder).err().map_or(Trouble::Disk, |e| Trouble::of_system(&e));
+                    try_folder(&self.folder).err().map_or(Trouble::Other, |e| Trouble::of_system(&e));
                 self.failed(trouble, error);
             }
             Symptom::Trouble(trouble) => self.failed(trouble, error),
@@ -560,7 +561,7 @@ impl Writer<'_> {
         match work {
             Work::Commit { tenant, rows } => {
                 for row in rows {
-                    self.mutate(*tenant, row, now)?;
+                    self.mutate(*tenant, row)?;
                 }
                 Ok((Done::Committed, rows.len()))
             }
@@ -578,12 +579,12 @@ impl Writer<'_> {
         }
     }
 
-    fn mutate(&mut self, tenant: Option<TenantId>, row: &Mutation, now: Timestamp) -> Result<(), Failure> {
+    fn mutate(&mut self, tenant: Option<TenantId>, row: &Mutation) -> Result<(), Failure> {
         match row {
             Mutation::Put { table, cells, expires_at } => {
                 let (key, values) = cells.split_at(table.key_len());
                 let set = values.iter().filter(|cell| **cell != Cell::Unset);
-                self.put(table, mask(values), tenant, key.iter().chain(set), *expires_at, now)
+                self.put(table, mask(values), tenant, key.iter().chain(set), *expires_at)
             }
             Mutation::Delete { table, key } => self.delete(table, tenant, key),
         }
@@ -596,14 +597,10 @@ impl Writer<'_> {
         tenant: Option<TenantId>,
         cells: impl Iterator<Item = &'a Cell>,
         expires_at: Option<Timestamp>,
-        now: Timestamp,
     ) -> Result<(), Failure> {
         let mut binding = self.statements.bind(table, Shape::Put(mask), tenant, cells)?;
         if table.expires {
             binding.time(expires_at)?;
-            if mask != full_mask(table) {
-                binding.time(Some(now))?;
-            }
         }
         binding.execute()?;
         Ok(())
@@ -636,7 +633,7 @@ impl Writer<'_> {
             return Ok(Exchanged::Found(found));
         }
         match replace {
-            Some(values) => self.put(table, full_mask(table), tenant, key.iter().chain(values), None, now)?,
+            Some(values) => self.put(table, full_mask(table), tenant, key.iter().chain(values), None)?,
             None => self.delete(table, tenant, key)?,
         }
         Ok(Exchanged::Done)

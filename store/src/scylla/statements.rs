@@ -5,28 +5,19 @@
 
 use switchboard_schema::table::{Column, EXPIRES_AT, Ownership, TENANT, Table};
 
-/// The lower or upper end of a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Bound {
-    /// None.
-    Open,
-    /// So many leading clustering columns, themselves included.
-    Including(usize),
-    /// The whole clustering key, itself not included.
-    Beyond,
-}
+use crate::scans::Bound;
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Shape {
-    /// Upserts a row. Two markers follow: the client's timestamp in microseconds, and the seconds after which the
-    /// server may drop the row, 0 for never.
+    /// Upserts a row. Where rows expire its end follows. Then comes the client's timestamp in microseconds, and where
+    /// rows expire the seconds after which the server may drop the row, 0 for never.
     Put,
     /// Removes a row by its key. The first marker is the client's timestamp.
     Delete,
     /// Reads a row by its key.
     Get,
-    /// Reads rows of a partition. A marker for the number of rows follows the bounds'.
+    /// Reads rows of a partition, page by page. There is no limit: rows that have ended do not count.
     Scan {
         /// Its lower end.
         lower: Bound,
@@ -44,15 +35,18 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// The statement's text.
-    pub(super) fn cql(self, table: &Table) -> String {
-        let name = table.name;
+    /// The statement's text, for a table in a keyspace.
+    pub(super) fn cql(self, table: &Table, keyspace: &str) -> String {
+        let name = format!("{keyspace}.{}", table.name);
         match self {
-            Self::Put => format!("{} USING TIMESTAMP ? AND TTL ?", insert(table, true)),
+            Self::Put => {
+                let life = if table.expires { " AND TTL ?" } else { "" };
+                format!("{} USING TIMESTAMP ?{life}", insert(table, &name, true))
+            }
             Self::Delete => format!("DELETE FROM {name} USING TIMESTAMP ? WHERE {}", equal(keys(table))),
             Self::Get => format!("SELECT {} FROM {name} WHERE {}", selected(table), equal(keys(table))),
-            Self::Scan { lower, upper, reverse } => scan(table, lower, upper, reverse),
-            Self::Claim => format!("{} IF NOT EXISTS", insert(table, false)),
+            Self::Scan { lower, upper, reverse } => scan(table, &name, lower, upper, reverse),
+            Self::Claim => format!("{} IF NOT EXISTS", insert(table, &name, false)),
             Self::Replace => {
                 let set: Vec<_> = table.values.iter().map(|column| format!("{} = ?", column.name)).collect();
                 let expected = equal(table.values.iter());
@@ -89,18 +83,17 @@ fn selected(table: &Table) -> String {
     columns.join(", ")
 }
 
-fn insert(table: &Table, with_end: bool) -> String {
+fn insert(table: &Table, name: &str, with_end: bool) -> String {
     let mut columns = names(tenant(table).chain(table.columns()));
     columns.extend((with_end && table.expires).then_some(EXPIRES_AT));
     let markers = vec!["?"; columns.len()].join(", ");
-    format!("INSERT INTO {} ({}) VALUES ({markers})", table.name, columns.join(", "))
+    format!("INSERT INTO {name} ({}) VALUES ({markers})", columns.join(", "))
 }
 
-fn scan(table: &Table, lower: Bound, upper: Bound, reverse: bool) -> String {
+fn scan(table: &Table, name: &str, lower: Bound, upper: Bound, reverse: bool) -> String {
     let mut text = format!(
-        "SELECT {} FROM {} WHERE {}",
+        "SELECT {} FROM {name} WHERE {}",
         selected(table),
-        table.name,
         equal(tenant(table).chain(table.partition))
     );
     // Beyond a key is above it at the lower end and below it at the upper.
@@ -120,7 +113,7 @@ fn scan(table: &Table, lower: Bound, upper: Bound, reverse: bool) -> String {
             text += &format!(" ORDER BY {}", order.join(", "));
         }
     }
-    text + " LIMIT ?"
+    text
 }
 
 #[cfg(test)]
@@ -132,36 +125,37 @@ mod tests {
     #[test]
     fn a_put_names_every_column_once_and_its_time() {
         assert_eq!(
-            Shape::Put.cql(&IDEMPOTENCY),
-            "INSERT INTO idempotency (tenant, principal, key_hash, request_hash, status, body, expires_at) \
+            Shape::Put.cql(&IDEMPOTENCY, "k"),
+            "INSERT INTO k.idempotency (tenant, principal, key_hash, request_hash, status, body, expires_at) \
              VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?"
         );
+        assert!(Shape::Put.cql(&THREAD, "k").ends_with("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?"));
     }
 
     #[test]
     fn a_scan_bounds_a_prefix_as_a_tuple() {
         let shape = Shape::Scan { lower: Bound::Beyond, upper: Bound::Including(1), reverse: true };
         assert_eq!(
-            shape.cql(&THREAD),
-            "SELECT conversation_id, bucket, kind, n, epoch, version, id, provider_at, body FROM thread \
+            shape.cql(&THREAD, "k"),
+            "SELECT conversation_id, bucket, kind, n, epoch, version, id, provider_at, body FROM k.thread \
              WHERE tenant = ? AND conversation_id = ? AND bucket = ? AND (kind, n, epoch) > (?, ?, ?) \
-             AND (kind) <= (?) ORDER BY kind DESC, n DESC, epoch DESC LIMIT ?"
+             AND (kind) <= (?) ORDER BY kind DESC, n DESC, epoch DESC"
         );
     }
 
     #[test]
     fn claimed_tables_are_compared_and_set() {
         assert_eq!(
-            Shape::Claim.cql(&CLAIMS),
-            "INSERT INTO claims (kind, hash, target) VALUES (?, ?, ?) IF NOT EXISTS"
+            Shape::Claim.cql(&CLAIMS, "k"),
+            "INSERT INTO k.claims (kind, hash, target) VALUES (?, ?, ?) IF NOT EXISTS"
         );
         assert_eq!(
-            Shape::Replace.cql(&CLAIMS),
-            "UPDATE claims SET target = ? WHERE kind = ? AND hash = ? IF target = ?"
+            Shape::Replace.cql(&CLAIMS, "k"),
+            "UPDATE k.claims SET target = ? WHERE kind = ? AND hash = ? IF target = ?"
         );
         assert_eq!(
-            Shape::Release.cql(&CLAIMS),
-            "DELETE FROM claims WHERE kind = ? AND hash = ? IF target = ?"
+            Shape::Release.cql(&CLAIMS, "k"),
+            "DELETE FROM k.claims WHERE kind = ? AND hash = ? IF target = ?"
         );
     }
 }

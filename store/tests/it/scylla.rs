@@ -1,17 +1,39 @@
 //! The Scylla store, against a real CQL server.
 
-use switchboard_store::testing::cassandra::Cassandra;
+use std::sync::Arc;
 
-#[tokio::test]
-async fn a_cluster_starts() {
-    let begun = std::time::Instant::now();
-    let cluster = Cassandra::start(1);
-    eprintln!("started in {:?}", begun.elapsed());
-    let session = scylla::client::session_builder::SessionBuilder::new()
-        .known_nodes_addr(cluster.addresses())
-        .build()
-        .await
-        .expect("a session");
-    let rows = session.query_unpaged("SELECT release_version FROM system.local", ()).await.expect("rows");
-    eprintln!("{:?}", rows.into_rows_result().expect("rows").single_row::<(String,)>());
+use switchboard_ports::store::{
+    Store,
+    conformance::{Backend, Bench, HandClock, commits},
+};
+use switchboard_store::testing::cql::Lent;
+
+/// A store over a keyspace of its own.
+struct Cql {
+    lent: Lent,
+    clock: Arc<HandClock>,
+}
+
+impl Backend for Cql {
+    fn store(&self) -> Arc<dyn Store> {
+        self.lent.store()
+    }
+
+    async fn reopen(mut self) -> Self {
+        self.lent.reopen(Arc::clone(&self.clock) as _).await;
+        self
+    }
+}
+
+async fn keyspace(clock: Arc<HandClock>) -> Cql {
+    Cql { lent: Lent::open(Arc::clone(&clock) as _).await, clock }
+}
+
+mod conformance {
+    switchboard_ports::conformance_suite!(super::super::keyspace);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn commits_of_one_lane_are_applied_in_the_order_of_the_calls() {
+    commits::commits_of_one_lane_are_applied_in_the_order_of_the_calls(Bench::open(keyspace).await).await;
 }

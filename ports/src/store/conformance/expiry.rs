@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use switchboard_schema::{
     Timestamp,
-    record::{IDEMPOTENCY, SESSIONS, THREAD},
+    record::{IDEMPOTENCY, SESSIONS, TENANT_LOG, THREAD},
     table::Cell,
 };
 
@@ -67,17 +67,48 @@ pub async fn a_row_put_again_without_an_end_stays<B: Backend>(bench: Bench<B>) {
 }
 
 /// An expired row that is still on disk.
-pub async fn a_row_put_over_an_expired_one_remembers_nothing<B: Backend>(bench: Bench<B>) {
+pub async fn a_row_put_over_an_expired_one_is_a_new_row<B: Backend>(bench: Bench<B>) {
     let store = bench.store();
     write(&store, vec![answer(int(200), blob(b"secret"), Some(bench.clock.now() + MINUTE))]).await;
     bench.clock.advance(MINUTE);
-    write(&store, vec![answer(int(201), Cell::Unset, None)]).await;
-    let row = read(&store, &IDEMPOTENCY, key()).await;
-    assert_eq!(row, Some([key(), vec![blob(b"request"), int(201), Cell::Unset]].concat()));
-    // While it lives it does keep what a later put leaves unset.
-    write(&store, vec![answer(Cell::Unset, blob(b"body"), None)]).await;
+    write(&store, vec![answer(int(201), blob(b"body"), None)]).await;
     let row = read(&store, &IDEMPOTENCY, key()).await;
     assert_eq!(row, Some([key(), vec![blob(b"request"), int(201), blob(b"body")]].concat()));
+}
+
+/// What CQL could not keep: there each cell ends by itself, and one left unset would end before its row.
+pub async fn a_row_that_may_expire_is_written_whole<B: Backend>(bench: Bench<B>) {
+    let store = bench.store();
+    for end in [None, Some(bench.clock.now() + MINUTE)] {
+        let row = answer(int(200), Cell::Unset, end);
+        refused(store.commit_one(ours(), Lane::Interactive, vec![row]).await);
+    }
+    assert_eq!(read(&store, &IDEMPOTENCY, key()).await, None);
+}
+
+/// Where most of what a page reads has ended: the page is as full as any other, and the next continues behind it.
+pub async fn a_page_is_filled_with_rows_that_are_there<B: Backend>(bench: Bench<B>) {
+    let store = bench.store();
+    let now = bench.clock.now();
+    for chunk in (0..120).collect::<Vec<i64>>().chunks(40) {
+        let rows = chunk
+            .iter()
+            .map(|offset| Mutation::Put {
+                table: &TENANT_LOG,
+                cells: vec![int(0), int(*offset), text("epoch"), blob(b"{}")],
+                expires_at: (offset % 10 != 0).then(|| now + MINUTE),
+            })
+            .collect();
+        write(&store, rows).await;
+    }
+    bench.clock.advance(MINUTE);
+    let scan = Scan { table: &TENANT_LOG, partition: vec![int(0)], limit: 7, ..thread_scan() };
+    let first = store.scan(ours(), scan.clone()).await.expect("the read is done");
+    let offsets = |rows: &[Vec<Cell>]| rows.iter().map(|row| row[1].clone()).collect::<Vec<_>>();
+    assert_eq!(offsets(&first), (0..7).map(|n| int(n * 10)).collect::<Vec<_>>());
+    let after = first.last().map(|row| vec![row[1].clone()]);
+    let second = store.scan(ours(), Scan { after, ..scan }).await.expect("the read is done");
+    assert_eq!(offsets(&second), (7..12).map(|n| int(n * 10)).collect::<Vec<_>>());
 }
 
 /// Tables whose rows stay.

@@ -9,7 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::ffi;
 use switchboard_schema::wire::StoreCondition as Condition;
 
 use crate::system::stopwatch;
@@ -20,50 +19,26 @@ const SLOW_AFTER: Duration = Duration::from_secs(1);
 /// at every second one.
 const SLOW_FOR: Duration = Duration::from_secs(15);
 /// How often it is tried whether writing works again.
-pub(super) const TRIAL_EVERY: Duration = Duration::from_secs(1);
+pub(crate) const TRIAL_EVERY: Duration = Duration::from_secs(1);
 
 /// Why writing does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// No room, or no room for this user.
     Full,
     /// No writes allowed.
     ReadOnly,
-    /// Anything else of the disk.
-    Disk,
+    /// Anything else of the disk, or of the cluster.
+    Other,
 }
 
 impl Trouble {
     /// What an error of the operating system means.
-    pub(super) fn of_system(error: &io::Error) -> Self {
+    pub(crate) fn of_system(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
             io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
-            _ => Self::Disk,
-        }
-    }
-}
-
-/// What an error of SQLite says of the disk and of what is on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Symptom {
-    /// Writing does not work.
-    Trouble(Trouble),
-    /// Something stored does not read.
-    Damage,
-    /// Nothing: the statement is at fault, or somebody else's lock.
-    None,
-}
-
-impl Symptom {
-    /// Reads an error of SQLite.
-    pub(super) fn of(error: &rusqlite::Error) -> Self {
-        match error.sqlite_error().map(|error| error.extended_code & 0xff) {
-            Some(ffi::SQLITE_FULL) => Self::Trouble(Trouble::Full),
-            Some(ffi::SQLITE_READONLY) => Self::Trouble(Trouble::ReadOnly),
-            Some(ffi::SQLITE_IOERR | ffi::SQLITE_CANTOPEN) => Self::Trouble(Trouble::Disk),
-            Some(ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB) => Self::Damage,
-            _ => Self::None,
+            _ => Self::Other,
         }
     }
 }
@@ -81,6 +56,8 @@ struct Record {
     tried_at: Option<Duration>,
     /// Something stored did not read. It does not heal while the store is open.
     damaged: bool,
+    /// How often writing did not work.
+    failures: u64,
 }
 
 impl Record {
@@ -94,10 +71,11 @@ impl Record {
         }
     }
 
-    /// A group did not become durable. The next trial is a whole interval away.
+    /// Something did not become durable. The next trial is a whole interval away.
     fn failed(&mut self, trouble: Trouble, now: Duration) {
         self.trouble = Some(trouble);
         self.tried_at = Some(now);
+        self.failures = self.failures.saturating_add(1);
     }
 
     /// A trial went well. Only that ends trouble: on a full disk a small commit may find room in the log's file
@@ -113,12 +91,19 @@ impl Record {
         Some(self.tried_at.map_or(Duration::ZERO, |at| (at + TRIAL_EVERY).saturating_sub(now)))
     }
 
+    /// A request took so long with all its repetitions.
+    fn took(&mut self, span: Duration, now: Duration) {
+        if span >= SLOW_AFTER {
+            self.slow_at = Some(now);
+        }
+    }
+
     fn condition(&self, now: Duration) -> Condition {
         let takes_long = self.writing_since.is_some_and(|since| now.saturating_sub(since) >= SLOW_AFTER);
         match self.trouble {
             Some(Trouble::Full) => Condition::Full,
             Some(Trouble::ReadOnly) => Condition::ReadOnly,
-            Some(Trouble::Disk) => Condition::Failed,
+            Some(Trouble::Other) => Condition::Failed,
             None if self.damaged => Condition::Damaged,
             None if takes_long || self.slow_at.is_some_and(|at| now < at + SLOW_FOR) => Condition::Slow,
             None => Condition::Ok,
@@ -127,13 +112,13 @@ impl Record {
 }
 
 /// The record of an open store, shared by its threads.
-pub(super) struct Monitor {
+pub(crate) struct Monitor {
     opened: Instant,
     record: Mutex<Record>,
 }
 
 impl Monitor {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { opened: stopwatch(), record: Mutex::new(Record::default()) }
     }
 
@@ -142,40 +127,50 @@ impl Monitor {
     }
 
     /// A group is being written from now on.
-    pub(super) fn began(&self) {
+    pub(crate) fn began(&self) {
         self.record().began(self.opened.elapsed());
     }
 
     /// It is written, or failed.
-    pub(super) fn ended(&self) {
+    pub(crate) fn ended(&self) {
         self.record().ended(self.opened.elapsed());
     }
 
     /// Writing does not work; true when that is news.
-    pub(super) fn failed(&self, trouble: Trouble) -> bool {
+    pub(crate) fn failed(&self, trouble: Trouble) -> bool {
         let mut record = self.record();
         let news = record.trouble != Some(trouble);
         record.failed(trouble, self.opened.elapsed());
         news
     }
 
+    /// A request took so long, with all its repetitions.
+    pub(crate) fn took(&self, span: Duration) {
+        self.record().took(span, self.opened.elapsed());
+    }
+
+    /// How often writing did not work since the store was opened.
+    pub(crate) fn failures(&self) -> u64 {
+        self.record().failures
+    }
+
     /// Something stored did not read; true when that is news.
-    pub(super) fn damaged(&self) -> bool {
+    pub(crate) fn damaged(&self) -> bool {
         !std::mem::replace(&mut self.record().damaged, true)
     }
 
     /// Writing works again.
-    pub(super) fn recovered(&self) {
+    pub(crate) fn recovered(&self) {
         self.record().recovered();
     }
 
     /// How long until it should be tried whether writing works again; none while it does.
-    pub(super) fn trial_in(&self) -> Option<Duration> {
+    pub(crate) fn trial_in(&self) -> Option<Duration> {
         self.record().trial_in(self.opened.elapsed())
     }
 
     /// How the store does now.
-    pub(super) fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         self.record().condition(self.opened.elapsed())
     }
 }
@@ -214,7 +209,7 @@ mod tests {
         for (trouble, condition) in [
             (Trouble::Full, Condition::Full),
             (Trouble::ReadOnly, Condition::ReadOnly),
-            (Trouble::Disk, Condition::Failed),
+            (Trouble::Other, Condition::Failed),
         ] {
             let mut record = Record::default();
             assert_eq!(record.trial_in(at(0)), None);
@@ -245,16 +240,5 @@ mod tests {
         assert_eq!(record.condition(at(1)), Condition::Full);
         record.recovered();
         assert_eq!(record.condition(at(99_000)), Condition::Damaged);
-    }
-
-    #[test]
-    fn errors_of_sqlite_are_read_by_their_family() {
-        let symptom = |code| Symptom::of(&rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
-        assert_eq!(symptom(ffi::SQLITE_FULL), Symptom::Trouble(Trouble::Full));
-        assert_eq!(symptom(ffi::SQLITE_IOERR_SHMSIZE), Symptom::Trouble(Trouble::Disk));
-        assert_eq!(symptom(ffi::SQLITE_READONLY_DBMOVED), Symptom::Trouble(Trouble::ReadOnly));
-        assert_eq!(symptom(ffi::SQLITE_CORRUPT), Symptom::Damage);
-        assert_eq!(symptom(ffi::SQLITE_CONSTRAINT), Symptom::None);
-        assert_eq!(symptom(ffi::SQLITE_BUSY), Symptom::None);
     }
 }

@@ -28,7 +28,6 @@ use rusqlite::{Connection, OpenFlags};
 pub use salvage::{Salvage, SalvageError, Saved, salvage};
 pub use soundness::inspect;
 use soundness::{Damage, Left};
-use symptom::Symptom;
 pub(crate) use soundness::{log_path, walk_structure};
 use switchboard_ports::{
     Future,
@@ -41,6 +40,7 @@ use switchboard_schema::{
     table::{Cell, Table},
     wire::StoreCondition,
 };
+use symptom::Symptom;
 use tokio::sync::{oneshot, watch};
 use writer::{Done, Job, Mailbox, Work};
 
@@ -262,8 +262,13 @@ impl Embedded {
             return Box::pin(std::future::ready(Ok(())));
         }
         let cost = Cost::of(&rows);
-        let written =
-            write(&self.mailbox, Owner::of(scope, &rows), lane, cost, Work::Commit { tenant: tenant(scope), rows });
+        let written = write(
+            &self.mailbox,
+            Owner::of(scope, &rows),
+            lane,
+            cost,
+            Work::Commit { tenant: tenant(scope), rows },
+        );
         Box::pin(async move { written.await.map(|_| ()) })
     }
 

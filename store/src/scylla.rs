@@ -129,7 +129,9 @@ pub enum OpenError {
     #[error("the cluster: {0}")]
     Cluster(String),
     /// A table is not as this program declares it.
-    #[error("the tables were made by another build of this program: `{column}` is not as this one declares it")]
+    #[error(
+        "the tables were made by another build of this program: `{column}` is not as this one declares it"
+    )]
     Differs {
         /// Table and column.
         column: String,
@@ -420,7 +422,8 @@ impl Lifecycle for Scylla {
         let renewal = self.renewal.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(renewal) = renewal {
             let gates = [self.interactive.clone(), self.bulk.clone(), self.reads.clone()];
-            let (core, fence, closed) = (Arc::clone(&self.core), Arc::clone(&self.fence), self.closed.clone());
+            let (core, fence, closed) =
+                (Arc::clone(&self.core), Arc::clone(&self.fence), self.closed.clone());
             self.io.spawn(async move {
                 for gate in gates {
                     gate.close().await;
@@ -501,13 +504,16 @@ impl Core {
         loop {
             let key = FenceRow::key(STORE.to_owned());
             let found = self.get(None, &FENCES, &key, Consistency::LocalSerial).await.map_err(unusable)?;
-            let found = found.map(FenceRow::from_cells).transpose().map_err(|error| unusable(error.into()))?;
+            let found =
+                found.map(FenceRow::from_cells).transpose().map_err(|error| unusable(error.into()))?;
             let watching = watched.as_ref().map(|(row, since)| (row, since.elapsed()));
             match fence::step(found.as_ref(), node, self.micros(), watching) {
                 Step::Refuse => return Err(OpenError::InUse),
                 Step::Wait => {
                     if let (None, Some(row)) = (&watched, found) {
-                        tracing::info!("another server had this store; it is waited until its lease has run out");
+                        tracing::info!(
+                            "another server had this store; it is waited until its lease has run out"
+                        );
                         watched = Some((row, stopwatch()));
                     }
                     tokio::time::sleep(WATCH_EVERY).await;
@@ -598,9 +604,9 @@ impl Core {
             return Ok(());
         }
         // One partition's rows are one mutation, which needs no log; others are all written in the end by one.
-        let one = rows.windows(2).all(|pair| {
-            pair[0].table() == pair[1].table() && pair[0].partition() == pair[1].partition()
-        });
+        let one = rows
+            .windows(2)
+            .all(|pair| pair[0].table() == pair[1].table() && pair[0].partition() == pair[1].partition());
         let mut batch = Batch::new(if one { BatchType::Unlogged } else { BatchType::Logged });
         batch.set_is_idempotent(true);
         batch.set_execution_profile_handle(Some(self.twice.clone()));
@@ -748,9 +754,7 @@ impl Core {
         let keyed = |values| Values::of(tenant, key.iter().chain(values));
         let values = match (expect, replace) {
             (None, replace) => keyed(replace.as_deref().unwrap_or_default()),
-            (Some(expect), replace) => {
-                Values::of(None, replace.iter().flatten()).and(keyed(expect))
-            }
+            (Some(expect), replace) => Values::of(None, replace.iter().flatten()).and(keyed(expect)),
         };
         self.session.execute_unpaged(&statement, values).await
     }
@@ -803,7 +807,11 @@ impl<'a> Attempts<'a> {
             if self.core.monitor.failed(Trouble::Other) {
                 tracing::error!(%error, "the cluster does not do what is asked; every request tries again");
             }
-            return Err(if self.maybe_done { Error::Ambiguous } else { Error::Unavailable(error.to_string()) });
+            return Err(if self.maybe_done {
+                Error::Ambiguous
+            } else {
+                Error::Unavailable(error.to_string())
+            });
         }
         self.core.metrics.repeated.increment(1);
         tracing::debug!(%error, "a request is repeated");

@@ -1,11 +1,11 @@
 //! Cells as CQL's values, and back.
 
 use scylla::{
+    cluster::metadata::{ColumnType, NativeType},
     deserialize::{
         DeserializationError, TypeCheckError,
         row::{ColumnIterator, DeserializeRow},
     },
-    cluster::metadata::{ColumnType, NativeType},
     frame::response::result::ColumnSpec,
     serialize::{
         SerializationError,
@@ -181,7 +181,8 @@ impl RawRow {
         let mut row = Row { cells: Vec::with_capacity(self.0.len()), expires_at: NEVER };
         let mut columns = table.columns();
         for (name, value) in self.0 {
-            let corrupt = |column, problem: &str| CorruptRow { table: table.name, column, problem: problem.to_owned() };
+            let corrupt =
+                |column, problem: &str| CorruptRow { table: table.name, column, problem: problem.to_owned() };
             if name == EXPIRES_AT {
                 match value {
                     Raw::Cell(Cell::Int(at)) => row.expires_at = at,

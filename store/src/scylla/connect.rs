@@ -2,6 +2,11 @@
 
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 use scylla::{
     client::{
         execution_profile::{ExecutionProfile, ExecutionProfileHandle},
@@ -15,11 +20,6 @@ use scylla::{
     statement::{Consistency, SerialConsistency},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject as _},
-};
 
 use super::{OpenError, schema::KEYSPACE_CHARS_MAX};
 
@@ -58,8 +58,14 @@ impl Cluster {
         let name = &self.keyspace;
         let fits = name.len() <= KEYSPACE_CHARS_MAX
             && name.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-        if fits { Ok(()) } else { Err(OpenError::Keyspace { name: name.clone(), chars_max: KEYSPACE_CHARS_MAX }) }
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+        if fits {
+            Ok(())
+        } else {
+            Err(OpenError::Keyspace { name: name.clone(), chars_max: KEYSPACE_CHARS_MAX })
+        }
     }
 
     /// Connects, to as many nodes as there are.
@@ -87,7 +93,8 @@ impl Cluster {
         if let Some(datacenter) = &self.datacenter {
             policy = policy.prefer_datacenter(datacenter.clone()).permit_dc_failover(false);
         }
-        let second = SimpleSpeculativeExecutionPolicy { max_retry_count: 1, retry_interval: SECOND_NODE_AFTER };
+        let second =
+            SimpleSpeculativeExecutionPolicy { max_retry_count: 1, retry_interval: SECOND_NODE_AFTER };
         ExecutionProfile::builder()
             .consistency(Consistency::LocalQuorum)
             .serial_consistency(Some(SerialConsistency::LocalSerial))
@@ -138,7 +145,9 @@ mod tests {
     #[test]
     fn a_keyspace_is_a_name_and_nothing_else() {
         assert!(named("switchboard_2").check().is_ok());
-        for bad in ["", "2x", "Switchboard", "a b", "a;drop keyspace b", "ä", &"a".repeat(KEYSPACE_CHARS_MAX + 1)] {
+        for bad in
+            ["", "2x", "Switchboard", "a b", "a;drop keyspace b", "ä", &"a".repeat(KEYSPACE_CHARS_MAX + 1)]
+        {
             assert!(named(bad).check().is_err(), "{bad}");
         }
     }

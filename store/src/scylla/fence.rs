@@ -38,9 +38,19 @@ pub(super) enum Step {
 /// What to do about a row found at the start.
 ///
 /// `watched`: the row as it was first seen, and for how long it has been watched.
-pub(super) fn step(found: Option<&FenceRow>, me: IdBytes, now: i64, watched: Option<(&FenceRow, Duration)>) -> Step {
+pub(super) fn step(
+    found: Option<&FenceRow>,
+    me: IdBytes,
+    now: i64,
+    watched: Option<(&FenceRow, Duration)>,
+) -> Step {
     let Some(row) = found else {
-        return Step::Take(FenceRow { name: STORE.to_owned(), holder: me.to_vec(), epoch: 1, reserved_until: reservation(0, now) });
+        return Step::Take(FenceRow {
+            name: STORE.to_owned(),
+            holder: me.to_vec(),
+            epoch: 1,
+            reserved_until: reservation(0, now),
+        });
     };
     let take = || {
         Step::Take(FenceRow {
@@ -104,7 +114,9 @@ impl Fence {
         let mut state = self.state();
         state.holds(at)?;
         state.stamps.take(now, rows).ok_or_else(|| {
-            Error::Unavailable("the times reserved for writes are used up; the lease is being renewed".to_owned())
+            Error::Unavailable(
+                "the times reserved for writes are used up; the lease is being renewed".to_owned(),
+            )
         })
     }
 
@@ -118,7 +130,11 @@ impl Fence {
     /// The row that lets go: whoever comes next need not wait.
     pub(super) fn release(&self) -> (FenceRow, FenceRow) {
         let state = self.state();
-        let next = FenceRow { holder: Vec::new(), reserved_until: state.stamps.reserved_until(), ..state.row.clone() };
+        let next = FenceRow {
+            holder: Vec::new(),
+            reserved_until: state.stamps.reserved_until(),
+            ..state.row.clone()
+        };
         (state.row.clone(), next)
     }
 
@@ -138,7 +154,9 @@ impl Fence {
 impl State {
     fn holds(&self, at: Instant) -> Result<(), Error> {
         if self.lost {
-            return Err(Error::Unavailable("another server has taken the store over; stop this one".to_owned()));
+            return Err(Error::Unavailable(
+                "another server has taken the store over; stop this one".to_owned(),
+            ));
         }
         if at >= self.until {
             return Err(Error::Unavailable("the cluster does not renew this server's lease".to_owned()));

@@ -103,7 +103,11 @@ fn missing(table: &Table, found: &[Described]) -> Result<Vec<Described>, String>
 }
 
 /// Makes what is missing. Doing it again, or on several nodes at once, changes nothing.
-pub(super) async fn migrate(session: &Session, keyspaces: &Keyspaces, replication: u8) -> Result<(), OpenError> {
+pub(super) async fn migrate(
+    session: &Session,
+    keyspaces: &Keyspaces,
+    replication: u8,
+) -> Result<(), OpenError> {
     let run = async |text: String| {
         session.query_unpaged(text, ()).await.map_err(|error| OpenError::Cluster(error.to_string()))
     };
@@ -115,8 +119,10 @@ pub(super) async fn migrate(session: &Session, keyspaces: &Keyspaces, replicatio
     };
     let replication = format!("{{'class': 'NetworkTopologyStrategy', 'replication_factor': {replication}}}");
     for name in keyspaces.names() {
-        let tablets = if is_scylla && name == keyspaces.claims { " AND tablets = {'enabled': false}" } else { "" };
-        run(format!("CREATE KEYSPACE IF NOT EXISTS {name} WITH replication = {replication}{tablets}")).await?;
+        let tablets =
+            if is_scylla && name == keyspaces.claims { " AND tablets = {'enabled': false}" } else { "" };
+        run(format!("CREATE KEYSPACE IF NOT EXISTS {name} WITH replication = {replication}{tablets}"))
+            .await?;
     }
     for table in tables() {
         let keyspace = keyspaces.of_table(table);
@@ -181,7 +187,9 @@ mod tests {
 
     #[test]
     fn a_key_that_is_not_as_declared_is_told_by_name() {
-        let without = |name: &str| declared(&THREAD).into_iter().filter(|column| column.name != name).collect::<Vec<_>>();
+        let without = |name: &str| {
+            declared(&THREAD).into_iter().filter(|column| column.name != name).collect::<Vec<_>>()
+        };
         assert_eq!(missing(&THREAD, &without("epoch")), Err("thread.epoch".to_owned()));
         let mut more = declared(&THREAD);
         more.push(described("shard", "partition_key", 3, Type::Int));

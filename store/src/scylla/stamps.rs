@@ -28,9 +28,10 @@ impl Stamps {
         Self { last: predecessor, reserved_until }
     }
 
-    /// The reservation to ask for next.
+    /// The reservation to ask for next. It is always another than the present one, though the clock may stand still:
+    /// that it changes is how others see that this node lives.
     pub(super) fn wanted(&self, now: i64) -> i64 {
-        self.last.max(now).saturating_add(micros(RESERVED_AHEAD)).max(self.reserved_until)
+        self.last.max(now).saturating_add(micros(RESERVED_AHEAD)).max(self.reserved_until.saturating_add(1))
     }
 
     /// A reservation was written down.
@@ -48,7 +49,9 @@ impl Stamps {
         let more = i64::try_from(rows).unwrap_or(i64::MAX).saturating_sub(1);
         // A clock that leapt beyond the reservation is not followed before there is a new one.
         let next = self.last.saturating_add(1);
-        let first = [now.max(next), next].into_iter().find(|first| first.saturating_add(more) <= self.reserved_until)?;
+        let first = [now.max(next), next]
+            .into_iter()
+            .find(|first| first.saturating_add(more) <= self.reserved_until)?;
         self.last = first.saturating_add(more);
         Some(first)
     }
@@ -90,6 +93,18 @@ mod tests {
         assert_eq!(stamps.take(500, 1), None);
         stamps.reserved(stamps.wanted(500));
         assert_eq!(stamps.take(500, 1), Some(500));
+    }
+
+    #[test]
+    fn each_reservation_is_another_though_the_clock_stands_still_or_is_set_back() {
+        let mut stamps = Stamps::after(0, 0);
+        let mut before = 0;
+        for now in [5_000_000, 5_000_000, 1, 5_000_000] {
+            let next = stamps.wanted(now);
+            assert!(next > before);
+            stamps.reserved(next);
+            before = next;
+        }
     }
 
     proptest! {

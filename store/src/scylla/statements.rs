@@ -129,7 +129,9 @@ mod tests {
             "INSERT INTO k.idempotency (tenant, principal, key_hash, request_hash, status, body, expires_at) \
              VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?"
         );
-        assert!(Shape::Put.cql(&THREAD, "k").ends_with("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?"));
+        assert!(
+            Shape::Put.cql(&THREAD, "k").ends_with("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?")
+        );
     }
 
     #[test]

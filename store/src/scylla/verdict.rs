@@ -26,9 +26,13 @@ pub(super) fn verdict(error: &ExecutionError, alone: bool) -> Verdict {
     use Verdict::{NotDone, Unknown, Wrong};
     let verdict = match error {
         ExecutionError::BadQuery(_) => Wrong,
-        ExecutionError::EmptyPlan | ExecutionError::ConnectionPoolError(_) | ExecutionError::PrepareError(_) => NotDone,
+        ExecutionError::EmptyPlan
+        | ExecutionError::ConnectionPoolError(_)
+        | ExecutionError::PrepareError(_) => NotDone,
         ExecutionError::LastAttemptError(error) => match error {
-            RequestAttemptError::SerializationError(_) | RequestAttemptError::CqlRequestSerialization(_) => Wrong,
+            RequestAttemptError::SerializationError(_) | RequestAttemptError::CqlRequestSerialization(_) => {
+                Wrong
+            }
             RequestAttemptError::UnableToAllocStreamId => NotDone,
             RequestAttemptError::DbError(error, _) => match error {
                 DbError::SyntaxError
@@ -81,7 +85,8 @@ mod tests {
 
     #[test]
     fn what_was_asked_of_nobody_was_not_done() {
-        let unavailable = DbError::Unavailable { consistency: Consistency::LocalQuorum, required: 2, alive: 1 };
+        let unavailable =
+            DbError::Unavailable { consistency: Consistency::LocalQuorum, required: 2, alive: 1 };
         assert_eq!(verdict(&db(unavailable), true), Verdict::NotDone);
         assert_eq!(verdict(&ExecutionError::EmptyPlan, true), Verdict::NotDone);
     }

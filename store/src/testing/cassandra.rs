@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 /// How long a node may take to start; about 9 s on a quiet machine.
 const START_MAX: Duration = Duration::from_secs(180);
+/// Lines of its log that are shown when it does not.
+const LOG_LINES: usize = 40;
 /// How often its log is looked at meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What its log says when it takes connections.
@@ -228,7 +230,7 @@ impl Node {
             .args([
                 "-Dcassandra-foreground=yes",
                 "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-                "-Dcassandra.ring_delay_ms=1",
+                "-Dcassandra.ring_delay_ms=2000",
                 "-Dcassandra.consistent.rangemovement=false",
                 "-XX:+UseSerialGC",
             ])
@@ -245,11 +247,13 @@ impl Node {
             let ended = self.pid().is_some_and(|pid| !Path::new("/proc").join(pid).exists());
             if ended || begun.elapsed() > START_MAX {
                 let log = self.log();
-                let lines: Vec<_> = log.lines().rev().take(40).collect();
-                panic!(
-                    "Cassandra does not start: {}",
-                    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
-                );
+                // What went wrong is often said long before the end.
+                let lines: Vec<_> = log
+                    .lines()
+                    .filter(|line| !line.starts_with("INFO") && !line.starts_with('\t'))
+                    .take(LOG_LINES)
+                    .collect();
+                panic!("Cassandra does not start: {}", lines.join("\n"));
             }
             std::thread::sleep(LOOK_EVERY);
         }

@@ -14,10 +14,7 @@ use std::{
 use scylla::client::{session::Session, session_builder::SessionBuilder};
 use switchboard_ports::clock::{Clock, Entropy as _};
 use switchboard_schema::IdBytes;
-use tokio::{
-    runtime::Handle,
-    sync::OnceCell,
-};
+use tokio::{runtime::Handle, sync::OnceCell};
 
 use super::cassandra::Cassandra;
 use crate::{
@@ -42,8 +39,7 @@ fn shared() -> &'static Shared {
     SHARED.get_or_init(|| {
         let server = Cassandra::start(1);
         let nodes = server.addresses().iter().map(ToString::to_string).collect();
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let io = runtime.handle().clone();
         std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
         let (free, made) = (Mutex::default(), AtomicU64::default());

@@ -19,7 +19,7 @@ use switchboard_ports::{
 };
 use switchboard_schema::{BlobId, ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell};
 use switchboard_store::{
-    BackupKey, DirectoryBlobs, Embedded, MasterKey, Options, SystemClock, SystemEntropy,
+    BackupKey, DirectoryBlobs, Embedded, Lifecycle as _, MasterKey, Options, SystemClock, SystemEntropy,
     backup::{self, Daily, Error, Source},
 };
 

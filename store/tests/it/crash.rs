@@ -17,7 +17,7 @@ use switchboard_schema::{
     record::{CLAIMS, ThreadRow},
     table::{Cell, Record as _},
 };
-use switchboard_store::{Embedded, Options, SystemClock};
+use switchboard_store::{Embedded, Lifecycle as _, Options, SystemClock};
 
 /// Names the folder to the process that writes; without it that test does nothing.
 const FOLDER: &str = "SWITCHBOARD_STORE_CRASH_FOLDER";

@@ -14,7 +14,7 @@ use switchboard_schema::{
     record::{MemberRow, ThreadRow},
     table::{Cell, Record as _},
 };
-use switchboard_store::{Embedded, OpenError, Options, SystemClock, inspect, salvage};
+use switchboard_store::{Embedded, Lifecycle as _, OpenError, Options, SystemClock, inspect, salvage};
 
 /// Rows of each commit.
 const ROWS: u64 = 4;

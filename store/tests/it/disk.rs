@@ -18,7 +18,7 @@ use switchboard_ports::store::{Error, Lane, Mutation, Records, Scan, Scope, Stor
 use switchboard_schema::{
     ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell, wire::StoreCondition as Condition,
 };
-use switchboard_store::{Embedded, OpenError, Options, SystemClock, backup};
+use switchboard_store::{Embedded, Lifecycle as _, OpenError, Options, SystemClock, backup};
 
 /// Names the folder on the failing disk to the child; without it the children's tests do nothing.
 const FOLDER: &str = "SWITCHBOARD_STORE_DISK_FOLDER";

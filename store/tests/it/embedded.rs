@@ -15,7 +15,7 @@ use switchboard_schema::{
     record::{IDEMPOTENCY, SESSIONS, THREAD},
     table::{Cell, Table},
 };
-use switchboard_store::{Embedded, OpenError, Options};
+use switchboard_store::{Embedded, Lifecycle as _, OpenError, Options};
 use tempfile::TempDir;
 
 /// The embedded store in a folder of its own.

@@ -27,7 +27,8 @@ pub async fn what_was_committed_is_there_after_a_restart<B: Backend>(bench: Benc
     write(&store, vec![item(1, b"one"), item(2, b"two")]).await;
     write(&store, vec![delete(&THREAD, thread_key(1, 2, 1))]).await;
     drop(store);
-    let store = bench.reopen().await.store();
+    let bench = bench.reopen().await;
+    let store = bench.store();
     assert_eq!(body(&store, 1).await, Some(blob(b"one")));
     assert_eq!(body(&store, 2).await, None);
 }

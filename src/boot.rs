@@ -1,7 +1,7 @@
 //! From settings to a running server. The only place that names backends.
 //!
 //! Threads: the arbiters serve connections and run the actors; the `io` thread runs the clients of
-//! providers; the store, the blobs, the backups and the password hashing have their own; the main thread runs the timers,
+//! providers and of the cluster; the store, the blobs, the backups and the password hashing have their own; the main thread runs the timers,
 //! the admin socket and the way down.
 
 pub(crate) mod accept;
@@ -22,16 +22,16 @@ use switchboard_ports::{
     store::{Records, Store},
 };
 use switchboard_store::{
-    DirectoryBlobs, Embedded, LaneLimits, MasterKey, Options, SealingVault, SystemClock, SystemEntropy,
-    backup::BLOBS_FOLDER, vault::Created,
+    DirectoryBlobs, Embedded, LaneLimits, Lifecycle, MasterKey, Options, Scylla, SealingVault, SystemClock,
+    SystemEntropy, backup::BLOBS_FOLDER, scylla, vault::Created,
 };
-use tokio::sync::Semaphore;
+use tokio::{runtime::Handle, sync::Semaphore};
 use url::Url;
 
 use self::accept::{Accepting, Listeners};
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
-    config::Config,
+    config::{Config, StoreKind},
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
     shutdown, telemetry,
     webhooks::{self, WEBHOOK_BYTES_MAX, Webhooks},
@@ -57,6 +57,9 @@ pub(crate) enum Error {
     /// The data folder.
     #[error("store.path: {0}")]
     Store(#[from] switchboard_store::OpenError),
+    /// The cluster.
+    #[error("{key}: {0}", key = cluster_key(.0))]
+    Cluster(#[from] scylla::OpenError),
     /// A file in the data folder.
     #[error("store.path: {path}: {source}")]
     File {
@@ -102,10 +105,22 @@ impl Error {
     }
 }
 
+/// The setting to look at when the cluster does not open.
+const fn cluster_key(error: &scylla::OpenError) -> &'static str {
+    use scylla::OpenError;
+    match error {
+        OpenError::Keyspace { .. } | OpenError::Differs { .. } | OpenError::InUse => "store.keyspace",
+        OpenError::Certificates { .. } => "store.tls_ca",
+        OpenError::Cluster(_) => "store.nodes",
+    }
+}
+
 /// The store and what goes with it: enough for commands that need no server.
 pub(crate) struct Backends {
+    /// The thread on which clients of outside parts run, the cluster's among them.
+    pub(crate) io: IoThread,
     /// The store.
-    pub(crate) store: Arc<Embedded>,
+    pub(crate) store: Arc<dyn Lifecycle>,
     /// Rows, typed.
     pub(crate) records: Records,
     /// The time of day.
@@ -120,28 +135,94 @@ impl Backends {
     /// Opens the store; its tables are brought up to date.
     ///
     /// # Errors
-    /// When the data folder cannot be used.
-    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
+    /// When the data folder or the cluster cannot be used.
+    pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
-        let store = Embedded::open(&config.store.path, Arc::clone(&clock), store_options(config))?;
+        let io = IoThread::start()?;
+        let store: Arc<dyn Lifecycle> = match config.store.kind {
+            StoreKind::Embedded => open_embedded(config, &clock)?,
+            StoreKind::Scylla => open_scylla(config, &clock, &entropy, &io.handle).await?,
+        };
         let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
         let passwords = Passwords::start().map_err(|error| Error::system("thread", &error))?;
         let accounts = Accounts::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy), passwords);
-        Ok(Self { store, records, clock, entropy, accounts })
+        Ok(Self { io, store, records, clock, entropy, accounts })
+    }
+
+    /// Closes the store.
+    pub(crate) async fn close(self) {
+        self.store.close().await;
+        self.io.stop();
     }
 }
 
-fn store_options(config: &Config) -> Options {
+/// Opens the embedded store of these settings.
+///
+/// # Errors
+/// When the data folder cannot be used.
+pub(crate) fn open_embedded(config: &Config, clock: &Arc<dyn Clock>) -> Result<Arc<Embedded>, Error> {
     let defaults = Options::default();
-    let lane = |limits: LaneLimits, jobs: usize| LaneLimits { jobs, tenant_jobs: jobs.div_ceil(2), ..limits };
-    Options {
-        interactive: lane(defaults.interactive, config.store.write_queue_max),
-        bulk: lane(defaults.bulk, config.store.write_queue_max),
-        reads: lane(defaults.reads, config.store.read_queue_max),
+    let options = Options {
+        interactive: lane(config, defaults.interactive),
+        bulk: lane(config, defaults.bulk),
+        reads: reads(config, defaults.reads),
         readers: config.store.readers,
         ..defaults
+    };
+    Ok(Embedded::open(&config.store.path, Arc::clone(clock), options)?)
+}
+
+/// Opens the store in the cluster of these settings.
+///
+/// # Errors
+/// When the data folder or the cluster cannot be used.
+pub(crate) async fn open_scylla(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+    io: &Handle,
+) -> Result<Arc<Scylla>, Error> {
+    let defaults = scylla::Limits::default();
+    let limits = scylla::Limits {
+        interactive: lane(config, defaults.interactive),
+        bulk: lane(config, defaults.bulk),
+        reads: reads(config, defaults.reads),
+        ..defaults
+    };
+    let parts = scylla::Parts {
+        clock: Arc::clone(clock),
+        write_clock: Arc::clone(clock),
+        entropy: Arc::clone(entropy),
+        io: io.clone(),
+        node: scylla::Node::of_folder(&config.store.path, &**entropy)?,
+    };
+    Ok(Scylla::open(&cluster(config), limits, parts).await?)
+}
+
+/// The cluster of these settings.
+pub(crate) fn cluster(config: &Config) -> scylla::Cluster {
+    let store = &config.store;
+    scylla::Cluster {
+        nodes: store.nodes.clone(),
+        keyspace: store.keyspace.clone(),
+        replication_factor: store.replication_factor,
+        datacenter: store.datacenter.clone(),
+        login: store.user.clone().zip(store.password.clone()),
+        tls_ca: store.tls_ca.clone(),
     }
+}
+
+fn lane(config: &Config, limits: LaneLimits) -> LaneLimits {
+    limited(limits, config.store.write_queue_max)
+}
+
+fn reads(config: &Config, limits: LaneLimits) -> LaneLimits {
+    limited(limits, config.store.read_queue_max)
+}
+
+fn limited(limits: LaneLimits, jobs: usize) -> LaneLimits {
+    LaneLimits { jobs, tenant_jobs: jobs.div_ceil(2), ..limits }
 }
 
 /// A server that runs.
@@ -168,12 +249,11 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let listeners = Listeners::bind(config.http.listen, config.arbiters())?;
     let address = listeners.address;
     let public_url = public_url(config, address)?;
-    let Backends { store, records, clock, entropy, accounts } = Backends::open(config)?;
+    let Backends { io, store, records, clock, entropy, accounts } = Backends::open(config).await?;
     let master_key = master_key(config, &*entropy)?;
     let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key, Arc::clone(&entropy)));
     let blobs_path = config.store.path.join(BLOBS_FOLDER);
     let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
-    let io = IoThread::start()?;
     telemetry::start_traces(&config.telemetry, &io.handle)
         .map_err(|error| Error::system("traces", &error))?;
     let graph = GraphOptions {
@@ -315,7 +395,7 @@ async fn recover(house: &House) {
 
 fn start_timers(
     house: &House,
-    store: &Arc<Embedded>,
+    store: &Arc<dyn Lifecycle>,
     clock: &Arc<dyn Clock>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
     let wakeups = {
@@ -373,7 +453,7 @@ fn start_timers(
 /// The thread on which the clients of providers run, whoever waits for them.
 pub(crate) struct IoThread {
     /// Spawns on it.
-    pub(crate) handle: tokio::runtime::Handle,
+    pub(crate) handle: Handle,
     stop: tokio::sync::oneshot::Sender<()>,
 }
 

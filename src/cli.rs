@@ -18,6 +18,8 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+use crate::config::{Config, StoreKind};
+
 /// What others wrote, with its licences: written by `make licenses`.
 const THIRD_PARTY: &str = include_str!("../THIRD-PARTY.txt");
 
@@ -112,6 +114,20 @@ pub(crate) fn failed(error: impl std::fmt::Display) -> Failure {
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)
+}
+
+/// Refuses a command that is about the file of the embedded store where rows are kept elsewhere.
+///
+/// # Errors
+/// When they are.
+pub(crate) fn needs_embedded(config: &Config) -> Result<(), Failure> {
+    match config.store.kind {
+        StoreKind::Embedded => Ok(()),
+        StoreKind::Scylla => Err(failed(
+            "this command is for the embedded store, and store.kind is \"scylla\": use the cluster's own means, see \
+             docs/scylla.md",
+        )),
+    }
 }
 
 /// Runs something asynchronous to its end, for commands without a server.

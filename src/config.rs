@@ -73,11 +73,42 @@ pub(crate) struct Http {
     pub(crate) drain_s: u64,
 }
 
+/// Where rows are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StoreKind {
+    /// In one file of the data folder.
+    Embedded,
+    /// In a cluster of ScyllaDB.
+    Scylla,
+}
+
 /// `[store]`
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Store {
+    /// Where rows are kept.
+    pub(crate) kind: StoreKind,
     /// The data folder.
     pub(crate) path: PathBuf,
+    /// Nodes of the cluster to begin with, `host:port`.
+    #[serde(deserialize_with = "list")]
+    pub(crate) nodes: Vec<String>,
+    /// The keyspace.
+    pub(crate) keyspace: String,
+    /// Copies of each row, in each data centre.
+    pub(crate) replication_factor: u8,
+    /// The data centre whose nodes are asked; none: whichever.
+    #[serde(deserialize_with = "optional_text")]
+    pub(crate) datacenter: Option<String>,
+    /// The role's name; none: nobody signs in.
+    #[serde(deserialize_with = "optional_text")]
+    pub(crate) user: Option<String>,
+    /// Its password.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) password: Option<SecretString>,
+    /// The certificates of the cluster's authority; none: no TLS.
+    #[serde(deserialize_with = "optional_path")]
+    pub(crate) tls_ca: Option<PathBuf>,
     /// Writes that may wait.
     pub(crate) write_queue_max: usize,
     /// Reads that may wait.
@@ -227,6 +258,26 @@ fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok((!text.is_empty()).then(|| SecretString::from(text)))
 }
 
+fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
+/// A list of texts, or one text with commas between them, as an environment variable has it.
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a list of texts, or one text with commas between them")]
+    enum Given {
+        List(Vec<String>),
+        Text(String),
+    }
+    let items = match Given::deserialize(deserializer)? {
+        Given::List(items) => items,
+        Given::Text(text) => text.split(',').map(str::to_owned).collect(),
+    };
+    Ok(items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+}
+
 fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
@@ -322,10 +373,16 @@ impl Config {
             let problem = "must not hold a password: give it in OTEL_EXPORTER_OTLP_HEADERS".to_owned();
             complain("telemetry.otlp_endpoint", problem);
         }
+        if self.store.kind == StoreKind::Scylla && self.store.nodes.is_empty() {
+            complain("store.nodes", "must name a node of the cluster, such as \"10.0.0.1:9042\"".to_owned());
+        }
+        if self.store.user.is_some() != self.store.password.is_some() {
+            complain("store.user", "goes with store.password: give both or neither".to_owned());
+        }
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
-        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 17] = [
+        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 18] = [
             ("http.arbiters", self.http.arbiters as u64, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max as u64, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s, 1..=3_600),
@@ -337,6 +394,7 @@ impl Config {
             ("store.write_queue_max", self.store.write_queue_max as u64, 16..=1_000_000),
             ("store.read_queue_max", self.store.read_queue_max as u64, 16..=1_000_000),
             ("store.readers", self.store.readers as u64, 1..=64),
+            ("store.replication_factor", u64::from(self.store.replication_factor), 1..=16),
             ("backup.hour", u64::from(self.backup.hour), 0..=23),
             ("backup.keep_days", u64::from(self.backup.keep_days), 1..=3_650),
             ("sockets.queue_bytes_max", self.sockets.queue_bytes_max as u64, 65_536..=67_108_864),
@@ -376,7 +434,7 @@ impl Config {
 /// Says which backends this version has: before anything else, as the keys of others are unknown to it.
 fn check_kinds(merged: &Table, wrong: &mut Vec<Wrong>) {
     for (section, has, value) in
-        [("store", "the embedded store", "embedded"), ("cluster", "one server alone", "local")]
+        [("cluster", "one server alone", "local")]
     {
         let given = merged.get(section).and_then(|table| table.get("kind")).and_then(Value::as_str);
         if let Some(given) = given.filter(|given| *given != value) {
@@ -555,9 +613,23 @@ mod tests {
 
     #[test]
     fn backends_of_later_versions_are_refused_with_the_reason() {
-        let said = problem("[store]\nkind = \"scylla\"\n[cluster]\nkind = \"distributed\"", &[]);
-        assert!(said.contains("store.kind: this version has the embedded store only"), "{said}");
+        let said = problem("[cluster]\nkind = \"distributed\"", &[]);
         assert!(said.contains("cluster.kind: this version has one server alone only"), "{said}");
+    }
+
+    #[test]
+    fn a_cluster_is_named_by_its_nodes_and_a_role_has_a_password() {
+        let said = problem("[store]\nkind = \"scylla\"", &[]);
+        assert!(said.starts_with("store.nodes: must name a node"), "{said}");
+        let said = problem("[store]\nuser = \"switchboard\"", &[]);
+        assert!(said.starts_with("store.user: goes with store.password"), "{said}");
+        let said = problem("[store]\nkind = \"mongo\"", &[]);
+        assert!(said.starts_with("store.kind: ") && said.contains("scylla"), "{said}");
+        let in_a_file = load("[store]\nnodes = [\"a:1\", \"b:2\"]", &[]).unwrap();
+        let in_the_environment = load("", &[("SWITCHBOARD__STORE__NODES", "a:1, b:2")]).unwrap();
+        for config in [in_a_file, in_the_environment] {
+            assert_eq!(config.store.nodes, ["a:1", "b:2"]);
+        }
     }
 
     #[test]

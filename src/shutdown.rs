@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use actix::Arbiter;
 use switchboard_actors::House;
-use switchboard_store::{DirectoryBlobs, Embedded};
+use switchboard_store::{DirectoryBlobs, Lifecycle};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::Instant,
@@ -33,7 +33,7 @@ pub(crate) struct Down {
     /// Actors.
     pub(crate) house: House,
     /// The store.
-    pub(crate) store: Arc<Embedded>,
+    pub(crate) store: Arc<dyn Lifecycle>,
     /// Large bodies.
     pub(crate) blobs: Arc<DirectoryBlobs>,
     /// The arbiters' threads.
@@ -98,8 +98,8 @@ impl Down {
         }
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
         telemetry::end_traces(deadline.saturating_duration_since(Instant::now())).await;
-        self.io.stop();
         self.store.close().await;
+        self.io.stop();
         self.blobs.close();
         for arbiter in self.arbiters {
             arbiter.stop();

@@ -355,11 +355,11 @@ mod tests {
     }
 
     /// Accounts in a folder of their own.
-    fn begin() -> (tempfile::TempDir, Accounts) {
+    async fn begin() -> (tempfile::TempDir, Accounts) {
         let folder = tempfile::tempdir().unwrap();
         let text = format!("[store]\npath = {:?}", folder.path());
         let config = Config::from_sources("", &text, std::iter::empty()).unwrap();
-        (folder, Backends::open(&config).unwrap().accounts)
+        (folder, Backends::open(&config).await.unwrap().accounts)
     }
 
     fn workspace(password: &str) -> NewWorkspace {
@@ -391,7 +391,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_whose_account_was_never_finished_goes_to_who_makes_it_again() {
-        let (_folder, accounts) = begin();
+        let (_folder, accounts) = begin().await;
         let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
         cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
         assert_eq!(who(&accounts, "the password before").await, None);
@@ -411,7 +411,7 @@ mod tests {
     async fn a_person_half_added_is_finished_by_the_same_request_or_added_by_another() {
         let scope = TenantId::from_bytes([1; 16]);
         for (nth, id) in [[1; 16], [2; 16]].map(UserId::from_bytes).into_iter().enumerate() {
-            let (_folder, accounts) = begin();
+            let (_folder, accounts) = begin().await;
             let scope = accounts.new_scope(scope);
             cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
             let added = accounts.add_user(scope, id, person("the password after")).await.unwrap();
@@ -423,7 +423,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_several_who_make_one_address_at_once_one_has_it() {
-        let (_folder, accounts) = begin();
+        let (_folder, accounts) = begin().await;
         let scope = accounts.new_scope(TenantId::from_bytes([1; 16]));
         cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
         let all = (0..4).map(|_| accounts.create_workspace(workspace("the password after")));

@@ -17,7 +17,7 @@ use switchboard_store::{
 };
 
 use super::Error;
-use crate::config::Config;
+use crate::config::{Config, StoreKind};
 
 /// How often it is looked whether a backup is due.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -72,6 +72,10 @@ pub(crate) fn start(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Option<Backups>, Error> {
     if !config.backup.enabled {
+        return Ok(None);
+    }
+    if config.store.kind == StoreKind::Scylla {
+        tracing::info!("no backups are made here: back up the cluster's keyspaces and the data folder, see docs/scylla.md");
         return Ok(None);
     }
     let stop = Arc::new(AtomicBool::new(false));

@@ -14,7 +14,7 @@ use switchboard_store::{
     backup::{self, Source},
 };
 
-use super::{Failure, failed, print};
+use super::{Failure, failed, needs_embedded, print};
 use crate::{
     boot::{self, MASTER_KEY_FILE, backups},
     config::Config,
@@ -31,6 +31,7 @@ pub(crate) struct BackupOptions {
 /// Makes a backup, also while the server runs; prints its file.
 pub(crate) fn create(config: Option<&Path>, options: BackupOptions) -> Result<(), Failure> {
     let config = Config::load(config).map_err(failed)?;
+    needs_embedded(&config)?;
     // Made by the server; a key made now would be nobody's.
     let path = config.store.path.join(MASTER_KEY_FILE);
     if config.secrets.master_key.is_none() && config.backup.key.is_none() && !path.exists() {

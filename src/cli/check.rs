@@ -7,10 +7,14 @@ use std::{
     time::Duration,
 };
 
+use switchboard_store::scylla;
 use url::Url;
 
-use super::{Failure, print};
-use crate::{boot::admin, config::Config};
+use super::{Failure, block_on, needs_embedded, print};
+use crate::{
+    boot::{self, admin},
+    config::{Config, StoreKind},
+};
 
 /// How long an outside part may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,7 +54,12 @@ pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failur
     findings.extend(
         config.telemetry.otlp_endpoint.as_ref().map(|url| ("telemetry.otlp_endpoint", reachable(url))),
     );
+    if config.store.kind == StoreKind::Scylla {
+        let looked = block_on(scylla::look(&boot::cluster(&config)))?;
+        findings.push(("store.nodes", looked.map_err(|error| error.to_string())));
+    }
     if options.deep {
+        needs_embedded(&config)?;
         findings.push(("store.path (deep)", deep(&config.store.path)));
     }
     for (key, finding) in &findings {

@@ -15,8 +15,8 @@ pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
         return print("the running server has brought the tables up to date\n");
     }
     block_on(async {
-        let backends = Backends::open(&config).map_err(failed)?;
-        backends.store.close().await;
+        let backends = Backends::open(&config).await.map_err(failed)?;
+        backends.close().await;
         print("the tables are up to date\n")
     })?
 }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::{Failure, failed, print};
+use super::{Failure, failed, needs_embedded, print};
 use crate::config::Config;
 
 /// Saves it into a new database and says, table by table, what was saved.
 pub(crate) fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::load(config).map_err(failed)?;
+    needs_embedded(&config)?;
     let salvage = switchboard_store::salvage(&config.store.path).map_err(failed)?;
     for table in &salvage.tables {
         let lost = match table.lost {

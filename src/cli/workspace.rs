@@ -46,9 +46,9 @@ pub(crate) fn create(config: Option<&Path>, options: Options) -> Result<(), Fail
 fn create_offline(config: &Config, request: admin::Request) -> Result<CreatedWorkspace, Failure> {
     let admin::Request::CreateWorkspace(new) = request else { return Err(failed("another question")) };
     block_on(async {
-        let backends = Backends::open(config).map_err(failed)?;
+        let backends = Backends::open(config).await.map_err(failed)?;
         let created = backends.accounts.create_workspace(new).await;
-        backends.store.close().await;
+        backends.close().await;
         created.map_err(|refusal| failed(admin::refusal_text(&refusal)))
     })?
 }

@@ -12,7 +12,7 @@ use axum::extract::State;
 use http::StatusCode;
 use switchboard_ports::store::{Records, Scope};
 use switchboard_schema::{UserId, record::UserRow, wire::StoreCondition};
-use switchboard_store::Embedded;
+use switchboard_store::Lifecycle;
 
 use super::problem::Problem;
 
@@ -22,13 +22,13 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Whether the server takes traffic.
 pub(crate) struct Health {
     records: Records,
-    store: Arc<Embedded>,
+    store: Arc<dyn Lifecycle>,
     ready: AtomicBool,
 }
 
 impl Health {
     /// Not ready yet.
-    pub(crate) const fn new(records: Records, store: Arc<Embedded>) -> Self {
+    pub(crate) const fn new(records: Records, store: Arc<dyn Lifecycle>) -> Self {
         Self { records, store, ready: AtomicBool::new(false) }
     }
 

@@ -203,11 +203,11 @@ mod tests {
     use crate::{access::Credential, boot::Backends, config::Config};
 
     /// Answers kept in a folder of their own.
-    fn begin() -> (tempfile::TempDir, Arc<Idempotency>) {
+    async fn begin() -> (tempfile::TempDir, Arc<Idempotency>) {
         let folder = tempfile::tempdir().unwrap();
         let text = format!("[store]\npath = {:?}", folder.path());
         let config = Config::from_sources("", &text, std::iter::empty()).unwrap();
-        let Backends { records, clock, entropy, .. } = Backends::open(&config).unwrap();
+        let Backends { records, clock, entropy, .. } = Backends::open(&config).await.unwrap();
         let (key, _) = MasterKey::load_or_create(&folder.path().join("key"), &*entropy).unwrap();
         let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&key, entropy));
         (folder, Arc::new(Idempotency::new(records, vault, clock)))
@@ -251,7 +251,7 @@ mod tests {
     #[tokio::test]
     async fn what_has_begun_is_finished_when_the_client_goes_away() {
         for given in [true, false] {
-            let (_folder, idempotency) = begin();
+            let (_folder, idempotency) = begin().await;
             let (caller, key) = (caller(), IdempotencyKey { key: "key".to_owned(), given });
             let once = Once { caller: &caller, route: "users", key: &key, request: b"{}" };
             let (begun, has_begun) = oneshot::channel();
@@ -285,7 +285,7 @@ mod tests {
     }
     #[tokio::test]
     async fn the_same_request_is_answered_the_same_and_another_under_its_key_is_refused() {
-        let (_folder, idempotency) = begin();
+        let (_folder, idempotency) = begin().await;
         let done = Arc::default();
         for _ in 0..2 {
             assert_eq!(ask(&idempotency, "key", b"{\"a\":1}", &done).await.unwrap(), StatusCode::CREATED);
@@ -302,7 +302,7 @@ mod tests {
         let request = b"{\"password\":\"correct horse\"}";
         let mut kept = Vec::new();
         for _ in 0..2 {
-            let (_folder, idempotency) = begin();
+            let (_folder, idempotency) = begin().await;
             ask(&idempotency, "key", request, &Arc::default()).await.unwrap();
             let (caller, key) = (caller(), IdempotencyKey { key: "key".to_owned(), given: true });
             let id = Once { caller: &caller, route: "users", key: &key, request }.id();

@@ -14,8 +14,7 @@ mod symptom;
 mod writer;
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    fs::File,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
@@ -48,7 +47,7 @@ use crate::{
     checks,
     condition::Monitor,
     fair::{Cost, LaneLimits, Owner, ROW_OVERHEAD_BYTES},
-    files::sync,
+    files::{lock_folder, sync},
     lifecycle::Lifecycle,
     pool::{NotTaken, Pool},
     system::stopwatch,
@@ -56,8 +55,6 @@ use crate::{
 
 /// The database's file in its folder.
 pub(crate) const DATABASE_FILE: &str = "switchboard.db";
-/// The file whose lock is the fence.
-const LOCK_FILE: &str = "switchboard.lock";
 /// Bytes of a page of the database.
 const PAGE_BYTES: usize = 4_096;
 /// How long a statement waits for another process's lock on the file, such as a copy being made.
@@ -449,25 +446,6 @@ fn finish(mailbox: &Mailbox, readers: &Pool<Read>, running: Running) {
     // it, and would keep the folder until it runs.
     if let Err(error) = lock.unlock() {
         tracing::debug!(%error, "the folder is let go when the file closes");
-    }
-}
-
-/// Makes the folder, readable by this user only, and takes its lock.
-fn lock_folder(dir: &Path) -> Result<File, OpenError> {
-    let unusable = |source| OpenError::Folder { folder: dir.to_path_buf(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unusable)?;
-    let mut options = OpenOptions::new();
-    let lock = options
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(dir.join(LOCK_FILE))
-        .map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: dir.to_path_buf() }),
-        Err(TryLockError::Error(source)) => Err(unusable(source)),
     }
 }
 

@@ -6,12 +6,14 @@
 //!
 //! - [`statements`], [`cells`]: what is said and heard. [`schema`]: keyspaces and tables. [`connect`]: the session.
 //! - [`stamps`], [`fence`]: the times of writes, and who may write.
+//! - [`node`]: which node this is.
 //! - [`verdict`]: what an error says of a request. [`gate`]: how much is asked at once, and whose turn it is.
 
 mod cells;
 mod connect;
 mod fence;
 mod gate;
+mod node;
 mod schema;
 mod stamps;
 mod statements;
@@ -29,6 +31,7 @@ pub use connect::Cluster;
 use connect::{ATTEMPT_MAX, SECOND_NODE_AFTER};
 use fence::{Fence, RENEW_EVERY, STORE, Step};
 use gate::{Gate, GateMetrics};
+pub use node::Node;
 use schema::Keyspaces;
 use scylla::{
     client::{execution_profile::ExecutionProfileHandle, session::Session},
@@ -158,8 +161,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Where requests run, whoever waits for them.
     pub io: Handle,
-    /// Which node this is. The same one takes over from itself at once, so no two may run under one id at a time.
-    pub node: IdBytes,
+    /// Which node this is.
+    pub node: Node,
 }
 
 /// The store.
@@ -175,6 +178,7 @@ pub struct Scylla {
     renewal: Mutex<Option<JoinHandle<()>>>,
     io: Handle,
     closed: watch::Sender<bool>,
+    _node: Node,
 }
 
 /// What requests need.
@@ -198,6 +202,19 @@ struct CoreMetrics {
     commit_seconds: metrics::Histogram,
     read_seconds: metrics::Histogram,
     repeated: metrics::Counter,
+}
+
+/// Looks whether the cluster answers, without taking its lease or changing anything; answers in words.
+///
+/// # Errors
+/// As [`Scylla::open`].
+pub async fn look(cluster: &Cluster) -> Result<String, OpenError> {
+    let session = cluster.connect().await?;
+    let nodes = session.get_cluster_state().get_nodes_info().len();
+    let made = schema::are_made(&session, &Keyspaces::of(&cluster.keyspace)).await?;
+    let name = &cluster.keyspace;
+    let keyspace = if made { format!("has keyspace {name}") } else { format!("will get keyspace {name}") };
+    Ok(format!("a cluster of {nodes} answers and {keyspace}"))
 }
 
 /// Keyspace and name of every table, for tests that look past the store.
@@ -245,7 +262,8 @@ impl Scylla {
         });
         let fence = {
             let core = Arc::clone(&core);
-            let taken = io.spawn(async move { core.take_lease(node).await });
+            let id = node.id();
+            let taken = io.spawn(async move { core.take_lease(id).await });
             Arc::new(taken.await.map_err(|error| OpenError::Cluster(error.to_string()))??)
         };
         let renewal = io.spawn(renew(Arc::clone(&core), Arc::clone(&fence)));
@@ -269,6 +287,7 @@ impl Scylla {
             renewal: Mutex::new(Some(renewal)),
             io,
             closed: watch::Sender::new(false),
+            _node: node,
         }))
     }
 }

@@ -16,8 +16,8 @@ use switchboard_schema::{
     table::{EXPIRES_AT, Layout, Ownership, TENANT, Table},
 };
 
-use super::{DATABASE_FILE, OpenError, lock_folder, open_writer, soundness, statements};
-use crate::files::sync;
+use super::{DATABASE_FILE, OpenError, open_writer, soundness, statements};
+use crate::files::{lock_folder, sync};
 
 /// How often the middle between two places is tried, one within the other.
 const HALVINGS_MAX: u32 = 12;

@@ -140,6 +140,19 @@ pub(super) async fn migrate(
     session.refresh_metadata().await.map_err(|error| OpenError::Cluster(error.to_string()))
 }
 
+/// Whether both keyspaces are there.
+pub(super) async fn are_made(session: &Session, keyspaces: &Keyspaces) -> Result<bool, OpenError> {
+    let text = "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?";
+    for name in keyspaces.names() {
+        let answer = session.query_unpaged(text, (name,)).await;
+        let answer = answer.map_err(|error| OpenError::Cluster(error.to_string()))?;
+        if answer.into_rows_result().map_err(OpenError::strange)?.rows_num() == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 async fn describe(session: &Session, keyspace: &str, table: &Table) -> Result<Vec<Described>, OpenError> {
     let text = "SELECT column_name, kind, position, type FROM system_schema.columns \
                 WHERE keyspace_name = ? AND table_name = ?";

@@ -19,7 +19,7 @@ use tokio::{runtime::Handle, sync::OnceCell};
 use super::cassandra::Cassandra;
 use crate::{
     Lifecycle as _, Scylla, SystemClock, SystemEntropy,
-    scylla::{self as store, Cluster, Limits, OpenError, Parts},
+    scylla::{self as store, Cluster, Limits, Node, OpenError, Parts},
 };
 
 struct Shared {
@@ -200,7 +200,7 @@ pub async fn open(cluster: &Cluster, node: IdBytes, clock: Arc<dyn Clock>) -> Re
         write_clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         io: io(),
-        node,
+        node: Node::named(node),
     };
     Scylla::open(cluster, Limits::default(), parts).await
 }

@@ -18,7 +18,7 @@ use switchboard_schema::{
 };
 use switchboard_store::{
     Lifecycle as _, Scylla, SystemEntropy,
-    scylla::{Cluster, Limits, OpenError, Parts, REQUEST_MAX},
+    scylla::{Cluster, Limits, Node, OpenError, Parts, REQUEST_MAX},
     testing::{
         cassandra::Cassandra,
         cql::{self, Lent},
@@ -120,7 +120,7 @@ impl Process {
             write_clock: Arc::new(write_clock),
             entropy: Arc::new(SystemEntropy::new()),
             io: self.io.clone(),
-            node: [node; 16],
+            node: Node::named([node; 16]),
         };
         Scylla::open(cluster, Limits::default(), parts).await
     }
@@ -471,7 +471,7 @@ async fn a_full_queue_answers_overloaded_and_writes_the_rest() {
         write_clock: Arc::new(HandClock::default()),
         entropy: Arc::new(SystemEntropy::new()),
         io: process.io.clone(),
-        node: [1; 16],
+        node: Node::named([1; 16]),
     };
     let store = Scylla::open(keyspace.cluster(), limits, parts).await.expect("it opens");
     let calls: Vec<_> = (0..2_000).map(|n| write_owned(&store, n)).collect();

@@ -433,9 +433,7 @@ impl Config {
 
 /// Says which backends this version has: before anything else, as the keys of others are unknown to it.
 fn check_kinds(merged: &Table, wrong: &mut Vec<Wrong>) {
-    for (section, has, value) in
-        [("cluster", "one server alone", "local")]
-    {
+    for (section, has, value) in [("cluster", "one server alone", "local")] {
         let given = merged.get(section).and_then(|table| table.get("kind")).and_then(Value::as_str);
         if let Some(given) = given.filter(|given| *given != value) {
             let problem = format!("this version has {has} only: set it to \"{value}\", not \"{given}\"");

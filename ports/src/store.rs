@@ -331,7 +331,10 @@ pub fn check_commit(scope: Scope, rows: &[Mutation], one_partition: bool) -> Res
                 return Err(Error::Refused(format!("rows of {} do not expire", table.name)));
             }
             if table.expires && cells.contains(&Cell::Unset) {
-                return Err(Error::Refused(format!("a row of {}, which expires, is written whole", table.name)));
+                return Err(Error::Refused(format!(
+                    "a row of {}, which expires, is written whole",
+                    table.name
+                )));
             }
         }
     }

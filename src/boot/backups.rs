@@ -75,7 +75,9 @@ pub(crate) fn start(
         return Ok(None);
     }
     if config.store.kind == StoreKind::Scylla {
-        tracing::info!("no backups are made here: back up the cluster's keyspaces and the data folder, see docs/scylla.md");
+        tracing::info!(
+            "no backups are made here: back up the cluster's keyspaces and the data folder, see docs/scylla.md"
+        );
         return Ok(None);
     }
     let stop = Arc::new(AtomicBool::new(false));

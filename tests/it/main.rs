@@ -15,5 +15,6 @@ mod sending;
 mod settling;
 mod socket;
 mod stops;
+mod stores;
 mod support;
 mod traced;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::support::{
     api::Api,
     postman::{Oddly, customer},
+    server::Rows,
     snapshot::text,
     stage::Stage,
     until,
@@ -169,9 +170,13 @@ fn measurement_of(series: &str) -> String {
     histogram.unwrap_or(series).to_owned()
 }
 
-/// What a server exports that has done a bit of everything.
-async fn scrape_of_a_busy_server() -> String {
-    let stage = Stage::new().await;
+/// What servers export that have done a bit of everything, one over each store.
+async fn scrape_of_busy_servers() -> String {
+    [scrape_of_a_busy_server(Rows::Embedded).await, scrape_of_a_busy_server(Rows::Scylla).await].concat()
+}
+
+async fn scrape_of_a_busy_server(rows: Rows) -> String {
+    let stage = Stage::over(rows).await;
     let address = stage.server.address().now().await;
     let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
     socket.subscribe(None, false).await;
@@ -200,7 +205,7 @@ async fn scrape_of_a_busy_server() -> String {
 
 #[tokio::test]
 async fn everything_that_a_server_exports_is_documented_and_nothing_else() {
-    let (series, kinds) = exported(&scrape_of_a_busy_server().await);
+    let (series, kinds) = exported(&scrape_of_busy_servers().await);
     let documented = documented();
     for (name, kind) in &kinds {
         let (documented, _) = documented.get(name).unwrap_or_else(|| panic!("{name} is not documented"));
@@ -218,7 +223,7 @@ async fn everything_that_a_server_exports_is_documented_and_nothing_else() {
 
 #[tokio::test]
 async fn everything_that_the_dashboard_and_the_alerts_ask_for_is_exported_with_those_labels() {
-    let scrape = scrape_of_a_busy_server().await;
+    let scrape = scrape_of_busy_servers().await;
     let (series, _) = exported(&scrape);
     let of_alerts = alerts().into_iter().map(|rule| (text(&rule, "alert"), text(&rule, "expr")));
     for (place, expression) in dashboard_expressions().into_iter().chain(of_alerts) {

@@ -8,11 +8,14 @@ use std::{
 };
 
 use serde_json::Value;
+use switchboard_store::testing::cql::{self, Keyspace};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::until;
 
+/// The variable that says in which store the servers of all tests keep their rows.
+const STORE_VARIABLE: &str = "IT_STORE";
 /// Lines of the server's log that a failed test shows.
 const LOG_LINES: usize = 40;
 
@@ -43,6 +46,29 @@ pub(crate) struct Server {
     settings: Vec<(String, String)>,
     child: Option<Child>,
     address: watch::Sender<Option<String>>,
+    /// Where its rows are, unless they are in its folder; given back when it has ended.
+    _keyspace: Option<Keyspace>,
+}
+
+/// Where a server keeps its rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// In a file of its data folder.
+    Embedded,
+    /// In a keyspace of a real CQL server.
+    Scylla,
+}
+
+impl Rows {
+    /// Where all tests keep them: `IT_STORE=scylla`, or in the data folder.
+    pub(crate) fn usual() -> Self {
+        let given = std::env::vars().find(|(name, _)| name == STORE_VARIABLE);
+        match given.as_ref().map(|(_, value)| value.as_str()) {
+            Some("scylla") => Self::Scylla,
+            None | Some("embedded") => Self::Embedded,
+            Some(other) => panic!("{STORE_VARIABLE} is `embedded` or `scylla`, not `{other}`"),
+        }
+    }
 }
 
 /// What `workspace create` printed, and what it was given.
@@ -54,6 +80,25 @@ pub(crate) struct Workspace {
 impl Server {
     /// Starts one on an empty folder. Settings are environment variables, without their prefix.
     pub(crate) async fn start(graph_url: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_over(Rows::usual(), graph_url, settings).await
+    }
+
+    /// Starts one that keeps its rows there.
+    pub(crate) async fn start_over(rows: Rows, graph_url: &str, settings: &[(&str, &str)]) -> Self {
+        let keyspace = match rows {
+            Rows::Embedded => None,
+            Rows::Scylla => Some(cql::keyspace().await),
+        };
+        let cluster = keyspace.as_ref().map(Keyspace::cluster);
+        let nodes = cluster.map(|cluster| cluster.nodes.join(",")).unwrap_or_default();
+        let store = cluster.map(|cluster| {
+            [
+                ("STORE__KIND", "scylla"),
+                ("STORE__NODES", nodes.as_str()),
+                ("STORE__KEYSPACE", cluster.keyspace.as_str()),
+                ("STORE__REPLICATION_FACTOR", "1"),
+            ]
+        });
         let data = tempfile::Builder::new().prefix("switchboard-it-").tempdir().expect("a folder");
         let own =
             [("HTTP__LISTEN", "127.0.0.1:0"), ("LOG__LEVEL", "info"), ("WHATSAPP__GRAPH_URL", graph_url)];
@@ -61,11 +106,13 @@ impl Server {
         fs::create_dir(&folder).expect("a folder");
         let settings = own
             .iter()
+            .chain(store.iter().flatten())
             .chain(settings)
             .map(|(name, value)| (format!("SWITCHBOARD__{name}"), (*value).to_owned()))
             .chain([("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string())])
             .collect();
-        let mut server = Self { data, folder, settings, child: None, address: watch::Sender::new(None) };
+        let address = watch::Sender::new(None);
+        let mut server = Self { data, folder, settings, child: None, address, _keyspace: keyspace };
         server.boot().await;
         server
     }

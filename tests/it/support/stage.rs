@@ -14,7 +14,7 @@ use super::{
     agent::Agent,
     api::Api,
     postman::{Postman, message_id},
-    server::{Address, Server, Workspace},
+    server::{Address, Rows, Server, Workspace},
     snapshot::{Snapshot, messages, text},
     until,
 };
@@ -60,8 +60,17 @@ impl Stage {
         Self::with(1, Faults::none(), &[]).await
     }
 
+    /// One whose server keeps its rows there.
+    pub(crate) async fn over(rows: Rows) -> Self {
+        Self::built(rows, 1, Faults::none(), &[]).await
+    }
+
     /// One with a provider of such a temper and a server with these settings.
     pub(crate) async fn with(seed: u64, faults: Faults, settings: &[(&str, &str)]) -> Self {
+        Self::built(Rows::usual(), seed, faults, settings).await
+    }
+
+    async fn built(rows: Rows, seed: u64, faults: Faults, settings: &[(&str, &str)]) -> Self {
         let options = WorldOptions {
             seed,
             numbers: (1..=3).map(number).collect(),
@@ -71,7 +80,7 @@ impl Stage {
             ..WorldOptions::default()
         };
         let world = World::start(options).await.expect("the provider starts");
-        let server = Server::start(&world.graph_url(), settings).await;
+        let server = Server::start_over(rows, &world.graph_url(), settings).await;
         let workspace = server.workspace("first");
         let api = Api::of(server.address(), &workspace);
         let (channel, postman) = connect(&server, &api, 1).await;

@@ -23,6 +23,7 @@ use std::{
 };
 
 use condition::{Monitor, Symptom};
+pub(crate) use migrate::{tables_of, version_of};
 pub use queue::GroupLimits;
 use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};

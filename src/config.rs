@@ -433,12 +433,12 @@ impl Config {
 
 /// Says which backends this version has: before anything else, as the keys of others are unknown to it.
 fn check_kinds(merged: &Table, wrong: &mut Vec<Wrong>) {
-    for (section, has, value) in [("cluster", "one server alone", "local")] {
-        let given = merged.get(section).and_then(|table| table.get("kind")).and_then(Value::as_str);
-        if let Some(given) = given.filter(|given| *given != value) {
-            let problem = format!("this version has {has} only: set it to \"{value}\", not \"{given}\"");
-            wrong.insert(0, Wrong { key: format!("{section}.kind"), problem });
-        }
+    const LOCAL: &str = "local";
+    let given = merged.get("cluster").and_then(|table| table.get("kind")).and_then(Value::as_str);
+    if let Some(given) = given.filter(|given| *given != LOCAL) {
+        let problem =
+            format!("this version has one server alone only: set it to \"{LOCAL}\", not \"{given}\"");
+        wrong.insert(0, Wrong { key: "cluster.kind".to_owned(), problem });
     }
 }
 

@@ -20,7 +20,9 @@ use switchboard_domain::{
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp, TraceContext,
-    record::{ContactBody, ContactConversationRow, ContactEdgeRow, ContactRow, WakeupTarget},
+    record::{
+        ContactBody, ContactConversationRow, ContactEdgeRow, ContactRow, WakeupTarget, projection_bucket,
+    },
     table::Json,
     wire,
 };
@@ -177,8 +179,13 @@ impl Contact {
         }
         self.changed = true;
         self.body = Some(body.clone());
-        let row =
-            ContactRow { bucket: 0, contact_id: self.id, version: self.version, epoch: 1, body: Json(body) };
+        let row = ContactRow {
+            bucket: projection_bucket(self.id.as_bytes()),
+            contact_id: self.id,
+            version: self.version,
+            epoch: 1,
+            body: Json(body),
+        };
         self.rows.push(vec![Mutation::put(row)]);
     }
 
@@ -233,7 +240,8 @@ impl Entity for Contact {
 
     fn load(env: Env, scope: TenantScope, id: ContactId) -> LocalBoxFuture<'static, Result<Self, Refusal>> {
         Box::pin(async move {
-            let row = env.records.get::<ContactRow>(scope, ContactRow::key(0, id)).await?;
+            let key = ContactRow::key(projection_bucket(id.as_bytes()), id);
+            let row = env.records.get::<ContactRow>(scope, key).await?;
             let links = Scan::of::<ContactConversationRow>(ContactConversationRow::partition(id));
             let conversations = match &row {
                 Some(_) => env.records.all::<ContactConversationRow>(scope, links).await?,

@@ -202,6 +202,12 @@ impl<R: Resident> Directory<R> {
         true
     }
 
+    /// The actor is there, as far as is known.
+    pub(crate) fn is_present(&self, scope: TenantScope, key: R::Key) -> bool {
+        let name = (scope, key);
+        self.shard(hash_of(&name)).slots.contains_key(&name)
+    }
+
     /// The actor has so much waiting that nothing should be begun that will add to it.
     pub(crate) fn is_congested(&self, scope: TenantScope, key: R::Key) -> bool {
         let name = (scope, key);

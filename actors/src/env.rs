@@ -21,6 +21,7 @@ use crate::{
     resolve::Resolver,
     shell::Shell,
     tenant::TenantActor,
+    wakeups::Wakeups,
 };
 
 /// The surroundings of all actors of a process. Cheap to clone.
@@ -45,6 +46,8 @@ pub(crate) struct Surroundings {
     pub(crate) channels: Directory<ChannelActor>,
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
+    /// Where wake-ups are filed, and how far they have been fired.
+    pub(crate) wakeups: Wakeups,
     /// Which updates of today are buried.
     pub(crate) graves: tokio::sync::Mutex<Graves>,
     draining: AtomicBool,
@@ -81,6 +84,7 @@ impl Env {
             tenants: Directory::default(),
             channels: Directory::default(),
             resolver: Resolver::default(),
+            wakeups: Wakeups::default(),
             graves: tokio::sync::Mutex::default(),
             draining: AtomicBool::new(false),
             sending: AtomicUsize::new(0),

@@ -4,6 +4,7 @@
 //! The outside talks to [`House`], whose methods are verbs; which actor answers, and on which arbiter, is
 //! nobody's business but the directory's. Nothing here knows SQL or HTTP.
 
+mod buckets;
 mod channel;
 mod contact;
 mod conversation;
@@ -17,6 +18,7 @@ mod resolve;
 mod shell;
 mod tenant;
 pub mod trace;
+mod wakeups;
 
 pub use house::House;
 pub use refusal::Refusal;

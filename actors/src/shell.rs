@@ -22,6 +22,7 @@ use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, MAX_COMMIT_ROWS, Mu
 use switchboard_schema::{
     TenantScope, Timestamp, TraceContext,
     record::{WakeupReason, WakeupRow, WakeupTarget},
+    table::Cell,
 };
 
 use crate::{
@@ -30,12 +31,13 @@ use crate::{
     env::Env,
     gate::Gate,
     trace::Span,
+    wakeups::{Filed, SHARD, Wakeups, alarm_at, wakeup_after},
 };
 
-/// How far ahead the wake-up of an active entity stands.
-pub(crate) const WAKEUP_AHEAD: Duration = Duration::from_secs(60);
 /// How often an active entity renews its wake-up, and looks whether it is idle.
 const TICK: Duration = Duration::from_secs(25);
+/// A wake-up due within this is as good as fired: it may be gone before what is decided now is durable.
+const AS_GOOD_AS_FIRED: Duration = Duration::from_secs(15);
 /// Ticks without a command after which an entity goes, if nothing is owed.
 const IDLE_TICKS: u32 = 2;
 /// Times that a commit of unknown outcome is repeated, unchanged.
@@ -122,6 +124,13 @@ pub(crate) struct Asked<E: Entity> {
     pub(crate) reply: Option<Reply<E::Answer>>,
 }
 
+/// A wake-up that stands.
+#[derive(Clone, Copy)]
+struct Standing {
+    minute: i64,
+    due: Timestamp,
+}
+
 struct Waiting<E: Entity> {
     asked: Asked<E>,
     fetched: bool,
@@ -151,9 +160,9 @@ pub(crate) struct Shell<E: Entity> {
     /// A load, a fetch or a commit is in flight.
     busy: bool,
     /// The wake-up that stands.
-    wakeup_at: Option<Timestamp>,
-    /// The first wake-up, on its way with the commit in flight.
-    first_wakeup_at: Option<Timestamp>,
+    wakeup: Option<Standing>,
+    /// One on its way with the commit in flight, as none stood.
+    new_wakeup: Option<Standing>,
     /// Another wake-up is being put in place of the one that stands.
     renewing: bool,
     /// Loaded with something to repair: it needs a wake-up even if it never commits, as the one that brought
@@ -167,7 +176,12 @@ impl<E: Entity> Actor for Shell<E> {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.busy = true;
-        let load = E::load(self.env.clone(), self.scope, self.key);
+        let (env, scope, key) = (self.env.clone(), self.scope, self.key);
+        let load = async move {
+            // It will file wake-ups.
+            env.wakeups.open(&env).await?;
+            E::load(env, scope, key).await
+        };
         ctx.spawn(load.into_actor(self).map(|loaded, shell, ctx| match loaded {
             Ok(mut entity) => {
                 E::directory(&shell.env).well(shell.scope, shell.key);
@@ -201,8 +215,8 @@ impl<E: Entity> Resident for Shell<E> {
             decided: Vec::new(),
             commit: None,
             busy: false,
-            wakeup_at: None,
-            first_wakeup_at: None,
+            wakeup: None,
+            new_wakeup: None,
             renewing: false,
             owes: false,
             idle_ticks: 0,
@@ -285,7 +299,8 @@ impl<E: Entity> Shell<E> {
         let steps = entity.take_steps();
         let wakeups = entity.take_wakeups();
         // Before others are told of it, what they are told must survive a crash.
-        let owes = (std::mem::take(&mut self.owes) || entity.is_telling()) && self.wakeup_at.is_none();
+        let stands = self.wakeup.is_some_and(|wakeup| wakeup.due > now + AS_GOOD_AS_FIRED);
+        let owes = (std::mem::take(&mut self.owes) || entity.is_telling()) && !stands;
         if steps.is_empty() && wakeups.is_empty() && !owes {
             self.decided.clear();
             let answered = !self.held.is_empty();
@@ -304,14 +319,17 @@ impl<E: Entity> Shell<E> {
         if let Some(commit) = &mut self.commit {
             commit.note("switchboard.commands", self.held.len() as i64);
         }
-        self.first_wakeup_at = self.wakeup_at.is_none().then(|| wakeup_after(now));
-        let mut alarms: Vec<_> = wakeups
-            .into_iter()
-            .map(|at| self.alarm(alarm_at(at), WakeupReason::Snooze))
-            .map(Mutation::put)
-            .collect();
-        if let Some(due) = self.first_wakeup_at {
-            alarms.push(Mutation::put(self.alarm(due, WakeupReason::Active)));
+        let snoozes = wakeups.into_iter().map(|at| (alarm_at(at), WakeupReason::Snooze));
+        let active = (!stands).then(|| (wakeup_after(now), WakeupReason::Active));
+        let mut alarms = Alarms::default();
+        for (due, reason) in snoozes.chain(active) {
+            let filed = Wakeups::file(&self.env, due);
+            let standing = Standing { minute: filed.minute, due };
+            if reason == WakeupReason::Active {
+                self.new_wakeup = Some(standing);
+            }
+            alarms.rows.push(Mutation::put(self.alarm(standing, reason)));
+            alarms.filed.push(filed);
         }
         let commit = write(self.env.clone(), self.scope, alarms, steps, false);
         ctx.spawn(commit.into_actor(self).map(Self::durable));
@@ -336,8 +354,9 @@ impl<E: Entity> Shell<E> {
 
     fn durable(result: Result<(), Unwritten>, shell: &mut Self, ctx: &mut Context<Self>) {
         if !matches!(result, Err(Unwritten::Nothing(_))) {
-            shell.wakeup_at = shell.first_wakeup_at.take().or(shell.wakeup_at);
+            shell.wakeup = shell.new_wakeup.or(shell.wakeup);
         }
+        shell.new_wakeup = None;
         match result {
             Ok(()) => {
                 shell.busy = false;
@@ -356,7 +375,7 @@ impl<E: Entity> Shell<E> {
                 let (env, scope) = (shell.env.clone(), shell.scope);
                 let again = async move {
                     actix_rt::time::sleep(UNKNOWN_PAUSE).await;
-                    write(env, scope, Vec::new(), rest, true).await
+                    write(env, scope, Alarms::default(), rest, true).await
                 };
                 ctx.spawn(again.into_actor(shell).map(Self::durable));
             }
@@ -411,11 +430,11 @@ impl<E: Entity> Shell<E> {
         ctx.stop();
     }
 
-    fn alarm(&self, due: Timestamp, reason: WakeupReason) -> WakeupRow {
+    fn alarm(&self, Standing { minute, due }: Standing, reason: WakeupReason) -> WakeupRow {
         let target = self.entity.as_ref().map(|entity| entity.wakeup().to_key()).unwrap_or_default();
         WakeupRow {
-            shard: 0,
-            hour: 0,
+            shard: SHARD,
+            minute,
             due,
             tenant_id: self.scope.tenant(),
             target,
@@ -423,9 +442,10 @@ impl<E: Entity> Shell<E> {
         }
     }
 
-    fn alarm_key(&self, due: Timestamp) -> Option<Vec<switchboard_schema::table::Cell>> {
-        let entity = self.entity.as_ref()?;
-        Some(WakeupRow::key(0, 0, due, self.scope.tenant(), entity.wakeup().to_key()))
+    /// The key of the wake-up that stands.
+    fn wakeup_key(&self) -> Option<Vec<Cell>> {
+        let (Standing { minute, due }, entity) = (self.wakeup?, self.entity.as_ref()?);
+        Some(WakeupRow::key(SHARD, minute, due, self.scope.tenant(), entity.wakeup().to_key()))
     }
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
@@ -440,24 +460,24 @@ impl<E: Entity> Shell<E> {
         }
         // Also while a commit is in flight: whoever is busy at every tick needs its wake-up most.
         let now = self.env.clock.now();
-        let (Some(old), Some(old_key)) = (self.wakeup_at, self.wakeup_at.and_then(|due| self.alarm_key(due)))
-        else {
-            return;
-        };
+        let (Some(old), Some(old_key)) = (self.wakeup, self.wakeup_key()) else { return };
         let due = wakeup_after(now);
-        if due <= old || self.renewing {
+        if due <= old.due || self.renewing {
             return;
         }
         self.renewing = true;
+        let filed = Wakeups::file(&self.env, due);
+        let new = Standing { minute: filed.minute, due };
         let rows = vec![
-            Mutation::put(self.alarm(due, WakeupReason::Active)),
+            Mutation::put(self.alarm(new, WakeupReason::Active)),
             Mutation::delete::<WakeupRow>(old_key),
         ];
         let renewal = self.env.store.commit_many(Scope::System, Lane::Interactive, rows);
         ctx.spawn(renewal.into_actor(self).map(move |result, shell, _| {
+            drop(filed);
             shell.renewing = false;
             match result {
-                Ok(()) => shell.wakeup_at = Some(due),
+                Ok(()) => shell.wakeup = Some(new),
                 // Either may stand: the next tick renews the older, and the newer fires once for nothing.
                 Err(error) => {
                     tracing::warn!(kind = E::KIND, key = ?shell.key, %error, "a wake-up was not renewed");
@@ -468,7 +488,7 @@ impl<E: Entity> Shell<E> {
 
     /// Nothing is owed: takes the wake-up back and goes.
     fn go(&mut self, ctx: &mut Context<Self>) {
-        if let Some(key) = self.wakeup_at.and_then(|due| self.alarm_key(due)) {
+        if let Some(key) = self.wakeup_key() {
             // Before there can be a successor, and in the lane in which that writes its own: it may be the
             // same row.
             let taken_back = self.env.store.commit_many(
@@ -489,22 +509,19 @@ impl<E: Entity> Shell<E> {
     }
 }
 
-/// When an active entity is woken at the latest. In odd milliseconds, and alarms in even ones: one must not
-/// stand in the other's place.
-fn wakeup_after(now: Timestamp) -> Timestamp {
-    Timestamp::from_millis((now + WAKEUP_AHEAD).as_millis() | 1)
-}
-
-/// When an alarm for a time goes off: never before it.
-fn alarm_at(at: Timestamp) -> Timestamp {
-    Timestamp::from_millis(at.as_millis() + (at.as_millis() & 1))
-}
-
 fn send<T>(reply: Option<Reply<T>>, result: Result<T, Refusal>) {
     if let Some(reply) = reply {
         // Nobody waits any more when the caller went away; what was done stays done.
         drop(reply.send(result));
     }
+}
+
+/// Wake-ups to write before anything else.
+#[derive(Default)]
+struct Alarms {
+    rows: Vec<Mutation>,
+    /// Held until the rows are written.
+    filed: Vec<Filed>,
 }
 
 /// Why a commit is not known to be done.
@@ -520,15 +537,16 @@ enum Unwritten {
 async fn write(
     env: Env,
     scope: TenantScope,
-    alarms: Vec<Mutation>,
+    alarms: Alarms,
     steps: Steps,
     mut perhaps: bool,
 ) -> Result<(), Unwritten> {
-    if !alarms.is_empty() {
-        repeat(|| env.store.commit_many(Scope::System, Lane::Interactive, alarms.clone()))
+    if !alarms.rows.is_empty() {
+        repeat(|| env.store.commit_many(Scope::System, Lane::Interactive, alarms.rows.clone()))
             .await
             .map_err(Unwritten::Nothing)?;
     }
+    drop(alarms.filed);
     let mut steps = steps.into_iter();
     while let Some(step) = steps.next() {
         let mut repeats = 0;

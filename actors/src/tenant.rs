@@ -22,7 +22,9 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
     ConversationId, TenantScope, Timestamp, TraceContext, UserId,
-    record::{AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow},
+    record::{
+        AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow, projection_bucket,
+    },
     table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
 };
@@ -33,7 +35,9 @@ use self::{
     stream::{Logged, Stream},
 };
 use crate::{
-    Refusal, conversation,
+    Refusal,
+    buckets::each_bucket,
+    conversation,
     directory::{Mail, Reply, Resident},
     env::Env,
     fanout::{Attach, Deliver, EncodedEvent, PAGE_EVENTS, Page, Signal},
@@ -231,7 +235,16 @@ struct Loaded {
 /// The projections that read. One that does not is left to its conversation's owner, who makes it anew; the
 /// others must not wait for it.
 async fn load_heads(records: &Records, scope: TenantScope) -> Result<Vec<ConversationHeadRow>, store::Error> {
-    let mut scan = Scan::of::<ConversationHeadRow>(ConversationHeadRow::partition(0));
+    let buckets = each_bucket(|bucket| load_bucket(records, scope, bucket)).await?;
+    Ok(buckets.into_iter().flatten().collect())
+}
+
+async fn load_bucket(
+    records: &Records,
+    scope: TenantScope,
+    bucket: i64,
+) -> Result<Vec<ConversationHeadRow>, store::Error> {
+    let mut scan = Scan::of::<ConversationHeadRow>(ConversationHeadRow::partition(bucket));
     let mut heads = Vec::new();
     loop {
         let rows = records.store().scan(scope.into(), scan.clone()).await?;
@@ -602,7 +615,7 @@ impl TenantActor {
         let mut done = Vec::new();
         for conversation in self.owed.first_rows().take(HEAD_ROWS) {
             let row = Mutation::put(ConversationHeadRow {
-                bucket: 0,
+                bucket: projection_bucket(conversation.id.as_bytes()),
                 conversation_id: conversation.id,
                 version: conversation.version,
                 body: Json(conversation.clone()),
@@ -851,10 +864,10 @@ impl TenantActor {
                 async move {
                     let conversation = match known {
                         Some(conversation) => Some(conversation),
-                        None => records
-                            .get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id))
-                            .await?
-                            .map(|row| row.body.0),
+                        None => {
+                            let key = ConversationHeadRow::key(projection_bucket(id.as_bytes()), id);
+                            records.get::<ConversationHeadRow>(scope, key).await?.map(|row| row.body.0)
+                        }
                     };
                     Ok::<_, store::Error>(conversation.map(|conversation| (conversation, mark)))
                 }

@@ -28,12 +28,19 @@ CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions (expires_at) WHERE expire
 --  What must happen at a time, or after a crash. Firing is idempotent: the target looks at its own state.
 CREATE TABLE IF NOT EXISTS wakeups (
     shard INTEGER NOT NULL,
-    hour INTEGER NOT NULL,
+    minute INTEGER NOT NULL,
     due INTEGER NOT NULL,
     tenant_id BLOB NOT NULL,
     target BLOB NOT NULL,
     reason TEXT,
-    PRIMARY KEY (shard, hour, due, tenant_id, target)
+    PRIMARY KEY (shard, minute, due, tenant_id, target)
+) STRICT, WITHOUT ROWID;
+
+--  How far the wake-ups of each shard have been fired.
+CREATE TABLE IF NOT EXISTS wakeup_cursors (
+    shard INTEGER NOT NULL,
+    minute INTEGER,
+    PRIMARY KEY (shard)
 ) STRICT, WITHOUT ROWID;
 
 --  Workspaces.

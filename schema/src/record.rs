@@ -8,8 +8,8 @@ mod body;
 pub use body::*;
 
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, MessageId, SessionId, TenantId,
-    Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, MessageId, SessionId,
+    TenantId, Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -18,6 +18,17 @@ use crate::{
 pub const BUCKET_ITEMS: u64 = 500;
 /// Events of one chunk of a tenant's log.
 pub const LOG_CHUNK_EVENTS: u64 = 5_000;
+/// Buckets over which a tenant's contacts and its conversations' rows in the list are spread: with 5,000 of 1 KiB
+/// in each, 320,000 a tenant. It divides 256, so that all fill alike.
+pub const PROJECTION_BUCKETS: u8 = 64;
+
+/// The bucket of a contact or of a conversation's row in the list: by the last byte of its id, which grows with
+/// nothing.
+#[must_use]
+pub const fn projection_bucket(id: &IdBytes) -> i64 {
+    let [.., last] = *id;
+    (last % PROJECTION_BUCKETS) as i64
+}
 
 /// Every table, in the order of their making.
 pub static TABLES: &[&Table] = &[
@@ -25,6 +36,7 @@ pub static TABLES: &[&Table] = &[
     &USERS,
     &SESSIONS,
     &WAKEUPS,
+    &WAKEUP_CURSORS,
     &TENANTS,
     &MEMBERS,
     &API_KEYS,
@@ -114,10 +126,11 @@ table! {
     /// What must happen at a time, or after a crash. Firing is idempotent: the target looks at its own state.
     WAKEUPS = "wakeups" => WakeupRow: System, Clustered;
     partition {
-        /// The shard whose owner fires it; 0 when embedded.
+        /// The shard whose owner fires it; for now always 0.
         shard: i64,
-        /// The hour it is due in; 0 when embedded, where due rows are found by their order and deleted when fired.
-        hour: i64,
+        /// The minute in which it is looked for, since 1970: that of its due time, or a later one when that minute
+        /// may have been read for the last time already.
+        minute: i64,
     }
     clustering {
         /// When it is due.
@@ -130,6 +143,20 @@ table! {
     values {
         /// Why: see [`WakeupReason`].
         reason: String,
+    }
+}
+
+table! {
+    /// How far the wake-ups of each shard have been fired.
+    WAKEUP_CURSORS = "wakeup_cursors" => WakeupCursorRow: System, Clustered;
+    partition {
+        /// The shard.
+        shard: i64,
+    }
+    clustering {}
+    values {
+        /// The first minute, since 1970, that is still read: nothing is filed in one before it.
+        minute: i64,
     }
 }
 
@@ -213,7 +240,7 @@ table! {
     /// Contacts.
     CONTACTS = "contacts" => ContactRow: Tenant, Clustered;
     partition {
-        /// The bucket; 0 when embedded.
+        /// The bucket: see [`projection_bucket`].
         bucket: i64,
     }
     clustering {
@@ -297,7 +324,7 @@ table! {
     /// The list's view of each conversation: a projection of its thread's head, at most 50 ms behind, repaired when its actor loads.
     CONVERSATION_HEADS = "conversation_heads" => ConversationHeadRow: Tenant, Clustered;
     partition {
-        /// The bucket; 0 when embedded.
+        /// The bucket: see [`projection_bucket`].
         bucket: i64,
     }
     clustering {

@@ -41,7 +41,7 @@ pub use self::rules::{FIRST_AFTER, Known, RETRY_AFTER, expired, is_due, room};
 use self::stream::{Opener, Sealer};
 use crate::{
     blobs::PASSING,
-    embedded::{DATABASE_FILE, log_path, walk_structure},
+    embedded::{DATABASE_FILE, log_path, tables_of, version_of, walk_structure},
     files::{hex, sync},
     vault::{MasterKey, expand},
 };
@@ -365,7 +365,8 @@ fn snapshot(source: &Source, database: &Path, copy: &Path) -> Result<Vec<(String
     }
     drop(from);
     let mut rows = Vec::new();
-    for table in TABLES {
+    // No server may have opened it since an earlier version left it.
+    for table in tables_of(version_of(&into)) {
         let sql = format!("SELECT count(*) FROM {}", table.name);
         rows.push((table.name.to_owned(), into.query_row(&sql, [], |row| row.get(0))?));
     }

@@ -21,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use migrate::{tables_of, version_of};
 pub use queue::GroupLimits;
 use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};

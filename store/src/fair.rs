@@ -323,7 +323,7 @@ mod tests {
         let wakeup = |tenant: u8| {
             Mutation::put(WakeupRow {
                 shard: 0,
-                hour: 0,
+                minute: 0,
                 due: Timestamp::from_secs(1),
                 tenant_id: TenantId::from_bytes([tenant; 16]),
                 target: Vec::new(),

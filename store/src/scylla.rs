@@ -313,7 +313,7 @@ impl Scylla {
         };
         let (core, fence) = (Arc::clone(&self.core), Arc::clone(&self.fence));
         let asked = stopwatch();
-        let written = submit(gate, owner, cost, Error::Ambiguous, async move {
+        submit(gate, owner, cost, Error::Ambiguous, async move {
             fence.holds(stopwatch())?;
             let written = core.write(tenant(scope), &rows, stamp).await;
             core.metrics.commit_seconds.record(asked.elapsed());
@@ -321,8 +321,7 @@ impl Scylla {
             core.metrics.rows.increment(u64::try_from(rows.len()).unwrap_or(u64::MAX));
             // Whoever took over meanwhile may have read before this was there.
             fence.holds(stopwatch()).map_err(|_| Error::Ambiguous)
-        });
-        written
+        })
     }
 
     fn read<T: Send + 'static>(
@@ -595,7 +594,10 @@ impl Core {
         loop {
             attempts.sent();
             match self.write_once(tenant.as_ref(), rows, stamp, now).await {
-                Ok(()) => return Ok(attempts.answered(())),
+                Ok(()) => {
+                    attempts.answered();
+                    return Ok(());
+                }
                 Err(error) => attempts.again(error).await?,
             }
         }
@@ -648,7 +650,10 @@ impl Core {
         let answer = loop {
             attempts.sent();
             match self.get_once(tenant.as_ref(), table, key, consistency).await {
-                Ok(answer) => break attempts.answered(answer),
+                Ok(answer) => {
+                    attempts.answered();
+                    break answer;
+                }
                 Err(error) => attempts.again(error).await.map_err(unread)?,
             }
         };
@@ -681,7 +686,10 @@ impl Core {
             let (answer, next) = loop {
                 attempts.sent();
                 match self.fetch_once(tenant.as_ref(), scan, &bounds, fetch, state.clone()).await {
-                    Ok(answer) => break attempts.answered(answer),
+                    Ok(answer) => {
+                        attempts.answered();
+                        break answer;
+                    }
                     Err(error) => attempts.again(error).await.map_err(unread)?,
                 }
             };
@@ -736,7 +744,10 @@ impl Core {
         let answer = loop {
             attempts.sent();
             match self.exchange_once(tenant.as_ref(), exchange, shape).await {
-                Ok(answer) => break attempts.answered(answer),
+                Ok(answer) => {
+                    attempts.answered();
+                    break answer;
+                }
                 Err(error) => attempts.again(error).await?,
             }
         };
@@ -803,9 +814,9 @@ impl<'a> Attempts<'a> {
         self.sent = stopwatch();
     }
 
-    fn answered<T>(&self, answer: T) -> T {
+    /// It was answered.
+    fn answered(&self) {
         self.core.monitor.took(self.begun.elapsed());
-        answer
     }
 
     /// An attempt failed; waits until the next may be sent.

@@ -14,7 +14,7 @@ use switchboard_schema::{
     ChannelId, ConversationId, TenantScope, Timestamp,
     record::{
         Attempt, BUCKET_ITEMS, ClientKey, ConversationHeadRow, Head, Item, ProviderIdRow, ThreadKind,
-        ThreadRow,
+        ThreadRow, projection_bucket,
     },
     table::{CellType, CorruptRow, Json},
 };
@@ -140,7 +140,8 @@ impl Place {
 /// Loads a conversation, or what is to become one.
 pub(crate) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
     let place = Place { env: env.clone(), scope, id };
-    let hint = match env.records.get::<ConversationHeadRow>(scope, ConversationHeadRow::key(0, id)).await {
+    let hint_key = ConversationHeadRow::key(projection_bucket(id.as_bytes()), id);
+    let hint = match env.records.get::<ConversationHeadRow>(scope, hint_key).await {
         // The projection does not read: it is made anew from the thread.
         Err(store::Error::Corrupt(_)) => None,
         hint => hint?,

@@ -9,17 +9,16 @@ use switchboard_domain::{
     inbound::Party,
     phone,
 };
-use switchboard_ports::store::Scan;
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
-    record::ContactRow,
-    table::CellType,
     wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateContent},
 };
 
 use super::{Act, Counts, House, ListQuery, no_cursor};
 use crate::{
-    Refusal, channel,
+    Refusal,
+    buckets::contacts_by_id,
+    channel,
     contact::{self, Answer as ContactAnswer},
     conversation::{self, Answer, Ask, Asked, Place, ask},
     resolve,
@@ -455,10 +454,7 @@ impl House {
         let after = cursor.map(|cursor| cursor.parse::<ContactId>()).transpose().map_err(|_| no_cursor())?;
         let limit = limit.clamp(1, 100);
         let as_of = self.place(scope).await?;
-        let scan = Scan::of::<ContactRow>(ContactRow::partition(0))
-            .after(after.map(|id| vec![id.into_cell()]))
-            .limit(limit + 1);
-        let mut rows = self.env.records.scan::<ContactRow>(scope, scan).await?;
+        let mut rows = contacts_by_id(&self.env.records, scope, after, limit + 1).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = rows.last().filter(|_| more).map(|row| row.contact_id.to_string());

@@ -6,7 +6,7 @@ use serde_json::Value;
 use switchboard_ports::store::Scan;
 use switchboard_schema::{
     ConversationId,
-    record::{ContactRow, LOG_CHUNK_EVENTS, TenantLogRow},
+    record::{LOG_CHUNK_EVENTS, TenantLogRow},
     wire::{Conversation, Message, ServerFrame},
 };
 
@@ -33,8 +33,7 @@ fn text(error: impl ToString) -> String {
 
 /// Every thread there is.
 pub(crate) async fn threads(world: &World, running: &Running) -> Result<Threads, String> {
-    let scan = Scan::of::<ContactRow>(ContactRow::partition(0));
-    let contacts = running.records.all::<ContactRow>(world.scope, scan).await.map_err(text)?;
+    let contacts = world.contacts(running).await.map_err(text)?;
     let mut threads = Threads::new();
     for contact in contacts {
         let id = ConversationId::between(&world.channel, &contact.contact_id);

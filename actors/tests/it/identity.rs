@@ -1,13 +1,12 @@
 //! Who somebody is.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::future::{join, join_all};
 use switchboard_actors::Refusal;
 use switchboard_domain::outbound::SendOutcome;
-use switchboard_ports::store::Scan;
 use switchboard_schema::{
-    record::ContactRow,
+    record::{ContactRow, projection_bucket},
     wire::{
         Content, ConversationStatus, Identity, IdentityKind, Message, Role, StatusRequest, SystemEvent, User,
     },
@@ -25,8 +24,7 @@ const WA: (IdentityKind, &str) = (IdentityKind::WaId, "31610000001");
 const PHONE: (IdentityKind, &str) = (IdentityKind::Phone, "31610000001");
 
 async fn contacts(world: &World, running: &Running) -> Vec<ContactRow> {
-    let scan = Scan::of::<ContactRow>(ContactRow::partition(0));
-    running.records.all::<ContactRow>(world.scope, scan).await.expect("the contacts are read")
+    world.contacts(running).await.expect("the contacts are read")
 }
 
 #[test]
@@ -177,6 +175,39 @@ fn whoever_was_helped_in_the_newer_thread_is_helped_on_in_the_older() {
             threads[&id].1.iter().filter(line).count()
         };
         assert_eq!((merged(older), merged(newer)), (1, 1));
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn contacts_are_listed_by_id_page_after_page_each_once() {
+    run(async {
+        let (mut world, running) = World::with_channel(66).await;
+        let phones: Vec<_> = (0..150).map(|n| format!("316100{n:05}")).collect();
+        let hooks = phones.iter().enumerate().map(|(n, phone)| {
+            let from = [(IdentityKind::Phone, phone.as_str())];
+            world.message(&format!("in.{n}"), &from)
+        });
+        world.deliver_all(&running, &hooks.collect::<Vec<_>>()).await;
+        let mut expected: Vec<_> =
+            contacts(&world, &running).await.into_iter().map(|row| row.contact_id).collect();
+        expected.sort_unstable();
+        assert_eq!(expected.len(), 150);
+        let buckets: BTreeSet<_> = expected.iter().map(|id| projection_bucket(id.as_bytes())).collect();
+        assert!(buckets.len() > 32, "they are spread");
+        for limit in [1, 7, 100] {
+            let (mut listed, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = running.house.contacts(world.scope, cursor, limit).await.expect("a page");
+                assert!(page.contacts.len() == limit || page.next_cursor.is_none());
+                listed.extend(page.contacts.into_iter().map(|contact| contact.id));
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(listed, expected, "{limit} at a time");
+        }
         world.crash(running).await;
     });
 }

@@ -25,5 +25,6 @@ mod provider;
 mod recovery;
 mod statuses;
 mod storm;
+mod wakeups;
 mod window;
 mod world;

@@ -8,13 +8,10 @@ use std::sync::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 use switchboard_actors::{Refusal, house::Connector};
-use switchboard_ports::{
-    channel::ChannelClient,
-    store::{Scan, Scope},
-};
+use switchboard_ports::channel::ChannelClient;
 use switchboard_schema::{
     ConversationId,
-    record::{PROVIDER_IDS, ProviderIdRow, WakeupRow, WakeupTarget},
+    record::{PROVIDER_IDS, ProviderIdRow, WakeupTarget},
     wire::{ContactPatch, IdentityKind, Note},
 };
 
@@ -28,14 +25,14 @@ use crate::{
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
 
-async fn wakeups(running: &Running) -> Result<Vec<String>, String> {
-    let scan = Scan::of::<WakeupRow>(WakeupRow::partition(0, 0));
-    let rows = running.records.all::<WakeupRow>(Scope::System, scan).await.map_err(|e| e.to_string())?;
+async fn wakeups(world: &World, running: &Running) -> Result<Vec<String>, String> {
+    let minutes = world.minute() - 60..world.minute() + 60;
+    let rows = world.wakeups(running, minutes).await.map_err(|error| error.to_string())?;
     Ok(rows.iter().map(|row| format!("{:?}", WakeupTarget::from_key(&row.target))).collect())
 }
 
-async fn all_have_gone(running: &Running) {
-    eventually("everybody has gone", async || match wakeups(running).await? {
+async fn all_have_gone(world: &World, running: &Running) {
+    eventually("everybody has gone", async || match wakeups(world, running).await? {
         active if active.is_empty() => Ok(()),
         active => Err(format!("{active:?} are there")),
     })
@@ -77,13 +74,13 @@ fn who_goes_comes_back_as_it_was_and_no_letter_is_lost_on_the_way() {
                 _ => {}
             }
             if n % 12 == 5 {
-                all_have_gone(&running).await;
+                all_have_gone(&world, &running).await;
             }
             for _ in 0..chance.random_range(0..200) {
                 tokio::task::yield_now().await;
             }
         }
-        all_have_gone(&running).await;
+        all_have_gone(&world, &running).await;
         let threads = audit_soon(&world, &running).await;
         let counts = count_by_provider_id(&threads);
         assert!((0..60).all(|n| counts.get(&format!("in.{n}")) == Some(&1)));
@@ -117,7 +114,7 @@ fn a_block_survives_the_going_of_its_contact() {
             .patch_contact(world.scope, world.act("b"), contact, None, patch)
             .await
             .expect("blocked");
-        all_have_gone(&running).await;
+        all_have_gone(&world, &running).await;
         let refused = world.send(&running, id, "key", "hello").await;
         assert!(matches!(refused, Err(Refusal::Rule { code: "contact_blocked", .. })), "{refused:?}");
         assert!(world.provider.requests().is_empty());

@@ -11,7 +11,7 @@ use switchboard_actors::Refusal;
 use switchboard_domain::{inbound::Update, outbound::ErrorClass};
 use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
-    record::{ConversationHeadRow, LOG_CHUNK_EVENTS, THREAD},
+    record::{ConversationHeadRow, LOG_CHUNK_EVENTS, THREAD, projection_bucket},
     table::{Cell, Record},
     wire::{ContactPatch, IdentityKind, Note},
 };
@@ -95,7 +95,7 @@ fn a_projection_that_does_not_read_is_made_anew_and_hides_no_other() {
         let id = world.only_conversation(&running).await;
         world.deliver(&running, vec![world.message("other", &[(IdentityKind::Phone, "31610000002")])]).await;
         audit_soon(&world, &running).await;
-        let key = ConversationHeadRow::key(0, id);
+        let key = ConversationHeadRow::key(projection_bucket(id.as_bytes()), id);
         let row: ConversationHeadRow =
             running.records.get(world.scope, key).await.expect("it is read").expect("it is there");
         let mut cells = row.into_cells();

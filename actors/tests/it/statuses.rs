@@ -162,12 +162,12 @@ fn a_house_that_drains_waits_for_the_answers_of_its_requests() {
         running.house.drain(Duration::from_secs(20)).await;
         world.crash(running).await;
         let running = world.open(None);
+        let fired = running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+        assert!(fired > 0, "what waits has a wake-up");
         assert_eq!(
             item(&world, &running, of.conversation_id, of.seq).await.map(|item| item.state),
             Ok(MessageState::Sent)
         );
-        let fired = running.house.fire_wakeups(true).await.expect("the wake-ups are read");
-        assert!(fired > 0, "what waits has a wake-up");
         reaches(&world, &running, waiting, MessageState::Sent).await;
         audit_soon(&world, &running).await;
         world.crash(running).await;

@@ -19,11 +19,11 @@ use switchboard_domain::inbound::{InboundMessage, Party, Update};
 use switchboard_ports::{
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
-    store::{Records, Store},
+    store::{self, Records, Scan, Scope, Store},
 };
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantId, TenantScope, Timestamp, UserId,
-    record::ChannelBody,
+    record::{ChannelBody, ContactRow, PROJECTION_BUCKETS, WakeupRow},
     wire::{self, Content, Identity, IdentityKind, SendRequest, Text},
 };
 use switchboard_store::{
@@ -45,6 +45,10 @@ pub(crate) struct HandClock {
 impl HandClock {
     pub(crate) fn advance(&self, by: Duration) {
         self.ahead.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::AcqRel);
+    }
+
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.ahead.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::AcqRel);
     }
 }
 
@@ -242,6 +246,35 @@ impl World {
         let running = self.open(None);
         running.house.fire_wakeups(true).await.expect("the wake-ups are read");
         running
+    }
+
+    /// Every contact there is.
+    pub(crate) async fn contacts(&self, running: &Running) -> Result<Vec<ContactRow>, store::Error> {
+        let mut contacts = Vec::new();
+        for bucket in 0..i64::from(PROJECTION_BUCKETS) {
+            let scan = Scan::of::<ContactRow>(ContactRow::partition(bucket));
+            contacts.extend(running.records.all::<ContactRow>(self.scope, scan).await?);
+        }
+        Ok(contacts)
+    }
+
+    /// The minute it is, since 1970.
+    pub(crate) fn minute(&self) -> i64 {
+        self.clock.now().as_millis() / 60_000
+    }
+
+    /// Every wake-up filed in these minutes.
+    pub(crate) async fn wakeups(
+        &self,
+        running: &Running,
+        minutes: impl IntoIterator<Item = i64>,
+    ) -> Result<Vec<WakeupRow>, store::Error> {
+        let mut rows = Vec::new();
+        for minute in minutes {
+            let scan = Scan::of::<WakeupRow>(WakeupRow::partition(0, minute));
+            rows.extend(running.records.all::<WakeupRow>(Scope::System, scan).await?);
+        }
+        Ok(rows)
     }
 
     /// Today, in days since 1970.

@@ -1,10 +1,32 @@
 //! Brings a database to the tables this program declares, or says why it cannot.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use switchboard_schema::record::TABLES;
+use switchboard_schema::{
+    record::{TABLES, WAKEUP_CURSORS, WAKEUPS},
+    table::{Column, Table},
+};
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
+
+/// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
+const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
+/// From version 1 to 2, once the declared tables are there: rows that were all in partition 0 go to their own. The
+/// bucket is the last byte of the id, of 64: its last hexadecimal digit, and the lower quarter of the one before.
+const ROWS_TO_2: &str = "
+    UPDATE wakeups SET minute = due / 60000;
+    UPDATE contacts SET bucket =
+        (instr('0123456789ABCDEF', substr(hex(contact_id), -2, 1)) - 1) % 4 * 16
+        + instr('0123456789ABCDEF', substr(hex(contact_id), -1)) - 1;
+    UPDATE conversation_heads SET bucket =
+        (instr('0123456789ABCDEF', substr(hex(conversation_id), -2, 1)) - 1) % 4 * 16
+        + instr('0123456789ABCDEF', substr(hex(conversation_id), -1)) - 1;
+";
+/// Has wake-ups read from the first on that is there.
+const CURSORS_BACK: &str = "
+    INSERT INTO wakeup_cursors (shard, minute) SELECT shard, min(minute) FROM wakeups WHERE true GROUP BY shard
+    ON CONFLICT (shard) DO UPDATE SET minute = min(minute, excluded.minute);
+";
 
 /// Where the version is kept: one row.
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
@@ -34,7 +56,38 @@ pub(super) fn definition() -> String {
     TABLES.iter().map(|table| table.sqlite()).collect::<Vec<_>>().join("\n")
 }
 
-/// Makes what is missing; all of it or nothing. Doing it again changes nothing.
+/// The version of a file's tables, by how they look: of a damaged one it may be the row that says it which does
+/// not read. None that is known looks like another.
+pub(crate) fn version_of(connection: &Connection) -> i64 {
+    if connection.prepare("SELECT hour FROM wakeups").is_ok() { 1 } else { VERSION }
+}
+
+/// The declared tables that a version has.
+pub(crate) fn tables_of(version: i64) -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().copied().filter(move |table| version > 1 || table.name != WAKEUP_CURSORS.name)
+}
+
+/// What a version calls a column of a declared table.
+pub(super) fn column_of(version: i64, table: &Table, column: &Column) -> &'static str {
+    if version == 1 && table.name == WAKEUPS.name && column.name == "minute" { "hour" } else { column.name }
+}
+
+/// Puts rows that are as an earlier version left them, in tables as they are declared, where they belong.
+pub(super) fn move_rows(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+    if version < 2 {
+        connection.execute_batch(ROWS_TO_2)?;
+    }
+    Ok(())
+}
+
+/// Has wake-ups read from the first one on that is there: where they were brought from elsewhere, and what was
+/// fired already is not sure.
+pub(super) fn take_cursors_back(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(CURSORS_BACK)
+}
+
+/// Makes what is missing, and moves what an earlier version kept elsewhere; all of it or nothing. Doing it again
+/// changes nothing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(VERSION_TABLE)?;
@@ -43,7 +96,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     if let Some(found) = found.filter(|found| *found > VERSION) {
         return Err(Problem::Newer(found));
     }
+    if let Some(found) = found.filter(|found| *found < VERSION) {
+        tracing::info!(from = found, to = VERSION, "bringing the database's tables up to date");
+        transaction.execute_batch(COLUMNS_TO_2)?;
+    }
     transaction.execute_batch(&definition())?;
+    if let Some(found) = found.filter(|found| *found < VERSION) {
+        move_rows(&transaction, found)?;
+        take_cursors_back(&transaction)?;
+    }
     transaction.execute(
         "INSERT INTO schema_version (id, version) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET version = ?1",
         [VERSION],
@@ -71,6 +132,8 @@ fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
+    use switchboard_schema::record::projection_bucket;
+
     use super::*;
 
     fn empty() -> Connection {
@@ -88,6 +151,90 @@ mod tests {
             .query_row("SELECT version FROM schema_version", [], |row| row.get(0))
             .expect("a version");
         assert_eq!(version, VERSION);
+    }
+
+    /// A database as version 1 left it.
+    fn version_1() -> Connection {
+        let connection = empty();
+        connection.execute_batch(include_str!("../../tests/fixtures/version-1.sql")).expect("version 1");
+        connection
+    }
+
+    #[test]
+    fn a_database_of_version_1_becomes_what_a_new_one_is() {
+        let mut migrated = version_1();
+        assert_eq!(version_of(&migrated), 1);
+        migrate(&mut migrated).expect("it is migrated");
+        assert_eq!(version_of(&migrated), VERSION);
+        let mut new = empty();
+        migrate(&mut new).expect("it is made");
+        assert_eq!(objects(&migrated).expect("the tables"), objects(&new).expect("the tables"));
+        let before: Vec<u64> = counts(&version_1(), tables_of(1));
+        migrate(&mut migrated).expect("again");
+        assert_eq!(counts(&migrated, tables_of(1)), before, "no row more or less");
+    }
+
+    fn counts(connection: &Connection, tables: impl Iterator<Item = &'static Table>) -> Vec<u64> {
+        let count = |table: &Table| {
+            let sql = format!("SELECT count(*) FROM {}", table.name);
+            connection.query_row(&sql, [], |row| row.get(0)).expect("a count")
+        };
+        tables.map(count).collect()
+    }
+
+    #[test]
+    fn rows_of_version_1_are_found_by_their_new_keys() {
+        let mut connection = version_1();
+        migrate(&mut connection).expect("it is migrated");
+        let mut statement = connection
+            .prepare("SELECT shard, minute, due, reason FROM wakeups ORDER BY minute, due, tenant_id")
+            .expect("sql");
+        let wakeups: Vec<(i64, i64, i64, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .and_then(Iterator::collect)
+            .expect("the wake-ups");
+        let wakeup = |minute, due, reason: &str| (0, minute, due, reason.to_owned());
+        assert_eq!(
+            wakeups,
+            [
+                wakeup(29_333_333, 1_760_000_000_001, "active"),
+                wakeup(29_333_335, 1_760_000_100_000, "snooze"),
+                wakeup(29_333_335, 1_760_000_100_000, "snooze"),
+                wakeup(29_336_213, 1_760_172_800_000, "snooze"),
+            ]
+        );
+        let cursor: (i64, i64) = connection
+            .query_row("SELECT shard, minute FROM wakeup_cursors", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .expect("a cursor");
+        assert_eq!(cursor, (0, 29_333_333), "the first is read");
+        for (table, id) in [("contacts", "contact_id"), ("conversation_heads", "conversation_id")] {
+            let sql = format!("SELECT bucket, {id}, version FROM {table} ORDER BY version");
+            let mut statement = connection.prepare(&sql).expect("sql");
+            let rows: Vec<(i64, [u8; 16], i64)> = statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .and_then(Iterator::collect)
+                .expect("the rows");
+            assert_eq!(rows.len(), 256);
+            for (bucket, id, version) in rows {
+                assert_eq!((bucket, i64::from(id[15])), (projection_bucket(&id), version), "{table}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_version_1_as_it_was() {
+        let mut connection = version_1();
+        // What is looked at last of all.
+        connection
+            .execute_batch("DROP TABLE members; CREATE TABLE members (tenant BLOB);")
+            .expect("another table");
+        let before = objects(&connection).expect("the tables");
+        assert!(matches!(migrate(&mut connection), Err(Problem::Differs(name)) if name == "members"));
+        assert_eq!(objects(&connection).expect("the tables"), before);
+        let moved: i64 = connection
+            .query_row("SELECT count(*) FROM contacts WHERE bucket > 0", [], |row| row.get(0))
+            .expect("a count");
+        assert_eq!((version_of(&connection), moved), (1, 0));
     }
 
     #[test]

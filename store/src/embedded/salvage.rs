@@ -11,12 +11,13 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
-use switchboard_schema::{
-    record::TABLES,
-    table::{EXPIRES_AT, Layout, Ownership, TENANT, Table},
-};
+use switchboard_schema::table::{EXPIRES_AT, Layout, Ownership, TENANT, Table};
 
-use super::{DATABASE_FILE, OpenError, open_writer, soundness, statements};
+use super::{
+    DATABASE_FILE, OpenError,
+    migrate::{VERSION, column_of, move_rows, tables_of, take_cursors_back, version_of},
+    open_writer, soundness, statements,
+};
 use crate::files::{lock_folder, sync};
 
 /// How often the middle between two places is tried, one within the other.
@@ -104,9 +105,13 @@ pub fn salvage(folder: &Path) -> Result<Salvage, SalvageError> {
     remove(&new_file)?;
     let new = open_writer(&new_file, 64 * 1_024, folder)?;
     let mut tables = Vec::new();
-    for table in TABLES {
-        tables.push(Reader::new(table, &damaged, &new).read().map_err(SalvageError::Write)?);
+    let version = version_of(&damaged);
+    for table in tables_of(version) {
+        tables.push(Reader::new(version, table, &damaged, &new).read().map_err(SalvageError::Write)?);
     }
+    move_rows(&new, version).map_err(SalvageError::Write)?;
+    // The cursor may be what was lost.
+    take_cursors_back(&new).map_err(SalvageError::Write)?;
     new.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).map_err(SalvageError::Write)?;
     new.close().map_err(|(_, error)| SalvageError::Write(error))?;
     drop(damaged);
@@ -163,8 +168,10 @@ struct Reader<'c> {
     into: &'c Connection,
     /// Columns by which it is ordered.
     order: Vec<&'static str>,
-    /// All columns.
+    /// All columns, as they are called in what is read.
     columns: Vec<&'static str>,
+    /// The same as they are declared.
+    new_columns: Vec<&'static str>,
     saved: Saved,
     uncommitted: u64,
 }
@@ -178,19 +185,22 @@ enum Walked {
 }
 
 impl<'c> Reader<'c> {
-    fn new(table: &'static Table, from: &'c Connection, into: &'c Connection) -> Self {
+    fn new(version: i64, table: &'static Table, from: &'c Connection, into: &'c Connection) -> Self {
         let tenant = || matches!(table.ownership, Ownership::Tenant).then_some(TENANT.name);
         let order = match table.layout {
             Layout::RightEdge => vec!["rowid"],
-            Layout::Clustered => tenant().into_iter().chain(table.key().map(|column| column.name)).collect(),
+            Layout::Clustered => tenant()
+                .into_iter()
+                .chain(table.key().map(|column| column_of(version, table, column)))
+                .collect(),
         };
-        let columns = tenant()
-            .into_iter()
-            .chain(table.columns().map(|column| column.name))
-            .chain(table.expires.then_some(EXPIRES_AT))
-            .collect();
+        let columns_of = |version| {
+            let columns = table.columns().map(move |column| column_of(version, table, column));
+            tenant().into_iter().chain(columns).chain(table.expires.then_some(EXPIRES_AT)).collect::<Vec<_>>()
+        };
+        let (columns, new_columns) = (columns_of(version), columns_of(VERSION));
         let saved = Saved { table: table.name, rows: 0, misshapen: 0, lost: None, gaps: 0 };
-        Self { table, from, into, order, columns, saved, uncommitted: 0 }
+        Self { table, from, into, order, columns, new_columns, saved, uncommitted: 0 }
     }
 
     fn read(mut self) -> rusqlite::Result<Saved> {
@@ -289,7 +299,7 @@ impl<'c> Reader<'c> {
         let sql = format!(
             "INSERT INTO {} ({}) VALUES ({})",
             self.table.name,
-            self.columns.join(", "),
+            self.new_columns.join(", "),
             places.join(", ")
         );
         let kept = match self.into.prepare_cached(&sql)?.execute(params_from_iter(cells)) {

@@ -17,9 +17,13 @@ use std::{
 
 use ring::digest::{Context, SHA256};
 use rusqlite::{Connection, OpenFlags};
-use switchboard_schema::{record::TABLES, table::Table};
+use switchboard_schema::table::Table;
 
-use super::{BUSY_TIMEOUT, DATABASE_FILE, OpenError, refused, statements};
+use super::{
+    BUSY_TIMEOUT, DATABASE_FILE, OpenError,
+    migrate::{column_of, tables_of, version_of},
+    refused, statements,
+};
 use crate::files::{hex, sync};
 
 /// Bytes of a database that is sealed, or walked through after a crash, at most: that takes some seconds. Of a
@@ -157,8 +161,9 @@ pub fn inspect(folder: &Path) -> Result<Vec<String>, OpenError> {
     let mut problems: Vec<String> =
         found.map(|line| line.unwrap_or_else(|error: rusqlite::Error| error.to_string())).collect();
     problems.retain(|problem| problem != "ok");
-    for table in TABLES {
-        if let Err(error) = values(&connection, table, &mut problems) {
+    let version = version_of(&connection);
+    for table in tables_of(version) {
+        if let Err(error) = values(&connection, version, table, &mut problems) {
             problems.push(format!("{}: {error}", table.name));
         }
     }
@@ -169,10 +174,11 @@ pub fn inspect(folder: &Path) -> Result<Vec<String>, OpenError> {
 /// Looks at every value of a table.
 fn values(
     connection: &Connection,
+    version: i64,
     table: &'static Table,
     problems: &mut Vec<String>,
 ) -> rusqlite::Result<()> {
-    let columns: Vec<_> = table.columns().map(|column| column.name).collect();
+    let columns: Vec<_> = table.columns().map(|column| column_of(version, table, column)).collect();
     let mut statement = connection.prepare(&format!("SELECT {} FROM {}", columns.join(", "), table.name))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

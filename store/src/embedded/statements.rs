@@ -345,8 +345,8 @@ mod tests {
     fn a_put_names_the_set_columns_only() {
         assert_eq!(
             Shape::Put(0b1).sql(&WAKEUPS),
-            "INSERT INTO wakeups (shard, hour, due, tenant_id, target, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-             ON CONFLICT (shard, hour, due, tenant_id, target) DO UPDATE SET reason = excluded.reason"
+            "INSERT INTO wakeups (shard, minute, due, tenant_id, target, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT (shard, minute, due, tenant_id, target) DO UPDATE SET reason = excluded.reason"
         );
         assert!(Shape::Put(0).sql(&WAKEUPS).ends_with("DO NOTHING"));
         assert_eq!(mask(&[Cell::Int(1), Cell::Unset, Cell::Int(2)]), 0b101);

@@ -26,7 +26,7 @@ use switchboard_store::{
 /// Rows of each commit.
 const ROWS: u64 = 3;
 
-fn key(n: u8) -> BackupKey {
+pub(crate) fn key(n: u8) -> BackupKey {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     BackupKey::new(&MasterKey::from_text(&SecretString::from(STANDARD.encode([n; 32]))).expect("a key"))
 }

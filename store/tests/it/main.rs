@@ -7,6 +7,7 @@ mod blobs;
 mod crash;
 mod damage;
 mod disk;
+mod earlier;
 mod embedded;
 mod faulty;
 mod scylla;

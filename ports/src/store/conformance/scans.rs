@@ -203,7 +203,7 @@ pub async fn every_page_together_is_the_whole_partition<B: Backend>(bench: Bench
     let tenant_id = TenantId::from_bytes([1; 16]);
     let wakeup = WakeupRow {
         shard: 0,
-        hour: 0,
+        minute: 0,
         due: Timestamp::from_secs(1),
         tenant_id,
         target: b"t".to_vec(),

@@ -19,7 +19,7 @@ demo: tools web ## Opens a workspace with simulated customers on http://127.0.0.
 	PORT=$(PORT) "$${CARGO_TARGET_DIR:-target}/demo/switchboard" demo
 
 .PHONY: test
-test: tools browser web-check supply-chain format lint unit fuzz-briefly end-to-end ## Everything that must hold
+test: tools browser web-check supply-chain format lint unit unit-scylla fuzz-briefly end-to-end ## Everything that must hold
 
 .PHONY: tools
 tools: ## Checks for what must be there before anything else
@@ -59,9 +59,17 @@ format: ## Checks the formatting
 lint: ## Checks the code; warnings are errors
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
+.PHONY: cassandra
+cassandra: tools
+	scripts/cassandra
+
 .PHONY: unit
-unit: ## Tests of crates and of the whole server over real sockets
+unit: cassandra ## Tests of crates and of the whole server over real sockets
 	cargo test --workspace --all-features
+
+.PHONY: unit-scylla
+unit-scylla: cassandra ## The tests of the whole server again, over a real CQL server
+	IT_STORE=scylla cargo test -p switchboard --all-features --test it -- --skip backup:: --skip disk::
 
 .PHONY: fuzz
 fuzz: tools ## Searches for inputs that break a parser (FUZZ_SECONDS= for each, an hour unless changed)

@@ -69,7 +69,25 @@ pub struct Cassandra {
     /// Held so that no other process takes the network.
     _taken: TcpListener,
     nodes: Vec<Node>,
+    /// Whom the nodes let in, and how.
+    door: Door,
 }
+
+/// Whom a cluster lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// Everybody.
+    Open,
+    /// Over TLS only, those with a password: at first [`FIRST_ROLE`].
+    Guarded,
+}
+
+/// The role that a guarded cluster has at first, and its password.
+pub const FIRST_ROLE: (&str, &str) = ("cassandra", "cassandra");
+/// The file of a node's certificate.
+const CERTIFICATE_FILE: &str = "certificate.pem";
+/// The password of the file of a node's key.
+const KEYS_PASSWORD: &str = "password";
 
 struct Node {
     address: IpAddr,
@@ -86,12 +104,25 @@ impl Cassandra {
     /// When the jars are not there or a node does not start; with the end of its log.
     #[must_use]
     pub fn start(nodes: u8) -> Self {
+        Self::behind(Door::Open, nodes)
+    }
+
+    /// Starts a node that speaks TLS only and asks for a password.
+    ///
+    /// # Panics
+    /// As [`Cassandra::start`].
+    #[must_use]
+    pub fn start_guarded() -> Self {
+        Self::behind(Door::Guarded, 1)
+    }
+
+    fn behind(door: Door, nodes: u8) -> Self {
         let (network, taken) = NETWORKS
             .map(|network| (network, SocketAddr::from((Ipv4Addr::new(127, 77, network, 250), TAKING_PORT))))
             .find_map(|(network, address)| TcpListener::bind(address).ok().map(|taken| (network, taken)))
             .expect("a network of this machine's that no other test has taken");
         let dir = tempfile::Builder::new().prefix("switchboard-cassandra-").tempdir().expect("a folder");
-        let mut cluster = Self { dir, network, _taken: taken, nodes: Vec::new() };
+        let mut cluster = Self { dir, network, _taken: taken, nodes: Vec::new(), door };
         for _ in 0..nodes {
             cluster.add();
         }
@@ -107,7 +138,7 @@ impl Cassandra {
         let address = IpAddr::from([127, 77, self.network, number]);
         let dir = self.dir.path().join(number.to_string());
         let mut node = Node { address, dir, process: None };
-        node.configure(&self.seed(), self.network);
+        node.configure(&self.seed(), self.network, self.door);
         node.start();
         self.nodes.push(node);
     }
@@ -116,6 +147,12 @@ impl Cassandra {
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.nodes.iter().map(|node| SocketAddr::new(node.address, CQL_PORT)).collect()
+    }
+
+    /// The certificate (PEM) of the first node of a guarded cluster, which it has signed itself.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.dir.path().join("1").join(CERTIFICATE_FILE)
     }
 
     /// Kills a node as a power cut does. The first is 0.
@@ -166,8 +203,28 @@ fn jars() -> PathBuf {
     jars
 }
 
+/// Makes a key and a certificate for an address, which it signs itself; gives the file with both, and the certificate
+/// (PEM).
+///
+/// # Panics
+/// When there is no `keytool`, which comes with Java.
+#[must_use]
+pub fn make_keys(dir: &Path, address: IpAddr) -> (PathBuf, PathBuf) {
+    let (keys, certificate) = (dir.join("keys.p12"), dir.join(CERTIFICATE_FILE));
+    let keytool = |arguments: &[&str]| {
+        let mut command = Command::new("keytool");
+        command.args(arguments).args(["-alias", "node", "-storepass", KEYS_PASSWORD, "-keystore"]).arg(&keys);
+        assert!(command.output().is_ok_and(|output| output.status.success()), "there is `keytool`");
+    };
+    let made =
+        ["-genkeypair", "-keyalg", "EC", "-dname", "CN=node", "-validity", "30", "-storetype", "PKCS12"];
+    keytool(&[&made[..], &["-ext", &format!("san=ip:{address}")]].concat());
+    keytool(&["-exportcert", "-rfc", "-file", &certificate.display().to_string()]);
+    (keys, certificate)
+}
+
 impl Node {
-    fn configure(&self, seed: &IpAddr, network: u8) {
+    fn configure(&self, seed: &IpAddr, network: u8, door: Door) {
         let Self { address, dir, .. } = self;
         fs::create_dir_all(dir.join("conf")).expect("a folder");
         let data = dir.display();
@@ -197,7 +254,19 @@ impl Node {
              batch_size_warn_threshold: 128KiB\n\
              batch_size_fail_threshold: 1024KiB\n"
         );
-        fs::write(dir.join("conf/cassandra.yaml"), settings).expect("its settings");
+        let guard = match door {
+            Door::Open => String::new(),
+            Door::Guarded => format!(
+                "authenticator: PasswordAuthenticator\n\
+                 client_encryption_options:\n\
+                \x20 enabled: true\n\
+                \x20 optional: false\n\
+                \x20 keystore: {}\n\
+                \x20 keystore_password: {KEYS_PASSWORD}\n",
+                make_keys(dir, *address).0.display()
+            ),
+        };
+        fs::write(dir.join("conf/cassandra.yaml"), settings + &guard).expect("its settings");
         let log = "<configuration><appender name=\"out\" class=\"ch.qos.logback.core.ConsoleAppender\">\
                    <encoder><pattern>%level %date %logger{0} %msg%n</pattern></encoder></appender>\
                    <root level=\"INFO\"><appender-ref ref=\"out\"/></root></configuration>";
@@ -232,6 +301,7 @@ impl Node {
                 "-Dcassandra.skip_wait_for_gossip_to_settle=0",
                 "-Dcassandra.ring_delay_ms=2000",
                 "-Dcassandra.consistent.rangemovement=false",
+                "-Dcassandra.superuser_setup_delay_ms=0",
                 "-XX:+UseSerialGC",
             ])
             .arg("-cp")

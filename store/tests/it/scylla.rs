@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use secrecy::SecretString;
 use switchboard_ports::{
     clock::Clock as _,
     store::{
@@ -20,7 +21,7 @@ use switchboard_store::{
     Lifecycle as _, Scylla, SystemEntropy,
     scylla::{Cluster, Limits, Node, OpenError, Parts, REQUEST_MAX},
     testing::{
-        cassandra::Cassandra,
+        cassandra::{Cassandra, FIRST_ROLE, make_keys},
         cql::{self, Lent},
     },
 };
@@ -317,6 +318,35 @@ async fn one_node_of_three_killed_or_frozen_under_load_loses_and_stops_nothing()
 
 fn write_owned(store: &Arc<Scylla>, n: i64) -> impl Future<Output = Result<(), Error>> + use<> {
     store.commit_one(ours(), Lane::Interactive, vec![item(n, b"x")])
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_guarded_cluster_is_reached_over_tls_with_a_password_and_in_no_other_way() {
+    let server = tokio::task::spawn_blocking(Cassandra::start_guarded).await.expect("it starts");
+    let process = Process::start();
+    let (role, password) = FIRST_ROLE;
+    let right = Cluster {
+        login: Some((role.to_owned(), SecretString::from(password))),
+        tls_ca: Some(server.certificate()),
+        ..cluster(&server, 1)
+    };
+    let store = eventually(async || process.open(&right, 1, HandClock::default()).await).await;
+    assert_eq!(write(&store, vec![item(1, b"x")]).await, Ok(()));
+    assert_eq!(body(&store, 1).await, text("x"));
+    store.close().await;
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let (_, another) = make_keys(elsewhere.path(), "127.0.0.1".parse().expect("an address"));
+    let wrong_password = Some((role.to_owned(), SecretString::from("guessed")));
+    for (what, wrong) in [
+        ("without TLS", Cluster { tls_ca: None, ..right.clone() }),
+        ("trusting somebody else", Cluster { tls_ca: Some(another), ..right.clone() }),
+        ("with a wrong password", Cluster { login: wrong_password, ..right.clone() }),
+        ("with none", Cluster { login: None, ..right.clone() }),
+    ] {
+        let Err(error) = process.open(&wrong, 1, HandClock::default()).await else { panic!("opened {what}") };
+        assert!(matches!(error, OpenError::Cluster(_)), "{what}: {error}");
+        assert!(!error.to_string().contains("guessed"), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -23,7 +23,7 @@ use switchboard_ports::{
 };
 use switchboard_store::{
     DirectoryBlobs, Embedded, LaneLimits, Lifecycle, MasterKey, Options, Scylla, SealingVault, SystemClock,
-    SystemEntropy, backup::BLOBS_FOLDER, scylla, vault::Created,
+    SystemEntropy, backup::BLOBS_FOLDER, scylla, transfer, vault::Created,
 };
 use tokio::{runtime::Handle, sync::Semaphore};
 use url::Url;
@@ -67,6 +67,19 @@ pub(crate) enum Error {
         path: PathBuf,
         /// What the operating system said.
         source: std::io::Error,
+    },
+    /// The file that says how far a move has come.
+    #[error("store.path: {0}")]
+    Move(#[from] transfer::TransferError),
+    /// What is stored is being moved elsewhere.
+    #[error(
+        "store.path: a move to {target} was begun here and is not finished: run `switchboard move` again, or give it up by \
+         removing {} from the data folder",
+        transfer::MARKER_FILE
+    )]
+    Unfinished {
+        /// Where to.
+        target: String,
     },
     /// The master key.
     #[error("secrets.master_key: {0}")]
@@ -142,7 +155,10 @@ impl Backends {
         let io = IoThread::start()?;
         let store: Arc<dyn Lifecycle> = match config.store.kind {
             StoreKind::Embedded => open_embedded(config, &clock)?,
-            StoreKind::Scylla => open_scylla(config, &clock, &entropy, &io.handle).await?,
+            StoreKind::Scylla => {
+                let node = scylla::Node::of_folder(&config.store.path, &*entropy)?;
+                open_scylla(config, node, &clock, &entropy, &io.handle).await?
+            }
         };
         let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
         let passwords = Passwords::start().map_err(|error| Error::system("thread", &error))?;
@@ -176,9 +192,10 @@ pub(crate) fn open_embedded(config: &Config, clock: &Arc<dyn Clock>) -> Result<A
 /// Opens the store in the cluster of these settings.
 ///
 /// # Errors
-/// When the data folder or the cluster cannot be used.
+/// When the cluster cannot be used.
 pub(crate) async fn open_scylla(
     config: &Config,
+    node: scylla::Node,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
     io: &Handle,
@@ -195,7 +212,7 @@ pub(crate) async fn open_scylla(
         write_clock: Arc::clone(clock),
         entropy: Arc::clone(entropy),
         io: io.clone(),
-        node: scylla::Node::of_folder(&config.store.path, &**entropy)?,
+        node,
     };
     Ok(Scylla::open(&cluster(config), limits, parts).await?)
 }
@@ -246,6 +263,9 @@ pub(crate) struct Server {
 /// # Errors
 /// When something it needs is not there; says which setting to change.
 pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
+    if let Some(target) = transfer::unfinished(&config.store.path)? {
+        return Err(Error::Unfinished { target });
+    }
     let listeners = Listeners::bind(config.http.listen, config.arbiters())?;
     let address = listeners.address;
     let public_url = public_url(config, address)?;
@@ -458,7 +478,7 @@ pub(crate) struct IoThread {
 }
 
 impl IoThread {
-    fn start() -> Result<Self, Error> {
+    pub(crate) fn start() -> Result<Self, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod documents;
 pub(crate) mod migrate;
+pub(crate) mod moving;
 pub(crate) mod salvage;
 pub(crate) mod serve;
 pub(crate) mod simulator;
@@ -42,6 +43,8 @@ enum Command {
     Check(check::Options),
     /// Bring the store's tables up to date.
     Migrate,
+    /// Move everything from the embedded store into a cluster, or back, and compare it.
+    Move(moving::Options),
     /// Make a backup, also while the server runs; prints its file.
     Backup(backup::BackupOptions),
     /// Verify a backup and put it into an empty data folder.
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(config),
         Command::Check(options) => check::run(config, &options),
         Command::Migrate => migrate::run(config),
+        Command::Move(options) => moving::run(config, &options),
         Command::Backup(options) => backup::create(config, options),
         Command::Restore(options) => backup::restore(config, &options),
         Command::Salvage => salvage::run(config),
@@ -160,6 +164,8 @@ mod tests {
         for words in [
             "switchboard salvage --config x.toml",
             "switchboard check --deep",
+            "switchboard move --to scylla",
+            "switchboard move --to embedded --config x.toml",
             "switchboard backup",
             "switchboard backup --to backups",
             "switchboard restore --from a.backup --into data",

@@ -31,7 +31,7 @@ impl Type {
 }
 
 /// One value of a row. `Unset` leaves a column as it is (never a null, which CQL keeps as a tombstone).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Cell {
     /// Nothing is said about this column.
     Unset,

@@ -37,7 +37,7 @@ use switchboard_ports::{
 use switchboard_schema::{
     TenantId, Timestamp,
     record::TABLES,
-    table::{Cell, Table},
+    table::{Cell, CorruptRow, Ownership, TENANT, Table},
     wire::StoreCondition,
 };
 use symptom::Symptom;
@@ -52,6 +52,7 @@ use crate::{
     lifecycle::Lifecycle,
     pool::{NotTaken, Pool},
     system::stopwatch,
+    transfer::{Page, Place, Whole, whole_row},
 };
 
 /// The database's file in its folder.
@@ -65,6 +66,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CHECKPOINT_PAGES: i64 = 10_000;
 /// Bytes to which the log's file is cut after it was moved.
 const LOG_BYTES_KEPT: i64 = 64 * 1_024 * 1_024;
+/// Rows that are read at a time when everything is read.
+const DUMP_ROWS: usize = 1_000;
 /// Rows that one slice of a sweep removes.
 const SWEEP_ROWS: usize = 500;
 
@@ -341,6 +344,26 @@ impl Lifecycle for Embedded {
         Box::pin(async move {
             // The sender lives in `self` or in the closer; were both gone, it is closed as well.
             drop(closed.wait_for(|closed| *closed).await);
+        })
+    }
+}
+
+impl Whole for Embedded {
+    fn dump(&self, table: &'static Table, place: Option<Place>) -> Future<Result<Page, Error>> {
+        let after = match place {
+            Some(Place::After(key)) => Some(key),
+            _ => None,
+        };
+        let read = self.read(Scope::System, What::Dump { table, after, rows: DUMP_ROWS });
+        Box::pin(async move {
+            let rows = read.await?;
+            let key_len = table.key_len() + usize::from(matches!(table.ownership, Ownership::Tenant));
+            let last = rows.last().filter(|_| rows.len() == DUMP_ROWS);
+            let place = last.map(|row| Place::After(row[..key_len.min(row.len())].to_vec()));
+            let strange =
+                || CorruptRow { table: table.name, column: TENANT.name, problem: "is none".to_owned() };
+            let rows = rows.into_iter().map(|row| whole_row(table, row).ok_or_else(strange));
+            Ok((rows.collect::<Result<_, _>>()?, place))
         })
     }
 }

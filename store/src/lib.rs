@@ -19,6 +19,7 @@ pub mod scylla;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod transfer;
 pub mod vault;
 
 pub use backup::BackupKey;

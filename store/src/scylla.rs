@@ -70,12 +70,15 @@ use crate::{
     pool::NotTaken,
     scans::{Bounds, PAGE_BYTES_MAX},
     system::stopwatch,
+    transfer::{Page, Place, Whole},
 };
 
 /// How long a request may take with all its repetitions.
 pub const REQUEST_MAX: Duration = Duration::from_secs(6);
 /// Rows that are fetched at a time. A page of a scan is made of several.
 const FETCH_ROWS: usize = 250;
+/// Parts of the ring that are read one after the other when everything is read.
+const RING_PARTS: u32 = 16;
 /// How much longer than a row lives the cluster keeps it: its clocks may be ahead of ours, and reads judge by ours.
 const KEPT_BEYOND: Duration = Duration::from_secs(3_600);
 /// The longest life that CQL knows, in seconds: 20 years.
@@ -459,6 +462,13 @@ impl Lifecycle for Scylla {
     }
 }
 
+impl Whole for Scylla {
+    fn dump(&self, table: &'static Table, place: Option<Place>) -> Future<Result<Page, Error>> {
+        let core = Arc::clone(&self.core);
+        self.read(Scope::System, async move { core.dump(table, place).await })
+    }
+}
+
 impl Drop for Scylla {
     fn drop(&mut self) {
         drop(self.close());
@@ -728,6 +738,49 @@ impl Core {
         self.session.execute_single_page(&statement, Values::of(tenant, cells), state).await
     }
 
+    async fn dump(&self, table: &'static Table, place: Option<Place>) -> Result<Page, Error> {
+        let (part, page) = match place {
+            Some(Place::Part { part, page }) => (part, page),
+            _ => (0, None),
+        };
+        let state = page.map_or_else(PagingState::start, PagingState::new_from_raw_bytes);
+        let mut attempts = Attempts::begin(self, true);
+        let (answer, next) = loop {
+            attempts.sent();
+            match self.dump_once(table, part, state.clone()).await {
+                Ok(answer) => {
+                    attempts.answered();
+                    break answer;
+                }
+                Err(error) => attempts.again(error).await.map_err(unread)?,
+            }
+        };
+        let rows =
+            raw_rows(answer, table)?.into_iter().map(|row| row.whole(table)).collect::<Result<_, _>>()?;
+        let place = match next {
+            PagingStateResponse::HasMorePages { state } => {
+                Some(Place::Part { part, page: state.as_bytes_slice().map(|bytes| bytes.to_vec()) })
+            }
+            PagingStateResponse::NoMorePages => {
+                (part + 1 < RING_PARTS).then_some(Place::Part { part: part + 1, page: None })
+            }
+        };
+        Ok((rows, place))
+    }
+
+    async fn dump_once(
+        &self,
+        table: &'static Table,
+        part: u32,
+        state: PagingState,
+    ) -> Result<(QueryResult, PagingStateResponse), ExecutionError> {
+        let mut statement = self.prepare(table, Shape::Dump).await?;
+        statement.set_page_size(i32::try_from(FETCH_ROWS).unwrap_or(i32::MAX));
+        let (above, up_to) = ring_part(part);
+        let values = Values::default().and_long(above).and_long(up_to);
+        self.session.execute_single_page(&statement, values, state).await
+    }
+
     async fn exchange(&self, tenant: Option<TenantId>, exchange: &Exchange) -> Result<Exchanged, Error> {
         let Exchange { table, key, expect, replace } = exchange;
         let table = *table;
@@ -859,11 +912,25 @@ fn unread(error: Error) -> Error {
     }
 }
 
-fn rows_of(answer: QueryResult, table: &'static Table) -> Result<Vec<Row>, Error> {
+fn raw_rows(answer: QueryResult, table: &'static Table) -> Result<Vec<RawRow>, Error> {
     let strange = |problem: String| CorruptRow { table: table.name, column: "*", problem };
     let rows = answer.into_rows_result().map_err(|error| strange(error.to_string()))?;
     let rows = rows.rows::<RawRow>().map_err(|error| strange(error.to_string()))?;
-    rows.map(|row| Ok(row.map_err(|error| strange(error.to_string()))?.of(table)?)).collect()
+    rows.map(|row| row.map_err(|error| strange(error.to_string()).into())).collect()
+}
+
+fn rows_of(answer: QueryResult, table: &'static Table) -> Result<Vec<Row>, Error> {
+    raw_rows(answer, table)?.into_iter().map(|row| Ok(row.of(table)?)).collect()
+}
+
+/// The tokens of a part of the ring: above the first, up to the second. No row has the lowest token.
+fn ring_part(part: u32) -> (i64, i64) {
+    let edge = |part: u32| {
+        let width = (1_i128 << 64) / i128::from(RING_PARTS);
+        let token = i128::from(i64::MIN) + width * i128::from(part);
+        i64::try_from(token).unwrap_or(i64::MAX)
+    };
+    (edge(part), edge(part + 1))
 }
 
 fn is_there(row: &Row, now: Timestamp) -> bool {
@@ -895,6 +962,14 @@ fn life(end: Timestamp, now: Timestamp) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_parts_of_the_ring_are_the_whole_ring_and_do_not_overlap() {
+        let parts: Vec<_> = (0..RING_PARTS).map(ring_part).collect();
+        assert_eq!(parts[0].0, i64::MIN);
+        assert_eq!(parts[parts.len() - 1].1, i64::MAX);
+        assert!(parts.windows(2).all(|pair| pair[0].1 == pair[1].0 && pair[0].0 < pair[0].1));
+    }
 
     #[test]
     fn the_cluster_keeps_a_row_longer_than_anybody_reads_it_and_never_for_ever_by_mistake() {

@@ -1,10 +1,11 @@
 //! What does not depend on where rows are kept.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use rand::{Rng as _, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use switchboard_simulator::{Update, payload};
+use switchboard_store::transfer::MARKER_FILE;
 
 use crate::support::{
     chance::{Told, dice, seeds},
@@ -170,4 +171,42 @@ async fn the_same_traffic_shows_the_same_whatever_keeps_it() {
         }
         drop(told);
     }
+}
+
+#[tokio::test]
+async fn everything_is_moved_into_a_cluster_and_back_though_the_move_is_killed_again_and_again() {
+    let mut stage = Stage::over(Rows::Scylla).await;
+    let cluster = stage.server.setting("STORE__KIND");
+    assert_eq!(cluster.as_deref(), Some("scylla"));
+    let steps = record(&stage, 2);
+    play(&stage, &steps).await;
+    let before = stage.snapshot().await;
+    stage.server.ask_to_stop();
+    assert!(stage.server.stopped().await.success());
+    let mut refusals = 0;
+    for to in ["embedded", "scylla"] {
+        if to == "scylla" {
+            stage.server.empty_keyspace().await;
+        }
+        let mut killed = 0;
+        let mut patience = Duration::from_millis(500);
+        while !stage.server.run_until(&["move", "--to", to], patience).await {
+            killed += 1;
+            patience = patience * 3 / 2;
+            assert!(killed < 15, "it comes to no end");
+            if stage.server.folder().join(MARKER_FILE).exists() {
+                let refused = stage.server.fails(&["serve"]);
+                assert!(refused.contains("is not finished"), "{refused}");
+                refusals += 1;
+            }
+        }
+        assert!(killed > 0, "it was never killed");
+        stage.server.set("STORE__KIND", to);
+        stage.server.boot().await;
+        let after = stage.snapshot().await;
+        assert_eq!(before.difference(&after), None, "moved to {to}");
+        stage.server.ask_to_stop();
+        assert!(stage.server.stopped().await.success());
+    }
+    assert!(refusals > 0, "no server was started over what is half moved");
 }

@@ -38,6 +38,15 @@ pub(super) enum What {
     },
     /// A page of a partition.
     Page(Scan),
+    /// Everything of some rows of a table.
+    Dump {
+        /// The table.
+        table: &'static Table,
+        /// Only those behind this key, with its tenant in front.
+        after: Option<Vec<Cell>>,
+        /// How many at most.
+        rows: usize,
+    },
 }
 
 /// A read and who waits for it.
@@ -113,6 +122,7 @@ fn run(
         let found = match what {
             What::Row { table, key } => row(&mut statements, clock, tenant, table, &key),
             What::Page(scan) => page(&mut statements, clock, tenant, &scan),
+            What::Dump { table, after, rows } => dump(&mut statements, table, after.as_deref(), rows),
         };
         if let Err(Failure::Sqlite(error)) = &found
             && Symptom::of(error) == Symptom::Damage
@@ -154,4 +164,16 @@ fn page(
     }
     binding.number(i64::try_from(scan.limit).unwrap_or(i64::MAX))?;
     binding.rows(table, PAGE_BYTES_MAX)
+}
+
+fn dump(
+    statements: &mut Statements<'_>,
+    table: &'static Table,
+    after: Option<&[Cell]>,
+    rows: usize,
+) -> Result<Vec<Vec<Cell>>, Failure> {
+    let shape = Shape::Dump { after: after.is_some() };
+    let mut binding = statements.bind(table, shape, None, after.into_iter().flatten())?;
+    binding.number(i64::try_from(rows).unwrap_or(i64::MAX))?;
+    binding.whole_rows(table)
 }

@@ -41,6 +41,11 @@ pub(super) enum Shape {
     },
     /// Removes rows that have expired.
     Sweep,
+    /// Reads everything of rows of the whole table, also of those that have expired, in the order of the key.
+    Dump {
+        /// Only those behind a whole key, with its tenant in front.
+        after: bool,
+    },
 }
 
 /// Every value column set.
@@ -73,6 +78,7 @@ impl Shape {
             }
             Self::Scan { lower, upper, reverse } => scan(table, lower, upper, reverse),
             Self::Sweep => sweep(table),
+            Self::Dump { after } => dump(table, after),
         }
     }
 }
@@ -164,6 +170,23 @@ fn sweep(table: &Table) -> String {
     )
 }
 
+/// Everything of rows: the tenant, the record's columns, the end where rows expire. Parameters are the key to begin
+/// behind, where there is one, and the number of rows.
+fn dump(table: &Table, after: bool) -> String {
+    let key: Vec<_> = tenant(table).chain(table.key()).map(|column| column.name).collect();
+    let end = table.expires.then_some(EXPIRES_AT);
+    let columns: Vec<_> = tenant(table).chain(table.columns()).map(|column| column.name).chain(end).collect();
+    let mut next = 1;
+    let mut condition = String::new();
+    if after {
+        let places: Vec<_> = (1..=key.len()).map(|number| format!("?{number}")).collect();
+        condition = format!(" WHERE ({}) > ({})", key.join(", "), places.join(", "));
+        next += key.len();
+    }
+    let (columns, key) = (columns.join(", "), key.join(", "));
+    format!("SELECT {columns} FROM {}{condition} ORDER BY {key} LIMIT ?{next}", table.name)
+}
+
 /// The statements prepared on one connection.
 pub(super) struct Statements<'c> {
     connection: &'c Connection,
@@ -240,12 +263,29 @@ impl Binding<'_, '_> {
 
     /// Reads its rows, whole; refuses to hold more than so many bytes.
     pub(super) fn rows(self, table: &'static Table, bytes_max: usize) -> Result<Vec<Vec<Cell>>, Failure> {
+        self.rows_of(table, table.columns(), bytes_max)
+    }
+
+    /// The rows found, with everything that is kept of them: see [`Shape::Dump`].
+    pub(super) fn whole_rows(self, table: &'static Table) -> Result<Vec<Vec<Cell>>, Failure> {
+        const END: Column = Column { name: EXPIRES_AT, kind: Type::Int };
+        let end = table.expires.then_some(&END);
+        self.rows_of(table, tenant(table).chain(table.columns()).chain(end), usize::MAX)
+    }
+
+    fn rows_of(
+        self,
+        table: &'static Table,
+        columns: impl Iterator<Item = &'static Column>,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<Cell>>, Failure> {
+        let columns: Vec<_> = columns.collect();
         let mut rows = self.statement.raw_query();
         let mut out = Vec::new();
         let mut bytes = 0_usize;
         while let Some(row) = rows.next()? {
-            let mut cells = Vec::with_capacity(table.key_len() + table.values.len());
-            for (index, column) in table.columns().enumerate() {
+            let mut cells = Vec::with_capacity(columns.len());
+            for (index, column) in columns.iter().enumerate() {
                 let cell = cell(table, column, row.get_ref(index)?)?;
                 bytes += cell.size();
                 cells.push(cell);
@@ -354,14 +394,13 @@ mod tests {
     }
 
     #[test]
-    fn a_put_over_an_expired_row_clears_what_it_does_not_set() {
-        let sql = Shape::Put(0b110).sql(&IDEMPOTENCY);
-        assert!(
-            sql.ends_with(
-                "DO UPDATE SET status = excluded.status, body = excluded.body, expires_at = excluded.expires_at, \
-                 request_hash = CASE WHEN expires_at <= ?7 THEN NULL ELSE request_hash END"
-            ),
-            "{sql}"
+    fn a_put_of_a_row_that_may_end_sets_its_end() {
+        assert_eq!(
+            Shape::Put(full_mask(&IDEMPOTENCY)).sql(&IDEMPOTENCY),
+            "INSERT INTO idempotency (tenant, principal, key_hash, request_hash, status, body, expires_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (tenant, principal, key_hash) DO UPDATE SET \
+             request_hash = excluded.request_hash, status = excluded.status, body = excluded.body, \
+             expires_at = excluded.expires_at"
         );
     }
 

@@ -14,9 +14,11 @@ use scylla::{
     },
 };
 use switchboard_schema::{
-    TenantId,
-    table::{Cell, CorruptRow, EXPIRES_AT, Table, Type},
+    TenantId, Timestamp,
+    table::{Cell, CellType as _, CorruptRow, EXPIRES_AT, Ownership, TENANT, Table, Type},
 };
+
+use crate::transfer::WholeRow;
 
 /// One value of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -174,6 +176,23 @@ impl RawRow {
             Raw::Truth(applied) if name == APPLIED => Some(*applied),
             _ => None,
         })
+    }
+
+    /// The row of a table that was read with everything that is kept of it.
+    pub(super) fn whole(mut self, table: &'static Table) -> Result<WholeRow, CorruptRow> {
+        let tenant = if matches!(table.ownership, Ownership::Tenant) {
+            let problem = "is none".to_owned();
+            let strange = CorruptRow { table: table.name, column: TENANT.name, problem };
+            match self.0.remove(0).1 {
+                Raw::Cell(cell) => Some(TenantId::from_cell(cell).map_err(|_| strange)?),
+                _ => return Err(strange),
+            }
+        } else {
+            None
+        };
+        let Row { cells, expires_at } = self.of(table)?;
+        let expires_at = (expires_at != NEVER).then(|| Timestamp::from_millis(expires_at));
+        Ok(WholeRow { tenant, cells, expires_at })
     }
 
     /// The row of a table that was read.

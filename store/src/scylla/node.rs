@@ -38,10 +38,18 @@ impl Node {
     /// When the folder cannot be used, or is in use.
     pub fn of_folder(dir: &Path, entropy: &dyn Entropy) -> Result<Self, OpenError> {
         let lock = lock_folder(dir)?;
+        Ok(Self { _lock: Some(lock), ..Self::in_locked_folder(dir, entropy)? })
+    }
+
+    /// The node of a data folder whose lock the caller holds, and holds as long as the store is open.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn in_locked_folder(dir: &Path, entropy: &dyn Entropy) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Folder { folder: dir.to_path_buf(), source };
         let file = dir.join(NODE_FILE);
         if let Some(id) = fs::read_to_string(&file).ok().and_then(|text| unhex(text.trim())) {
-            return Ok(Self { id, _lock: Some(lock) });
+            return Ok(Self::named(id));
         }
         let id = entropy.id();
         let new = dir.join(NEW_FILE);
@@ -55,7 +63,7 @@ impl Node {
             .and_then(|()| fs::rename(&new, &file))
             .and_then(|()| sync(dir))
             .map_err(unusable)?;
-        Ok(Self { id, _lock: Some(lock) })
+        Ok(Self::named(id))
     }
 
     /// A node without a folder. Nothing but its caller keeps two of one id from running at a time.

@@ -26,6 +26,8 @@ pub(super) enum Shape {
         /// Descending.
         reverse: bool,
     },
+    /// Reads everything of the rows of a part of the ring: above one token, up to another.
+    Dump,
     /// Writes a row where there is none, conditionally.
     Claim,
     /// Replaces the values of a row if they are as expected: first the new values, then the key, then the expected.
@@ -46,6 +48,14 @@ impl Shape {
             Self::Delete => format!("DELETE FROM {name} USING TIMESTAMP ? WHERE {}", equal(keys(table))),
             Self::Get => format!("SELECT {} FROM {name} WHERE {}", selected(table), equal(keys(table))),
             Self::Scan { lower, upper, reverse } => scan(table, &name, lower, upper, reverse),
+            Self::Dump => {
+                let partition = names(tenant(table).chain(table.partition)).join(", ");
+                let tenant = tenant(table).map(|column| format!("{}, ", column.name)).collect::<String>();
+                format!(
+                    "SELECT {tenant}{} FROM {name} WHERE token({partition}) > ? AND token({partition}) <= ?",
+                    selected(table)
+                )
+            }
             Self::Claim => format!("{} IF NOT EXISTS", insert(table, &name, false)),
             Self::Replace => {
                 let set: Vec<_> = table.values.iter().map(|column| format!("{} = ?", column.name)).collect();

@@ -117,7 +117,10 @@ pub async fn session() -> &'static Session {
 }
 
 /// Empties the tables that hold something.
-async fn empty(cluster: &Cluster) {
+///
+/// # Panics
+/// When the server does not answer.
+pub async fn empty(cluster: &Cluster) {
     let session = session().await;
     let mut filled = HashSet::new();
     for (keyspace, table) in store::places(&cluster.keyspace) {

@@ -11,4 +11,5 @@ mod earlier;
 mod embedded;
 mod faulty;
 mod scylla;
+mod transfer;
 mod vault;

@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -47,7 +48,7 @@ pub(crate) struct Server {
     child: Option<Child>,
     address: watch::Sender<Option<String>>,
     /// Where its rows are, unless they are in its folder; given back when it has ended.
-    _keyspace: Option<Keyspace>,
+    keyspace: Option<Keyspace>,
 }
 
 /// Where a server keeps its rows.
@@ -112,7 +113,7 @@ impl Server {
             .chain([("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string())])
             .collect();
         let address = watch::Sender::new(None);
-        let mut server = Self { data, folder, settings, child: None, address, _keyspace: keyspace };
+        let mut server = Self { data, folder, settings, child: None, address, keyspace };
         server.boot().await;
         server
     }
@@ -156,10 +157,46 @@ impl Server {
 
     /// Lets it run on another data folder from its next start on.
     pub(crate) fn move_to(&mut self, folder: PathBuf) {
-        let path = ("SWITCHBOARD__STORE__PATH".to_owned(), folder.display().to_string());
-        self.settings.retain(|(name, _)| *name != path.0);
-        self.settings.push(path);
+        self.set("STORE__PATH", &folder.display().to_string());
         self.folder = folder;
+    }
+
+    /// A setting, without its prefix.
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        let name = format!("SWITCHBOARD__{name}");
+        self.settings.iter().rfind(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    }
+
+    /// Changes a setting, from its next start on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        let name = format!("SWITCHBOARD__{name}");
+        self.settings.retain(|(known, _)| *known != name);
+        self.settings.push((name, value.to_owned()));
+    }
+
+    /// Empties the keyspace of a server that does not run.
+    pub(crate) async fn empty_keyspace(&self) {
+        assert!(self.child.is_none(), "it runs");
+        cql::empty(self.keyspace.as_ref().expect("it has one").cluster()).await;
+    }
+
+    /// Runs one of its commands for so long and kills it then; whether it came to its end, which must be a good one.
+    pub(crate) async fn run_until(&self, arguments: &[&str], span: Duration) -> bool {
+        let mut child =
+            self.command().args(arguments).stdout(Stdio::null()).spawn().expect("the command runs");
+        let deadline = tokio::time::Instant::now() + span;
+        loop {
+            if let Some(status) = child.try_wait().expect("the system tells of its processes") {
+                assert!(status.success(), "{arguments:?}: {status}");
+                return true;
+            }
+            if tokio::time::Instant::now() >= deadline {
+                child.kill().expect("it can be killed");
+                child.wait().expect("it is waited for");
+                return false;
+            }
+            tokio::time::sleep(super::LOOK_EVERY).await;
+        }
     }
 
     /// Runs one of its commands, which must go well; gives what it printed.

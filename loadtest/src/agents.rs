@@ -157,7 +157,7 @@ pub(crate) struct Shift {
     pub(crate) repeats: u64,
     /// Times it came back and was not given what it missed.
     pub(crate) not_resumed: u64,
-    /// Connections that the server ended.
+    /// Connections that the server ended, or that could not be opened again.
     pub(crate) ended: u64,
     /// Commands without a result when the agent went home.
     pub(crate) open_commands: u64,
@@ -405,6 +405,7 @@ impl Agent {
                 Ok(line) => self.attend(line, &mut orders).await,
                 Err(_) => {
                     self.crew.tallies.failed.fetch_add(1, Ordering::Relaxed);
+                    self.shift.ended += 1;
                     break;
                 }
             };

@@ -21,8 +21,10 @@ impl Results {
         let right = switchboard_loadtest::run(options.expect("it has these options"), &mut table);
         let table = String::from_utf8_lossy(&table).into_owned();
         assert!(right.expect("it can be run"), "{table}");
-        let files: Vec<_> =
-            fs::read_dir(out.path()).expect("the folder").map(|entry| entry.unwrap()).collect();
+        let files: Vec<fs::DirEntry> = fs::read_dir(out.path())
+            .expect("the folder")
+            .collect::<Result<_, _>>()
+            .expect("it can be listed");
         let [file] = &*files else { panic!("one file of results, not {files:?}") };
         Self(serde_json::from_slice(&fs::read(file.path()).expect("it can be read")).expect("it is JSON"))
     }

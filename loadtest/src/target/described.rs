@@ -696,6 +696,8 @@ fn free_port() -> Result<u16, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     /// Values that the descriptions in `targets/` ask for.
@@ -762,6 +764,28 @@ mod tests {
             let error = parse(&LEAST.replace(instead_of, wrong)).err().map(|error| error.to_string());
             assert!(error.as_ref().is_some_and(|error| error.contains(said)), "{wrong}: {error:?}");
         }
+    }
+
+    #[test]
+    fn a_server_that_runs_by_itself_is_found_counted_and_left_alone() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 1_024]).unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        });
+        let folder = super::super::Folder::new().unwrap();
+        let own_pid = std::process::id();
+        fs::write(folder.path().join("pid"), format!("{own_pid}\nand more\n")).unwrap();
+        let text = LEAST
+            .replace(r#"command = ["x"]"#, r#"process = [{ name = "itself", pid_file = "${folder}/pid" }]"#)
+            .replace("127.0.0.1:${port}", &address.to_string());
+        let mut server = parse(&text).unwrap().start(folder.path()).unwrap();
+        answering.join().unwrap();
+        assert_eq!(server.address, address);
+        assert_eq!(server.involved(), [Involved { name: "itself".to_owned(), part: Part::Server(own_pid) }]);
+        assert!(server.stop().is_err() && server.kill().is_err(), "it is not ours to end");
     }
 
     #[test]

@@ -104,6 +104,8 @@ pub(crate) struct Sent {
     pub(crate) acknowledged: Vec<Acknowledged>,
     /// Requests started.
     pub(crate) started: u64,
+    /// Requests of an open plan that never started, because the plan fell too far behind.
+    pub(crate) unsent: u64,
     /// Sockets did not catch up.
     pub(crate) gave_up: bool,
     /// Messages answered 200 that did not reach every socket they should have; whoever looks sets it.
@@ -122,6 +124,9 @@ impl Sent {
             .collect();
         if self.broken > 0 {
             defects.push(format!("{} connections broke", self.broken));
+        }
+        if self.unsent > 0 {
+            defects.push(format!("{} webhooks were never sent: it is slower than the plan", self.unsent));
         }
         if self.undelivered > 0 {
             defects.push(format!("{} deliveries to sockets are missing", self.undelivered));
@@ -171,7 +176,14 @@ impl Load<'_> {
             }
             Ok::<(), Error>(())
         })?;
-        Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let mut sent = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Pace::Open(per_second) = self.pace
+            && !self.stop.load(Ordering::Relaxed)
+        {
+            let planned = Schedule::new(per_second).count(self.within).min(self.requests.count());
+            sent.unsent = (planned as u64).saturating_sub(sent.started);
+        }
+        Ok(sent)
     }
 
     fn send(&self, mut connection: Connection, next: &AtomicUsize) -> Sent {
@@ -260,9 +272,16 @@ mod tests {
 
     #[test]
     fn what_went_wrong_is_said() {
-        let mut sent = Sent { ok: 3, broken: 1, ..Sent::default() };
+        let mut sent = Sent { ok: 3, broken: 1, unsent: 4, ..Sent::default() };
         sent.join(Sent { refused: BTreeMap::from([(503, 2)]), ..Sent::default() });
-        assert_eq!(sent.defects(), ["2 webhooks answered 503", "1 connections broke"]);
+        assert_eq!(
+            sent.defects(),
+            [
+                "2 webhooks answered 503",
+                "1 connections broke",
+                "4 webhooks were never sent: it is slower than the plan"
+            ]
+        );
         assert!(Sent::default().defects().is_empty());
     }
 }

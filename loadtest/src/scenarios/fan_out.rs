@@ -16,8 +16,8 @@ use crate::{
 const FAN_PER_SECOND: f64 = 50.0;
 /// Sockets of each of many workspaces.
 const PAIR_SOCKETS: u64 = 10;
-/// Messages a second to all of them together.
-const PAIRS_PER_SECOND: f64 = 5_000.0;
+/// Messages a second to each of them.
+const PAIR_PER_SECOND: f64 = 25.0;
 /// One socket in so many takes latencies.
 const TIMED_EVERY: u64 = 16;
 /// Conversations of each workspace; they are there before anything is measured.
@@ -71,7 +71,10 @@ pub(super) fn name(tenants: u64, sockets: u64, per_second: Option<f64>) -> Strin
 
 /// What is measured: workspaces, sockets of each, and messages a second over all.
 pub(super) fn cases(run: &Run) -> [(u64, u64, f64); 2] {
-    [(1, run.fan_sockets, FAN_PER_SECOND), (run.fan_tenants, PAIR_SOCKETS, PAIRS_PER_SECOND)]
+    [
+        (1, run.fan_sockets, FAN_PER_SECOND),
+        (run.fan_tenants, PAIR_SOCKETS, run.fan_tenants as f64 * PAIR_PER_SECOND),
+    ]
 }
 
 struct Case<'a> {

@@ -42,9 +42,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Longest description, in bytes.
 const DESCRIPTION_BYTES_MAX: u64 = 256 * 1024;
 /// Values of every place of a description.
-const ALWAYS: [&str; 4] = ["folder", "port", "server", "address"];
+const ALWAYS: [&str; 3] = ["folder", "port", "server"];
 /// Values of one workspace, besides what it takes itself.
-const OF_WORKSPACE: [&str; 1] = ["index"];
+const OF_WORKSPACE: [&str; 2] = ["index", "address"];
 /// Values of one message.
 const OF_MESSAGE: [&str; 5] = ["phone", "name", "message_id", "timestamp", "text"];
 /// Every customer's name.

@@ -6,6 +6,8 @@ PORT ?= 8080
 # Seconds for each target.
 FUZZ_SECONDS ?= 3600
 FUZZ_BRIEF_SECONDS ?= 8
+# Options of the load test, such as `--scenario inbox-storm`.
+BENCH_ARGS ?=
 WEB_STAMP := web/node_modules/.installed
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
 
@@ -107,6 +109,7 @@ reproducible: tools $(WEB_STAMP) ## Builds the release twice and compares the by
 	scripts/reproducible
 
 .PHONY: bench
-bench: release ## The load test's scenarios: a table and a file of results
+bench: release ## The load test's scenarios: tables and a file of results (BENCH_ARGS= as in docs/benchmarks.md)
 	scripts/release -p switchboard-loadtest --bin loadtest
-	"$${CARGO_TARGET_DIR:-target}/release/loadtest" run --out bench-results
+	# Server and driver hold thousands of sockets each.
+	ulimit -S -n "$$(ulimit -H -n)" && "$${CARGO_TARGET_DIR:-target}/release/loadtest" run --out bench-results $(BENCH_ARGS)

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     marks::Marks,
     options::Run,
-    proc::{self, Cost, Moment},
+    proc::{self, Cost, Involved, Moment},
     report::{Attempt, Row},
     requests::{Plan, Requests},
     scenarios::Scenario,
@@ -52,9 +52,16 @@ pub(crate) struct Site {
     /// Its workspaces.
     pub(crate) tenants: Arc<[Tenant]>,
     folder: Folder,
+    /// The provider that the driver plays for it.
+    provider: Option<Involved>,
 }
 
 impl Site {
+    /// Everybody whose CPU is counted under a name of its own.
+    pub(crate) fn involved(&self) -> Vec<Involved> {
+        self.server.involved().into_iter().chain(self.provider.clone()).collect()
+    }
+
     /// The folder, kept; for a server that is to be started in it again.
     pub(crate) fn folder(&self) -> &Folder {
         &self.folder
@@ -108,7 +115,7 @@ impl Measured {
     pub(crate) fn attempt(&self) -> Attempt {
         let mut defects = self.sent.defects();
         defects.extend(self.heard.defects());
-        Attempt { cost: self.cost, defects, ..Attempt::default() }
+        Attempt { cost: self.cost.clone(), defects, ..Attempt::default() }
     }
 }
 
@@ -118,9 +125,9 @@ impl Bench {
         Self { run, target, next_mark: AtomicU64::new(1) }
     }
 
-    /// The scenarios asked for.
-    pub(crate) fn scenarios(&self) -> Vec<Scenario> {
-        if self.run.scenario.is_empty() { Scenario::ALL.to_vec() } else { self.run.scenario.clone() }
+    /// Marks that nobody has had before; the first of them.
+    pub(crate) fn marks(&self, count: usize) -> u64 {
+        self.next_mark.fetch_add(count as u64, Ordering::Relaxed)
     }
 
     /// A new server with workspaces.
@@ -128,11 +135,18 @@ impl Bench {
     /// # Errors
     /// When it does not start, or refuses.
     pub(crate) fn site(&self, tenants: usize) -> Result<Site, Error> {
+        let tenants_max = self.target.tenants_max();
+        if tenants > tenants_max {
+            let name = self.target.name();
+            return Err(Error::Setup(format!(
+                "{tenants} workspaces are needed, and {name} has at most {tenants_max}"
+            )));
+        }
         let folder = Folder::new()?;
         let server = self.target.start(folder.path())?;
         let tenants =
             (0..tenants).map(|index| self.target.tenant(&server, index)).collect::<Result<Arc<[_]>, _>>()?;
-        Ok(Site { server, tenants, folder })
+        Ok(Site { server, tenants, folder, provider: self.target.provider() })
     }
 
     /// Sockets of a site, none yet.
@@ -160,7 +174,7 @@ impl Bench {
         conversations: u64,
         in_turn: bool,
     ) -> Requests {
-        let first_mark = self.next_mark.fetch_add((count * batch) as u64, Ordering::Relaxed);
+        let first_mark = self.marks(count * batch);
         Requests::new(&*self.target, tenants, Plan { count, batch, conversations, in_turn, first_mark })
     }
 
@@ -170,13 +184,14 @@ impl Bench {
     /// When not all are taken.
     pub(crate) fn prefill(&self, site: &Site, messages: u64, conversations: u64) -> Result<(), Error> {
         let tenants = site.tenants.len() as u64;
+        let batch = WARM_BATCH.min(self.target.batch_max());
         // Each workspace gets whole requests, so that each of its conversations is there.
-        let each = messages.max(conversations).div_ceil(WARM_BATCH as u64);
-        let mut left = each * tenants * WARM_BATCH as u64;
+        let each = messages.max(conversations).div_ceil(batch as u64);
+        let mut left = each * tenants * batch as u64;
         while left > 0 {
-            let now = left.min(WARM_MESSAGES.max(each.min(50) * tenants * WARM_BATCH as u64));
-            let count = now.div_ceil(WARM_BATCH as u64);
-            let requests = self.requests(&site.tenants, count as usize, WARM_BATCH, conversations, true);
+            let now = left.min(WARM_MESSAGES.max(each.min(50) * tenants * batch as u64));
+            let count = now.div_ceil(batch as u64);
+            let requests = self.requests(&site.tenants, count as usize, batch, conversations, true);
             let sent = Load {
                 address: site.server.address,
                 requests: &requests,
@@ -211,7 +226,8 @@ impl Bench {
         let requests =
             self.requests(&site.tenants, traffic.count, traffic.batch, traffic.conversations, false);
         let before = fleet.map(|(fleet, _)| fleet.counters.now()).unwrap_or_default();
-        let begin = Moment::now(site.server.pid())?;
+        let involved = site.involved();
+        let begin = Moment::now(&involved)?;
         let origin = Instant::now();
         let marks = Arc::new(Marks::new(origin, requests.first_mark, requests.messages()));
         if let Some((fleet, _)) = fleet {
@@ -241,7 +257,7 @@ impl Bench {
             fleet.until(DELIVER_TIMEOUT, |now| now.messages >= expected);
             missing = expected.saturating_sub(fleet.counters.now().messages);
         }
-        let cost = begin.until(Moment::now(site.server.pid())?, proc::cores());
+        let cost = begin.until(&Moment::now(&involved)?, proc::cores());
         let (heard, to_socket) = match fleet {
             Some((fleet, _)) => (fleet.counters.now().since(before), fleet.collect()?),
             None => Default::default(),
@@ -251,7 +267,7 @@ impl Bench {
         Ok(measured)
     }
 
-    /// Does something as often as asked for; the best counts.
+    /// Does something as often as asked for, and again until a run is counted, within limits; the best is taken.
     ///
     /// # Errors
     /// When one of the runs cannot be measured.
@@ -261,7 +277,11 @@ impl Bench {
         case: impl Into<String>,
         mut once: impl FnMut() -> Result<Attempt, Error>,
     ) -> Result<Row, Error> {
-        let attempts = (0..self.run.repeats).map(|_| once()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Row::best(scenario.name(), case, &attempts))
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let counted = |attempts: &[Attempt]| attempts.iter().filter(|one| one.cost.is_counted()).count();
+        while !self.run.is_enough(attempts.len() as u64, counted(&attempts) as u64) {
+            attempts.push(once()?);
+        }
+        Ok(Row::best(self.target.name(), scenario.name(), case, &attempts))
     }
 }

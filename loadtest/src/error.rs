@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr};
 
 /// Why something could not be measured.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
     /// Something of the system's.
     #[error("{what}: {source}")]
     Io {

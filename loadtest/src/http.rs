@@ -28,8 +28,27 @@ pub(crate) struct Connection {
 pub(crate) struct Answer<'a> {
     /// Its status.
     pub(crate) status: u16,
+    /// Its head, the empty line included.
+    head: &'a [u8],
     /// Its body.
     pub(crate) body: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// A header's first value.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers(name).next()
+    }
+
+    /// All values of a header.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        let lines = std::str::from_utf8(self.head).unwrap_or_default().split("\r\n").skip(1);
+        let name = name.to_owned();
+        lines
+            .filter_map(|line| line.split_once(':'))
+            .filter(move |(own, _)| own.eq_ignore_ascii_case(&name))
+            .map(|(_, value)| value.trim())
+    }
 }
 
 impl Connection {
@@ -70,7 +89,8 @@ impl Connection {
         while self.filled < total {
             self.read_some()?;
         }
-        Ok(Answer { status: head.status, body: &self.buffer[head.bytes..total] })
+        let (before, body) = self.buffer[..total].split_at(head.bytes);
+        Ok(Answer { status: head.status, head: before, body })
     }
 
     fn read_some(&mut self) -> Result<(), Error> {
@@ -93,6 +113,30 @@ pub(crate) fn request(method: &str, path: &str, extra: &str, body: &[u8]) -> Vec
     let mut out = head.into_bytes();
     out.extend_from_slice(body);
     out
+}
+
+/// Whether a path is answered 200.
+///
+/// # Errors
+/// When the address is not on this machine.
+pub(crate) fn is_ready(address: SocketAddr, path: &str) -> Result<bool, Error> {
+    match Connection::open(address) {
+        Ok(mut connection) => {
+            Ok(connection.exchange(&request("GET", path, "", b"")).is_ok_and(|answer| answer.status == 200))
+        }
+        Err(error @ Error::NotLoopback(_)) => Err(error),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The request that opens a WebSocket. `extra` are further header lines, each with its end.
+pub(crate) fn upgrade(path: &str, extra: &str) -> Vec<u8> {
+    // The key of the RFC's example: its answer is not checked here, the servers' own tests do.
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{extra}\r\n"
+    )
+    .into_bytes()
 }
 
 /// What we read of an answer's head.

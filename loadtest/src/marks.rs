@@ -41,8 +41,13 @@ impl Marks {
 
     /// How long ago a message of this run was meant to start.
     pub(crate) fn since(&self, mark: u64, now: Instant) -> Option<Duration> {
+        Some(now.saturating_duration_since(self.started(mark)?))
+    }
+
+    /// When a message of this run was meant to start.
+    pub(crate) fn started(&self, mark: u64) -> Option<Instant> {
         let nanos = self.slot(mark)?.load(Ordering::Relaxed).checked_sub(1)?;
-        Some(now.saturating_duration_since(self.origin + Duration::from_nanos(nanos)))
+        Some(self.origin + Duration::from_nanos(nanos))
     }
 
     fn slot(&self, mark: u64) -> Option<&AtomicU64> {

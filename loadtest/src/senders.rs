@@ -19,6 +19,8 @@ use crate::{
 const GATE_EVERY: Duration = Duration::from_micros(200);
 /// How long sockets may take to catch up before a sender gives up.
 const GATE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a plan that fell behind is worked off, at least.
+const WORK_OFF_MIN: Duration = Duration::from_secs(10);
 /// Stack of a sender's thread.
 const STACK_BYTES: usize = 256 * 1024;
 
@@ -76,6 +78,17 @@ pub(crate) struct Load<'a> {
     pub(crate) stop: &'a AtomicBool,
 }
 
+/// A request that was answered 200.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Acknowledged {
+    /// Which.
+    pub(crate) index: usize,
+    /// When its first byte left, whenever it was meant to.
+    pub(crate) left_at: Instant,
+    /// When its answer was there.
+    pub(crate) answered_at: Instant,
+}
+
 /// What came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
@@ -87,10 +100,12 @@ pub(crate) struct Sent {
     pub(crate) broken: u64,
     /// From the start that was meant to the answer.
     pub(crate) latencies: Latencies,
-    /// Requests that were answered 200.
-    pub(crate) acknowledged: Vec<usize>,
+    /// Requests that were answered 200, in no order.
+    pub(crate) acknowledged: Vec<Acknowledged>,
     /// Requests started.
     pub(crate) started: u64,
+    /// Requests of an open plan that never started, because the plan fell too far behind.
+    pub(crate) unsent: u64,
     /// Sockets did not catch up.
     pub(crate) gave_up: bool,
     /// Messages answered 200 that did not reach every socket they should have; whoever looks sets it.
@@ -109,6 +124,9 @@ impl Sent {
             .collect();
         if self.broken > 0 {
             defects.push(format!("{} connections broke", self.broken));
+        }
+        if self.unsent > 0 {
+            defects.push(format!("{} webhooks were never sent: it is slower than the plan", self.unsent));
         }
         if self.undelivered > 0 {
             defects.push(format!("{} deliveries to sockets are missing", self.undelivered));
@@ -158,7 +176,14 @@ impl Load<'_> {
             }
             Ok::<(), Error>(())
         })?;
-        Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let mut sent = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Pace::Open(per_second) = self.pace
+            && !self.stop.load(Ordering::Relaxed)
+        {
+            let planned = Schedule::new(per_second).count(self.within).min(self.requests.count());
+            sent.unsent = (planned as u64).saturating_sub(sent.started);
+        }
+        Ok(sent)
     }
 
     fn send(&self, mut connection: Connection, next: &AtomicUsize) -> Sent {
@@ -171,12 +196,14 @@ impl Load<'_> {
                 marks.start(self.requests.mark(index), self.requests.batch, start);
             }
             sent.started += 1;
+            let left_at = Instant::now();
             let answer = connection.exchange(bytes).map(|answer| answer.status);
             match answer {
                 Ok(200) => {
+                    let answered_at = Instant::now();
                     sent.ok += 1;
-                    sent.latencies.add(start.elapsed());
-                    sent.acknowledged.push(index);
+                    sent.latencies.add(answered_at.saturating_duration_since(start));
+                    sent.acknowledged.push(Acknowledged { index, left_at, answered_at });
                 }
                 Ok(status) => *sent.refused.entry(status).or_default() += 1,
                 Err(_) => {
@@ -214,10 +241,10 @@ impl Load<'_> {
                 thread::sleep(GATE_EVERY);
             }
         }
-        // A plan that fell behind is worked off, for as long again as it was to take.
+        // A plan that fell behind is worked off, for as long again as it was to take and for a moment at least.
         match meant {
             _ if self.stop.load(Ordering::Relaxed) => None,
-            Some(_) if self.origin.elapsed() > self.within * 2 => None,
+            Some(_) if self.origin.elapsed() > self.within + self.within.max(WORK_OFF_MIN) => None,
             Some(meant) => Some(meant),
             None if self.is_over() => None,
             None => Some(Instant::now()),
@@ -245,9 +272,16 @@ mod tests {
 
     #[test]
     fn what_went_wrong_is_said() {
-        let mut sent = Sent { ok: 3, broken: 1, ..Sent::default() };
+        let mut sent = Sent { ok: 3, broken: 1, unsent: 4, ..Sent::default() };
         sent.join(Sent { refused: BTreeMap::from([(503, 2)]), ..Sent::default() });
-        assert_eq!(sent.defects(), ["2 webhooks answered 503", "1 connections broke"]);
+        assert_eq!(
+            sent.defects(),
+            [
+                "2 webhooks answered 503",
+                "1 connections broke",
+                "4 webhooks were never sent: it is slower than the plan"
+            ]
+        );
         assert!(Sent::default().defects().is_empty());
     }
 }

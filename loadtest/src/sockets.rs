@@ -496,19 +496,26 @@ async fn attend(agent: Rc<Agent>, crew: Rc<Crew>) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Connects, upgrades, subscribes, and reads until the server has said that it is subscribed.
-async fn open(agent: &Agent, crew: &Crew) -> io::Result<Line> {
-    let malformed = |what: &'static str| io::Error::new(io::ErrorKind::InvalidData, what);
-    let tenant = crew.tenants.get(agent.seat.tenant).ok_or_else(|| malformed("no such workspace"))?;
-    let socket = if crew.address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    if agent.seat.role == Role::Slow {
-        socket.set_recv_buffer_size(SLOW_RECEIVE_BYTES)?;
+fn malformed(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+/// Connects and upgrades; the connection, and what came behind the upgrade's answer. `receive_bytes` is what the
+/// system keeps unread, where that is not as usual.
+pub(crate) async fn connect(
+    address: SocketAddr,
+    upgrade: &[u8],
+    receive_bytes: Option<u32>,
+) -> io::Result<(TcpStream, Vec<u8>)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(bytes) = receive_bytes {
+        socket.set_recv_buffer_size(bytes)?;
     }
-    let mut stream = socket.connect(crew.address).await?;
+    let mut stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
-    stream.write_all(&crew.target.upgrade(tenant)).await?;
+    stream.write_all(upgrade).await?;
     let mut head = Vec::new();
-    let rest = loop {
+    loop {
         if stream.read_buf(&mut head).await? == 0 || head.len() > UPGRADE_BYTES_MAX {
             return Err(malformed("no answer to the upgrade"));
         }
@@ -516,12 +523,26 @@ async fn open(agent: &Agent, crew: &Crew) -> io::Result<Line> {
             if parsed.status != 101 {
                 return Err(malformed("no upgrade"));
             }
-            break head.split_off(parsed.bytes);
+            let rest = head.split_off(parsed.bytes);
+            return Ok((stream, rest));
         }
-    };
-    let subscribe = crew.target.subscribe(agent.at.borrow().as_ref());
-    stream.write_all(&client_frame(1, subscribe.as_bytes())).await?;
+    }
+}
+
+/// Connects, upgrades, subscribes, and reads until the server has said that it is subscribed.
+async fn open(agent: &Agent, crew: &Crew) -> io::Result<Line> {
+    let tenant = crew.tenants.get(agent.seat.tenant).ok_or_else(|| malformed("no such workspace"))?;
+    let receive_bytes = (agent.seat.role == Role::Slow).then_some(SLOW_RECEIVE_BYTES);
+    let (mut stream, rest) = connect(crew.address, &crew.target.upgrade(tenant), receive_bytes).await?;
+    let first = crew.target.first(tenant, agent.at.borrow().as_ref());
+    for text in first {
+        stream.write_all(&client_frame(1, text.as_bytes())).await?;
+    }
     let mut line = Line { stream, scanner: Scanner::default(), answers: Vec::new(), subscribed: false };
+    if !crew.target.confirms() {
+        line.subscribed = true;
+        crew.counters.subscribed.fetch_add(1, Ordering::Relaxed);
+    }
     let mut end = line.take(&rest, agent, crew);
     while !line.subscribed {
         if end.is_some() {
@@ -583,20 +604,32 @@ impl Line {
         let mut end = None;
         let now = Instant::now();
         let Self { scanner, answers, subscribed, .. } = self;
+        let mut hear = |text: &[u8], answers: &mut Vec<u8>| match crew.target.hear(text) {
+            Heard::Event { offset, prev, message } => {
+                tally.event(agent, offset, prev, message);
+                crew.time(agent, message, text, now);
+            }
+            Heard::Unplaced { message } => {
+                tally.unplaced(message);
+                crew.time(agent, message, text, now);
+            }
+            Heard::Subscribed { at, resumed } => {
+                *subscribed = true;
+                tally.subscribed(agent, at, resumed);
+            }
+            Heard::Asks(which) => {
+                answers.extend_from_slice(&client_frame(1, crew.target.answer(which).as_bytes()));
+            }
+            Heard::Other => {}
+        };
+        let separator = crew.target.separator();
         let fed = scanner.feed(bytes, |frame| match frame {
-            Frame::Text(text) => match crew.target.hear(text) {
-                Heard::Event { offset, prev, message } => {
-                    tally.event(agent, offset, prev, message);
-                    if message && agent.seat.timed {
-                        crew.time(text, now);
-                    }
-                }
-                Heard::Subscribed { at, resumed } => {
-                    *subscribed = true;
-                    tally.subscribed(agent, at, resumed);
-                }
-                Heard::Ping => answers.extend_from_slice(&client_frame(1, crew.target.pong().as_bytes())),
-                Heard::Other => {}
+            Frame::Text(text) => match separator {
+                None => hear(text, answers),
+                Some(separator) => text
+                    .split(|byte| *byte == separator)
+                    .filter(|text| !text.is_empty())
+                    .for_each(|text| hear(text, answers)),
             },
             Frame::Ping(payload) => answers.extend_from_slice(&client_frame(0xa, payload)),
             Frame::Close(code) => end = Some(End::Closed(code)),
@@ -615,7 +648,10 @@ impl Line {
 }
 
 impl Crew {
-    fn time(&self, text: &[u8], now: Instant) {
+    fn time(&self, agent: &Agent, message: bool, text: &[u8], now: Instant) {
+        if !message || !agent.seat.timed {
+            return;
+        }
         let marks = self.marks.borrow();
         if let Some(latency) = marks.as_ref().and_then(|marks| marks.since(marks::find(text)?, now)) {
             self.latencies.borrow_mut().add(latency);
@@ -643,6 +679,11 @@ impl Tally {
             self.repeats += u64::from(offset <= at.offset);
             at.offset = offset;
         }
+    }
+
+    fn unplaced(&mut self, message: bool) {
+        self.events += 1;
+        self.messages += u64::from(message);
     }
 
     fn subscribed(&mut self, agent: &Agent, head: Position, resumed: bool) {

@@ -31,7 +31,7 @@ impl Latencies {
     pub(crate) fn summary(mut self) -> Summary {
         self.0.sort_unstable();
         let at = |share| percentile(&self.0, share).map_or(0.0, |nanos| nanos as f64 / 1e6);
-        Summary { p50_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1.0) }
+        Summary { p50_ms: at(0.5), p99_ms: at(0.99), p999_ms: at(0.999), max_ms: at(1.0) }
     }
 }
 
@@ -42,6 +42,8 @@ pub(crate) struct Summary {
     pub(crate) p50_ms: f64,
     /// Of a hundred, one is longer.
     pub(crate) p99_ms: f64,
+    /// Of a thousand, one is longer.
+    pub(crate) p999_ms: f64,
     /// None is longer.
     pub(crate) max_ms: f64,
 }
@@ -72,7 +74,8 @@ mod tests {
         for ms in [3, 1, 2] {
             latencies.add(Duration::from_millis(ms));
         }
-        assert_eq!(latencies.summary(), Summary { p50_ms: 2.0, p99_ms: 3.0, max_ms: 3.0 });
+        let expected = Summary { p50_ms: 2.0, p99_ms: 3.0, p999_ms: 3.0, max_ms: 3.0 };
+        assert_eq!(latencies.summary(), expected);
         assert_eq!(Latencies::default().summary(), Summary::default());
     }
 }

@@ -1,18 +1,25 @@
-//! What must be known about a server to drive it. Another server is another file and another [`Target`].
+//! What must be known about a server to drive it: Switchboard's is built in, any other's is a description.
 
+pub(crate) mod described;
 pub(crate) mod switchboard;
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::{self, Child},
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
-use crate::error::{Error, loopback};
+use switchboard_simulator::World;
+
+use crate::{
+    error::{Error, loopback},
+    proc::{Involved, Part},
+    scenarios::Scenario,
+};
 
 /// How long a server may take to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -22,7 +29,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// A kind of server.
 pub(crate) trait Target: Send + Sync {
     /// What it is called in results.
-    fn name(&self) -> String;
+    fn name(&self) -> &str;
+
+    /// Why a scenario cannot be run against it; none where it can.
+    fn lacks(&self, scenario: Scenario) -> Option<String>;
 
     /// Starts one with its data in a folder, new or used, and waits until it takes traffic.
     ///
@@ -36,20 +46,38 @@ pub(crate) trait Target: Send + Sync {
     /// When the server refuses.
     fn tenant(&self, server: &Server, index: usize) -> Result<Tenant, Error>;
 
-    /// Appends one HTTP request: a signed webhook with these messages.
+    /// Most workspaces of one server.
+    fn tenants_max(&self) -> usize;
+
+    /// Most messages of one webhook.
+    fn batch_max(&self) -> usize;
+
+    /// Appends one HTTP request: a signed webhook with these messages, at most [`Target::batch_max`].
     fn append_webhook(&self, tenant: &Tenant, messages: &[Inbound], out: &mut Vec<u8>);
 
     /// The HTTP request that opens an agent's socket.
     fn upgrade(&self, tenant: &Tenant) -> Vec<u8>;
 
     /// What the agent says first: send me everything, or everything after this position.
-    fn subscribe(&self, since: Option<&Position>) -> String;
+    fn first(&self, tenant: &Tenant, since: Option<&Position>) -> Vec<String>;
 
-    /// What a text from the server says.
+    /// Whether the server says when an agent is subscribed; else it is as soon as it has said its first.
+    fn confirms(&self) -> bool;
+
+    /// What stands between several messages in one frame; none where a frame is a message.
+    fn separator(&self) -> Option<u8>;
+
+    /// What a message from the server says.
     fn hear(&self, text: &[u8]) -> Heard;
 
-    /// The answer to [`Heard::Ping`].
-    fn pong(&self) -> &'static str;
+    /// The answer to [`Heard::Asks`].
+    fn answer(&self, which: usize) -> &str;
+
+    /// The provider that the driver plays for it, where it does.
+    fn provider(&self) -> Option<Involved>;
+
+    /// How agents work at it, where that is known.
+    fn inbox(&self) -> Option<&dyn Inbox>;
 
     /// Sockets that the server says it has closed because they did not read.
     ///
@@ -57,15 +85,144 @@ pub(crate) trait Target: Send + Sync {
     /// When it does not say.
     fn closed_too_slow(&self, server: &Server) -> Result<u64, Error>;
 
-    /// The messages that a workspace shows over its API: how often each mark is there.
+    /// What a workspace shows over its API.
     ///
     /// # Errors
     /// When the server does not answer as it must.
-    fn stored(&self, server: &Server, tenant: &Tenant) -> Result<Stored, Error>;
+    fn stored(&self, server: &Server, tenant: &Tenant) -> Result<Vec<Thread>, Error>;
+}
+
+/// An inbox at which agents work, and the provider behind it.
+pub(crate) trait Inbox: Send + Sync {
+    /// The provider.
+    fn world(&self) -> &World;
+
+    /// Lets the provider know a workspace's number, where its statuses go, and that its customers have written.
+    ///
+    /// # Errors
+    /// When it does not take it.
+    fn meet(&self, server: &Server, tenant: &Tenant, customers: u64) -> Result<(), Error>;
+
+    /// Makes a person of a workspace and signs them in, as a browser does.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    fn colleague(&self, server: &Server, tenant: &Tenant, place: usize) -> Result<Colleague, Error>;
+
+    /// The HTTP request that opens their socket.
+    fn upgrade(&self, colleague: &Colleague) -> Vec<u8>;
+
+    /// A command as a frame's text. The key outlives the connection.
+    fn command(&self, id: u64, key: &str, command: &Command<'_>) -> String;
+
+    /// What a message from the server says to somebody at work.
+    fn news(&self, text: &[u8]) -> News;
+}
+
+/// A person of a workspace who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Colleague {
+    /// Their id.
+    pub(crate) user_id: String,
+    /// What their browser shows with each request, as `name=value`.
+    pub(crate) cookie: String,
+    /// The address of the page that opens their socket.
+    pub(crate) origin: String,
+}
+
+/// What an agent has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command<'a> {
+    /// Has read so many of the customer's messages.
+    Read {
+        /// Where.
+        conversation: &'a str,
+        /// How many.
+        inbound_count: u64,
+    },
+    /// Takes a conversation.
+    Assign {
+        /// Which.
+        conversation: &'a str,
+        /// Who.
+        user_id: &'a str,
+    },
+    /// Answers.
+    Send {
+        /// Where.
+        conversation: &'a str,
+        /// The words.
+        body: &'a str,
+    },
+    /// Notes something for colleagues.
+    Note {
+        /// Where.
+        conversation: &'a str,
+        /// The words.
+        body: &'a str,
+    },
+    /// Is done with it.
+    Resolve {
+        /// Which.
+        conversation: &'a str,
+    },
+}
+
+/// What a message from the server says to somebody at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// The stream goes on from here.
+    Subscribed {
+        /// The stream's head.
+        at: Position,
+        /// What was missed comes now.
+        resumed: bool,
+    },
+    /// Something happened.
+    Event {
+        /// Its place.
+        offset: u64,
+        /// The place of the event this socket got before.
+        prev: u64,
+        /// What.
+        what: Happened,
+    },
+    /// A command's end.
+    Result {
+        /// The command's.
+        id: u64,
+        /// The refusal's code, where it was refused.
+        refused: Option<String>,
+    },
+    /// A sign of life is asked for; [`Target::answer`] has it.
+    Asks(usize),
+    /// Nothing that matters here.
+    Other,
+}
+
+/// What happened in a workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Happened {
+    /// A customer wrote.
+    Received {
+        /// Where.
+        conversation: String,
+        /// Messages of the customer so far.
+        inbound_count: u64,
+    },
+    /// A colleague answered.
+    Queued,
+    /// A message of the house got further.
+    Updated {
+        /// The customer's phone has it.
+        arrived: bool,
+    },
+    /// Something else.
+    Else,
 }
 
 /// A workspace with one number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tenant {
     /// The number's id at the provider.
     pub(crate) phone_number_id: String,
@@ -77,6 +234,8 @@ pub(crate) struct Tenant {
     pub(crate) webhook_path: String,
     /// What an agent or a program shows to be let in.
     pub(crate) credential: String,
+    /// What a description's steps left behind, by name; a description uses nothing else.
+    pub(crate) values: BTreeMap<String, String>,
 }
 
 /// A customer's message that is to be sent.
@@ -120,25 +279,39 @@ pub(crate) enum Heard {
         /// It is a customer's message, which has a mark.
         message: bool,
     },
-    /// A sign of life is asked for.
-    Ping,
+    /// The same of a server whose events have no place; so no hole can be seen.
+    Unplaced {
+        /// It is a customer's message, which has a mark.
+        message: bool,
+    },
+    /// A sign of life is asked for; [`Target::answer`] has it.
+    Asks(usize),
     /// Nothing that matters here.
     Other,
 }
 
-/// Messages shown by a workspace.
-#[derive(Debug, Default)]
-pub(crate) struct Stored {
-    /// How often each mark is there.
-    pub(crate) marks: HashMap<u64, u32>,
-    /// Places in conversations where a number is left out or twice there.
-    pub(crate) holes: u64,
+/// A conversation as it is stored, in ascending order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Thread(pub(crate) Vec<Item>);
+
+/// An item of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Item {
+    /// Its number, gapless from 1.
+    pub(crate) seq: u64,
+    /// Its message's mark, where it has one.
+    pub(crate) mark: Option<u64>,
+    /// How far it got.
+    pub(crate) state: String,
 }
 
-/// A server that runs. Dropping it kills it.
+/// A server that runs. Dropping it kills it, where the driver started it.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
+    child: Option<Child>,
+    /// What else belongs to it: its database, its broker.
+    others: Vec<Involved>,
+    name: String,
     /// Where it listens; always on this machine.
     pub(crate) address: SocketAddr,
     /// Its data.
@@ -146,22 +319,36 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Takes a process that listens.
+    /// Takes a process that listens, if the driver started it, and what else belongs to it.
     ///
     /// # Errors
     /// When it listens elsewhere than on this machine.
-    pub(crate) fn new(mut child: Child, address: SocketAddr, folder: PathBuf) -> Result<Self, Error> {
-        if let Err(error) = loopback(address) {
-            drop(child.kill());
-            drop(child.wait());
-            return Err(error);
-        }
-        Ok(Self { child, address, folder })
+    pub(crate) fn new(
+        name: &str,
+        child: Option<Child>,
+        others: Vec<Involved>,
+        address: SocketAddr,
+        folder: PathBuf,
+    ) -> Result<Self, Error> {
+        // Made first, so that a refused one is killed.
+        let server = Self { child, others, name: name.to_owned(), address, folder };
+        loopback(address)?;
+        Ok(server)
     }
 
-    /// Its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+    /// Its processes, those of its database included.
+    pub(crate) fn involved(&self) -> Vec<Involved> {
+        let own = self
+            .child
+            .iter()
+            .map(|child| Involved { name: self.name.clone(), part: Part::Server(child.id()) });
+        own.chain(self.others.iter().cloned()).collect()
+    }
+
+    fn child(&mut self) -> Result<&mut Child, Error> {
+        let name = &self.name;
+        let not_ours = || Error::Setup(format!("{name} runs by itself: the driver does not end it"));
+        self.child.as_mut().ok_or_else(not_ours)
     }
 
     /// Asks it to stop (SIGTERM) and waits until it has; says how long that took.
@@ -170,10 +357,11 @@ impl Server {
     /// When it does not stop in time.
     pub(crate) fn stop(&mut self) -> Result<Duration, Error> {
         let begun = Instant::now();
-        let pid = self.pid().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().map_err(Error::io("kill"))?;
+        let child = self.child()?;
+        let pid = child.id().to_string();
+        process::Command::new("kill").args(["-TERM", &pid]).status().map_err(Error::io("kill"))?;
         while begun.elapsed() < STOP_TIMEOUT {
-            if self.child.try_wait().map_err(Error::io("waiting for the server"))?.is_some() {
+            if child.try_wait().map_err(Error::io("waiting for the server"))?.is_some() {
                 return Ok(begun.elapsed());
             }
             std::thread::sleep(LOOK_EVERY);
@@ -186,15 +374,18 @@ impl Server {
     /// # Errors
     /// When the system does not allow it.
     pub(crate) fn kill(&mut self) -> Result<(), Error> {
-        self.child.kill().and_then(|()| self.child.wait()).map(drop).map_err(Error::io("killing the server"))
+        let child = self.child()?;
+        child.kill().and_then(|()| child.wait()).map(drop).map_err(Error::io("killing the server"))
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        if let Some(child) = &mut self.child {
+            // It may have ended already.
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 }
 
@@ -210,7 +401,7 @@ impl Folder {
     pub(crate) fn new() -> Result<Self, Error> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("loadtest-{}-{next}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("loadtest-{}-{next}", process::id()));
         fs::create_dir(&path).map_err(Error::io(path.display().to_string()))?;
         Ok(Self(path))
     }

@@ -115,6 +115,8 @@ pub struct Sent {
     pub seq: u64,
     /// When it was judged, by the provider's clock.
     pub at_ms: i64,
+    /// The same by the machine's clock, which no test moves: for latencies.
+    pub judged_at: std::time::Instant,
     /// The number in the path.
     pub phone_number_id: String,
     /// The phone number (digits) or user id it was addressed to; empty where it was missing.

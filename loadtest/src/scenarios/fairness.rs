@@ -44,7 +44,7 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
         let flood = bench.requests(&site.tenants[..1], FLOOD_MAX, 1, CONVERSATIONS, false);
         let (quiet, quiet_socket) = work(bench, &site, &fleet)?;
         let stop = AtomicBool::new(false);
-        let begin = Moment::now(site.server.pid())?;
+        let begin = Moment::now(&site.involved())?;
         let (flooded, (busy, busy_socket)) = thread::scope(|scope| {
             let flooding = scope.spawn(|| send_flood(bench, &site, &flood, &stop));
             let worked = work(bench, &site, &fleet);
@@ -53,9 +53,8 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
                 flooding.join().map_err(|_| Error::Setup("the flood's thread ended".to_owned()))??;
             Ok::<_, Error>((flooded, worked?))
         })?;
-        let cost = begin.until(Moment::now(site.server.pid())?, proc::cores());
+        let cost = begin.until(&Moment::now(&site.involved())?, proc::cores());
         let mut attempt = Attempt { cost, ..Attempt::default() };
-        attempt.rank = cost.server_s / (flooded.ok as f64).max(1.0);
         attempt.figure("flood_stored/s", flooded.ok as f64 / flooded.lasted.as_secs_f64());
         let (quiet_200, busy_200) = (quiet.latencies.clone().summary(), busy.latencies.clone().summary());
         attempt.figure("quiet_200_p99_ms", quiet_200.p99_ms);
@@ -65,6 +64,7 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
         attempt.figure("busy_sock_p99_ms", busy_socket.p99_ms);
         attempt.figure("ratio_sock", busy_socket.p99_ms / quiet_socket.p99_ms);
         attempt.figure("flood_200_p99_ms", flooded.latencies.clone().summary().p99_ms);
+        attempt.cpu_per_thousand(flooded.ok + busy.ok);
         for (who, sent) in [("quiet", &quiet), ("beside the flood", &busy), ("the flood", &flooded)] {
             attempt.defects.extend(sent.defects().into_iter().map(|defect| format!("{who}: {defect}")));
         }

@@ -5,6 +5,7 @@ use super::Scenario;
 use crate::{
     bench::{Bench, Site, Traffic},
     error::Error,
+    options::Run,
     report::Row,
     schedule::Schedule,
     senders::Pace,
@@ -15,8 +16,8 @@ use crate::{
 const FAN_PER_SECOND: f64 = 50.0;
 /// Sockets of each of many workspaces.
 const PAIR_SOCKETS: u64 = 10;
-/// Messages a second to all of them together.
-const PAIRS_PER_SECOND: f64 = 5_000.0;
+/// Messages a second to each of them.
+const PAIR_PER_SECOND: f64 = 25.0;
 /// One socket in so many takes latencies.
 const TIMED_EVERY: u64 = 16;
 /// Conversations of each workspace; they are there before anything is measured.
@@ -25,6 +26,8 @@ const CONVERSATIONS: u64 = 100;
 const WINDOW: u64 = 200;
 /// Messages prepared for one run at saturation.
 const SATURATED_MESSAGES_MAX: usize = 300_000;
+/// And for each second of it: more than is ever taken.
+const SATURATED_PER_SECOND_MAX: u64 = 60_000;
 
 /// Runs it.
 ///
@@ -32,10 +35,15 @@ const SATURATED_MESSAGES_MAX: usize = 300_000;
 /// When something cannot be measured.
 pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
-    for (tenants, sockets, per_second) in
-        [(1, bench.run.fan_sockets, FAN_PER_SECOND), (bench.run.fan_tenants, PAIR_SOCKETS, PAIRS_PER_SECOND)]
-    {
-        let site = bench.site(tenants as usize)?;
+    for (tenants, sockets, per_second) in cases(&bench.run) {
+        let site = match bench.site(tenants as usize) {
+            Ok(site) => site,
+            // The other case may be possible.
+            Err(error) => {
+                rows.push(Row::failed(bench.target.name(), Scenario::FanOut.name(), &error));
+                continue;
+            }
+        };
         bench.prefill(&site, 0, CONVERSATIONS)?;
         let fleet = bench.fleet(&site, tenants * sockets)?;
         let seats: Vec<Seat> = (0..tenants * sockets)
@@ -51,6 +59,22 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
         rows.push(case.saturated()?);
     }
     Ok(rows)
+}
+
+/// A row's name.
+pub(super) fn name(tenants: u64, sockets: u64, per_second: Option<f64>) -> String {
+    match per_second {
+        Some(per_second) => format!("{tenants} x {sockets}, {per_second} messages/s"),
+        None => format!("{tenants} x {sockets}, saturated"),
+    }
+}
+
+/// What is measured: workspaces, sockets of each, and messages a second over all.
+pub(super) fn cases(run: &Run) -> [(u64, u64, f64); 2] {
+    [
+        (1, run.fan_sockets, FAN_PER_SECOND),
+        (run.fan_tenants, PAIR_SOCKETS, run.fan_tenants as f64 * PAIR_PER_SECOND),
+    ]
 }
 
 struct Case<'a> {
@@ -73,12 +97,12 @@ impl Case<'_> {
             within,
             window: None,
         };
-        self.measure(&format!("{} messages/s", per_second), traffic)
+        self.measure(Some(per_second), traffic)
     }
 
     fn saturated(&self) -> Result<Row, Error> {
         let traffic = Traffic {
-            count: SATURATED_MESSAGES_MAX,
+            count: SATURATED_MESSAGES_MAX.min((self.bench.run.seconds * SATURATED_PER_SECOND_MAX) as usize),
             batch: 1,
             conversations: CONVERSATIONS,
             pace: Pace::Closed,
@@ -86,23 +110,23 @@ impl Case<'_> {
             within: self.bench.run.duration(),
             window: Some((WINDOW * self.tenants, self.sockets)),
         };
-        self.measure("saturated", traffic)
+        self.measure(None, traffic)
     }
 
-    fn measure(&self, name: &str, traffic: Traffic) -> Result<Row, Error> {
-        let name = format!("{} x {}, {name}", self.tenants, self.sockets);
+    fn measure(&self, per_second: Option<f64>, traffic: Traffic) -> Result<Row, Error> {
+        let name = name(self.tenants, self.sockets, per_second);
         self.bench.repeat(Scenario::FanOut, name, || {
             let measured = self.bench.measure(self.site, Some((self.fleet, self.sockets)), traffic)?;
             let mut attempt = measured.attempt();
             let events = measured.heard.events as f64;
-            attempt.rank = measured.cost.server_s / (events / 1e6).max(f64::MIN_POSITIVE);
             attempt.figure("stored/s", measured.sent.ok as f64 / measured.sent.lasted.as_secs_f64());
+            attempt.figure("messages", measured.sent.ok as f64);
+            attempt.figure("deliveries", measured.heard.messages as f64);
             attempt.figure("deliveries/s", events / measured.cost.wall_s);
-            attempt.figure("cpu_s/1M", attempt.rank);
-            attempt.figure("driver_s/1M", measured.cost.driver_s / (events / 1e6).max(f64::MIN_POSITIVE));
+            attempt.cpu_per(measured.heard.events, 1e6, "1M");
             attempt.figure("bytes_each", measured.heard.bytes as f64 / events.max(1.0));
             attempt.figure("events_a_read", events / (measured.heard.reads as f64).max(1.0));
-            attempt.latencies(["sock_p50_ms", "sock_p99_ms", "sock_max_ms"], measured.to_socket.summary());
+            attempt.latencies("sock", measured.to_socket.summary());
             attempt.figure("gaps", measured.heard.gaps as f64);
             attempt.figure("repeats", measured.heard.repeats as f64);
             attempt.figure("missing", measured.sent.undelivered as f64);

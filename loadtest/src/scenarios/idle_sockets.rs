@@ -18,6 +18,11 @@ const WARM: u64 = 50;
 /// Until memory is as it stays.
 const SETTLE: Duration = Duration::from_secs(2);
 
+/// The row's name.
+pub(super) fn name(sockets: u64) -> String {
+    format!("{sockets} sockets, {} workspaces", sockets.div_ceil(SOCKETS_EACH))
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -25,43 +30,39 @@ const SETTLE: Duration = Duration::from_secs(2);
 pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
     let sockets = bench.run.idle_sockets;
     let tenants = sockets.div_ceil(SOCKETS_EACH);
-    let row =
-        bench.repeat(Scenario::IdleSockets, format!("{sockets} sockets, {tenants} workspaces"), || {
-            let site = bench.site(tenants as usize)?;
-            let pid = site.server.pid();
-            let fleet = bench.fleet(&site, sockets + WARM)?;
-            let seats = |count: u64| -> Vec<Seat> {
-                (0..count)
-                    .map(|index| Seat {
-                        tenant: (index % tenants) as usize,
-                        role: Role::Steady,
-                        timed: false,
-                    })
-                    .collect()
-            };
-            fleet.open(&seats(WARM.min(tenants * (1_024 - SOCKETS_EACH))))?;
-            thread::sleep(SETTLE);
-            let before = proc::resident_bytes(pid)?;
-            let opening = Moment::now(pid)?;
-            let took = fleet.open(&seats(sockets))?;
-            let opened = opening.until(Moment::now(pid)?, proc::cores());
-            thread::sleep(SETTLE);
-            let after = proc::resident_bytes(pid)?;
-            let idle = Moment::now(pid)?;
-            thread::sleep(bench.run.duration());
-            let cost = idle.until(Moment::now(pid)?, proc::cores());
-            let late = proc::resident_bytes(pid)?;
-            let each = after.saturating_sub(before) as f64 / sockets as f64;
-            let mut attempt = Attempt { cost, rank: each, ..Attempt::default() };
-            attempt.figure("bytes_each", each);
-            attempt.figure("bytes_each_later", late.saturating_sub(before) as f64 / sockets as f64);
-            attempt.figure("rss_mib", after as f64 / (1024.0 * 1024.0));
-            attempt.figure("open_s", took.as_secs_f64());
-            attempt.figure("open_cpu_us_each", opened.server_s * 1e6 / sockets as f64);
-            attempt.figure("idle_cpu_%_of_core", cost.server_s / cost.wall_s * 100.0);
-            attempt.defects.extend(fleet.counters.now().defects());
-            attempt.defects.extend(site.logged_errors());
-            Ok(attempt)
-        })?;
+    let row = bench.repeat(Scenario::IdleSockets, name(sockets), || {
+        let site = bench.site(tenants as usize)?;
+        let involved = site.involved();
+        let fleet = bench.fleet(&site, sockets + WARM)?;
+        let seats = |count: u64| -> Vec<Seat> {
+            (0..count)
+                .map(|index| Seat { tenant: (index % tenants) as usize, role: Role::Steady, timed: false })
+                .collect()
+        };
+        fleet.open(&seats(WARM.min(tenants * (1_024 - SOCKETS_EACH))))?;
+        thread::sleep(SETTLE);
+        let before = proc::resident_bytes(&involved)?;
+        let opening = Moment::now(&involved)?;
+        let took = fleet.open(&seats(sockets))?;
+        let opened = opening.until(&Moment::now(&involved)?, proc::cores());
+        thread::sleep(SETTLE);
+        let after = proc::resident_bytes(&involved)?;
+        let idle = Moment::now(&involved)?;
+        thread::sleep(bench.run.duration());
+        let cost = idle.until(&Moment::now(&involved)?, proc::cores());
+        let late = proc::resident_bytes(&involved)?;
+        let each = after.saturating_sub(before) as f64 / sockets as f64;
+        let busy = cost.server_s / cost.wall_s * 100.0;
+        let mut attempt = Attempt { cost, rank: each, ..Attempt::default() };
+        attempt.figure("bytes_each", each);
+        attempt.figure("bytes_each_later", late.saturating_sub(before) as f64 / sockets as f64);
+        attempt.figure("rss_mib", after as f64 / (1024.0 * 1024.0));
+        attempt.figure("open_s", took.as_secs_f64());
+        attempt.figure("open_cpu_us_each", opened.server_s * 1e6 / sockets as f64);
+        attempt.figure("idle_cpu_%_of_core", busy);
+        attempt.defects.extend(fleet.counters.now().defects());
+        attempt.defects.extend(site.logged_errors());
+        Ok(attempt)
+    })?;
     Ok(vec![row])
 }

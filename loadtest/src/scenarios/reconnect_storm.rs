@@ -30,6 +30,11 @@ const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long until everything under way has arrived.
 const ARRIVE: Duration = Duration::from_secs(10);
 
+/// The row's name.
+pub(super) fn name(sockets: u64) -> String {
+    format!("{sockets} sockets, {MISSED} missed each")
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -37,23 +42,22 @@ const ARRIVE: Duration = Duration::from_secs(10);
 pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
     let sockets = bench.run.storm_sockets;
     let tenants = sockets.div_ceil(SOCKETS_EACH);
-    let row =
-        bench.repeat(Scenario::ReconnectStorm, format!("{sockets} sockets, {MISSED} missed each"), || {
-            let site = bench.site(tenants as usize)?;
-            bench.prefill(&site, 0, CONVERSATIONS)?;
-            let fleet = bench.fleet(&site, sockets + tenants)?;
-            let mut seats: Vec<Seat> = (0..sockets)
-                .map(|index| Seat { tenant: (index % tenants) as usize, role: Role::Dropped, timed: false })
-                .collect();
-            // One socket of each workspace stays and knows how far the others have to come.
-            seats.extend((0..tenants).map(|tenant| Seat {
-                tenant: tenant as usize,
-                role: Role::Steady,
-                timed: false,
-            }));
-            fleet.open(&seats)?;
-            storm(bench, &site, &fleet, sockets)
-        })?;
+    let row = bench.repeat(Scenario::ReconnectStorm, name(sockets), || {
+        let site = bench.site(tenants as usize)?;
+        bench.prefill(&site, 0, CONVERSATIONS)?;
+        let fleet = bench.fleet(&site, sockets + tenants)?;
+        let mut seats: Vec<Seat> = (0..sockets)
+            .map(|index| Seat { tenant: (index % tenants) as usize, role: Role::Dropped, timed: false })
+            .collect();
+        // One socket of each workspace stays and knows how far the others have to come.
+        seats.extend((0..tenants).map(|tenant| Seat {
+            tenant: tenant as usize,
+            role: Role::Steady,
+            timed: false,
+        }));
+        fleet.open(&seats)?;
+        storm(bench, &site, &fleet, sockets)
+    })?;
     Ok(vec![row])
 }
 
@@ -76,14 +80,14 @@ fn storm(bench: &Bench, site: &Site, fleet: &Fleet, sockets: u64) -> Result<Atte
     let goals = fleet.heads(tenants)?;
     thread::scope(|scope| {
         let traffic = scope.spawn(|| send(site, &live, Pace::Open(rate), &stop));
-        let begin = Moment::now(site.server.pid())?;
+        let begin = Moment::now(&site.involved())?;
         let begun = Instant::now();
         fleet.resume(&goals)?;
         let wanted = caught_up_before + sockets;
         let caught_up =
             fleet.until(CATCH_UP_TIMEOUT, |_| fleet.counters.caught_up.load(Ordering::Relaxed) >= wanted);
         let took = begun.elapsed();
-        let cost = begin.until(Moment::now(site.server.pid())?, proc::cores());
+        let cost = begin.until(&Moment::now(&site.involved())?, proc::cores());
         thread::sleep(Duration::from_millis(500));
         stop.store(true, Ordering::Relaxed);
         let sent =
@@ -97,7 +101,7 @@ fn storm(bench: &Bench, site: &Site, fleet: &Fleet, sockets: u64) -> Result<Atte
         };
         fleet.until(ARRIVE, |now| others(now) >= total);
         let heard = fleet.counters.now().since(before);
-        let mut attempt = Attempt { cost, rank: cost.server_s, ..Attempt::default() };
+        let mut attempt = Attempt { cost: cost.clone(), rank: cost.server_s, ..Attempt::default() };
         attempt.figure("caught_up_s", took.as_secs_f64());
         attempt.figure("cpu_us_each", cost.server_s * 1e6 / sockets as f64);
         attempt.figure("driver_us_each", cost.driver_s * 1e6 / sockets as f64);

@@ -6,8 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Scenario;
+use super::{Scenario, taken};
 use crate::{
+    audit::{Findings, Taken},
     bench::{Bench, Site},
     error::Error,
     proc::{self, Moment},
@@ -54,11 +55,11 @@ fn once(bench: &Bench, ending: Ending) -> Result<Attempt, Error> {
     let requests = bench.requests(&site.tenants, MESSAGES_MAX, 1, CONVERSATIONS, false);
     let stop = AtomicBool::new(false);
     let address = site.server.address;
-    let begin = Moment::now(site.server.pid())?;
+    let begin = Moment::now(&site.involved())?;
     let (sent, ended_s, cost) = thread::scope(|scope| {
         let sending = scope.spawn(|| send(address, &requests, &stop));
         thread::sleep(LOAD_FIRST);
-        let cost = begin.until(Moment::now(site.server.pid())?, proc::cores());
+        let cost = begin.until(&Moment::now(&site.involved())?, proc::cores());
         let begun = Instant::now();
         match ending {
             Ending::Asked => drop(site.server.stop()?),
@@ -91,23 +92,15 @@ fn compare(
     into: &mut Attempt,
 ) -> Result<(), Error> {
     let tenant = site.tenants.first().ok_or_else(|| Error::Setup("no workspace".to_owned()))?;
-    let stored = bench.target.stored(&site.server, tenant)?;
-    let lost =
-        sent.acknowledged.iter().filter(|index| !stored.marks.contains_key(&requests.mark(**index))).count();
-    let twice = stored.marks.values().filter(|count| **count > 1).count();
-    into.figure("stored", stored.marks.len() as f64);
-    into.figure("lost", lost as f64);
-    into.figure("twice", twice as f64);
-    into.figure("seq_holes", stored.holes as f64);
-    for (count, what) in [
-        (lost as u64, "messages answered 200 are not there"),
-        (twice as u64, "messages are there twice"),
-        (stored.holes, "holes in the numbers of conversations"),
-    ] {
-        if count > 0 {
-            into.defects.push(format!("{count} {what}"));
-        }
-    }
+    let threads = bench.target.stored(&site.server, tenant)?;
+    let taken: Vec<Taken> = taken(requests, sent).collect();
+    let found = Findings::of(&threads, &taken);
+    into.figure("stored", found.stored as f64);
+    into.figure("lost", found.lost as f64);
+    into.figure("twice", found.twice as f64);
+    into.figure("seq_holes", found.holes as f64);
+    into.figure("disordered", found.disordered as f64);
+    into.defects.extend(found.defects());
     Ok(())
 }
 

@@ -86,10 +86,7 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
         attempt.figure("closed_after_s", closed_s);
         attempt.figure("closed_4008", ended.too_slow as f64);
         attempt.figure("reset", ended.broken_slow as f64);
-        attempt.latencies(
-            ["others_p50_ms", "others_p99_ms", "others_max_ms"],
-            measured.to_socket.clone().summary(),
-        );
+        attempt.latencies("others", measured.to_socket.clone().summary());
         let missing = (measured.sent.ok * STEADY).saturating_sub(steady);
         attempt.figure("others_missing", missing as f64);
         attempt.figure("not_resumed", end.not_resumed as f64);

@@ -13,6 +13,11 @@ use crate::{
 /// Connections, so that a slow answer holds no other request back.
 const CONNECTIONS: usize = 16;
 
+/// A row's name.
+pub(super) fn name(rate: u64) -> String {
+    format!("{rate}/s, 1 agent")
+}
+
 /// Runs it.
 ///
 /// # Errors
@@ -35,18 +40,20 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
             within: run.duration(),
             window: None,
         };
-        rows.push(bench.repeat(Scenario::WebhookSteady, format!("{rate}/s, 1 agent"), || {
+        rows.push(bench.repeat(Scenario::WebhookSteady, name(*rate), || {
             let measured = bench.measure(&site, Some((&fleet, 1)), traffic)?;
             let mut attempt = measured.attempt();
             let ok = measured.sent.ok;
+            attempt.figure("messages", ok as f64);
+            attempt.figure("events", measured.heard.events as f64);
             attempt.figure("stored/s", ok as f64 / measured.sent.lasted.as_secs_f64());
-            attempt.latencies(["200_p50_ms", "200_p99_ms", "200_max_ms"], measured.sent.latencies.summary());
+            attempt.latencies("200", measured.sent.latencies.summary());
             if measured.to_socket.count() as u64 != ok {
                 attempt
                     .defects
                     .push(format!("{ok} taken, {} timed on the socket", measured.to_socket.count()));
             }
-            attempt.latencies(["sock_p50_ms", "sock_p99_ms", "sock_max_ms"], measured.to_socket.summary());
+            attempt.latencies("sock", measured.to_socket.summary());
             attempt.cpu_per_thousand(ok);
             attempt.defects.extend(site.logged_errors());
             Ok(attempt)

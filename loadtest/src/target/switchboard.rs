@@ -1,6 +1,7 @@
 //! Switchboard, driven by what its contract names: commands, HTTP, the socket.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::Write as _,
     net::SocketAddr,
@@ -13,16 +14,25 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use switchboard_simulator::{
-    Business, Person, World, WorldOptions,
+    Business, Person, World,
     payload::{self, Direction, Signer},
 };
 
-use super::{Heard, Inbound, Position, Server, Stored, Target, Tenant};
+use super::{
+    Colleague, Command as AgentCommand, Happened, Heard, Inbound, Inbox, Item, News, Position, Server,
+    Target, Tenant, Thread,
+};
 use crate::{
     error::Error,
-    http::{Connection, request},
+    http::{self, Connection, request},
     marks,
+    proc::Involved,
+    provider::{DISPLAY_NUMBER, Provider},
+    scenarios::Scenario,
 };
+
+/// What it is called in results.
+pub(crate) const NAME: &str = "switchboard";
 
 /// How long the server may take to take traffic.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -32,12 +42,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 const PAGE: usize = 100;
 /// Pages asked for, at most: a bound, not a wish.
 const PAGES_MAX: usize = 100_000;
-/// The number that customers write to, as people read it. Only ids matter.
-const DISPLAY_NUMBER: &str = "12125550199";
+/// The token under which it sends; nothing checks more than that it is this one.
+const ACCESS_TOKEN: &str = "load-test-token";
+/// Everybody's password.
+const PASSWORD: &str = "a-password-for-load-tests";
 /// Everybody's name.
 const CUSTOMER: &str = "Ada Lovelace";
 /// How an event begins. Other orders of the same fields are read, too, only slower.
 const EVENT: &[u8] = b"{\"type\":\"event\",\"offset\":";
+/// Where agents' sockets are opened.
+const SOCKET_PATH: &str = "/api/v1/socket";
 
 /// Switchboard, and the simulated provider it is told to use.
 pub(crate) struct Switchboard {
@@ -60,8 +74,10 @@ impl Switchboard {
         command.env_clear();
         command.env("SWITCHBOARD__STORE__PATH", folder);
         command.env("SWITCHBOARD__HTTP__LISTEN", "127.0.0.1:0");
-        command.env("SWITCHBOARD__WHATSAPP__GRAPH_URL", &self.provider.graph_url);
+        command.env("SWITCHBOARD__WHATSAPP__GRAPH_URL", self.provider.world().graph_url());
         command.env("SWITCHBOARD__LOG__LEVEL", "warn");
+        // All agents sign in from one address within a moment.
+        command.env("SWITCHBOARD__LIMITS__SIGN_INS_PER_MINUTE_PER_ADDRESS", "100000");
         command
     }
 
@@ -76,7 +92,7 @@ impl Switchboard {
             .spawn()
             .map_err(Error::io("workspace create"))?;
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(b"a-password-for-load-tests\n").map_err(Error::io("workspace create"))?;
+            stdin.write_all(format!("{PASSWORD}\n").as_bytes()).map_err(Error::io("workspace create"))?;
         }
         let output = child.wait_with_output().map_err(Error::io("workspace create"))?;
         if !output.status.success() {
@@ -94,8 +110,20 @@ struct CreatedWorkspace {
 }
 
 impl Target for Switchboard {
-    fn name(&self) -> String {
-        "switchboard".to_owned()
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn lacks(&self, _: Scenario) -> Option<String> {
+        None
+    }
+
+    fn tenants_max(&self) -> usize {
+        usize::MAX
+    }
+
+    fn batch_max(&self) -> usize {
+        payload::BATCH_UPDATES_MAX
     }
 
     fn start(&self, folder: &Path) -> Result<Server, Error> {
@@ -116,7 +144,7 @@ impl Target for Switchboard {
             .spawn()
             .map_err(Error::io(self.binary.display().to_string()))?;
         match until_ready(&mut child, &listen, folder) {
-            Ok(address) => Server::new(child, address, folder.to_owned()),
+            Ok(address) => Server::new(NAME, Some(child), Vec::new(), address, folder.to_owned()),
             Err(error) => {
                 drop(child.kill());
                 drop(child.wait());
@@ -132,7 +160,7 @@ impl Target for Switchboard {
         let app_secret = format!("secret-of-load-test-{index}");
         let body = json!({
             "kind": "whatsapp", "name": format!("Number {index}"), "phone_number_id": phone_number_id,
-            "waba_id": waba_id, "access_token": "load-test-token", "app_secret": app_secret,
+            "waba_id": waba_id, "access_token": ACCESS_TOKEN, "app_secret": app_secret,
             "verify_token": "load-test-word",
         });
         let extra =
@@ -147,7 +175,8 @@ impl Target for Switchboard {
         let id =
             channel.get("id").and_then(Value::as_str).ok_or_else(|| Error::server("a channel has no id"))?;
         let webhook_path = format!("/webhooks/whatsapp/{id}");
-        Ok(Tenant { phone_number_id, waba_id, app_secret, webhook_path, credential: created.api_key })
+        let credential = created.api_key;
+        Ok(Tenant { phone_number_id, waba_id, app_secret, webhook_path, credential, ..Tenant::default() })
     }
 
     fn append_webhook(&self, tenant: &Tenant, messages: &[Inbound], out: &mut Vec<u8>) {
@@ -176,31 +205,40 @@ impl Target for Switchboard {
     }
 
     fn upgrade(&self, tenant: &Tenant) -> Vec<u8> {
-        // The key of the RFC's example: its answer is not checked here, the server's own tests do.
-        format!(
-            "GET /api/v1/socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             Authorization: Bearer {}\r\n\r\n",
-            tenant.credential
-        )
-        .into_bytes()
+        http::upgrade(SOCKET_PATH, &format!("Authorization: Bearer {}\r\n", tenant.credential))
     }
 
-    fn subscribe(&self, since: Option<&Position>) -> String {
-        match since {
+    fn first(&self, _: &Tenant, since: Option<&Position>) -> Vec<String> {
+        vec![match since {
             None => r#"{"type":"subscribe","id":1}"#.to_owned(),
             Some(Position { epoch, offset }) => {
                 json!({"type": "subscribe", "id": 1, "since": {"epoch": epoch, "offset": offset}}).to_string()
             }
-        }
+        }]
+    }
+
+    fn confirms(&self) -> bool {
+        true
+    }
+
+    fn separator(&self) -> Option<u8> {
+        None
     }
 
     fn hear(&self, text: &[u8]) -> Heard {
         hear_event(text).unwrap_or_else(|| hear_other(text))
     }
 
-    fn pong(&self) -> &'static str {
+    fn answer(&self, _: usize) -> &str {
         r#"{"type":"pong"}"#
+    }
+
+    fn provider(&self) -> Option<Involved> {
+        Some(self.provider.involved())
+    }
+
+    fn inbox(&self) -> Option<&dyn Inbox> {
+        Some(self)
     }
 
     fn closed_too_slow(&self, server: &Server) -> Result<u64, Error> {
@@ -209,14 +247,162 @@ impl Target for Switchboard {
         Ok(closed_of(&String::from_utf8_lossy(answer.body)))
     }
 
-    fn stored(&self, server: &Server, tenant: &Tenant) -> Result<Stored, Error> {
+    fn stored(&self, server: &Server, tenant: &Tenant) -> Result<Vec<Thread>, Error> {
         let mut api = Api { connection: Connection::open(server.address)?, credential: &tenant.credential };
-        let mut stored = Stored::default();
-        for id in api.conversations()? {
-            api.count_messages(&id, &mut stored)?;
-        }
-        Ok(stored)
+        api.conversations()?.iter().map(|id| api.thread(id)).collect()
     }
+}
+
+impl Inbox for Switchboard {
+    fn world(&self) -> &World {
+        self.provider.world()
+    }
+
+    fn meet(&self, server: &Server, tenant: &Tenant, customers: u64) -> Result<(), Error> {
+        let webhook_url = format!("http://{}{}", server.address, tenant.webhook_path);
+        self.provider.meet(tenant, ACCESS_TOKEN, &webhook_url, (0..customers).map(person))
+    }
+
+    fn colleague(&self, server: &Server, tenant: &Tenant, place: usize) -> Result<Colleague, Error> {
+        let mut connection = Connection::open(server.address)?;
+        let email = format!("agent-{place}@{}.example.com", tenant.phone_number_id);
+        let new =
+            json!({"email": email, "name": format!("Agent {place}"), "password": PASSWORD, "role": "agent"});
+        let extra =
+            format!("Authorization: Bearer {}\r\nIdempotency-Key: agent-{place}\r\n", tenant.credential);
+        let added =
+            connection.exchange(&request("POST", "/api/v1/users", &extra, new.to_string().as_bytes()))?;
+        if added.status != 201 {
+            return Err(Error::server(format!("adding a person was answered {}", added.status)));
+        }
+        let user: Value = read_json("adding a person", added.body)?;
+        let user_id = user.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let credentials = json!({"email": email, "password": PASSWORD}).to_string();
+        let signed_in =
+            connection.exchange(&request("POST", "/api/v1/sessions", "", credentials.as_bytes()))?;
+        let cookie = signed_in.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        match (signed_in.status, cookie) {
+            (201, Some(cookie)) if !user_id.is_empty() => Ok(Colleague {
+                user_id,
+                cookie: cookie.to_owned(),
+                origin: format!("http://{}", server.address),
+            }),
+            (status, _) => Err(Error::server(format!("signing in was answered {status}"))),
+        }
+    }
+
+    fn upgrade(&self, colleague: &Colleague) -> Vec<u8> {
+        http::upgrade(
+            SOCKET_PATH,
+            &format!("Cookie: {}\r\nOrigin: {}\r\n", colleague.cookie, colleague.origin),
+        )
+    }
+
+    fn command(&self, id: u64, key: &str, command: &AgentCommand<'_>) -> String {
+        let (name, data) = match command {
+            AgentCommand::Read { conversation, inbound_count } => (
+                "conversation.read",
+                json!({"conversation_id": conversation, "inbound_count": inbound_count}),
+            ),
+            AgentCommand::Assign { conversation, user_id } => {
+                ("conversation.assign", json!({"conversation_id": conversation, "assignee_id": user_id}))
+            }
+            AgentCommand::Send { conversation, body } => (
+                "message.send",
+                json!({"conversation_id": conversation, "type": "text", "text": {"body": body}}),
+            ),
+            AgentCommand::Note { conversation, body } => {
+                ("note.add", json!({"conversation_id": conversation, "body": body}))
+            }
+            AgentCommand::Resolve { conversation } => {
+                ("conversation.status", json!({"conversation_id": conversation, "status": "resolved"}))
+            }
+        };
+        json!({"type": "command", "id": id, "key": key, "name": name, "data": data}).to_string()
+    }
+
+    fn news(&self, text: &[u8]) -> News {
+        news_of(text)
+    }
+}
+
+fn news_of(text: &[u8]) -> News {
+    let Ok(frame) = serde_json::from_slice::<Frame>(text) else { return News::Other };
+    match frame.kind.as_str() {
+        "event" => {
+            News::Event { offset: frame.offset, prev: frame.prev, what: happened(frame.name, frame.data) }
+        }
+        "result" => {
+            let code = || frame.error.map_or_else(|| "without a code".to_owned(), |error| error.code);
+            News::Result { id: frame.id, refused: (!frame.ok).then(code) }
+        }
+        "subscribed" => News::Subscribed {
+            at: Position { epoch: frame.epoch, offset: frame.offset },
+            resumed: frame.resumed,
+        },
+        "ping" => News::Asks(0),
+        _ => News::Other,
+    }
+}
+
+/// A frame as somebody at work reads it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Frame {
+    #[serde(rename = "type")]
+    kind: String,
+    id: u64,
+    epoch: String,
+    offset: u64,
+    prev: u64,
+    name: String,
+    resumed: bool,
+    ok: bool,
+    error: Option<FrameError>,
+    data: Option<FrameData>,
+}
+
+#[derive(Deserialize)]
+struct FrameError {
+    code: String,
+}
+
+#[derive(Default, Deserialize)]
+struct FrameData {
+    message: Option<FrameMessage>,
+    conversation: Option<FrameConversation>,
+}
+
+#[derive(Deserialize)]
+struct FrameMessage {
+    conversation_id: String,
+    direction: String,
+    state: String,
+}
+
+#[derive(Deserialize)]
+struct FrameConversation {
+    inbound_count: u64,
+}
+
+fn happened(name: String, data: Option<FrameData>) -> Happened {
+    let FrameData { message, conversation } = data.unwrap_or_default();
+    match (name.as_str(), message) {
+        ("message.received", Some(message)) => Happened::Received {
+            conversation: message.conversation_id,
+            inbound_count: conversation.map_or(0, |conversation| conversation.inbound_count),
+        },
+        ("message.queued", _) => Happened::Queued,
+        ("message.updated", Some(message)) if message.direction == "out" => {
+            Happened::Updated { arrived: has_arrived(&message.state) }
+        }
+        _ => Happened::Else,
+    }
+}
+
+/// A message of the house that got to the customer's phone.
+pub(crate) fn has_arrived(state: &str) -> bool {
+    matches!(state, "delivered" | "read")
 }
 
 /// Waits until the server takes traffic; where it listens.
@@ -230,7 +416,7 @@ fn until_ready(child: &mut Child, listen: &Path, folder: &Path) -> Result<Socket
         }
         let address = fs::read_to_string(listen).ok().and_then(|text| text.trim().parse().ok());
         if let Some(address) = address
-            && is_ready(address)?
+            && http::is_ready(address, "/readyz")?
         {
             return Ok(address);
         }
@@ -239,20 +425,14 @@ fn until_ready(child: &mut Child, listen: &Path, folder: &Path) -> Result<Socket
     Err(Error::Timeout("starting the server", START_TIMEOUT.as_secs()))
 }
 
-fn is_ready(address: SocketAddr) -> Result<bool, Error> {
-    match Connection::open(address) {
-        Ok(mut connection) => {
-            Ok(connection.exchange(&request("GET", "/readyz", "", b"")).is_ok_and(|a| a.status == 200))
-        }
-        Err(error @ Error::NotLoopback(_)) => Err(error),
-        Err(_) => Ok(false),
-    }
+fn person_and_id(message: &Inbound) -> (Person, String) {
+    let person = person(message.customer);
+    let id = payload::wamid(person.address(), Direction::In, message.unique);
+    (person, id)
 }
 
-fn person_and_id(message: &Inbound) -> (Person, String) {
-    let digits = format!("4477{:08}", message.customer);
-    let id = payload::wamid(&digits, Direction::In, message.unique);
-    (Person::phone(digits, CUSTOMER), id)
+fn person(customer: u64) -> Person {
+    Person::phone(format!("4477{customer:08}"), CUSTOMER)
 }
 
 /// An event whose fields come in the usual order: no JSON is parsed, only digits are read.
@@ -303,7 +483,7 @@ fn hear_other(text: &[u8]) -> Heard {
         "subscribed" => {
             Heard::Subscribed { at: Position { epoch: any.epoch, offset: any.offset }, resumed: any.resumed }
         }
-        "ping" => Heard::Ping,
+        "ping" => Heard::Asks(0),
         _ => Heard::Other,
     }
 }
@@ -333,86 +513,47 @@ impl Api<'_> {
         Err(Error::server(format!("{path} was refused too often")))
     }
 
-    fn conversations(&mut self) -> Result<Vec<String>, Error> {
-        let (mut ids, mut cursor) = (Vec::new(), String::new());
-        for _ in 0..PAGES_MAX {
-            let page = self.get(&format!("/api/v1/conversations?view=all&limit={PAGE}{cursor}"))?;
-            let rows =
-                page.get("conversations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            ids.extend(rows.iter().filter_map(|row| row.get("id")?.as_str().map(str::to_owned)));
-            match page.get("next_cursor").and_then(Value::as_str) {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => break,
+    /// All conversations; the API lists them by where they stand.
+    fn conversations(&mut self) -> Result<BTreeSet<String>, Error> {
+        let mut ids = BTreeSet::new();
+        for status in ["open", "pending", "snoozed", "resolved"] {
+            let mut cursor = String::new();
+            for _ in 0..PAGES_MAX {
+                let path = format!("/api/v1/conversations?view=all&status={status}&limit={PAGE}{cursor}");
+                let page = self.get(&path)?;
+                let rows = page
+                    .get("conversations")
+                    .and_then(Value::as_array)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
+                ids.extend(rows.iter().filter_map(|row| row.get("id")?.as_str().map(str::to_owned)));
+                match page.get("next_cursor").and_then(Value::as_str) {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
             }
         }
         Ok(ids)
     }
 
-    fn count_messages(&mut self, id: &str, stored: &mut Stored) -> Result<(), Error> {
-        let (mut before, mut expected) = (String::new(), None);
+    fn thread(&mut self, id: &str) -> Result<Thread, Error> {
+        let (mut before, mut items) = (String::new(), Vec::new());
         for _ in 0..PAGES_MAX {
             let page = self.get(&format!("/api/v1/conversations/{id}/messages?limit={PAGE}{before}"))?;
             let rows = page.get("messages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            for row in rows.iter().rev() {
-                let seq = row.get("seq").and_then(Value::as_u64).unwrap_or_default();
-                stored.holes += u64::from(expected.is_some_and(|expected| expected != seq));
-                expected = Some(seq.saturating_sub(1));
-                if let Some(mark) =
-                    row.pointer("/content/body").and_then(|body| marks::find(body.as_str()?.as_bytes()))
-                {
-                    *stored.marks.entry(mark).or_default() += 1;
-                }
-            }
+            items.extend(rows.iter().rev().map(|row| Item {
+                seq: row.get("seq").and_then(Value::as_u64).unwrap_or_default(),
+                mark: row.pointer("/content/body").and_then(|body| marks::find(body.as_str()?.as_bytes())),
+                state: row.get("state").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            }));
             let Some(first) = rows.first().and_then(|row| row.get("seq")?.as_u64()) else { break };
             if first <= 1 {
                 break;
             }
             before = format!("&before_seq={first}");
         }
-        stored.holes += u64::from(expected.is_some_and(|expected| expected != 0));
-        Ok(())
-    }
-}
-
-/// The simulated provider, on a thread of its own.
-struct Provider {
-    graph_url: String,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
-}
-
-impl Provider {
-    fn start() -> Result<Self, Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(Error::io("the provider's runtime"))?;
-        let options = WorldOptions { sends_max: 0, enforce_rates: false, ..WorldOptions::default() };
-        let world = runtime
-            .block_on(World::start(options))
-            .map_err(|error| Error::Setup(format!("the simulated provider: {error}")))?;
-        let graph_url = world.graph_url();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let thread = thread::Builder::new()
-            .name("provider".to_owned())
-            .spawn(move || {
-                runtime.block_on(async move {
-                    // Either it is asked to stop, or whoever would ask is gone.
-                    drop(stopped.await);
-                    world.shutdown().await;
-                });
-            })
-            .map_err(Error::io("the provider's thread"))?;
-        Ok(Self { graph_url, stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
+        items.reverse();
+        Ok(Thread(items))
     }
 }
 
@@ -433,6 +574,37 @@ mod tests {
     }
 
     #[test]
+    fn agents_hear_of_what_concerns_their_work() {
+        let switchboard = |text: &str| news_of(text.as_bytes());
+        let received = r#"{"type":"event","offset":2,"prev":1,"name":"message.received","at":"x","data":{
+            "message":{"conversation_id":"c","direction":"in","state":"received"},"conversation":{"inbound_count":7}}}"#;
+        let what = Happened::Received { conversation: "c".to_owned(), inbound_count: 7 };
+        assert_eq!(switchboard(received), News::Event { offset: 2, prev: 1, what });
+        let updated = |state: &str, direction: &str| {
+            let message = format!(r#"{{"conversation_id":"c","direction":"{direction}","state":"{state}"}}"#);
+            switchboard(&format!(
+                r#"{{"type":"event","offset":3,"prev":2,"name":"message.updated","data":{{"message":{message}}}}}"#
+            ))
+        };
+        for (state, direction, what) in [
+            ("sent", "out", Happened::Updated { arrived: false }),
+            ("delivered", "out", Happened::Updated { arrived: true }),
+            ("read", "out", Happened::Updated { arrived: true }),
+            ("received", "in", Happened::Else),
+        ] {
+            assert_eq!(updated(state, direction), News::Event { offset: 3, prev: 2, what });
+        }
+        assert_eq!(
+            switchboard(r#"{"type":"result","id":7,"ok":true,"data":{}}"#),
+            News::Result { id: 7, refused: None }
+        );
+        assert_eq!(
+            switchboard(r#"{"type":"result","id":7,"ok":false,"error":{"code":"blocked","message":"m"}}"#),
+            News::Result { id: 7, refused: Some("blocked".to_owned()) }
+        );
+    }
+
+    #[test]
     fn closed_sockets_of_all_threads_are_added() {
         let metrics = "# TYPE switchboard_socket_closed_total counter\n\
                        switchboard_socket_closed_total{arbiter=\"0\",code=\"4008\"} 3\n\
@@ -447,7 +619,7 @@ mod tests {
         let subscribed = br#"{"type":"subscribed","id":1,"epoch":"e","offset":7,"resumed":true}"#;
         let at = Position { epoch: "e".into(), offset: 7 };
         assert_eq!(hear_other(subscribed), Heard::Subscribed { at, resumed: true });
-        assert_eq!(hear_other(br#"{"type":"ping"}"#), Heard::Ping);
+        assert_eq!(hear_other(br#"{"type":"ping"}"#), Heard::Asks(0));
         assert_eq!(hear_other(br#"{"type":"hello","session":"s"}"#), Heard::Other);
         assert_eq!(hear_other(b"nonsense"), Heard::Other);
     }

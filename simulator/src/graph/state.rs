@@ -498,6 +498,7 @@ pub(super) fn sent(
     Sent {
         seq: 0,
         at_ms,
+        judged_at: std::time::Instant::now(),
         phone_number_id: phone_number_id.to_owned(),
         to: about.to.clone(),
         kind: about.kind.clone(),

@@ -81,8 +81,9 @@ const FETCH_ROWS: usize = 250;
 const RING_PARTS: u32 = 16;
 /// How much longer than a row lives the cluster keeps it: its clocks may be ahead of ours, and reads judge by ours.
 const KEPT_BEYOND: Duration = Duration::from_secs(3_600);
-/// The longest life that CQL knows, in seconds: 20 years.
-const LIFE_MAX: i64 = 20 * 365 * 24 * 3_600;
+/// The longest life that the cluster is told of, in seconds: five years. A row that lives longer is not removed by it,
+/// and still ends for whoever reads. (CQL knows up to 20 years, but Cassandra refuses ends beyond January 2038.)
+const LIFE_MAX: i64 = 5 * 365 * 24 * 3_600;
 /// How often it is looked whether another node still renews its lease.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
@@ -952,11 +953,14 @@ fn row_values<'a>(tenant: Option<&'a TenantId>, row: &'a Mutation, stamp: i64, n
     }
 }
 
-/// For how many seconds the cluster keeps a row, at least: 0 would be for ever.
+/// For how many seconds the cluster keeps a row, at least; 0 is for ever.
 fn life(end: Timestamp, now: Timestamp) -> i32 {
     let left = end.as_millis().saturating_sub(now.as_millis()).max(0) / 1_000;
     let kept = i64::try_from(KEPT_BEYOND.as_secs()).unwrap_or(i64::MAX);
-    i32::try_from(left.saturating_add(kept).min(LIFE_MAX)).unwrap_or(i32::MAX)
+    Some(left.saturating_add(kept))
+        .filter(|life| *life <= LIFE_MAX)
+        .and_then(|life| life.try_into().ok())
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -972,12 +976,12 @@ mod tests {
     }
 
     #[test]
-    fn the_cluster_keeps_a_row_longer_than_anybody_reads_it_and_never_for_ever_by_mistake() {
+    fn the_cluster_keeps_a_row_longer_than_anybody_reads_it() {
         let now = Timestamp::from_secs(1_800_000_000);
         let hour = Duration::from_secs(3_600);
         assert_eq!(life(now + hour, now), 7_200);
         assert_eq!(life(now, now), 3_600);
         assert_eq!(life(Timestamp::from_secs(0), now), 3_600, "ended long ago");
-        assert_eq!(i64::from(life(Timestamp::from_millis(i64::MAX), now)), LIFE_MAX);
+        assert_eq!(life(Timestamp::from_millis(i64::MAX), now), 0, "longer than it can be told");
     }
 }

@@ -603,13 +603,9 @@ impl Core {
         let now = self.clock.now();
         let mut attempts = Attempts::begin(self, true);
         loop {
-            attempts.sent();
-            match self.write_once(tenant.as_ref(), rows, stamp, now).await {
-                Ok(()) => {
-                    attempts.answered();
-                    return Ok(());
-                }
-                Err(error) => attempts.again(error).await?,
+            let attempt = self.write_once(tenant.as_ref(), rows, stamp, now);
+            if attempts.outcome(attempt).await?.is_some() {
+                return Ok(());
             }
         }
     }
@@ -659,13 +655,9 @@ impl Core {
         let now = self.clock.now();
         let mut attempts = Attempts::begin(self, true);
         let answer = loop {
-            attempts.sent();
-            match self.get_once(tenant.as_ref(), table, key, consistency).await {
-                Ok(answer) => {
-                    attempts.answered();
-                    break answer;
-                }
-                Err(error) => attempts.again(error).await.map_err(unread)?,
+            let attempt = self.get_once(tenant.as_ref(), table, key, consistency);
+            if let Some(answer) = attempts.outcome(attempt).await.map_err(unread)? {
+                break answer;
             }
         };
         let mut rows = rows_of(answer, table)?;
@@ -695,13 +687,9 @@ impl Core {
             let fetch = (scan.limit - found.len()).min(FETCH_ROWS);
             let mut attempts = Attempts::begin(self, true);
             let (answer, next) = loop {
-                attempts.sent();
-                match self.fetch_once(tenant.as_ref(), scan, &bounds, fetch, state.clone()).await {
-                    Ok(answer) => {
-                        attempts.answered();
-                        break answer;
-                    }
-                    Err(error) => attempts.again(error).await.map_err(unread)?,
+                let attempt = self.fetch_once(tenant.as_ref(), scan, &bounds, fetch, state.clone());
+                if let Some(answer) = attempts.outcome(attempt).await.map_err(unread)? {
+                    break answer;
                 }
             };
             for row in rows_of(answer, table)?.into_iter().filter(|row| is_there(row, now)) {
@@ -747,13 +735,9 @@ impl Core {
         let state = page.map_or_else(PagingState::start, PagingState::new_from_raw_bytes);
         let mut attempts = Attempts::begin(self, true);
         let (answer, next) = loop {
-            attempts.sent();
-            match self.dump_once(table, part, state.clone()).await {
-                Ok(answer) => {
-                    attempts.answered();
-                    break answer;
-                }
-                Err(error) => attempts.again(error).await.map_err(unread)?,
+            let attempt = self.dump_once(table, part, state.clone());
+            if let Some(answer) = attempts.outcome(attempt).await.map_err(unread)? {
+                break answer;
             }
         };
         let rows =
@@ -796,13 +780,9 @@ impl Core {
         };
         let mut attempts = Attempts::begin(self, false);
         let answer = loop {
-            attempts.sent();
-            match self.exchange_once(tenant.as_ref(), exchange, shape).await {
-                Ok(answer) => {
-                    attempts.answered();
-                    break answer;
-                }
-                Err(error) => attempts.again(error).await?,
+            let attempt = self.exchange_once(tenant.as_ref(), exchange, shape);
+            if let Some(answer) = attempts.outcome(attempt).await? {
+                break answer;
             }
         };
         let row = answer
@@ -863,22 +843,23 @@ impl<'a> Attempts<'a> {
         Self { core, begun, sent: begun, repeated: 0, twice, maybe_done: false }
     }
 
-    /// Another one is being sent.
-    fn sent(&mut self) {
-        self.sent = stopwatch();
-    }
-
-    /// It was answered.
-    fn answered(&self) {
-        self.core.monitor.took(self.begun.elapsed());
-    }
-
-    /// An attempt failed; waits until the next may be sent.
+    /// Waits for an attempt; none when it failed, and another may be sent now.
     ///
     /// # Errors
     /// There is to be no other: [`Error::Refused`] when the server does not take it, [`Error::Unavailable`] when
     /// nothing was done within [`REQUEST_MAX`], and else [`Error::Ambiguous`].
-    async fn again(&mut self, error: ExecutionError) -> Result<(), Error> {
+    async fn outcome<T>(
+        &mut self,
+        attempt: impl std::future::Future<Output = Result<T, ExecutionError>>,
+    ) -> Result<Option<T>, Error> {
+        self.sent = stopwatch();
+        let error = match attempt.await {
+            Ok(answer) => {
+                self.core.monitor.took(self.begun.elapsed());
+                return Ok(Some(answer));
+            }
+            Err(error) => error,
+        };
         let alone = !self.twice || self.sent.elapsed() < SECOND_NODE_AFTER;
         match verdict(&error, alone) {
             Verdict::Wrong if self.maybe_done => return Err(Error::Ambiguous),
@@ -901,7 +882,7 @@ impl<'a> Attempts<'a> {
         tracing::debug!(%error, "a request is repeated");
         self.repeated = self.repeated.saturating_add(1);
         tokio::time::sleep(pause).await;
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -323,7 +323,7 @@ wire! {
         Full,
         /// The disk takes no writes, as after it failed and was made read-only: it reads, and goes on trying.
         ReadOnly,
-        /// Writing fails otherwise: it reads, and goes on trying.
+        /// Writing fails otherwise, of the disk or of the cluster: it reads what it can, and goes on trying.
         Failed,
         /// Part of what is stored does not read. It reads and writes what it can.
         Damaged,

@@ -36,10 +36,10 @@ export const en = {
   },
   store: {
     label: 'Server',
-    slow: 'The server’s disk is slow. Messages arrive and leave later than usual; nothing is lost.',
+    slow: 'The server’s storage is slow. Messages arrive and leave later than usual; nothing is lost.',
     full: 'The server’s disk is full. New messages are refused and providers will retry; what you send waits here. Ask whoever runs it to free space.',
     read_only: 'The server’s disk takes no changes. New messages are refused and providers will retry; what you send waits here. Ask whoever runs it to check the disk.',
-    failed: 'The server cannot write to its disk. New messages are refused and providers will retry; what you send waits here. Ask whoever runs it to check the disk.',
+    failed: 'The server cannot write to its storage. New messages are refused and providers will retry; what you send waits here. Ask whoever runs it to check its disk or its cluster.',
     damaged: 'Part of the server’s data is damaged, and some conversations may not open. Ask whoever runs it to read the server’s log.',
     other: 'The server’s storage is in trouble ({{condition}}). Ask whoever runs it to look.',
   },

@@ -299,7 +299,9 @@ impl Node {
             .args([
                 "-Dcassandra-foreground=yes",
                 "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-                "-Dcassandra.ring_delay_ms=2000",
+                "-Dcassandra.ring_delay_ms=1000",
+                // How long the first node may take to answer the next on a busy machine.
+                "-Dcassandra.shadow_round_ms=60000",
                 "-Dcassandra.consistent.rangemovement=false",
                 "-Dcassandra.superuser_setup_delay_ms=0",
                 "-XX:+UseSerialGC",

@@ -15,6 +15,7 @@ use serde_json::Value;
 use switchboard_simulator::{
     Fault, Faults, GraphFaults, Outcome, StatusFaults, Update, WebhookFaults, When, payload,
 };
+use switchboard_store::testing::cassandra::Cassandra;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -44,11 +45,52 @@ const BETWEEN_ENDS: std::ops::Range<usize> = 50..400;
 /// Messages sent to customers in one run, at most.
 const SENDS_MAX: usize = 120;
 
-/// How the server ends.
+/// What ends meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
+    /// The server is killed.
     Kill,
+    /// The server is asked to stop.
     Terminate,
+    /// One node after the other of the three that keep its rows is killed or stands still.
+    Node,
+}
+
+/// Three nodes that keep three copies of each row.
+struct Nodes(Arc<Mutex<Cassandra>>);
+
+impl Nodes {
+    async fn start() -> Self {
+        let cluster = tokio::task::spawn_blocking(|| Cassandra::start(3)).await.expect("they start");
+        Self(Arc::new(Mutex::new(cluster)))
+    }
+
+    /// The settings of a server that keeps its rows there.
+    fn settings(&self) -> [(&'static str, String); 4] {
+        let addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner).addresses();
+        let nodes: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+        [
+            ("STORE__KIND", "scylla".to_owned()),
+            ("STORE__NODES", nodes.join(",")),
+            ("STORE__KEYSPACE", "harmed".to_owned()),
+            ("STORE__REPLICATION_FACTOR", "3".to_owned()),
+        ]
+    }
+
+    /// What the cluster suffers the n-th time. At most one node is away at any time.
+    async fn suffer(&self, nth: usize) {
+        let cluster = Arc::clone(&self.0);
+        let suffered = tokio::task::spawn_blocking(move || {
+            let mut cluster = cluster.lock().unwrap_or_else(PoisonError::into_inner);
+            match nth {
+                0 => cluster.kill(1),
+                1 => cluster.restart(1),
+                2 => cluster.freeze(2),
+                _ => cluster.thaw(2),
+            }
+        });
+        suffered.await.expect("it is done to it");
+    }
 }
 
 /// What the provider and the API's user remember.
@@ -198,7 +240,10 @@ fn rough() -> Faults {
 
 async fn survives(seed: u64, end: End) {
     let told = Told(seed);
-    let mut stage = Stage::with(seed, rough(), &[]).await;
+    let nodes = if end == End::Node { Some(Nodes::start().await) } else { None };
+    let settings = nodes.as_ref().map(Nodes::settings);
+    let settings: Vec<_> = settings.iter().flatten().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut stage = Stage::with(seed, rough(), &settings).await;
     stage.bring_statuses().await;
     let agent = Agent::start(&stage.api, &stage.workspace.api_key, seed.is_multiple_of(2));
     agent.at_work().await;
@@ -210,7 +255,7 @@ async fn survives(seed: u64, end: End) {
     }
     tasks.spawn(send(stage.api.clone(), shared.clone(), dice(seed, 100)));
     let mut dice = dice(seed, 200);
-    for _ in 0..ENDS {
+    for nth in 0..ENDS {
         let enough = shared.book().taken + dice.random_range(BETWEEN_ENDS);
         until("webhooks to be taken", async || {
             agent.check();
@@ -223,8 +268,11 @@ async fn survives(seed: u64, end: End) {
                 stage.server.ask_to_stop();
                 assert_eq!(stage.server.stopped().await.code(), Some(0));
             }
+            End::Node => nodes.as_ref().expect("they were started").suffer(nth).await,
         }
-        stage.server.boot().await;
+        if end != End::Node {
+            stage.server.boot().await;
+        }
     }
     shared.book().over = true;
     while let Some(ended) = soon("everybody to stop", tasks.join_next()).await {
@@ -232,6 +280,16 @@ async fn survives(seed: u64, end: End) {
     }
     send_again(&stage.postman, &shared, &mut dice).await;
     settled(&stage, &agent, &shared).await;
+    let (events, closes) = {
+        let known = agent.known();
+        (known.events, known.closes.len())
+    };
+    assert!(events > 0, "the agent was there");
+    if end == End::Node {
+        assert_eq!(closes, 0, "and did not notice");
+    } else {
+        assert!(closes >= ENDS, "and came back");
+    }
     if end == End::Terminate {
         assert!(agent.known().closes.contains(&Some(1012)), "{:?}", agent.known().closes);
         let odd = agent.known().closes.iter().any(|code| !matches!(code, Some(1012) | None));
@@ -295,9 +353,6 @@ async fn settled(stage: &Stage, agent: &Agent, shared: &Shared) {
     let missing: Vec<_> = book.messages.keys().filter(|id| !inbound.contains_key(*id)).collect();
     assert!(missing.is_empty(), "answered 200 and not there: {missing:?}");
     assert_eq!(threads.len(), server.conversations.len(), "no conversation is there twice");
-    let known = agent.known();
-    assert!(known.events > 0 && known.closes.len() >= ENDS, "the agent was there and came back");
-    drop(known);
     check_sends(stage, &server, &book.sends);
 }
 
@@ -356,6 +411,13 @@ async fn whatever_was_answered_survives_kills_at_random_moments() {
 async fn whatever_was_answered_survives_orderly_ends_under_load() {
     for seed in seeds([21]) {
         survives(seed, End::Terminate).await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_was_answered_survives_the_death_of_one_of_three_nodes_and_work_goes_on() {
+    for seed in seeds([31]) {
+        survives(seed, End::Node).await;
     }
 }
 

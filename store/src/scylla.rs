@@ -318,8 +318,7 @@ impl Scylla {
         let (core, fence) = (Arc::clone(&self.core), Arc::clone(&self.fence));
         let asked = stopwatch();
         submit(gate, owner, cost, Error::Ambiguous, async move {
-            fence.holds(stopwatch())?;
-            let written = core.write(tenant(scope), &rows, stamp).await;
+            let written = core.write(&fence, tenant(scope), &rows, stamp).await;
             core.metrics.commit_seconds.record(asked.elapsed());
             written?;
             core.metrics.rows.increment(u64::try_from(rows.len()).unwrap_or(u64::MAX));
@@ -485,20 +484,23 @@ async fn renew(core: Arc<Core>, fence: Arc<Fence>) {
         ticks.tick().await;
         let sent = stopwatch();
         let (now, next) = fence.renewal(core.micros());
-        let row = match core.exchange(None, &swap(Some(now), next.clone())).await {
-            Ok(Exchanged::Done) => next,
-            Ok(Exchanged::Found(found)) => match found.map(FenceRow::from_cells) {
-                Some(Ok(row)) => row,
-                // Nobody removes it: somebody has emptied the keyspace.
-                _ => FenceRow { epoch: i64::MAX, ..next },
-            },
+        let (row, renewed) = match core.exchange(None, &swap(Some(now), next.clone())).await {
+            Ok(Exchanged::Done) => (next, Some(sent)),
+            Ok(Exchanged::Found(found)) => {
+                let found = found.map(FenceRow::from_cells).and_then(Result::ok);
+                // At once again, over what stands.
+                ticks.reset_immediately();
+                // Nobody removes it: where it is gone, somebody has emptied the keyspace.
+                (found.unwrap_or(FenceRow { epoch: i64::MAX, ..next }), None)
+            }
             Err(error) => {
                 tracing::warn!(%error, "the store's lease is not renewed; it is tried again");
                 continue;
             }
         };
-        if fence.stands(row, sent) {
+        if fence.stands(row, renewed) {
             tracing::error!("another server has taken the store over; this one writes nothing more: stop it");
+            return;
         }
         // A renewal is the smallest of writes: it alone does not say that others go well.
         if core.monitor.failures() == failures {
@@ -599,10 +601,20 @@ impl Core {
         f64::from(byte[0]) / f64::from(u8::MAX)
     }
 
-    async fn write(&self, tenant: Option<TenantId>, rows: &[Mutation], stamp: i64) -> Result<(), Error> {
+    async fn write(
+        &self,
+        fence: &Fence,
+        tenant: Option<TenantId>,
+        rows: &[Mutation],
+        stamp: i64,
+    ) -> Result<(), Error> {
         let now = self.clock.now();
         let mut attempts = Attempts::begin(self, true);
         loop {
+            // Also before each repetition: what a successor has read must not change under it.
+            if let Err(error) = fence.holds(stopwatch()) {
+                return Err(if attempts.maybe_done { Error::Ambiguous } else { error });
+            }
             let attempt = self.write_once(tenant.as_ref(), rows, stamp, now);
             if attempts.outcome(attempt).await?.is_some() {
                 return Ok(());

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use switchboard_domain::conversation::{Change, KEY_MEMORY_MILLIS, Known, State, evolve};
@@ -26,6 +27,11 @@ use crate::{Refusal, env::Env};
 const MAX_PROBES: u64 = 1_000;
 /// Older buckets whose idempotency keys are read: 20,000 items within 48 hours.
 const MAX_KEY_BUCKETS: usize = 40;
+
+/// How often a thread is read that looks like half of a commit.
+const READS_MAX: u32 = 5;
+/// The pause before it is read again.
+const READ_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// A thread in the store.
 pub(crate) struct Place {
@@ -138,7 +144,34 @@ impl Place {
 }
 
 /// Loads a conversation, or what is to become one.
+///
+/// A reader may see half of a commit for a moment (see [`switchboard_ports::store`]): one that an earlier owner began is
+/// read again until it is seen whole.
 pub(crate) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
+    for _ in 1..READS_MAX {
+        let (conversation, seen) = read(env.clone(), scope, id).await?;
+        if seen == Seen::Whole {
+            return Ok(conversation);
+        }
+        actix_rt::time::sleep(READ_AGAIN_AFTER).await;
+    }
+    let (conversation, seen) = read(env, scope, id).await?;
+    if seen == Seen::Half {
+        tracing::error!(conversation = %id, "a thread has a gap, or items newer than its head");
+    }
+    Ok(conversation)
+}
+
+/// How a thread looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// Every item up to the head's last is there, and none is newer than the head.
+    Whole,
+    /// It is not so.
+    Half,
+}
+
+async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conversation, Seen), Refusal> {
     let place = Place { env: env.clone(), scope, id };
     let hint_key = ConversationHeadRow::key(projection_bucket(id.as_bytes()), id);
     let hint = match env.records.get::<ConversationHeadRow>(scope, hint_key).await {
@@ -182,7 +215,7 @@ pub(crate) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
         sender: None,
         announce_after,
     };
-    let Some(head) = head else { return Ok(conversation(state, None)) };
+    let Some(head) = head else { return Ok((conversation(state, None), Seen::Whole)) };
     let (last_seq, version, outbox_floor) = (head.last_seq, head.version, head.outbox_floor);
     let mut old_changes = BTreeMap::new();
     for seq in head.old_changes.clone() {
@@ -223,9 +256,12 @@ pub(crate) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Re
             }
         }
     }
+    let mut expected = (oldest * BUCKET_ITEMS).max(1)..=last_seq;
+    let is_whole = expected.all(|seq| state.items.get(&seq).is_some_and(|item| item.version <= version));
     for (hash, key) in place.older_keys(bucket, env.clock.now()).await? {
         evolve(&mut state, &Change::Key(hash, key));
     }
     let announce_after = (version > projected_version).then_some(projected_version);
-    Ok(Conversation { old_changes, ..conversation(state, announce_after) })
+    let seen = if is_whole { Seen::Whole } else { Seen::Half };
+    Ok((Conversation { old_changes, ..conversation(state, announce_after) }, seen))
 }

@@ -122,7 +122,7 @@ impl Fence {
 
     /// The row as it was last known, and as it should be next.
     pub(super) fn renewal(&self, now: i64) -> (FenceRow, FenceRow) {
-        let state = self.state();
+        let mut state = self.state();
         let next = FenceRow { reserved_until: state.stamps.wanted(now), ..state.row.clone() };
         (state.row.clone(), next)
     }
@@ -138,14 +138,16 @@ impl Fence {
         (state.row.clone(), next)
     }
 
-    /// A renewal that was sent then was answered: this row stands. True when it is another node's, for the first time.
-    pub(super) fn stands(&self, row: FenceRow, sent: Instant) -> bool {
+    /// This row was found to stand. `renewed`: when the renewal was sent that wrote it; none where it is of an earlier
+    /// one, whose answer did not come: then others may have watched it for a while already, and it makes the lease no
+    /// longer. True when it is another node's, for the first time.
+    pub(super) fn stands(&self, row: FenceRow, renewed: Option<Instant>) -> bool {
         let mut state = self.state();
         if row.holder != state.row.holder || row.epoch != state.row.epoch {
             return !std::mem::replace(&mut state.lost, true);
         }
         state.stamps.reserved(row.reserved_until);
-        state.until = state.until.max(sent + LEASE);
+        state.until = renewed.map_or(state.until, |sent| state.until.max(sent + LEASE));
         state.row = row;
         false
     }
@@ -213,17 +215,30 @@ mod tests {
         assert_eq!(fence.holds(sent + LEASE - Duration::from_millis(1)), Ok(()));
         assert!(fence.holds(sent + LEASE).is_err());
         assert!(fence.stamp(sent + LEASE, NOW, 1).is_err());
-        assert!(!fence.stands(mine, sent + RENEW_EVERY));
+        assert!(!fence.stands(mine, Some(sent + RENEW_EVERY)));
         assert_eq!(fence.holds(sent + LEASE), Ok(()), "renewed meanwhile");
+    }
+
+    #[test]
+    fn a_renewal_whose_answer_did_not_come_makes_the_lease_no_longer() {
+        let sent = stopwatch();
+        let fence = Fence::taken(row(&ME, 1, NOW * 100), 0, sent);
+        let (_, lost) = fence.renewal(NOW);
+        let (now, next) = fence.renewal(NOW);
+        assert_ne!(lost, next, "so that it is known which of them stands");
+        assert!(!fence.stands(lost.clone(), None));
+        assert!(fence.holds(sent + LEASE).is_err());
+        let (known, _) = fence.renewal(NOW);
+        assert_eq!((now.reserved_until, known), (NOW * 100, lost), "the next one is over what stands");
     }
 
     #[test]
     fn whoever_lost_it_never_writes_again() {
         let sent = stopwatch();
         let fence = Fence::taken(row(&ME, 1, NOW * 100), 0, sent);
-        assert!(fence.stands(row(&ME, 2, NOW * 200), sent), "the same node's next process");
+        assert!(fence.stands(row(&ME, 2, NOW * 200), Some(sent)), "the same node's next process");
         assert!(fence.holds(sent).is_err());
-        assert!(!fence.stands(row(&[2; 16], 3, NOW * 200), sent), "said once");
+        assert!(!fence.stands(row(&[2; 16], 3, NOW * 200), None), "said once");
     }
 
     #[test]

@@ -20,18 +20,22 @@ fn micros(span: Duration) -> i64 {
 pub(super) struct Stamps {
     last: i64,
     reserved_until: i64,
+    /// The latest reservation that was asked for, whether or not it was written down.
+    asked: i64,
 }
 
 impl Stamps {
     /// Gives times after those of whoever reserved before, up to a reservation of one's own.
     pub(super) const fn after(predecessor: i64, reserved_until: i64) -> Self {
-        Self { last: predecessor, reserved_until }
+        Self { last: predecessor, reserved_until, asked: reserved_until }
     }
 
-    /// The reservation to ask for next. It is always another than the present one, though the clock may stand still:
-    /// that it changes is how others see that this node lives.
-    pub(super) fn wanted(&self, now: i64) -> i64 {
-        self.last.max(now).saturating_add(micros(RESERVED_AHEAD)).max(self.reserved_until.saturating_add(1))
+    /// The reservation to ask for next: never the same twice, though the clock may stand still. That it changes is how
+    /// others see that this node lives, and which of its own renewals a row is of is how this one knows.
+    pub(super) fn wanted(&mut self, now: i64) -> i64 {
+        let next = self.asked.max(self.reserved_until).saturating_add(1);
+        self.asked = self.last.max(now).saturating_add(micros(RESERVED_AHEAD)).max(next);
+        self.asked
     }
 
     /// A reservation was written down.
@@ -91,19 +95,24 @@ mod tests {
         assert_eq!(stamps.take(500, 2), None);
         assert_eq!(stamps.take(500, 1), Some(10));
         assert_eq!(stamps.take(500, 1), None);
-        stamps.reserved(stamps.wanted(500));
+        let wanted = stamps.wanted(500);
+        stamps.reserved(wanted);
         assert_eq!(stamps.take(500, 1), Some(500));
     }
 
     #[test]
     fn each_reservation_is_another_though_the_clock_stands_still_or_is_set_back() {
-        let mut stamps = Stamps::after(0, 0);
-        let mut before = 0;
-        for now in [5_000_000, 5_000_000, 1, 5_000_000] {
-            let next = stamps.wanted(now);
-            assert!(next > before);
-            stamps.reserved(next);
-            before = next;
+        for written_down in [true, false] {
+            let mut stamps = Stamps::after(0, 0);
+            let mut before = 0;
+            for now in [5_000_000, 5_000_000, 1, 5_000_000] {
+                let next = stamps.wanted(now);
+                assert!(next > before);
+                before = next;
+                if written_down {
+                    stamps.reserved(next);
+                }
+            }
         }
     }
 
@@ -117,7 +126,8 @@ mod tests {
             for (now, rows, renew) in steps {
                 let now = i64::from(now);
                 if renew {
-                    stamps.reserved(stamps.wanted(now));
+                    let wanted = stamps.wanted(now);
+                    stamps.reserved(wanted);
                 }
                 if let Some(first) = stamps.take(now, rows) {
                     prop_assert!(first > highest);

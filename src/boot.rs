@@ -124,7 +124,8 @@ const fn cluster_key(error: &scylla::OpenError) -> &'static str {
     match error {
         OpenError::Keyspace { .. } | OpenError::Differs { .. } | OpenError::InUse => "store.keyspace",
         OpenError::Certificates { .. } => "store.tls_ca",
-        OpenError::Cluster(_) => "store.nodes",
+        OpenError::Datacenters { .. } => "store.datacenter",
+        OpenError::Cluster(_) | OpenError::Clock { .. } => "store.nodes",
     }
 }
 

@@ -54,7 +54,11 @@ async fn move_all(config: &Config, to: Target) -> Result<(), Failure> {
     let node = scylla::Node::in_locked_folder(folder, &*entropy).map_err(failed)?;
     let cluster = open_scylla(config, node, &clock, &entropy, &io.handle).await.map_err(failed)?;
     let (from, into, target): (&dyn Whole, &dyn Whole, _) = match to {
-        Target::Scylla => (&*embedded, &*cluster, format!("keyspace {}", config.store.keyspace)),
+        Target::Scylla => (
+            &*embedded,
+            &*cluster,
+            format!("keyspace {} at {}", config.store.keyspace, config.store.nodes.join(", ")),
+        ),
         Target::Embedded => (&*cluster, &*embedded, "the embedded store".to_owned()),
     };
     let mut told = 0;
@@ -70,7 +74,7 @@ async fn move_all(config: &Config, to: Target) -> Result<(), Failure> {
         // Who does not read how it goes does not stop it.
         drop(print(&line));
     };
-    let moved = transfer::run(from, into, folder, &target, clock.now(), &mut tell).await;
+    let moved = transfer::run(from, into, folder, &target, &*clock, &mut tell).await;
     cluster.close().await;
     embedded.close().await;
     io.stop();

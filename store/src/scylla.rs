@@ -30,15 +30,16 @@ use cells::{NEVER, RawRow, Row, Values};
 pub use connect::Cluster;
 use connect::{ATTEMPT_MAX, SECOND_NODE_AFTER};
 use fence::{Fence, RENEW_EVERY, STORE, Step};
+use futures_util::future::join_all;
 use gate::{Gate, GateMetrics};
 pub use node::Node;
 use schema::Keyspaces;
 use scylla::{
     client::{execution_profile::ExecutionProfileHandle, session::Session},
-    errors::{ExecutionError, PrepareError},
+    errors::ExecutionError,
     response::{PagingState, PagingStateResponse, query_result::QueryResult},
     statement::{
-        Consistency,
+        Consistency, SerialConsistency,
         batch::{Batch, BatchType},
         prepared::PreparedStatement,
     },
@@ -60,7 +61,7 @@ use tokio::{
     sync::{oneshot, watch},
     task::JoinHandle,
 };
-use verdict::{Verdict, pause, verdict};
+use verdict::{Sent, Verdict, pause, verdict};
 
 use crate::{
     checks,
@@ -68,8 +69,8 @@ use crate::{
     fair::{Cost, LaneLimits, Owner},
     lifecycle::Lifecycle,
     pool::NotTaken,
-    scans::{Bounds, PAGE_BYTES_MAX},
-    system::stopwatch,
+    scans::{Bound, Bounds, PAGE_BYTES_MAX},
+    system::{boottime, stopwatch},
     transfer::{Page, Place, Whole},
 };
 
@@ -77,6 +78,10 @@ use crate::{
 pub const REQUEST_MAX: Duration = Duration::from_secs(6);
 /// Rows that are fetched at a time. A page of a scan is made of several.
 const FETCH_ROWS: usize = 250;
+/// Rows that are fetched at a time, at least, where some may have ended.
+const FETCH_ROWS_MIN: usize = 32;
+/// Statements prepared at once when the store is opened.
+const PREPARED_AT_ONCE: usize = 16;
 /// Parts of the ring that are read one after the other when everything is read.
 const RING_PARTS: u32 = 16;
 /// How much longer than a row lives the cluster keeps it: its clocks may be ahead of ours, and reads judge by ours.
@@ -143,6 +148,20 @@ pub enum OpenError {
         /// Table and column.
         column: String,
     },
+    /// A majority of one data centre need not know what one of another does.
+    #[error("the cluster has several data centres ({names}): say which is yours, the same for every server")]
+    Datacenters {
+        /// Their names.
+        names: String,
+    },
+    /// Our clock is not to be trusted.
+    #[error(
+        "this machine's clock is {ahead_s} s ahead of the cluster's: set it right, as writes carry its time"
+    )]
+    Clock {
+        /// By how much.
+        ahead_s: i64,
+    },
     /// Another server writes to it.
     #[error("another server writes to this keyspace; stop it first")]
     InUse,
@@ -179,10 +198,26 @@ pub struct Scylla {
     interactive: Gate,
     bulk: Gate,
     reads: Gate,
-    renewal: Mutex<Option<JoinHandle<()>>>,
+    renewal: Mutex<Option<Renewal>>,
     io: Handle,
     closed: watch::Sender<bool>,
     _node: Node,
+}
+
+/// The task that renews the lease.
+struct Renewal {
+    /// Ends it when it is dropped.
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+/// Says that the store is closed, also where the runtime ended before it was.
+struct Closed(watch::Sender<bool>);
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// What requests need.
@@ -206,6 +241,15 @@ struct CoreMetrics {
     commit_seconds: metrics::Histogram,
     read_seconds: metrics::Histogram,
     repeated: metrics::Counter,
+}
+
+/// Brings the tables of a cluster up to date, also while a server writes to it.
+///
+/// # Errors
+/// As [`Scylla::open`].
+pub async fn migrate(cluster: &Cluster) -> Result<(), OpenError> {
+    let session = cluster.connect().await?;
+    schema::migrate(&session, &Keyspaces::of(&cluster.keyspace), cluster.replication_factor).await
 }
 
 /// Looks whether the cluster answers, without taking its lease or changing anything; answers in words.
@@ -240,8 +284,10 @@ impl Scylla {
         // The driver's own tasks belong to the runtime in which it is made.
         let session = {
             let (cluster, keyspaces) = (cluster.clone(), keyspaces.clone());
+            let write_clock_now = write_clock.now();
             let connected = io.spawn(async move {
                 let session = cluster.connect().await?;
+                connect::check_clock(&session, write_clock_now).await?;
                 schema::migrate(&session, &keyspaces, cluster.replication_factor).await?;
                 Ok(session)
             });
@@ -267,10 +313,15 @@ impl Scylla {
         let fence = {
             let core = Arc::clone(&core);
             let id = node.id();
-            let taken = io.spawn(async move { core.take_lease(id).await });
+            let taken = io.spawn(async move {
+                core.prepare_all().await;
+                core.take_lease(id).await
+            });
             Arc::new(taken.await.map_err(|error| OpenError::Cluster(error.to_string()))??)
         };
-        let renewal = io.spawn(renew(Arc::clone(&core), Arc::clone(&fence)));
+        let (stop, stopped) = oneshot::channel();
+        let task = io.spawn(renew(Arc::clone(&core), Arc::clone(&fence), stopped));
+        let renewal = Renewal { stop, task };
         let lane = |lane: &'static str| GateMetrics {
             waiting: metrics::gauge!("switchboard_store_queue_commits", "lane" => lane),
             bytes: metrics::gauge!("switchboard_store_queue_bytes", "lane" => lane),
@@ -307,7 +358,7 @@ impl Scylla {
         let cost = Cost::of(&rows);
         let owner = Owner::of(scope, &rows);
         // Timed at once, so that of two commits of one owner the one that was asked for later stands.
-        let stamp = match self.fence.stamp(stopwatch(), self.core.micros(), rows.len()) {
+        let stamp = match self.fence.stamp(boottime(), self.core.micros(), rows.len()) {
             Ok(stamp) => stamp,
             Err(error) => return ready(Err(error)),
         };
@@ -323,7 +374,7 @@ impl Scylla {
             written?;
             core.metrics.rows.increment(u64::try_from(rows.len()).unwrap_or(u64::MAX));
             // Whoever took over meanwhile may have read before this was there.
-            fence.holds(stopwatch()).map_err(|_| Error::Ambiguous)
+            fence.holds(boottime()).map_err(|_| Error::Ambiguous)
         })
     }
 
@@ -336,7 +387,7 @@ impl Scylla {
         let cost = Cost { rows: 1, bytes: 0 };
         let (core, fence) = (Arc::clone(&self.core), Arc::clone(&self.fence));
         submit(&self.reads, scope.into(), cost, died, async move {
-            fence.holds(stopwatch())?;
+            fence.holds(boottime())?;
             let begun = stopwatch();
             let found = read.await;
             core.metrics.read_seconds.record(begun.elapsed());
@@ -414,9 +465,9 @@ impl Store for Scylla {
         let cost = Cost::of_exchange(&exchange);
         let (core, fence) = (Arc::clone(&self.core), Arc::clone(&self.fence));
         submit(&self.interactive, scope.into(), cost, Error::Ambiguous, async move {
-            fence.holds(stopwatch())?;
+            fence.holds(boottime())?;
             let exchanged = core.exchange(tenant(scope), &exchange).await?;
-            fence.holds(stopwatch()).map_err(|_| Error::Ambiguous)?;
+            fence.holds(boottime()).map_err(|_| Error::Ambiguous)?;
             Ok(exchanged)
         })
     }
@@ -424,14 +475,14 @@ impl Store for Scylla {
 
 impl Lifecycle for Scylla {
     fn condition(&self) -> StoreCondition {
-        match self.fence.holds(stopwatch()) {
+        match self.fence.holds(boottime()) {
             Ok(()) => self.core.monitor.condition(),
             Err(_) => StoreCondition::Failed,
         }
     }
 
     fn failure(&self) -> Option<String> {
-        self.fence.holds(stopwatch()).err().map(|error| error.to_string())
+        self.fence.holds(boottime()).err().map(|error| error.to_string())
     }
 
     /// The cluster itself removes what has ended.
@@ -445,18 +496,21 @@ impl Lifecycle for Scylla {
             let gates = [self.interactive.clone(), self.bulk.clone(), self.reads.clone()];
             let (core, fence, closed) =
                 (Arc::clone(&self.core), Arc::clone(&self.fence), self.closed.clone());
+            let closed = Closed(closed);
             self.io.spawn(async move {
                 for gate in gates {
                     gate.close().await;
                 }
-                renewal.abort();
+                let Renewal { stop, task } = renewal;
+                drop(stop);
+                // What it is asking is answered before the lease is let go of.
+                drop(task.await);
                 core.let_go(&fence).await;
-                closed.send_replace(true);
+                drop(closed);
             });
         }
         let mut closed = self.closed.subscribe();
         Box::pin(async move {
-            // The sender lives in `self` or in the task; were both gone, it is closed as well.
             drop(closed.wait_for(|closed| *closed).await);
         })
     }
@@ -476,13 +530,16 @@ impl Drop for Scylla {
 }
 
 /// Renews the lease until another node has it or the store is closed.
-async fn renew(core: Arc<Core>, fence: Arc<Fence>) {
+async fn renew(core: Arc<Core>, fence: Arc<Fence>, mut stopped: oneshot::Receiver<()>) {
     let mut ticks = tokio::time::interval(RENEW_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut failures = core.monitor.failures();
     loop {
-        ticks.tick().await;
-        let sent = stopwatch();
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = &mut stopped => return,
+        }
+        let sent = boottime();
         let (now, next) = fence.renewal(core.micros());
         let (row, renewed) = match core.exchange(None, &swap(Some(now), next.clone())).await {
             Ok(Exchanged::Done) => (next, Some(sent)),
@@ -534,7 +591,7 @@ impl Core {
         let mut watched: Option<(FenceRow, Instant)> = None;
         loop {
             let key = FenceRow::key(STORE.to_owned());
-            let found = self.get(None, &FENCES, &key, Consistency::LocalSerial).await.map_err(unusable)?;
+            let found = self.get(None, &FENCES, &key, Consistency::Serial).await.map_err(unusable)?;
             let found =
                 found.map(FenceRow::from_cells).transpose().map_err(|error| unusable(error.into()))?;
             let watching = watched.as_ref().map(|(row, since)| (row, since.elapsed()));
@@ -551,7 +608,7 @@ impl Core {
                 }
                 Step::Take(row) => {
                     let predecessor = found.as_ref().map_or(0, |row| row.reserved_until);
-                    let sent = stopwatch();
+                    let sent = boottime();
                     match self.exchange(None, &swap(found, row.clone())).await.map_err(unusable)? {
                         Exchanged::Done => return Ok(Fence::taken(row, predecessor, sent)),
                         // Somebody else was quicker: look again.
@@ -564,7 +621,7 @@ impl Core {
 
     /// Lets whoever comes next in at once.
     async fn let_go(&self, fence: &Fence) {
-        if fence.holds(stopwatch()).is_err() {
+        if fence.holds(boottime()).is_err() {
             return;
         }
         let (now, next) = fence.release();
@@ -574,7 +631,32 @@ impl Core {
         }
     }
 
-    async fn prepare(&self, table: &'static Table, shape: Shape) -> Result<PreparedStatement, PrepareError> {
+    /// Prepares what is asked most, so that no node that stands still is waited for later. What does not go well now is
+    /// tried when it is needed.
+    async fn prepare_all(&self) {
+        let plain = [Shape::Get, Shape::Put, Shape::Delete];
+        let claimed = [Shape::Get, Shape::Claim, Shape::Replace, Shape::Release];
+        let scans =
+            [false, true].map(|reverse| Shape::Scan { lower: Bound::Open, upper: Bound::Open, reverse });
+        let statements: Vec<_> = schema::tables()
+            .flat_map(|table| {
+                let shapes = if table.claimed { &claimed[..] } else { &plain[..] };
+                shapes.iter().chain(&scans).map(move |shape| (table, *shape))
+            })
+            .collect();
+        for some in statements.chunks(PREPARED_AT_ONCE) {
+            let prepared = join_all(some.iter().map(|(table, shape)| self.prepare(table, *shape))).await;
+            for error in prepared.into_iter().filter_map(Result::err) {
+                tracing::debug!(%error, "a statement is prepared later");
+            }
+        }
+    }
+
+    async fn prepare(
+        &self,
+        table: &'static Table,
+        shape: Shape,
+    ) -> Result<PreparedStatement, ExecutionError> {
         let key = (table.name, shape);
         let known = {
             let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -584,12 +666,18 @@ impl Core {
             return Ok(prepared);
         }
         let text = shape.cql(table, self.keyspaces.of_table(table));
-        let mut prepared = self.session.prepare(text).await?;
+        // The driver waits for every node, also for one that stands still.
+        let prepared = tokio::time::timeout(ATTEMPT_MAX, self.session.prepare(text)).await;
+        let mut prepared = prepared.map_err(|_| ExecutionError::RequestTimeout(ATTEMPT_MAX))??;
         // Of everything else the same twice is the same once.
         let conditional = matches!(shape, Shape::Claim | Shape::Replace | Shape::Release);
         prepared.set_is_idempotent(!conditional);
         let profile = if conditional { &self.once } else { &self.twice };
         prepared.set_execution_profile_handle(Some(profile.clone()));
+        if table.name == FENCES.name {
+            // Of all data centres: two servers may ask different ones.
+            prepared.set_serial_consistency(Some(SerialConsistency::Serial));
+        }
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(key, prepared.clone());
         Ok(prepared)
     }
@@ -612,7 +700,7 @@ impl Core {
         let mut attempts = Attempts::begin(self, true);
         loop {
             // Also before each repetition: what a successor has read must not change under it.
-            if let Err(error) = fence.holds(stopwatch()) {
+            if let Err(error) = fence.holds(boottime()) {
                 return Err(if attempts.maybe_done { Error::Ambiguous } else { error });
             }
             let attempt = self.write_once(tenant.as_ref(), rows, stamp, now);
@@ -696,7 +784,9 @@ impl Core {
         let mut bytes = 0_usize;
         let mut state = PagingState::start();
         loop {
-            let fetch = (scan.limit - found.len()).min(FETCH_ROWS);
+            // Of rows that may have ended more are fetched than are asked for.
+            let least = if table.expires { FETCH_ROWS_MIN } else { 1 };
+            let fetch = (scan.limit - found.len()).clamp(least, FETCH_ROWS);
             let mut attempts = Attempts::begin(self, true);
             let (answer, next) = loop {
                 let attempt = self.fetch_once(tenant.as_ref(), scan, &bounds, fetch, state.clone());
@@ -872,8 +962,12 @@ impl<'a> Attempts<'a> {
             }
             Err(error) => error,
         };
-        let alone = !self.twice || self.sent.elapsed() < SECOND_NODE_AFTER;
-        match verdict(&error, alone) {
+        let sent = match self.twice {
+            false => Sent::Conditionally,
+            true if self.sent.elapsed() < SECOND_NODE_AFTER => Sent::ToOne,
+            true => Sent::ToTwo,
+        };
+        match verdict(&error, sent) {
             Verdict::Wrong if self.maybe_done => return Err(Error::Ambiguous),
             Verdict::Wrong => return Err(Error::Refused(error.to_string())),
             Verdict::Unknown => self.maybe_done = true,

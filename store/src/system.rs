@@ -1,6 +1,6 @@
 //! The machine's own clock and chance.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ring::rand::{SecureRandom, SystemRandom};
 use switchboard_ports::clock::{Clock, Entropy};
@@ -48,6 +48,13 @@ impl Entropy for SystemEntropy {
 /// For measuring how long something took; never part of a decision.
 pub(crate) fn stopwatch() -> Instant {
     Instant::now()
+}
+
+/// Time since the machine was started, its sleep included.
+pub(crate) fn boottime() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
+    Duration::new(seconds.unwrap_or_default(), nanoseconds.unwrap_or_default())
 }
 
 #[cfg(test)]

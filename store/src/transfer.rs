@@ -4,13 +4,14 @@
 //! itself from the last place that was noted. What is compared are the number of a table's rows and the sum of their
 //! digests, both read anew from both stores.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use switchboard_ports::{
     Future,
+    clock::Clock,
     store::{Error, Exchange, Exchanged, Lane, MAX_COMMIT_BYTES, MAX_COMMIT_ROWS, Mutation, Scope},
 };
 use switchboard_schema::{
@@ -19,14 +20,16 @@ use switchboard_schema::{
     table::{Cell, Ownership, Table},
 };
 
-use crate::Lifecycle;
+use crate::{Lifecycle, files::sync};
 
 /// The file that says how far it has come, in the data folder.
 pub const MARKER_FILE: &str = "move.json";
 /// Writes under way at once.
 const AT_ONCE: usize = 64;
 /// How often a write of unknown outcome is repeated: it is the same again, and nobody else writes.
-const TRIES: u32 = 5;
+const TRIES: u32 = 8;
+/// The pause before that, longer each time.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A row with everything that its store keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +144,9 @@ impl Marker {
         serde_json::to_vec(self)
             .map_err(io::Error::from)
             .and_then(|text| fs::write(&new, text))
+            .and_then(|()| sync(&new))
             .and_then(|()| fs::rename(&new, folder.join(MARKER_FILE)))
+            .and_then(|()| sync(folder))
             .map_err(TransferError::Marker)
     }
 }
@@ -173,7 +178,7 @@ pub async fn run(
     to: &dyn Whole,
     folder: &Path,
     target: &str,
-    now: Timestamp,
+    clock: &dyn Clock,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<u64, TransferError> {
     let marker = Marker::read(folder)?;
@@ -198,7 +203,7 @@ pub async fn run(
             marker.write(folder)?;
             let (rows, next) = dump(from, table, place).await?;
             copied += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            copy(to, table, rows, now).await?;
+            copy(to, table, rows, clock.now()).await?;
             tell(Progress::Copied(table.name, copied));
             place = next;
             if place.is_none() {
@@ -206,7 +211,7 @@ pub async fn run(
             }
         }
     }
-    let total = compare(from, to, now, tell).await?;
+    let total = compare(from, to, clock, tell).await?;
     fs::remove_file(folder.join(MARKER_FILE)).map_err(TransferError::Marker)?;
     Ok(total)
 }
@@ -259,7 +264,9 @@ async fn copy(
             loop {
                 tries += 1;
                 match to.commit_one(scope, Lane::Bulk, rows.clone()).await {
-                    Err(Error::Ambiguous) if tries < TRIES => {}
+                    Err(Error::Ambiguous | Error::Overloaded) if tries < TRIES => {
+                        tokio::time::sleep(PAUSE * tries).await;
+                    }
                     done => return done.map_err(failed),
                 }
             }
@@ -281,7 +288,9 @@ async fn claim(to: &dyn Whole, scope: Scope, row: Mutation) -> Result<(), Transf
             Ok(Exchanged::Done) => return Ok(()),
             Ok(Exchanged::Found(Some(found))) if found == whole => return Ok(()),
             Ok(Exchanged::Found(_)) => return Err(TransferError::Taken { table: table.name }),
-            Err(Error::Ambiguous) if tries < TRIES => {}
+            Err(Error::Ambiguous | Error::Overloaded) if tries < TRIES => {
+                tokio::time::sleep(PAUSE * tries).await;
+            }
             Err(source) => return Err(TransferError::Store { table: table.name, source }),
         }
     }
@@ -361,18 +370,20 @@ async fn contents(
     }
 }
 
-/// Compares every table, as of a time; answers with the number of rows.
+/// Compares every table, each as of the time at which it is begun with; answers with the number of rows.
 ///
 /// # Errors
 /// At the first table that differs.
 pub async fn compare(
     from: &dyn Whole,
     to: &dyn Whole,
-    now: Timestamp,
+    clock: &dyn Clock,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<u64, TransferError> {
     let mut total = 0;
     for table in TABLES {
+        // Anew for each table, as a cluster keeps what has ended for an hour only.
+        let now = clock.now();
         let (there, here) = (contents(from, table, now).await?, contents(to, table, now).await?);
         if there != here {
             return Err(TransferError::Differs { table: table.name, from: there.rows, to: here.rows });

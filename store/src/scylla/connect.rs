@@ -1,6 +1,6 @@
 //! The session: where the cluster is, how it is trusted, how requests find their replicas.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -18,8 +18,11 @@ use scylla::{
         speculative_execution::SimpleSpeculativeExecutionPolicy,
     },
     statement::{Consistency, SerialConsistency},
+    value::CqlTimestamp,
 };
 use secrecy::{ExposeSecret as _, SecretString};
+
+use switchboard_schema::Timestamp;
 
 use super::{OpenError, schema::KEYSPACE_CHARS_MAX};
 
@@ -27,6 +30,8 @@ use super::{OpenError, schema::KEYSPACE_CHARS_MAX};
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How often an idle connection is asked whether it lives, and how long it may take to say so.
 const KEEPALIVE: Duration = Duration::from_secs(5);
+/// How far our clock may be ahead of the cluster's when the store is opened.
+const CLOCK_AHEAD_MAX: Duration = Duration::from_secs(3_600);
 /// How long all nodes may take to agree on a changed table.
 const AGREEMENT_MAX: Duration = Duration::from_secs(60);
 /// How long one attempt of a request may take before another node is asked.
@@ -83,7 +88,14 @@ impl Cluster {
         if let Some((user, password)) = &self.login {
             builder = builder.user(user, password.expose_secret());
         }
-        builder.build().await.map_err(|error| OpenError::Cluster(error.to_string()))
+        let session = builder.build().await.map_err(|error| OpenError::Cluster(error.to_string()))?;
+        let state = session.get_cluster_state();
+        let names: BTreeSet<_> =
+            state.get_nodes_info().iter().filter_map(|node| node.datacenter.as_deref()).collect();
+        if self.datacenter.is_none() && names.len() > 1 {
+            return Err(OpenError::Datacenters { names: Vec::from_iter(names).join(", ") });
+        }
+        Ok(session)
     }
 
     /// How requests are sent. Nothing is repeated by the driver: whether a repetition is right is decided by
@@ -125,6 +137,18 @@ impl Cluster {
             .with_no_client_auth();
         Ok(Some(TlsContext::from(Arc::new(config))))
     }
+}
+
+/// Refuses a clock that is far ahead of the cluster's: ScyllaDB takes no write that is more than three days ahead, and
+/// times once given are never taken back.
+pub(super) async fn check_clock(session: &Session, now: Timestamp) -> Result<(), OpenError> {
+    let answer = session.query_unpaged("SELECT toTimestamp(now()) FROM system.local", ()).await;
+    let answer = answer.map_err(|error| OpenError::Cluster(error.to_string()))?;
+    let rows = answer.into_rows_result().map_err(OpenError::strange)?;
+    let (theirs,) = rows.single_row::<(CqlTimestamp,)>().map_err(OpenError::strange)?;
+    let ahead = now.as_millis().saturating_sub(theirs.0);
+    let ahead_max = i64::try_from(CLOCK_AHEAD_MAX.as_millis()).unwrap_or(i64::MAX);
+    if ahead > ahead_max { Err(OpenError::Clock { ahead_s: ahead / 1_000 }) } else { Ok(()) }
 }
 
 #[cfg(test)]

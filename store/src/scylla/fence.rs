@@ -1,12 +1,12 @@
 //! One writer at a time: a lease in the cluster itself, with a reservation of the times that writes carry.
 //!
-//! The lease is one row, renewed by compare-and-set. How long it lasts is measured by whoever waits for its end, on a
-//! stopwatch, so that nobody's clock has to be right. Before a write is sent and after it is acknowledged it is looked
+//! The lease is one row, renewed by compare-and-set. Times are measured on the machine's stopwatch, which goes on
+//! while it sleeps, so that nobody's clock has to be right. Before a write is sent and after it is acknowledged it is looked
 //! whether the lease still held; what was acknowledged to a node that had lost it counts as unknown.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use switchboard_ports::store::Error;
@@ -81,7 +81,7 @@ pub(super) struct Fence(Mutex<State>);
 struct State {
     row: FenceRow,
     /// Until when it holds.
-    until: Instant,
+    until: Duration,
     /// Another node has it.
     lost: bool,
     stamps: Stamps,
@@ -89,7 +89,7 @@ struct State {
 
 impl Fence {
     /// A lease that was taken by a request sent then, over a predecessor's reservation.
-    pub(super) fn taken(row: FenceRow, predecessor: i64, sent: Instant) -> Self {
+    pub(super) fn taken(row: FenceRow, predecessor: i64, sent: Duration) -> Self {
         let stamps = Stamps::after(predecessor, row.reserved_until);
         Self(Mutex::new(State { row, until: sent + LEASE, lost: false, stamps }))
     }
@@ -102,7 +102,7 @@ impl Fence {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the lease is another node's or has run out.
-    pub(super) fn holds(&self, at: Instant) -> Result<(), Error> {
+    pub(super) fn holds(&self, at: Duration) -> Result<(), Error> {
         self.state().holds(at)
     }
 
@@ -110,7 +110,7 @@ impl Fence {
     ///
     /// # Errors
     /// As [`Fence::holds`], and when the reservation is used up.
-    pub(super) fn stamp(&self, at: Instant, now: i64, rows: usize) -> Result<i64, Error> {
+    pub(super) fn stamp(&self, at: Duration, now: i64, rows: usize) -> Result<i64, Error> {
         let mut state = self.state();
         state.holds(at)?;
         state.stamps.take(now, rows).ok_or_else(|| {
@@ -141,7 +141,7 @@ impl Fence {
     /// This row was found to stand. `renewed`: when the renewal was sent that wrote it; none where it is of an earlier
     /// one, whose answer did not come: then others may have watched it for a while already, and it makes the lease no
     /// longer. True when it is another node's, for the first time.
-    pub(super) fn stands(&self, row: FenceRow, renewed: Option<Instant>) -> bool {
+    pub(super) fn stands(&self, row: FenceRow, renewed: Option<Duration>) -> bool {
         let mut state = self.state();
         if row.holder != state.row.holder || row.epoch != state.row.epoch {
             return !std::mem::replace(&mut state.lost, true);
@@ -154,7 +154,7 @@ impl Fence {
 }
 
 impl State {
-    fn holds(&self, at: Instant) -> Result<(), Error> {
+    fn holds(&self, at: Duration) -> Result<(), Error> {
         if self.lost {
             return Err(Error::Unavailable(
                 "another server has taken the store over; stop this one".to_owned(),
@@ -170,7 +170,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::stopwatch;
 
     const ME: IdBytes = [1; 16];
     const NOW: i64 = 1_000_000;
@@ -209,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_lease_ends_unless_it_is_renewed() {
-        let sent = stopwatch();
+        let sent = Duration::from_secs(7);
         let mine = row(&ME, 1, NOW * 100);
         let fence = Fence::taken(mine.clone(), 0, sent);
         assert_eq!(fence.holds(sent + LEASE - Duration::from_millis(1)), Ok(()));
@@ -221,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_renewal_whose_answer_did_not_come_makes_the_lease_no_longer() {
-        let sent = stopwatch();
+        let sent = Duration::from_secs(7);
         let fence = Fence::taken(row(&ME, 1, NOW * 100), 0, sent);
         let (_, lost) = fence.renewal(NOW);
         let (now, next) = fence.renewal(NOW);
@@ -234,7 +233,7 @@ mod tests {
 
     #[test]
     fn whoever_lost_it_never_writes_again() {
-        let sent = stopwatch();
+        let sent = Duration::from_secs(7);
         let fence = Fence::taken(row(&ME, 1, NOW * 100), 0, sent);
         assert!(fence.stands(row(&ME, 2, NOW * 200), Some(sent)), "the same node's next process");
         assert!(fence.holds(sent).is_err());
@@ -243,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_release_keeps_the_reservation_for_whoever_comes_next() {
-        let fence = Fence::taken(row(&ME, 4, NOW * 100), 0, stopwatch());
+        let fence = Fence::taken(row(&ME, 4, NOW * 100), 0, Duration::from_secs(7));
         let (_, next) = fence.release();
         assert_eq!((next.holder.len(), next.epoch, next.reserved_until), (0, 4, NOW * 100));
     }

@@ -42,12 +42,14 @@ struct State {
     lane: Lane<Job>,
     running: usize,
     closed: bool,
+    /// Somebody is letting jobs through, and goes on until none may.
+    passing: bool,
 }
 
 impl Gate {
     /// A gate that lets so many through at once.
     pub(super) fn new(limits: LaneLimits, at_once: usize, io: Handle, metrics: GateMetrics) -> Self {
-        let state = Mutex::new(State { lane: Lane::new(limits), running: 0, closed: false });
+        let state = Mutex::new(State { lane: Lane::new(limits), running: 0, closed: false, passing: false });
         Self(Arc::new(Inner { state, io, at_once: at_once.max(1), metrics, idle: watch::Sender::new(true) }))
     }
 
@@ -62,7 +64,8 @@ impl Gate {
             return Err(NotTaken::Full);
         }
         self.0.idle.send_replace(false);
-        self.let_through(state);
+        drop(state);
+        self.let_through();
         Ok(())
     }
 
@@ -74,27 +77,29 @@ impl Gate {
         drop(idle.wait_for(|idle| *idle).await);
     }
 
-    fn let_through(&self, mut state: MutexGuard<'_, State>) {
-        let mut next = Vec::new();
+    fn let_through(&self) {
+        let mut state = self.0.lock();
+        // A runtime that has ended drops what it is given at once, which comes back here: then the outer call goes on.
+        if std::mem::replace(&mut state.passing, true) {
+            return;
+        }
         while state.running < self.0.at_once
             && let Some(job) = state.lane.pop()
         {
             state.running += 1;
-            next.push(job);
-        }
-        self.0.metrics.waiting.set(count(state.lane.jobs()));
-        self.0.metrics.bytes.set(count(state.lane.bytes()));
-        if state.running == 0 && state.lane.jobs() == 0 {
-            self.0.idle.send_replace(true);
-        }
-        // A runtime that has ended drops what it is given at once, and with it the lock is taken again.
-        drop(state);
-        for job in next {
+            drop(state);
             let done = Done(self.clone());
             self.0.io.spawn(async move {
                 job.await;
                 drop(done);
             });
+            state = self.0.lock();
+        }
+        state.passing = false;
+        self.0.metrics.waiting.set(count(state.lane.jobs()));
+        self.0.metrics.bytes.set(count(state.lane.bytes()));
+        if state.running == 0 && state.lane.jobs() == 0 {
+            self.0.idle.send_replace(true);
         }
     }
 }
@@ -110,8 +115,7 @@ struct Done(Gate);
 
 impl Drop for Done {
     fn drop(&mut self) {
-        let mut state = self.0.0.lock();
-        state.running -= 1;
-        self.0.let_through(state);
+        self.0.0.lock().running -= 1;
+        self.0.let_through();
     }
 }

@@ -3,7 +3,9 @@
 //! Only what an older program beside this one does not notice is ever done by itself: a new table, a new column. What
 //! a later program has added is left alone.
 
-use scylla::client::session::Session;
+use std::time::Duration;
+
+use scylla::{client::session::Session, statement::Statement};
 use switchboard_schema::{
     record::{CQL_TABLES, TABLES},
     table::{EXPIRES_AT, Ownership, TENANT, Table, Type},
@@ -13,6 +15,10 @@ use super::OpenError;
 
 /// Characters of a keyspace's name, at most, what is added to it included.
 pub(super) const KEYSPACE_CHARS_MAX: usize = 40;
+/// How long one change of a table may take.
+const CHANGE_MAX: Duration = Duration::from_secs(60);
+/// How often a change is tried.
+const CHANGE_TRIES: u32 = 3;
 /// What is added to the name for the tables that are written by compare-and-set.
 const CLAIMS_SUFFIX: &str = "_claims";
 
@@ -109,7 +115,9 @@ pub(super) async fn migrate(
     replication: u8,
 ) -> Result<(), OpenError> {
     let run = async |text: String| {
-        session.query_unpaged(text, ()).await.map_err(|error| OpenError::Cluster(error.to_string()))
+        let mut statement = Statement::new(text);
+        statement.set_request_timeout(Some(CHANGE_MAX));
+        session.query_unpaged(statement, ()).await.map_err(|error| OpenError::Cluster(error.to_string()))
     };
     let is_scylla = {
         let text = "SELECT keyspace_name FROM system_schema.tables WHERE keyspace_name = 'system_schema' \
@@ -126,14 +134,29 @@ pub(super) async fn migrate(
     }
     for table in tables() {
         let keyspace = keyspaces.of_table(table);
-        let found = describe(session, keyspace, table).await?;
-        if found.is_empty() {
-            run(table.cql(Some(keyspace))).await?;
-            continue;
-        }
-        let missing = missing(table, &found).map_err(|column| OpenError::Differs { column })?;
-        for Described { name, cql_type, .. } in missing {
-            run(format!("ALTER TABLE {keyspace}.{} ADD {name} {cql_type}", table.name)).await?;
+        let mut tries = 0;
+        loop {
+            let found = describe(session, keyspace, table).await?;
+            let changes = if found.is_empty() {
+                vec![table.cql(Some(keyspace))]
+            } else {
+                let missing = missing(table, &found).map_err(|column| OpenError::Differs { column })?;
+                let add = |Described { name, cql_type, .. }| {
+                    format!("ALTER TABLE {keyspace}.{} ADD {name} {cql_type}", table.name)
+                };
+                missing.into_iter().map(add).collect()
+            };
+            tries += 1;
+            let mut done = Ok(());
+            for change in changes {
+                done = done.and(run(change).await.map(drop));
+            }
+            match done {
+                Ok(()) => break,
+                // Another server may have made the same change at the same time.
+                Err(error) if tries >= CHANGE_TRIES => return Err(error),
+                Err(_) => {}
+            }
         }
     }
     session.await_schema_agreement().await.map_err(|error| OpenError::Cluster(error.to_string()))?;

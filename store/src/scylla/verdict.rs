@@ -20,9 +20,19 @@ pub(super) enum Verdict {
     Wrong,
 }
 
-/// Judges an error. `alone`: the request went to one node only; of a request that was also sent to a second one, the
-/// error of one says nothing of the other.
-pub(super) fn verdict(error: &ExecutionError, alone: bool) -> Verdict {
+/// How a request was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// To one node.
+    ToOne,
+    /// To a second one as well: the error of one says nothing of the other.
+    ToTwo,
+    /// To one node, as a compare-and-set: that looks anew who is there after it was decided.
+    Conditionally,
+}
+
+/// Judges an error.
+pub(super) fn verdict(error: &ExecutionError, sent: Sent) -> Verdict {
     use Verdict::{NotDone, Unknown, Wrong};
     let verdict = match error {
         ExecutionError::BadQuery(_) => Wrong,
@@ -43,8 +53,8 @@ pub(super) fn verdict(error: &ExecutionError, alone: bool) -> Verdict {
                 | DbError::ProtocolError => Wrong,
                 // The coordinator looks who is there before it asks anybody. (When it is overloaded it may have
                 // asked some.)
-                DbError::Unavailable { .. }
-                | DbError::IsBootstrapping
+                DbError::Unavailable { .. } if sent != Sent::Conditionally => NotDone,
+                DbError::IsBootstrapping
                 | DbError::Unprepared { .. }
                 | DbError::Unauthorized
                 | DbError::AuthenticationError => NotDone,
@@ -54,7 +64,7 @@ pub(super) fn verdict(error: &ExecutionError, alone: bool) -> Verdict {
         },
         _ => Unknown,
     };
-    if verdict == NotDone && !alone { Unknown } else { verdict }
+    if sent == Sent::ToTwo { Unknown } else { verdict }
 }
 
 /// How long to wait before the `n`-th repetition, the first being 0, with a share of 0 to 1 drawn by chance so that
@@ -87,22 +97,38 @@ mod tests {
     fn what_was_asked_of_nobody_was_not_done() {
         let unavailable =
             DbError::Unavailable { consistency: Consistency::LocalQuorum, required: 2, alive: 1 };
-        assert_eq!(verdict(&db(unavailable), true), Verdict::NotDone);
-        assert_eq!(verdict(&ExecutionError::EmptyPlan, true), Verdict::NotDone);
+        assert_eq!(verdict(&db(unavailable), Sent::ToOne), Verdict::NotDone);
+        assert_eq!(verdict(&ExecutionError::EmptyPlan, Sent::ToOne), Verdict::NotDone);
     }
 
     #[test]
     fn a_time_out_says_nothing() {
-        assert_eq!(verdict(&db(timeout()), true), Verdict::Unknown);
-        assert_eq!(verdict(&ExecutionError::RequestTimeout(Duration::from_secs(1)), true), Verdict::Unknown);
-        assert_eq!(verdict(&db(DbError::Overloaded), true), Verdict::Unknown);
-        assert_eq!(verdict(&db(DbError::ServerError), true), Verdict::Unknown);
+        assert_eq!(verdict(&db(timeout()), Sent::ToOne), Verdict::Unknown);
+        assert_eq!(
+            verdict(&ExecutionError::RequestTimeout(Duration::from_secs(1)), Sent::ToOne),
+            Verdict::Unknown
+        );
+        assert_eq!(verdict(&db(DbError::Overloaded), Sent::ToOne), Verdict::Unknown);
+        assert_eq!(verdict(&db(DbError::ServerError), Sent::ToOne), Verdict::Unknown);
     }
 
     #[test]
     fn one_of_two_nodes_says_nothing_of_the_other() {
-        assert_eq!(verdict(&db(DbError::IsBootstrapping), false), Verdict::Unknown);
-        assert_eq!(verdict(&db(DbError::Invalid), false), Verdict::Wrong);
+        assert_eq!(verdict(&db(DbError::IsBootstrapping), Sent::ToTwo), Verdict::Unknown);
+        assert_eq!(
+            verdict(&db(DbError::Invalid), Sent::ToTwo),
+            Verdict::Unknown,
+            "it may have another limit"
+        );
+        assert_eq!(verdict(&db(DbError::Invalid), Sent::ToOne), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_compare_and_set_may_be_decided_before_it_is_noticed_that_somebody_is_gone() {
+        let unavailable =
+            DbError::Unavailable { consistency: Consistency::LocalQuorum, required: 2, alive: 1 };
+        assert_eq!(verdict(&db(unavailable), Sent::Conditionally), Verdict::Unknown);
+        assert_eq!(verdict(&db(DbError::Invalid), Sent::Conditionally), Verdict::Wrong);
     }
 
     #[test]

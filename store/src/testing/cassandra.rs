@@ -77,10 +77,12 @@ pub struct Cassandra {
     door: Door,
 }
 
-/// Whom a cluster lets in.
+/// How a cluster is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
-    /// Everybody.
+    /// For everybody, and quick: what was acknowledged is lost when a node is killed soon after.
+    Quick,
+    /// For everybody.
     Open,
     /// Over TLS only, those with a password: at first [`FIRST_ROLE`].
     Guarded,
@@ -109,6 +111,15 @@ impl Cassandra {
     #[must_use]
     pub fn start(nodes: u8) -> Self {
         Self::behind(Door::Open, nodes)
+    }
+
+    /// Starts a node that is quick, for tests that do it no harm: what was acknowledged may be lost when it is killed.
+    ///
+    /// # Panics
+    /// As [`Cassandra::start`].
+    #[must_use]
+    pub fn start_quick() -> Self {
+        Self::behind(Door::Quick, 1)
     }
 
     /// Starts a node that speaks TLS only and asks for a password.
@@ -233,12 +244,15 @@ impl Node {
         fs::create_dir_all(dir.join("conf")).expect("a folder");
         let data = dir.display();
         // Limits are those of ScyllaDB's defaults where Cassandra's are narrower: batches up to 1 MiB.
+        let sync = match door {
+            Door::Quick => "commitlog_sync: periodic\ncommitlog_sync_period: 10000ms",
+            Door::Open | Door::Guarded => "commitlog_sync: batch",
+        };
         let settings = format!(
             "cluster_name: switchboard-{network}\n\
              num_tokens: 16\n\
              partitioner: org.apache.cassandra.dht.Murmur3Partitioner\n\
-             commitlog_sync: periodic\n\
-             commitlog_sync_period: 10000ms\n\
+             {sync}\n\
              endpoint_snitch: SimpleSnitch\n\
              seed_provider:\n\
              - class_name: org.apache.cassandra.locator.SimpleSeedProvider\n\
@@ -259,7 +273,7 @@ impl Node {
              batch_size_fail_threshold: 1024KiB\n"
         );
         let guard = match door {
-            Door::Open => String::new(),
+            Door::Quick | Door::Open => String::new(),
             Door::Guarded => format!(
                 "authenticator: PasswordAuthenticator\n\
                  client_encryption_options:\n\

@@ -5,20 +5,20 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use secrecy::SecretString;
 use switchboard_ports::{
-    clock::Clock as _,
+    clock::Clock,
     store::{
         Error, Lane, MAX_SCAN_ROWS, Mutation, Scan, Scope, Store,
         conformance::{Backend, Bench, HandClock, commits},
     },
 };
 use switchboard_schema::{
-    TenantId, TenantScope,
+    TenantId, TenantScope, Timestamp,
     record::{TENANT_LOG, THREAD},
     table::Cell,
     wire::StoreCondition,
 };
 use switchboard_store::{
-    Lifecycle as _, Scylla, SystemEntropy,
+    Lifecycle as _, Scylla, SystemClock, SystemEntropy,
     scylla::{Cluster, Limits, Node, OpenError, Parts, REQUEST_MAX},
     testing::{
         cassandra::{Cassandra, FIRST_ROLE, make_keys},
@@ -114,7 +114,7 @@ impl Process {
         &self,
         cluster: &Cluster,
         node: u8,
-        write_clock: HandClock,
+        write_clock: impl Clock,
     ) -> Result<Arc<Scylla>, OpenError> {
         let parts = Parts {
             clock: Arc::new(HandClock::default()),
@@ -154,24 +154,26 @@ fn cluster(server: &Cassandra, replication_factor: u8) -> Cluster {
     }
 }
 
-fn ahead(hours: u64) -> HandClock {
-    let clock = HandClock::default();
-    clock.advance(Duration::from_secs(hours * 3_600));
-    clock
+/// The machine's clock, so many minutes ahead.
+struct Ahead(u64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + Duration::from_secs(self.0 * 60)
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_second_server_is_refused_while_the_first_one_lives() {
     let keyspace = cql::keyspace().await;
     let (first, second) = (Process::start(), Process::start());
-    let store = first.open(keyspace.cluster(), 1, HandClock::default()).await.expect("the first opens");
-    let Err(error) = second.open(keyspace.cluster(), 2, HandClock::default()).await else {
+    let store = first.open(keyspace.cluster(), 1, SystemClock).await.expect("the first opens");
+    let Err(error) = second.open(keyspace.cluster(), 2, SystemClock).await else {
         panic!("two servers write to one keyspace")
     };
     assert!(matches!(error, OpenError::InUse), "{error}");
     store.close().await;
-    let store =
-        second.open(keyspace.cluster(), 2, HandClock::default()).await.expect("let go, it opens at once");
+    let store = second.open(keyspace.cluster(), 2, SystemClock).await.expect("let go, it opens at once");
     store.close().await;
 }
 
@@ -179,11 +181,10 @@ async fn a_second_server_is_refused_while_the_first_one_lives() {
 async fn after_a_death_another_server_takes_over_and_the_dead_one_never_writes_again() {
     let keyspace = cql::keyspace().await;
     let (first, second) = (Process::start(), Process::start());
-    let dead = first.open(keyspace.cluster(), 1, HandClock::default()).await.expect("the first opens");
+    let dead = first.open(keyspace.cluster(), 1, SystemClock).await.expect("the first opens");
     assert_eq!(write(&dead, vec![item(1, b"acknowledged")]).await, Ok(()));
     first.kill();
-    let store =
-        second.open(keyspace.cluster(), 2, HandClock::default()).await.expect("the second takes over");
+    let store = second.open(keyspace.cluster(), 2, SystemClock).await.expect("the second takes over");
     assert_eq!(body(&store, 1).await, text("acknowledged"));
     let late = write(&dead, vec![item(1, b"late")]).await;
     assert!(matches!(late, Err(Error::Unavailable(_))), "{late:?}");
@@ -195,9 +196,9 @@ async fn after_a_death_another_server_takes_over_and_the_dead_one_never_writes_a
 async fn the_same_node_takes_over_from_itself_at_once_and_its_earlier_process_is_shut_out() {
     let keyspace = cql::keyspace().await;
     let (first, second) = (Process::start(), Process::start());
-    let frozen = first.open(keyspace.cluster(), 1, HandClock::default()).await.expect("it opens");
+    let frozen = first.open(keyspace.cluster(), 1, SystemClock).await.expect("it opens");
     let begun = std::time::Instant::now();
-    let store = second.open(keyspace.cluster(), 1, HandClock::default()).await.expect("it opens again");
+    let store = second.open(keyspace.cluster(), 1, SystemClock).await.expect("it opens again");
     assert!(begun.elapsed() < Duration::from_secs(10), "it waited for a lease of its own");
     // Its next renewal tells it.
     eventually(async || frozen.failure().ok_or("it still writes")).await;
@@ -211,10 +212,10 @@ async fn the_same_node_takes_over_from_itself_at_once_and_its_earlier_process_is
 async fn the_last_word_is_the_present_owners_though_its_clock_is_behind() {
     let keyspace = cql::keyspace().await;
     let process = Process::start();
-    let first = process.open(keyspace.cluster(), 1, ahead(1)).await.expect("the first opens");
+    let first = process.open(keyspace.cluster(), 1, Ahead(50)).await.expect("the first opens");
     assert_eq!(write(&first, vec![item(1, b"by a clock that is ahead"), item(2, b"there")]).await, Ok(()));
     first.close().await;
-    let second = process.open(keyspace.cluster(), 2, ahead(0)).await.expect("the second opens");
+    let second = process.open(keyspace.cluster(), 2, SystemClock).await.expect("the second opens");
     assert_eq!(write(&second, vec![item(1, b"by one that is right")]).await, Ok(()));
     let gone = Mutation::Delete { table: &THREAD, key: thread_key(2) };
     assert_eq!(write(&second, vec![gone]).await, Ok(()));
@@ -224,10 +225,19 @@ async fn the_last_word_is_the_present_owners_though_its_clock_is_behind() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_clock_far_ahead_of_the_clusters_is_refused_before_it_times_anything() {
+    let keyspace = cql::keyspace().await;
+    let Err(error) = Process::start().open(keyspace.cluster(), 1, Ahead(24 * 60)).await else {
+        panic!("opened")
+    };
+    assert!(matches!(error, OpenError::Clock { ahead_s: 86_000.. }), "{error}");
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_write_that_timed_out_and_happened_is_unknown_and_its_repetition_changes_nothing() {
     let server = tokio::task::spawn_blocking(|| Cassandra::start(1)).await.expect("it starts");
     let process = Process::start();
-    let store = process.open(&cluster(&server, 1), 1, HandClock::default()).await.expect("it opens");
+    let store = process.open(&cluster(&server, 1), 1, SystemClock).await.expect("it opens");
     assert_eq!(write(&store, vec![item(1, b"before")]).await, Ok(()));
     server.freeze(0);
     let asked = write(&store, vec![item(1, b"asked while it stood still"), item(2, b"with it")]).await;
@@ -252,7 +262,7 @@ async fn a_write_that_timed_out_and_happened_is_unknown_and_its_repetition_chang
 async fn a_server_that_was_killed_and_started_again_is_used_again() {
     let mut server = tokio::task::spawn_blocking(|| Cassandra::start(1)).await.expect("it starts");
     let process = Process::start();
-    let store = process.open(&cluster(&server, 1), 1, HandClock::default()).await.expect("it opens");
+    let store = process.open(&cluster(&server, 1), 1, SystemClock).await.expect("it opens");
     assert_eq!(write(&store, vec![item(1, b"before")]).await, Ok(()));
     server.kill(0);
     let refused = write(&store, vec![item(2, b"while it is down")]).await;
@@ -272,7 +282,7 @@ async fn a_server_that_was_killed_and_started_again_is_used_again() {
 async fn one_node_of_three_killed_or_frozen_under_load_loses_and_stops_nothing() {
     let mut server = tokio::task::spawn_blocking(|| Cassandra::start(3)).await.expect("they start");
     let process = Process::start();
-    let store = process.open(&cluster(&server, 3), 1, HandClock::default()).await.expect("it opens");
+    let store = process.open(&cluster(&server, 3), 1, SystemClock).await.expect("it opens");
     let mut n = 0;
     let mut longest = Duration::ZERO;
     for round in 0..3 {
@@ -297,6 +307,23 @@ async fn one_node_of_three_killed_or_frozen_under_load_loses_and_stops_nothing()
         }
     }
     assert!(longest < REQUEST_MAX, "stopped for {longest:?}");
+    let everything = everything(&store).await;
+    assert_eq!(
+        everything,
+        (0..n).map(Cell::Int).collect::<Vec<_>>(),
+        "what was acknowledged, once, in order"
+    );
+    // Of two that are gone one has a copy that is needed for a majority.
+    server.freeze(1);
+    let refused = write(&store, vec![item(n, b"x")]).await;
+    assert!(matches!(refused, Err(Error::Unavailable(_) | Error::Ambiguous)), "{refused:?}");
+    let read = store.get(ours(), &THREAD, thread_key(0)).await;
+    assert!(matches!(read, Err(Error::Unavailable(_))), "{read:?}");
+    server.thaw(1);
+}
+
+/// The numbers of all items.
+async fn everything(store: &Scylla) -> Vec<Cell> {
     let mut found = Vec::new();
     let mut scan = thread_scan();
     loop {
@@ -308,12 +335,7 @@ async fn one_node_of_three_killed_or_frozen_under_load_loses_and_stops_nothing()
             break;
         }
     }
-    assert_eq!(
-        found,
-        (0..n).map(Cell::Int).collect::<Vec<_>>(),
-        "everything that was acknowledged, once, in order"
-    );
-    store.close().await;
+    found
 }
 
 fn write_owned(store: &Arc<Scylla>, n: i64) -> impl Future<Output = Result<(), Error>> + use<> {
@@ -330,7 +352,7 @@ async fn a_guarded_cluster_is_reached_over_tls_with_a_password_and_in_no_other_w
         tls_ca: Some(server.certificate()),
         ..cluster(&server, 1)
     };
-    let store = eventually(async || process.open(&right, 1, HandClock::default()).await).await;
+    let store = eventually(async || process.open(&right, 1, SystemClock).await).await;
     assert_eq!(write(&store, vec![item(1, b"x")]).await, Ok(()));
     assert_eq!(body(&store, 1).await, text("x"));
     store.close().await;
@@ -343,7 +365,7 @@ async fn a_guarded_cluster_is_reached_over_tls_with_a_password_and_in_no_other_w
         ("with a wrong password", Cluster { login: wrong_password, ..right.clone() }),
         ("with none", Cluster { login: None, ..right.clone() }),
     ] {
-        let Err(error) = process.open(&wrong, 1, HandClock::default()).await else { panic!("opened {what}") };
+        let Err(error) = process.open(&wrong, 1, SystemClock).await else { panic!("opened {what}") };
         assert!(matches!(error, OpenError::Cluster(_)), "{what}: {error}");
         assert!(!error.to_string().contains("guessed"), "{error}");
     }
@@ -462,7 +484,9 @@ async fn a_value_that_is_not_set_makes_no_tombstone_and_what_ends_has_a_life() {
     let rows = answer.into_rows_result().expect("rows");
     let (id, written, life) = rows.single_row::<(Option<i64>, Option<i64>, Option<i32>)>().expect("one row");
     assert_eq!((id, life), (None, None));
-    assert!(written.is_some_and(|at| at >= HandClock::default().now().as_millis() * 1_000 || at > 0));
+    // By our own clock: the store of a lent keyspace times its writes by the machine's.
+    let now = SystemClock.now().as_millis() * 1_000;
+    assert!(written.is_some_and(|at| (now - 60_000_000..=now).contains(&at)), "{written:?}, now {now}");
     let answer = session
         .query_unpaged(format!("SELECT ttl(body), ttl(expires_at) FROM {keyspace}.tenant_log"), ())
         .await
@@ -498,7 +522,7 @@ async fn a_full_queue_answers_overloaded_and_writes_the_rest() {
     limits.interactive.jobs = 50;
     let parts = Parts {
         clock: Arc::new(HandClock::default()),
-        write_clock: Arc::new(HandClock::default()),
+        write_clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         io: process.io.clone(),
         node: Node::named([1; 16]),

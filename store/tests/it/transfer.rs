@@ -98,7 +98,7 @@ async fn moved(
     folder: &Path,
     clock: &HandClock,
 ) -> Result<u64, TransferError> {
-    transfer::run(from, to, folder, "there", clock.now(), &mut |_| {}).await
+    transfer::run(from, to, folder, "there", clock, &mut |_| {}).await
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -109,20 +109,14 @@ async fn everything_goes_there_and_back_and_is_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     fill(&*first.store(), &clock).await;
     let mut same = Vec::new();
-    let rows = transfer::run(
-        &*first.store(),
-        &*cluster.store(),
-        folder.path(),
-        "there",
-        clock.now(),
-        &mut |progress| {
+    let rows =
+        transfer::run(&*first.store(), &*cluster.store(), folder.path(), "there", &*clock, &mut |progress| {
             if let Progress::Same(table, rows) = progress {
                 same.push((table, rows));
             }
-        },
-    )
-    .await
-    .expect("it is moved");
+        })
+        .await
+        .expect("it is moved");
     assert_eq!(rows, ROWS);
     assert!(same.contains(&("thread", 3 * 5 * 90)) && same.contains(&("tenant_log", 6)), "{same:?}");
     assert!(!folder.path().join(MARKER_FILE).exists());
@@ -130,11 +124,11 @@ async fn everything_goes_there_and_back_and_is_the_same() {
         moved(&*cluster.store(), &*last.store(), folder.path(), &clock).await.expect("and back"),
         ROWS
     );
-    let compared = transfer::compare(&*first.store(), &*last.store(), clock.now(), &mut |_| {}).await;
+    let compared = transfer::compare(&*first.store(), &*last.store(), &*clock, &mut |_| {}).await;
     assert_eq!(compared.expect("they are the same"), ROWS);
     // What is to end still ends.
     clock.advance(MINUTE * 60);
-    let compared = transfer::compare(&*first.store(), &*last.store(), clock.now(), &mut |_| {}).await;
+    let compared = transfer::compare(&*first.store(), &*last.store(), &*clock, &mut |_| {}).await;
     assert_eq!(compared.expect("they are the same"), ROWS - 3);
 }
 
@@ -168,11 +162,13 @@ async fn what_was_interrupted_goes_on_where_it_was() {
                 }
             }
         };
-        let run =
-            transfer::run(&*from.store(), &*store, folder.path(), "there", clock.now(), &mut tell).await;
+        let run = transfer::run(&*from.store(), &*store, folder.path(), "there", &*clock, &mut tell).await;
         let begun_at = *seen.first().expect("each comes further");
-        assert!(!copied.contains(&begun_at), "it began anew at {begun_at} after {copied:?}");
-        copied.extend(seen.first());
+        // In the middle of a table it goes on in the middle of it.
+        if copied.last() != Some(&begun_at) {
+            assert!(!copied.contains(&begun_at), "it began anew at {begun_at} after {copied:?}");
+            copied.push(begun_at);
+        }
         match run {
             Ok(rows) => {
                 assert_eq!(rows, ROWS);
@@ -184,11 +180,11 @@ async fn what_was_interrupted_goes_on_where_it_was() {
         to.reopen(Arc::clone(&clock) as _).await;
         assert_eq!(transfer::unfinished(folder.path()).expect("it reads").as_deref(), Some("there"));
         let another =
-            transfer::run(&*from.store(), &*to.store(), folder.path(), "elsewhere", clock.now(), &mut |_| {})
+            transfer::run(&*from.store(), &*to.store(), folder.path(), "elsewhere", &*clock, &mut |_| {})
                 .await;
         assert!(matches!(another, Err(TransferError::Another { target }) if target == "there"));
     }
-    assert!(copied.len() > 10, "{copied:?}");
+    assert!(copied.len() >= 5, "{copied:?}");
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -198,7 +194,7 @@ async fn a_row_that_is_not_the_same_is_told_by_its_table() {
     let folder = tempfile::tempdir().expect("a folder");
     fill(&*from.store(), &clock).await;
     moved(&*from.store(), &*to.store(), folder.path(), &clock).await.expect("it is moved");
-    let compare = async || transfer::compare(&*from.store(), &*to.store(), clock.now(), &mut |_| {}).await;
+    let compare = async || transfer::compare(&*from.store(), &*to.store(), &*clock, &mut |_| {}).await;
     let changed = vec![
         id(1),
         Cell::Int(0),

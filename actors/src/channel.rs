@@ -57,8 +57,6 @@ const MAX_WAITING: usize = 10_000;
 const RECENT_IDS: usize = 20_000;
 /// Ids written in one commit, at most.
 const REGISTER_ROWS: usize = 90;
-/// How long ids are gathered before they are written.
-const REGISTER_PAUSE: Duration = Duration::from_millis(10);
 /// Pause before a failed load, write or application is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause before an update kept for later is tried again.
@@ -403,7 +401,7 @@ impl ChannelActor {
                 }
                 if !self.writing {
                     self.writing = true;
-                    ctx.run_later(REGISTER_PAUSE, Self::write_pending);
+                    ctx.run_later(self.env.beat.pause(), Self::write_pending);
                 }
             }
             Letter::Locate(provider_id, reply) => {
@@ -557,7 +555,8 @@ impl ChannelActor {
         });
     }
 
-    /// Writes what was registered, in order, one commit at a time, until nothing is left.
+    /// Writes what was registered, in order, one commit at a time, until nothing is left: what fills no commit on the
+    /// next beat.
     fn write_pending(&mut self, ctx: &mut Context<Self>) {
         let mut rows = Vec::new();
         let mut bytes = 0;
@@ -600,7 +599,11 @@ impl ChannelActor {
                     let letter = shell::Asked { command, reply: None };
                     actor.env.conversations.tell_if_there(actor.scope, conversation_id, letter);
                 }
-                actor.write_pending(ctx);
+                if actor.pending.len() < REGISTER_ROWS {
+                    ctx.run_later(actor.env.beat.pause(), Self::write_pending);
+                } else {
+                    actor.write_pending(ctx);
+                }
             }
             Err(error) => {
                 tracing::warn!(channel = %actor.id, %error, "provider ids wait to be written");

@@ -12,6 +12,7 @@ use actix::{Addr, ArbiterHandle};
 use switchboard_ports::store::Records;
 
 use crate::{
+    beat::Beat,
     channel::ChannelActor,
     contact::Contact,
     conversation::Conversation,
@@ -48,6 +49,8 @@ pub(crate) struct Surroundings {
     pub(crate) resolver: Resolver,
     /// Where wake-ups are filed, and how far they have been fired.
     pub(crate) wakeups: Wakeups,
+    /// When projections are written.
+    pub(crate) beat: Beat,
     /// Which updates of today are buried.
     pub(crate) graves: tokio::sync::Mutex<Graves>,
     draining: AtomicBool,
@@ -85,6 +88,7 @@ impl Env {
             channels: Directory::default(),
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
+            beat: Beat::new(),
             graves: tokio::sync::Mutex::default(),
             draining: AtomicBool::new(false),
             sending: AtomicUsize::new(0),

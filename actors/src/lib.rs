@@ -4,6 +4,7 @@
 //! The outside talks to [`House`], whose methods are verbs; which actor answers, and on which arbiter, is
 //! nobody's business but the directory's. Nothing here knows SQL or HTTP.
 
+mod beat;
 mod buckets;
 mod channel;
 mod contact;

@@ -49,8 +49,6 @@ use crate::{
 
 /// Events published but not yet in the log; above it new work is refused.
 pub(crate) const MAX_UNLOGGED: usize = 20_000;
-/// How long events are gathered before they are logged: projections are at most so far behind.
-const LOG_PAUSE: Duration = Duration::from_millis(25);
 /// Events logged in one commit, at most.
 const LOG_ROWS: usize = 90;
 /// Conversations projected in one commit, at most.
@@ -131,7 +129,9 @@ pub(crate) struct TenantActor {
     owed: Owed,
     /// Events of them that the gauge counts.
     counted: usize,
-    /// The log is being written, or events are gathered for it.
+    /// Events are gathered until the next beat.
+    gathering: bool,
+    /// The log is being written.
     logging: bool,
     /// Conversations' rows are being written.
     projecting: bool,
@@ -189,6 +189,7 @@ impl Resident for TenantActor {
             inbox: Inbox::default(),
             owed: Owed::default(),
             counted: 0,
+            gathering: false,
             logging: false,
             projecting: false,
             projected: 0,
@@ -518,18 +519,17 @@ impl TenantActor {
         self.owed.oldest_ready().map_or(0, |place| self.stream.last_logged().saturating_sub(place))
     }
 
-    /// Gathers a few events before they are logged.
+    /// Gathers a few events until the next beat.
     fn write_soon(&mut self, ctx: &mut Context<Self>) {
         self.note_congestion();
         if self.owed.events() >= LOG_ROWS {
             self.write_log(ctx);
         }
-        if self.logging {
+        if self.logging || std::mem::replace(&mut self.gathering, true) {
             return;
         }
-        self.logging = true;
-        ctx.run_later(LOG_PAUSE, |actor, ctx| {
-            actor.logging = false;
+        ctx.run_later(self.env.beat.pause(), |actor, ctx| {
+            actor.gathering = false;
             actor.write_log(ctx);
             actor.write(ctx);
         });

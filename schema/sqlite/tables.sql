@@ -136,9 +136,9 @@ CREATE TABLE IF NOT EXISTS conversation_heads (
     bucket INTEGER NOT NULL,
     conversation_id BLOB NOT NULL,
     version INTEGER,
-    body BLOB,
-    PRIMARY KEY (tenant, bucket, conversation_id)
-) STRICT, WITHOUT ROWID;
+    body BLOB
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS conversation_heads_key ON conversation_heads (tenant, bucket, conversation_id);
 
 --  Where a message known by its provider's id stands: for statuses, edits, reactions and late duplicates.
 CREATE TABLE IF NOT EXISTS provider_ids (
@@ -194,9 +194,9 @@ CREATE TABLE IF NOT EXISTS tenant_log (
     offset INTEGER NOT NULL,
     epoch TEXT,
     body BLOB,
-    expires_at INTEGER,
-    PRIMARY KEY (tenant, chunk, offset)
-) STRICT, WITHOUT ROWID;
+    expires_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS tenant_log_key ON tenant_log (tenant, chunk, offset);
 CREATE INDEX IF NOT EXISTS tenant_log_expiry ON tenant_log (expires_at) WHERE expires_at IS NOT NULL;
 
 --  How far each reader of the log has come.

@@ -322,7 +322,7 @@ table! {
 
 table! {
     /// The list's view of each conversation: a projection of its thread's head, at most 50 ms behind, repaired when its actor loads.
-    CONVERSATION_HEADS = "conversation_heads" => ConversationHeadRow: Tenant, Clustered;
+    CONVERSATION_HEADS = "conversation_heads" => ConversationHeadRow: Tenant, RightEdge;
     partition {
         /// The bucket: see [`projection_bucket`].
         bucket: i64,
@@ -419,7 +419,7 @@ table! {
 
 table! {
     /// Every event of a tenant, in order: resume after a restart, and later search, outgoing webhooks, rules and reports.
-    TENANT_LOG = "tenant_log" => TenantLogRow: Tenant, Clustered, expires;
+    TENANT_LOG = "tenant_log" => TenantLogRow: Tenant, RightEdge, expires;
     partition {
         /// `offset / 5000`.
         chunk: u64,

@@ -77,7 +77,8 @@ pub enum Ownership {
 /// How SQLite lays a table out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// Rows in order of arrival, with a unique index for the key: hot tables insert at the right edge.
+    /// Rows in order of arrival, with a unique index for the key: hot tables insert at the right edge, and rows of
+    /// more than 1,000 bytes, of which a clustered table would put the rest of each on a page of its own, stay whole.
     RightEdge,
     /// `WITHOUT ROWID`: rows in order of the key.
     Clustered,

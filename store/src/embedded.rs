@@ -4,6 +4,7 @@
 //! exclusive lock on a file in the folder is the fence: a second process does not get in. Everything that
 //! waits is bounded, and fair between tenants.
 
+mod checkpoint;
 mod migrate;
 mod queue;
 mod readers;
@@ -21,6 +22,7 @@ use std::{
     time::Duration,
 };
 
+use checkpoint::{CHECKPOINT_PAGES, Checkpoints};
 pub(crate) use migrate::{tables_of, version_of};
 pub use queue::GroupLimits;
 use readers::{Read, What};
@@ -61,9 +63,8 @@ pub(crate) const DATABASE_FILE: &str = "switchboard.db";
 const PAGE_BYTES: usize = 4_096;
 /// How long a statement waits for another process's lock on the file, such as a copy being made.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pages in the log after which it is moved into the database: about 40 MiB. Rarer is cheaper, as a page that
-/// changes often is then moved once.
-const CHECKPOINT_PAGES: i64 = 10_000;
+/// KiB of pages kept by the connection that moves the log: it reads none.
+const CHECKPOINT_CACHE_KIB: u32 = 64;
 /// Bytes to which the log's file is cut after it was moved.
 const LOG_BYTES_KEPT: i64 = 64 * 1_024 * 1_024;
 /// Rows that are read at a time when everything is read.
@@ -233,13 +234,14 @@ impl Embedded {
             readers::StartError::Sqlite(source) => database(source),
             readers::StartError::Thread(error) => OpenError::Thread(error),
         })?;
+        let checkpoints = start_checkpoints(&file, &monitor, dir)?;
         let queue = queue::Queue::new(options.interactive, options.bulk, options.group);
         let mailbox = Arc::new(Mailbox::new(queue));
         let writer = {
             let (mailbox, monitor, folder) = (Arc::clone(&mailbox), Arc::clone(&monitor), folder());
             std::thread::Builder::new()
                 .name("store-writer".to_owned())
-                .spawn(move || writer::run(&mailbox, connection, clock, monitor, folder))
+                .spawn(move || writer::run(&mailbox, connection, checkpoints, clock, monitor, folder))
                 .map_err(OpenError::Thread)?
         };
         Ok(Arc::new(Self {
@@ -533,6 +535,24 @@ fn open_writer(file: &Path, cache_kib: u32, dir: &Path) -> Result<Connection, Op
         migrate::Problem::Sqlite(source) => database(source),
     })?;
     Ok(connection)
+}
+
+/// Opens the connection that moves the log, and starts its thread.
+fn start_checkpoints(file: &Path, monitor: &Arc<Monitor>, dir: &Path) -> Result<Checkpoints, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)
+        .and_then(|connection| configure(&connection, CHECKPOINT_CACHE_KIB).map(|_| connection))
+        .map_err(|source| refused(file, dir, source))?;
+    let (monitor, folder) = (Arc::clone(monitor), dir.to_path_buf());
+    let failed = move |error: &rusqlite::Error| {
+        if Symptom::of(error) == Symptom::Damage {
+            damaged(&monitor, &folder, error);
+        } else {
+            // Commits say by themselves when the disk takes none.
+            tracing::warn!(%error, "the write-ahead log could not be moved into the database; it is tried again");
+        }
+    };
+    Checkpoints::start(connection, Arc::new(failed)).map_err(OpenError::Thread)
 }
 
 /// Sets the connection up for durable group commits; answers with the mode of its journal.

@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
-    record::{TABLES, WAKEUP_CURSORS, WAKEUPS},
-    table::{Column, Table},
+    record::{CONVERSATION_HEADS, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
+    table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -21,6 +21,22 @@ const ROWS_TO_2: &str = "
     UPDATE conversation_heads SET bucket =
         (instr('0123456789ABCDEF', substr(hex(conversation_id), -2, 1)) - 1) % 4 * 16
         + instr('0123456789ABCDEF', substr(hex(conversation_id), -1)) - 1;
+";
+/// From version 2 to 3, before the declared tables are made: the log and the list's rows lie in order of arrival.
+const ASIDE_TO_3: &str = "
+    DROP INDEX tenant_log_expiry;
+    ALTER TABLE tenant_log RENAME TO tenant_log_2;
+    ALTER TABLE conversation_heads RENAME TO conversation_heads_2;
+";
+/// From version 2 to 3, once the declared tables are there.
+const ROWS_TO_3: &str = "
+    INSERT INTO tenant_log (tenant, chunk, offset, epoch, body, expires_at)
+        SELECT tenant, chunk, offset, epoch, body, expires_at FROM tenant_log_2 ORDER BY tenant, chunk, offset;
+    DROP TABLE tenant_log_2;
+    INSERT INTO conversation_heads (tenant, bucket, conversation_id, version, body)
+        SELECT tenant, bucket, conversation_id, version, body FROM conversation_heads_2
+        ORDER BY tenant, bucket, conversation_id;
+    DROP TABLE conversation_heads_2;
 ";
 /// Has wake-ups read from the first on that is there.
 const CURSORS_BACK: &str = "
@@ -59,7 +75,14 @@ pub(super) fn definition() -> String {
 /// The version of a file's tables, by how they look: of a damaged one it may be the row that says it which does
 /// not read. None that is known looks like another.
 pub(crate) fn version_of(connection: &Connection) -> i64 {
-    if connection.prepare("SELECT hour FROM wakeups").is_ok() { 1 } else { VERSION }
+    let prepares = |sql| connection.prepare(sql).is_ok();
+    if prepares("SELECT hour FROM wakeups") {
+        1
+    } else if prepares("SELECT offset FROM tenant_log") && !prepares("SELECT rowid FROM tenant_log") {
+        2
+    } else {
+        VERSION
+    }
 }
 
 /// The declared tables that a version has.
@@ -70,6 +93,12 @@ pub(crate) fn tables_of(version: i64) -> impl Iterator<Item = &'static Table> {
 /// What a version calls a column of a declared table.
 pub(super) fn column_of(version: i64, table: &Table, column: &Column) -> &'static str {
     if version == 1 && table.name == WAKEUPS.name && column.name == "minute" { "hour" } else { column.name }
+}
+
+/// How a version lays a declared table out.
+pub(super) fn layout_of(version: i64, table: &Table) -> Layout {
+    let moved = [TENANT_LOG.name, CONVERSATION_HEADS.name];
+    if version < 3 && moved.contains(&table.name) { Layout::Clustered } else { table.layout }
 }
 
 /// Puts rows that are as an earlier version left them, in tables as they are declared, where they belong.
@@ -96,14 +125,21 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Problem> {
     if let Some(found) = found.filter(|found| *found > VERSION) {
         return Err(Problem::Newer(found));
     }
-    if let Some(found) = found.filter(|found| *found < VERSION) {
+    let earlier = found.filter(|found| *found < VERSION);
+    if let Some(found) = earlier {
         tracing::info!(from = found, to = VERSION, "bringing the database's tables up to date");
-        transaction.execute_batch(COLUMNS_TO_2)?;
+        if found < 2 {
+            transaction.execute_batch(COLUMNS_TO_2)?;
+        }
+        transaction.execute_batch(ASIDE_TO_3)?;
     }
     transaction.execute_batch(&definition())?;
-    if let Some(found) = found.filter(|found| *found < VERSION) {
+    if let Some(found) = earlier {
+        transaction.execute_batch(ROWS_TO_3)?;
         move_rows(&transaction, found)?;
-        take_cursors_back(&transaction)?;
+        if found < 2 {
+            take_cursors_back(&transaction)?;
+        }
     }
     transaction.execute(
         "INSERT INTO schema_version (id, version) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET version = ?1",
@@ -219,6 +255,30 @@ mod tests {
                 assert_eq!((bucket, i64::from(id[15])), (projection_bucket(&id), version), "{table}");
             }
         }
+    }
+
+    #[test]
+    fn a_database_of_version_2_becomes_what_a_new_one_is_and_keeps_its_rows() {
+        let mut connection = empty();
+        connection.execute_batch(include_str!("../../tests/fixtures/version-2.sql")).expect("version 2");
+        let contents = |connection: &Connection| -> Vec<(String, i64, Option<i64>)> {
+            let sql = "SELECT hex(tenant) || chunk || epoch || hex(body), offset, expires_at FROM tenant_log
+                UNION ALL SELECT hex(tenant) || bucket || hex(conversation_id) || hex(body), version, 0
+                FROM conversation_heads UNION ALL SELECT 'cursor', minute, 0 FROM wakeup_cursors ORDER BY 1, 2";
+            let mut statement = connection.prepare(sql).expect("sql");
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .and_then(Iterator::collect)
+                .expect("the rows")
+        };
+        let before = contents(&connection);
+        assert_eq!((version_of(&connection), before.len()), (2, 200 + 256 + 1));
+        migrate(&mut connection).expect("it is migrated");
+        assert_eq!(version_of(&connection), VERSION);
+        let mut new = empty();
+        migrate(&mut new).expect("it is made");
+        assert_eq!(objects(&connection).expect("the tables"), objects(&new).expect("the tables"));
+        assert_eq!(contents(&connection), before);
     }
 
     #[test]

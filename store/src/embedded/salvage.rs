@@ -15,7 +15,7 @@ use switchboard_schema::table::{EXPIRES_AT, Layout, Ownership, TENANT, Table};
 
 use super::{
     DATABASE_FILE, OpenError,
-    migrate::{VERSION, column_of, move_rows, tables_of, take_cursors_back, version_of},
+    migrate::{VERSION, column_of, layout_of, move_rows, tables_of, take_cursors_back, version_of},
     open_writer, soundness, statements,
 };
 use crate::files::{lock_folder, sync};
@@ -164,6 +164,8 @@ type Key = Vec<Value>;
 /// Reads one table.
 struct Reader<'c> {
     table: &'static Table,
+    /// How it is laid out in what is read.
+    layout: Layout,
     from: &'c Connection,
     into: &'c Connection,
     /// Columns by which it is ordered.
@@ -187,7 +189,8 @@ enum Walked {
 impl<'c> Reader<'c> {
     fn new(version: i64, table: &'static Table, from: &'c Connection, into: &'c Connection) -> Self {
         let tenant = || matches!(table.ownership, Ownership::Tenant).then_some(TENANT.name);
-        let order = match table.layout {
+        let layout = layout_of(version, table);
+        let order = match layout {
             Layout::RightEdge => vec!["rowid"],
             Layout::Clustered => tenant()
                 .into_iter()
@@ -200,14 +203,14 @@ impl<'c> Reader<'c> {
         };
         let (columns, new_columns) = (columns_of(version), columns_of(VERSION));
         let saved = Saved { table: table.name, rows: 0, misshapen: 0, lost: None, gaps: 0 };
-        Self { table, from, into, order, columns, new_columns, saved, uncommitted: 0 }
+        Self { table, layout, from, into, order, columns, new_columns, saved, uncommitted: 0 }
     }
 
     fn read(mut self) -> rusqlite::Result<Saved> {
         self.into.execute_batch("BEGIN")?;
         self.between(None, None, HALVINGS_MAX)?;
         self.into.execute_batch("COMMIT")?;
-        if self.saved.gaps > 0 && self.table.layout == Layout::RightEdge {
+        if self.saved.gaps > 0 && self.layout == Layout::RightEdge {
             let sql = format!("SELECT count(*) FROM {0} INDEXED BY {0}_key", self.table.name);
             let counted: Option<u64> = self.from.query_row(&sql, [], |row| row.get(0)).ok();
             self.saved.lost = counted.map(|all| all.saturating_sub(self.saved.rows));
@@ -252,7 +255,7 @@ impl<'c> Reader<'c> {
         };
         let direction = if backwards { " DESC" } else { "" };
         let order: Vec<_> = self.order.iter().map(|key| format!("{key}{direction}")).collect();
-        let no_index = if self.table.layout == Layout::RightEdge { " NOT INDEXED" } else { "" };
+        let no_index = if self.layout == Layout::RightEdge { " NOT INDEXED" } else { "" };
         let sql = format!(
             "SELECT {keys}, {} FROM {}{no_index}{condition} ORDER BY {}",
             self.columns.join(", "),

@@ -30,6 +30,7 @@ use switchboard_schema::{
 use tokio::sync::oneshot;
 
 use super::{
+    checkpoint::{self, Checkpoints},
     queue::Queue,
     statements::{Failure, Shape, Statements, full_mask, mask},
     symptom::Symptom,
@@ -306,7 +307,7 @@ enum CommitFailure {
 ///   the mark.)
 /// * `SQLITE_BUSY`, `SQLITE_NOMEM`, `SQLITE_INTERRUPT` and the like come before the log is written: not done.
 /// * `SQLITE_IOERR` in any form: the write or the sync of the mark itself may be what failed: unknown.
-/// * Errors of an automatic checkpoint after the commit are not reported by COMMIT; it is tried again later.
+/// * The log is moved into the database by others and elsewhere: see [`super::checkpoint`].
 fn classify(error: &rusqlite::Error) -> CommitFailure {
     match error.sqlite_error().map(|error| error.extended_code & 0xff) {
         Some(ffi::SQLITE_IOERR) => CommitFailure::Unknown,
@@ -332,6 +333,7 @@ pub(super) struct Writer<'c> {
     metrics: WriterMetrics,
     monitor: Arc<Monitor>,
     folder: PathBuf,
+    checkpoints: Checkpoints,
 }
 
 struct WriterMetrics {
@@ -362,11 +364,13 @@ impl WriterMetrics {
 pub(super) fn run(
     mailbox: &Mailbox,
     connection: Connection,
+    checkpoints: Checkpoints,
     clock: Arc<dyn Clock>,
     monitor: Arc<Monitor>,
     folder: PathBuf,
 ) -> bool {
     let _alarm = Alarm(mailbox);
+    checkpoint::count_pages(&connection);
     let mut writer = Writer {
         connection: &connection,
         statements: Statements::new(&connection),
@@ -374,11 +378,15 @@ pub(super) fn run(
         metrics: WriterMetrics::new(),
         monitor,
         folder,
+        checkpoints,
     };
     let mut group = Vec::new();
     loop {
         match mailbox.next_group(&mut group, writer.monitor.trial_in()) {
-            Next::Group => writer.write(mailbox, &mut group),
+            Next::Group => {
+                writer.write(mailbox, &mut group);
+                writer.checkpoints.look(&connection);
+            }
             Next::Idle => {}
             Next::End => break,
         }
@@ -387,6 +395,7 @@ pub(super) fn run(
             writer.trial(mailbox);
         }
     }
+    // With it ends the thread that moves the log: a run under way would keep the log from being emptied.
     drop(writer);
     match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)) {
         Ok(busy) => busy == 0,
@@ -448,6 +457,7 @@ impl Writer<'_> {
             return;
         }
         if mailbox.is_suspended() {
+            self.checkpoints.pause();
             let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
             match emptied {
                 Ok(0) => {}

@@ -21,12 +21,16 @@ use switchboard_store::{Embedded, Lifecycle as _, Options, SystemClock};
 
 /// Names the folder to the process that writes; without it that test does nothing.
 const FOLDER: &str = "SWITCHBOARD_STORE_CRASH_FOLDER";
+/// Says to it how many times longer its rows are, so that its log is moved into the database again and again.
+const LONGER: &str = "SWITCHBOARD_STORE_CRASH_LONGER";
 /// Rows of each commit.
 const ROWS: i64 = 3;
 /// Writers at once, each with a conversation of its own.
 const WRITERS: u8 = 8;
 /// Kills, each at another moment.
 const SEEDS: u64 = 6;
+/// Kills of a process that moves its log.
+const KILLS_IN_MOVES: u64 = 3;
 
 fn open(dir: &Path) -> Arc<Embedded> {
     Embedded::open(dir, Arc::new(SystemClock), Options::default()).expect("the store opens")
@@ -42,6 +46,10 @@ fn conversation(writer: u8) -> ConversationId {
 
 /// The rows of a writer's n-th commit; the first, as a conversation's head, is written by each of them.
 fn commit(writer: u8, n: i64) -> Vec<Mutation> {
+    longer_commit(writer, n, 1)
+}
+
+fn longer_commit(writer: u8, n: i64, longer: usize) -> Vec<Mutation> {
     let row = |kind: i64, n: i64, version: i64| ThreadRow {
         conversation_id: conversation(writer),
         bucket: 0,
@@ -51,7 +59,7 @@ fn commit(writer: u8, n: i64) -> Vec<Mutation> {
         version: version.unsigned_abs(),
         id: None,
         provider_at: Some(Timestamp::from_secs(version)),
-        body: vec![writer; usize::try_from(n % 700).unwrap_or(0)],
+        body: vec![writer; usize::try_from(n % 700).unwrap_or(0) * longer],
     };
     let mut rows = vec![Mutation::put(row(0, 0, n))];
     rows.extend((0..ROWS).map(|part| Mutation::put(row(1, n * ROWS + part, n))));
@@ -133,6 +141,7 @@ async fn a_disk_that_fails_at_a_commit_stops_the_store_and_loses_nothing_told() 
 #[tokio::test(flavor = "current_thread")]
 async fn a_process_that_writes_until_it_is_killed() {
     let Some(dir) = std::env::var_os(FOLDER) else { return };
+    let longer = std::env::var(LONGER).ok().and_then(|longer| longer.parse().ok()).unwrap_or(1);
     let store = open(Path::new(&dir));
     let writers = (0..WRITERS).map(|writer| {
         let store = Arc::clone(&store);
@@ -140,7 +149,7 @@ async fn a_process_that_writes_until_it_is_killed() {
             for n in 1_i64.. {
                 let lane = if writer == 0 { Lane::Bulk } else { Lane::Interactive };
                 store
-                    .commit_one(scope(writer).into(), lane, commit(writer, n))
+                    .commit_one(scope(writer).into(), lane, longer_commit(writer, n, longer))
                     .await
                     .expect("the commit is done");
                 tell(&format!("commit {writer} {n}"));
@@ -164,10 +173,11 @@ fn tell(line: &str) {
 }
 
 /// Lets a process write until it has told of so many things, kills it, and answers with all it told.
-fn write_and_kill(dir: &Path, lines: usize) -> Vec<(String, u8, i64)> {
+fn write_and_kill(dir: &Path, lines: usize, longer: usize) -> Vec<(String, u8, i64)> {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "crash::a_process_that_writes_until_it_is_killed", "--nocapture"])
         .env(FOLDER, dir)
+        .env(LONGER, longer.to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -196,48 +206,61 @@ fn write_and_kill(dir: &Path, lines: usize) -> Vec<(String, u8, i64)> {
     told
 }
 
+/// Everything that a killed process told is there, and nothing by half.
+async fn all_told_is_there(dir: &Path, told: &[(String, u8, i64)], seed: u64) {
+    let store = open(dir);
+    let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
+    for writer in 0..WRITERS {
+        let scan = Scan::of::<ThreadRow>(ThreadRow::partition(conversation(writer), 0)).limit(MAX_SCAN_ROWS);
+        let rows: Vec<ThreadRow> = records.all(scope(writer), scan).await.expect("the rows are read");
+        let (heads, items): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.kind == 0);
+        let found: BTreeSet<i64> = items.iter().map(|row| row.version.cast_signed()).collect();
+        for (_, _, n) in told.iter().filter(|(what, who, _)| what == "commit" && *who == writer) {
+            assert!(found.contains(n), "seed {seed}: commit {n} of writer {writer} was told and is lost");
+        }
+        let last = found.last().copied().unwrap_or(0);
+        assert_eq!(found.len(), usize::try_from(last).unwrap_or(0), "seed {seed}: a gap");
+        assert_eq!(
+            items.len(),
+            found.len() * usize::try_from(ROWS).unwrap_or(0),
+            "seed {seed}: half a commit"
+        );
+        let head = heads.first().map_or(0, |head| head.version.cast_signed());
+        assert_eq!(head, last, "seed {seed}: head and items are of one commit");
+    }
+    for (_, writer, n) in told.iter().filter(|(what, ..)| what == "claim") {
+        let again = store.exchange(Scope::System, claim(*writer, *n)).await;
+        assert!(matches!(again, Ok(Exchanged::Found(Some(_)))), "seed {seed}: a claim was told and is lost");
+    }
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn what_a_killed_process_was_told_is_there_and_no_commit_by_half() {
     for seed in 0..SEEDS {
         let dir = tempfile::tempdir().expect("a folder");
         let lines = usize::try_from((seed * 2_654_435_761) % 997).unwrap_or(0) + 20;
-        let told = write_and_kill(dir.path(), lines);
+        let told = write_and_kill(dir.path(), lines, 1);
         assert!(told.len() >= lines, "seed {seed}: {} of {lines}", told.len());
-        let store = open(dir.path());
-        let records = Records::new(Arc::clone(&store) as Arc<dyn Store>);
-        for writer in 0..WRITERS {
-            let scan =
-                Scan::of::<ThreadRow>(ThreadRow::partition(conversation(writer), 0)).limit(MAX_SCAN_ROWS);
-            let rows: Vec<ThreadRow> = records.all(scope(writer), scan).await.expect("the rows are read");
-            let (heads, items): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.kind == 0);
-            let found: BTreeSet<i64> = items.iter().map(|row| row.version.cast_signed()).collect();
-            for (_, _, n) in told.iter().filter(|(what, who, _)| what == "commit" && *who == writer) {
-                assert!(found.contains(n), "seed {seed}: commit {n} of writer {writer} was told and is lost");
-            }
-            let last = found.last().copied().unwrap_or(0);
-            assert_eq!(found.len(), usize::try_from(last).unwrap_or(0), "seed {seed}: a gap");
-            assert_eq!(
-                items.len(),
-                found.len() * usize::try_from(ROWS).unwrap_or(0),
-                "seed {seed}: half a commit"
-            );
-            let head = heads.first().map_or(0, |head| head.version.cast_signed());
-            assert_eq!(head, last, "seed {seed}: head and items are of one commit");
-        }
-        for (_, writer, n) in told.iter().filter(|(what, ..)| what == "claim") {
-            let again = store.exchange(Scope::System, claim(*writer, *n)).await;
-            assert!(
-                matches!(again, Ok(Exchanged::Found(Some(_)))),
-                "seed {seed}: a claim was told and is lost"
-            );
-        }
+        all_told_is_there(dir.path(), &told, seed).await;
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_process_killed_while_its_log_is_moved_loses_nothing_told() {
+    for seed in 0..KILLS_IN_MOVES {
+        let dir = tempfile::tempdir().expect("a folder");
+        let lines = usize::try_from((seed * 2_654_435_761) % 397).unwrap_or(0) + 5_000;
+        let told = write_and_kill(dir.path(), lines, 20);
+        let database = dir.path().join("switchboard.db").metadata().expect("a database").len();
+        assert!(database > 10_000_000, "seed {seed}: nothing of the log was moved, {database} bytes");
+        all_told_is_there(dir.path(), &told, seed).await;
     }
 }
 
 #[test]
 fn a_database_that_was_killed_in_is_sound() {
     let dir = tempfile::tempdir().expect("a folder");
-    write_and_kill(dir.path(), 300);
+    write_and_kill(dir.path(), 300, 1);
     drop(open(dir.path()));
     let connection =
         rusqlite::Connection::open(dir.path().join("switchboard.db")).expect("the database opens");

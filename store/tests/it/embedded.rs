@@ -239,6 +239,35 @@ async fn dropping_the_store_writes_what_waits() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_long_log_is_moved_while_commits_go_on_and_is_gone_when_the_store_is_closed() {
+    /// Commits, of a MiB each.
+    const COMMITS: i64 = 240;
+    /// Bytes of the log, at most: a move begins at about 40 MiB, and commits go on meanwhile.
+    const LOG_BYTES_MAX: u64 = 170 * 1_024 * 1_024;
+    let folder = folder(Arc::default()).await;
+    let Folder { store, dir, clock } = folder;
+    let log = dir.path().join("switchboard.db-wal");
+    let body = vec![7; 1_024 * 1_024];
+    let mut longest = 0;
+    for n in 0..COMMITS {
+        store.commit_one(ours(), Lane::Interactive, vec![item(n, &body)]).await.expect("it is written");
+        longest = longest.max(log.metadata().expect("a log").len());
+        if n % 8 == 0 {
+            let found = store.get(ours(), &THREAD, thread_key(n / 2)).await.expect("it is read");
+            assert!(found.is_some(), "reading goes on, wherever the row is");
+        }
+    }
+    assert!(longest < LOG_BYTES_MAX, "the log grew to {longest} bytes");
+    store.close().await;
+    drop(store);
+    assert!(!log.exists() && dir.path().join("switchboard.seal").exists(), "all of it is in the database");
+    let store = open(dir.path(), &clock).expect("the store opens again");
+    for n in [0, COMMITS / 2, COMMITS - 1] {
+        assert!(matches!(store.get(ours(), &THREAD, thread_key(n)).await, Ok(Some(_))));
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_database_of_a_later_program_is_refused_with_clear_words() {
     let folder = folder(Arc::default()).await;
     let Folder { store, dir, clock } = folder;

@@ -81,6 +81,10 @@ fuzz: tools ## Searches for inputs that break a parser (FUZZ_SECONDS= for each, 
 fuzz-briefly: tools
 	scripts/fuzz $(FUZZ_BRIEF_SECONDS)
 
+.PHONY: soak
+soak: tools ## Plays two whole days in minutes, and compares what they leave with what was written (SOAK_SEED= for others)
+	SOAK_HOURS=24 cargo test -p switchboard-actors --test soak -- --nocapture
+
 .PHONY: supply-chain
 supply-chain: tools $(WEB_STAMP) ## Checks what we depend on: bans, licences, sources, advisories
 	scripts/supply-chain

@@ -110,9 +110,9 @@ impl Town {
         let stage = Stage::open(plan.seed);
         let mut all = Vec::new();
         for ((scope, channel), nth) in workspaces(plan.workspaces).zip(0..) {
-            stage.connect(scope, channel).await;
             let observer = Client::open(&stage, scope, nth, None);
             stage.settle().await;
+            stage.connect(scope, channel).await;
             all.push(Workspace {
                 scope,
                 channel,
@@ -158,9 +158,7 @@ impl Town {
     /// Days without anybody, at once.
     pub(crate) async fn days(&mut self, days: u64) {
         for _ in 0..days {
-            // The time limits of sockets are counted in ticks, not in days.
-            self.stage.pass(Duration::from_secs(24 * 3_600)).await;
-            self.stage.settle().await;
+            self.stage.leap(Duration::from_secs(24 * 3_600));
             self.stage.fire_wakeups().await;
             self.stage.minute().await;
         }
@@ -202,11 +200,17 @@ impl Town {
         }
     }
 
-    fn an_act(&self, key: Option<&str>) -> Act {
+    /// A number that nothing else here has.
+    fn number(&self) -> u64 {
         let mut acts = self.acts.borrow_mut();
         *acts += 1;
+        *acts
+    }
+
+    fn an_act(&self) -> Act {
+        let number = self.number();
         let mut correlation = [0; 16];
-        correlation[..8].copy_from_slice(&acts.to_be_bytes());
+        correlation[..8].copy_from_slice(&number.to_be_bytes());
         Act {
             principal: Principal {
                 sender: wire::Sender {
@@ -216,7 +220,7 @@ impl Town {
                 },
                 user_id: agent(),
             },
-            key: key.map_or_else(|| format!("act.{acts}"), str::to_owned),
+            key: format!("act.{number}"),
             correlation: CorrelationId::from_bytes(correlation),
             trace: None,
         }
@@ -228,7 +232,8 @@ impl Town {
         let known = workspace.ledger.borrow().customers.len();
         let somebody = (known > 0).then(|| {
             // Mostly those who wrote last.
-            let back = chance().random_range(0..known).min(chance().random_range(0..known));
+            let mut chance = chance();
+            let back = chance.random_range(0..known).min(chance.random_range(0..known));
             workspace.ledger.borrow().customers[known - 1 - back]
         });
         let Some(customer) = somebody else { return Box::pin(self.written(workspace, None)) };
@@ -253,7 +258,7 @@ impl Town {
     }
 
     async fn deliver(&self, workspace: &Workspace, update: Update) {
-        let correlation = self.an_act(None).correlation;
+        let correlation = self.an_act().correlation;
         let told = self.house().deliver(workspace.scope, workspace.channel, vec![update], correlation).await;
         assert_eq!(told, Ok(Vec::new()));
     }
@@ -301,7 +306,7 @@ impl Town {
     async fn answered(&self, workspace: &Workspace, id: ConversationId) {
         let request =
             SendRequest::Text { text: Text { body: "an answer of the usual length, or so".to_owned() } };
-        let sent = self.house().send(workspace.scope, self.an_act(None), id, request).await;
+        let sent = self.house().send(workspace.scope, self.an_act(), id, request).await;
         let message = match sent {
             Ok(message) => message,
             Err(Refusal::Rule { code: "window_closed", .. }) => return,
@@ -329,7 +334,7 @@ impl Town {
 
     async fn noted(&self, workspace: &Workspace, id: ConversationId) {
         let note = Note { body: "something to remember".to_owned() };
-        self.house().note(workspace.scope, self.an_act(None), id, note).await.expect("it is kept");
+        self.house().note(workspace.scope, self.an_act(), id, note).await.expect("it is kept");
         let mut ledger = workspace.ledger.borrow_mut();
         ledger.notes += 1;
         ledger.keys += 1;
@@ -347,7 +352,7 @@ impl Town {
             email: "ada@example.com".to_owned(),
             role: wire::Role::Agent,
         });
-        self.house().assign(workspace.scope, self.an_act(None), id, user).await.expect("it is assigned");
+        self.house().assign(workspace.scope, self.an_act(), id, user).await.expect("it is assigned");
         workspace.ledger.borrow_mut().keys += 1;
     }
 
@@ -366,7 +371,7 @@ impl Town {
             _ => StatusRequest { status: ConversationStatus::Open, snoozed_until: None },
         };
         let until = request.snoozed_until;
-        self.house().set_status(workspace.scope, self.an_act(None), id, request).await.expect("it is set");
+        self.house().set_status(workspace.scope, self.an_act(), id, request).await.expect("it is set");
         let mut ledger = workspace.ledger.borrow_mut();
         ledger.keys += 1;
         ledger.alarms.extend(until.map(|until| (until, id)));
@@ -375,14 +380,14 @@ impl Town {
     /// An agent opens it and has read it.
     async fn seen(&self, workspace: &Workspace, id: ConversationId) {
         self.house().messages(workspace.scope, id, None, 50).await.expect("a page");
-        self.house().read(workspace.scope, self.an_act(None), id, None).await.expect("it is read");
+        self.house().read(workspace.scope, self.an_act(), id, None).await.expect("it is read");
         workspace.ledger.borrow_mut().read.insert(id);
     }
 
     /// A status of a message that nobody here has sent.
     async fn came_early(&self, workspace: &Workspace) {
         let now = self.stage.clock.now();
-        let number = *self.acts.borrow();
+        let number = self.number();
         let status = Status {
             provider_id: format!("elsewhere.{number}"),
             callback: None,
@@ -398,7 +403,7 @@ impl Town {
     /// Something about the account.
     async fn was_not_for_a_conversation(&self, workspace: &Workspace) {
         let now = self.stage.clock.now();
-        let raw = Kept::Inline(format!("{{\"event\":{}}}", self.acts.borrow()));
+        let raw = Kept::Inline(format!("{{\"event\":{}}}", self.number()));
         self.deliver(workspace, Update::Other(Other { field: "account_update".to_owned(), raw })).await;
         self.ends(workspace, "other_updates", now + DEAD_LIFE);
     }
@@ -406,7 +411,7 @@ impl Town {
     /// An update that cannot be read; every other one is large, and its body is kept beside.
     async fn did_not_read(&self, workspace: &Workspace) {
         let now = self.stage.clock.now();
-        let number = *self.acts.borrow();
+        let number = self.number();
         let large = number % 2 == 0;
         let raw = format!("{number} {}", "x".repeat(if large { 20_000 } else { 200 }));
         let channel = workspace.channel;
@@ -418,10 +423,9 @@ impl Town {
     /// Somebody signs in and makes something under a key: what the API writes of it.
     async fn signed_in(&self, workspace: &Workspace) {
         let (store, now) = (self.stage.temp.store(), self.stage.clock.now());
-        let number = *self.acts.borrow();
+        let number = self.number();
         let mut id = [workspace.channel.as_bytes()[0]; 16];
         id[..8].copy_from_slice(&number.to_be_bytes());
-        *self.acts.borrow_mut() += 1;
         let session = SessionRow {
             session_id: SessionId::from_bytes(id),
             body: Json(SessionBody {

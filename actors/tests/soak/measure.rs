@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock},
 };
 
@@ -90,8 +90,25 @@ pub(crate) struct Sample {
     pub(crate) threads: usize,
 }
 
-impl Sample {
-    pub(crate) fn take(folder: &Path) -> Self {
+/// Looks at a store's folder. It stays open, as SQLite would close its files at a time of its own.
+pub(crate) struct Meter {
+    folder: PathBuf,
+    database: Connection,
+}
+
+impl Meter {
+    pub(crate) fn open(folder: &Path) -> Self {
+        let file = folder.join("switchboard.db");
+        let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("it opens");
+        let meter = Self { folder: folder.to_owned(), database };
+        // What is opened with the first look.
+        meter.look();
+        meter
+    }
+
+    /// What there is now.
+    pub(crate) fn look(&self) -> Sample {
+        let Self { folder, database } = self;
         // First, before what is read here takes memory and files.
         let heap = HEAP.current_usage() as u64;
         let (files, threads) = (entries(Path::new("/proc/self/fd")), entries(Path::new("/proc/self/task")));
@@ -101,9 +118,6 @@ impl Sample {
             .nth(1)
             .and_then(|pages| pages.parse().ok())
             .expect("pages");
-        let file = folder.join("switchboard.db");
-        let database =
-            Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("it opens");
         let number = |query: &str| -> u64 { database.query_row(query, [], |row| row.get(0)).expect(query) };
         let mut rows: BTreeMap<_, _> = TABLES
             .iter()
@@ -114,7 +128,7 @@ impl Sample {
             let count = number(&format!("SELECT count(*) FROM thread WHERE kind = {kind}"));
             rows.insert(format!("thread {name}"), count);
         }
-        Self {
+        Sample {
             rows,
             pages: number("PRAGMA page_count"),
             free_pages: number("PRAGMA freelist_count"),

@@ -186,7 +186,7 @@ impl Town {
             while workspace.visitors.front().is_some_and(|(until, _)| *until <= self.minutes) {
                 workspace.visitors.pop_front();
             }
-            if !busy || (self.minutes + nth) % VISIT_EVERY != 0 {
+            if !busy || !(self.minutes + nth).is_multiple_of(VISIT_EVERY) {
                 continue;
             }
             // From the last one that left, or from where everybody is.
@@ -280,7 +280,7 @@ impl Town {
             raw: None,
         });
         self.deliver(workspace, update.clone()).await;
-        if number % 10 == 0 {
+        if number.is_multiple_of(10) {
             self.deliver(workspace, update).await;
         }
         workspace.ledger.borrow_mut().received += 1;
@@ -412,7 +412,7 @@ impl Town {
     async fn did_not_read(&self, workspace: &Workspace) {
         let now = self.stage.clock.now();
         let number = self.number();
-        let large = number % 2 == 0;
+        let large = number.is_multiple_of(2);
         let raw = format!("{number} {}", "x".repeat(if large { 20_000 } else { 200 }));
         let channel = workspace.channel;
         self.house().bury(workspace.scope, channel, "unreadable".to_owned(), raw).await.expect("it is kept");

@@ -5,7 +5,6 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    time::Duration,
 };
 
 use serde_json::Value;
@@ -180,23 +179,26 @@ impl Server {
         cql::empty(self.keyspace.as_ref().expect("it has one").cluster()).await;
     }
 
-    /// Runs one of its commands for so long and kills it then; whether it came to its end, which must be a good one.
-    pub(crate) async fn run_until(&self, arguments: &[&str], span: Duration) -> bool {
+    /// Runs one of its commands, and kills it when there is a reason to; gives that, or nothing where it came to its
+    /// end, which must be a good one.
+    pub(crate) async fn run_until<T>(
+        &self,
+        arguments: &[&str],
+        mut reason: impl FnMut() -> Option<T>,
+    ) -> Option<T> {
         let mut child =
             self.command().args(arguments).stdout(Stdio::null()).spawn().expect("the command runs");
-        let deadline = tokio::time::Instant::now() + span;
-        loop {
+        until(&format!("{arguments:?} to end"), async || {
             if let Some(status) = child.try_wait().expect("the system tells of its processes") {
                 assert!(status.success(), "{arguments:?}: {status}");
-                return true;
+                return Some(None);
             }
-            if tokio::time::Instant::now() >= deadline {
-                child.kill().expect("it can be killed");
-                child.wait().expect("it is waited for");
-                return false;
-            }
-            tokio::time::sleep(super::LOOK_EVERY).await;
-        }
+            let reason = reason()?;
+            child.kill().expect("it can be killed");
+            child.wait().expect("it is waited for");
+            Some(Some(reason))
+        })
+        .await
     }
 
     /// Runs one of its commands, which must go well; gives what it printed.

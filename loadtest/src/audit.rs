@@ -52,17 +52,19 @@ impl Findings {
 
     /// In words.
     pub(crate) fn defects(self) -> Vec<String> {
-        [
+        in_words(&[
             (self.lost, "acknowledged messages are not there"),
             (self.twice, "messages are there twice"),
             (self.holes, "holes in the numbers of conversations"),
             (self.disordered, "messages stand behind one that left later than they were acknowledged"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect()
+        ])
     }
+}
+
+/// Counts of what should not be, those that are not zero, with their words.
+pub(crate) fn in_words(counts: &[(u64, &str)]) -> Vec<String> {
+    let found = counts.iter().filter(|(count, _)| *count > 0);
+    found.map(|(count, what)| format!("{count} {what}")).collect()
 }
 
 fn marks(threads: &[Thread]) -> impl Iterator<Item = u64> {
@@ -119,15 +121,11 @@ pub(crate) struct Outgoing {
 impl Outgoing {
     /// In words.
     pub(crate) fn defects(self) -> Vec<String> {
-        [
+        in_words(&[
             (self.not_sent, "answers never reached the provider"),
             (self.sent_twice, "answers reached the provider twice"),
             (self.disordered, "answers went out in another order than they stand in"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect()
+        ])
     }
 }
 

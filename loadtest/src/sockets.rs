@@ -25,6 +25,7 @@ use tokio::{
 };
 
 use crate::{
+    audit::in_words,
     error::{Error, loopback},
     frames::{Frame, Scanner, client_frame},
     http::Head,
@@ -174,18 +175,14 @@ impl Counted {
 
     /// What went wrong on sockets that read, in words.
     pub(crate) fn defects(&self) -> Vec<String> {
-        [
+        in_words(&[
             (self.gaps, "gaps in streams"),
             (self.repeats, "repeated events"),
             (self.closed, "sockets closed by the server"),
             (self.broken, "sockets broken"),
             (self.failed, "sockets could not be opened"),
             (self.not_resumed, "sockets not resumed"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect()
+        ])
     }
 }
 

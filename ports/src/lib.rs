@@ -11,3 +11,9 @@ pub mod store;
 
 /// A boxed future that may cross threads: what every port returns.
 pub type Future<T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send>>;
+
+/// An answer that is there at once.
+#[must_use]
+pub fn ready<T: Send + 'static>(answer: T) -> Future<T> {
+    Box::pin(std::future::ready(answer))
+}

@@ -11,7 +11,7 @@ pub mod conformance;
 use std::sync::Arc;
 
 use switchboard_schema::{
-    TenantScope, Timestamp,
+    TenantId, TenantScope, Timestamp,
     table::{Cell, CorruptRow, Ownership, Record, Table},
 };
 
@@ -31,6 +31,17 @@ pub enum Scope {
     System,
     /// One tenant's.
     Tenant(TenantScope),
+}
+
+impl Scope {
+    /// The tenant whose rows are meant, if they are one's.
+    #[must_use]
+    pub const fn tenant(self) -> Option<TenantId> {
+        match self {
+            Self::System => None,
+            Self::Tenant(scope) => Some(scope.tenant()),
+        }
+    }
 }
 
 impl From<TenantScope> for Scope {

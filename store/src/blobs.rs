@@ -18,6 +18,7 @@ use bytes::Bytes;
 use switchboard_ports::{
     Future,
     blob::{Blobs, Error},
+    ready,
 };
 use switchboard_schema::{BlobId, TenantScope};
 use tokio::sync::oneshot;
@@ -107,7 +108,7 @@ impl DirectoryBlobs {
         let job = Job { scope, id, what };
         if self.pool.submit(Owner::Tenant(scope.tenant()), bytes, job).is_err() {
             let error = Error::Unavailable("too many bodies wait, or the store is closed".to_owned());
-            return Box::pin(std::future::ready(Err(error)));
+            return ready(Err(error));
         }
         let died = || Err(Error::Unavailable("the thread that keeps bodies died of a defect".to_owned()));
         Box::pin(async move { answer.await.unwrap_or_else(|_| died()) })
@@ -119,7 +120,7 @@ impl Blobs for DirectoryBlobs {
         if body.len() > MAX_BODY_BYTES {
             let error =
                 Error::Unavailable(format!("a body of {} bytes, at most {MAX_BODY_BYTES}", body.len()));
-            return Box::pin(std::future::ready(Err(error)));
+            return ready(Err(error));
         }
         let (reply, answer) = oneshot::channel();
         let bytes = body.len();

@@ -34,10 +34,11 @@ pub(crate) use soundness::{log_path, walk_structure};
 use switchboard_ports::{
     Future,
     clock::Clock,
+    ready,
     store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
 };
 use switchboard_schema::{
-    TenantId, Timestamp,
+    Timestamp,
     record::TABLES,
     table::{Cell, CorruptRow, Ownership, TENANT, Table},
     wire::StoreCondition,
@@ -259,10 +260,10 @@ impl Embedded {
 
     fn commit(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>, one: bool) -> Future<Result<(), Error>> {
         if let Err(error) = checks::commit(scope, &rows, one) {
-            return Box::pin(std::future::ready(Err(error)));
+            return ready(Err(error));
         }
         if rows.is_empty() {
-            return Box::pin(std::future::ready(Ok(())));
+            return ready(Ok(()));
         }
         let cost = Cost::of(&rows);
         let written = write(
@@ -270,23 +271,21 @@ impl Embedded {
             Owner::of(scope, &rows),
             lane,
             cost,
-            Work::Commit { tenant: tenant(scope), rows },
+            Work::Commit { tenant: scope.tenant(), rows },
         );
         Box::pin(async move { written.await.map(|_| ()) })
     }
 
     fn read(&self, scope: Scope, what: What) -> Future<Result<Vec<Vec<Cell>>, Error>> {
         let (reply, answer) = oneshot::channel();
-        let read = Read { tenant: tenant(scope), what, reply };
+        let read = Read { tenant: scope.tenant(), what, reply };
         match self.readers.submit(scope.into(), ROW_OVERHEAD_BYTES, read) {
             Ok(()) => Box::pin(async move {
                 let died = || Err(Error::Unavailable("the store's reader died of a defect".to_owned()));
                 answer.await.unwrap_or_else(|_| died())
             }),
-            Err(NotTaken::Full) => Box::pin(std::future::ready(Err(Error::Overloaded))),
-            Err(NotTaken::Closed) => {
-                Box::pin(std::future::ready(Err(Error::Unavailable("the store is closed".to_owned()))))
-            }
+            Err(NotTaken::Full) => ready(Err(Error::Overloaded)),
+            Err(NotTaken::Closed) => ready(Err(Error::Unavailable("the store is closed".to_owned()))),
         }
     }
 }
@@ -394,7 +393,7 @@ impl Store for Embedded {
         key: Vec<Cell>,
     ) -> Future<Result<Option<Vec<Cell>>, Error>> {
         if let Err(error) = checks::key(scope, table, &key) {
-            return Box::pin(std::future::ready(Err(error)));
+            return ready(Err(error));
         }
         let read = self.read(scope, What::Row { table, key });
         Box::pin(async move { Ok(read.await?.pop()) })
@@ -402,17 +401,17 @@ impl Store for Embedded {
 
     fn scan(&self, scope: Scope, scan: Scan) -> Future<Result<Vec<Vec<Cell>>, Error>> {
         if let Err(error) = checks::scan(scope, &scan) {
-            return Box::pin(std::future::ready(Err(error)));
+            return ready(Err(error));
         }
         self.read(scope, What::Page(scan))
     }
 
     fn exchange(&self, scope: Scope, exchange: Exchange) -> Future<Result<Exchanged, Error>> {
         if let Err(error) = checks::exchange(scope, &exchange) {
-            return Box::pin(std::future::ready(Err(error)));
+            return ready(Err(error));
         }
         let cost = Cost::of_exchange(&exchange);
-        let work = Work::Exchange { tenant: tenant(scope), exchange };
+        let work = Work::Exchange { tenant: scope.tenant(), exchange };
         let written = write(&self.mailbox, scope.into(), Lane::Interactive, cost, work);
         Box::pin(async move {
             match written.await? {
@@ -429,17 +428,10 @@ impl Store for Embedded {
 fn write(mailbox: &Mailbox, owner: Owner, lane: Lane, cost: Cost, work: Work) -> Future<Result<Done, Error>> {
     let (reply, answer) = oneshot::channel();
     if let Err(error) = mailbox.push(lane, owner, cost, Job { work, reply }) {
-        return Box::pin(std::future::ready(Err(error)));
+        return ready(Err(error));
     }
     // A writer that died with the commit in hand may or may not have done it.
     Box::pin(async move { answer.await.unwrap_or(Err(Error::Ambiguous)) })
-}
-
-const fn tenant(scope: Scope) -> Option<TenantId> {
-    match scope {
-        Scope::System => None,
-        Scope::Tenant(scope) => Some(scope.tenant()),
-    }
 }
 
 /// Keeps in mind that something stored does not read; said in the log once.

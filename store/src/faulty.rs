@@ -24,7 +24,7 @@ pub use blobs::FaultyBlobs;
 use dice::{Dice, Draw, Kind, pause};
 pub use dice::{Fault, FaultPlan};
 use switchboard_ports::{
-    Future,
+    Future, ready,
     store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
 };
 use switchboard_schema::table::{Cell, Table};
@@ -323,7 +323,7 @@ fn refuse<T: Send + 'static>(fault: Fault, number: u64) -> Future<Result<T, Erro
             Error::Unavailable(format!("a fault at operation {number}"))
         }
     };
-    Box::pin(std::future::ready(Err(error)))
+    ready(Err(error))
 }
 
 fn late<T: Send + 'static>(draw: Draw, answer: Future<Result<T, Error>>) -> Future<Result<T, Error>> {

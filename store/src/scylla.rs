@@ -48,6 +48,7 @@ use statements::Shape;
 use switchboard_ports::{
     Future,
     clock::{Clock, Entropy},
+    ready,
     store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
 };
 use switchboard_schema::{
@@ -369,7 +370,7 @@ impl Scylla {
         let (core, fence) = (Arc::clone(&self.core), Arc::clone(&self.fence));
         let asked = stopwatch();
         submit(gate, owner, cost, Error::Ambiguous, async move {
-            let written = core.write(&fence, tenant(scope), &rows, stamp).await;
+            let written = core.write(&fence, scope.tenant(), &rows, stamp).await;
             core.metrics.commit_seconds.record(asked.elapsed());
             written?;
             core.metrics.rows.increment(u64::try_from(rows.len()).unwrap_or(u64::MAX));
@@ -417,17 +418,6 @@ fn submit<T: Send + 'static>(
     }
 }
 
-fn ready<T: Send + 'static>(answer: Result<T, Error>) -> Future<Result<T, Error>> {
-    Box::pin(std::future::ready(answer))
-}
-
-const fn tenant(scope: Scope) -> Option<TenantId> {
-    match scope {
-        Scope::System => None,
-        Scope::Tenant(scope) => Some(scope.tenant()),
-    }
-}
-
 impl Store for Scylla {
     fn commit_one(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>) -> Future<Result<(), Error>> {
         self.commit(scope, lane, rows, true)
@@ -447,7 +437,7 @@ impl Store for Scylla {
             return ready(Err(error));
         }
         let core = Arc::clone(&self.core);
-        self.read(scope, async move { core.get(tenant(scope), table, &key, Consistency::LocalQuorum).await })
+        self.read(scope, async move { core.get(scope.tenant(), table, &key, Consistency::LocalQuorum).await })
     }
 
     fn scan(&self, scope: Scope, scan: Scan) -> Future<Result<Vec<Vec<Cell>>, Error>> {
@@ -455,7 +445,7 @@ impl Store for Scylla {
             return ready(Err(error));
         }
         let core = Arc::clone(&self.core);
-        self.read(scope, async move { core.scan(tenant(scope), &scan).await })
+        self.read(scope, async move { core.scan(scope.tenant(), &scan).await })
     }
 
     fn exchange(&self, scope: Scope, exchange: Exchange) -> Future<Result<Exchanged, Error>> {
@@ -466,7 +456,7 @@ impl Store for Scylla {
         let (core, fence) = (Arc::clone(&self.core), Arc::clone(&self.fence));
         submit(&self.interactive, scope.into(), cost, Error::Ambiguous, async move {
             fence.holds(boottime())?;
-            let exchanged = core.exchange(tenant(scope), &exchange).await?;
+            let exchanged = core.exchange(scope.tenant(), &exchange).await?;
             fence.holds(boottime()).map_err(|_| Error::Ambiguous)?;
             Ok(exchanged)
         })

@@ -221,19 +221,26 @@ async fn dump(store: &dyn Whole, table: &'static Table, place: Option<Place>) ->
     store.dump(table, place).await.map_err(failed)
 }
 
+/// Reads every row of a table.
+async fn each_row(
+    store: &dyn Whole,
+    table: &'static Table,
+    mut row: impl FnMut(&WholeRow) -> Result<(), TransferError>,
+) -> Result<(), TransferError> {
+    let mut place = None;
+    loop {
+        let (rows, next) = dump(store, table, place).await?;
+        rows.iter().try_for_each(&mut row)?;
+        place = next;
+        if place.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 async fn must_be_empty(store: &dyn Whole) -> Result<(), TransferError> {
     for table in TABLES {
-        let mut place = None;
-        loop {
-            let (rows, next) = dump(store, table, place).await?;
-            if !rows.is_empty() {
-                return Err(TransferError::NotEmpty { table: table.name });
-            }
-            place = next;
-            if place.is_none() {
-                break;
-            }
-        }
+        each_row(store, table, |_| Err(TransferError::NotEmpty { table: table.name })).await?;
     }
     Ok(())
 }
@@ -259,17 +266,8 @@ async fn copy(
                 }
                 return Ok(());
             }
-            let failed = |source| TransferError::Store { table: table.name, source };
-            let mut tries = 0;
-            loop {
-                tries += 1;
-                match to.commit_one(scope, Lane::Bulk, rows.clone()).await {
-                    Err(Error::Ambiguous | Error::Overloaded) if tries < TRIES => {
-                        tokio::time::sleep(PAUSE * tries).await;
-                    }
-                    done => return done.map_err(failed),
-                }
-            }
+            let commit = || to.commit_one(scope, Lane::Bulk, rows.clone());
+            insist(commit).await.map_err(|source| TransferError::Store { table: table.name, source })
         })
         .buffer_unordered(AT_ONCE)
         .try_collect()
@@ -281,17 +279,24 @@ async fn claim(to: &dyn Whole, scope: Scope, row: Mutation) -> Result<(), Transf
     let Mutation::Put { table, cells: whole, .. } = row else { return Ok(()) };
     let (key, values) = whole.split_at(table.key_len());
     let exchange = Exchange { table, key: key.to_vec(), expect: None, replace: Some(values.to_vec()) };
-    let mut tries = 0;
+    match insist(|| to.exchange(scope, exchange.clone())).await {
+        Ok(Exchanged::Done) => Ok(()),
+        Ok(Exchanged::Found(Some(found))) if found == whole => Ok(()),
+        Ok(Exchanged::Found(_)) => Err(TransferError::Taken { table: table.name }),
+        Err(source) => Err(TransferError::Store { table: table.name, source }),
+    }
+}
+
+/// Asks again as long as it is unknown whether it was done, or too much waits.
+async fn insist<T>(ask: impl Fn() -> Future<Result<T, Error>>) -> Result<T, Error> {
+    let mut tries = 1;
     loop {
-        tries += 1;
-        match to.exchange(scope, exchange.clone()).await {
-            Ok(Exchanged::Done) => return Ok(()),
-            Ok(Exchanged::Found(Some(found))) if found == whole => return Ok(()),
-            Ok(Exchanged::Found(_)) => return Err(TransferError::Taken { table: table.name }),
+        match ask().await {
             Err(Error::Ambiguous | Error::Overloaded) if tries < TRIES => {
                 tokio::time::sleep(PAUSE * tries).await;
+                tries += 1;
             }
-            Err(source) => return Err(TransferError::Store { table: table.name, source }),
+            answer => return answer,
         }
     }
 }
@@ -359,15 +364,14 @@ async fn contents(
     now: Timestamp,
 ) -> Result<Contents, TransferError> {
     let mut contents = Contents::default();
-    let mut place = None;
-    loop {
-        let (rows, next) = dump(store, table, place).await?;
-        rows.iter().filter(|row| is_there(row, now)).for_each(|row| contents.add(row));
-        place = next;
-        if place.is_none() {
-            return Ok(contents);
+    each_row(store, table, |row| {
+        if is_there(row, now) {
+            contents.add(row);
         }
-    }
+        Ok(())
+    })
+    .await?;
+    Ok(contents)
 }
 
 /// Compares every table, each as of the time at which it is begun with; answers with the number of rows.

@@ -13,7 +13,7 @@ use std::{
 use super::taken;
 use crate::{
     agents::{ANSWERS_MAX, Book, Desk, Shift, Staff, Tallies},
-    audit::{self, Findings, Taken},
+    audit::{self, Findings, Taken, in_words},
     bench::{Bench, Site},
     error::Error,
     marks::{self, Marks},
@@ -324,15 +324,16 @@ fn on_their_way(threads: &[Thread], answers: &HashSet<u64>) -> Vec<String> {
 /// Every message is on each agent's screen once, whatever became of the connection.
 fn on_screens(shifts: &[&Shift], taken: &[Taken], answers: &HashSet<u64>) -> Vec<String> {
     let due: HashSet<u64> = taken.iter().map(|taken| taken.mark).chain(answers.iter().copied()).collect();
-    let missing: usize =
-        shifts.iter().map(|shift| due.iter().filter(|mark| !shift.seen.contains_key(mark)).count()).sum();
-    let twice: usize =
-        shifts.iter().map(|shift| shift.seen.values().filter(|count| **count > 1).count()).sum();
-    [(missing, "messages are missing on agents' screens"), (twice, "messages are twice on agents' screens")]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect()
+    let missing = shifts
+        .iter()
+        .map(|shift| due.iter().filter(|mark| !shift.seen.contains_key(mark)).count() as u64)
+        .sum();
+    let twice =
+        shifts.iter().map(|shift| shift.seen.values().filter(|count| **count > 1).count() as u64).sum();
+    in_words(&[
+        (missing, "messages are missing on agents' screens"),
+        (twice, "messages are twice on agents' screens"),
+    ])
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use switchboard_ports::{
     Future,
     blob::{Blobs, Error},
+    ready,
 };
 use switchboard_schema::{BlobId, TenantScope};
 
@@ -114,9 +115,7 @@ impl Blobs for FaultyBlobs {
         let draw = self.draw(&mut state, Kind::Write, "put", scope, id);
         match draw.fault {
             None => self.inner.put(scope, id, body),
-            Some(Fault::Fail | Fault::Overload | Fault::AmbiguousLost) => {
-                Box::pin(std::future::ready(Err(fault(draw))))
-            }
+            Some(Fault::Fail | Fault::Overload | Fault::AmbiguousLost) => ready(Err(fault(draw))),
             Some(Fault::HoldBack | Fault::AnswerLate) => {
                 let kept = self.inner.put(scope, id, body);
                 Box::pin(async move {
@@ -133,7 +132,7 @@ impl Blobs for FaultyBlobs {
             }
             Some(Fault::AmbiguousLate) => {
                 state.ghosts.push(Ghost { scope, id, body, remaining: draw.span });
-                Box::pin(std::future::ready(Err(fault(draw))))
+                ready(Err(fault(draw)))
             }
         }
     }
@@ -149,7 +148,7 @@ impl Blobs for FaultyBlobs {
                     found.await
                 })
             }
-            Some(_) => Box::pin(std::future::ready(Err(fault(draw)))),
+            Some(_) => ready(Err(fault(draw))),
         }
     }
 }

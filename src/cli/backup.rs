@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::Write as _,
+    io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
@@ -11,7 +11,7 @@ use std::{
 use secrecy::{ExposeSecret as _, SecretString};
 use switchboard_store::{
     BackupKey, MasterKey, SystemClock, SystemEntropy,
-    backup::{self, Source},
+    backup::{self, Progress, Source},
 };
 
 use super::{Failure, failed, needs_embedded, print};
@@ -19,6 +19,9 @@ use crate::{
     boot::{self, MASTER_KEY_FILE, backups},
     config::Config,
 };
+
+/// How far it is, is told so many times at most.
+const TELL_PARTS: u64 = 10;
 
 /// Where a backup goes.
 #[derive(Debug, clap::Args)]
@@ -52,8 +55,17 @@ pub(crate) fn create(config: Option<&Path>, options: BackupOptions) -> Result<()
         entropy: Arc::new(entropy),
         stop: Arc::new(AtomicBool::new(false)),
     };
-    let made =
-        backup::create(&source, &options.to.unwrap_or_else(|| backups::folder(&config))).map_err(failed)?;
+    let to = options.to.unwrap_or_else(|| backups::folder(&config));
+    let mut told = 0;
+    let mut tell = |progress: Progress| {
+        let part = progress.pages * TELL_PARTS / progress.of.max(1);
+        if part > told && part < TELL_PARTS {
+            told = part;
+            // Beside the name of the file, for whoever waits; who does not read it does not stop it.
+            drop(writeln!(io::stderr(), "{} % of the database is copied", part * 100 / TELL_PARTS));
+        }
+    };
+    let made = backup::create(&source, &to, &mut tell).map_err(failed)?;
     print(&format!("{}\n", made.file.display()))
 }
 

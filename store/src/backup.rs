@@ -193,6 +193,15 @@ pub struct Source {
     pub stop: Arc<AtomicBool>,
 }
 
+/// How far the copying of the database is; the bodies come after it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Progress {
+    /// Pages copied.
+    pub pages: u64,
+    /// Pages in all.
+    pub of: u64,
+}
+
 /// The name of the backup of a time.
 #[must_use]
 pub fn name_of(taken_at: Timestamp) -> String {
@@ -257,11 +266,12 @@ impl Drop for Passing {
 /// Makes a backup into a folder, under a name by its time; also while a server runs on the data folder, in this
 /// process or another. Blocks for as long as it takes. It appears under its name only once it is whole and on disk.
 ///
-/// Needs, beside the room of the backup itself, room for a copy of the database until it is done.
+/// Needs, beside the room of the backup itself, room for a copy of the database until it is done. `tell` hears after
+/// each step of the copying how far it is.
 ///
 /// # Errors
 /// When something cannot be read or written, there is too little room, or it is told to stop.
-pub fn create(source: &Source, folder: &Path) -> Result<Made, Error> {
+pub fn create(source: &Source, folder: &Path, tell: &mut dyn FnMut(Progress)) -> Result<Made, Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(Error::at(folder))?;
     let database = source.data.join(DATABASE_FILE);
     let size = fs::metadata(&database).map_err(|_| Error::NoDatabase(source.data.clone()))?.len();
@@ -276,7 +286,7 @@ pub fn create(source: &Source, folder: &Path) -> Result<Made, Error> {
     let copy = Passing(folder.join(format!("{PARTIAL}{unique:016x}.db")));
     let passing = Passing(folder.join(format!("{PARTIAL}{unique:016x}{NAME_ENDS}")));
     let taken_at = source.clock.now();
-    let rows = snapshot(source, &database, &copy.0)?;
+    let rows = snapshot(source, &database, &copy.0, tell)?;
     let out = new_file(&passing.0)?;
     let mut salt = [0; 16];
     source.entropy.fill(&mut salt);
@@ -333,7 +343,12 @@ fn enough_room(folder: &Path, needed: u64) -> Result<(), Error> {
 }
 
 /// Copies the database as it is at one moment, in steps; answers with its rows by table.
-fn snapshot(source: &Source, database: &Path, copy: &Path) -> Result<Vec<(String, u64)>, Error> {
+fn snapshot(
+    source: &Source,
+    database: &Path,
+    copy: &Path,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Vec<(String, u64)>, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let from = Connection::open_with_flags(database, flags)?;
     from.busy_timeout(BUSY_TIMEOUT)?;
@@ -350,7 +365,11 @@ fn snapshot(source: &Source, database: &Path, copy: &Path) -> Result<Vec<(String
             if source.stop.load(Ordering::Relaxed) {
                 return Err(Error::Stopped);
             }
-            match backup.step(STEP_PAGES)? {
+            let step = backup.step(STEP_PAGES)?;
+            let (left, all) = (backup.progress().remaining, backup.progress().pagecount);
+            let (left, of) = (u64::try_from(left).unwrap_or(0), u64::try_from(all).unwrap_or(0));
+            tell(Progress { pages: of.saturating_sub(left), of });
+            match step {
                 StepResult::Done => break,
                 StepResult::More => {}
                 _ if busy >= BUSY_MAX => return Err(Error::TooBusy),

@@ -49,7 +49,7 @@ impl Daily {
         }
         self.tried = Some(now);
         let start = stopwatch();
-        let made = match create(&self.source, &self.folder) {
+        let made = match create(&self.source, &self.folder, &mut |_| {}) {
             Ok(made) => made,
             Err(Error::Stopped) => return Some(Err(Error::Stopped)),
             Err(error) => return Some(Err(failed(error))),

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -20,8 +20,9 @@ use switchboard_ports::{
 use switchboard_schema::{BlobId, ConversationId, TenantId, TenantScope, record::ThreadRow, table::Cell};
 use switchboard_store::{
     BackupKey, DirectoryBlobs, Embedded, Lifecycle as _, MasterKey, Options, SystemClock, SystemEntropy,
-    backup::{self, Daily, Error, Source},
+    backup::{self, Daily, Error, Progress, Source},
 };
+use tokio::{runtime::Handle, sync::watch};
 
 /// Rows of each commit.
 const ROWS: u64 = 3;
@@ -97,7 +98,8 @@ impl Stored {
             let body = Bytes::from(vec![n; 150_000]);
             blobs.put(scope(), BlobId::from_bytes([n; 16]), body).await.expect("it is kept");
         }
-        let made = backup::create(&source(&data, Arc::new(SystemClock)), &dir.path().join("backups"));
+        let made =
+            backup::create(&source(&data, Arc::new(SystemClock)), &dir.path().join("backups"), &mut |_| {});
         let made = made.expect("it is made");
         assert_eq!((made.manifest.blobs, made.manifest.blob_bytes), (5, 750_000));
         assert_eq!(made.bytes, fs::metadata(&made.file).expect("it is there").len());
@@ -119,12 +121,6 @@ impl Stored {
     }
 }
 
-/// Whether the database is being copied into a folder at this moment.
-fn is_being_copied(folder: &Path) -> bool {
-    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.any(|entry| entry.file_name().to_string_lossy().ends_with(".db"))
-}
-
 #[tokio::test]
 async fn while_commits_run_a_backup_holds_all_that_were_done_before_and_none_by_half() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -133,46 +129,43 @@ async fn while_commits_run_a_backup_holds_all_that_were_done_before_and_none_by_
     for n in 0..300 {
         commit(&store, n).await;
     }
-    let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicI64::new(300)));
+    let (done, seen) = watch::channel(300);
     let writer = {
-        let (store, stop, done) = (Arc::clone(&store), Arc::clone(&stop), Arc::clone(&done));
+        let store = Arc::clone(&store);
         tokio::spawn(async move {
-            for n in 300_u64.. {
-                if stop.load(Ordering::Relaxed) {
-                    return n;
-                }
+            for n in 300.. {
                 commit(&store, n).await;
-                done.store(n.cast_signed() + 1, Ordering::Release);
+                if done.send(n + 1).is_err() {
+                    return;
+                }
             }
-            0
         })
     };
-    let mut beside = false;
-    for turn in 0..40 {
-        let before = done.load(Ordering::Acquire).unsigned_abs();
+    for turn in 0..4 {
+        let before = *seen.borrow();
         let folder = dir.path().join(format!("backups-{turn}"));
-        let (source, to) = (source(&data, Arc::new(SystemClock)), folder.clone());
-        let made = tokio::task::spawn_blocking(move || backup::create(&source, &to));
-        // Commits that were done between two looks at which the same copy was under way.
-        let mut at_first = None;
-        while !made.is_finished() {
-            let now = done.load(Ordering::Acquire);
-            if is_being_copied(&folder) {
-                beside |= *at_first.get_or_insert(now) < now;
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        let made = made.await.expect("it ends").expect("it is made");
+        let (source, mut seen) = (source(&data, Arc::new(SystemClock)), seen.clone());
+        let (runtime, mut last) = (Handle::current(), Progress { pages: 0, of: 0 });
+        // After each step of the copying the next waits for two commits: of the first, the disk's part may have been
+        // over before.
+        let made = tokio::task::spawn_blocking(move || {
+            let made = backup::create(&source, &folder, &mut |progress| {
+                assert!(last.pages < progress.pages && progress.pages <= progress.of, "{progress:?}");
+                last = progress;
+                let now = *seen.borrow_and_update();
+                let more = runtime.block_on(seen.wait_for(|done| *done >= now + 2)).map(|done| *done);
+                more.expect("the writer is not held up");
+            });
+            (made, last)
+        });
+        let (made, last) = made.await.expect("commits go on while a copy is made");
+        assert_eq!(last.pages, last.of, "all was copied");
         let into = dir.path().join(format!("restored-{turn}"));
-        backup::restore(&made.file, &into, &key(1)).expect("it is whole");
+        backup::restore(&made.expect("it is made").file, &into, &key(1)).expect("it is whole");
         let found = commits(&into).await;
         assert!(found >= before, "{found} commits, {before} were done before");
-        if beside && turn > 2 {
-            break;
-        }
     }
-    assert!(beside, "the writer is held up while a copy is made");
-    stop.store(true, Ordering::Relaxed);
+    drop(seen);
     writer.await.expect("it writes");
     store.close().await;
 }
@@ -231,7 +224,7 @@ async fn one_that_is_given_up_leaves_nothing() {
     let source = source(&stored.dir.path().join("data"), Arc::new(SystemClock));
     source.stop.store(true, Ordering::Relaxed);
     let folder = stored.dir.path().join("given-up");
-    assert!(matches!(backup::create(&source, &folder), Err(Error::Stopped)));
+    assert!(matches!(backup::create(&source, &folder, &mut |_| {}), Err(Error::Stopped)));
     assert_eq!(fs::read_dir(folder).expect("a folder").count(), 0);
 }
 

@@ -134,7 +134,7 @@ async fn a_process_whose_disk_is_full_for_a_while() {
     assert_eq!(found(&store).await, (1..refused).collect(), "reading goes on");
     let backups = dir.join("backups");
     let source = crate::backup::source(&dir, Arc::new(SystemClock));
-    let given_up = backup::create(&source, &backups).err();
+    let given_up = backup::create(&source, &backups, &mut |_| {}).err();
     assert!(
         matches!(given_up, Some(backup::Error::NoRoom { .. })),
         "it does not fill the disk: {given_up:?}"

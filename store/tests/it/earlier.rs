@@ -105,8 +105,8 @@ async fn it_is_opened_and_brought_up_to_date() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_backup_of_it_is_made_and_restored() {
     let dir = version_1();
-    let made =
-        create(&source(dir.path(), Arc::new(SystemClock)), &dir.path().join("backups")).expect("a backup");
+    let made = create(&source(dir.path(), Arc::new(SystemClock)), &dir.path().join("backups"), &mut |_| {})
+        .expect("a backup");
     let into = dir.path().join("restored");
     let manifest = restore(&made.file, &into, &key(1)).expect("it is restored");
     assert!(manifest.rows.contains(&("contacts".to_owned(), 256)), "{:?}", manifest.rows);
@@ -132,8 +132,8 @@ async fn one_of_version_2_is_opened_and_brought_up_to_date() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_backup_of_one_of_version_2_is_made_and_restored() {
     let dir = version_2();
-    let made =
-        create(&source(dir.path(), Arc::new(SystemClock)), &dir.path().join("backups")).expect("a backup");
+    let made = create(&source(dir.path(), Arc::new(SystemClock)), &dir.path().join("backups"), &mut |_| {})
+        .expect("a backup");
     let into = dir.path().join("restored");
     let manifest = restore(&made.file, &into, &key(1)).expect("it is restored");
     assert!(manifest.rows.contains(&("tenant_log".to_owned(), 200)), "{:?}", manifest.rows);

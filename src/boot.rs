@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use switchboard_actors::{House, fanout, house};
 use switchboard_channels::whatsapp::client::{Graph, GraphOptions};
 use switchboard_ports::{
+    blob::Blobs as _,
     channel::ChannelClient,
     clock::{Clock, Entropy},
     secrets::Vault,
@@ -274,7 +275,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let master_key = master_key(config, &*entropy)?;
     let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key, Arc::clone(&entropy)));
     let blobs_path = config.store.path.join(BLOBS_FOLDER);
-    let blobs = DirectoryBlobs::open(&blobs_path).map_err(Error::file(blobs_path))?;
+    let blobs = DirectoryBlobs::open(&blobs_path, Arc::clone(&clock)).map_err(Error::file(blobs_path))?;
     telemetry::start_traces(&config.telemetry, &io.handle)
         .map_err(|error| Error::system("traces", &error))?;
     let graph = GraphOptions {
@@ -341,7 +342,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let backups = backups::start(config, &master_key, &clock, &entropy)?;
     recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
-    let timers = start_timers(&house, &store, &clock);
+    let timers = start_timers(&house, &store, &blobs, &clock);
     let admin =
         admin::start(&config.store.path, accounts.clone()).map_err(Error::file(config.store.path.clone()))?;
     files::write_listen(&config.store.path, address).map_err(Error::file(config.store.path.clone()))?;
@@ -417,6 +418,7 @@ async fn recover(house: &House) {
 fn start_timers(
     house: &House,
     store: &Arc<dyn Lifecycle>,
+    blobs: &Arc<DirectoryBlobs>,
     clock: &Arc<dyn Clock>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
     let wakeups = {
@@ -433,7 +435,7 @@ fn start_timers(
         })
     };
     let sweep = {
-        let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+        let (store, blobs, clock) = (Arc::clone(store), Arc::clone(blobs), Arc::clone(clock));
         actix::spawn(async move {
             let mut ticks = tokio::time::interval(SWEEP_EVERY);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -441,6 +443,9 @@ fn start_timers(
                 ticks.tick().await;
                 if let Err(error) = store.sweep(clock.now()).await {
                     tracing::warn!(%error, "rows that ended cannot be removed; it is tried again");
+                }
+                if let Err(error) = blobs.sweep(clock.now()).await {
+                    tracing::warn!(%error, "bodies that ended cannot be removed; it is tried again");
                 }
             }
         })

@@ -5,6 +5,7 @@
 //! puts the blob's id in its place.
 
 use switchboard_domain::inbound::{InboundMessage, Update};
+use switchboard_ports::blob::Life;
 use switchboard_schema::{
     BlobId,
     record::{Kept, MAX_INLINE_RAW_BYTES},
@@ -13,7 +14,10 @@ use switchboard_schema::{
 
 /// A raw part of an update that is larger than a row may hold.
 #[derive(Debug)]
-pub struct LargeRaw<'u>(Place<'u>);
+pub struct LargeRaw<'u> {
+    place: Place<'u>,
+    life: Life,
+}
 
 #[derive(Debug)]
 enum Place<'u> {
@@ -22,10 +26,16 @@ enum Place<'u> {
 }
 
 impl LargeRaw<'_> {
+    /// How long it is to be kept: for as long as the message, or as the row of an update that ends by itself.
+    #[must_use]
+    pub const fn life(&self) -> Life {
+        self.life
+    }
+
     /// What is to be stored as a blob.
     #[must_use]
     pub fn text(&self) -> &str {
-        match &self.0 {
+        match &self.place {
             Place::Kept(Kept::Inline(text)) => text,
             Place::Unsupported(Unsupported { raw: Some(raw), .. }) => raw,
             Place::Kept(Kept::Blob(_)) | Place::Unsupported(_) => "",
@@ -34,7 +44,7 @@ impl LargeRaw<'_> {
 
     /// Puts the blob in the text's place, once the blob is durable.
     pub fn replace(self, blob: BlobId) {
-        match self.0 {
+        match self.place {
             Place::Kept(kept) => *kept = Kept::Blob(blob),
             Place::Unsupported(unsupported) => {
                 unsupported.raw = None;
@@ -51,18 +61,18 @@ pub fn large_raws(update: &mut Update) -> Vec<LargeRaw<'_>> {
     match update {
         Update::Message(InboundMessage { content, raw, .. }) => {
             found.extend(large_content(content));
-            found.extend(raw.as_mut().and_then(large_kept));
+            found.extend(raw.as_mut().and_then(|raw| large_kept(raw, Life::Lasting)));
         }
         Update::Edit(edit) => found.extend(large_content(&mut edit.content)),
-        Update::Other(other) => found.extend(large_kept(&mut other.raw)),
+        Update::Other(other) => found.extend(large_kept(&mut other.raw, Life::Ending)),
         Update::Revoke(_) | Update::Status(_) | Update::IdentityChange(_) => {}
     }
     found
 }
 
-fn large_kept(kept: &mut Kept) -> Option<LargeRaw<'_>> {
+fn large_kept(kept: &mut Kept, life: Life) -> Option<LargeRaw<'_>> {
     matches!(kept, Kept::Inline(text) if text.len() > MAX_INLINE_RAW_BYTES)
-        .then_some(LargeRaw(Place::Kept(kept)))
+        .then_some(LargeRaw { place: Place::Kept(kept), life })
 }
 
 fn large_content(content: &mut Content) -> Option<LargeRaw<'_>> {
@@ -70,7 +80,7 @@ fn large_content(content: &mut Content) -> Option<LargeRaw<'_>> {
         Content::Unsupported(unsupported)
             if unsupported.raw.as_ref().is_some_and(|raw| raw.len() > MAX_INLINE_RAW_BYTES) =>
         {
-            Some(LargeRaw(Place::Unsupported(unsupported)))
+            Some(LargeRaw { place: Place::Unsupported(unsupported), life: Life::Lasting })
         }
         _ => None,
     }
@@ -95,6 +105,7 @@ mod tests {
         let mut update = Update::Other(Other { field: "f".into(), raw });
         for large in large_raws(&mut update) {
             assert_eq!(large.text().len(), MAX_INLINE_RAW_BYTES + 1);
+            assert_eq!(large.life(), Life::Ending, "the row that names it ends");
             large.replace(blob);
         }
         assert_eq!(update, Update::Other(Other { field: "f".into(), raw: Kept::Blob(blob) }));

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use switchboard_actors::{Refusal, house::Cause};
 use switchboard_channels::{raws::large_raws, whatsapp::inbound};
 use switchboard_domain::inbound::Update;
+use switchboard_ports::blob::{self, Life};
 use switchboard_schema::{
     BlobId, TenantScope,
     record::{DeadLetter, Kept},
@@ -53,7 +54,11 @@ impl Webhooks {
     async fn exhumed(&self, scope: TenantScope, letter: DeadLetter) -> Option<Vec<Update>> {
         let raw = match letter.raw {
             Kept::Inline(raw) => Bytes::from(raw),
-            Kept::Blob(blob) => self.blobs.get(scope, blob).await.ok()?,
+            Kept::Blob(blob) => match self.blobs.get(scope, Life::Ending, blob).await {
+                // An earlier version kept every body for good.
+                Err(blob::Error::NotFound) => self.blobs.get(scope, Life::Lasting, blob).await.ok()?,
+                body => body.ok()?,
+            },
         };
         let mut updates = inbound::parse(&raw)
             .ok()?
@@ -76,7 +81,7 @@ impl Webhooks {
                 let body = Bytes::copy_from_slice(large.text().as_bytes());
                 let id = BlobId::derived(&[scope.tenant().as_bytes(), &body]);
                 self.blobs
-                    .put(scope, id, body)
+                    .put(scope, large.life(), id, body)
                     .await
                     .map_err(|error| Refusal::Unavailable(error.to_string()))?;
                 large.replace(id);

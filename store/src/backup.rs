@@ -34,13 +34,13 @@ use rusqlite::{
 use secrecy::{ExposeSecret as _, SecretSlice};
 use serde::{Deserialize, Serialize};
 use switchboard_ports::clock::{Clock, Entropy};
-use switchboard_schema::{BlobId, TenantId, Timestamp, record::TABLES};
+use switchboard_schema::{Timestamp, record::TABLES};
 
 pub use self::daily::Daily;
 pub use self::rules::{FIRST_AFTER, Known, RETRY_AFTER, expired, is_due, room};
 use self::stream::{Opener, Sealer};
 use crate::{
-    blobs::PASSING,
+    blobs::{PASSING, folder_of},
     embedded::{DATABASE_FILE, log_path, tables_of, version_of, walk_structure},
     files::{hex, sync},
     vault::{MasterKey, expand},
@@ -299,7 +299,12 @@ pub fn create(source: &Source, folder: &Path, tell: &mut dyn FnMut(Progress)) ->
     let mut all = Context::new(&SHA256);
     let (mut count, mut bytes) = (0, 0);
     for blob in blobs(&blobs_folder)? {
-        let digest = entry(source, &mut sealer, &blob.name, &blobs_folder.join(&blob.name), blob.length)?;
+        let path = blobs_folder.join(&blob.name);
+        let digest = match entry(source, &mut sealer, &blob.name, &path, blob.length) {
+            // It has ended since they were listed.
+            Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => continue,
+            digest => digest?,
+        };
         add_blob(&mut all, &blob.name, blob.length, &digest);
         count += 1;
         bytes += blob.length;
@@ -399,15 +404,17 @@ struct Blob {
     length: u64,
 }
 
-/// The bodies there are.
+/// The bodies there are; without those that end meanwhile, as nothing names them any more.
 fn blobs(folder: &Path) -> Result<Vec<Blob>, Error> {
     let mut all = Vec::new();
-    for tenant in names(folder)?.into_iter().filter(|name| !name.starts_with(PASSING)) {
-        let inner = folder.join(&tenant);
-        for name in names(&inner)? {
-            let path = inner.join(&name);
-            let length = fs::metadata(&path).map_err(Error::at(&path))?.len();
-            all.push(Blob { name: format!("{tenant}/{name}"), length });
+    for inner in names(folder)?.into_iter().filter(|name| !name.starts_with(PASSING)) {
+        for name in names(&folder.join(&inner))? {
+            let path = folder.join(&inner).join(&name);
+            match fs::metadata(&path) {
+                Ok(file) => all.push(Blob { name: format!("{inner}/{name}"), length: file.len() }),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::at(&path)(error)),
+            }
         }
     }
     all.sort_by(|a, b| a.name.cmp(&b.name));
@@ -547,12 +554,11 @@ fn unpack(file: &Path, folder: &Path, key: &BackupKey) -> Result<Manifest, Error
                 database = Some((length, hex(&digest)));
             }
             name => {
-                let tenant =
-                    tenant_of_blob(name).ok_or_else(|| damaged("it holds a file with a strange name"))?;
-                let tenant = blobs_folder.join(tenant);
-                if !tenant.is_dir() {
-                    let made = DirBuilder::new().recursive(true).mode(0o700).create(&tenant);
-                    made.map_err(Error::at(&tenant))?;
+                let inner = folder_of(name).ok_or_else(|| damaged("it holds a file with a strange name"))?;
+                let inner = blobs_folder.join(inner);
+                if !inner.is_dir() {
+                    let made = DirBuilder::new().recursive(true).mode(0o700).create(&inner);
+                    made.map_err(Error::at(&inner))?;
                 }
                 let digest = write_entry(file, &mut opener, &blobs_folder.join(name), length)?;
                 add_blob(&mut all, name, length, &digest);
@@ -577,12 +583,6 @@ fn unpack(file: &Path, folder: &Path, key: &BackupKey) -> Result<Manifest, Error
         }
     }
     Ok(manifest)
-}
-
-/// The tenant's part of a body's name, if it is one: ids only, so that no name leads anywhere else.
-fn tenant_of_blob(name: &str) -> Option<&str> {
-    let (tenant, blob) = name.split_once('/')?;
-    (tenant.parse::<TenantId>().is_ok() && blob.parse::<BlobId>().is_ok()).then_some(tenant)
 }
 
 fn read_head(from: &mut impl Read) -> io::Result<(String, u64)> {
@@ -662,12 +662,17 @@ mod tests {
 
     #[test]
     fn no_name_in_a_backup_leads_out_of_the_folder() {
+        use switchboard_schema::{BlobId, TenantId};
         let (tenant, blob) = (TenantId::from_bytes([1; 16]), BlobId::from_bytes([2; 16]));
-        assert_eq!(tenant_of_blob(&format!("{tenant}/{blob}")), Some(tenant.to_string().as_str()));
-        for name in
-            ["../x", "a/../../b", "/etc/passwd", &format!("{tenant}/../{blob}"), &format!("{tenant}/")]
-        {
-            assert_eq!(tenant_of_blob(name), None, "{name}");
+        for folder in [tenant.to_string(), format!("ending-{tenant}")] {
+            assert_eq!(folder_of(&format!("{folder}/{blob}")), Some(folder.as_str()));
+            let out = [format!("{folder}/../{blob}"), format!("{folder}/"), format!("../{folder}/{blob}")];
+            for name in out {
+                assert_eq!(folder_of(&name), None, "{name}");
+            }
+        }
+        for name in ["../x", "a/../../b", "/etc/passwd", "ending-/x", "passing-1/x"] {
+            assert_eq!(folder_of(name), None, "{name}");
         }
     }
 }

@@ -11,7 +11,10 @@ use switchboard_domain::{
     conversation::Command as Rule,
     inbound::{IdentityChange, InboundMessage, Other, Party, Update},
 };
-use switchboard_ports::store::{Lane, Mutation};
+use switchboard_ports::{
+    blob::ENDING_LIFE,
+    store::{Lane, Mutation},
+};
 use switchboard_schema::{
     ChannelId, ConversationId, TenantScope,
     record::{Kept, OtherUpdate, OtherUpdateRow},
@@ -29,6 +32,7 @@ use crate::{
 
 /// How long an update is kept that concerns no conversation.
 const OTHER_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
+const _: () = assert!(OTHER_LIFE.as_secs() < ENDING_LIFE.as_secs(), "its body is there for as long");
 /// Times a message follows a conversation that gave way to another.
 const MAX_MOVES: usize = 4;
 

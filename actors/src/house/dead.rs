@@ -4,7 +4,10 @@ use std::{collections::HashSet, fmt, str::FromStr, sync::Arc};
 
 use lru::LruCache;
 use ring::digest;
-use switchboard_ports::store::{Lane, Mutation, Scan};
+use switchboard_ports::{
+    blob::{ENDING_LIFE, Life},
+    store::{Lane, Mutation, Scan},
+};
 use switchboard_schema::{
     BlobId, ChannelId, DeadLetterId, TenantScope, Timestamp,
     record::{DeadLetter, InboundDeadRow, Kept, MAX_INLINE_RAW_BYTES},
@@ -20,6 +23,8 @@ use crate::Refusal;
 const DAY_MILLIS: i64 = 24 * 3_600 * 1_000;
 /// How long they are kept.
 const LIFE_DAYS: i64 = 30;
+const _: () =
+    assert!(LIFE_DAYS * DAY_MILLIS < ENDING_LIFE.as_millis() as i64, "its body is there for as long");
 /// Kept of one day, at most; above it the provider is told to try again.
 const MAX_A_DAY: usize = 10_000;
 /// Shown at a time, at most.
@@ -122,7 +127,7 @@ impl House {
             let blob = BlobId::derived(&[hash.as_ref()]);
             self.env
                 .blobs
-                .put(scope, blob, raw.into_bytes().into())
+                .put(scope, Life::Ending, blob, raw.into_bytes().into())
                 .await
                 .map_err(|error| Refusal::Unavailable(error.to_string()))?;
             Kept::Blob(blob)

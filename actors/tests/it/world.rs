@@ -190,7 +190,8 @@ impl World {
             Arc::new(SealingVault::new(&key, Arc::<SeededEntropy>::clone(&self.entropy)));
         let parts = Parts {
             store,
-            blobs: DirectoryBlobs::open(&self.temp.path().join("blobs")).expect("a folder for bodies"),
+            blobs: DirectoryBlobs::open(&self.temp.path().join("blobs"), self.clock.clone())
+                .expect("a folder for bodies"),
             vault: Arc::clone(&vault),
             clock: Arc::<HandClock>::clone(&self.clock),
             entropy: Arc::<SeededEntropy>::clone(&self.entropy),

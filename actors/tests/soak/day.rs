@@ -14,6 +14,7 @@ use switchboard_actors::{
 };
 use switchboard_domain::inbound::{InboundMessage, Other, Party, Status, Update};
 use switchboard_ports::{
+    blob::ENDING_LIFE,
     clock::Clock as _,
     store::{Lane, Mutation, Store as _},
 };
@@ -70,7 +71,8 @@ struct Ledger {
     ending: BTreeMap<&'static str, Vec<Timestamp>>,
     /// Alarms that have not gone off.
     alarms: BTreeSet<(Timestamp, ConversationId)>,
-    blobs: u64,
+    /// When each body that is kept beside the tables was put.
+    bodies: Vec<Timestamp>,
     /// When events were told: how many by then.
     told: VecDeque<(Timestamp, u64)>,
 }
@@ -417,7 +419,9 @@ impl Town {
         let channel = workspace.channel;
         self.house().bury(workspace.scope, channel, "unreadable".to_owned(), raw).await.expect("it is kept");
         self.ends(workspace, "inbound_dead", now + DEAD_LIFE);
-        workspace.ledger.borrow_mut().blobs += u64::from(large);
+        if large {
+            workspace.ledger.borrow_mut().bodies.push(now);
+        }
     }
 
     /// Somebody signs in and makes something under a key: what the API writes of it.
@@ -500,14 +504,14 @@ impl Town {
 
     /// What memory must hold more of than when nobody had written yet.
     pub(crate) fn held(&self) -> Held {
-        let mut held = Held::default();
+        let (mut held, now) = (Held::default(), self.stage.clock.now());
         for workspace in &self.workspaces {
             let ledger = workspace.ledger.borrow();
             held.conversations += ledger.customers.len() as u64;
             held.ids += ledger.received + ledger.sent;
             held.orphans += ledger.ending.get("orphans").map_or(0, Vec::len) as u64;
             held.ends += ledger.ending.values().map(Vec::len).sum::<usize>() as u64;
-            held.blobs += ledger.blobs;
+            held.blobs += ledger.bodies.iter().filter(|put| **put + ENDING_LIFE >= now).count() as u64;
             held.events += workspace.observer.seen(|seen| seen.events);
             held.event_bytes += workspace.observer.seen(|seen| seen.bytes);
             assert_eq!(workspace.observer.seen(|seen| seen.reloads), 0, "an observer misses nothing");

@@ -91,7 +91,6 @@ async fn floor(town: &Town, gauges: &Gauges, meter: &Meter, when: &str) -> Floor
     let floor = Floor { sample: meter.look(), held: town.held(), gauges: gauges.read() };
     tell(when, &floor.sample, floor.held, 0.0);
     assert_eq!(floor.sample.rows, town.rows(), "{when}: the rows are those of the ledger");
-    // Nothing removes a body, not even when the row that named it has ended.
     assert_eq!(floor.sample.blobs, floor.held.blobs, "{when}: bodies");
     assert!(floor.sample.log_bytes <= LOG_BYTES_MAX, "{when}: {:?}", floor.sample);
     floor

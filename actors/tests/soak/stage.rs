@@ -21,6 +21,7 @@ use switchboard_actors::{
 use switchboard_domain::outbound::{Outbound, SendOutcome};
 use switchboard_ports::{
     Future,
+    blob::Blobs as _,
     channel::{ChannelClient, ReadError},
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
@@ -187,6 +188,7 @@ impl HandArbiter {
 pub(crate) struct Stage {
     pub(crate) house: House,
     pub(crate) temp: Temporary,
+    blobs: Arc<DirectoryBlobs>,
     pub(crate) clock: Arc<HandClock>,
     asked: Arc<Asked>,
     arbiters: Vec<HandArbiter>,
@@ -202,9 +204,11 @@ impl Stage {
         let key = MasterKey::from_text(&SecretString::from(format!("{}=", "A".repeat(43)))).expect("a key");
         let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&key, Arc::<SeededEntropy>::clone(&entropy)));
         let arbiters: Vec<_> = std::iter::repeat_with(HandArbiter::start).take(ARBITERS).collect();
+        let blobs =
+            DirectoryBlobs::open(&temp.path().join("blobs"), clock.clone()).expect("a folder for bodies");
         let parts = Parts {
             store: Arc::new(Watched { store: temp.store(), asked: Arc::clone(&asked) }),
-            blobs: DirectoryBlobs::open(&temp.path().join("blobs")).expect("a folder for bodies"),
+            blobs: Arc::<DirectoryBlobs>::clone(&blobs),
             vault: Arc::clone(&vault),
             clock: Arc::<HandClock>::clone(&clock),
             entropy,
@@ -212,7 +216,7 @@ impl Stage {
             webhook_base: "http://here/webhooks/whatsapp/".to_owned(),
         };
         let house = House::start(parts, arbiters.iter().map(|hand| hand.arbiter.handle()).collect());
-        Self { house, temp, clock, asked, arbiters, vault }
+        Self { house, temp, blobs, clock, asked, arbiters, vault }
     }
 
     /// Connects the channel of a workspace.
@@ -321,7 +325,8 @@ impl Stage {
     }
 
     pub(crate) async fn sweep(&self) {
-        self.temp.store().sweep(self.clock.now()).await.expect("what ended is removed");
+        self.temp.store().sweep(self.clock.now()).await.expect("rows that ended are removed");
+        self.blobs.sweep(self.clock.now()).await.expect("bodies that ended are removed");
     }
 }
 

@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use switchboard_ports::{
     Future,
-    blob::{Blobs, Error},
+    blob::{Blobs, Error, Life},
     ready,
 };
-use switchboard_schema::{BlobId, TenantScope};
+use switchboard_schema::{BlobId, TenantScope, Timestamp};
 
 use super::dice::{Dice, Draw, Fault, FaultPlan, Kind, pause};
 
 /// A body to be kept later.
 struct Ghost {
     scope: TenantScope,
+    life: Life,
     id: BlobId,
     body: Bytes,
     remaining: u32,
@@ -97,9 +98,9 @@ impl FaultyBlobs {
     /// Keeps the ghosts that are due; gives back the answers nobody waits for.
     fn keep(&self, state: &mut State, due: impl Fn(&Ghost) -> bool) -> Vec<Future<Result<(), Error>>> {
         let mut answers = Vec::new();
-        for Ghost { scope, id, body, .. } in state.ghosts.extract_if(.., |ghost| due(ghost)) {
+        for Ghost { scope, life, id, body, .. } in state.ghosts.extract_if(.., |ghost| due(ghost)) {
             state.dice.note(format!("{id} of {}: kept only now", scope.tenant()));
-            answers.push(self.inner.put(scope, id, body));
+            answers.push(self.inner.put(scope, life, id, body));
         }
         answers
     }
@@ -110,39 +111,39 @@ fn fault(draw: Draw) -> Error {
 }
 
 impl Blobs for FaultyBlobs {
-    fn put(&self, scope: TenantScope, id: BlobId, body: Bytes) -> Future<Result<(), Error>> {
+    fn put(&self, scope: TenantScope, life: Life, id: BlobId, body: Bytes) -> Future<Result<(), Error>> {
         let mut state = self.lock();
         let draw = self.draw(&mut state, Kind::Write, "put", scope, id);
         match draw.fault {
-            None => self.inner.put(scope, id, body),
+            None => self.inner.put(scope, life, id, body),
             Some(Fault::Fail | Fault::Overload | Fault::AmbiguousLost) => ready(Err(fault(draw))),
             Some(Fault::HoldBack | Fault::AnswerLate) => {
-                let kept = self.inner.put(scope, id, body);
+                let kept = self.inner.put(scope, life, id, body);
                 Box::pin(async move {
                     pause(draw.span, draw.time).await;
                     kept.await
                 })
             }
             Some(Fault::AmbiguousDone) => {
-                let kept = self.inner.put(scope, id, body);
+                let kept = self.inner.put(scope, life, id, body);
                 Box::pin(async move {
                     kept.await?;
                     Err(fault(draw))
                 })
             }
             Some(Fault::AmbiguousLate) => {
-                state.ghosts.push(Ghost { scope, id, body, remaining: draw.span });
+                state.ghosts.push(Ghost { scope, life, id, body, remaining: draw.span });
                 ready(Err(fault(draw)))
             }
         }
     }
 
-    fn get(&self, scope: TenantScope, id: BlobId) -> Future<Result<Bytes, Error>> {
+    fn get(&self, scope: TenantScope, life: Life, id: BlobId) -> Future<Result<Bytes, Error>> {
         let draw = self.draw(&mut self.lock(), Kind::Read, "get", scope, id);
         match draw.fault {
-            None => self.inner.get(scope, id),
+            None => self.inner.get(scope, life, id),
             Some(Fault::HoldBack | Fault::AnswerLate) => {
-                let found = self.inner.get(scope, id);
+                let found = self.inner.get(scope, life, id);
                 Box::pin(async move {
                     pause(draw.span, draw.time).await;
                     found.await
@@ -150,5 +151,10 @@ impl Blobs for FaultyBlobs {
             }
             Some(_) => ready(Err(fault(draw))),
         }
+    }
+
+    /// Never goes wrong: nobody waits for it, and the next one does what is left.
+    fn sweep(&self, now: Timestamp) -> Future<Result<usize, Error>> {
+        self.inner.sweep(now)
     }
 }

@@ -333,6 +333,9 @@ impl Node {
         command.args(OPENS.iter().flat_map(|of| ["--add-opens".to_owned(), format!("{of}=ALL-UNNAMED")]));
         command
             .arg(format!("-Dcassandra.storagedir={}", dir.display()))
+            // Native libraries are unpacked here, and go with the folder.
+            .arg(format!("-Djava.io.tmpdir={}", dir.display()))
+            .arg(format!("-Dorg.xerial.snappy.tempdir={}", dir.display()))
             .arg(format!("-Dcassandra.config=file://{}/conf/cassandra.yaml", dir.display()))
             .args([
                 "-Dcassandra-foreground=yes",

@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use secrecy::SecretString;
 use switchboard_ports::{
-    blob::Blobs as _,
+    blob::{Blobs as _, Life},
     clock::Clock,
     store::{Lane, Mutation, Records, Scan, Scope, Store, conformance::HandClock},
 };
@@ -93,10 +93,10 @@ impl Stored {
         for n in 0..200 {
             commit(&store, n).await;
         }
-        let blobs = DirectoryBlobs::open(&data.join("blobs")).expect("a folder");
+        let blobs = DirectoryBlobs::open(&data.join("blobs"), Arc::new(SystemClock)).expect("a folder");
         for n in 0..5_u8 {
             let body = Bytes::from(vec![n; 150_000]);
-            blobs.put(scope(), BlobId::from_bytes([n; 16]), body).await.expect("it is kept");
+            blobs.put(scope(), Life::Lasting, BlobId::from_bytes([n; 16]), body).await.expect("it is kept");
         }
         let made =
             backup::create(&source(&data, Arc::new(SystemClock)), &dir.path().join("backups"), &mut |_| {});
@@ -175,9 +175,9 @@ async fn what_is_restored_is_what_was_stored_with_its_bodies() {
     let stored = Stored::new().await;
     let into = stored.restore(&key(1)).expect("it is whole");
     assert_eq!(commits(&into).await, 200);
-    let blobs = DirectoryBlobs::open(&into.join("blobs")).expect("a folder");
+    let blobs = DirectoryBlobs::open(&into.join("blobs"), Arc::new(SystemClock)).expect("a folder");
     for n in 0..5_u8 {
-        let body = blobs.get(scope(), BlobId::from_bytes([n; 16])).await.expect("it is there");
+        let body = blobs.get(scope(), Life::Lasting, BlobId::from_bytes([n; 16])).await.expect("it is there");
         assert_eq!(body, vec![n; 150_000]);
     }
     assert!(!into.join("master.key").exists(), "no key is in it");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use switchboard_ports::{
-    blob::{self, Blobs},
+    blob::{self, Blobs, Life},
     store::{
         Error, Exchange, Exchanged, Lane, Mutation, Scope, Store,
         conformance::{Backend, HandClock},
@@ -16,7 +16,7 @@ use switchboard_schema::{
     record::{CLAIMS, THREAD},
     table::Cell,
 };
-use switchboard_store::{Fault, FaultPlan, Faulty, FaultyBlobs};
+use switchboard_store::{DirectoryBlobs, Fault, FaultPlan, Faulty, FaultyBlobs};
 
 use crate::embedded::{Folder, folder};
 
@@ -327,7 +327,7 @@ async fn what_answered_ok_under_any_seed_is_not_undone() {
 #[tokio::test(flavor = "current_thread")]
 async fn bodies_go_wrong_as_told() {
     let dir = tempfile::tempdir().expect("a folder");
-    let inner = switchboard_store::DirectoryBlobs::open(dir.path()).expect("the folder opens");
+    let inner = DirectoryBlobs::open(dir.path(), Arc::<HandClock>::default()).expect("the folder opens");
     let blobs = FaultyBlobs::new(inner.clone(), 1, FaultPlan { span: 1, ..FaultPlan::none() });
     let Scope::Tenant(scope) = ours() else { panic!("a tenant") };
     let id = |n: u8| BlobId::from_bytes([n; 16]);
@@ -336,41 +336,51 @@ async fn bodies_go_wrong_as_told() {
         [(1, Fault::Fail), (2, Fault::AmbiguousDone), (3, Fault::AmbiguousLost), (4, Fault::AmbiguousLate)]
     {
         blobs.fail_put(1, fault);
-        let answer = blobs.put(scope, id(n), body.clone()).await;
+        let answer = blobs.put(scope, Life::Lasting, id(n), body.clone()).await;
         assert!(matches!(answer, Err(blob::Error::Unavailable(_))), "{answer:?}");
     }
-    assert_eq!(inner.get(scope, id(1)).await, Err(blob::Error::NotFound));
-    assert_eq!(inner.get(scope, id(2)).await, Ok(body.clone()));
-    assert_eq!(inner.get(scope, id(3)).await, Err(blob::Error::NotFound));
-    assert_eq!(inner.get(scope, id(4)).await, Err(blob::Error::NotFound));
+    assert_eq!(inner.get(scope, Life::Lasting, id(1)).await, Err(blob::Error::NotFound));
+    assert_eq!(inner.get(scope, Life::Lasting, id(2)).await, Ok(body.clone()));
+    assert_eq!(inner.get(scope, Life::Lasting, id(3)).await, Err(blob::Error::NotFound));
+    assert_eq!(inner.get(scope, Life::Lasting, id(4)).await, Err(blob::Error::NotFound));
     blobs.heal().await;
-    assert_eq!(blobs.put(scope, id(5), body.clone()).await, Ok(()));
-    assert_eq!(blobs.get(scope, id(4)).await, Ok(body));
+    assert_eq!(blobs.put(scope, Life::Lasting, id(5), body.clone()).await, Ok(()));
+    assert_eq!(blobs.get(scope, Life::Lasting, id(4)).await, Ok(body));
     blobs.fail_get(1, Fault::Fail);
-    assert!(matches!(blobs.get(scope, id(4)).await, Err(blob::Error::Unavailable(_))));
+    assert!(matches!(blobs.get(scope, Life::Lasting, id(4)).await, Err(blob::Error::Unavailable(_))));
 }
 
-struct HealthyBlobs(Arc<FaultyBlobs>, tempfile::TempDir);
+struct HealthyBlobs {
+    blobs: Arc<FaultyBlobs>,
+    clock: Arc<HandClock>,
+    dir: tempfile::TempDir,
+}
+
+impl HealthyBlobs {
+    fn open(clock: Arc<HandClock>, dir: tempfile::TempDir) -> Self {
+        let inner = DirectoryBlobs::open(dir.path(), clock.clone()).expect("the folder opens");
+        Self { blobs: FaultyBlobs::new(inner, 1, FaultPlan::none()), clock, dir }
+    }
+}
 
 impl switchboard_ports::store::conformance::blobs::Backend for HealthyBlobs {
     fn blobs(&self) -> Arc<dyn Blobs> {
-        Arc::clone(&self.0) as Arc<dyn Blobs>
+        Arc::clone(&self.blobs) as Arc<dyn Blobs>
+    }
+
+    fn clock(&self) -> &HandClock {
+        &self.clock
     }
 
     async fn reopen(self) -> Self {
-        let Self(blobs, dir) = self;
+        let Self { blobs, clock, dir } = self;
         drop(blobs);
-        healthy_blobs_in(dir)
+        Self::open(clock, dir)
     }
 }
 
-fn healthy_blobs_in(dir: tempfile::TempDir) -> HealthyBlobs {
-    let inner = switchboard_store::DirectoryBlobs::open(dir.path()).expect("the folder opens");
-    HealthyBlobs(FaultyBlobs::new(inner, 1, FaultPlan::none()), dir)
-}
-
 async fn healthy_blobs() -> HealthyBlobs {
-    healthy_blobs_in(tempfile::tempdir().expect("a folder"))
+    HealthyBlobs::open(Arc::default(), tempfile::tempdir().expect("a folder"))
 }
 
 mod bodies {

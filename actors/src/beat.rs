@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// From one beat to the next: projections are at most so far behind, and the time that writing takes.
-const BEAT: Duration = Duration::from_millis(25);
+const BEAT: Duration = Duration::from_millis(100);
 
 /// The beat of a process.
 pub(crate) struct Beat {
@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn whoever_waits_in_the_same_beat_is_woken_together() {
         for (since_micros, pause_micros) in
-            [(0, 25_000), (1, 24_999), (24_999, 1), (25_000, 25_000), (1_990_000, 10_000)]
+            [(0, 100_000), (1, 99_999), (99_999, 1), (100_000, 100_000), (1_990_000, 10_000)]
         {
             assert_eq!(pause(Duration::from_micros(since_micros)), Duration::from_micros(pause_micros));
         }

@@ -45,6 +45,7 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
             }
         };
         bench.prefill(&site, 0, CONVERSATIONS)?;
+        rows.push(unseen(bench, &site, (tenants, sockets, per_second))?);
         let fleet = bench.fleet(&site, tenants * sockets)?;
         let seats: Vec<Seat> = (0..tenants * sockets)
             .map(|index| Seat {
@@ -69,6 +70,38 @@ pub(super) fn name(tenants: u64, sockets: u64, per_second: Option<f64>) -> Strin
     }
 }
 
+/// The name of the row of the same messages before there is any socket.
+pub(super) fn name_unseen(tenants: u64, sockets: u64, per_second: f64) -> String {
+    format!("{}, nobody looks on", name(tenants, sockets, Some(per_second)))
+}
+
+/// What the messages of a fixed rate cost before anybody looks on: what is more with sockets, the sockets cost.
+fn unseen(bench: &Bench, site: &Site, (tenants, sockets, per_second): (u64, u64, f64)) -> Result<Row, Error> {
+    bench.repeat(Scenario::FanOut, name_unseen(tenants, sockets, per_second), || {
+        let measured = bench.measure(site, None, at_rate(bench, per_second))?;
+        let mut attempt = measured.attempt();
+        attempt.figure("stored/s", measured.sent.ok as f64 / measured.sent.lasted.as_secs_f64());
+        attempt.figure("messages", measured.sent.ok as f64);
+        attempt.cpu_per_thousand(measured.sent.ok);
+        attempt.defects.extend(site.logged_errors());
+        Ok(attempt)
+    })
+}
+
+/// Messages at a fixed rate, however long answers take.
+fn at_rate(bench: &Bench, per_second: f64) -> Traffic {
+    let within = bench.run.duration();
+    Traffic {
+        count: Schedule::new(per_second).count(within),
+        batch: 1,
+        conversations: CONVERSATIONS,
+        pace: Pace::Open(per_second),
+        connections: 16,
+        within,
+        window: None,
+    }
+}
+
 /// What is measured: workspaces, sockets of each, and messages a second over all.
 pub(super) fn cases(run: &Run) -> [(u64, u64, f64); 2] {
     [
@@ -87,17 +120,7 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn fixed(&self, per_second: f64) -> Result<Row, Error> {
-        let within = self.bench.run.duration();
-        let traffic = Traffic {
-            count: Schedule::new(per_second).count(within),
-            batch: 1,
-            conversations: CONVERSATIONS,
-            pace: Pace::Open(per_second),
-            connections: 16,
-            within,
-            window: None,
-        };
-        self.measure(Some(per_second), traffic)
+        self.measure(Some(per_second), at_rate(self.bench, per_second))
     }
 
     fn saturated(&self) -> Result<Row, Error> {

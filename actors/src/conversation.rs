@@ -21,7 +21,7 @@ use switchboard_domain::{
         self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve,
     },
     delivery::is_settled,
-    inbound::{Edit, InboundMessage, Revoke},
+    inbound::{Edit, InboundMessage, InboundReaction, Revoke},
 };
 use switchboard_ports::store::{MAX_COMMIT_BYTES, Mutation};
 use switchboard_schema::{
@@ -84,6 +84,8 @@ pub(crate) enum Ask {
     Edit(Box<Edit>),
     /// The customer took back what they wrote.
     Revoke(Box<Revoke>),
+    /// The customer put an emoji on a message, or took it away.
+    React(Box<InboundReaction>),
     /// Is the message with this provider's id here?
     Holds(String),
     /// Show yourself.
@@ -500,10 +502,12 @@ impl Entity for Conversation {
             }
             Ask::Edit(edit) => self.find_original(&edit.original_id),
             Ask::Revoke(revoke) => self.find_original(&revoke.original_id),
+            Ask::React(reaction) => self.find_original(&reaction.target_id),
             Ask::Rule(
                 Rule::Status { seq, .. }
                 | Rule::Edit { seq, .. }
                 | Rule::Revoke { seq, .. }
+                | Rule::React { seq, .. }
                 | Rule::EndAttempt { seq, .. }
                 | Rule::BeginAttempt { seq, .. }
                 | Rule::Refuse { seq, .. },
@@ -634,6 +638,13 @@ impl Entity for Conversation {
             Ask::Revoke(revoke) => match self.locate(&revoke.original_id) {
                 Some(seq) => {
                     let seq = self.rule(Rule::Revoke { revoke: *revoke, seq }, now)?;
+                    self.done(seq, now)
+                }
+                None => Ok(Answer::NotHere),
+            },
+            Ask::React(reaction) => match self.locate(&reaction.target_id) {
+                Some(seq) => {
+                    let seq = self.rule(Rule::React { reaction: *reaction, seq }, now)?;
                     self.done(seq, now)
                 }
                 None => Ok(Answer::NotHere),

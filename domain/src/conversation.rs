@@ -25,7 +25,7 @@ use switchboard_schema::{
 };
 
 use crate::{
-    inbound::{Edit, InboundMessage, Revoke, Status},
+    inbound::{Edit, InboundMessage, InboundReaction, Revoke, Status},
     outbound::SendOutcome,
 };
 
@@ -57,6 +57,13 @@ pub enum Command {
     Revoke {
         /// What was taken back.
         revoke: Revoke,
+        /// Which item.
+        seq: u64,
+    },
+    /// The customer put an emoji on an item, or took it away; `seq` is where that stands.
+    React {
+        /// The emoji.
+        reaction: InboundReaction,
         /// Which item.
         seq: u64,
     },
@@ -299,6 +306,12 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         provider_at: item.provider_at,
         late: item.late,
         reply_to: item.reply_to.clone(),
+        quote: item.quote.clone(),
+        // One that was taken away is remembered, so that an older one that comes late does not stand again.
+        reactions: item.reactions.iter().filter(|reaction| !reaction.emoji.is_empty()).cloned().collect(),
+        referral: item.referral.clone(),
+        forwarded: item.forwarded,
+        product: item.product.clone(),
         edited_at: item.edited_at,
         deleted_at: item.deleted_at,
         history: item.history.clone(),

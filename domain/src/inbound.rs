@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use switchboard_schema::{
     ConversationId, Timestamp,
     record::{IdentityScope, Kept},
-    wire::{Content, Identity, MessageError, MessageState},
+    wire::{Content, Forwarded, Identity, MessageError, MessageState, ProductRef, Referral},
 };
 
 /// One thing a provider told. The updates of one webhook keep their order.
@@ -17,6 +17,8 @@ pub enum Update {
     Edit(Edit),
     /// A customer took back what they wrote.
     Revoke(Revoke),
+    /// A customer put an emoji on a message, or took it away.
+    Reaction(InboundReaction),
     /// A message of ours got further, or failed.
     Status(Status),
     /// A customer has a new number or id.
@@ -33,6 +35,7 @@ impl Update {
             Self::Message(message) => Some(&message.from),
             Self::Edit(edit) => Some(&edit.from),
             Self::Revoke(revoke) => Some(&revoke.from),
+            Self::Reaction(reaction) => Some(&reaction.from),
             Self::IdentityChange(change) => Some(&change.from),
             Self::Status(_) | Self::Other(_) => None,
         }
@@ -63,10 +66,69 @@ pub struct InboundMessage {
     pub reply_to: Option<String>,
     /// They came through an ad or a page's button: the free entry point.
     pub free_entry: bool,
+    /// The file that goes with it, as the provider keeps it.
+    #[serde(default)]
+    pub media: Option<MediaSource>,
+    /// That ad or button, as far as told.
+    #[serde(default)]
+    pub referral: Option<Box<Referral>>,
+    /// It had been passed on before.
+    #[serde(default)]
+    pub forwarded: Option<Forwarded>,
+    /// The product it is about.
+    #[serde(default)]
+    pub product: Option<ProductRef>,
     /// It is not something the person wrote (a system notice): it opens no window and is not unread.
     pub notice: bool,
     /// The update as it came, where it holds what this version does not know.
     pub raw: Option<Kept>,
+}
+
+impl InboundMessage {
+    /// A person's message that says no more than its content.
+    #[must_use]
+    pub const fn new(from: Party, provider_id: String, at: Timestamp, content: Content) -> Self {
+        Self {
+            from,
+            provider_id,
+            at,
+            content,
+            reply_to: None,
+            free_entry: false,
+            media: None,
+            referral: None,
+            forwarded: None,
+            product: None,
+            notice: false,
+            raw: None,
+        }
+    }
+}
+
+/// Where the provider keeps a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaSource {
+    /// The provider's id of the file; good for 7 days (Meta: business-phone-numbers/media).
+    pub provider_media_id: String,
+    /// SHA-256 of the bytes, as the provider writes it.
+    pub sha256: Option<String>,
+    /// Where the bytes are, where the provider says so at once; good for 5 minutes.
+    pub url: Option<String>,
+}
+
+/// An emoji that a customer put on a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundReaction {
+    /// From whom.
+    pub from: Party,
+    /// The provider's id of the reaction.
+    pub provider_id: String,
+    /// On which message.
+    pub target_id: String,
+    /// The emoji; nothing where it was taken away.
+    pub emoji: Option<String>,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
 }
 
 /// A changed message.

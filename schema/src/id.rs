@@ -178,6 +178,8 @@ ids! {
     SessionId = "ses";
     /// One connection of a socket.
     SocketId = "soc";
+    /// A file that goes with a message.
+    MediaId = "med";
     /// A body kept outside the tables.
     BlobId = "blb";
     /// One request's way through the house, from webhook to provider call.
@@ -211,6 +213,14 @@ impl MessageId {
             conversation.as_bytes(),
             key.as_bytes(),
         ])
+    }
+}
+
+impl MediaId {
+    /// The file of a message known by the id its provider gave it.
+    #[must_use]
+    pub fn of_provider(channel: &ChannelId, provider_id: &str) -> Self {
+        Self::derived(&[b"provider", channel.as_bytes(), provider_id.as_bytes()])
     }
 }
 

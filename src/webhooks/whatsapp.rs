@@ -403,6 +403,7 @@ const fn kind_of(update: &Update) -> &'static str {
         Update::Message(_) => "message",
         Update::Edit(_) => "edit",
         Update::Revoke(_) => "revoke",
+        Update::Reaction(_) => "reaction",
         Update::Status(_) => "status",
         Update::IdentityChange(_) => "identity_change",
         Update::Other(_) => "other",

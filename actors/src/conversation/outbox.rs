@@ -65,7 +65,7 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
     let content = match &item.content {
         Content::Text(text) => OutboundContent::Text(text.clone()),
         Content::Template(template) => OutboundContent::Template(template.clone()),
-        Content::Note(_) | Content::System(_) | Content::Unsupported(_) => {
+        _ => {
             let message = "This kind of message cannot be sent.".to_owned();
             return Next::Refused(item.seq, MessageError { code: "not_sendable".to_owned(), message });
         }

@@ -257,6 +257,10 @@ impl Way {
                 let asked = Ask::Revoke(Box::new(revoke.clone()));
                 self.change(&revoke.from.clone(), revoke.original_id.clone(), asked, update).await
             }
+            Update::Reaction(ref reaction) => {
+                let asked = Ask::React(Box::new(reaction.clone()));
+                self.change(&reaction.from.clone(), reaction.target_id.clone(), asked, update).await
+            }
             Update::Status(ref status) => {
                 if let Some(callback) = status.callback {
                     let rule = Rule::Status { status: status.clone(), seq: callback.seq };
@@ -273,7 +277,7 @@ impl Way {
         }
     }
 
-    /// An edit or revoke: to its original, or kept until that comes.
+    /// An edit, a revoke or an emoji: to its original, or kept until that comes.
     async fn change(
         &self,
         from: &Party,
@@ -326,21 +330,9 @@ impl Way {
         let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
         let party = Party { identities, profile_name: change.from.profile_name };
         let told = change.to.iter().map(|identity| identity.value.as_str()).collect::<Vec<_>>().join(", ");
-        self.receive(InboundMessage {
-            from: party,
-            provider_id: change.provider_id,
-            at: change.at,
-            content: Content::System(SystemLine {
-                event: SystemEvent::NumberChanged,
-                actor: None,
-                subject: Some(told),
-            }),
-            reply_to: None,
-            free_entry: false,
-            notice: true,
-            raw: None,
-        })
-        .await
+        let line = SystemLine { event: SystemEvent::NumberChanged, actor: None, subject: Some(told) };
+        let message = InboundMessage::new(party, change.provider_id, change.at, Content::System(line));
+        self.receive(InboundMessage { notice: true, ..message }).await
     }
 }
 
@@ -366,6 +358,7 @@ pub(crate) async fn apply_at(
         Update::Status(status) => Rule::Status { status, seq },
         Update::Edit(edit) => Rule::Edit { edit, seq },
         Update::Revoke(revoke) => Rule::Revoke { revoke, seq },
+        Update::Reaction(reaction) => Rule::React { reaction, seq },
         Update::Message(_) | Update::IdentityChange(_) | Update::Other(_) => return Ok(()),
     };
     ask(env, scope, conversation_id, conversation::Asked::of(Ask::Rule(rule))).await.map(drop)
@@ -383,16 +376,9 @@ mod tests {
     fn message(id: &str, from: &[(IdentityKind, &str)]) -> Update {
         let identities =
             from.iter().map(|(kind, value)| Identity { kind: *kind, value: (*value).to_owned() }).collect();
-        Update::Message(InboundMessage {
-            from: Party { identities, profile_name: None },
-            provider_id: id.to_owned(),
-            at: Timestamp::from_secs(1),
-            content: Content::Text(Text { body: id.to_owned() }),
-            reply_to: None,
-            free_entry: false,
-            notice: false,
-            raw: None,
-        })
+        let from = Party { identities, profile_name: None };
+        let content = Content::Text(Text { body: id.to_owned() });
+        Update::Message(InboundMessage::new(from, id.to_owned(), Timestamp::from_secs(1), content))
     }
 
     fn ids(lanes: Vec<Vec<(usize, Update)>>) -> Vec<Vec<String>> {

@@ -373,16 +373,8 @@ impl World {
     }
 
     pub(crate) fn inbound(&self, id: &str, from: &[(IdentityKind, &str)]) -> InboundMessage {
-        InboundMessage {
-            from: party(from),
-            provider_id: id.to_owned(),
-            at: self.clock.now(),
-            content: Content::Text(Text { body: format!("words of {id}") }),
-            reply_to: None,
-            free_entry: false,
-            notice: false,
-            raw: None,
-        }
+        let content = Content::Text(Text { body: format!("words of {id}") });
+        InboundMessage::new(party(from), id.to_owned(), self.clock.now(), content)
     }
 
     /// A page of everything open.

@@ -271,16 +271,10 @@ impl Town {
         let nth =
             customer.map_or_else(|| workspace.ledger.borrow().customers.len() as u64, |known| known.nth);
         let identity = Identity { kind: IdentityKind::Phone, value: format!("3161{nth:07}") };
-        let update = Update::Message(InboundMessage {
-            from: Party { identities: vec![identity], profile_name: Some(format!("Customer {nth}")) },
-            provider_id: format!("in.{number}"),
-            at: self.stage.clock.now(),
-            content: Content::Text(Text { body: format!("words of message {number}") }),
-            reply_to: None,
-            free_entry: false,
-            notice: false,
-            raw: None,
-        });
+        let from = Party { identities: vec![identity], profile_name: Some(format!("Customer {nth}")) };
+        let content = Content::Text(Text { body: format!("words of message {number}") });
+        let (id, at) = (format!("in.{number}"), self.stage.clock.now());
+        let update = Update::Message(InboundMessage::new(from, id, at, content));
         self.deliver(workspace, update.clone()).await;
         if number.is_multiple_of(10) {
             self.deliver(workspace, update).await;

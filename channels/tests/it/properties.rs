@@ -218,9 +218,13 @@ proptest! {
         let kept = parse(body.as_bytes()).expect("a delivery").parts.iter().any(|part| match part.read() {
             Ok(update @ (Update::Message(_) | Update::Other(_))) => raw(&update).is_some_and(|raw| raw.contains(MARK)),
             // These have their whole meaning in them; what else came with them is of no use yet.
-            Ok(Update::Edit(_) | Update::Revoke(_) | Update::IdentityChange(_) | Update::Status(_)) => {
-                part.to_webhook().contains(MARK)
-            }
+            Ok(
+                Update::Edit(_)
+                | Update::Revoke(_)
+                | Update::Reaction(_)
+                | Update::IdentityChange(_)
+                | Update::Status(_),
+            ) => part.to_webhook().contains(MARK),
             Err(unreadable) => unreadable.raw.contains(MARK),
         });
         prop_assert!(kept, "{way} of {body}");

@@ -63,6 +63,9 @@ pub(crate) fn tell(update: &Update) -> String {
         Update::Edit(edit) => {
             format!("{} edits {}: {}", party(&edit.from), edit.original_id, content(&edit.content))
         }
+        Update::Reaction(reaction) => {
+            format!("{} reacts to {} with {:?}", party(&reaction.from), reaction.target_id, reaction.emoji)
+        }
         Update::Revoke(revoke) => format!("{} revokes {}", party(&revoke.from), revoke.original_id),
         Update::Status(status) => {
             let mut line = format!("{} {:?}", status.provider_id, status.state);

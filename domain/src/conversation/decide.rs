@@ -7,7 +7,7 @@ use switchboard_schema::{
     record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
     wire::{
         Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS,
-        MessageError, MessageState, Note, Sender, SenderKind, StateAt, SystemEvent,
+        MessageError, MessageState, Note, Reaction, Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
@@ -53,6 +53,16 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 return Ok(draft.reannounce(seq));
             }
             item.deleted_at = Some(revoke.at);
+            Ok(draft.finish_item(seq))
+        }
+        Command::React { reaction, seq } => {
+            let mut draft = Draft::of_any(state)?;
+            let by = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
+            let item = draft.item(seq)?;
+            let emoji = reaction.emoji.unwrap_or_default();
+            if !react(&mut item.reactions, Reaction { emoji, by, at: reaction.at }) {
+                return Ok(draft.reannounce(seq));
+            }
             Ok(draft.finish_item(seq))
         }
         Command::Status { status, seq } => told(state, status, seq),
@@ -223,9 +233,7 @@ pub fn check_content(content: &Content) -> Result<(), Rejection> {
             }
             Ok(())
         }
-        Content::Note(_) | Content::System(_) | Content::Unsupported(_) => {
-            invalid("type", "this type cannot be sent".to_owned())
-        }
+        _ => invalid("type", "this type cannot be sent".to_owned()),
     }
 }
 
@@ -351,6 +359,11 @@ impl<'a> Draft<'a> {
             provider_at: None,
             late: false,
             reply_to: None,
+            quote: None,
+            reactions: Vec::new(),
+            referral: None,
+            forwarded: None,
+            product: None,
             edited_at: None,
             deleted_at: None,
             history: vec![StateAt { state, at: now }],
@@ -503,6 +516,18 @@ fn learn(mut draft: Draft<'_>, contact: &ContactSnapshot, now: Timestamp) -> Dec
         (true, None) => draft.finish(vec![Effect::Updated], None),
         (true, Some(line)) => draft.finish(vec![Effect::Announce(line)], None),
     }
+}
+
+/// Puts an emoji on an item in place of the same person's one before; an empty one takes it away. False where
+/// it is no newer than what is there.
+fn react(reactions: &mut Vec<Reaction>, reaction: Reaction) -> bool {
+    let same = |known: &Reaction| known.by.kind == reaction.by.kind && known.by.id == reaction.by.id;
+    if reactions.iter().any(|known| same(known) && known.at >= reaction.at) {
+        return false;
+    }
+    reactions.retain(|known| !same(known));
+    reactions.push(reaction);
+    true
 }
 
 /// Notes that an item reached a state.
@@ -721,6 +746,9 @@ fn receive(
     item.provider_at = Some(message.at);
     item.reply_to = message.reply_to;
     item.raw = message.raw;
+    item.referral = message.referral;
+    item.forwarded = message.forwarded;
+    item.product = message.product;
     item.late = newest_before.is_some_and(|newest| message.at < newest);
     draft.head.preview_seq = Some(seq);
     effects.push(Effect::Announce(seq));

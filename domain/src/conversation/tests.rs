@@ -150,16 +150,8 @@ fn contact(version: u64, blocked: bool) -> ContactSnapshot {
 }
 
 fn message(provider_id: &str, at: Timestamp) -> InboundMessage {
-    InboundMessage {
-        from: Party { identities: contact(1, false).contact.identities, profile_name: None },
-        provider_id: provider_id.to_owned(),
-        at,
-        content: text(provider_id),
-        reply_to: None,
-        free_entry: false,
-        notice: false,
-        raw: None,
-    }
+    let from = Party { identities: contact(1, false).contact.identities, profile_name: None };
+    InboundMessage::new(from, provider_id.to_owned(), at, text(provider_id))
 }
 
 fn receive(provider_id: &str, at: Timestamp) -> Command {

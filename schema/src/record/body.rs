@@ -7,8 +7,8 @@ use crate::{
     ApiKeyId, ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantId, Timestamp, UserId,
     table::{CellType, Json},
     wire::{
-        ChannelHealth, ChannelKind, ContactRef, Content, ConversationStatus, Direction, Identity,
-        MessageError, MessageState, Role, Sender, StateAt,
+        ChannelHealth, ChannelKind, ContactRef, Content, ConversationStatus, Direction, Forwarded, Identity,
+        MessageError, MessageState, ProductRef, Quote, Reaction, Referral, Role, Sender, StateAt,
     },
 };
 
@@ -374,6 +374,21 @@ pub struct Item {
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+    /// What that says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
+    /// The emojis on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+    /// The ad or the page's button through which the customer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Box<Referral>>,
+    /// It had been passed on before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
+    /// The product it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductRef>,
     /// When its author changed it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,

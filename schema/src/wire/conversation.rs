@@ -1,6 +1,6 @@
 //! Conversations, messages and contacts.
 
-use super::{Content, wire};
+use super::{Content, Forwarded, ProductRef, Quote, Reaction, Referral, wire};
 use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, Timestamp, UserId};
 
 wire! {
@@ -182,6 +182,21 @@ wire! {
         /// The message it answers, by its provider id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reply_to: Option<String>,
+        /// What that says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub quote: Option<Quote>,
+        /// The emojis on it, one for each person at most.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub reactions: Vec<Reaction>,
+        /// The ad or the page's button through which the customer came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub referral: Option<Box<Referral>>,
+        /// It had been passed on before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub forwarded: Option<Forwarded>,
+        /// The product it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub product: Option<ProductRef>,
         /// When its author changed it last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub edited_at: Option<Timestamp>,

@@ -508,6 +508,44 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the customer tapped or filled in. */
+        Answer: {
+            /** @description The button's id. */
+            id: string;
+            /** @enum {string} */
+            kind: "button";
+            /** @description The words on it. */
+            title: string;
+        } | {
+            /** @description More words. */
+            description?: string | null;
+            /** @description The row's id. */
+            id: string;
+            /** @enum {string} */
+            kind: "row";
+            /** @description Its words. */
+            title: string;
+        } | {
+            /** @enum {string} */
+            kind: "quick_reply";
+            /** @description What we gave the button to carry. */
+            payload: string;
+            /** @description The words on it. */
+            title: string;
+        } | {
+            /** @enum {string} */
+            kind: "form";
+            /** @description Its name. */
+            name: string;
+            /** @description What was filled in, as JSON. */
+            response: string;
+        } | {
+            /** @description They may say no. */
+            granted: boolean;
+            /** @enum {string} */
+            kind: "call_permission";
+            until?: null | components["schemas"]["Timestamp"];
+        };
         /** @description A credential of a program, without its secret. */
         ApiKey: {
             /** @description When it was made. */
@@ -532,8 +570,75 @@ export interface components {
         AssignRequest: {
             assignee_id?: null | components["schemas"]["UserId"];
         };
+        /** @description A file that goes with a message. */
+        Attachment: {
+            /** @description A sticker that moves. */
+            animated?: boolean;
+            /** @description Words with it, at most 1,024 characters. */
+            caption?: string | null;
+            /** @description The name of a document. */
+            filename?: string | null;
+            /**
+             * Format: int32
+             * @description Height in pixels, once known.
+             */
+            height?: number | null;
+            /** @description Finds it under `/api/v1/media`. */
+            media_id: components["schemas"]["MediaId"];
+            /** @description What it is: as its sender says or, once it is here, as its bytes say. */
+            mime_type: string;
+            /** @description Why it is not, in plain words with what to do. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description Its size in bytes, once known.
+             */
+            size?: number | null;
+            /** @description Is it here? */
+            state?: components["schemas"]["MediaState"];
+            /** @description There is a small picture of it. */
+            thumbnail?: boolean;
+            /** @description A voice note, recorded while holding a button. */
+            voice?: boolean;
+            /**
+             * Format: int32
+             * @description Width in pixels, once known.
+             */
+            width?: number | null;
+        };
         /** @description `blb_` and 26 characters */
         BlobId: string;
+        /** @description A call. */
+        Call: {
+            /** @description How it stands. */
+            outcome: components["schemas"]["CallOutcome"];
+            /**
+             * Format: int64
+             * @description How long they spoke, in seconds.
+             */
+            seconds?: number | null;
+        };
+        /**
+         * @description How a call stands.
+         * @enum {string}
+         */
+        CallOutcome: "ringing" | "completed" | "missed";
+        /** @description Something else on a card. */
+        CardEntry: {
+            /** @description `HOME`, `WORK` and others. */
+            kind?: string | null;
+            /** @description What. */
+            value: string;
+        };
+        /** @description A number on a card. */
+        CardPhone: {
+            /** @description `CELL`, `WORK` and others. */
+            kind?: string | null;
+            /** @description The number, as it was written. */
+            phone: string;
+            /** @description The same as WhatsApp knows it, where its owner is there. */
+            wa_id?: string | null;
+        };
         /** @description A connected channel. Secrets are never shown. */
         Channel: {
             /** @description When it was connected. */
@@ -620,6 +725,34 @@ export interface components {
              */
             version: number;
         };
+        /** @description A person's card. */
+        ContactCard: {
+            /** @description Addresses of houses, each in one line. */
+            addresses?: components["schemas"]["CardEntry"][];
+            /** @description `YYYY-MM-DD`. */
+            birthday?: string | null;
+            /** @description Addresses of mail. */
+            emails?: components["schemas"]["CardEntry"][];
+            /** @description The first name. */
+            first_name?: string | null;
+            /** @description The last name. */
+            last_name?: string | null;
+            /** @description The whole name; empty where somebody shared no more than their own number. */
+            name: string;
+            /** @description Company, department and title, in one line. */
+            organization?: string | null;
+            /** @description It is the customer's own, shared because we asked for it. */
+            own?: boolean;
+            /** @description Numbers. */
+            phones?: components["schemas"]["CardPhone"][];
+            /** @description Pages. */
+            urls?: components["schemas"]["CardEntry"][];
+        };
+        /** @description People's cards. */
+        ContactCards: {
+            /** @description One for each person, at most 257. */
+            cards: components["schemas"]["ContactCard"][];
+        };
         /** @description One contact. */
         ContactDetail: components["schemas"]["Contact"] & {
             /** @description The snapshot includes everything up to here. */
@@ -662,6 +795,66 @@ export interface components {
             content: components["schemas"]["Text"];
             /** @enum {string} */
             type: "text";
+        } | {
+            /** @description A picture. */
+            content: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "image";
+        } | {
+            /** @description A film. */
+            content: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "video";
+        } | {
+            /** @description A sound or a voice note. */
+            content: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "audio";
+        } | {
+            /** @description A file. */
+            content: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "document";
+        } | {
+            /** @description A sticker. */
+            content: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "sticker";
+        } | {
+            /** @description A place. */
+            content: components["schemas"]["Location"];
+            /** @enum {string} */
+            type: "location";
+        } | {
+            /** @description People's cards. */
+            content: components["schemas"]["ContactCards"];
+            /** @enum {string} */
+            type: "contacts";
+        } | {
+            /** @description Words of ours with something to tap. */
+            content: components["schemas"]["Interactive"];
+            /** @enum {string} */
+            type: "interactive";
+        } | {
+            /** @description What the customer tapped or filled in. */
+            content: components["schemas"]["Answer"];
+            /** @enum {string} */
+            type: "answer";
+        } | {
+            /** @description An emoji of ours for a message; those of the customer stand with the message they are for. */
+            content: components["schemas"]["ReactionRequest"];
+            /** @enum {string} */
+            type: "reaction";
+        } | {
+            /** @description What the customer ordered from a catalogue. */
+            content: components["schemas"]["Order"];
+            /** @enum {string} */
+            type: "order";
+        } | {
+            /** @description A call. */
+            content: components["schemas"]["Call"];
+            /** @enum {string} */
+            type: "call";
         } | {
             /** @description A template, as it was sent. */
             content: components["schemas"]["TemplateContent"];
@@ -807,6 +1000,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out";
+        /**
+         * @description How often a message had been passed on before it came here.
+         * @enum {string}
+         */
+        Forwarded: "once" | "often";
         /** @description One address of a contact. */
         Identity: {
             /** @description Of what kind. */
@@ -819,6 +1017,100 @@ export interface components {
          * @enum {string}
          */
         IdentityKind: "bsuid" | "parent_bsuid" | "wa_id" | "phone" | "username";
+        /** @description Words with something to tap. */
+        Interactive: {
+            /** @description What there is to tap. */
+            action: components["schemas"]["InteractiveAction"];
+            /** @description The words, at most 1,024 characters; with a list 4,096. */
+            body: string;
+            /** @description Small words below them, at most 60 characters. */
+            footer?: string | null;
+            header?: null | components["schemas"]["InteractiveHeader"];
+        };
+        /** @description What there is to tap. */
+        InteractiveAction: {
+            /** @description The buttons; no id and no title twice. */
+            buttons: components["schemas"]["ReplyButton"][];
+            /** @enum {string} */
+            type: "buttons";
+        } | {
+            /** @description The words on the button, at most 20 characters. */
+            button: string;
+            /** @description One to ten sections with at most ten rows together. */
+            sections: components["schemas"]["ListSection"][];
+            /** @enum {string} */
+            type: "list";
+        } | {
+            /** @description The words on the button, at most 20 characters. */
+            display_text: string;
+            /** @enum {string} */
+            type: "cta_url";
+            /** @description The page. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            type: "location_request";
+        } | {
+            /** @enum {string} */
+            type: "contact_request";
+        };
+        /** @description What stands above an interactive message. */
+        InteractiveHeader: {
+            /** @description The words. */
+            text: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description The picture. */
+            image: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "image";
+        } | {
+            /** @enum {string} */
+            type: "video";
+            /** @description The film. */
+            video: components["schemas"]["Attachment"];
+        } | {
+            /** @description The file. */
+            document: components["schemas"]["Attachment"];
+            /** @enum {string} */
+            type: "document";
+        };
+        /** @description A row of a list. */
+        ListRow: {
+            /** @description More words, at most 72 characters. */
+            description?: string | null;
+            /** @description Comes back with the answer, at most 200 characters. */
+            id: string;
+            /** @description The words, at most 24 characters. */
+            title: string;
+        };
+        /** @description A section of a list. */
+        ListSection: {
+            /** @description Its rows. */
+            rows: components["schemas"]["ListRow"][];
+            /** @description Its title, at most 24 characters; needed where there are several. */
+            title?: string | null;
+        };
+        /** @description A place. */
+        Location: {
+            /** @description Where it is, in words. */
+            address?: string | null;
+            /**
+             * Format: double
+             * @description Degrees north, -90 to 90.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees east, -180 to 180.
+             */
+            longitude: number;
+            /** @description What it is called. */
+            name?: string | null;
+            /** @description A page about it. */
+            url?: string | null;
+        };
         /** @description Who is signed in, and where. */
         Me: {
             /** @description Send it as `X-CSRF-Token` with every request that changes something; absent for API keys. */
@@ -828,6 +1120,13 @@ export interface components {
             /** @description The workspace. */
             workspace: components["schemas"]["Workspace"];
         };
+        /** @description `med_` and 26 characters */
+        MediaId: string;
+        /**
+         * @description Is a file here?
+         * @enum {string}
+         */
+        MediaState: "waiting" | "ready" | "failed";
         /** @description An item of a conversation. */
         Message: components["schemas"]["Content"] & {
             /** @description When we took it. */
@@ -845,15 +1144,21 @@ export interface components {
             direction: components["schemas"]["Direction"];
             edited_at?: null | components["schemas"]["Timestamp"];
             error?: null | components["schemas"]["MessageError"];
+            forwarded?: null | components["schemas"]["Forwarded"];
             /** @description When each state was reached, by the provider's clock where it is the provider's state. */
             history?: components["schemas"]["StateAt"][];
             /** @description Its id. */
             id: components["schemas"]["MessageId"];
             /** @description It arrived after something written later; it stands where it was committed. */
             late?: boolean;
+            product?: null | components["schemas"]["ProductRef"];
             provider_at?: null | components["schemas"]["Timestamp"];
             /** @description The provider's id, once known. */
             provider_id?: string | null;
+            quote?: null | components["schemas"]["Quote"];
+            /** @description The emojis on it, one for each person at most. */
+            reactions?: components["schemas"]["Reaction"][];
+            referral?: null | components["schemas"]["Referral"];
             /** @description The message it answers, by its provider id. */
             reply_to?: string | null;
             /** @description Who sent it. */
@@ -899,6 +1204,29 @@ export interface components {
             /** @description The words, at most 16,000 characters. */
             body: string;
         };
+        /** @description What the customer ordered. */
+        Order: {
+            /** @description The catalogue. */
+            catalog_id: string;
+            /** @description What, and how many. */
+            products: components["schemas"]["OrderedProduct"][];
+            /** @description Words with it. */
+            text?: string | null;
+        };
+        /** @description One line of an order. */
+        OrderedProduct: {
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description The price of one, as a decimal number. */
+            price: string;
+            /** @description The product's id in our shop. */
+            product_id: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+        };
         /** @description RFC 9457 problem details. */
         Problem: {
             /** @description What is wrong, for programs; stable. */
@@ -918,6 +1246,43 @@ export interface components {
             title: string;
             /** @description A page about this kind of problem. */
             type: string;
+        };
+        /** @description A product that a message is about. */
+        ProductRef: {
+            /** @description The catalogue. */
+            catalog_id: string;
+            /** @description The product's id in our shop. */
+            product_id: string;
+        };
+        /** @description The message that another answers, as far as we know it. */
+        Quote: {
+            /** @description Who wrote it. */
+            author?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            seq?: number | null;
+            /** @description Its first words, at most 200 characters. */
+            text?: string | null;
+            /** @description Its type. */
+            type: string;
+        };
+        /** @description An emoji that stands on a message. */
+        Reaction: {
+            /** @description When, by the provider's clock where it is the customer's. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Whose. */
+            by: components["schemas"]["Sender"];
+            /** @description The emoji. */
+            emoji: string;
+        };
+        /** @description An emoji for a message. */
+        ReactionRequest: {
+            /** @description The emoji; empty takes back the one before. */
+            emoji: string;
+            /** @description The message, by its provider id. */
+            provider_id: string;
         };
         /** @description A read mark that was stored. */
         ReadAnswer: {
@@ -949,6 +1314,23 @@ export interface components {
              */
             inbound_count?: number | null;
         };
+        /** @description The ad or the page's button through which the customer came. */
+        Referral: {
+            /** @description Its words. */
+            body?: string | null;
+            /** @description What the click is known by, for the ad's statistics. */
+            click_id?: string | null;
+            /** @description Its headline. */
+            headline?: string | null;
+            /** @description `ad` or `post`. */
+            source: string;
+            /** @description Its id at the provider. */
+            source_id?: string | null;
+            /** @description Where it stands. */
+            url?: string | null;
+            /** @description What WhatsApp greeted the customer with. */
+            welcome?: string | null;
+        };
         /** @description How many updates that could not be applied were applied now. */
         Replayed: {
             /**
@@ -961,6 +1343,13 @@ export interface components {
              * @description Still there.
              */
             left: number;
+        };
+        /** @description A button whose tap is an answer. */
+        ReplyButton: {
+            /** @description Comes back with the answer, at most 256 characters. */
+            id: string;
+            /** @description The words on it, at most 20 characters. */
+            title: string;
         };
         /**
          * @description What a member may do.
@@ -1049,7 +1438,7 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "merged";
+        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "merged";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */

@@ -216,6 +216,10 @@ export type Message = {
    */
   error?: MessageError | null;
   /**
+   * It had been passed on before.
+   */
+  forwarded?: Forwarded | null;
+  /**
    * When each state was reached, by the provider's clock where it is the provider's state.
    */
   history?: StateAt[];
@@ -228,6 +232,10 @@ export type Message = {
    */
   late?: boolean;
   /**
+   * The product it is about.
+   */
+  product?: ProductRef | null;
+  /**
    * When the provider says it was written.
    */
   provider_at?: Timestamp | null;
@@ -236,10 +244,22 @@ export type Message = {
    */
   provider_id?: string | null;
   /**
+   * What that says.
+   */
+  quote?: Quote | null;
+  /**
+   * The emojis on it, one for each person at most.
+   */
+  reactions?: Reaction[];
+  /**
+   * The ad or the page's button through which the customer came.
+   */
+  referral?: Referral | null;
+  /**
    * The message it answers, by its provider id.
    */
   reply_to?: string | null;
-  sent_by: Sender;
+  sent_by: Sender1;
   /**
    * Its place: gapless within the conversation, in commit order.
    */
@@ -265,10 +285,62 @@ export type Message = {
   version: number;
 } & Message1;
 export type CorrelationId = string;
+/**
+ * How often a message had been passed on before it came here.
+ */
+export type Forwarded = "once" | "often";
 export type Message1 =
   | {
       content: Text1;
       type: "text";
+    }
+  | {
+      content: Attachment;
+      type: "image";
+    }
+  | {
+      content: Attachment;
+      type: "video";
+    }
+  | {
+      content: Attachment;
+      type: "audio";
+    }
+  | {
+      content: Attachment;
+      type: "document";
+    }
+  | {
+      content: Attachment;
+      type: "sticker";
+    }
+  | {
+      content: Location;
+      type: "location";
+    }
+  | {
+      content: ContactCards;
+      type: "contacts";
+    }
+  | {
+      content: Interactive;
+      type: "interactive";
+    }
+  | {
+      content: Answer;
+      type: "answer";
+    }
+  | {
+      content: ReactionRequest;
+      type: "reaction";
+    }
+  | {
+      content: Order;
+      type: "order";
+    }
+  | {
+      content: Call;
+      type: "call";
     }
   | {
       content: TemplateContent;
@@ -285,6 +357,96 @@ export type Message1 =
   | {
       content: Unsupported;
       type: "unsupported";
+    };
+/**
+ * Is a file here?
+ */
+export type MediaState = "waiting" | "ready" | "failed";
+/**
+ * What stands above an interactive message.
+ */
+export type InteractiveHeader =
+  | {
+      /**
+       * The words.
+       */
+      text: string;
+      type: "text";
+    }
+  | {
+      image: Attachment1;
+      type: "image";
+    }
+  | {
+      type: "video";
+      video: Attachment2;
+    }
+  | {
+      document: Attachment3;
+      type: "document";
+    };
+/**
+ * What the customer tapped or filled in.
+ */
+export type Answer =
+  | {
+      /**
+       * The button's id.
+       */
+      id: string;
+      kind: "button";
+      /**
+       * The words on it.
+       */
+      title: string;
+    }
+  | {
+      /**
+       * More words.
+       */
+      description?: string | null;
+      /**
+       * The row's id.
+       */
+      id: string;
+      kind: "row";
+      /**
+       * Its words.
+       */
+      title: string;
+    }
+  | {
+      kind: "quick_reply";
+      /**
+       * What we gave the button to carry.
+       */
+      payload: string;
+      /**
+       * The words on it.
+       */
+      title: string;
+    }
+  | {
+      kind: "form";
+      /**
+       * Its name.
+       */
+      name: string;
+      /**
+       * What was filled in, as JSON.
+       */
+      response: string;
+    }
+  | {
+      /**
+       * They may say no.
+       */
+      granted: boolean;
+      kind: "call_permission";
+      /**
+       * Until when; absent where it holds for good.
+       */
+      until?: Timestamp | null;
     };
 export type BlobId = string;
 export type MessageId = string;
@@ -703,9 +865,107 @@ export interface StateAt {
     | "cancelled";
 }
 /**
- * Who sent it.
+ * A product that a message is about.
+ */
+export interface ProductRef {
+  /**
+   * The catalogue.
+   */
+  catalog_id: string;
+  /**
+   * The product's id in our shop.
+   */
+  product_id: string;
+}
+/**
+ * The message that another answers, as far as we know it.
+ */
+export interface Quote {
+  /**
+   * Who wrote it.
+   */
+  author?: string | null;
+  /**
+   * Its place in the conversation.
+   */
+  seq?: number | null;
+  /**
+   * Its first words, at most 200 characters.
+   */
+  text?: string | null;
+  /**
+   * Its type.
+   */
+  type: string;
+}
+/**
+ * An emoji that stands on a message.
+ */
+export interface Reaction {
+  /**
+   * When, by the provider's clock where it is the customer's.
+   */
+  at: string;
+  by: Sender;
+  /**
+   * The emoji.
+   */
+  emoji: string;
+}
+/**
+ * Whose.
  */
 export interface Sender {
+  /**
+   * Their id, where they have one.
+   */
+  id?: string | null;
+  /**
+   * What they are.
+   */
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  /**
+   * Their name.
+   */
+  name?: string | null;
+}
+/**
+ * The ad or the page's button through which the customer came.
+ */
+export interface Referral {
+  /**
+   * Its words.
+   */
+  body?: string | null;
+  /**
+   * What the click is known by, for the ad's statistics.
+   */
+  click_id?: string | null;
+  /**
+   * Its headline.
+   */
+  headline?: string | null;
+  /**
+   * `ad` or `post`.
+   */
+  source: string;
+  /**
+   * Its id at the provider.
+   */
+  source_id?: string | null;
+  /**
+   * Where it stands.
+   */
+  url?: string | null;
+  /**
+   * What WhatsApp greeted the customer with.
+   */
+  welcome?: string | null;
+}
+/**
+ * Who sent it.
+ */
+export interface Sender1 {
   /**
    * Their id, where they have one.
    */
@@ -727,6 +987,490 @@ export interface Text1 {
    * The words, at most 4,096 characters.
    */
   body: string;
+}
+/**
+ * A file that goes with a message.
+ */
+export interface Attachment {
+  /**
+   * A sticker that moves.
+   */
+  animated?: boolean;
+  /**
+   * Words with it, at most 1,024 characters.
+   */
+  caption?: string | null;
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * Height in pixels, once known.
+   */
+  height?: number | null;
+  /**
+   * Finds it under `/api/v1/media`.
+   */
+  media_id: string;
+  /**
+   * What it is: as its sender says or, once it is here, as its bytes say.
+   */
+  mime_type: string;
+  /**
+   * Why it is not, in plain words with what to do.
+   */
+  problem?: string | null;
+  /**
+   * Its size in bytes, once known.
+   */
+  size?: number | null;
+  /**
+   * Is it here?
+   */
+  state?: MediaState & string;
+  /**
+   * There is a small picture of it.
+   */
+  thumbnail?: boolean;
+  /**
+   * A voice note, recorded while holding a button.
+   */
+  voice?: boolean;
+  /**
+   * Width in pixels, once known.
+   */
+  width?: number | null;
+}
+/**
+ * A place.
+ */
+export interface Location {
+  /**
+   * Where it is, in words.
+   */
+  address?: string | null;
+  /**
+   * Degrees north, -90 to 90.
+   */
+  latitude: number;
+  /**
+   * Degrees east, -180 to 180.
+   */
+  longitude: number;
+  /**
+   * What it is called.
+   */
+  name?: string | null;
+  /**
+   * A page about it.
+   */
+  url?: string | null;
+}
+/**
+ * People's cards.
+ */
+export interface ContactCards {
+  /**
+   * One for each person, at most 257.
+   */
+  cards: ContactCard[];
+}
+/**
+ * A person's card.
+ */
+export interface ContactCard {
+  /**
+   * Addresses of houses, each in one line.
+   */
+  addresses?: CardEntry[];
+  /**
+   * `YYYY-MM-DD`.
+   */
+  birthday?: string | null;
+  /**
+   * Addresses of mail.
+   */
+  emails?: CardEntry[];
+  /**
+   * The first name.
+   */
+  first_name?: string | null;
+  /**
+   * The last name.
+   */
+  last_name?: string | null;
+  /**
+   * The whole name; empty where somebody shared no more than their own number.
+   */
+  name: string;
+  /**
+   * Company, department and title, in one line.
+   */
+  organization?: string | null;
+  /**
+   * It is the customer's own, shared because we asked for it.
+   */
+  own?: boolean;
+  /**
+   * Numbers.
+   */
+  phones?: CardPhone[];
+  /**
+   * Pages.
+   */
+  urls?: CardEntry[];
+}
+/**
+ * Something else on a card.
+ */
+export interface CardEntry {
+  /**
+   * `HOME`, `WORK` and others.
+   */
+  kind?: string | null;
+  /**
+   * What.
+   */
+  value: string;
+}
+/**
+ * A number on a card.
+ */
+export interface CardPhone {
+  /**
+   * `CELL`, `WORK` and others.
+   */
+  kind?: string | null;
+  /**
+   * The number, as it was written.
+   */
+  phone: string;
+  /**
+   * The same as WhatsApp knows it, where its owner is there.
+   */
+  wa_id?: string | null;
+}
+/**
+ * Words with something to tap.
+ */
+export interface Interactive {
+  /**
+   * What there is to tap.
+   */
+  action:
+    | {
+        /**
+         * The buttons; no id and no title twice.
+         */
+        buttons: ReplyButton[];
+        type: "buttons";
+      }
+    | {
+        /**
+         * The words on the button, at most 20 characters.
+         */
+        button: string;
+        /**
+         * One to ten sections with at most ten rows together.
+         */
+        sections: ListSection[];
+        type: "list";
+      }
+    | {
+        /**
+         * The words on the button, at most 20 characters.
+         */
+        display_text: string;
+        type: "cta_url";
+        /**
+         * The page.
+         */
+        url: string;
+      }
+    | {
+        type: "location_request";
+      }
+    | {
+        type: "contact_request";
+      };
+  /**
+   * The words, at most 1,024 characters; with a list 4,096.
+   */
+  body: string;
+  /**
+   * Small words below them, at most 60 characters.
+   */
+  footer?: string | null;
+  /**
+   * What stands above them.
+   */
+  header?: InteractiveHeader | null;
+}
+/**
+ * A button whose tap is an answer.
+ */
+export interface ReplyButton {
+  /**
+   * Comes back with the answer, at most 256 characters.
+   */
+  id: string;
+  /**
+   * The words on it, at most 20 characters.
+   */
+  title: string;
+}
+/**
+ * A section of a list.
+ */
+export interface ListSection {
+  /**
+   * Its rows.
+   */
+  rows: ListRow[];
+  /**
+   * Its title, at most 24 characters; needed where there are several.
+   */
+  title?: string | null;
+}
+/**
+ * A row of a list.
+ */
+export interface ListRow {
+  /**
+   * More words, at most 72 characters.
+   */
+  description?: string | null;
+  /**
+   * Comes back with the answer, at most 200 characters.
+   */
+  id: string;
+  /**
+   * The words, at most 24 characters.
+   */
+  title: string;
+}
+/**
+ * A file that goes with a message.
+ */
+export interface Attachment1 {
+  /**
+   * A sticker that moves.
+   */
+  animated?: boolean;
+  /**
+   * Words with it, at most 1,024 characters.
+   */
+  caption?: string | null;
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * Height in pixels, once known.
+   */
+  height?: number | null;
+  /**
+   * Finds it under `/api/v1/media`.
+   */
+  media_id: string;
+  /**
+   * What it is: as its sender says or, once it is here, as its bytes say.
+   */
+  mime_type: string;
+  /**
+   * Why it is not, in plain words with what to do.
+   */
+  problem?: string | null;
+  /**
+   * Its size in bytes, once known.
+   */
+  size?: number | null;
+  /**
+   * Is it here?
+   */
+  state?: MediaState & string;
+  /**
+   * There is a small picture of it.
+   */
+  thumbnail?: boolean;
+  /**
+   * A voice note, recorded while holding a button.
+   */
+  voice?: boolean;
+  /**
+   * Width in pixels, once known.
+   */
+  width?: number | null;
+}
+/**
+ * A file that goes with a message.
+ */
+export interface Attachment2 {
+  /**
+   * A sticker that moves.
+   */
+  animated?: boolean;
+  /**
+   * Words with it, at most 1,024 characters.
+   */
+  caption?: string | null;
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * Height in pixels, once known.
+   */
+  height?: number | null;
+  /**
+   * Finds it under `/api/v1/media`.
+   */
+  media_id: string;
+  /**
+   * What it is: as its sender says or, once it is here, as its bytes say.
+   */
+  mime_type: string;
+  /**
+   * Why it is not, in plain words with what to do.
+   */
+  problem?: string | null;
+  /**
+   * Its size in bytes, once known.
+   */
+  size?: number | null;
+  /**
+   * Is it here?
+   */
+  state?: MediaState & string;
+  /**
+   * There is a small picture of it.
+   */
+  thumbnail?: boolean;
+  /**
+   * A voice note, recorded while holding a button.
+   */
+  voice?: boolean;
+  /**
+   * Width in pixels, once known.
+   */
+  width?: number | null;
+}
+/**
+ * A file that goes with a message.
+ */
+export interface Attachment3 {
+  /**
+   * A sticker that moves.
+   */
+  animated?: boolean;
+  /**
+   * Words with it, at most 1,024 characters.
+   */
+  caption?: string | null;
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * Height in pixels, once known.
+   */
+  height?: number | null;
+  /**
+   * Finds it under `/api/v1/media`.
+   */
+  media_id: string;
+  /**
+   * What it is: as its sender says or, once it is here, as its bytes say.
+   */
+  mime_type: string;
+  /**
+   * Why it is not, in plain words with what to do.
+   */
+  problem?: string | null;
+  /**
+   * Its size in bytes, once known.
+   */
+  size?: number | null;
+  /**
+   * Is it here?
+   */
+  state?: MediaState & string;
+  /**
+   * There is a small picture of it.
+   */
+  thumbnail?: boolean;
+  /**
+   * A voice note, recorded while holding a button.
+   */
+  voice?: boolean;
+  /**
+   * Width in pixels, once known.
+   */
+  width?: number | null;
+}
+/**
+ * An emoji for a message.
+ */
+export interface ReactionRequest {
+  /**
+   * The emoji; empty takes back the one before.
+   */
+  emoji: string;
+  /**
+   * The message, by its provider id.
+   */
+  provider_id: string;
+}
+/**
+ * What the customer ordered.
+ */
+export interface Order {
+  /**
+   * The catalogue.
+   */
+  catalog_id: string;
+  /**
+   * What, and how many.
+   */
+  products: OrderedProduct[];
+  /**
+   * Words with it.
+   */
+  text?: string | null;
+}
+/**
+ * One line of an order.
+ */
+export interface OrderedProduct {
+  /**
+   * ISO 4217.
+   */
+  currency: string;
+  /**
+   * The price of one, as a decimal number.
+   */
+  price: string;
+  /**
+   * The product's id in our shop.
+   */
+  product_id: string;
+  /**
+   * How many.
+   */
+  quantity: number;
+}
+/**
+ * A call.
+ */
+export interface Call {
+  /**
+   * How it stands.
+   */
+  outcome: "ringing" | "completed" | "missed";
+  /**
+   * How long they spoke, in seconds.
+   */
+  seconds?: number | null;
 }
 /**
  * A template with the values it is sent with.
@@ -784,6 +1528,11 @@ export interface SystemLine {
     | "blocked"
     | "unblocked"
     | "number_changed"
+    | "identity_changed"
+    | "welcomed"
+    | "stopped_everything"
+    | "stopped_marketing"
+    | "started_again"
     | "merged";
   /**
    * What it was done to or with: an assignee's name, a status, a new number.

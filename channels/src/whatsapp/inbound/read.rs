@@ -239,15 +239,12 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
     };
     let context = raw.context.and_then(read_as::<RawContext<'_>>);
     Ok(Update::Message(InboundMessage {
-        from,
-        provider_id,
-        at,
-        content,
         reply_to: context.and_then(|context| context.id).map(|id| held_id(id.0.into_owned())).transpose()?,
         free_entry: raw.referral.is_some(),
         notice: !is_text
             && (raw.group_id.is_some() || matches!(kind, "system" | "reaction" | "request_welcome")),
         raw: keep_raw.then(|| Kept::Inline(part.to_webhook())),
+        ..InboundMessage::new(from, provider_id, at, content)
     }))
 }
 

@@ -9,15 +9,11 @@ impl World {
         let ahead = if self.chance.one_in(20) { 3_600 } else { 0 };
         // Whole seconds, as the provider has them.
         let at = Timestamp::from_secs(self.now.as_millis() / 1_000 - back + ahead);
+        let from = Party { identities: self.contact.contact.identities.clone(), profile_name: None };
         let message = InboundMessage {
-            from: Party { identities: self.contact.contact.identities.clone(), profile_name: None },
-            provider_id: format!("in.{number}"),
-            at,
-            content: text(&format!("hello {number}")),
-            reply_to: None,
             free_entry: self.chance.one_in(12),
             notice: self.chance.one_in(12),
-            raw: None,
+            ..InboundMessage::new(from, format!("in.{number}"), at, text(&format!("hello {number}")))
         };
         if message.notice {
             self.notices.insert(message.provider_id.clone());

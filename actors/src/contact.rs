@@ -1,8 +1,9 @@
 //! A contact's owner: its name, its addresses, and whether anything may be sent.
 //!
 //! *State*: the contact and the permissions it has out. *Commands*: [`Ask`]. *Invariants*: a permission is
-//! for one request under one consent version; blocking voids every permission that is out before the block
-//! is written, so that after the block is durable no request for this person starts. *Limits*:
+//! for one request under one consent version; a block, and whatever the person says about what they want, voids
+//! every permission that is out before it is written, so that once it is durable no request against it starts; an
+//! entry of the consent's chain is there before the row that names it. *Limits*:
 //! [`Contact::CAPACITY`] commands waiting, [`switchboard_domain::contact::MAX_IDENTITIES`] addresses. *On a
 //! crash*: reloads its row and tells its conversations again.
 
@@ -13,15 +14,18 @@ use std::sync::{
 
 use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
+    consent::Wish,
     contact,
     conversation::{Command as Rule, ContactSnapshot},
     inbound::Party,
+    permission::{self, Purpose},
 };
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp, TraceContext,
     record::{
-        ContactBody, ContactConversationRow, ContactEdgeRow, ContactRow, WakeupTarget, projection_bucket,
+        ConsentRow, ContactBody, ContactConversationRow, ContactEdgeRow, ContactRow, WakeupTarget,
+        projection_bucket,
     },
     table::Json,
     wire,
@@ -74,12 +78,26 @@ pub(crate) enum Ask {
     Link(ConversationId, ChannelId),
     /// Give way to another contact, proved to be the same person, if you are still as that one took you in.
     MergeInto(ContactId, Box<ContactBody>),
-    /// The permission to make one request. One that gave way answers with the contact to ask instead.
-    Grant,
+    /// Take in what the person wants to hear from us. One that gave way keeps nothing: its answer names the contact
+    /// that is meant.
+    TakeIn(Box<TakeIn>),
+    /// The permission to make one request for a purpose, to somebody who wrote last at this time. One that gave way
+    /// answers with the contact to ask instead.
+    Grant(Purpose, Option<Timestamp>),
     /// Nothing; just say who you are.
     Show,
     /// Tell your conversations who you are: an earlier telling may have been lost.
     Announce,
+}
+
+/// What a person wants to hear from us, and what shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct TakeIn {
+    pub(crate) wish: Wish,
+    pub(crate) at: Timestamp,
+    pub(crate) evidence: wire::ConsentEvidence,
+    /// The conversation that hears of it with the message that says it.
+    pub(crate) heard_by: Option<ConversationId>,
 }
 
 /// What a contact answers.
@@ -100,16 +118,41 @@ impl Answer {
 }
 
 /// The permission to make one request to a contact: from whoever it gave way to, as a block is kept there.
-pub(crate) async fn grant(env: &Env, scope: TenantScope, id: ContactId) -> Result<ConsentToken, Refusal> {
+pub(crate) async fn grant(
+    env: &Env,
+    scope: TenantScope,
+    id: ContactId,
+    purpose: Purpose,
+    last_wrote_at: Option<Timestamp>,
+) -> Result<ConsentToken, Refusal> {
     let mut id = id;
     for _ in 0..MAX_MERGES {
-        match ask(env, scope, id, Ask::Grant).await? {
+        match ask(env, scope, id, Ask::Grant(purpose, last_wrote_at)).await? {
             Answer::Granted(token) => return Ok(token),
             Answer::Shown(Shown { body: ContactBody { merged_into: Some(next), .. }, .. }) => id = next,
             Answer::Shown(_) => break,
         }
     }
     Err(Refusal::Unavailable("a contact answered something else".to_owned()))
+}
+
+/// Has whoever a contact has become take in what they want to hear from us. Once it is answered it is durable, and no
+/// request against it begins.
+pub(crate) async fn take_in(
+    env: &Env,
+    scope: TenantScope,
+    id: ContactId,
+    said: TakeIn,
+) -> Result<Shown, Refusal> {
+    let mut id = id;
+    for _ in 0..MAX_MERGES {
+        let shown = ask(env, scope, id, Ask::TakeIn(Box::new(said.clone()))).await?.shown()?;
+        match shown.body.merged_into {
+            Some(next) => id = next,
+            None => return Ok(shown),
+        }
+    }
+    Err(Refusal::Unavailable("a contact was joined too often".to_owned()))
 }
 
 /// The contact that a contact has become, after any number of joinings.
@@ -158,6 +201,8 @@ pub(crate) struct Contact {
     open_commit: bool,
     changed: bool,
     tell: bool,
+    /// The conversation that hears of the commit being put together by other means.
+    heard_by: Option<ConversationId>,
     /// Shared with whoever still tells a conversation of a change.
     telling: Arc<()>,
 }
@@ -189,6 +234,14 @@ impl Contact {
         self.rows.push(vec![Mutation::put(row)]);
     }
 
+    /// Keeps entries of the consent's chain: before the contact's row, which names the newest.
+    fn keep(&mut self, entries: impl IntoIterator<Item = contact::Entry>) {
+        for contact::Entry { n, record, hash } in entries {
+            let row = ConsentRow { contact_id: self.id, n, hash, record: record.into_bytes() };
+            self.rows.push(vec![Mutation::put(row)]);
+        }
+    }
+
     /// Withdraws every permission that is out.
     fn void_tokens(&mut self) {
         for token in self.tokens.drain(..) {
@@ -199,10 +252,11 @@ impl Contact {
     }
 
     /// Tells the conversations who the contact is now, until they have heard it.
-    fn tell_conversations(&self) {
+    fn tell_conversations(&self, heard_by: Option<ConversationId>) {
         let Some(body) = &self.body else { return };
         let contact = ContactSnapshot { contact: contact::reference(self.id, body), version: self.version };
-        for &(id, channel_id) in &self.conversations {
+        let to_tell = self.conversations.iter().filter(|(id, _)| heard_by != Some(*id));
+        for &(id, channel_id) in to_tell {
             let rule = match body.merged_into {
                 Some(into) => {
                     let to = ConversationId::between(&channel_id, &into);
@@ -262,6 +316,7 @@ impl Entity for Contact {
                 open_commit: false,
                 changed: false,
                 tell: false,
+                heard_by: None,
                 telling: Arc::default(),
             })
         })
@@ -289,10 +344,11 @@ impl Entity for Contact {
                 if body.merged_into.is_some() {
                     return Err(Refusal::Changed);
                 }
-                contact::absorb(&mut body, other_id, &other, now);
-                if body.blocked {
+                let entries = contact::absorb(&mut body, other_id, &other, now);
+                if body.consent_version != self.body()?.consent_version {
                     self.void_tokens();
                 }
+                self.keep(entries);
                 self.write(body);
                 self.shown()
             }
@@ -352,19 +408,29 @@ impl Entity for Contact {
                 }
                 self.shown()
             }
-            Ask::Grant => {
+            Ask::TakeIn(said) => {
+                let mut body = self.body()?.clone();
+                if body.merged_into.is_some() {
+                    return self.shown();
+                }
+                let TakeIn { wish, at, evidence, heard_by } = *said;
+                let entry = contact::take_in(&mut body, wish, at, evidence, now).map_err(|too_many| {
+                    Refusal::Rule { code: "too_many_consent_entries", message: too_many.to_string() }
+                })?;
+                if let Some(entry) = entry {
+                    self.void_tokens();
+                    self.keep([entry]);
+                    self.write(body);
+                    self.heard_by = heard_by;
+                }
+                self.shown()
+            }
+            Ask::Grant(purpose, last_wrote_at) => {
                 let body = self.body()?;
                 if body.merged_into.is_some() {
                     return self.shown();
                 }
-                if body.blocked {
-                    return Err(Refusal::Rule {
-                        code: "contact_blocked",
-                        message:
-                            "This contact is blocked. Lift the block in the contact's details to write again."
-                                .to_owned(),
-                    });
-                }
+                permission::may_write_to(body.blocked, &body.consent, purpose, last_wrote_at)?;
                 let consent_version = body.consent_version;
                 self.tokens
                     .retain(|token| token.load(Ordering::Acquire) == OUT && Arc::strong_count(token) > 1);
@@ -399,11 +465,11 @@ impl Entity for Contact {
 
     fn committed(&mut self, now: Timestamp, _: Option<TraceContext>) {
         self.open_commit = false;
-        let changed = std::mem::take(&mut self.changed);
+        let (changed, heard_by) = (std::mem::take(&mut self.changed), self.heard_by.take());
         if !changed && !std::mem::take(&mut self.tell) {
             return;
         }
-        self.tell_conversations();
+        self.tell_conversations(heard_by);
         let Some(body) = &self.body else { return };
         let told = Told {
             name: wire::EventName::ContactUpdated,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod channels;
+mod consent;
 mod conversations;
 mod dead;
 mod wakeups;

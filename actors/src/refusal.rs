@@ -86,3 +86,9 @@ impl From<switchboard_ports::store::Error> for Refusal {
         }
     }
 }
+
+impl From<switchboard_domain::permission::Refused> for Refusal {
+    fn from(refused: switchboard_domain::permission::Refused) -> Self {
+        Self::Rule { code: refused.code, message: refused.message() }
+    }
+}

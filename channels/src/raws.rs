@@ -65,7 +65,11 @@ pub fn large_raws(update: &mut Update) -> Vec<LargeRaw<'_>> {
         }
         Update::Edit(edit) => found.extend(large_content(&mut edit.content)),
         Update::Other(other) => found.extend(large_kept(&mut other.raw, Life::Ending)),
-        Update::Revoke(_) | Update::Reaction(_) | Update::Status(_) | Update::IdentityChange(_) => {}
+        Update::Revoke(_)
+        | Update::Reaction(_)
+        | Update::Status(_)
+        | Update::IdentityChange(_)
+        | Update::Preference(_) => {}
     }
     found
 }

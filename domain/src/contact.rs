@@ -3,10 +3,16 @@
 use switchboard_schema::{
     ContactId, Timestamp,
     record::{ContactBody, TookIn},
-    wire::{Contact, ContactPatch, ContactRef, Identity, IdentityKind},
+    wire::{
+        ConsentChoice, ConsentEvidence, ConsentRecord, Contact, ContactPatch, ContactRef, Identity,
+        IdentityKind,
+    },
 };
 
-use crate::inbound::Party;
+use crate::{
+    consent::{self, Wish},
+    inbound::Party,
+};
 
 /// Longest name, in characters; longer ones are cut.
 pub const MAX_NAME_CHARS: usize = 256;
@@ -25,6 +31,9 @@ pub const fn unborn(now: Timestamp) -> ContactBody {
         identities: Vec::new(),
         blocked: false,
         consent_version: 0,
+        consent: Vec::new(),
+        consent_entries: 0,
+        consent_hash: Vec::new(),
         took_in: Vec::new(),
         merged_into: None,
         created_at: now,
@@ -64,9 +73,70 @@ pub fn observe(body: &mut ContactBody, party: &Party, now: Timestamp) -> bool {
     changed
 }
 
+/// An entry of a contact's consent, to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the chain, from 1.
+    pub n: u64,
+    /// The record, JSON.
+    pub record: String,
+    /// Its hash.
+    pub hash: Vec<u8>,
+}
+
+/// Takes in what a contact said about what they want, with what shows it. Nothing where a message or a provider
+/// tells what is known already or outdated; what one of us recorded is kept in any case. The permissions to send
+/// that are out hold no longer where something is.
+///
+/// # Errors
+/// The contact has [`consent::MAX_ENTRIES`] and agrees once more.
+pub fn take_in(
+    body: &mut ContactBody,
+    wish: Wish,
+    at: Timestamp,
+    evidence: ConsentEvidence,
+    now: Timestamp,
+) -> Result<Option<Entry>, consent::TooMany> {
+    if wish.choice == ConsentChoice::Given && body.consent_entries >= consent::MAX_ENTRIES {
+        return Err(consent::TooMany);
+    }
+    let at = at.min(now);
+    let newest = consent::note(&mut body.consent, wish, at);
+    if !newest && !matches!(evidence, ConsentEvidence::Recorded { .. }) {
+        return Ok(None);
+    }
+    body.consent_version += 1;
+    body.updated_at = now;
+    Ok(Some(chained(body, wish, at, evidence, now)))
+}
+
+/// The next entry of the chain.
+fn chained(
+    body: &mut ContactBody,
+    wish: Wish,
+    at: Timestamp,
+    evidence: ConsentEvidence,
+    now: Timestamp,
+) -> Entry {
+    let n = body.consent_entries + 1;
+    let Wish { scope, choice } = wish;
+    let record = ConsentRecord { n, scope, choice, at, recorded_at: now, evidence };
+    // It has string keys and no number that is not finite: this cannot fail.
+    let record = serde_json::to_string(&record).unwrap_or_default();
+    let hash = consent::chain::hash(&body.consent_hash, &record);
+    body.consent_entries = n;
+    body.consent_hash.clone_from(&hash);
+    Entry { n, record, hash }
+}
+
 /// Takes in another contact that proved to be the same person. What forbade sending to either forbids it to
-/// both.
-pub fn absorb(body: &mut ContactBody, other_id: ContactId, other: &ContactBody, now: Timestamp) {
+/// both. Tells what is to be kept of what the other one wanted.
+pub fn absorb(
+    body: &mut ContactBody,
+    other_id: ContactId,
+    other: &ContactBody,
+    now: Timestamp,
+) -> Vec<Entry> {
     let profile_name = body.profile_name.is_none().then(|| other.profile_name.clone()).flatten();
     observe(body, &Party { identities: other.identities.clone(), profile_name }, now);
     body.given_name = body.given_name.take().or_else(|| other.given_name.clone());
@@ -75,6 +145,15 @@ pub fn absorb(body: &mut ContactBody, other_id: ContactId, other: &ContactBody, 
         body.blocked = true;
         body.consent_version += 1;
     }
+    let mut entries = Vec::new();
+    for known in &other.consent {
+        let wish = Wish { scope: known.scope, choice: known.choice };
+        if consent::note(&mut body.consent, wish, known.at) {
+            body.consent_version += 1;
+            let evidence = ConsentEvidence::Joined { contact_id: other_id };
+            entries.push(chained(body, wish, known.at, evidence, now));
+        }
+    }
     // Whom the other one had taken in has come along.
     body.took_in.retain(|known| known.contact_id != other_id && !other.took_in.contains(known));
     body.took_in.extend(&other.took_in);
@@ -82,6 +161,7 @@ pub fn absorb(body: &mut ContactBody, other_id: ContactId, other: &ContactBody, 
     let surplus = body.took_in.len().saturating_sub(MAX_IDENTITIES);
     body.took_in.drain(..surplus);
     body.updated_at = now;
+    entries
 }
 
 /// Applies an agent's change. True when something changed.
@@ -142,7 +222,13 @@ pub fn shown_name(body: &ContactBody) -> String {
 /// The contact as its conversations show it.
 #[must_use]
 pub fn reference(id: ContactId, body: &ContactBody) -> ContactRef {
-    ContactRef { id, name: shown_name(body), identities: body.identities.clone(), blocked: body.blocked }
+    ContactRef {
+        id,
+        name: shown_name(body),
+        identities: body.identities.clone(),
+        blocked: body.blocked,
+        consent: body.consent.clone(),
+    }
 }
 
 /// The contact as the API shows it.
@@ -154,6 +240,7 @@ pub fn show(id: ContactId, version: u64, body: &ContactBody) -> Contact {
         name: shown_name(body),
         identities: body.identities.clone(),
         blocked: body.blocked,
+        consent: body.consent.clone(),
         about: body.about.clone(),
         created_at: body.created_at,
         updated_at: body.updated_at,
@@ -186,6 +273,7 @@ fn cut(text: &str, chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::strategy::Strategy;
+    use switchboard_schema::wire::{ConsentScope, RecordedHow};
 
     use super::*;
 
@@ -335,5 +423,66 @@ mod tests {
             absorb(&mut stays, id(100 + n), &gone, later);
         }
         assert_eq!(stays.took_in.len(), MAX_IDENTITIES);
+    }
+
+    const STOP: Wish = Wish { scope: ConsentScope::Everything, choice: ConsentChoice::Withdrawn };
+    const START: Wish = Wish { scope: ConsentScope::Everything, choice: ConsentChoice::Given };
+
+    fn told_by_provider() -> ConsentEvidence {
+        ConsentEvidence::Provider {
+            channel_id: switchboard_schema::ChannelId::from_bytes([1; 16]),
+            detail: "stop".to_owned(),
+        }
+    }
+
+    fn recorded() -> ConsentEvidence {
+        ConsentEvidence::Recorded {
+            by: switchboard_schema::wire::Sender::system(),
+            how: RecordedHow::Form,
+            reference: None,
+            remark: None,
+        }
+    }
+
+    #[test]
+    fn a_stop_told_twice_is_one_entry_and_what_an_agent_records_is_one_each_time() {
+        let mut body = unborn(NOW);
+        let mut take = |wish, at, evidence| take_in(&mut body, wish, at, evidence, NOW).expect("it is kept");
+        let first = take(STOP, NOW, told_by_provider()).expect("it is new");
+        assert_eq!(first.n, 1);
+        assert_eq!(take(STOP, NOW, told_by_provider()), None, "told again");
+        assert_eq!(take(START, Timestamp::from_secs(900), told_by_provider()), None, "outdated");
+        let late = take(START, Timestamp::from_secs(900), recorded()).expect("what we record is kept");
+        assert_eq!((late.n, body.consent_entries), (2, 2));
+        assert_eq!(body.consent[0].choice, ConsentChoice::Withdrawn, "the newest word counts still");
+        let entries =
+            [(first.record.as_str(), first.hash.as_slice()), (late.record.as_str(), late.hash.as_slice())];
+        assert!(consent::chain::verify(entries, 2, &body.consent_hash).is_ok());
+    }
+
+    #[test]
+    fn nobody_says_what_they_want_in_the_future() {
+        let mut body = unborn(NOW);
+        take_in(&mut body, STOP, Timestamp::from_secs(9_999), recorded(), NOW).expect("it is kept");
+        assert_eq!(body.consent[0].at, NOW);
+    }
+
+    #[test]
+    fn who_has_too_many_entries_can_stop_and_not_start() {
+        let mut body = ContactBody { consent_entries: consent::MAX_ENTRIES, ..unborn(NOW) };
+        assert_eq!(take_in(&mut body, START, NOW, recorded(), NOW), Err(consent::TooMany));
+        assert!(take_in(&mut body, STOP, NOW, recorded(), NOW).is_ok());
+    }
+
+    #[test]
+    fn what_either_of_two_wanted_last_holds_for_the_one_they_become() {
+        let (mut stays, mut goes) = (unborn(NOW), unborn(NOW));
+        take_in(&mut stays, START, Timestamp::from_secs(10), recorded(), NOW).expect("it is kept");
+        take_in(&mut goes, STOP, Timestamp::from_secs(20), recorded(), NOW).expect("it is kept");
+        let version = stays.consent_version;
+        let entries = absorb(&mut stays, ContactId::from_bytes([2; 16]), &goes, NOW);
+        assert_eq!((entries.len(), stays.consent[0].choice), (1, ConsentChoice::Withdrawn));
+        assert!(stays.consent_version > version, "permissions that are out hold no longer");
+        assert_eq!(absorb(&mut stays, ContactId::from_bytes([3; 16]), &goes, NOW), [], "once");
     }
 }

@@ -316,6 +316,7 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         deleted_at: item.deleted_at,
         history: item.history.clone(),
         attempts: item.attempts,
+        decision: item.decision.clone(),
         correlation_id: item.correlation_id,
     }
 }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use switchboard_schema::{
     ConversationId, Timestamp,
     record::{IdentityScope, Kept},
-    wire::{Content, Forwarded, Identity, MessageError, MessageState, ProductRef, Referral},
+    wire::{
+        ConsentChoice, ConsentScope, Content, Forwarded, Identity, MessageError, MessageState, ProductRef,
+        Referral,
+    },
 };
 
 /// One thing a provider told. The updates of one webhook keep their order.
@@ -23,6 +26,8 @@ pub enum Update {
     Status(Status),
     /// A customer has a new number or id.
     IdentityChange(IdentityChange),
+    /// A customer set at the provider what they want to hear from us.
+    Preference(Preference),
     /// Something about the account, or a field this version does not know: counted and kept, never shown.
     Other(Other),
 }
@@ -37,6 +42,7 @@ impl Update {
             Self::Revoke(revoke) => Some(&revoke.from),
             Self::Reaction(reaction) => Some(&reaction.from),
             Self::IdentityChange(change) => Some(&change.from),
+            Self::Preference(preference) => Some(&preference.from),
             Self::Status(_) | Self::Other(_) => None,
         }
     }
@@ -205,6 +211,21 @@ pub struct IdentityChange {
     pub provider_id: String,
     /// The addresses from now on.
     pub to: Vec<Identity>,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+}
+
+/// What a customer set at the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preference {
+    /// Who.
+    pub from: Party,
+    /// About what.
+    pub scope: ConsentScope,
+    /// More or no more.
+    pub choice: ConsentChoice,
+    /// The provider's words for it.
+    pub detail: String,
     /// When, by the provider's clock.
     pub at: Timestamp,
 }

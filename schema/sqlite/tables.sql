@@ -115,6 +115,16 @@ CREATE TABLE IF NOT EXISTS contact_conversations (
     PRIMARY KEY (tenant, contact_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
 
+--  What contacts said about what they want to hear from us: for each a chain, every entry with the hash of all before it.
+CREATE TABLE IF NOT EXISTS consent (
+    tenant BLOB NOT NULL,
+    contact_id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    hash BLOB,
+    record BLOB,
+    PRIMARY KEY (tenant, contact_id, n)
+) STRICT, WITHOUT ROWID;
+
 --  The truth of a conversation: its head, its items, its provider requests, its client keys. One commit of its actor is one mutation of one partition.
 CREATE TABLE IF NOT EXISTS thread (
     tenant BLOB NOT NULL,

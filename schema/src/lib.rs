@@ -15,6 +15,12 @@ pub mod time;
 pub mod trace;
 pub mod wire;
 
+/// Bytes as hexadecimal digits, lower case.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub use id::*;
 pub use scope::TenantScope;
 pub use time::Timestamp;

@@ -45,6 +45,7 @@ pub static TABLES: &[&Table] = &[
     &CONTACTS,
     &CONTACT_EDGES,
     &CONTACT_CONVERSATIONS,
+    &CONSENT,
     &THREAD,
     &CONVERSATION_HEADS,
     &PROVIDER_IDS,
@@ -288,6 +289,25 @@ table! {
     values {
         /// On which channel.
         channel_id: ChannelId,
+    }
+}
+
+table! {
+    /// What contacts said about what they want to hear from us: for each a chain, every entry with the hash of all before it.
+    CONSENT = "consent" => ConsentRow: Tenant, Clustered;
+    partition {
+        /// Who.
+        contact_id: ContactId,
+    }
+    clustering {
+        /// The entry's place, from 1.
+        n: u64,
+    }
+    values {
+        /// SHA-256 over the hash before and the record.
+        hash: Vec<u8>,
+        /// The record, JSON, as it was hashed.
+        record: Vec<u8>,
     }
 }
 

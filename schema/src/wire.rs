@@ -2,14 +2,18 @@
 //!
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
+mod consent;
 mod content;
 mod conversation;
 mod http;
+mod permission;
 mod socket;
 
+pub use consent::*;
 pub use content::*;
 pub use conversation::*;
 pub use http::*;
+pub use permission::*;
 pub use socket::*;
 
 /// Derives what every wire type needs.

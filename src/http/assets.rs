@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use rust_embed::RustEmbed;
+use switchboard_schema::hex;
 
 use super::problem::Problem;
 
@@ -57,10 +58,6 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let kind = HeaderValue::from_static(content_type(path));
     let headers = [(header::CONTENT_TYPE, kind), (header::ETAG, tag), (header::CACHE_CONTROL, caching)];
     Some((headers, file.data.into_owned()).into_response())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -1,17 +1,20 @@
 //! `/api/v1/contacts`: the people outside.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::header;
+use http::{StatusCode, header};
 use serde::Deserialize;
 use switchboard_actors::House;
 use switchboard_schema::{ContactId, wire};
 
 use super::{
     conversations::limit_of,
-    extract::{Correlation, IdempotencyKey, IfMatch, Json, Path, Query},
+    extract::{Correlation, IdempotencyKey, IfMatch, Json, JsonBytes, Path, Query, parse_json},
+    idempotency::{Idempotency, Once},
     problem::Problem,
 };
 use crate::access::Caller;
@@ -78,6 +81,41 @@ pub(crate) async fn patch(
     let expected = expected.map(|IfMatch(version)| version);
     let contact = house.patch_contact(caller.scope, act, id, expected, patch).await?;
     Ok(tagged(contact.version, &contact))
+}
+
+/// What a contact wants to hear from us
+///
+/// With everything that shows it: a chain in which every entry carries the hash of all before it.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}/consent", tag = "contacts", params(("id" = ContactId, Path)),
+    responses((status = 200, body = wire::ContactConsent)))]
+pub(crate) async fn consent(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+) -> Result<Json<wire::ContactConsent>, Problem> {
+    Ok(Json(house.consent(caller.scope, id).await?))
+}
+
+/// Record what a contact said about what they want
+///
+/// Once it is answered it is durable, and no request against it begins.
+#[utoipa::path(post, path = "/api/v1/contacts/{id}/consent", tag = "contacts", params(("id" = ContactId, Path)),
+    request_body = wire::RecordConsent, responses((status = 200, body = wire::ContactConsent)))]
+pub(crate) async fn record_consent(
+    State(house): State<House>,
+    State(idempotency): State<Arc<Idempotency>>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<ContactId>,
+    JsonBytes(body): JsonBytes,
+) -> Result<Response, Problem> {
+    let record: wire::RecordConsent = parse_json(&body)?;
+    let request = [id.as_bytes(), &*body].concat();
+    let once = Once { caller: &caller, route: "consent", key: &key, request: &request };
+    let (scope, act) = (caller.scope, caller.act(key.clone(), cause));
+    let act = async move { Ok(house.record_consent(scope, act, id, record).await?) };
+    idempotency.run(once, StatusCode::OK, act).await
 }
 
 fn tagged(version: u64, contact: &impl serde::Serialize) -> Response {

@@ -91,6 +91,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(messages::retry))
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
+        .routes(routes!(contacts::consent, contacts::record_consent))
         .routes(routes!(sockets::create_ticket))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::replay));

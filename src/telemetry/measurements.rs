@@ -28,8 +28,18 @@ const REFUSALS: &[&str] = &[
     "too_many_names",
 ];
 /// Kinds of updates.
-const UPDATES: &[&str] =
-    &["message", "edit", "revoke", "status", "identity_change", "other", "unreadable", "unapplied"];
+const UPDATES: &[&str] = &[
+    "message",
+    "edit",
+    "revoke",
+    "reaction",
+    "status",
+    "identity_change",
+    "preference",
+    "other",
+    "unreadable",
+    "unapplied",
+];
 /// What came of requests to a provider.
 const OUTCOMES: &[&str] = &[
     "accepted",

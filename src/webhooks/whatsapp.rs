@@ -406,6 +406,7 @@ const fn kind_of(update: &Update) -> &'static str {
         Update::Reaction(_) => "reaction",
         Update::Status(_) => "status",
         Update::IdentityChange(_) => "identity_change",
+        Update::Preference(_) => "preference",
         Update::Other(_) => "other",
     }
 }

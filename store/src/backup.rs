@@ -34,7 +34,7 @@ use rusqlite::{
 use secrecy::{ExposeSecret as _, SecretSlice};
 use serde::{Deserialize, Serialize};
 use switchboard_ports::clock::{Clock, Entropy};
-use switchboard_schema::{Timestamp, record::TABLES};
+use switchboard_schema::{Timestamp, hex, record::TABLES};
 
 pub use self::daily::Daily;
 pub use self::rules::{FIRST_AFTER, Known, RETRY_AFTER, expired, is_due, room};
@@ -42,7 +42,7 @@ use self::stream::{Opener, Sealer};
 use crate::{
     blobs::{PASSING, folder_of},
     embedded::{DATABASE_FILE, log_path, tables_of, version_of, walk_structure},
-    files::{hex, sync},
+    files::sync,
     vault::{MasterKey, expand},
 };
 

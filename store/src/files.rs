@@ -17,11 +17,6 @@ pub(crate) fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Makes the folder, readable by this user only, and takes its lock.
 pub(crate) fn lock_folder(dir: &Path) -> Result<File, OpenError> {
     let unusable = |source| OpenError::Folder { folder: dir.to_path_buf(), source };

@@ -10,6 +10,7 @@ use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
     inbound::Callback,
     outbound::{Outbound, OutboundContent, SendOutcome},
+    permission::{self, Purpose},
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp, TraceContext,
@@ -48,6 +49,9 @@ pub(crate) struct Sendable {
     seq: u64,
     channel_id: ChannelId,
     contact_id: ContactId,
+    purpose: Purpose,
+    /// When the customer wrote last, by the provider's clock.
+    last_wrote_at: Option<Timestamp>,
     /// What had it queued, where that is recorded in a trace.
     queued_by: Option<TraceContext>,
     outbound: Outbound,
@@ -59,8 +63,8 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
     if let Some(at) = item.not_before.filter(|&at| at > now) {
         return Next::Later(at);
     }
-    if let Err(error) = state.may_send(&item.content, now) {
-        return Next::Refused(item.seq, error);
+    if let Err(refused) = state.may_send(&item.content, now) {
+        return Next::Refused(item.seq, refused.into());
     }
     let content = match &item.content {
         Content::Text(text) => OutboundContent::Text(text.clone()),
@@ -74,6 +78,8 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
         seq: item.seq,
         channel_id: head.channel_id,
         contact_id: head.contact.id,
+        purpose: permission::purpose_of(&item.content),
+        last_wrote_at: head.last_inbound_at,
         queued_by: queued_by.get(&item.seq).copied(),
         outbound: Outbound {
             to: head.contact.identities.clone(),
@@ -88,7 +94,7 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
 
 /// From when on an item may not be sent: a free-form one when the window closes.
 pub(super) fn closes_at(state: &State, item: &Item) -> Option<Timestamp> {
-    matches!(item.content, Content::Text(_)).then(|| state.window().expires_at()).flatten()
+    (permission::purpose_of(&item.content) == Purpose::Answer).then(|| state.window().expires_at()).flatten()
 }
 
 /// The sender of one conversation. There is one at a time: an older one's questions are answered with
@@ -171,7 +177,7 @@ impl Outbox {
             }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
-        let grant = contact::grant(&self.env, self.scope, item.contact_id);
+        let grant = contact::grant(&self.env, self.scope, item.contact_id, item.purpose, item.last_wrote_at);
         let token = match within(trace, "contact.grant", grant).await {
             Ok(token) => token,
             Err(Refusal::Rule { code, message }) => {

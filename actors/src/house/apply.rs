@@ -8,23 +8,24 @@ use std::{
 use futures_util::future::join_all;
 use ring::digest;
 use switchboard_domain::{
+    consent::{self, Wish},
     conversation::Command as Rule,
-    inbound::{IdentityChange, InboundMessage, Other, Party, Update},
+    inbound::{IdentityChange, InboundMessage, Other, Party, Preference, Update},
 };
 use switchboard_ports::{
     blob::ENDING_LIFE,
     store::{Lane, Mutation},
 };
 use switchboard_schema::{
-    ChannelId, ConversationId, TenantScope,
+    ChannelId, ConversationId, MessageId, TenantScope,
     record::{Kept, OtherUpdate, OtherUpdateRow},
     table::Json,
-    wire::{Content, SystemEvent, SystemLine},
+    wire::{ConsentEvidence, Content, SystemEvent, SystemLine},
 };
 
 use super::{Cause, House, dead::day_of};
 use crate::{
-    Refusal, channel,
+    Refusal, channel, contact,
     conversation::{self, Answer, Ask, ask, tell},
     env::Env,
     resolve::{self, Found},
@@ -162,6 +163,11 @@ impl Way {
             }
             return Ok(());
         };
+        // What they want to hear is durable before any of it is.
+        let mut found = found;
+        for (_, message) in &run {
+            self.hear(&mut found, message).await?;
+        }
         // All are told now, in their order.
         let told: Vec<_> = run
             .iter()
@@ -205,8 +211,9 @@ impl Way {
     /// A customer's message, to wherever they are now.
     async fn receive(&self, message: InboundMessage) -> Result<(), Refusal> {
         for round in 0..MAX_MOVES {
-            let found =
+            let mut found =
                 resolve::resolve(&self.env, self.scope, self.channel, &message.from, round > 0).await?;
+            self.hear(&mut found, &message).await?;
             if self.stands_elsewhere(&found, &message).await? {
                 return Ok(());
             }
@@ -217,6 +224,47 @@ impl Way {
             }
         }
         Err(Refusal::Unavailable("the conversation moved too often".to_owned()))
+    }
+
+    /// Has the contact take in what a message says about what its author wants: before the message is, so that no
+    /// request against it begins once the webhook is answered.
+    async fn hear(&self, found: &mut Found, message: &InboundMessage) -> Result<(), Refusal> {
+        if message.notice {
+            return Ok(());
+        }
+        let Some((wish, words)) = consent::wish_of(&message.content) else { return Ok(()) };
+        let said = contact::TakeIn {
+            wish,
+            at: message.at,
+            evidence: ConsentEvidence::Message {
+                conversation_id: found.conversation_id,
+                message_id: MessageId::of_provider(&self.channel, &message.provider_id),
+                provider_id: message.provider_id.clone(),
+                words,
+            },
+            heard_by: Some(found.conversation_id),
+        };
+        match contact::take_in(&self.env, self.scope, found.contact.contact.id, said).await {
+            Ok(shown) => found.contact = shown.snapshot(),
+            // They agree once more than can be kept: the message itself is theirs all the same.
+            Err(Refusal::Rule { message, .. }) => {
+                tracing::warn!(contact = %found.contact.contact.id, %message, "not recorded");
+            }
+            Err(refusal) => return Err(refusal),
+        }
+        Ok(())
+    }
+
+    /// A customer set at the provider what they want to hear.
+    async fn prefer(&self, preference: Preference) -> Result<(), Refusal> {
+        let Preference { from, scope, choice, detail, at } = preference;
+        let found = resolve::resolve(&self.env, self.scope, self.channel, &from, false).await?;
+        let evidence = ConsentEvidence::Provider { channel_id: self.channel, detail };
+        let said = contact::TakeIn { wish: Wish { scope, choice }, at, evidence, heard_by: None };
+        match contact::take_in(&self.env, self.scope, found.contact.contact.id, said).await {
+            Err(Refusal::Rule { message, .. }) => Err(Refusal::Broken(message)),
+            taken => taken.map(drop),
+        }
     }
 
     /// A message of somebody who was two contacts once may stand in the other one's thread already: findable
@@ -273,6 +321,7 @@ impl Way {
                 self.apply_by_id(status.provider_id.clone(), update).await
             }
             Update::IdentityChange(change) => self.identity_changed(change).await,
+            Update::Preference(preference) => self.prefer(preference).await,
             Update::Other(other) => self.keep(other).await,
         }
     }
@@ -359,7 +408,9 @@ pub(crate) async fn apply_at(
         Update::Edit(edit) => Rule::Edit { edit, seq },
         Update::Revoke(revoke) => Rule::Revoke { revoke, seq },
         Update::Reaction(reaction) => Rule::React { reaction, seq },
-        Update::Message(_) | Update::IdentityChange(_) | Update::Other(_) => return Ok(()),
+        Update::Message(_) | Update::IdentityChange(_) | Update::Preference(_) | Update::Other(_) => {
+            return Ok(());
+        }
     };
     ask(env, scope, conversation_id, conversation::Asked::of(Ask::Rule(rule))).await.map(drop)
 }

@@ -11,7 +11,7 @@ use switchboard_domain::{
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
-    wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateContent},
+    wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateCategory, TemplateContent},
 };
 
 use super::{Act, Counts, House, ListQuery, no_cursor};
@@ -185,6 +185,7 @@ impl House {
                 Ok(Content::Template(TemplateContent {
                     name: template.name.clone(),
                     language: template.language.clone(),
+                    category: known.map(|known| category_of(&known.category)),
                     header: named(
                         known.map(|known| (known.named, &known.header_parameters)),
                         &template.header,
@@ -502,6 +503,16 @@ impl House {
             }
         }
         Err(Refusal::NotFound("contact"))
+    }
+}
+
+/// A template's category as the provider writes it.
+fn category_of(category: &str) -> TemplateCategory {
+    match category {
+        "MARKETING" => TemplateCategory::Marketing,
+        "UTILITY" => TemplateCategory::Utility,
+        "AUTHENTICATION" => TemplateCategory::Authentication,
+        _ => TemplateCategory::Other,
     }
 }
 

@@ -197,6 +197,7 @@ mod tests {
                 name: String::new(),
                 identities: Vec::new(),
                 blocked: false,
+                consent: Vec::new(),
             },
             status: wire::ConversationStatus::Open,
             snoozed_until: None,

@@ -13,6 +13,7 @@ mod acts;
 mod audit;
 mod block;
 mod congestion;
+mod consent;
 mod crash;
 mod ghost;
 mod identity;

@@ -10,6 +10,7 @@
 //! * Kept raw JSON is inline whatever its size; the edge moves large ones to blobs ([`crate::raws`]).
 //! * Nothing here trusts a length, a type or an order. Text above WhatsApp's own limits is taken all the same.
 
+mod content;
 mod envelope;
 mod read;
 mod text;
@@ -38,10 +39,39 @@ pub const MAX_NAME_CHARS: usize = 256;
 /// Longest name of a field or of a kind of message, in characters; of a longer one the beginning is told.
 const MAX_FIELD_CHARS: usize = 64;
 
+/// Longest emoji that is taken, in characters: with all its joiners and shades.
+const MAX_EMOJI_CHARS: usize = 32;
+/// Longest detail of a preference that is kept, in characters.
+const MAX_DETAIL_CHARS: usize = 200;
+
 /// The field of customers' messages and of statuses.
 const MESSAGES_FIELD: &str = "messages";
-/// The field, and the list in it, of new user ids.
-const USER_ID_FIELD: &str = "user_id_update";
+
+/// A field whose value holds a list of updates.
+#[derive(Debug)]
+struct Listed {
+    field: &'static str,
+    list: &'static str,
+    /// What one of them is called where it cannot be read.
+    category: &'static str,
+    read: fn(&Part<'_>, &str) -> Result<Update, String>,
+}
+
+/// Those fields, but for that of messages, which has two lists and contacts beside them.
+static LISTED: &[Listed] = &[
+    Listed {
+        field: "user_id_update",
+        list: "user_id_update",
+        category: "user_id",
+        read: |_, json| read::user_id_update(json),
+    },
+    Listed {
+        field: "user_preferences",
+        list: "user_preferences",
+        category: "preference",
+        read: |_, json| read::preference(json),
+    },
+];
 
 /// A body that cannot be taken apart into updates. Sent again it would be as bad.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,8 +163,8 @@ enum Subject<'a> {
     Message(&'a str),
     /// One status.
     Status(&'a str),
-    /// One new user id.
-    UserId(&'a str),
+    /// One of a field's list.
+    Item(&'static Listed, &'a str),
     /// What a value of messages holds beside them: errors, and what this version does not know.
     Beside,
     /// The whole change.
@@ -152,7 +182,7 @@ impl Subject<'_> {
         match self {
             Self::Message(_) => "message",
             Self::Status(_) => "status",
-            Self::UserId(_) => "user_id",
+            Self::Item(listed, _) => listed.category,
             Self::Beside | Self::Change => "other",
             Self::NotAList(..) => "list",
             Self::NotAChange(_) => "change",
@@ -200,7 +230,7 @@ impl<'a> Part<'a> {
         let update = match self.subject {
             Subject::Message(json) => read::message(self, json),
             Subject::Status(json) => read::status(self, json),
-            Subject::UserId(json) => read::user_id_update(json),
+            Subject::Item(listed, json) => (listed.read)(self, json),
             Subject::Beside | Subject::Change => Ok(self.other(&self.field)),
             Subject::NotAList(key, _) => Err(format!("`{key}` is not a list")),
             Subject::NotAChange(_) => Err("the change is not an object with a value".to_owned()),
@@ -257,9 +287,9 @@ impl<'a> Part<'a> {
                 self.write_contact(out, read::addresses_of_status(json));
                 one(out, "statuses", json);
             }
-            Subject::UserId(json) => {
+            Subject::Item(listed, json) => {
                 out.members(heads, |_| true);
-                one(out, USER_ID_FIELD, json);
+                one(out, listed.list, json);
             }
             Subject::NotAList(key, json) => {
                 out.members(heads, |_| true);
@@ -367,12 +397,13 @@ impl<'a> Parts<'a> {
         let value = change.inner.unwrap_or_default();
         let field = member(&change.rest, "field").unwrap_or_default();
         let route = route(member_json(&value, "metadata"), entry);
+        let listed = LISTED.iter().find(|listed| listed.field == field);
         let mut subjects = Vec::new();
         if field == MESSAGES_FIELD {
             self.items(&value, "messages", Subject::Message, &mut subjects)?;
             self.items(&value, "statuses", Subject::Status, &mut subjects)?;
-        } else if field == USER_ID_FIELD {
-            self.items(&value, USER_ID_FIELD, Subject::UserId, &mut subjects)?;
+        } else if let Some(listed) = listed {
+            self.items(&value, listed.list, |json| Subject::Item(listed, json), &mut subjects)?;
         }
         let items = subjects.len();
         let contacts = if field == MESSAGES_FIELD { self.contacts(&value)? } else { Contacts::default() };
@@ -384,10 +415,9 @@ impl<'a> Parts<'a> {
             subjects.push(Subject::Change);
         }
         let (envelope, entry) = (Arc::clone(envelope), Arc::clone(entry));
-        let belongs_to_all = |key: &str| match &*field {
-            MESSAGES_FIELD => is_head(key),
-            USER_ID_FIELD => key != USER_ID_FIELD,
-            _ => false,
+        let belongs_to_all = |key: &str| match listed {
+            Some(listed) => key != listed.list,
+            None => field == MESSAGES_FIELD && is_head(key),
         };
         let heads = value.iter().filter(|(key, _)| belongs_to_all(key)).cloned().collect();
         let frame = Frame { envelope, entry, change: change.rest, value, heads, contacts, items };
@@ -399,7 +429,7 @@ impl<'a> Parts<'a> {
         &self,
         value: &Members<'a>,
         list: &'static str,
-        subject: fn(&'a str) -> Subject<'a>,
+        subject: impl Fn(&'a str) -> Subject<'a>,
         subjects: &mut Vec<Subject<'a>>,
     ) -> Result<(), Malformed> {
         for (_, raw) in value.iter().filter(|(key, raw)| key == list && raw.get() != "null") {

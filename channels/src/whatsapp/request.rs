@@ -194,6 +194,7 @@ mod tests {
             header,
             body,
             text: Some("unused".into()),
+            category: None,
         })
     }
 

@@ -32,12 +32,12 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER other smb_app_state_sync",
     ]),
     ("audio_voice", &[
-        "#NUMBER KERRY NOW: <audio>",
+        r#"#NUMBER KERRY NOW: {"content":{"mime_type":"audio/ogg; codecs=opus","state":"waiting","voice":true},"type":"audio"} at 3"#,
     ]),
     ("batch", &[
         r#"#NUMBER "A" [w:1 p:1] NOW: "one""#,
         r#"#NUMBER "B" [w:2 p:2] NOW: "two""#,
-        r#"#NUMBER "A" [w:1 p:1] NOW: <image>"#,
+        r#"#NUMBER "A" [w:1 p:1] NOW: {"content":{"mime_type":"application/octet-stream","state":"waiting"},"type":"image"} at 7"#,
         "#NUMBER wamid.OUT== Sent for [w:16505551234]",
         "#NUMBER wamid.OUT== Delivered for [w:16505551234]",
         r#"#777 KERRY NOW: "three""#,
@@ -60,19 +60,19 @@ const TABLE: &[(&str, &[&str])] = &[
         r#"#NUMBER KERRY NOW: "good three""#,
     ]),
     ("button", &[
-        "#NUMBER KERRY NOW: <button>",
+        r#"#NUMBER KERRY NOW: {"content":{"kind":"quick_reply","payload":"Unsubscribe","title":"Unsubscribe"},"type":"answer"}"#,
     ]),
     ("contacts", &[
-        "#NUMBER KERRY NOW: <contacts>",
+        r#"#NUMBER KERRY NOW: {"content":{"cards":[{"name":"","own":true,"phones":[{"kind":"CELL","phone":"+1 650 555 1234","wa_id":"16505551234"}]}]},"type":"contacts"} raw"#,
     ]),
     ("document", &[
-        "#NUMBER KERRY NOW: <document>",
+        r#"#NUMBER KERRY NOW: {"content":{"caption":"Invoice","filename":"rechnung.pdf","mime_type":"application/pdf","state":"waiting"},"type":"document"} at 4"#,
     ]),
     ("echo", &[
         "#NUMBER other smb_message_echoes",
     ]),
     ("edit_image", &[
-        "#NUMBER KERRY edits wamid.PARENT==: <image>",
+        r#"#NUMBER KERRY edits wamid.PARENT==: {"content":{"caption":"New words","mime_type":"image/jpeg","state":"waiting"},"type":"image"}"#,
     ]),
     ("edit_text", &[
         r#"#NUMBER KERRY edits wamid.PARENT==: "I meant Tuesday""#,
@@ -87,38 +87,38 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER other history",
     ]),
     ("image", &[
-        "#NUMBER KERRY NOW: <image>",
+        r#"#NUMBER KERRY NOW: {"content":{"caption":"The taco list","mime_type":"image/jpeg","state":"waiting"},"type":"image"} at 1003383421387256"#,
     ]),
     ("interactive_button", &[
-        "#NUMBER KERRY NOW: <interactive> to wamid.PARENT==",
+        r#"#NUMBER KERRY NOW: {"content":{"id":"cancel-button","kind":"button","title":"Cancel"},"type":"answer"} to wamid.PARENT== raw"#,
     ]),
     ("interactive_flow", &[
-        "#NUMBER KERRY NOW: <interactive>",
+        r#"#NUMBER KERRY NOW: {"content":{"kind":"form","name":"flow","response":"{\"flow_token\":\"t\",\"day\":\"Monday\"}"},"type":"answer"} raw"#,
     ]),
     ("interactive_list", &[
-        "#NUMBER KERRY NOW: <interactive>",
+        r#"#NUMBER KERRY NOW: {"content":{"description":"Next day","id":"priority_express","kind":"row","title":"Priority Mail Express"},"type":"answer"} raw"#,
     ]),
     ("interactive_missing", &[
         "#NUMBER KERRY NOW: <interactive>",
         "#NUMBER other messages",
     ]),
     ("location", &[
-        "#NUMBER KERRY NOW: <location>",
+        r#"#NUMBER KERRY NOW: {"content":{"address":"101 Forest Ave","latitude":37.44216251868683,"longitude":-122.16153582049394,"name":"Philz Coffee"},"type":"location"}"#,
     ]),
     ("order", &[
-        "#NUMBER KERRY NOW: <order>",
+        r#"#NUMBER KERRY NOW: {"content":{"catalog_id":"194836987003835","products":[{"currency":"USD","price":"30","product_id":"di9ozbzfi4","quantity":2}],"text":"Please"},"type":"order"} raw"#,
     ]),
     ("phone_quality", &[
         "@ACCOUNT other phone_number_quality_update",
     ]),
     ("reaction", &[
-        "#NUMBER KERRY NOW: <reaction> notice",
+        r#"#NUMBER KERRY reacts to wamid.PARENT== with Some("👍")"#,
     ]),
     ("reaction_removed", &[
-        "#NUMBER KERRY NOW: <reaction> notice",
+        r#"#NUMBER KERRY reacts to wamid.PARENT== with None"#,
     ]),
     ("request_welcome", &[
-        "#NUMBER KERRY NOW: <request_welcome> notice",
+        r#"#NUMBER KERRY NOW: {"content":{"event":"welcomed"},"type":"system"} notice raw"#,
     ]),
     ("revoke", &[
         "#NUMBER KERRY revokes wamid.PARENT==",
@@ -157,10 +157,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER wamid.OUT== Sent for [w:16505551234]",
     ]),
     ("sticker", &[
-        "#NUMBER KERRY NOW: <sticker>",
+        r#"#NUMBER KERRY NOW: {"content":{"mime_type":"image/webp","state":"waiting"},"type":"sticker"} at 5"#,
     ]),
     ("system_identity", &[
-        "#NUMBER PHONE NOW: <system> notice",
+        r#"#NUMBER PHONE NOW: {"content":{"event":"identity_changed"},"type":"system"} notice raw"#,
     ]),
     ("system_number", &[
         "#NUMBER PHONE becomes [b:US.777 w:12195555358 p:12195555358] (wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQz36==)",
@@ -191,7 +191,7 @@ const TABLE: &[(&str, &[&str])] = &[
         r#"#NUMBER "Ana Souza" [b:BR.13491208655302741918 w:5511987654321 p:5511987654321 u:ana.souza] at 1757800001: "Olá! É às 9h? 😀 https://a.example/x""#,
     ]),
     ("text_forwarded", &[
-        r#"#NUMBER KERRY NOW: "See this" raw"#,
+        r#"#NUMBER KERRY NOW: "See this" forwarded Once"#,
     ]),
     ("text_group", &[
         "#NUMBER KERRY NOW: <group> notice",
@@ -206,10 +206,10 @@ const TABLE: &[(&str, &[&str])] = &[
         r#"#NUMBER "K�erry" PHONE NOW: "a�b" raw"#,
     ]),
     ("text_product", &[
-        r#"#NUMBER KERRY NOW: "Is this available?" to wamid.PARENT== raw"#,
+        r#"#NUMBER KERRY NOW: "Is this available?" to wamid.PARENT== about di9ozbzfi4"#,
     ]),
     ("text_referral", &[
-        r#"#NUMBER KERRY NOW: "I saw your ad" free raw"#,
+        r#"#NUMBER KERRY NOW: "I saw your ad" through Some("Chat with us") free raw"#,
     ]),
     ("text_reply", &[
         r#"#NUMBER KERRY NOW: "Yes" to wamid.PARENT=="#,
@@ -237,7 +237,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER unreadable: the new user id names not both the old and the new one",
     ]),
     ("user_preferences", &[
-        "#NUMBER other user_preferences",
+        "#NUMBER PHONE wants Marketing Withdrawn: User requested to stop marketing messages",
     ]),
     ("value_errors", &[
         "#NUMBER other messages",
@@ -247,7 +247,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER other messages",
     ]),
     ("video", &[
-        "#NUMBER KERRY NOW: <video>",
+        r#"#NUMBER KERRY NOW: {"content":{"mime_type":"video/mp4","state":"waiting"},"type":"video"} at 2"#,
     ]),
 ];
 

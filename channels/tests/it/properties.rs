@@ -223,6 +223,7 @@ proptest! {
                 | Update::Revoke(_)
                 | Update::Reaction(_)
                 | Update::IdentityChange(_)
+                | Update::Preference(_)
                 | Update::Status(_),
             ) => part.to_webhook().contains(MARK),
             Err(unreadable) => unreadable.raw.contains(MARK),

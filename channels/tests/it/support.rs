@@ -51,6 +51,14 @@ pub(crate) fn tell(update: &Update) -> String {
             if let Some(reply_to) = &message.reply_to {
                 line.push_str(&format!(" to {reply_to}"));
             }
+            for part in [
+                message.media.as_ref().map(|media| format!(" at {}", media.provider_media_id)),
+                message.referral.as_ref().map(|referral| format!(" through {:?}", referral.headline)),
+                message.forwarded.map(|forwarded| format!(" forwarded {forwarded:?}")),
+                message.product.as_ref().map(|product| format!(" about {}", product.product_id)),
+            ] {
+                line.extend(part);
+            }
             for (flag, word) in
                 [(message.free_entry, " free"), (message.notice, " notice"), (message.raw.is_some(), " raw")]
             {
@@ -80,6 +88,13 @@ pub(crate) fn tell(update: &Update) -> String {
         Update::IdentityChange(change) => {
             format!("{} becomes {} ({})", party(&change.from), identities(&change.to), change.provider_id)
         }
+        Update::Preference(preference) => format!(
+            "{} wants {:?} {:?}: {}",
+            party(&preference.from),
+            preference.scope,
+            preference.choice,
+            preference.detail
+        ),
         Update::Other(other) => format!("other {}", other.field),
     }
 }
@@ -108,7 +123,14 @@ fn content(content: &Content) -> String {
     match content {
         Content::Text(text) => format!("{:?}", text.body),
         Content::Unsupported(unsupported) => format!("<{}>", unsupported.kind),
-        other => format!("{other:?}"),
+        other => {
+            // As it goes over the wire, without what only its keeper knows.
+            let mut json = serde_json::to_value(other).expect("content is JSON");
+            if let Some(said) = json.get_mut("content").and_then(serde_json::Value::as_object_mut) {
+                said.remove("media_id");
+            }
+            json.to_string()
+        }
     }
 }
 

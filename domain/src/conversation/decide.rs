@@ -3,24 +3,25 @@
 use std::collections::BTreeSet;
 
 use switchboard_schema::{
-    ContactId, ConversationId, MessageId, Timestamp,
+    ContactId, ConversationId, MediaId, MessageId, Timestamp,
     record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
     wire::{
         Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS,
-        MessageError, MessageState, Note, Reaction, Sender, SenderKind, StateAt, SystemEvent,
+        MessageError, MessageState, Note, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
 use super::{
     AttemptOutcome, CACHED_ITEMS, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
-    state::newborn, system_line,
+    state::{newborn, window_of},
+    system_line,
 };
 use crate::{
-    delivery,
+    consent, delivery,
     inbound::{InboundMessage, Status},
     outbound::SendOutcome,
-    retry,
-    window::{self, WindowFacts},
+    permission::{self, Allowed, Circumstances, Refused},
+    retry, window,
 };
 
 /// Decides. The state is not changed; [`super::evolve`] applies the changes.
@@ -42,7 +43,11 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             if outdated || item.direction == Direction::Out {
                 return Ok(draft.reannounce(seq));
             }
-            item.content = edit.content;
+            match (item.content.attachment_mut(), edit.content.attachment()) {
+                // Only its words can be changed.
+                (Some(file), Some(edited)) => file.caption.clone_from(&edited.caption),
+                _ => item.content = edit.content,
+            }
             item.edited_at = Some(edit.at);
             Ok(draft.finish_item(seq))
         }
@@ -170,11 +175,12 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         Command::EndAttempt { seq, number, outcome } => end(state, seq, number, outcome, now),
         Command::Refuse { seq, error } => {
             let mut draft = Draft::of_any(state)?;
-            let item = draft.item(seq)?;
-            if item.state != MessageState::Queued {
+            if draft.item(seq)?.state != MessageState::Queued {
                 return Ok(Decision::default());
             }
-            fail(item, error, now);
+            let judged = draft.permit(seq, SendStep::Turn, now)?;
+            let item = draft.item(seq)?;
+            withdraw(item, judged.err().map_or(error, MessageError::from), now);
             Ok(draft.finish_item(seq).then_send())
         }
         Command::Recover => recover(state, now),
@@ -237,56 +243,38 @@ pub fn check_content(content: &Content) -> Result<(), Rejection> {
     }
 }
 
-/// May this content be sent to this contact at this moment?
-pub(super) fn may_send(
-    facts: WindowFacts,
-    blocked: bool,
-    content: &Content,
-    now: Timestamp,
-) -> Result<(), MessageError> {
-    if blocked {
-        return Err(MessageError {
-            code: "contact_blocked".to_owned(),
-            message: "This contact is blocked. Lift the block in the contact's details to write again."
-                .to_owned(),
-        });
-    }
-    if matches!(content, Content::Text(_)) && !facts.is_open(now) {
-        return Err(MessageError {
-            code: "window_closed".to_owned(),
-            message: match facts.expires_at() {
-                Some(_) => "The 24-hour window has closed. Send a template; it opens again when the customer answers.",
-                None => "The customer has not written yet. Begin with a template; the window opens when they answer.",
-            }
-            .to_owned(),
-        });
-    }
-    Ok(())
-}
-
 /// May a conversation with somebody nobody knows begin with this?
 ///
 /// # Errors
 /// The rule that forbids it.
 pub fn may_begin(content: &Content, now: Timestamp) -> Result<(), Rejection> {
-    may_send(WindowFacts::default(), false, content, now).map_err(forbidden)
-}
-
-/// Why something may not be sent, to whoever asks for it.
-fn forbidden(error: MessageError) -> Rejection {
-    let code = if error.code == "contact_blocked" { "contact_blocked" } else { "window_closed" };
-    Rejection::Rule { code, message: error.message }
+    permission::may_send(&Circumstances::default(), content, now)?;
+    Ok(())
 }
 
 impl State {
-    /// May this item be sent at this moment? Asked when it is queued, before its turn, and at the call.
+    /// What the permission to send depends on, as far as the conversation knows it.
+    #[must_use]
+    pub fn circumstances(&self) -> Circumstances<'_> {
+        circumstances(self.head.as_ref())
+    }
+
+    /// May this be sent at this moment? Asked when it is queued, before its turn, and at the call.
     ///
     /// # Errors
     /// Why not, in words for the agent.
-    pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<(), MessageError> {
-        let blocked = self.head.as_ref().is_some_and(|head| head.contact.blocked);
-        may_send(self.window(), blocked, content, now)
+    pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
+        permission::may_send(&self.circumstances(), content, now)
     }
+}
+
+fn circumstances(head: Option<&Head>) -> Circumstances<'_> {
+    head.map_or_else(Circumstances::default, |head| Circumstances {
+        window: window_of(head),
+        blocked: head.contact.blocked,
+        consent: &head.contact.consent,
+        ..Circumstances::default()
+    })
 }
 
 /// A decision being put together: a copy of the head, and the changes.
@@ -329,6 +317,18 @@ impl<'a> Draft<'a> {
         Ok(&mut self.items[last])
     }
 
+    /// Decides whether an item may go a step further, and keeps the decision with it.
+    fn permit(&mut self, seq: u64, step: SendStep, now: Timestamp) -> Result<Result<(), Refused>, Rejection> {
+        self.item(seq)?;
+        let Some(item) = self.items.iter_mut().find(|item| item.seq == seq) else {
+            return Err(Rejection::NoMessage);
+        };
+        let (decision, judged) =
+            permission::explain(&circumstances(Some(&self.head)), &item.content, step, now);
+        item.decision = Some(Box::new(decision));
+        Ok(judged.map(drop))
+    }
+
     /// A new item at the end.
     fn add(
         &mut self,
@@ -368,6 +368,7 @@ impl<'a> Draft<'a> {
             deleted_at: None,
             history: vec![StateAt { state, at: now }],
             attempts: 0,
+            decision: None,
             not_before: None,
             retired_ids: Vec::new(),
             raw: None,
@@ -403,13 +404,22 @@ impl<'a> Draft<'a> {
         true
     }
 
-    /// Takes in a contact, with a line where that changed its block. True, and the line's place.
-    fn meet_and_tell(&mut self, contact: &ContactSnapshot, now: Timestamp) -> (bool, Option<u64>) {
-        let before = self.head.contact.blocked;
+    /// Takes in a contact. True, and what is to be told of that: its block, what they want to hear.
+    fn meet_and_note(&mut self, contact: &ContactSnapshot) -> (bool, Vec<SystemEvent>) {
+        let (blocked, consent) = (self.head.contact.blocked, self.head.contact.consent.clone());
         let changed = self.meet(contact);
-        let after = self.head.contact.blocked;
-        let event = if after { SystemEvent::Blocked } else { SystemEvent::Unblocked };
-        (changed, (before != after).then(|| self.note_system(event, None, None, now)))
+        let mut events = Vec::new();
+        if blocked != self.head.contact.blocked {
+            events.push(if blocked { SystemEvent::Unblocked } else { SystemEvent::Blocked });
+        }
+        events.extend(consent::told(&consent, &self.head.contact.consent));
+        (changed, events)
+    }
+
+    /// Lines that tell what happened; the effects that tell everybody of them.
+    fn note_events(&mut self, events: Vec<SystemEvent>, now: Timestamp) -> Vec<Effect> {
+        let lines = events.into_iter().map(|event| self.note_system(event, None, None, now));
+        lines.map(Effect::Announce).collect()
     }
 
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
@@ -511,10 +521,13 @@ fn answered(
 
 /// Takes in what the contact's owner tells.
 fn learn(mut draft: Draft<'_>, contact: &ContactSnapshot, now: Timestamp) -> Decision {
-    match draft.meet_and_tell(contact, now) {
+    match draft.meet_and_note(contact) {
         (false, _) => Decision::default(),
-        (true, None) => draft.finish(vec![Effect::Updated], None),
-        (true, Some(line)) => draft.finish(vec![Effect::Announce(line)], None),
+        (true, events) if events.is_empty() => draft.finish(vec![Effect::Updated], None),
+        (true, events) => {
+            let effects = draft.note_events(events, now);
+            draft.finish(effects, None)
+        }
     }
 }
 
@@ -589,6 +602,14 @@ fn fail(item: &mut Item, error: MessageError, at: Timestamp) {
     item.error = Some(error);
     item.not_before = None;
     reach(item, MessageState::Failed, at);
+}
+
+/// Somebody else than the conversation found that an item may not be sent: the decision kept with it says so.
+fn withdraw(item: &mut Item, error: MessageError, at: Timestamp) {
+    if let Some(decision) = &mut item.decision {
+        permission::refuse(decision, &error, at);
+    }
+    fail(item, error, at);
 }
 
 fn ensure(state: &State, contact: &ContactSnapshot, now: Timestamp) -> Result<Decision, Rejection> {
@@ -736,10 +757,13 @@ fn receive(
             Draft::with(state, newborn(state.channel_id, contact, now))
         }
     };
-    let (_, line) = draft.meet_and_tell(contact, now);
-    effects.extend(line.map(Effect::Announce));
+    let (_, events) = draft.meet_and_note(contact);
     let customer = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
-    let seq = draft.add(id, Direction::In, message.content, MessageState::Received, customer, now);
+    let mut content = message.content;
+    if let Some(file) = content.attachment_mut() {
+        file.media_id = MediaId::of_provider(&state.channel_id, &message.provider_id);
+    }
+    let seq = draft.add(id, Direction::In, content, MessageState::Received, customer, now);
     let newest_before = draft.head.last_inbound_at;
     let item = draft.item(seq)?;
     item.provider_id = Some(message.provider_id);
@@ -752,6 +776,7 @@ fn receive(
     item.late = newest_before.is_some_and(|newest| message.at < newest);
     draft.head.preview_seq = Some(seq);
     effects.push(Effect::Announce(seq));
+    effects.extend(draft.note_events(events, now));
     if !message.notice {
         draft.head.inbound_count += 1;
         draft.head.updated_at = now;
@@ -860,9 +885,9 @@ fn send(
     now: Timestamp,
 ) -> Result<Decision, Rejection> {
     let is_new = draft.state.head.is_none();
-    may_send(draft.state.window(), draft.head.contact.blocked, &content, now).map_err(forbidden)?;
     let by_person = sender.kind == SenderKind::Agent;
     let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
+    draft.permit(seq, SendStep::Queued, now)??;
     draft.remember(key, id, seq, request_hash, now);
     draft.head.preview_seq = Some(seq);
     draft.head.updated_at = now;
@@ -900,7 +925,8 @@ fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejec
             message: format!("this message was tried {} times; write it anew", retry::MAX_ATTEMPTS),
         });
     }
-    state.may_send(&item.content, now).map_err(forbidden)?;
+    draft.permit(seq, SendStep::Queued, now)??;
+    let item = draft.item(seq)?;
     item.retired_ids.extend(item.provider_id.take());
     item.error = None;
     item.not_before = None;
@@ -952,18 +978,18 @@ fn set_status(
 
 fn begin(state: &State, seq: u64, consent_version: u64, now: Timestamp) -> Result<Decision, Rejection> {
     let mut draft = Draft::of_any(state)?;
-    let item = draft.item(seq)?;
-    if item.state != MessageState::Queued {
+    if draft.item(seq)?.state != MessageState::Queued {
         return Ok(Decision::default());
     }
     if state.next_to_send().is_none_or(|next| next.seq != seq) {
         // Another request runs, or an older message was asked for again meanwhile.
         return Ok(Decision::default().then_send());
     }
-    if let Err(error) = state.may_send(&item.content, now) {
-        fail(item, error, now);
+    if let Err(refused) = draft.permit(seq, SendStep::Request, now)? {
+        fail(draft.item(seq)?, refused.into(), now);
         return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
     }
+    let item = draft.item(seq)?;
     item.attempts += 1;
     item.not_before = None;
     let number = item.attempts;
@@ -997,7 +1023,7 @@ fn end(
             }
             None => settle(item, ended, now),
         },
-        AttemptOutcome::Withdrawn(error) => fail(item, error, now),
+        AttemptOutcome::Withdrawn(error) => withdraw(item, error, now),
     }
     let after = item.state;
     note_answer(&mut draft.head, item_of(&draft.items, seq)?);
@@ -1046,7 +1072,7 @@ fn end_late(
 fn settle_late(item: &mut Item, outcome: AttemptOutcome, now: Timestamp) {
     match outcome {
         AttemptOutcome::Ended(ended) => settle(item, ended, now),
-        AttemptOutcome::Withdrawn(error) => fail(item, error, now),
+        AttemptOutcome::Withdrawn(error) => withdraw(item, error, now),
     }
 }
 

@@ -65,11 +65,7 @@ impl State {
     /// What is known of the window.
     #[must_use]
     pub fn window(&self) -> WindowFacts {
-        self.head.as_ref().map_or_else(WindowFacts::default, |head| WindowFacts {
-            last_inbound_at: head.last_inbound_at,
-            opened_by: head.opened_by,
-            free_until: head.free_until,
-        })
+        self.head.as_ref().map_or_else(WindowFacts::default, window_of)
     }
 
     /// Where a message stands: any of the newest two buckets, or one of ours of the last 48 hours.
@@ -156,6 +152,15 @@ impl State {
             created_at: head.created_at,
             updated_at: head.updated_at,
         })
+    }
+}
+
+/// What a head knows of the window.
+pub(super) const fn window_of(head: &Head) -> WindowFacts {
+    WindowFacts {
+        last_inbound_at: head.last_inbound_at,
+        opened_by: head.opened_by,
+        free_until: head.free_until,
     }
 }
 

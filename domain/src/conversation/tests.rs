@@ -145,7 +145,8 @@ fn written(decision: &Decision) -> Vec<u64> {
 
 fn contact(version: u64, blocked: bool) -> ContactSnapshot {
     let identities = vec![Identity { kind: IdentityKind::WaId, value: "31612344417".to_owned() }];
-    let contact = ContactRef { id: CONTACT, name: "Elif".to_owned(), identities, blocked };
+    let contact =
+        ContactRef { id: CONTACT, name: "Elif".to_owned(), identities, blocked, consent: Vec::new() };
     ContactSnapshot { contact, version }
 }
 
@@ -174,9 +175,7 @@ fn template() -> Content {
     Content::Template(TemplateContent {
         name: "hello".to_owned(),
         language: "en_US".to_owned(),
-        header: Vec::new(),
-        body: Vec::new(),
-        text: None,
+        ..TemplateContent::default()
     })
 }
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use switchboard_domain::{
+    consent::{self, Wish},
     conversation::{
         AttemptOutcome, Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, decide,
         evolve,
@@ -24,8 +25,8 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{BUCKET_ITEMS, Item, Left},
     wire::{
-        ContactRef, Content, ConversationStatus, Direction, Identity, IdentityKind, MessageError,
-        MessageState, Sender, SenderKind, TemplateContent, Text,
+        ConsentChoice, ConsentScope, ConsentStanding, ContactRef, Content, ConversationStatus, Direction,
+        Identity, IdentityKind, MessageError, MessageState, Sender, SenderKind, TemplateContent, Text,
     },
 };
 
@@ -123,7 +124,13 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let identities = vec![Identity { kind: IdentityKind::WaId, value: "31612344417".to_owned() }];
-        let contact = ContactRef { id: CONTACT, name: "Elif".to_owned(), identities, blocked: false };
+        let contact = ContactRef {
+            id: CONTACT,
+            name: "Elif".to_owned(),
+            identities,
+            blocked: false,
+            consent: Vec::new(),
+        };
         Self {
             chance: Chance::new(seed),
             now: Timestamp::from_secs(1_795_000_000),
@@ -169,7 +176,8 @@ impl World {
             50..55 => self.cancel_or_retry(),
             55..58 => self.note(),
             58..62 => self.manage(),
-            62..64 => self.block_or_unblock(),
+            62..63 => self.block_or_unblock(),
+            63..64 => self.stop_or_start(),
             64..80 => self.turn(),
             80..90 => self.land(),
             90..92 => self.crash(),
@@ -333,8 +341,6 @@ fn template() -> Content {
     Content::Template(TemplateContent {
         name: "hello".to_owned(),
         language: "en_US".to_owned(),
-        header: Vec::new(),
-        body: Vec::new(),
-        text: None,
+        ..TemplateContent::default()
     })
 }

@@ -7,8 +7,9 @@ use crate::{
     ApiKeyId, ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantId, Timestamp, UserId,
     table::{CellType, Json},
     wire::{
-        ChannelHealth, ChannelKind, ContactRef, Content, ConversationStatus, Direction, Forwarded, Identity,
-        MessageError, MessageState, ProductRef, Quote, Reaction, Referral, Role, Sender, StateAt,
+        ChannelHealth, ChannelKind, ConsentStanding, ContactRef, Content, ConversationStatus, Direction,
+        Forwarded, Identity, MessageError, MessageState, ProductRef, Quote, Reaction, Referral, Role,
+        SendDecision, Sender, StateAt,
     },
 };
 
@@ -185,6 +186,15 @@ pub struct ContactBody {
     pub blocked: bool,
     /// Counts changes of what may be sent; a permission to send is for one value of it.
     pub consent_version: u64,
+    /// What they said last about each purpose.
+    #[serde(default)]
+    pub consent: Vec<ConsentStanding>,
+    /// Entries of their consent's chain.
+    #[serde(default)]
+    pub consent_entries: u64,
+    /// The newest entry's hash; empty before the first.
+    #[serde(default)]
+    pub consent_hash: Vec<u8>,
     /// Contacts that gave way to this one: messages from before may stand in their threads.
     #[serde(default)]
     pub took_in: Vec<TookIn>,
@@ -401,6 +411,9 @@ pub struct Item {
     /// Provider requests begun.
     #[serde(default)]
     pub attempts: u32,
+    /// What was decided when it was last about to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Box<SendDecision>>,
     /// Not before this the next request is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,

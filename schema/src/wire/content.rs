@@ -456,12 +456,31 @@ wire! {
         pub body: String,
     }
 
+    /// What a template is for, as the provider filed it.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum TemplateCategory {
+        /// What nobody asked for: offers, news.
+        Marketing,
+        /// What belongs to something ordered or asked for.
+        Utility,
+        /// Codes to sign in with.
+        Authentication,
+        /// One that this version does not know.
+        #[serde(other)]
+        Other,
+    }
+
     /// A template with the values it is sent with.
+    #[derive(Default)]
     pub struct TemplateContent {
         /// Its name at the provider.
         pub name: String,
         /// Its language at the provider, such as `en_US`.
         pub language: String,
+        /// What it is for, where the template is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub category: Option<TemplateCategory>,
         /// Values for the placeholders of the header, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub header: Vec<TemplateParameter>,
@@ -528,6 +547,8 @@ wire! {
         StoppedMarketing,
         /// The customer wants messages again.
         StartedAgain,
+        /// The customer wants marketing.
+        StartedMarketing,
         /// Two contacts proved to be one person; this thread continues the other.
         Merged,
     }
@@ -542,5 +563,32 @@ wire! {
         /// Where the message is kept when it is larger.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub blob: Option<BlobId>,
+    }
+}
+
+impl Content {
+    /// The file that goes with it.
+    #[must_use]
+    pub const fn attachment(&self) -> Option<&Attachment> {
+        match self {
+            Self::Image(file)
+            | Self::Video(file)
+            | Self::Audio(file)
+            | Self::Document(file)
+            | Self::Sticker(file) => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn attachment_mut(&mut self) -> Option<&mut Attachment> {
+        match self {
+            Self::Image(file)
+            | Self::Video(file)
+            | Self::Audio(file)
+            | Self::Document(file)
+            | Self::Sticker(file) => Some(file),
+            _ => None,
+        }
     }
 }

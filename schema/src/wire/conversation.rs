@@ -1,6 +1,6 @@
 //! Conversations, messages and contacts.
 
-use super::{Content, Forwarded, ProductRef, Quote, Reaction, Referral, wire};
+use super::{ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision, wire};
 use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, Timestamp, UserId};
 
 wire! {
@@ -54,6 +54,9 @@ wire! {
         /// Nothing may be sent.
         #[serde(default)]
         pub blocked: bool,
+        /// What they said last about each purpose.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub consent: Vec<ConsentStanding>,
     }
 
     /// A person outside.
@@ -68,6 +71,9 @@ wire! {
         pub identities: Vec<Identity>,
         /// Nothing may be sent.
         pub blocked: bool,
+        /// What they said last about each purpose.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub consent: Vec<ConsentStanding>,
         /// A line about the person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub about: Option<String>,
@@ -209,6 +215,9 @@ wire! {
         /// Provider requests made for it.
         #[serde(default)]
         pub attempts: u32,
+        /// What was decided when it was last about to be sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub decision: Option<Box<SendDecision>>,
         /// The request or webhook that brought it: finds it in the logs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub correlation_id: Option<CorrelationId>,

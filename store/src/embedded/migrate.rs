@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
-    record::{CONVERSATION_HEADS, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
+    record::{CONSENT, CONVERSATION_HEADS, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -43,6 +43,9 @@ const CURSORS_BACK: &str = "
     INSERT INTO wakeup_cursors (shard, minute) SELECT shard, min(minute) FROM wakeups WHERE true GROUP BY shard
     ON CONFLICT (shard) DO UPDATE SET minute = min(minute, excluded.minute);
 ";
+
+/// Tables that came with a later version than the first.
+const ADDED: &[(&str, i64)] = &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4)];
 
 /// Where the version is kept: one row.
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
@@ -80,6 +83,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         1
     } else if prepares("SELECT offset FROM tenant_log") && !prepares("SELECT rowid FROM tenant_log") {
         2
+    } else if !prepares("SELECT n FROM consent") {
+        3
     } else {
         VERSION
     }
@@ -87,7 +92,10 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
 
 /// The declared tables that a version has.
 pub(crate) fn tables_of(version: i64) -> impl Iterator<Item = &'static Table> {
-    TABLES.iter().copied().filter(move |table| version > 1 || table.name != WAKEUP_CURSORS.name)
+    TABLES.iter().copied().filter(move |table| {
+        let added = ADDED.iter().find(|(name, _)| *name == table.name);
+        added.is_none_or(|(_, since)| version >= *since)
+    })
 }
 
 /// What a version calls a column of a declared table.
@@ -131,11 +139,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Problem> {
         if found < 2 {
             transaction.execute_batch(COLUMNS_TO_2)?;
         }
-        transaction.execute_batch(ASIDE_TO_3)?;
+        if found < 3 {
+            transaction.execute_batch(ASIDE_TO_3)?;
+        }
     }
     transaction.execute_batch(&definition())?;
     if let Some(found) = earlier {
-        transaction.execute_batch(ROWS_TO_3)?;
+        if found < 3 {
+            transaction.execute_batch(ROWS_TO_3)?;
+        }
         move_rows(&transaction, found)?;
         if found < 2 {
             take_cursors_back(&transaction)?;

@@ -17,14 +17,14 @@ use std::{
 
 use ring::digest::{Context, SHA256};
 use rusqlite::{Connection, OpenFlags};
-use switchboard_schema::table::Table;
+use switchboard_schema::{hex, table::Table};
 
 use super::{
     BUSY_TIMEOUT, DATABASE_FILE, OpenError,
     migrate::{column_of, tables_of, version_of},
     refused, statements,
 };
-use crate::files::{hex, sync};
+use crate::files::sync;
 
 /// Bytes of a database that is sealed, or walked through after a crash, at most: that takes some seconds. Of a
 /// larger one only the log is looked at.

@@ -8,11 +8,11 @@ use std::{
 };
 
 use switchboard_ports::clock::Entropy;
-use switchboard_schema::IdBytes;
+use switchboard_schema::{IdBytes, hex};
 
 use crate::{
     OpenError,
-    files::{hex, lock_folder, sync},
+    files::{lock_folder, sync},
 };
 
 /// The file of the id, in hexadecimal digits.

@@ -126,6 +126,30 @@ export interface paths {
         patch: operations["contacts_patch"];
         trace?: never;
     };
+    "/api/v1/contacts/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a contact wants to hear from us
+         * @description With everything that shows it: a chain in which every entry carries the hash of all before it.
+         */
+        get: operations["contacts_consent"];
+        put?: never;
+        /**
+         * Record what a contact said about what they want
+         * @description Once it is answered it is durable, and no request against it begins.
+         */
+        post: operations["contacts_record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -686,6 +710,11 @@ export interface components {
             /** @description By name. */
             channels: components["schemas"]["Channel"][];
         };
+        /**
+         * @description Whether a message costs anything.
+         * @enum {string}
+         */
+        Charge: "charged" | "after_allowance" | "free_window" | "free_entry";
         /** @description Connect a channel. */
         ConnectChannel: {
             /** @description The token for calls to the Graph API; never shown again. */
@@ -703,12 +732,94 @@ export interface components {
             /** @description The WhatsApp Business Account the number belongs to. */
             waba_id: string;
         };
+        /**
+         * @description Yes or no.
+         * @enum {string}
+         */
+        ConsentChoice: "given" | "withdrawn";
+        /** @description An entry of a contact's chain. */
+        ConsentEntry: components["schemas"]["ConsentRecord"] & {
+            /** @description SHA-256 over the hash before (32 zero bytes before the first) and the bytes of `record`; hexadecimal. */
+            hash: string;
+            /** @description The same as the text that is hashed, byte by byte. */
+            record: string;
+        };
+        /** @description What shows that somebody said so. */
+        ConsentEvidence: {
+            /** @description The conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @enum {string} */
+            kind: "message";
+            /** @description The message. */
+            message_id: components["schemas"]["MessageId"];
+            /** @description The provider's id of it. */
+            provider_id: string;
+            /** @description What it says, at most 200 characters. */
+            words: string;
+        } | {
+            /** @description The channel that told it. */
+            channel_id: components["schemas"]["ChannelId"];
+            /** @description The provider's words for it, at most 200 characters. */
+            detail: string;
+            /** @enum {string} */
+            kind: "provider";
+        } | {
+            /** @description By whom. */
+            by: components["schemas"]["Sender"];
+            /** @description How they said it. */
+            how: components["schemas"]["RecordedHow"];
+            /** @enum {string} */
+            kind: "recorded";
+            /** @description What finds it: a form's address, a file and its row, a ticket, at most 500 characters. */
+            reference?: string | null;
+            /** @description A remark, at most 500 characters. */
+            remark?: string | null;
+        } | {
+            /** @description That contact: its own chain says what. */
+            contact_id: components["schemas"]["ContactId"];
+            /** @enum {string} */
+            kind: "joined";
+        };
+        /** @description An entry as it is hashed and kept. */
+        ConsentRecord: {
+            /** @description When they said it. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Yes or no. */
+            choice: components["schemas"]["ConsentChoice"];
+            /** @description What shows it. */
+            evidence: components["schemas"]["ConsentEvidence"];
+            /**
+             * Format: int64
+             * @description Its place in the contact's chain, from 1.
+             */
+            n: number;
+            /** @description When it was recorded. */
+            recorded_at: components["schemas"]["Timestamp"];
+            /** @description About what. */
+            scope: components["schemas"]["ConsentScope"];
+        };
+        /**
+         * @description What a wish is about.
+         * @enum {string}
+         */
+        ConsentScope: "everything" | "marketing" | "utility" | "authentication";
+        /** @description What a contact said last about one purpose, or about everything. */
+        ConsentStanding: {
+            /** @description When they said it, by the provider's clock where it came through one. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Yes or no. */
+            choice: components["schemas"]["ConsentChoice"];
+            /** @description About what. */
+            scope: components["schemas"]["ConsentScope"];
+        };
         /** @description A person outside. */
         Contact: {
             /** @description A line about the person. */
             about?: string | null;
             /** @description Nothing may be sent. */
             blocked: boolean;
+            /** @description What they said last about each purpose. */
+            consent?: components["schemas"]["ConsentStanding"][];
             /** @description When we first heard of it. */
             created_at: components["schemas"]["Timestamp"];
             /** @description Its id. */
@@ -753,6 +864,17 @@ export interface components {
             /** @description One for each person, at most 257. */
             cards: components["schemas"]["ContactCard"][];
         };
+        /** @description What a contact wants, with everything that shows it. */
+        ContactConsent: {
+            /** @description What counts. */
+            consent: components["schemas"]["ConsentStanding"][];
+            /** @description Whose. */
+            contact_id: components["schemas"]["ContactId"];
+            /** @description The chain, oldest first. */
+            entries: components["schemas"]["ConsentEntry"][];
+            /** @description The newest hash; empty where there is no entry. */
+            hash: string;
+        };
         /** @description One contact. */
         ContactDetail: components["schemas"]["Contact"] & {
             /** @description The snapshot includes everything up to here. */
@@ -782,6 +904,8 @@ export interface components {
         ContactRef: {
             /** @description Nothing may be sent. */
             blocked?: boolean;
+            /** @description What they said last about each purpose. */
+            consent?: components["schemas"]["ConsentStanding"][];
             /** @description Its id. */
             id: components["schemas"]["ContactId"];
             /** @description Its addresses. */
@@ -1139,6 +1263,7 @@ export interface components {
             /** @description Its conversation. */
             conversation_id: components["schemas"]["ConversationId"];
             correlation_id?: null | components["schemas"]["CorrelationId"];
+            decision?: null | components["schemas"]["SendDecision"];
             deleted_at?: null | components["schemas"]["Timestamp"];
             /** @description From the customer or from us. */
             direction: components["schemas"]["Direction"];
@@ -1227,6 +1352,11 @@ export interface components {
              */
             quantity: number;
         };
+        /**
+         * @description What the provider counts a message as.
+         * @enum {string}
+         */
+        PriceCategory: "service" | "utility" | "authentication" | "marketing";
         /** @description RFC 9457 problem details. */
         Problem: {
             /** @description What is wrong, for programs; stable. */
@@ -1314,6 +1444,25 @@ export interface components {
              */
             inbound_count?: number | null;
         };
+        /** @description Record what somebody said outside of Switchboard. */
+        RecordConsent: {
+            at?: null | components["schemas"]["Timestamp"];
+            /** @description Yes or no. */
+            choice: components["schemas"]["ConsentChoice"];
+            /** @description How they said it. */
+            how: components["schemas"]["RecordedHow"];
+            /** @description What finds it. */
+            reference?: string | null;
+            /** @description A remark. */
+            remark?: string | null;
+            /** @description About what. */
+            scope: components["schemas"]["ConsentScope"];
+        };
+        /**
+         * @description How somebody said outside of Switchboard what they want.
+         * @enum {string}
+         */
+        RecordedHow: "form" | "import" | "in_person" | "phone" | "written" | "program";
         /** @description The ad or the page's button through which the customer came. */
         Referral: {
             /** @description Its words. */
@@ -1356,6 +1505,35 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "agent";
+        /** @description One rule and how it came out. */
+        SendCheck: {
+            /** @description What was found, in plain words. */
+            found: string;
+            /** @description Nothing stands against it. */
+            passed: boolean;
+            /** @description Which rule. */
+            rule: components["schemas"]["SendRule"];
+        };
+        /** @description What was decided when a message was last about to go a step further: the answer to "why was this not sent". */
+        SendDecision: {
+            /** @description It may go on. */
+            allowed: boolean;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What was looked at, in the order in which it counts: the first that is not passed is the reason. */
+            checks: components["schemas"]["SendCheck"][];
+            /** @description What it is charged as. */
+            price: components["schemas"]["SendPrice"];
+            /** @description Which step. */
+            step: components["schemas"]["SendStep"];
+        };
+        /** @description What a message is charged as. */
+        SendPrice: {
+            /** @description The category. */
+            category: components["schemas"]["PriceCategory"];
+            /** @description Whether it costs anything. */
+            charge: components["schemas"]["Charge"];
+        };
         /** @description A message to send. */
         SendRequest: {
             /** @description The words. */
@@ -1368,6 +1546,16 @@ export interface components {
             /** @enum {string} */
             type: "template";
         };
+        /**
+         * @description A rule of sending.
+         * @enum {string}
+         */
+        SendRule: "contact" | "consent" | "window" | "template" | "channel";
+        /**
+         * @description A step of a message on its way out.
+         * @enum {string}
+         */
+        SendStep: "composed" | "queued" | "turn" | "request";
         /** @description Who sent a message. */
         Sender: {
             /** @description Their id, where they have one. */
@@ -1438,7 +1626,7 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "merged";
+        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */
@@ -1473,10 +1661,16 @@ export interface components {
             /** @description `APPROVED` and others. */
             status: string;
         };
+        /**
+         * @description What a template is for, as the provider filed it.
+         * @enum {string}
+         */
+        TemplateCategory: "marketing" | "utility" | "authentication" | "other";
         /** @description A template with the values it is sent with. */
         TemplateContent: {
             /** @description Values for the placeholders of the body, in order. */
             body?: components["schemas"]["TemplateParameter"][];
+            category?: null | components["schemas"]["TemplateCategory"];
             /** @description Values for the placeholders of the header, in order. */
             header?: components["schemas"]["TemplateParameter"][];
             /** @description Its language at the provider, such as `en_US`. */
@@ -1875,6 +2069,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactConsent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_record_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordConsent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactConsent"];
                 };
             };
             /** @description A problem */

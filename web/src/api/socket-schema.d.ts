@@ -200,6 +200,10 @@ export type Message = {
    */
   correlation_id?: CorrelationId | null;
   /**
+   * What was decided when it was last about to be sent.
+   */
+  decision?: SendDecision | null;
+  /**
    * When its author took it back.
    */
   deleted_at?: Timestamp | null;
@@ -448,6 +452,10 @@ export type Answer =
        */
       until?: Timestamp | null;
     };
+/**
+ * What a template is for, as the provider filed it.
+ */
+export type TemplateCategory = "marketing" | "utility" | "authentication" | "other";
 export type BlobId = string;
 export type MessageId = string;
 
@@ -709,6 +717,10 @@ export interface Contact {
    */
   blocked: boolean;
   /**
+   * What they said last about each purpose.
+   */
+  consent?: ConsentStanding[];
+  /**
    * When we first heard of it.
    */
   created_at: string;
@@ -732,6 +744,23 @@ export interface Contact {
    * Its commit count.
    */
   version: number;
+}
+/**
+ * What a contact said last about one purpose, or about everything.
+ */
+export interface ConsentStanding {
+  /**
+   * When they said it, by the provider's clock where it came through one.
+   */
+  at: string;
+  /**
+   * Yes or no.
+   */
+  choice: "given" | "withdrawn";
+  /**
+   * About what.
+   */
+  scope: "everything" | "marketing" | "utility" | "authentication";
 }
 /**
  * One address of a contact.
@@ -815,6 +844,10 @@ export interface ContactRef {
    */
   blocked?: boolean;
   /**
+   * What they said last about each purpose.
+   */
+  consent?: ConsentStanding[];
+  /**
    * Its id.
    */
   id: string;
@@ -826,6 +859,58 @@ export interface ContactRef {
    * Its name, or the best address where there is none.
    */
   name: string;
+}
+/**
+ * What was decided when a message was last about to go a step further: the answer to "why was this not sent".
+ */
+export interface SendDecision {
+  /**
+   * It may go on.
+   */
+  allowed: boolean;
+  /**
+   * When.
+   */
+  at: string;
+  /**
+   * What was looked at, in the order in which it counts: the first that is not passed is the reason.
+   */
+  checks: SendCheck[];
+  price: SendPrice;
+  /**
+   * Which step.
+   */
+  step: "composed" | "queued" | "turn" | "request";
+}
+/**
+ * One rule and how it came out.
+ */
+export interface SendCheck {
+  /**
+   * What was found, in plain words.
+   */
+  found: string;
+  /**
+   * Nothing stands against it.
+   */
+  passed: boolean;
+  /**
+   * Which rule.
+   */
+  rule: "contact" | "consent" | "window" | "template" | "channel";
+}
+/**
+ * What it is charged as.
+ */
+export interface SendPrice {
+  /**
+   * The category.
+   */
+  category: "service" | "utility" | "authentication" | "marketing";
+  /**
+   * Whether it costs anything.
+   */
+  charge: "charged" | "after_allowance" | "free_window" | "free_entry";
 }
 /**
  * Why a message failed.
@@ -1481,6 +1566,10 @@ export interface TemplateContent {
    */
   body?: TemplateParameter[];
   /**
+   * What it is for, where the template is known.
+   */
+  category?: TemplateCategory | null;
+  /**
    * Values for the placeholders of the header, in order.
    */
   header?: TemplateParameter[];
@@ -1533,6 +1622,7 @@ export interface SystemLine {
     | "stopped_everything"
     | "stopped_marketing"
     | "started_again"
+    | "started_marketing"
     | "merged";
   /**
    * What it was done to or with: an assignee's name, a status, a new number.

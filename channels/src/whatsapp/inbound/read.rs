@@ -12,16 +12,20 @@ use serde::{
 };
 use serde_json::value::RawValue;
 use switchboard_domain::inbound::{
-    Callback, Edit, IdentityChange, InboundMessage, Party, Revoke, Status, Update,
+    Callback, Edit, IdentityChange, InboundMessage, InboundReaction, Party, Preference, Revoke, Status,
+    Update,
 };
 use switchboard_schema::{
     record::Kept,
-    wire::{Content, Identity, IdentityKind, MessageError, MessageState, Text, Unsupported},
+    wire::{
+        ConsentChoice, ConsentScope, Content, Identity, IdentityKind, MessageError, MessageState, Unsupported,
+    },
 };
 
 use super::{
-    MAX_FIELD_CHARS, MAX_ID_BYTES, MAX_NAME_CHARS, Part,
-    text::{Seconds, Words, cut, mend, was_replaced},
+    MAX_DETAIL_CHARS, MAX_EMOJI_CHARS, MAX_FIELD_CHARS, MAX_ID_BYTES, MAX_NAME_CHARS, Part,
+    content::{self, RawContext},
+    text::{Seconds, Words, cut, holds_replacements, mend, was_replaced},
 };
 use crate::whatsapp::errors;
 
@@ -32,7 +36,7 @@ type Reason = String;
 
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
-struct RawMessage<'a> {
+pub(super) struct RawMessage<'a> {
     #[serde(borrow)]
     id: Option<Words<'a>>,
     from: Option<Words<'a>>,
@@ -42,24 +46,33 @@ struct RawMessage<'a> {
     #[serde(rename = "type")]
     kind: Option<Words<'a>>,
     group_id: Option<Words<'a>>,
-    text: Option<&'a RawValue>,
+    pub(super) text: Option<&'a RawValue>,
+    pub(super) image: Option<&'a RawValue>,
+    pub(super) video: Option<&'a RawValue>,
+    pub(super) audio: Option<&'a RawValue>,
+    /// What older versions call a voice note.
+    pub(super) voice: Option<&'a RawValue>,
+    pub(super) document: Option<&'a RawValue>,
+    pub(super) sticker: Option<&'a RawValue>,
+    pub(super) location: Option<&'a RawValue>,
+    pub(super) contacts: Option<&'a RawValue>,
+    pub(super) interactive: Option<&'a RawValue>,
+    pub(super) button: Option<&'a RawValue>,
+    pub(super) order: Option<&'a RawValue>,
+    pub(super) system: Option<&'a RawValue>,
+    pub(super) errors: Option<&'a RawValue>,
     context: Option<&'a RawValue>,
     referral: Option<&'a RawValue>,
-    system: Option<&'a RawValue>,
+    reaction: Option<&'a RawValue>,
     edit: Option<&'a RawValue>,
     revoke: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
-struct RawText<'a> {
+struct RawReaction<'a> {
     #[serde(borrow)]
-    body: Option<Words<'a>>,
-}
-
-#[derive(Deserialize)]
-struct RawContext<'a> {
-    #[serde(borrow)]
-    id: Option<Words<'a>>,
+    message_id: Option<Words<'a>>,
+    emoji: Option<Words<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -78,13 +91,6 @@ struct RawEdit<'a> {
     #[serde(borrow)]
     original_message_id: Option<Words<'a>>,
     message: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct RawEdited<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Option<Words<'a>>,
-    text: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +119,18 @@ struct RawUserIdUpdate<'a> {
     wa_id: Option<Words<'a>>,
     user_id: Option<RawTurn<'a>>,
     parent_user_id: Option<RawTurn<'a>>,
+    timestamp: Option<Seconds>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawPreference<'a> {
+    #[serde(borrow)]
+    wa_id: Option<Words<'a>>,
+    user_id: Option<Words<'a>>,
+    detail: Option<Words<'a>>,
+    category: Option<Words<'a>>,
+    value: Option<Words<'a>>,
     timestamp: Option<Seconds>,
 }
 
@@ -150,17 +168,66 @@ const CONTACT: Shape = Shape::Object(&[
     ("identity_key_hash", Shape::Any),
 ]);
 
-/// What goes into an update of a text message, whole or as good as: the context's `from` is us.
-const TEXT_MESSAGE: Shape = Shape::Object(&[
+/// What goes into an update of a message whole or as good as, with the part of its type. The context's `from` is us.
+macro_rules! message_shape {
+    ($($part:literal: $shape:expr),*) => {
+        Shape::Object(&[
+            ("id", Shape::Any),
+            ("from", Shape::Any),
+            ("from_user_id", Shape::Any),
+            ("from_parent_user_id", Shape::Any),
+            ("timestamp", Shape::Any),
+            ("type", Shape::Any),
+            (
+                "context",
+                Shape::Object(&[
+                    ("from", Shape::Any),
+                    ("id", Shape::Any),
+                    ("forwarded", Shape::Any),
+                    ("frequently_forwarded", Shape::Any),
+                    (
+                        "referred_product",
+                        Shape::Object(&[("catalog_id", Shape::Any), ("product_retailer_id", Shape::Any)]),
+                    ),
+                ]),
+            ),
+            $(($part, $shape),)*
+        ])
+    };
+}
+
+/// What of a file goes into an update; where it is goes to whoever fetches it.
+const MEDIA: Shape = Shape::Object(&[
     ("id", Shape::Any),
-    ("from", Shape::Any),
-    ("from_user_id", Shape::Any),
-    ("from_parent_user_id", Shape::Any),
-    ("timestamp", Shape::Any),
-    ("type", Shape::Any),
-    ("text", Shape::Object(&[("body", Shape::Any)])),
-    ("context", Shape::Object(&[("from", Shape::Any), ("id", Shape::Any)])),
+    ("mime_type", Shape::Any),
+    ("sha256", Shape::Any),
+    ("caption", Shape::Any),
+    ("filename", Shape::Any),
+    ("url", Shape::Any),
+    ("voice", Shape::Any),
+    ("animated", Shape::Any),
 ]);
+
+/// What goes into an update of a message of a kind; nothing of one that says more than we can tell beforehand.
+fn shape_of(kind: &str) -> Option<Shape> {
+    Some(match kind {
+        "text" => message_shape!("text": Shape::Object(&[("body", Shape::Any)])),
+        "image" => message_shape!("image": MEDIA),
+        "video" => message_shape!("video": MEDIA),
+        "audio" => message_shape!("audio": MEDIA),
+        "document" => message_shape!("document": MEDIA),
+        "sticker" => message_shape!("sticker": MEDIA),
+        "location" => message_shape!("location": Shape::Object(&[
+            ("latitude", Shape::Any),
+            ("longitude", Shape::Any),
+            ("name", Shape::Any),
+            ("address", Shape::Any),
+            ("url", Shape::Any),
+        ])),
+        "button" => message_shape!("button": Shape::Object(&[("payload", Shape::Any), ("text", Shape::Any)])),
+        _ => return None,
+    })
+}
 
 /// A contact of a value, as far as it can be read.
 #[derive(Debug, Default)]
@@ -222,6 +289,17 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
                 return Ok(Update::Edit(Edit { from, original_id: held_id(original_id)?, at, content }));
             }
         }
+        "reaction" if raw.group_id.is_none() => {
+            if let Some(reaction) = raw.reaction.and_then(read_as::<RawReaction<'_>>)
+                && let Some(target_id) =
+                    reaction.message_id.map(|id| id.0.into_owned()).filter(|id| !id.is_empty())
+            {
+                let target_id = held_id(target_id)?;
+                let emoji = reaction.emoji.map(|emoji| cut(emoji.as_str(), MAX_EMOJI_CHARS).0.to_owned());
+                let emoji = emoji.filter(|emoji| !emoji.is_empty());
+                return Ok(Update::Reaction(InboundReaction { from, provider_id, target_id, emoji, at }));
+            }
+        }
         "revoke" => {
             if let Some(original_id) = raw.revoke.and_then(read_as::<RawEdit<'_>>).and_then(original_of) {
                 return Ok(Update::Revoke(Revoke { from, original_id: held_id(original_id)?, at }));
@@ -229,22 +307,26 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
         }
         _ => {}
     }
-    let body = (kind == "text" && raw.group_id.is_none()).then(|| raw.text.and_then(body_of)).flatten();
-    let is_text = body.is_some();
-    let keep_raw = contact.is_some_and(|contact| contact.keep_raw)
-        || body.as_deref().is_some_and(|body| was_replaced(body) || !TEXT_MESSAGE.covers(&mended));
-    let content = match body {
-        Some(body) => Content::Text(Text { body }),
-        None => unsupported(if raw.group_id.is_some() { "group" } else { kind }, json),
-    };
+    let said = if raw.group_id.is_none() { content::of(kind, &raw) } else { None };
+    // One that is not shown is kept as it came already.
+    let says_more = said.is_some()
+        && (holds_replacements(&mended) || shape_of(kind).is_none_or(|shape| !shape.covers(&mended)));
+    let keep_raw = says_more || contact.is_some_and(|contact| contact.keep_raw);
+    let kind_shown = if raw.group_id.is_some() { "group" } else { kind };
+    let said = said.unwrap_or_else(|| unsupported(kind_shown, json).into());
     let context = raw.context.and_then(read_as::<RawContext<'_>>);
+    let (forwarded, product) = context.as_ref().map_or((None, None), content::context);
+    let is_notice = matches!(kind, "system" | "reaction" | "request_welcome");
     Ok(Update::Message(InboundMessage {
         reply_to: context.and_then(|context| context.id).map(|id| held_id(id.0.into_owned())).transpose()?,
         free_entry: raw.referral.is_some(),
-        notice: !is_text
-            && (raw.group_id.is_some() || matches!(kind, "system" | "reaction" | "request_welcome")),
+        media: said.media,
+        referral: raw.referral.and_then(content::referral),
+        forwarded,
+        product,
+        notice: is_notice || raw.group_id.is_some(),
         raw: keep_raw.then(|| Kept::Inline(part.to_webhook())),
-        ..InboundMessage::new(from, provider_id, at, content)
+        ..InboundMessage::new(from, provider_id, at, said.content)
     }))
 }
 
@@ -301,6 +383,35 @@ pub(super) fn user_id_update(json: &str) -> Result<Update, Reason> {
     }))
 }
 
+/// What a customer set about marketing (Meta: webhooks/reference/user_preferences).
+pub(super) fn preference(json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawPreference<'_> = parsed(&mended)?;
+    match raw.category.as_ref().map(Words::as_str) {
+        Some("marketing_messages") => {}
+        other => return Err(format!("a preference about {}", other.unwrap_or("nothing"))),
+    }
+    let choice = match raw.value.as_ref().map(Words::as_str) {
+        Some("stop") => ConsentChoice::Withdrawn,
+        Some("resume" | "signup") => ConsentChoice::Given,
+        other => return Err(format!("the preference {}", other.unwrap_or("of nothing"))),
+    };
+    let mut from = Addresses::default();
+    from.push(IdentityKind::Bsuid, raw.user_id.as_ref().map(Words::as_str));
+    from.number(raw.wa_id.as_ref().map(Words::as_str));
+    if from.0.is_empty() {
+        return Err("the preference names nobody".to_owned());
+    }
+    let detail = raw.detail.as_ref().map_or("", Words::as_str);
+    Ok(Update::Preference(Preference {
+        from: Party { identities: held(from)?, profile_name: None },
+        scope: ConsentScope::Marketing,
+        choice,
+        detail: cut(detail, MAX_DETAIL_CHARS).0.to_owned(),
+        at: raw.timestamp.ok_or("the preference has no timestamp")?.0,
+    }))
+}
+
 /// The addresses a message names, for finding its contact.
 pub(super) fn addresses_of_message(json: &str) -> Vec<String> {
     let mended = mend(json);
@@ -337,7 +448,7 @@ fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Reason> {
 }
 
 /// Reads a part of an update that may be left out, and is as good as left out when it is odd.
-fn read_as<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+pub(super) fn read_as<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
     serde_json::from_str(raw.get()).ok()
 }
 
@@ -472,10 +583,6 @@ fn turn<'r>(turn: Option<&'r RawTurn<'_>>) -> (Option<&'r str>, Option<&'r str>)
     turn.map_or((None, None), |turn| (side(&turn.previous), side(&turn.current)))
 }
 
-fn body_of(text: &RawValue) -> Option<String> {
-    read_as::<RawText<'_>>(text)?.body.map(|body| body.0.into_owned())
-}
-
 fn original_of(edit: RawEdit<'_>) -> Option<String> {
     edit.original_message_id.map(|id| id.0.into_owned()).filter(|id| !id.is_empty())
 }
@@ -483,13 +590,10 @@ fn original_of(edit: RawEdit<'_>) -> Option<String> {
 fn edited(edit: &RawValue) -> Option<(String, Content)> {
     let edit: RawEdit<'_> = read_as(edit)?;
     let message = edit.message?;
-    let content = match read_as::<RawEdited<'_>>(message) {
-        Some(RawEdited { kind: Some(kind), text }) => match text.and_then(body_of) {
-            Some(body) if kind.as_str() == "text" => Content::Text(Text { body }),
-            _ => unsupported(kind.as_str(), message.get()),
-        },
-        _ => unsupported("unknown", message.get()),
-    };
+    let raw: Option<RawMessage<'_>> = read_as(message);
+    let kind = raw.as_ref().and_then(|raw| raw.kind.as_ref()).map_or("unknown", Words::as_str);
+    let said = raw.as_ref().and_then(|raw| content::of(kind, raw));
+    let content = said.map_or_else(|| unsupported(kind, message.get()), |said| said.content);
     Some((original_of(edit)?, content))
 }
 
@@ -498,7 +602,7 @@ fn unsupported(kind: &str, json: &str) -> Content {
     Content::Unsupported(Unsupported { kind, raw: Some(json.to_owned()), blob: None })
 }
 
-fn failure(listed: Option<&RawValue>) -> MessageError {
+pub(super) fn failure(listed: Option<&RawValue>) -> MessageError {
     let listed: Vec<&RawValue> = listed.and_then(read_as).unwrap_or_default();
     let first = listed.into_iter().find_map(read_as::<errors::GraphError<'_>>);
     let error = errors::explain(first.as_ref(), None);

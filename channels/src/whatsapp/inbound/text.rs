@@ -30,6 +30,11 @@ pub(super) fn was_replaced(text: &str) -> bool {
     text.contains(REPLACEMENT)
 }
 
+/// Is there anything in this JSON that was replaced, or is when it is read?
+pub(super) fn holds_replacements(json: &str) -> bool {
+    was_replaced(json) || ["\\u0000", "\\ufffd", "\\uFFFD"].iter().any(|escape| json.contains(escape))
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(WordsVisitor).map(Words)

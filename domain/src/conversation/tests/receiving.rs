@@ -102,7 +102,7 @@ fn a_block_that_a_message_brings_the_news_of_has_its_line() {
     let message = message("in.2", START);
     let decision = it.when(Command::Receive { contact: contact(2, true), message, elsewhere: None });
     assert_eq!(decision.effects, [Effect::Announce(2), Effect::Announce(3)]);
-    assert_eq!(it.line(2), Some(SystemEvent::Blocked));
+    assert_eq!(it.line(3), Some(SystemEvent::Blocked));
     assert_eq!(it.when(changed(2, true)), Decision::default(), "told already");
 }
 

@@ -38,6 +38,21 @@ impl World {
         let is_open = self.newest.is_some_and(|newest| self.now < newest + WINDOW);
         let is_template = matches!(content, Content::Template(_));
         assert!(is_open || is_template, "no free-form request outside the window");
+        let consent = &self.contact.contact.consent;
+        let standing = |scope| consent.iter().find(|standing| standing.scope == scope);
+        let stopped_at = standing(ConsentScope::Everything)
+            .filter(|standing| standing.choice == ConsentChoice::Withdrawn)
+            .map(|standing| standing.at);
+        assert!(
+            is_template || stopped_at.is_none_or(|at| self.newest.is_some_and(|newest| newest > at)),
+            "no answer to whom stopped everything and did not write since"
+        );
+        let newest =
+            consent.iter().max_by_key(|standing| (standing.at, standing.choice == ConsentChoice::Withdrawn));
+        assert!(
+            !is_template || newest.is_none_or(|standing| standing.choice == ConsentChoice::Given),
+            "no template against the newest word"
+        );
     }
 
     pub(super) fn check_rows(&self) {

@@ -39,8 +39,8 @@ impl World {
         }
         let content = self.shell.rows.items[&seq].content.clone();
         let outcome = match self.shell.state.may_send(&content, self.now) {
-            Err(error) => AttemptOutcome::Withdrawn(error),
-            Ok(()) => AttemptOutcome::Ended(self.request(seq, number)),
+            Err(refused) => AttemptOutcome::Withdrawn(refused.into()),
+            Ok(_) => AttemptOutcome::Ended(self.request(seq, number)),
         };
         self.flights.push(Flight { seq, number, outcome, stale: false });
     }

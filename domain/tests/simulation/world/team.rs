@@ -39,6 +39,11 @@ impl World {
                 let is_closed = self.newest_open.is_none_or(|newest| self.now >= newest + WINDOW);
                 match code {
                     "contact_blocked" => assert!(self.contact.contact.blocked),
+                    "opted_out" | "opted_out_of_marketing" => {
+                        let withdrawn =
+                            |standing: &ConsentStanding| standing.choice == ConsentChoice::Withdrawn;
+                        assert!(self.contact.contact.consent.iter().any(withdrawn), "{code}");
+                    }
                     _ => assert!(is_closed && matches!(asked.content, Content::Text(_)), "{code}"),
                 }
             }
@@ -183,5 +188,19 @@ impl World {
             Some(self.contact.contact.blocked),
             "a block counts at once"
         );
+    }
+
+    /// The customer says what they want to hear.
+    pub(super) fn stop_or_start(&mut self) {
+        if self.shell.state.head.is_none() {
+            return;
+        }
+        let scope = self.chance.of(&[ConsentScope::Everything, ConsentScope::Marketing]);
+        let choice = self.chance.of(&[ConsentChoice::Withdrawn, ConsentChoice::Given, ConsentChoice::Given]);
+        self.contact.version += 1;
+        consent::note(&mut self.contact.contact.consent, Wish { scope, choice }, self.now);
+        self.must(Command::ContactChanged { contact: self.contact.clone() });
+        let known = self.shell.state.head.as_ref().map(|head| &head.contact.consent);
+        assert_eq!(known, Some(&self.contact.contact.consent), "it counts at once");
     }
 }

@@ -1,0 +1,470 @@
+//! May this be sent to this person at this moment? One decision for every message, whoever writes it and however it
+//! comes in, asked again at every step on its way out: when it is written, when it is queued, when its turn comes,
+//! and when the request is about to be made.
+//!
+//! The rules, in the order in which they count:
+//! 1. Nothing goes to whom we blocked.
+//! 2. Nothing goes to whom does not want it. Who refused everything and writes again gets answers, and nothing else;
+//!    templates go by their own purpose.
+//! 3. Without an open window only templates go (see [`crate::window`]).
+//! 4. A template is approved at the provider, so far as we know.
+//! 5. The channel is connected and its number works, so far as we know.
+//!
+//! What a step does not know counts as passed there: a later step knows it, and the provider has the last word.
+
+use switchboard_schema::{
+    Timestamp,
+    wire::{
+        Charge, ConsentChoice, ConsentScope, ConsentStanding, Content, MessageError, PriceCategory,
+        SendCheck, SendDecision, SendPrice, SendRule, SendStep, TemplateCategory,
+    },
+};
+
+use crate::{conversation::Rejection, window::WindowFacts};
+
+/// From when on utility templates and answers past the month's free ones are charged as well: 1 October 2026, midnight
+/// UTC (Meta: "Pricing on the WhatsApp Business Platform", non-template messages). Meta counts by the account's time
+/// zone, so up to 14 hours about it the told price may differ from the charged one.
+pub const ANSWERS_CHARGED_FROM: Timestamp = Timestamp::from_secs(1_790_812_800);
+
+/// What the decision depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Circumstances<'a> {
+    /// What is known of the window.
+    pub window: WindowFacts,
+    /// We blocked the contact.
+    pub blocked: bool,
+    /// What the contact said about what they want.
+    pub consent: &'a [ConsentStanding],
+    /// The template's status at the provider, where the message is one and that is known.
+    pub template: Option<&'a str>,
+    /// Why the channel cannot send, where it cannot and that is known.
+    pub channel_problem: Option<&'a str>,
+}
+
+/// Why something may not be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Stable: `contact_blocked`, `opted_out`, `opted_out_of_marketing`, `opted_out_of_utility`,
+    /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_unhealthy`.
+    pub code: &'static str,
+    /// Why, in plain words.
+    pub reason: String,
+    /// What to do.
+    pub what_to_do: &'static str,
+}
+
+impl Refused {
+    /// The reason and what to do.
+    #[must_use]
+    pub fn message(&self) -> String {
+        format!("{} {}", self.reason, self.what_to_do)
+    }
+}
+
+impl From<Refused> for MessageError {
+    fn from(refused: Refused) -> Self {
+        Self { code: refused.code.to_owned(), message: refused.message() }
+    }
+}
+
+impl From<Refused> for Rejection {
+    fn from(refused: Refused) -> Self {
+        Self::Rule { code: refused.code, message: refused.message() }
+    }
+}
+
+/// It may be sent, and is charged as this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    /// What the provider charges it as.
+    pub price: SendPrice,
+}
+
+/// What a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To answer: anything but a template.
+    Answer,
+    /// A template's.
+    Template(ConsentScope),
+}
+
+/// What a message is for. A template whose category is not known counts as marketing.
+#[must_use]
+pub const fn purpose_of(content: &Content) -> Purpose {
+    let Content::Template(template) = content else { return Purpose::Answer };
+    Purpose::Template(match template.category {
+        Some(TemplateCategory::Utility) => ConsentScope::Utility,
+        Some(TemplateCategory::Authentication) => ConsentScope::Authentication,
+        Some(TemplateCategory::Marketing | TemplateCategory::Other) | None => ConsentScope::Marketing,
+    })
+}
+
+/// The decision: allowed at a price, or refused with a reason.
+///
+/// # Errors
+/// The first rule that stands against it.
+pub fn may_send(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
+    match judge(of, content, now).into_iter().find_map(|(_, refused)| refused.err()) {
+        Some(refused) => Err(refused),
+        None => Ok(Allowed { price: price_of(content, &of.window, now) }),
+    }
+}
+
+/// The same decision with everything that was looked at, to be kept with the message.
+#[must_use]
+pub fn explain(
+    of: &Circumstances<'_>,
+    content: &Content,
+    step: SendStep,
+    now: Timestamp,
+) -> (SendDecision, Result<Allowed, Refused>) {
+    let mut checks = Vec::new();
+    let mut first = None;
+    for (rule, judged) in judge(of, content, now) {
+        let (passed, found) = match judged {
+            Ok(found) => (true, found),
+            Err(refused) => {
+                let found = refused.reason.clone();
+                first = first.or(Some(refused));
+                (false, found)
+            }
+        };
+        checks.push(SendCheck { rule, passed, found });
+    }
+    let price = price_of(content, &of.window, now);
+    let decision = SendDecision { at: now, step, allowed: first.is_none(), price, checks };
+    (decision, first.map_or(Ok(Allowed { price }), Err))
+}
+
+/// Notes in a decision that somebody else found what stands against it: the contact's owner, the channel's.
+pub fn refuse(decision: &mut SendDecision, error: &MessageError, at: Timestamp) {
+    let rule = match error.code.as_str() {
+        "contact_blocked" => SendRule::Contact,
+        code if code.starts_with("opted_out") => SendRule::Consent,
+        "window_closed" => SendRule::Window,
+        code if code.starts_with("template_") => SendRule::Template,
+        _ => SendRule::Channel,
+    };
+    decision.at = at;
+    decision.allowed = false;
+    let found = error.message.clone();
+    match decision.checks.iter_mut().find(|check| check.rule == rule) {
+        Some(check) => *check = SendCheck { rule, passed: false, found },
+        None => decision.checks.push(SendCheck { rule, passed: false, found }),
+    }
+}
+
+/// May a request of this purpose be made to a contact at all? What its owner can tell without the conversation, asked
+/// when it gives the permission for one request.
+///
+/// # Errors
+/// A block, or what the contact said.
+pub fn may_write_to(
+    blocked: bool,
+    consent: &[ConsentStanding],
+    purpose: Purpose,
+    last_wrote_at: Option<Timestamp>,
+) -> Result<(), Refused> {
+    contact(blocked).and(consented(consent, purpose, last_wrote_at)).map(drop)
+}
+
+/// What a message is charged as.
+#[must_use]
+pub fn price_of(content: &Content, window: &WindowFacts, now: Timestamp) -> SendPrice {
+    let category = match purpose_of(content) {
+        Purpose::Answer => PriceCategory::Service,
+        Purpose::Template(ConsentScope::Utility) => PriceCategory::Utility,
+        Purpose::Template(ConsentScope::Authentication) => PriceCategory::Authentication,
+        Purpose::Template(_) => PriceCategory::Marketing,
+    };
+    let answers_charged = now >= ANSWERS_CHARGED_FROM;
+    let charge = match category {
+        _ if window.free_until.is_some_and(|until| now < until) => Charge::FreeEntry,
+        PriceCategory::Service if answers_charged => Charge::AfterAllowance,
+        PriceCategory::Service => Charge::FreeWindow,
+        PriceCategory::Utility if !answers_charged && window.is_open(now) => Charge::FreeWindow,
+        _ => Charge::Charged,
+    };
+    SendPrice { category, charge }
+}
+
+type Judged = Result<String, Refused>;
+
+fn judge(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> [(SendRule, Judged); 5] {
+    [
+        (SendRule::Contact, contact(of.blocked)),
+        (SendRule::Consent, consented(of.consent, purpose_of(content), of.window.last_inbound_at)),
+        (SendRule::Window, within_window(&of.window, content, now)),
+        (SendRule::Template, approved(of.template, content)),
+        (SendRule::Channel, works(of.channel_problem)),
+    ]
+}
+
+fn contact(blocked: bool) -> Judged {
+    if blocked {
+        return Err(Refused {
+            code: "contact_blocked",
+            reason: "This contact is blocked.".to_owned(),
+            what_to_do: "Lift the block in the contact's details to write again.",
+        });
+    }
+    Ok("The contact is not blocked.".to_owned())
+}
+
+fn consented(consent: &[ConsentStanding], purpose: Purpose, last_wrote_at: Option<Timestamp>) -> Judged {
+    let (scope, word) = match purpose {
+        Purpose::Answer => (ConsentScope::Everything, "messages"),
+        Purpose::Template(scope) => (scope, word_of(scope)),
+    };
+    let Some(standing) = crate::consent::counts(consent, scope) else {
+        return Ok(format!("The contact did not say that they want no {word}."));
+    };
+    if standing.choice == ConsentChoice::Given {
+        return Ok(format!("The contact agreed to {word}."));
+    }
+    if purpose == Purpose::Answer && last_wrote_at.is_some_and(|wrote| wrote > standing.at) {
+        return Ok("The contact wanted no more messages, but wrote again: this answers them.".to_owned());
+    }
+    let (code, reason) = match standing.scope {
+        ConsentScope::Everything => ("opted_out", "This contact asked us to stop writing.".to_owned()),
+        ConsentScope::Marketing => ("opted_out_of_marketing", "This contact wants no marketing.".to_owned()),
+        ConsentScope::Utility => {
+            ("opted_out_of_utility", format!("This contact wants no {}.", word_of(ConsentScope::Utility)))
+        }
+        ConsentScope::Authentication => (
+            "opted_out_of_authentication",
+            format!("This contact wants no {}.", word_of(ConsentScope::Authentication)),
+        ),
+    };
+    Err(Refused {
+        code,
+        reason,
+        what_to_do: match purpose {
+            Purpose::Answer => {
+                "You can answer when they write again, or record in their details that they want messages."
+            }
+            Purpose::Template(_) => "If they told you otherwise, record it in the contact's details.",
+        },
+    })
+}
+
+const fn word_of(scope: ConsentScope) -> &'static str {
+    match scope {
+        ConsentScope::Everything => "messages",
+        ConsentScope::Marketing => "marketing",
+        ConsentScope::Utility => "notices about orders and appointments",
+        ConsentScope::Authentication => "codes",
+    }
+}
+
+fn within_window(window: &WindowFacts, content: &Content, now: Timestamp) -> Judged {
+    if purpose_of(content) != Purpose::Answer {
+        return Ok("A template needs no open window.".to_owned());
+    }
+    match window.expires_at() {
+        Some(at) if now < at => Ok(format!("The window is open until {at}.")),
+        Some(_) => Err(Refused {
+            code: "window_closed",
+            reason: "The 24-hour window has closed.".to_owned(),
+            what_to_do: "Send a template; it opens again when the customer answers.",
+        }),
+        None => Err(Refused {
+            code: "window_closed",
+            reason: "The customer has not written yet.".to_owned(),
+            what_to_do: "Begin with a template; the window opens when they answer.",
+        }),
+    }
+}
+
+fn approved(status: Option<&str>, content: &Content) -> Judged {
+    match status {
+        None if matches!(content, Content::Template(_)) => {
+            Ok("WhatsApp did not say that the template may not be sent.".to_owned())
+        }
+        None => Ok("It is no template.".to_owned()),
+        Some("APPROVED") => Ok("The template is approved.".to_owned()),
+        Some(status) => Err(Refused {
+            code: "template_not_approved",
+            reason: format!("This template is {} at WhatsApp, not approved.", status.to_lowercase()),
+            what_to_do: "Choose another one, or mend it in the templates' settings.",
+        }),
+    }
+}
+
+fn works(problem: Option<&str>) -> Judged {
+    match problem {
+        None => Ok("Nothing is known against the number.".to_owned()),
+        Some(problem) => Err(Refused {
+            code: "channel_unhealthy",
+            reason: problem.to_owned(),
+            what_to_do: "Look at the channel's settings.",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::strategy::{Just, Strategy};
+    use switchboard_schema::wire::{TemplateContent, Text};
+
+    use super::*;
+    use crate::window::{FREE_ENTRY, WINDOW};
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+    fn text() -> Content {
+        Content::Text(Text { body: "hello".to_owned() })
+    }
+
+    fn template(category: Option<TemplateCategory>) -> Content {
+        Content::Template(TemplateContent {
+            name: "offer".to_owned(),
+            language: "en".to_owned(),
+            category,
+            ..TemplateContent::default()
+        })
+    }
+
+    fn wrote(ago: Duration) -> WindowFacts {
+        WindowFacts {
+            last_inbound_at: Some(Timestamp::from_millis(NOW.as_millis() - ago.as_millis() as i64)),
+            ..WindowFacts::default()
+        }
+    }
+
+    fn said(scope: ConsentScope, choice: ConsentChoice, secs_ago: i64) -> ConsentStanding {
+        ConsentStanding { scope, choice, at: Timestamp::from_millis(NOW.as_millis() - secs_ago * 1_000) }
+    }
+
+    fn code(of: Circumstances<'_>, content: &Content) -> Option<&'static str> {
+        may_send(&of, content, NOW).err().map(|refused| refused.code)
+    }
+
+    const OPEN: Duration = Duration::from_secs(60);
+    const CLOSED: Duration = Duration::from_secs(25 * 3_600);
+
+    #[test]
+    fn an_answer_needs_the_window_and_a_template_does_not() {
+        let open = Circumstances { window: wrote(OPEN), ..Circumstances::default() };
+        let closed = Circumstances { window: wrote(CLOSED), ..Circumstances::default() };
+        assert_eq!(code(open, &text()), None);
+        assert_eq!(code(closed, &text()), Some("window_closed"));
+        assert_eq!(code(Circumstances::default(), &text()), Some("window_closed"));
+        assert_eq!(code(closed, &template(None)), None);
+    }
+
+    #[test]
+    fn who_stopped_everything_gets_nothing_until_they_write_and_then_answers_only() {
+        let stopped = [said(ConsentScope::Everything, ConsentChoice::Withdrawn, 60)];
+        let by_the_stop =
+            Circumstances { window: wrote(OPEN), consent: &stopped, ..Circumstances::default() };
+        assert_eq!(code(by_the_stop, &text()), Some("opted_out"), "the stop itself is no new question");
+        let since = Circumstances { window: wrote(Duration::from_secs(59)), ..by_the_stop };
+        assert_eq!(code(since, &text()), None);
+        for category in [None, Some(TemplateCategory::Utility), Some(TemplateCategory::Authentication)] {
+            assert_eq!(code(since, &template(category)), Some("opted_out"));
+        }
+    }
+
+    #[test]
+    fn who_wants_no_marketing_gets_everything_else() {
+        let consent = [said(ConsentScope::Marketing, ConsentChoice::Withdrawn, 60)];
+        let of = Circumstances { window: wrote(OPEN), consent: &consent, ..Circumstances::default() };
+        assert_eq!(code(of, &template(Some(TemplateCategory::Marketing))), Some("opted_out_of_marketing"));
+        assert_eq!(code(of, &template(None)), Some("opted_out_of_marketing"), "unknown counts as marketing");
+        assert_eq!(code(of, &template(Some(TemplateCategory::Utility))), None);
+        assert_eq!(code(of, &text()), None);
+    }
+
+    #[test]
+    fn the_first_rule_that_stands_against_it_is_the_reason_and_all_of_them_are_told() {
+        let consent = [said(ConsentScope::Everything, ConsentChoice::Withdrawn, 60)];
+        let of = Circumstances {
+            window: wrote(CLOSED),
+            blocked: true,
+            consent: &consent,
+            template: None,
+            channel_problem: Some("The token has expired."),
+        };
+        assert_eq!(code(of, &text()), Some("contact_blocked"));
+        let (decision, refused) = explain(&of, &text(), SendStep::Queued, NOW);
+        assert_eq!(refused.map_err(|refused| refused.code), Err("contact_blocked"));
+        assert!(!decision.allowed);
+        let failed: Vec<_> =
+            decision.checks.iter().filter(|check| !check.passed).map(|check| check.rule).collect();
+        assert_eq!(failed, [SendRule::Contact, SendRule::Consent, SendRule::Window, SendRule::Channel]);
+    }
+
+    #[test]
+    fn a_template_that_is_paused_is_refused_by_name_of_its_state() {
+        let of = Circumstances { template: Some("PAUSED"), ..Circumstances::default() };
+        let refused = may_send(&of, &template(None), NOW).expect_err("it is paused");
+        assert_eq!((refused.code, refused.reason.contains("paused")), ("template_not_approved", true));
+    }
+
+    #[test]
+    fn what_a_message_is_charged_as_changes_in_october_2026() {
+        let before = Timestamp::from_millis(ANSWERS_CHARGED_FROM.as_millis() - 60_000);
+        let window = WindowFacts { last_inbound_at: Some(before), ..WindowFacts::default() };
+        let utility = template(Some(TemplateCategory::Utility));
+        let charge = |content: &Content, now| price_of(content, &window, now).charge;
+        assert_eq!(charge(&text(), before), Charge::FreeWindow);
+        assert_eq!(charge(&utility, before), Charge::FreeWindow);
+        assert_eq!(charge(&utility, before + WINDOW), Charge::Charged);
+        assert_eq!(charge(&text(), ANSWERS_CHARGED_FROM), Charge::AfterAllowance);
+        assert_eq!(charge(&utility, ANSWERS_CHARGED_FROM), Charge::Charged);
+        let free = WindowFacts { free_until: Some(ANSWERS_CHARGED_FROM + FREE_ENTRY), ..window };
+        assert_eq!(price_of(&utility, &free, ANSWERS_CHARGED_FROM).charge, Charge::FreeEntry);
+        assert_eq!(price_of(&template(None), &window, before).category, PriceCategory::Marketing);
+    }
+
+    fn a_standing() -> impl Strategy<Value = ConsentStanding> {
+        let scope = proptest::sample::select(vec![
+            ConsentScope::Everything,
+            ConsentScope::Marketing,
+            ConsentScope::Utility,
+            ConsentScope::Authentication,
+        ]);
+        let choice = proptest::sample::select(vec![ConsentChoice::Given, ConsentChoice::Withdrawn]);
+        (scope, choice, 0_i64..100_000).prop_map(|(scope, choice, ago)| said(scope, choice, ago))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_allowed_is_never_free_form_outside_of_the_window_nor_against_the_newest_word(
+            blocked in proptest::arbitrary::any::<bool>(),
+            consent in proptest::collection::vec(a_standing(), 0..5),
+            wrote_ago in proptest::option::of(0_u64..200_000),
+            content in proptest::prop_oneof![
+                Just(text()),
+                Just(template(None)),
+                Just(template(Some(TemplateCategory::Utility))),
+            ],
+        ) {
+            let window = wrote_ago.map_or(WindowFacts::default(), |secs| wrote(Duration::from_secs(secs)));
+            let of = Circumstances { window, blocked, consent: &consent, ..Circumstances::default() };
+            let judged = may_send(&of, &content, NOW);
+            let (decision, explained) = explain(&of, &content, SendStep::Turn, NOW);
+            assert_eq!((decision.allowed, &explained), (judged.is_ok(), &judged), "one decision");
+            assert_eq!(
+                may_write_to(blocked, &consent, purpose_of(&content), window.last_inbound_at).is_ok(),
+                decision.checks[..2].iter().all(|check| check.passed),
+            );
+            if judged.is_ok() {
+                assert!(!blocked);
+                assert!(matches!(content, Content::Template(_)) || window.is_open(NOW));
+                let newest = consent.iter().filter(|word| word.scope == ConsentScope::Everything).map(|word| word.at).max();
+                let refused_at_newest = consent.iter().any(|word| {
+                    word.scope == ConsentScope::Everything && Some(word.at) == newest && word.choice == ConsentChoice::Withdrawn
+                });
+                if refused_at_newest && matches!(content, Content::Text(_)) {
+                    assert!(window.last_inbound_at > newest, "they wrote since");
+                }
+            }
+        }
+    }
+}

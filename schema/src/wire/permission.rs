@@ -1,0 +1,99 @@
+//! Whether a message may be sent, what it would cost, and why.
+
+use super::wire;
+use crate::Timestamp;
+
+wire! {
+    /// What was decided when a message was last about to go a step further: the answer to "why was this not sent".
+    #[derive(Eq)]
+    pub struct SendDecision {
+        /// When.
+        pub at: Timestamp,
+        /// Which step.
+        pub step: SendStep,
+        /// It may go on.
+        pub allowed: bool,
+        /// What it is charged as.
+        pub price: SendPrice,
+        /// What was looked at, in the order in which it counts: the first that is not passed is the reason.
+        pub checks: Vec<SendCheck>,
+    }
+
+    /// A step of a message on its way out.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum SendStep {
+        /// It is written.
+        Composed,
+        /// It was to be queued.
+        Queued,
+        /// Its turn came.
+        Turn,
+        /// The request to the provider was to be made.
+        Request,
+    }
+
+    /// One rule and how it came out.
+    #[derive(Eq)]
+    pub struct SendCheck {
+        /// Which rule.
+        pub rule: SendRule,
+        /// Nothing stands against it.
+        pub passed: bool,
+        /// What was found, in plain words.
+        pub found: String,
+    }
+
+    /// A rule of sending.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum SendRule {
+        /// Nobody of us blocked the contact.
+        Contact,
+        /// The contact wants it.
+        Consent,
+        /// The window is open, or it is a template.
+        Window,
+        /// The template is approved.
+        Template,
+        /// The channel works.
+        Channel,
+    }
+
+    /// What a message is charged as.
+    #[derive(Copy, Eq, Hash)]
+    pub struct SendPrice {
+        /// The category.
+        pub category: PriceCategory,
+        /// Whether it costs anything.
+        pub charge: Charge,
+    }
+
+    /// What the provider counts a message as.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PriceCategory {
+        /// An answer that is no template.
+        Service,
+        /// A template about something ordered or asked for.
+        Utility,
+        /// A template with a code.
+        Authentication,
+        /// Any other template; also one whose category is not known.
+        Marketing,
+    }
+
+    /// Whether a message costs anything.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Charge {
+        /// It is charged.
+        Charged,
+        /// It is charged once the number's free messages of the month are used.
+        AfterAllowance,
+        /// It is free as long as the window is open.
+        FreeWindow,
+        /// It is free because the customer came through an ad or a page's button.
+        FreeEntry,
+    }
+}

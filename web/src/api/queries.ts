@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, ChannelList, Contact, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -58,6 +58,13 @@ export const templatesQuery = (channelId: string) =>
     queryKey: ['templates', channelId],
     staleTime: 5 * 60_000,
     queryFn: ({ signal }) => ask<TemplateList>(`/templates?channel_id=${encodeURIComponent(channelId)}`, { signal }),
+  });
+
+/** Everything a contact said about what they want; `seen` is what is known of it, so that news are asked for. */
+export const consentQuery = (id: string, seen: string) =>
+  queryOptions({
+    queryKey: ['consent', id, seen],
+    queryFn: ({ signal }) => ask<ContactConsent>(`/contacts/${id}/consent`, { signal }),
   });
 
 /** A contact and the tag that a change of it must carry. */

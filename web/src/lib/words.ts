@@ -17,6 +17,10 @@ export function kindName(kind: string): string {
   return known ? t(`kind.${known}`) : kind;
 }
 
+function capital(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
 /** One line of what a message says. */
 export function previewOf(message: Message): string {
   if (message.deleted_at) return t('thread.deleted', { name: message.sent_by.name ?? '' }).trim();
@@ -28,6 +32,28 @@ export function previewOf(message: Message): string {
       return message.content.text ?? t('thread.template', { name: message.content.name.replaceAll('_', ' ') });
     case 'system':
       return systemWords(message.content, '').replaceAll(/<\/?b>/g, '');
+    case 'image':
+    case 'video':
+    case 'sticker':
+      return message.content.caption ?? capital(kindName(message.type));
+    case 'audio':
+      return message.content.voice ? capital(kindName('audio')) : t('content.sound');
+    case 'document':
+      return message.content.caption ?? message.content.filename ?? capital(kindName('document'));
+    case 'location':
+      return [capital(kindName('location')), message.content.name].filter(Boolean).join(' · ');
+    case 'contacts':
+      return [capital(kindName('contacts')), message.content.cards[0]?.name].filter(Boolean).join(' · ');
+    case 'answer':
+      if (message.content.kind === 'form') return t('content.form');
+      if (message.content.kind === 'call_permission') return t(message.content.granted ? 'content.callGranted' : 'content.callDenied');
+      return message.content.title;
+    case 'interactive':
+      return message.content.body;
+    case 'order':
+      return t('content.orderOf', { count: message.content.products.length });
+    case 'call':
+      return t(message.content.outcome === 'missed' ? 'content.callMissed' : message.content.outcome === 'ringing' ? 'content.callRinging' : 'content.callDone');
     case 'unsupported':
       return t('thread.unsupported', { kind: kindName(message.content.kind) });
     default:
@@ -62,6 +88,18 @@ export function systemWords(line: SystemLine, myName: string): string {
       return actor ? t('system.unblocked', { actor }) : t('system.unblockedBare');
     case 'number_changed':
       return subject ? t('system.number_changed', { subject }) : t('system.numberChangedBare');
+    case 'identity_changed':
+      return t('system.identityChanged');
+    case 'welcomed':
+      return t('system.welcomed');
+    case 'stopped_everything':
+      return t('system.stoppedEverything');
+    case 'stopped_marketing':
+      return t('system.stoppedMarketing');
+    case 'started_again':
+      return t('system.startedAgain');
+    case 'started_marketing':
+      return t('system.startedMarketing');
     case 'merged':
       return t('system.merged');
     default:

@@ -1,4 +1,4 @@
-import { AlarmClock, Ban, FilePenLine, Hourglass, LayoutTemplate, Lock, Puzzle, UserRound } from 'lucide-react';
+import { AlarmClock, Ban, BellOff, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Video } from 'lucide-react';
 import { memo, useEffect } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Tick } from '@/components/tick';
@@ -12,6 +12,7 @@ import { unreadOf } from '@/lib/inbox/state';
 import { useInbox, useWriters } from '@/lib/inbox/store';
 import { nameOf, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
+import { wantsNothing } from '@/lib/consent';
 import { moment, since, when } from '@/lib/time';
 import { firstName, previewOf, reasonOf } from '@/lib/words';
 import { windowFacts } from '@/lib/window';
@@ -78,6 +79,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         <div className="line">
           <span className="name truncate">{contact.name}</span>
           {contact.blocked && <Ban size={14} className="text-text-3" role="img" aria-label={t('details.blocked')} />}
+          {!contact.blocked && wantsNothing(contact) && <BellOff size={14} className="text-text-3" role="img" aria-label={t('consent.stopped')} />}
           {compact && <WindowMark facts={facts} />}
           <span className="time">{when(conversation.updated_at, now)}</span>
         </div>
@@ -137,10 +139,24 @@ function Preview({ conversation, draft, meId }: { conversation: Conversation; dr
   );
 }
 
+const typeIcons: Partial<Record<Message['type'], typeof Ban>> = {
+  audio: Mic,
+  answer: Reply,
+  call: Phone,
+  contacts: UserRound,
+  document: FileText,
+  image: ImageIcon,
+  location: MapPin,
+  order: Package,
+  sticker: Sticker,
+  unsupported: Puzzle,
+  video: Video,
+};
+
 function TypeIcon({ message }: { message: Message }) {
   if (message.deleted_at) return <Ban size={14} aria-hidden="true" />;
   if (message.type === 'note') return <Lock size={14} aria-hidden="true" />;
   if (message.type === 'template') return <LayoutTemplate size={14} aria-hidden="true" />;
-  if (message.type === 'unsupported') return <Puzzle size={14} aria-hidden="true" />;
-  return null;
+  const Icon = typeIcons[message.type];
+  return Icon ? <Icon size={14} aria-hidden="true" /> : null;
 }

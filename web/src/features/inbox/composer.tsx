@@ -1,4 +1,4 @@
-import { ArrowUp, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, PenLine, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
+import { ArrowUp, BellOff, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, PenLine, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Channel, Conversation } from '@/api/types';
@@ -6,6 +6,7 @@ import { Keys } from '@/components/keys';
 import { Rich } from '@/components/rich';
 import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
+import { mayAnswer, wantsNoMarketing, wantsNothing } from '@/lib/consent';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
@@ -38,6 +39,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
   const now = useMinute();
   const facts = windowFacts(conversation.window, now);
   const closed = facts.state === 'closed' || facts.state === 'none';
+  const silenced = contact.blocked || !mayAnswer(contact, conversation.window.expires_at);
   const wanted: ComposerMode = asked ?? 'reply';
   const mode: ComposerMode = wanted === 'reply' && closed ? 'template' : wanted;
   const box = useRef<HTMLDivElement>(null);
@@ -57,7 +59,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
           <Strips conversation={conversation} channel={channel} facts={facts} offline={offline} now={now} />
         )}
         {/* A closed window leaves templates: nothing to choose between, and a note has its button below. */}
-        {!(mode === 'template' && closed && !contact.blocked) && <div className="modes">
+        {!(mode === 'template' && closed && !silenced) && <div className="modes">
           <div role="tablist" aria-label={t('composer.tabs')} className="flex gap-0.5">
             <Mode selected={mode !== 'note'} onSelect={() => { set('reply'); }} icon={closed ? <LayoutTemplate size={14} aria-hidden="true" /> : <CornerUpLeft size={14} aria-hidden="true" />}>
               {closed ? t('composer.template') : t('composer.reply')}
@@ -67,17 +69,17 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
             </Mode>
           </div>
           <span className="flex-1" />
-          {mode === 'reply' && !contact.blocked && (
+          {mode === 'reply' && !silenced && (
             <button type="button" className="mode" onClick={() => { set('template'); }}>
               <LayoutTemplate size={14} aria-hidden="true" />
               {t('composer.template')}
             </button>
           )}
-          {mode === 'template' && !closed && !contact.blocked && (
+          {mode === 'template' && !closed && !silenced && (
             <button type="button" className="mode" onClick={() => { set('reply'); }}>{t('composer.textInstead')}</button>
           )}
         </div>}
-        {contact.blocked && mode !== 'note' ? (
+        {silenced && mode !== 'note' ? (
           <div className="h-2" />
         ) : mode === 'template' ? (
           <TemplateComposer conversation={conversation} offline={offline} onNote={() => { set('note'); }} />
@@ -125,8 +127,18 @@ function Strips({ conversation, channel, facts, offline, now }: { conversation: 
         <button type="button" className="link" onClick={() => void saveContact(contact.id, { blocked: false })}>{t('composer.unblock')}</button>
       </div>
     );
+  const stopped = wantsNothing(contact);
   return (
     <>
+      {stopped && (
+        <div className="strip bad" role="status">
+          <BellOff {...icon} />
+          <span><Rich text={t(mayAnswer(contact, conversation.window.expires_at) ? 'consent.stripAnswer' : 'consent.strip', { name: first })} /></span>
+        </div>
+      )}
+      {!stopped && wantsNoMarketing(contact) && (
+        <div className="strip grey"><BellOff {...icon} /><span><Rich text={t('consent.stripMarketing', { name: first })} /></span></div>
+      )}
       {offline && <div className="strip grey"><WifiOff {...icon} /><span><Rich text={t('composer.offline')} /></span></div>}
       {channel?.health === 'broken' && (
         <div className="strip bad">

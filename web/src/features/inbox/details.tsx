@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { ChevronDown, Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
-import { useId, useRef, useState, type ComponentProps } from 'react';
+import { BellOff, ChevronDown, Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
+import { Suspense, useId, useRef, useState, type ComponentProps } from 'react';
 import { contactQuery } from '@/api/queries';
 import type { Contact, Conversation, ConversationStatus } from '@/api/types';
 import { Avatar } from '@/components/avatar';
@@ -8,6 +8,7 @@ import { CopyButton } from '@/components/copy-button';
 import { Confirm } from '@/components/modal';
 import { Ring } from '@/components/window-ring';
 import { statusName } from '@/features/inbox/views';
+import { wantsNothing } from '@/lib/consent';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { assign, setStatus } from '@/lib/inbox/actions';
@@ -18,7 +19,10 @@ import { useInbox } from '@/lib/inbox/store';
 import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
 import { moment, shortDay, since } from '@/lib/time';
 import { longLeft, windowFacts } from '@/lib/window';
+import { later } from '@/lib/later';
 import { addressOf, identityName, shownIdentities } from '@/lib/words';
+
+const ConsentSection = later(() => import('@/features/inbox/consent-section').then((module) => ({ default: module.ConsentSection })));
 
 export function Details({ id, onClose }: { id: string; onClose?: () => void }) {
   const conversation = useInbox((state) => state.conversations[id]);
@@ -27,6 +31,7 @@ export function Details({ id, onClose }: { id: string; onClose?: () => void }) {
     <>
       <Person conversation={conversation} {...(onClose ? { onClose } : {})} />
       <Facts conversation={conversation} />
+      <Suspense fallback={null}><ConsentSection conversation={conversation} /></Suspense>
       <Block conversation={conversation} />
     </>
   );
@@ -50,6 +55,7 @@ function Person({ conversation, onClose }: { conversation: Conversation; onClose
           <button type="button" className="btn plain icon small" aria-label={t('app.close')} onClick={onClose}><X size={16} aria-hidden="true" /></button>
         )}
       </div>
+      {!ref.blocked && wantsNothing(ref) && <p className="mt-2"><span className="pill bad"><BellOff size={14} aria-hidden="true" />{t('consent.stopped')}</span></p>}
       {ref.blocked && <p className="mt-2"><span className="pill bad"><ShieldBan size={14} aria-hidden="true" />{t('details.blocked')}</span></p>}
       <div className="mt-2"><Editable key={`about ${ref.id}`} contact={contact} field="about" fallback="" /></div>
       {isError && <p className="mt-2 text-[12px] leading-4 text-bad">{t('details.loadFailed')}</p>}

@@ -1,6 +1,7 @@
 import { Popover } from 'radix-ui';
 import type { ReactNode } from 'react';
-import type { Message } from '@/api/types';
+import { Check, X } from 'lucide-react';
+import type { Message, SendDecision } from '@/api/types';
 import { Tick } from '@/components/tick';
 import { t } from '@/lib/i18n';
 import { exact } from '@/lib/time';
@@ -24,9 +25,30 @@ export function History({ message, label, children }: { message: Message; label:
             ))}
           </ol>
           {(message.attempts ?? 0) > 0 && <p className="mt-2 text-[12px] leading-4 text-text-3">{t('thread.attempts', { count: message.attempts ?? 0 })}</p>}
+          {message.decision && <Decision decision={message.decision} />}
           {message.provider_id && <p className="mt-1 max-w-64 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+/** What was looked at when it was last about to be sent, and what it is charged as. */
+function Decision({ decision }: { decision: SendDecision }) {
+  return (
+    <>
+      <p className="mt-3 mb-1 text-[12px] leading-4 font-semibold">{t('decision.title')}</p>
+      <ul className="grid max-w-72 gap-1">
+        {decision.checks.map((check) => (
+          <li key={check.rule} className="flex gap-1.5 text-[12px] leading-4">
+            {check.passed ? <Check size={14} className="flex-none text-ok" aria-label={t('decision.allowed')} /> : <X size={14} className="flex-none text-bad" aria-label={t('decision.refused')} />}
+            <span className={check.passed ? 'text-text-2' : ''}>{check.found}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-1.5 text-[12px] leading-4 text-text-3">
+        {t('decision.price', { category: t(`decision.${decision.price.category}`), charge: t(`decision.${decision.price.charge}`) })}
+      </p>
+    </>
   );
 }

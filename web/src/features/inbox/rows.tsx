@@ -1,6 +1,6 @@
-import { Ban, ArrowLeftRight, AlarmClock, Check, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, Merge, Phone, Puzzle, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Workflow } from 'lucide-react';
+import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Workflow } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
-import type { Conversation, Message } from '@/api/types';
+import type { Conversation, Message, Reaction } from '@/api/types';
 import { Rich } from '@/components/rich';
 import { Tick } from '@/components/tick';
 import { Tip } from '@/components/tip';
@@ -13,9 +13,10 @@ import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { isWindowClosed, kindName, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
+import { isWindowClosed, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
+const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
 
 type Props = {
@@ -64,6 +65,12 @@ const systemIcons: Record<string, typeof Check> = {
   blocked: ShieldBan,
   unblocked: ShieldCheck,
   number_changed: Phone,
+  identity_changed: Fingerprint,
+  welcomed: Hand,
+  stopped_everything: BellOff,
+  stopped_marketing: MegaphoneOff,
+  started_again: BellRing,
+  started_marketing: Megaphone,
   merged: Merge,
 };
 
@@ -187,12 +194,13 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
                 <span>{t('thread.late')} ·</span>
               </Tip>
             )}
-            {message.edited_at && !message.deleted_at && (
+            {message.edited_at && !message.deleted_at && message.type !== 'call' && (
               <Tip label={t('thread.editedAt', { time: moment(message.edited_at, now) })} side="top">
                 <span>{t('thread.edited')}</span>
               </Tip>
             )}
           </Meta>
+          <Reactions reactions={message.reactions ?? []} />
         </div>
         <Why message={message} conversation={conversation} />
       </div>
@@ -200,51 +208,25 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
   );
 }
 
+/** Words at once; anything richer once its part of the app is here. */
 function Body({ message, sender }: { message: Message; sender: string }) {
-  if (message.deleted_at)
-    return <span className="quiet"><Ban size={14} aria-hidden="true" />{t('thread.deleted', { name: sender })}</span>;
-  switch (message.type) {
-    case 'text':
-      return message.content.body;
-    case 'template':
-      return message.content.text ?? message.content.name;
-    case 'unsupported':
-      return <UnsupportedBody kind={kindName(message.content.kind)} raw={message.content.raw ?? undefined} blob={message.content.blob ?? undefined} />;
-    default: {
-      const other = message as unknown as { type: string; content: unknown };
-      return <UnsupportedBody kind={kindName(other.type)} raw={JSON.stringify(other.content, null, 2)} blob={undefined} />;
-    }
-  }
+  const bare = !message.deleted_at && !message.forwarded && !message.referral && !message.product;
+  if (bare && message.type === 'text') return message.content.body;
+  if (bare && message.type === 'template') return message.content.text ?? message.content.name;
+  return <Suspense fallback={<span className="quiet">{previewOf(message)}</span>}><RichBody message={message} sender={sender} /></Suspense>;
 }
 
-function UnsupportedBody({ kind, raw, blob }: { kind: string; raw: string | undefined; blob: string | undefined }) {
-  const [open, setOpen] = useState(false);
+function Reactions({ reactions }: { reactions: Reaction[] }) {
+  if (reactions.length === 0) return null;
   return (
-    <>
-      <span className="quiet flex-wrap">
-        <Puzzle size={14} aria-hidden="true" />
-        {t('thread.unsupported', { kind })}
-        {(raw ?? blob) && (
-          <button type="button" className="link" aria-expanded={open} onClick={() => { setOpen((was) => !was); }}>
-            {open ? t('thread.hideRaw') : t('thread.seeRaw')}
-          </button>
-        )}
-      </span>
-      {open && (
-        <pre className="mt-1.5 max-h-64 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
-          {raw ? pretty(raw) : t('thread.rawStored', { blob: blob ?? '' })}
-        </pre>
-      )}
-    </>
+    <span className="reactions">
+      {reactions.map((reaction) => (
+        <Tip key={`${reaction.by.kind} ${reaction.by.id ?? ''}`} label={t('thread.reacted', { name: reaction.by.name ?? t('thread.you'), emoji: reaction.emoji })} side="top">
+          <span role="img" aria-label={t('thread.reacted', { name: reaction.by.name ?? t('thread.you'), emoji: reaction.emoji })}>{reaction.emoji}</span>
+        </Tip>
+      ))}
+    </span>
   );
-}
-
-function pretty(raw: string): string {
-  try {
-    return JSON.stringify(JSON.parse(raw), null, 2);
-  } catch {
-    return raw;
-  }
 }
 
 /** Time and tick; on our messages they open the history of states. */

@@ -21,7 +21,7 @@ export async function saveContact(id: string, patch: ContactPatch): Promise<Save
       conversations: Object.fromEntries(
         Object.entries(state.conversations).map(([key, one]) =>
           one.contact.id === id
-            ? [key, { ...one, contact: { id, name: contact.name, identities: contact.identities, blocked: contact.blocked } }]
+            ? [key, { ...one, contact: { id, name: contact.name, identities: contact.identities, blocked: contact.blocked, consent: contact.consent ?? [] } }]
             : [key, one],
         ),
       ),

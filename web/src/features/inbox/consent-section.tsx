@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query';
+import { BellOff, Check, Download, Minus } from 'lucide-react';
+import { useState } from 'react';
+import { consentQuery } from '@/api/queries';
+import type { ConsentChoice, ConsentScope, Conversation, RecordConsent } from '@/api/types';
+import { Choice, Field } from '@/components/field';
+import { Modal } from '@/components/modal';
+import { useMinute } from '@/lib/hooks';
+import { evidenceOf, SCOPES, scopeName, WAYS } from '@/lib/consent';
+import { t } from '@/lib/i18n';
+import { recordConsent } from '@/lib/inbox/consent';
+import { moment } from '@/lib/time';
+
+/** What a person wants to hear from us, what shows it, and a way to record more. */
+export function ConsentSection({ conversation }: { conversation: Conversation }) {
+  const { contact } = conversation;
+  const now = useMinute();
+  const [recording, setRecording] = useState(false);
+  const [open, setOpen] = useState(false);
+  const standings = contact.consent ?? [];
+  return (
+    <section>
+      <h3>{t('consent.title')}</h3>
+      {standings.length === 0 && <p className="text-[13px] leading-[18px] text-text-3">{t('consent.nothing')}</p>}
+      <dl className="facts">
+        {standings.map((one) => (
+          <div key={one.scope} className="contents">
+            <dt>{scopeName(one.scope)}</dt>
+            <dd title={t('consent.asOf', { time: moment(one.at, now) })}>
+              {one.choice === 'given' ? <Check size={14} className="text-ok" aria-hidden="true" /> : <BellOff size={14} className="text-bad" aria-hidden="true" />}
+              {t(`consent.${one.choice}`)}
+              <span className="num ms-auto text-[12px] font-normal text-text-3">{moment(one.at, now)}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className="mt-1 flex flex-wrap gap-x-3 gap-y-1">
+        <button type="button" className="link text-[12.5px]" onClick={() => { setRecording(true); }}>{t('consent.record')}</button>
+        {standings.length > 0 && (
+          <button type="button" className="link text-[12.5px]" aria-expanded={open} onClick={() => { setOpen((was) => !was); }}>{t('consent.history')}</button>
+        )}
+      </div>
+      {open && <Entries contactId={contact.id} seen={standings.map((one) => one.at).join()} />}
+      {recording && <Record contactId={contact.id} name={contact.name} onClose={() => { setRecording(false); }} />}
+    </section>
+  );
+}
+
+function Entries({ contactId, seen }: { contactId: string; seen: string }) {
+  const { data, isError, isPending } = useQuery(consentQuery(contactId, seen));
+  const now = useMinute();
+  if (isError) return <p className="mt-1 text-[12px] leading-4 text-bad">{t('details.loadFailed')}</p>;
+  if (isPending) return <p className="mt-1 h-4" aria-busy="true" />;
+  return (
+    <>
+      <ol className="mt-2 grid gap-1.5">
+        {data.entries.toReversed().map((entry) => (
+          <li key={entry.n} className="text-[12.5px] leading-[17px]">
+            <span className="flex items-center gap-1.5">
+              {entry.choice === 'given' ? <Check size={12} className="text-ok" aria-hidden="true" /> : <Minus size={12} className="text-bad" aria-hidden="true" />}
+              <span className="font-medium">{scopeName(entry.scope)}: {t(`consent.${entry.choice}`)}</span>
+              <span className="num ms-auto text-text-3">{moment(entry.at, now)}</span>
+            </span>
+            <span className="block ps-[18px] text-text-2" dir="auto">{evidenceOf(entry)}</span>
+          </li>
+        ))}
+      </ol>
+      <a className="link mt-2 inline-flex items-center gap-1 text-[12.5px]" href={`/api/v1/contacts/${contactId}/consent`} download={`consent-${contactId}.json`}>
+        <Download size={12} aria-hidden="true" />{t('consent.export')}
+      </a>
+    </>
+  );
+}
+
+function Record({ contactId, name, onClose }: { contactId: string; name: string; onClose: () => void }) {
+  const [scope, setScope] = useState<ConsentScope>('marketing');
+  const [choice, setChoice] = useState<ConsentChoice>('given');
+  const [how, setHow] = useState<RecordConsent['how']>('in_person');
+  const [reference, setReference] = useState('');
+  const [remark, setRemark] = useState('');
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    const done = await recordConsent(contactId, { scope, choice, how, ...(reference.trim() ? { reference } : {}), ...(remark.trim() ? { remark } : {}) });
+    setBusy(false);
+    if (done) onClose();
+  };
+  return (
+    <Modal
+      title={`${t('consent.record')}: ${name}`}
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
+          <button type="button" className="btn primary" disabled={busy} onClick={() => void save()}>{t('consent.save')}</button>
+        </>
+      }
+    >
+      <div className="grid gap-3">
+        <Choice label={t('consent.about')} value={scope} onValue={(value) => { setScope(value as ConsentScope); }} options={SCOPES.map((value) => ({ value, label: scopeName(value) }))} />
+        <Choice label={t('consent.answer')} value={choice} onValue={(value) => { setChoice(value as ConsentChoice); }} options={[{ value: 'given', label: t('consent.given') }, { value: 'withdrawn', label: t('consent.withdrawn') }]} />
+        <Choice label={t('consent.how')} value={how} onValue={(value) => { setHow(value as RecordConsent['how']); }} options={WAYS.map((value) => ({ value, label: t(`consent.${value}`) }))} />
+        <Field label={t('consent.reference')} value={reference} onValue={setReference} maxLength={500} />
+        <Field label={t('consent.remark')} value={remark} onValue={setRemark} maxLength={500} />
+      </div>
+    </Modal>
+  );
+}

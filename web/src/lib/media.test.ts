@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { fileSize, mediaAddress, money, orderTotal } from '@/lib/media';
+
+const file = { media_id: 'med_1', mime_type: 'image/jpeg', state: 'ready' as const };
+
+test('a small picture is asked for only where there is one', () => {
+  expect(mediaAddress({ ...file, thumbnail: true }, true)).toBe('/api/v1/media/med_1?thumbnail=true');
+  expect(mediaAddress(file, true)).toBe('/api/v1/media/med_1');
+});
+
+test('sizes are told in the unit in which they are small numbers', () => {
+  expect([0, 812, 4_200, 17_300_000].map(fileSize)).toEqual(['0 B', '812 B', '4.2 kB', '17 MB']);
+});
+
+test('an order has a total where all of it has a price in one currency', () => {
+  const line = (price: string, currency: string, quantity: number) => ({ product_id: 'p', price, currency, quantity });
+  const order = (...products: ReturnType<typeof line>[]) => ({ catalog_id: 'c', products });
+  expect(orderTotal(order(line('30', 'USD', 2), line('1.5', 'USD', 1)))).toBe(money('61.5', 'USD'));
+  expect(orderTotal(order(line('30', 'USD', 2), line('1', 'EUR', 1)))).toBeNull();
+  expect(orderTotal(order(line('', 'USD', 2)))).toBeNull();
+  expect(orderTotal(order())).toBeNull();
+});
+
+test('an odd price or currency is told as it came', () => {
+  expect(money('about 3', 'USD')).toBe('about 3');
+  expect(money('3', 'gold')).toBe('3 gold');
+});

@@ -1,0 +1,38 @@
+/** Files and orders in words. */
+import type { Attachment, Order } from '@/api/types';
+
+/** Where a file's bytes are: its small picture, where there is one and that is enough. */
+export function mediaAddress(file: Attachment, small = false): string {
+  return `/api/v1/media/${file.media_id}${small && file.thumbnail ? '?thumbnail=true' : ''}`;
+}
+
+/** `812 B`, `4.2 kB`, `17 MB`. */
+export function fileSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let left = bytes;
+  let unit = 0;
+  while (left >= 1000 && unit < units.length - 1) {
+    left /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || left >= 10 ? String(Math.round(left)) : left.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** A price in its currency; as it came where either is odd. */
+export function money(price: string, currency: string): string {
+  const amount = Number(price);
+  if (price.trim() === '' || !Number.isFinite(amount)) return price;
+  try {
+    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+  } catch {
+    return `${price} ${currency}`.trim();
+  }
+}
+
+/** The sum of an order, where everything in it has a price in one currency. */
+export function orderTotal(order: Order): string | null {
+  const [first] = order.products;
+  if (!first || order.products.some((one) => one.currency !== first.currency || one.price.trim() === '' || !Number.isFinite(Number(one.price)))) return null;
+  const total = order.products.reduce((sum, one) => sum + Number(one.price) * one.quantity, 0);
+  return money(String(total), first.currency);
+}

@@ -11,6 +11,7 @@ pub(crate) mod extract;
 pub(crate) mod health;
 pub(crate) mod idempotency;
 pub(crate) mod me;
+pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod outermost;

@@ -97,6 +97,8 @@ pub(crate) enum Letter {
     Delete(Reply<ChannelBody>),
     /// The channel as it is.
     Show(Reply<ChannelBody>),
+    /// The way out, for what needs no slot.
+    Client(Reply<Arc<dyn ChannelClient>>),
 }
 
 /// How a request went, for the channel's health.
@@ -432,6 +434,7 @@ impl ChannelActor {
                 }
                 _ => tell(reply, Err(Refusal::NotFound("channel"))),
             },
+            Letter::Client(reply) => tell(reply, self.client.clone().ok_or(Refusal::NotFound("channel"))),
             Letter::Show(reply) => {
                 tell(reply, self.body.clone().ok_or(Refusal::NotFound("channel")));
             }
@@ -740,6 +743,7 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Permit(reply) => tell(reply, Err(refusal)),
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
+        Letter::Client(reply) => tell(reply, Err(refusal)),
         Letter::Put(_, reply) | Letter::Delete(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
         Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge => {}
     }

@@ -508,6 +508,7 @@ impl Entity for Conversation {
                 | Rule::Edit { seq, .. }
                 | Rule::Revoke { seq, .. }
                 | Rule::React { seq, .. }
+                | Rule::File { seq, .. }
                 | Rule::EndAttempt { seq, .. }
                 | Rule::BeginAttempt { seq, .. }
                 | Rule::Refuse { seq, .. },

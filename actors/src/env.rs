@@ -10,6 +10,7 @@ use std::{
 
 use actix::{Addr, ArbiterHandle};
 use switchboard_ports::store::Records;
+use tokio::sync::Semaphore;
 
 use crate::{
     beat::Beat,
@@ -19,6 +20,7 @@ use crate::{
     directory::Directory,
     fanout::FanOut,
     house::{Graves, Parts},
+    media::{self, Media},
     resolve::Resolver,
     shell::Shell,
     tenant::TenantActor,
@@ -41,6 +43,12 @@ pub(crate) struct Surroundings {
     pub(crate) conversations: Directory<Shell<Conversation>>,
     /// Contacts.
     pub(crate) contacts: Directory<Shell<Contact>>,
+    /// Files.
+    pub(crate) media: Directory<Shell<Media>>,
+    /// Slots for fetching files.
+    pub(crate) fetches: Semaphore,
+    /// Slots for making pictures smaller.
+    pub(crate) pictures: Semaphore,
     /// Tenants.
     pub(crate) tenants: Directory<TenantActor>,
     /// Channels.
@@ -84,6 +92,9 @@ impl Env {
             fanouts: OnceLock::new(),
             conversations: Directory::default(),
             contacts: Directory::default(),
+            media: Directory::default(),
+            fetches: Semaphore::new(media::FETCHES),
+            pictures: Semaphore::new(media::PICTURES),
             tenants: Directory::default(),
             channels: Directory::default(),
             resolver: Resolver::default(),

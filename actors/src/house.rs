@@ -5,6 +5,7 @@ mod channels;
 mod consent;
 mod conversations;
 mod dead;
+mod media;
 mod wakeups;
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
@@ -22,7 +23,7 @@ use switchboard_ports::{
 use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
-pub use self::{apply::Unapplied, dead::Grave};
+pub use self::{apply::Unapplied, dead::Grave, media::StoredFile};
 pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
 use crate::{
     Refusal,

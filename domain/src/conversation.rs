@@ -21,7 +21,7 @@ pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp,
     record::{Attempt, ClientKey, Head, Item, Left},
-    wire::{ContactRef, Content, ConversationStatus, Message, Sender, SystemEvent},
+    wire::{ContactRef, Content, ConversationStatus, MediaFacts, Message, Sender, SystemEvent},
 };
 
 use crate::{
@@ -64,6 +64,13 @@ pub enum Command {
     React {
         /// The emoji.
         reaction: InboundReaction,
+        /// Which item.
+        seq: u64,
+    },
+    /// The file of an item came, or will not.
+    File {
+        /// What is known of it.
+        file: MediaFacts,
         /// Which item.
         seq: u64,
     },

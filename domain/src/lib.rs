@@ -8,6 +8,7 @@ pub mod contact;
 pub mod conversation;
 pub mod delivery;
 pub mod inbound;
+pub mod media;
 pub mod outbound;
 pub mod permission;
 pub mod phone;

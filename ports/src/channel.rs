@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use switchboard_domain::outbound::{Outbound, SendOutcome};
 use switchboard_schema::wire::Template;
+use tokio::sync::mpsc;
 
 use crate::Future;
 
@@ -26,6 +28,39 @@ pub enum ReadError {
     Unavailable(String),
 }
 
+/// Why a file did not come.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The provider does not have it any more, or never had: it will not come.
+    #[error("{0}")]
+    Gone(String),
+    /// It cannot be had now: no answer, an answer that broke off, a refusal that somebody can mend.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// A file on its way.
+#[derive(Debug)]
+pub struct Download {
+    /// What the provider says it is.
+    pub mime_type: Option<String>,
+    /// SHA-256 of its bytes as the provider says, in hexadecimal.
+    pub sha256: Option<String>,
+    /// Its bytes. They end with an error, or whole.
+    pub bytes: mpsc::Receiver<Result<Bytes, FetchError>>,
+}
+
+/// A file to be uploaded.
+#[derive(Debug)]
+pub struct Upload {
+    /// What it is.
+    pub mime_type: String,
+    /// Its name.
+    pub filename: String,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
 /// One connected number at its provider, with its credentials.
 ///
 /// * `send` makes at most one request, never a second: repeating is decided elsewhere.
@@ -37,4 +72,10 @@ pub trait ChannelClient: Send + Sync + 'static {
 
     /// Reads all templates.
     fn templates(&self) -> Future<Result<Vec<Template>, ReadError>>;
+
+    /// Begins to fetch a file by the provider's id of it. No more than `bytes_max` of it come.
+    fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>>;
+
+    /// Gives the provider a file; answers with its id there. Made twice it is there twice, which harms nobody.
+    fn upload(&self, upload: Upload) -> Future<Result<String, ReadError>>;
 }

@@ -125,6 +125,16 @@ CREATE TABLE IF NOT EXISTS consent (
     PRIMARY KEY (tenant, contact_id, n)
 ) STRICT, WITHOUT ROWID;
 
+--  Files that go with messages: where their bytes are, or how far the asking for them is.
+CREATE TABLE IF NOT EXISTS media (
+    tenant BLOB NOT NULL,
+    media_id BLOB NOT NULL,
+    version INTEGER,
+    epoch INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, media_id)
+) STRICT, WITHOUT ROWID;
+
 --  The truth of a conversation: its head, its items, its provider requests, its client keys. One commit of its actor is one mutation of one partition.
 CREATE TABLE IF NOT EXISTS thread (
     tenant BLOB NOT NULL,

@@ -8,8 +8,8 @@ mod body;
 pub use body::*;
 
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, MessageId, SessionId,
-    TenantId, Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, MediaId, MessageId,
+    SessionId, TenantId, Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -46,6 +46,7 @@ pub static TABLES: &[&Table] = &[
     &CONTACT_EDGES,
     &CONTACT_CONVERSATIONS,
     &CONSENT,
+    &MEDIA,
     &THREAD,
     &CONVERSATION_HEADS,
     &PROVIDER_IDS,
@@ -308,6 +309,24 @@ table! {
         hash: Vec<u8>,
         /// The record, JSON, as it was hashed.
         record: Vec<u8>,
+    }
+}
+
+table! {
+    /// Files that go with messages: where their bytes are, or how far the asking for them is.
+    MEDIA = "media" => MediaRow: Tenant, Clustered;
+    partition {
+        /// Which.
+        media_id: MediaId,
+    }
+    clustering {}
+    values {
+        /// Its commit count.
+        version: u64,
+        /// The owner's epoch.
+        epoch: i64,
+        /// What is known of it.
+        body: Json<MediaBody>,
     }
 }
 

@@ -351,6 +351,7 @@ id_cells!(
     ChannelId,
     ContactId,
     ConversationId,
+    MediaId,
     MessageId,
     UserId,
     ApiKeyId,

@@ -10,7 +10,7 @@ use super::problem::Problem;
 /// The folder of files whose names hold their hash: they never change.
 const HASHED_FOLDER: &str = "assets/";
 /// First segments of addresses that are not the app's: an unknown one there is a mistake of a program.
-const NOT_THE_APPS: [&str; 5] = ["api", "webhooks", "v1", "docs", "assets"];
+const NOT_THE_APPS: [&str; 6] = ["api", "webhooks", "v1", "docs", "assets", "media"];
 
 #[derive(RustEmbed)]
 #[folder = "web/dist/"]

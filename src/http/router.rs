@@ -23,8 +23,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
-    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, messages, metrics, outermost, problem::Problem, sessions,
-    sockets, templates, users,
+    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
+    sessions, sockets, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -50,6 +50,7 @@ pub(crate) fn router(edge: Edge) -> Router {
     let (api, _) = api(Some(&edge)).split_for_parts();
     api.route("/api/v1/socket", get(gateway::upgrade))
         .merge(webhooks::routes())
+        .route("/media/{token}", get(media::by_link))
         .route("/openapi.json", get(docs::openapi))
         .route("/docs", get(docs::index))
         .route("/docs/", get(docs::page))
@@ -92,6 +93,9 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
         .routes(routes!(contacts::consent, contacts::record_consent))
+        .routes(routes!(media::get))
+        .routes(routes!(media::facts))
+        .routes(routes!(media::link))
         .routes(routes!(sockets::create_ticket))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::replay));

@@ -28,6 +28,7 @@ use crate::{
     Refusal, channel, contact,
     conversation::{self, Answer, Ask, ask, tell},
     env::Env,
+    media,
     resolve::{self, Found},
 };
 
@@ -180,7 +181,8 @@ impl Way {
         for (received, (index, message)) in answers.into_iter().zip(run) {
             let received = match received {
                 Err(Refusal::Moved(_)) => self.receive(message).await,
-                received => received.map(drop),
+                Ok(_) => self.expect_file(&message).await,
+                Err(refusal) => Err(refusal),
             };
             note(index, received, unapplied)?;
         }
@@ -220,7 +222,8 @@ impl Way {
             let received = Ask::Receive(Box::new((found.contact, message.clone())));
             match self.tell(found.conversation_id, received)?.await {
                 Err(Refusal::Moved(_)) => {}
-                result => return result.map(drop),
+                Ok(_) => return self.expect_file(&message).await,
+                Err(refusal) => return Err(refusal),
             }
         }
         Err(Refusal::Unavailable("the conversation moved too often".to_owned()))
@@ -265,6 +268,15 @@ impl Way {
             Err(Refusal::Rule { message, .. }) => Err(Refusal::Broken(message)),
             taken => taken.map(drop),
         }
+    }
+
+    /// Has the file of a message that is durable fetched; that it will be is durable when this answers.
+    async fn expect_file(&self, message: &InboundMessage) -> Result<(), Refusal> {
+        let (Some(source), Some(attachment)) = (&message.media, message.content.attachment()) else {
+            return Ok(());
+        };
+        let id = &message.provider_id;
+        media::expect(&self.env, self.scope, self.channel, id, source.clone(), attachment).await
     }
 
     /// A message of somebody who was two contacts once may stand in the other one's thread already: findable

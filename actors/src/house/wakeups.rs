@@ -13,6 +13,7 @@ use super::House;
 use crate::{
     Refusal, contact,
     conversation::{Ask, Asked, ask},
+    media,
     wakeups::{Pass, filed_again, page},
 };
 
@@ -95,6 +96,7 @@ impl House {
         let is_here = || match WakeupTarget::from_key(&row.target) {
             Some(WakeupTarget::Conversation(id)) => self.env.conversations.is_present(scope, id),
             Some(WakeupTarget::Contact(id)) => self.env.contacts.is_present(scope, id),
+            Some(WakeupTarget::Media(id)) => self.env.media.is_present(scope, id),
             None => false,
         };
         row.due <= now || (at_start && row.reason == WakeupReason::Active.as_str() && !is_here())
@@ -109,6 +111,9 @@ impl House {
             }
             Some(WakeupTarget::Contact(id)) => {
                 contact::ask(&self.env, scope, id, contact::Ask::Announce).await.map(drop)
+            }
+            Some(WakeupTarget::Media(id)) => {
+                media::ask(&self.env, scope, id, media::Ask::Wake).await.map(drop)
             }
             None => Ok(()),
         };

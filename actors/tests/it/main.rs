@@ -19,6 +19,7 @@ mod ghost;
 mod identity;
 mod live;
 mod long;
+mod media;
 mod orphans;
 mod passing;
 mod poison;

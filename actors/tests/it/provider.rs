@@ -14,7 +14,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::{
     Future,
-    channel::{ChannelClient, ReadError},
+    channel::{ChannelClient, Download, FetchError, ReadError, Upload},
 };
 use switchboard_schema::{ContactId, wire::Template};
 
@@ -42,13 +42,40 @@ pub(crate) struct Provider {
     seen: Mutex<Seen>,
     script: Mutex<Arc<Script>>,
     pause: Mutex<Duration>,
+    shelf: Mutex<Arc<Shelf>>,
+    asked_for: Mutex<Vec<String>>,
+    uploads: Mutex<Vec<Vec<u8>>>,
 }
+
+/// The files it has, by their ids; the number says how often this one was asked for before.
+type Shelf = dyn Fn(&str, usize) -> Result<Vec<u8>, FetchError> + Send + Sync;
 
 impl Provider {
     /// One that takes everything.
     pub(crate) fn new() -> Arc<Self> {
         let script: Arc<Script> = Arc::new(|outbound, _| accepted(&provider_id(outbound.callback)));
-        Arc::new(Self { seen: Mutex::default(), script: Mutex::new(script), pause: Mutex::default() })
+        let shelf: Arc<Shelf> = Arc::new(|_, _| Err(FetchError::Gone("no such file".to_owned())));
+        Arc::new(Self {
+            seen: Mutex::default(),
+            script: Mutex::new(script),
+            pause: Mutex::default(),
+            shelf: Mutex::new(shelf),
+            asked_for: Mutex::default(),
+            uploads: Mutex::default(),
+        })
+    }
+
+    /// Has files as told.
+    pub(crate) fn keep_files(
+        &self,
+        shelf: impl Fn(&str, usize) -> Result<Vec<u8>, FetchError> + Send + Sync + 'static,
+    ) {
+        *self.shelf.lock().unwrap() = Arc::new(shelf);
+    }
+
+    /// What was uploaded, in order.
+    pub(crate) fn uploads(&self) -> Vec<Vec<u8>> {
+        self.uploads.lock().unwrap().clone()
     }
 
     /// Answers as told; the number says how often this very item was requested before.
@@ -98,6 +125,33 @@ impl ChannelClient for Provider {
 
     fn templates(&self) -> Future<Result<Vec<Template>, ReadError>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>> {
+        let shelf = Arc::clone(&self.shelf.lock().unwrap());
+        let mut asked = self.asked_for.lock().unwrap();
+        let earlier = asked.iter().filter(|id| **id == provider_media_id).count();
+        asked.push(provider_media_id.clone());
+        let found = shelf(&provider_media_id, earlier);
+        Box::pin(async move {
+            let found = found?;
+            assert!(found.len() as u64 <= bytes_max);
+            let (sender, bytes) = tokio::sync::mpsc::channel(1);
+            tokio::spawn(async move {
+                for piece in found.chunks(1_000_000) {
+                    if sender.send(Ok(piece.to_vec().into())).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            Ok(Download { mime_type: None, sha256: None, bytes })
+        })
+    }
+
+    fn upload(&self, upload: Upload) -> Future<Result<String, ReadError>> {
+        let mut uploads = self.uploads.lock().unwrap();
+        uploads.push(upload.bytes.to_vec());
+        Box::pin(std::future::ready(Ok(format!("upload.{}", uploads.len()))))
     }
 }
 

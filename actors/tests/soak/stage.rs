@@ -22,7 +22,7 @@ use switchboard_domain::outbound::{Outbound, SendOutcome};
 use switchboard_ports::{
     Future,
     blob::Blobs as _,
-    channel::{ChannelClient, ReadError},
+    channel::{ChannelClient, Download, FetchError, ReadError, Upload},
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
     store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
@@ -86,6 +86,14 @@ impl ChannelClient for Taker {
 
     fn templates(&self) -> Future<Result<Vec<wire::Template>, ReadError>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn download(&self, _: String, _: u64) -> Future<Result<Download, FetchError>> {
+        Box::pin(std::future::ready(Err(FetchError::Gone("it has none".to_owned()))))
+    }
+
+    fn upload(&self, _: Upload) -> Future<Result<String, ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it takes none".to_owned()))))
     }
 }
 

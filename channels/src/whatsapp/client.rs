@@ -14,20 +14,20 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     StatusCode, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, InvalidHeaderValue},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use switchboard_domain::outbound::{ErrorClass, Outbound, ProviderError, SendOutcome};
 use switchboard_ports::{
     Future,
-    channel::{ChannelClient, PROVIDER_TIMEOUT, ReadError},
+    channel::{ChannelClient, Download, FetchError, PROVIDER_TIMEOUT, ReadError, Upload},
 };
 use switchboard_schema::{
     TraceContext,
     wire::{Identity, IdentityKind, Template},
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     errors,
@@ -53,6 +53,11 @@ const MAX_IDLE: usize = 64;
 const MAX_SEND_ANSWER_BYTES: usize = 256 * 1_024;
 /// Longest page of templates, in bytes.
 const MAX_PAGE_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// How long a file may take, all in all.
+const FILE_TIMEOUT: Duration = Duration::from_secs(120);
+/// Pieces of a file that wait to be taken.
+const PIECES_WAITING: usize = 8;
 
 /// The header of W3C Trace Context.
 const TRACEPARENT: &str = "traceparent";
@@ -131,6 +136,17 @@ impl Graph {
         Ok(Self { http, base, version: options.version.clone(), runtime })
     }
 
+    /// The place of a file, as the Graph API told it, where it is one that may be asked with a token: by TLS at a host
+    /// with a name, or where the Graph API itself is.
+    fn file_address(&self, told: &str) -> Result<Url, FetchError> {
+        let own = Url::parse(&self.base).map(|base| base.origin());
+        let url = Url::parse(told).ok().filter(|url| {
+            let is_named = matches!(url.host(), Some(url::Host::Domain(name)) if name != "localhost");
+            own.as_ref() == Ok(&url.origin()) || (url.scheme() == "https" && is_named)
+        });
+        url.ok_or_else(|| FetchError::Unavailable("the file is said to be where no file can be".to_owned()))
+    }
+
     /// The client of one number.
     #[must_use]
     pub fn client(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Client {
@@ -167,6 +183,24 @@ impl ChannelClient for Client {
         let client = self.clone();
         Box::pin(async move {
             let task = client.graph.runtime.clone().spawn(async move { client.read_templates().await });
+            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        })
+    }
+
+    fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let runtime = client.graph.runtime.clone();
+            let task =
+                runtime.spawn(async move { client.begin_download(&provider_media_id, bytes_max).await });
+            task.await.unwrap_or_else(|_| Err(FetchError::Unavailable("the server stops".to_owned())))
+        })
+    }
+
+    fn upload(&self, upload: Upload) -> Future<Result<String, ReadError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let task = client.graph.runtime.clone().spawn(async move { client.upload_now(upload).await });
             task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
         })
     }
@@ -207,6 +241,79 @@ impl Client {
         Ok(found)
     }
 
+    /// Asks where a file is, and begins to read it there (Meta: business-phone-numbers/media). The address is good for
+    /// five minutes, so it is asked for each time.
+    async fn begin_download(&self, provider_media_id: &str, bytes_max: u64) -> Result<Download, FetchError> {
+        let request = request::media(&self.graph.version, &self.phone_number_id, provider_media_id);
+        let answer = self.ask(request, MAX_SEND_ANSWER_BYTES, None).await.map_err(|error| match error {
+            NoAnswer::Token => FetchError::Unavailable(bad_token().message),
+            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => FetchError::Unavailable(why),
+        })?;
+        let body = answer.body.map_err(FetchError::Unavailable)?;
+        let refusal = errors::read(&body);
+        if refusal.is_some() || !answer.status.is_success() {
+            return Err(no_file(refusal.as_ref(), answer.status));
+        }
+        let place: RawMedia = serde_json::from_slice(&body)
+            .map_err(|_| FetchError::Unavailable("an answer that says not where the file is".to_owned()))?;
+        if place.file_size.is_some_and(|size| size > bytes_max) {
+            return Err(too_large(bytes_max));
+        }
+        let url = self.graph.file_address(&place.url)?;
+        let token = self.bearer().map_err(|_| FetchError::Unavailable(bad_token().message))?;
+        let request = self.graph.http.get(url).timeout(FILE_TIMEOUT).header(AUTHORIZATION, token);
+        let response = request.send().await.map_err(|error| FetchError::Unavailable(broken(&error)))?;
+        let status = response.status();
+        if !status.is_success() {
+            // The address may have run out on the way: it is asked for anew the next time.
+            return Err(FetchError::Unavailable(format!("the file's place answered with HTTP {status}")));
+        }
+        if response.content_length().is_some_and(|length| length > bytes_max) {
+            return Err(too_large(bytes_max));
+        }
+        let (sender, bytes) = mpsc::channel(PIECES_WAITING);
+        self.graph.runtime.spawn(pump(response, bytes_max, sender));
+        Ok(Download { mime_type: place.mime_type, sha256: place.sha256, bytes })
+    }
+
+    /// Uploads a file (Meta: business-phone-numbers/media).
+    async fn upload_now(&self, upload: Upload) -> Result<String, ReadError> {
+        let length = upload.bytes.len() as u64;
+        let part = reqwest::multipart::Part::stream_with_length(upload.bytes, length)
+            .file_name(upload.filename)
+            .mime_str(&upload.mime_type)
+            .map_err(|_| ReadError::Unavailable("a type that is none".to_owned()))?;
+        let form = reqwest::multipart::Form::new().text("messaging_product", "whatsapp").part("file", part);
+        let path = request::upload_path(&self.graph.version, &self.phone_number_id);
+        let token = self.bearer().map_err(|_| ReadError::Unavailable(bad_token().message))?;
+        let url = format!("{}{path}", self.graph.base);
+        let request =
+            self.graph.http.post(url).timeout(FILE_TIMEOUT).header(AUTHORIZATION, token).multipart(form);
+        let response = request.send().await.map_err(|error| ReadError::Unavailable(broken(&error)))?;
+        let status = response.status();
+        let body = read_body(response, MAX_SEND_ANSWER_BYTES).await.map_err(ReadError::Unavailable)?;
+        let refusal = errors::read(&body);
+        if status.is_success()
+            && refusal.is_none()
+            && let Ok(RawMessageId { id }) = serde_json::from_slice(&body)
+            && !id.is_empty()
+        {
+            return Ok(id);
+        }
+        let ProviderError { code, message, class } = errors::explain(refusal.as_ref(), Some(status.as_u16()));
+        match class {
+            ErrorClass::Retry | ErrorClass::BackOff => Err(ReadError::Unavailable(message)),
+            ErrorClass::Never | ErrorClass::Account => Err(ReadError::Refused { code, message }),
+        }
+    }
+
+    /// The token as a header.
+    fn bearer(&self) -> Result<HeaderValue, InvalidHeaderValue> {
+        let mut token = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))?;
+        token.set_sensitive(true);
+        Ok(token)
+    }
+
     async fn read_page(&self, request: GraphRequest) -> Result<templates::TemplatePage, ReadError> {
         let answer = self.ask(request, MAX_PAGE_BYTES, None).await.map_err(|error| match error {
             NoAnswer::Token => {
@@ -237,9 +344,7 @@ impl Client {
         trace: Option<TraceContext>,
     ) -> Result<Answer, NoAnswer> {
         let url = format!("{}{}", self.graph.base, request.path);
-        let mut token = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))
-            .map_err(|_| NoAnswer::Token)?;
-        token.set_sensitive(true);
+        let token = self.bearer().map_err(|_| NoAnswer::Token)?;
         let http = &self.graph.http;
         let mut builder = match request.body {
             Some(body) => {
@@ -322,6 +427,47 @@ fn accepted(body: &[u8]) -> Option<SendOutcome> {
     Some(SendOutcome::Accepted { provider_id, recipient })
 }
 
+/// Hands a file's bytes on as they come, no faster than they are taken.
+async fn pump(
+    mut response: reqwest::Response,
+    bytes_max: u64,
+    sender: mpsc::Sender<Result<Bytes, FetchError>>,
+) {
+    let mut left = bytes_max;
+    loop {
+        let next = match response.chunk().await {
+            Ok(None) => return,
+            Ok(Some(chunk)) => match left.checked_sub(chunk.len() as u64) {
+                Some(rest) => {
+                    left = rest;
+                    Ok(chunk)
+                }
+                None => Err(too_large(bytes_max)),
+            },
+            Err(error) => Err(FetchError::Unavailable(broken(&error))),
+        };
+        let ended = next.is_err();
+        if sender.send(next).await.is_err() || ended {
+            return;
+        }
+    }
+}
+
+/// Why there is no file, by what the provider said instead.
+fn no_file(refusal: Option<&errors::GraphError<'_>>, status: StatusCode) -> FetchError {
+    let ProviderError { message, class, .. } = errors::explain(refusal, Some(status.as_u16()));
+    match class {
+        ErrorClass::Never => {
+            FetchError::Gone("WhatsApp does not have this file any more. Ask for it again.".to_owned())
+        }
+        ErrorClass::Retry | ErrorClass::BackOff | ErrorClass::Account => FetchError::Unavailable(message),
+    }
+}
+
+fn too_large(bytes_max: u64) -> FetchError {
+    FetchError::Gone(format!("This file is larger than {} MB and was not fetched.", bytes_max / 1_000_000))
+}
+
 async fn read_body(mut response: reqwest::Response, bytes_max: usize) -> Result<Bytes, String> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
@@ -383,6 +529,14 @@ fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+#[derive(Deserialize)]
+struct RawMedia {
+    url: String,
+    mime_type: Option<String>,
+    sha256: Option<String>,
+    file_size: Option<u64>,
 }
 
 #[derive(Deserialize)]

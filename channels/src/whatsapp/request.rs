@@ -67,6 +67,20 @@ pub fn templates(version: &str, waba_id: &str, after: Option<&str>) -> GraphRequ
     GraphRequest { path, body: None }
 }
 
+/// The request that asks where a file is, by its id.
+#[must_use]
+pub fn media(version: &str, phone_number_id: &str, media_id: &str) -> GraphRequest {
+    let (version, number) = (segment(version), segment(phone_number_id));
+    let path = format!("/{version}/{}?phone_number_id={number}", segment(media_id));
+    GraphRequest { path, body: None }
+}
+
+/// Where files are uploaded to.
+#[must_use]
+pub fn upload_path(version: &str, phone_number_id: &str) -> String {
+    format!("/{}/{}/media", segment(version), segment(phone_number_id))
+}
+
 /// `to` or `recipient`.
 fn address(known: &[Identity]) -> Result<(Option<String>, Option<&str>), NoAddress> {
     let find =

@@ -70,6 +70,27 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             }
             Ok(draft.finish_item(seq))
         }
+        Command::File { file, seq } => {
+            let mut draft = Draft::of_any(state)?;
+            let item = draft.item(seq)?;
+            let before = item.content.clone();
+            let Some(attachment) =
+                item.content.attachment_mut().filter(|known| known.media_id == file.media_id)
+            else {
+                return Ok(draft.reannounce(seq));
+            };
+            attachment.state = file.state;
+            attachment.mime_type = file.mime_type;
+            attachment.size = file.size;
+            attachment.width = file.width;
+            attachment.height = file.height;
+            attachment.thumbnail = file.thumbnail;
+            attachment.problem = file.problem;
+            if item.content == before {
+                return Ok(draft.reannounce(seq));
+            }
+            Ok(draft.finish_item(seq))
+        }
         Command::Status { status, seq } => told(state, status, seq),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
         Command::Send { contact, id, key, request_hash, content, sender } => {

@@ -4,17 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::{
-    ApiKeyId, ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TenantId, Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, MediaId, MessageId, TenantId,
+    Timestamp, UserId,
     table::{CellType, Json},
     wire::{
         ChannelHealth, ChannelKind, ConsentStanding, ContactRef, Content, ConversationStatus, Direction,
-        Forwarded, Identity, MessageError, MessageState, ProductRef, Quote, Reaction, Referral, Role,
-        SendDecision, Sender, StateAt,
+        Forwarded, Identity, MediaState, MessageError, MessageState, ProductRef, Quote, Reaction, Referral,
+        Role, SendDecision, Sender, StateAt,
     },
 };
 
 /// Bytes of a raw update above which it goes to the blob store instead of its row.
 pub const MAX_INLINE_RAW_BYTES: usize = 16 * 1_024;
+/// Bytes of one part of a file, but for the last: what is read at once of it, and held in memory.
+pub const MEDIA_PART_BYTES: usize = 4 * 1_024 * 1_024;
 
 /// Kinds of unique name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,6 +216,60 @@ pub struct TookIn {
     pub contact_id: ContactId,
     /// When.
     pub at: Timestamp,
+}
+
+/// A file that goes with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaBody {
+    /// The channel it came through or was uploaded for.
+    pub channel_id: ChannelId,
+    /// The message it came with, by its provider's id; nothing for one of ours.
+    #[serde(default)]
+    pub message_id: Option<String>,
+    /// The provider's id of the file.
+    #[serde(default)]
+    pub provider_media_id: Option<String>,
+    /// Until when the provider knows it by that.
+    #[serde(default)]
+    pub provider_until: Option<Timestamp>,
+    /// SHA-256 of the bytes as the provider told it, base64 or hexadecimal.
+    #[serde(default)]
+    pub told_sha256: Option<String>,
+    /// What it is: as told or, once it is here, as its bytes say.
+    pub mime_type: String,
+    /// Its name, as told.
+    #[serde(default)]
+    pub filename: Option<String>,
+    /// Its size in bytes, once it is here.
+    #[serde(default)]
+    pub size: u64,
+    /// Where its bytes are: parts of [`MEDIA_PART_BYTES`], the last one shorter.
+    #[serde(default)]
+    pub parts: Vec<BlobId>,
+    /// A small picture of it, a JPEG.
+    #[serde(default)]
+    pub thumbnail: Option<BlobId>,
+    /// Width in pixels, of a picture.
+    #[serde(default)]
+    pub width: Option<u32>,
+    /// Height in pixels, of a picture.
+    #[serde(default)]
+    pub height: Option<u32>,
+    /// Is it here?
+    pub state: MediaState,
+    /// Times it was asked for.
+    #[serde(default)]
+    pub attempts: u32,
+    /// When it is asked for again.
+    #[serde(default)]
+    pub next_try: Option<Timestamp>,
+    /// Why it is not here.
+    #[serde(default)]
+    pub problem: Option<String>,
+    /// When we heard of it.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 /// The kinds of row in a thread.
@@ -510,6 +567,8 @@ pub enum WakeupTarget {
     Conversation(ConversationId),
     /// A contact.
     Contact(ContactId),
+    /// A file.
+    Media(MediaId),
 }
 
 impl WakeupTarget {
@@ -519,6 +578,7 @@ impl WakeupTarget {
         let (letter, id) = match self {
             Self::Conversation(id) => (b'v', id.as_bytes()),
             Self::Contact(id) => (b'c', id.as_bytes()),
+            Self::Media(id) => (b'm', id.as_bytes()),
         };
         let mut key = vec![letter];
         key.extend_from_slice(id);
@@ -533,6 +593,7 @@ impl WakeupTarget {
         match letter {
             b'v' => Some(Self::Conversation(ConversationId::from_bytes(id))),
             b'c' => Some(Self::Contact(ContactId::from_bytes(id))),
+            b'm' => Some(Self::Media(MediaId::from_bytes(id))),
             _ => None,
         }
     }

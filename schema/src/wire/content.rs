@@ -94,6 +94,60 @@ wire! {
         pub thumbnail: bool,
     }
 
+    /// As what a file is sent.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum MediaKind {
+        /// A picture.
+        Image,
+        /// A film.
+        Video,
+        /// A sound.
+        Audio,
+        /// A file.
+        Document,
+        /// A sticker.
+        Sticker,
+    }
+
+    /// What is known of a file.
+    #[derive(Eq)]
+    pub struct MediaFacts {
+        /// Its id.
+        pub media_id: MediaId,
+        /// Is it here?
+        pub state: MediaState,
+        /// What it is, by its bytes once it is here.
+        pub mime_type: String,
+        /// Its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub filename: Option<String>,
+        /// Its size in bytes, once known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub size: Option<u64>,
+        /// Width in pixels, once known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub width: Option<u32>,
+        /// Height in pixels, once known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub height: Option<u32>,
+        /// There is a small picture of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub thumbnail: bool,
+        /// Why it is not here, in plain words with what to do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub problem: Option<String>,
+    }
+
+    /// A link to a file, for whoever has it.
+    #[derive(Eq)]
+    pub struct MediaLink {
+        /// Its address, from the server's root on.
+        pub url: String,
+        /// Until when it is good.
+        pub expires_at: Timestamp,
+    }
+
     /// Is a file here?
     #[derive(Copy, Eq, Hash, Default)]
     #[serde(rename_all = "snake_case")]

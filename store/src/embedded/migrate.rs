@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
-    record::{CONSENT, CONVERSATION_HEADS, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
+    record::{CONSENT, CONVERSATION_HEADS, MEDIA, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
     table::{Column, Layout, Table},
 };
 
@@ -45,7 +45,7 @@ const CURSORS_BACK: &str = "
 ";
 
 /// Tables that came with a later version than the first.
-const ADDED: &[(&str, i64)] = &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4)];
+const ADDED: &[(&str, i64)] = &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4), (MEDIA.name, 4)];
 
 /// Where the version is kept: one row.
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (

@@ -93,6 +93,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
         .routes(routes!(contacts::consent, contacts::record_consent))
+        .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))
         .routes(routes!(media::link))

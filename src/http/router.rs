@@ -41,7 +41,7 @@ const SESSIONS: &str = "/api/v1/sessions";
                        (RFC 9457) with a stable `code`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(switchboard_schema::wire::Problem))
+    components(schemas(switchboard_schema::wire::MediaKind, switchboard_schema::wire::Problem))
 )]
 struct Document;
 

@@ -75,6 +75,12 @@ impl State {
         self.known.get(id).map(|known| known.seq).or_else(by_key)
     }
 
+    /// The message with this provider id, if it is whole in memory.
+    #[must_use]
+    pub fn by_provider_id(&self, provider_id: &str) -> Option<&Item> {
+        self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
+    }
+
     /// The version of the commit being put together, or of the next.
     #[must_use]
     pub fn next_version(&self) -> u64 {

@@ -1368,6 +1368,8 @@ export interface components {
             history?: components["schemas"]["StateAt"][];
             /** @description Its id. */
             id: components["schemas"]["MessageId"];
+            /** @description It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail. */
+            imported?: boolean;
             /** @description It arrived after something written later; it stands where it was committed. */
             late?: boolean;
             product?: null | components["schemas"]["ProductRef"];

@@ -232,6 +232,10 @@ export type Message = {
    */
   id: string;
   /**
+   * It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail.
+   */
+  imported?: boolean;
+  /**
    * It arrived after something written later; it stands where it was committed.
    */
   late?: boolean;

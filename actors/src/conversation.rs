@@ -521,7 +521,12 @@ impl Entity for Conversation {
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Repeated { key, .. } => (None, self.made_under(*key).and_then(|seq| self.not_cached(seq))),
-            Ask::Rule(Rule::Send { key, id, .. } | Rule::Note { key, id, .. }) => {
+            Ask::Rule(Rule::Send { key, id, about, .. }) => {
+                let made = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
+                let seq = made.or_else(|| self.state.place_of(about.as_ref()?));
+                (None, seq.and_then(|seq| self.not_cached(seq)))
+            }
+            Ask::Rule(Rule::Note { key, id, .. }) => {
                 let seq = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }

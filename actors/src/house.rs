@@ -23,7 +23,11 @@ use switchboard_ports::{
 use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
-pub use self::{apply::Unapplied, dead::Grave, media::StoredFile};
+pub use self::{
+    apply::Unapplied,
+    dead::Grave,
+    media::{Incoming, StoredFile},
+};
 pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
 use crate::{
     Refusal,

@@ -10,12 +10,14 @@
 //! * A delivery state never goes back, but by an agent's own retry.
 //! * A request to the provider is made only for an item that is `Sending` with an attempt written first.
 
+mod content;
 mod decide;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{check_content, decide, may_begin};
+pub use content::*;
+pub use decide::{decide, may_begin};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use switchboard_schema::{
@@ -102,6 +104,8 @@ pub enum Command {
         request_hash: Vec<u8>,
         /// What.
         content: Content,
+        /// The message that it answers, or that an emoji is for.
+        about: Option<MessageId>,
         /// Who.
         sender: Sender,
     },

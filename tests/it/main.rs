@@ -9,6 +9,7 @@ mod arrival;
 mod backup;
 mod crash;
 mod disk;
+mod kinds;
 mod load;
 mod measured;
 mod redacted;

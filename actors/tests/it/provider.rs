@@ -112,6 +112,8 @@ impl ChannelClient for Provider {
         let words = match &outbound.content {
             OutboundContent::Text(text) => text.body.clone(),
             OutboundContent::Template(template) => template.name.clone(),
+            OutboundContent::File(file) => file.provider_media_id.clone(),
+            other => format!("{other:?}"),
         };
         let forbidden = outbound.to.iter().any(|to| seen.blocked.values().any(|value| *value == to.value));
         let callback = outbound.callback;

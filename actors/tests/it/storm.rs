@@ -102,8 +102,7 @@ async fn agents(world: &World, running: &Running, promised: &Promised, mut chanc
         let key = format!("{name}.{n}");
         match chance.random_range(0..8) {
             0..5 => {
-                let text = Text { body: format!("answer {key}") };
-                let request = SendRequest::Text { text };
+                let request = SendRequest::text(format!("answer {key}"));
                 let asked =
                     world.insist(|| running.house.send(world.scope, world.act(&key), id, request.clone()));
                 match asked.await {

@@ -300,8 +300,7 @@ impl Town {
 
     /// An agent answers, if they may; the provider tells how far it got.
     async fn answered(&self, workspace: &Workspace, id: ConversationId) {
-        let request =
-            SendRequest::Text { text: Text { body: "an answer of the usual length, or so".to_owned() } };
+        let request = SendRequest::text("an answer of the usual length, or so".to_owned());
         let sent = self.house().send(workspace.scope, self.an_act(), id, request).await;
         let message = match sent {
             Ok(message) => message,

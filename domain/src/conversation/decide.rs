@@ -8,13 +8,14 @@ use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp,
     record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
     wire::{
-        Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS,
-        MessageError, MessageState, Note, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
+        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MessageError,
+        MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
 use super::{
     AttemptOutcome, CACHED_ITEMS, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
+    content::check_content,
     state::{newborn, window_of},
     system_line,
 };
@@ -25,6 +26,9 @@ use crate::{
     permission::{self, Allowed, Circumstances, Refused},
     retry, window,
 };
+
+/// Longest words of a quote, in characters.
+const MAX_QUOTE_CHARS: usize = 200;
 
 /// Decides. The state is not changed; [`super::evolve`] applies the changes.
 ///
@@ -99,7 +103,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Status { status, seq } => told(state, status, seq),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
-        Command::Send { contact, id, key, request_hash, content, sender } => {
+        Command::Send { contact, id, key, request_hash, content, about, sender } => {
             check_content(&content)?;
             // First, so that a repetition is answered by what it made, also where that continues elsewhere.
             if let Some(decision) = answered(state, id, key, &request_hash)? {
@@ -109,7 +113,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 (None, Some(contact)) => Draft::with(state, newborn(state.channel_id, &contact, now)),
                 _ => Draft::of(state)?,
             };
-            send(draft, id, key, request_hash, content, sender, now)
+            send(draft, Asked { id, key, request_hash, content, about, sender }, now)
         }
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
@@ -214,62 +218,6 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
     }
 }
 
-/// Checks what is to be sent.
-///
-/// # Errors
-/// The field that is wrong, and how.
-pub fn check_content(content: &Content) -> Result<(), Rejection> {
-    let invalid = |field, message: String| Err(Rejection::Invalid { field, message });
-    match content {
-        Content::Text(text) => {
-            if text.body.trim().is_empty() {
-                return invalid("text.body", "a message needs words".to_owned());
-            }
-            let chars = text.body.chars().count();
-            if chars > MAX_TEXT_CHARS {
-                return invalid(
-                    "text.body",
-                    format!(
-                        "WhatsApp carries {MAX_TEXT_CHARS} characters, this has {chars}; send it in parts"
-                    ),
-                );
-            }
-            Ok(())
-        }
-        Content::Template(template) => {
-            if template.name.is_empty() || template.name.len() > 512 {
-                return invalid("template.name", "a template has a name of 1 to 512 characters".to_owned());
-            }
-            if template.language.is_empty() || template.language.len() > 15 {
-                return invalid("template.language", "a template has a language such as en_US".to_owned());
-            }
-            if template.header.len() > 10 || template.body.len() > 100 {
-                return invalid("template", "that is more values than a template has places".to_owned());
-            }
-            for parameter in template.header.iter().chain(&template.body) {
-                let text = &parameter.text;
-                if text.trim().is_empty() {
-                    return invalid("template", "every place in the template needs a value".to_owned());
-                }
-                if text.chars().count() > MAX_PARAMETER_CHARS {
-                    return invalid(
-                        "template",
-                        format!("a value has at most {MAX_PARAMETER_CHARS} characters"),
-                    );
-                }
-                if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
-                    return invalid(
-                        "template",
-                        "WhatsApp allows no line break, tab or more than four spaces in a value".to_owned(),
-                    );
-                }
-            }
-            Ok(())
-        }
-        _ => invalid("type", "this type cannot be sent".to_owned()),
-    }
-}
-
 /// May a conversation with somebody nobody knows begin with this?
 ///
 /// # Errors
@@ -280,6 +228,19 @@ pub fn may_begin(content: &Content, now: Timestamp) -> Result<(), Rejection> {
 }
 
 impl State {
+    /// The message that another is about: its provider's id, and what it says. It needs to be in memory.
+    fn about(&self, id: &MessageId, is_reaction: bool) -> Result<(String, Quote), Rejection> {
+        let field = if is_reaction { "reaction.message_id" } else { "reply_to" };
+        let invalid = |message: &str| Rejection::Invalid { field, message: message.to_owned() };
+        let item = self.place_of(id).and_then(|seq| self.items.get(&seq)).ok_or_else(|| {
+            invalid("this conversation has no such message, or it is too far back to be meant")
+        })?;
+        let provider_id = item.provider_id.clone();
+        provider_id
+            .map(|provider_id| (provider_id, quote_of(item)))
+            .ok_or_else(|| invalid("WhatsApp does not know this message"))
+    }
+
     /// What the permission to send depends on, as far as the conversation knows it.
     #[must_use]
     pub fn circumstances(&self) -> Circumstances<'_> {
@@ -450,6 +411,16 @@ impl<'a> Draft<'a> {
         lines.map(Effect::Announce).collect()
     }
 
+    /// Puts an emoji of ours that the provider took on its message, where that is in memory. Its place.
+    fn put_reaction(&mut self, seq: u64, now: Timestamp) -> Option<u64> {
+        let item = item_of(&self.items, seq).ok().filter(|item| was_taken(item))?;
+        let Content::Reaction(asked) = &item.content else { return None };
+        let (emoji, by) = (asked.emoji.clone(), item.sent_by.clone());
+        let target = self.state.by_provider_id(&asked.provider_id)?.seq;
+        let target = self.item(target).ok()?;
+        react(&mut target.reactions, Reaction { emoji, by, at: now }).then_some(target.seq)
+    }
+
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
     }
@@ -559,6 +530,42 @@ fn learn(mut draft: Draft<'_>, contact: &ContactSnapshot, now: Timestamp) -> Dec
     }
 }
 
+/// A message as one that answers it shows it.
+fn quote_of(item: &Item) -> Quote {
+    let (kind, text) = match &item.content {
+        Content::Text(text) => ("text", Some(text.body.as_str())),
+        Content::Template(template) => ("template", template.text.as_deref()),
+        Content::Interactive(interactive) => ("interactive", Some(interactive.body.as_str())),
+        Content::Location(place) => ("location", place.name.as_deref()),
+        Content::Contacts(contacts) => ("contacts", contacts.cards.first().map(|card| card.name.as_str())),
+        Content::Answer(
+            Answer::Button { title, .. } | Answer::Row { title, .. } | Answer::QuickReply { title, .. },
+        ) => ("answer", Some(title.as_str())),
+        Content::Order(order) => ("order", order.text.as_deref()),
+        content => {
+            let kind = match content {
+                Content::Image(_) => "image",
+                Content::Video(_) => "video",
+                Content::Audio(_) => "audio",
+                Content::Document(_) => "document",
+                Content::Sticker(_) => "sticker",
+                Content::Call(_) => "call",
+                _ => "unsupported",
+            };
+            let words = |file: &'_ Attachment| file.caption.clone().or_else(|| file.filename.clone());
+            let text = content.attachment().and_then(words).map(|text| shortened(&text));
+            let (seq, author) = (Some(item.seq), item.sent_by.name.clone());
+            return Quote { seq, kind: kind.to_owned(), text, author };
+        }
+    };
+    let (seq, author) = (Some(item.seq), item.sent_by.name.clone());
+    Quote { seq, kind: kind.to_owned(), text: text.map(shortened), author }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(MAX_QUOTE_CHARS).collect()
+}
+
 /// Puts an emoji on an item in place of the same person's one before; an empty one takes it away. False where
 /// it is no newer than what is there.
 fn react(reactions: &mut Vec<Reaction>, reaction: Reaction) -> bool {
@@ -618,7 +625,7 @@ fn note_answer(head: &mut Head, item: &Item) {
 fn is_answer(item: &Item) -> bool {
     item.direction == Direction::Out
         && item.sent_by.kind == SenderKind::Agent
-        && matches!(item.content, Content::Text(_) | Content::Template(_))
+        && !matches!(item.content, Content::Note(_) | Content::System(_) | Content::Reaction(_))
 }
 
 /// The provider took it, so far as we know.
@@ -798,6 +805,7 @@ fn receive(
     let item = draft.item(seq)?;
     item.provider_id = Some(message.provider_id);
     item.provider_at = Some(message.at);
+    item.quote = message.reply_to.as_deref().and_then(|id| state.by_provider_id(id)).map(quote_of);
     item.reply_to = message.reply_to;
     item.raw = message.raw;
     item.referral = message.referral;
@@ -912,23 +920,42 @@ fn once(
     Ok(decision)
 }
 
-fn send(
-    mut draft: Draft<'_>,
+/// A message as it was asked for.
+struct Asked {
     id: MessageId,
     key: u64,
     request_hash: Vec<u8>,
     content: Content,
+    about: Option<MessageId>,
     sender: Sender,
-    now: Timestamp,
-) -> Result<Decision, Rejection> {
+}
+
+fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, Rejection> {
+    let Asked { id, key, request_hash, mut content, about, sender } = asked;
     let is_new = draft.state.head.is_none();
+    let is_reaction = matches!(content, Content::Reaction(_));
+    let about = about.map(|id| draft.state.about(&id, is_reaction)).transpose()?;
+    let (mut reply_to, mut quoted) = (None, None);
+    match (&mut content, about) {
+        (Content::Reaction(reaction), Some((provider_id, _))) => reaction.provider_id = provider_id,
+        (_, Some((provider_id, quote))) => (reply_to, quoted) = (Some(provider_id), Some(quote)),
+        (_, None) => {}
+    }
     let by_person = sender.kind == SenderKind::Agent;
     let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
     draft.permit(seq, SendStep::Queued, now)??;
+    let item = draft.item(seq)?;
+    item.reply_to = reply_to;
+    item.quote = quoted;
     draft.remember(key, id, seq, request_hash, now);
-    draft.head.preview_seq = Some(seq);
     draft.head.updated_at = now;
-    if by_person && let Some(since) = draft.head.waiting_since.take() {
+    if !is_reaction {
+        draft.head.preview_seq = Some(seq);
+    }
+    if by_person
+        && !is_reaction
+        && let Some(since) = draft.head.waiting_since.take()
+    {
         // An earlier answer that has not gone yet is one to the same question.
         draft.head.answered = match draft.head.answered {
             Some(earlier) if !draft.answers(earlier.from).any(was_taken) => {
@@ -1065,7 +1092,9 @@ fn end(
     let after = item.state;
     note_answer(&mut draft.head, item_of(&draft.items, seq)?);
     draft.rest.push(Change::Attempt(Attempt { outcome: Some(after), ..attempt }));
-    Ok(draft.finish_item(seq).then_send())
+    let mut effects = vec![Effect::Announce(seq)];
+    effects.extend(draft.put_reaction(seq, now).map(Effect::Announce));
+    Ok(draft.finish(effects, Some(seq)).then_send())
 }
 
 /// What came of a request whose attempt is closed already: by a status that was faster, by a recovery that

@@ -75,10 +75,13 @@ impl State {
         self.known.get(id).map(|known| known.seq).or_else(by_key)
     }
 
-    /// The message with this provider id, if it is whole in memory.
+    /// A message by its provider's id, where it is kept whole.
     #[must_use]
     pub fn by_provider_id(&self, provider_id: &str) -> Option<&Item> {
-        self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
+        let known = self.known.get(&MessageId::of_provider(&self.channel_id, provider_id));
+        known.and_then(|known| self.items.get(&known.seq)).or_else(|| {
+            self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
+        })
     }
 
     /// The version of the commit being put together, or of the next.

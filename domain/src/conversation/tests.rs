@@ -196,7 +196,7 @@ fn send(key: u64, body: &str) -> Command {
 
 fn send_content(key: u64, content: Content) -> Command {
     let request_hash = format!("{content:?}").into_bytes();
-    Command::Send { contact: None, id: asked(key), key, request_hash, content, sender: agent() }
+    Command::Send { contact: None, id: asked(key), key, request_hash, content, about: None, sender: agent() }
 }
 
 fn note(key: u64, body: &str) -> Command {

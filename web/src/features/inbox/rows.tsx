@@ -17,6 +17,7 @@ import { isWindowClosed, previewOf, reasonOf, stateName, systemWords } from '@/l
 import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
+const MessageActions = later(() => import('@/features/inbox/message-actions').then((module) => ({ default: module.MessageActions })));
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
 
 type Props = {
@@ -184,6 +185,11 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
                   <b>{quoted.direction === 'in' ? conversation.contact.name : (quoted.sent_by.name ?? t('thread.you'))}</b>
                   <span className="line-clamp-2">{previewOf(quoted)}</span>
                 </>
+              ) : message.quote?.text ? (
+                <>
+                  {message.quote.author && <b>{message.quote.author}</b>}
+                  <span className="line-clamp-2">{message.quote.text}</span>
+                </>
               ) : t('thread.quoteGone')}
             </button>
           )}
@@ -203,6 +209,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
           <Reactions reactions={message.reactions ?? []} />
         </div>
         <Why message={message} conversation={conversation} />
+        {message.provider_id && !message.deleted_at && message.type !== 'reaction' && <Suspense fallback={null}><MessageActions message={message} /></Suspense>}
       </div>
     </article>
   );

@@ -75,6 +75,8 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
       newShown = true;
       before = null;
     }
+    // It stands on the message it is for; what went wrong with it is told in its own row.
+    if (message.type === 'reaction' && message.state !== 'failed') continue;
     if (message.type === 'system') {
       run.push(message);
       before = null;
@@ -98,6 +100,7 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   let ownBefore = before?.sent_by.id === meId && before.direction === 'out' && !isMachine(before) ? before.at : null;
   for (const one of pending) {
     if (one.bound && shown.has(one.bound)) continue;
+    if (one.act.type === 'send' && one.act.request.type === 'reaction' && one.state !== 'refused') continue;
     const today = dayKey(one.at);
     if (today !== day) {
       rows.push({ kind: 'day', key: `day-${String(today)}`, at: one.at });

@@ -985,7 +985,7 @@ fn event_name(item: &Item, is_new: bool) -> wire::EventName {
     match (&item.content, item.direction) {
         (Content::Note(_), _) if is_new => EventName::NoteAdded,
         (Content::System(_), _) if is_new => EventName::SystemAdded,
-        (_, Direction::In) if is_new => EventName::MessageReceived,
+        (_, Direction::In) if is_new && !item.imported => EventName::MessageReceived,
         (_, Direction::Out) if is_new && item.state == wire::MessageState::Queued => EventName::MessageQueued,
         _ => EventName::MessageUpdated,
     }

@@ -39,7 +39,7 @@ pub enum Command {
         /// Whom it is with.
         contact: ContactSnapshot,
     },
-    /// The customer wrote.
+    /// The customer wrote or called, or the business wrote to them on its own phone.
     Receive {
         /// Who they are, as their contact's owner last told.
         contact: ContactSnapshot,
@@ -48,14 +48,14 @@ pub enum Command {
         /// Findable only outside memory: what the store knows of this provider id, where memory cannot tell.
         elsewhere: Option<u64>,
     },
-    /// The customer changed what they wrote; `seq` is where that stands.
+    /// The author of an item changed it at the provider; `seq` is where that stands.
     Edit {
         /// The change.
         edit: Edit,
         /// Which item.
         seq: u64,
     },
-    /// The customer took back what they wrote.
+    /// The author of an item took it back at the provider.
     Revoke {
         /// What was taken back.
         revoke: Revoke,
@@ -318,6 +318,7 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         at: item.at,
         provider_at: item.provider_at,
         late: item.late,
+        imported: item.imported,
         reply_to: item.reply_to.clone(),
         quote: item.quote.clone(),
         // One that was taken away is remembered, so that an older one that comes late does not stand again.

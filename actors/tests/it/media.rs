@@ -238,7 +238,6 @@ fn a_file_is_uploaded_once_for_many_messages_until_the_provider_drops_it() {
                 world.deliver(&running, vec![world.message("in.2", &[PHONE])]).await;
             }
         }
-        audit_soon(&world, &running).await;
         world.crash(running).await;
     });
 }

@@ -1,9 +1,11 @@
 //! What follows from a command.
 
+mod arriving;
+
 use std::collections::BTreeSet;
 
 use switchboard_schema::{
-    ContactId, ConversationId, MediaId, MessageId, Timestamp,
+    ContactId, ConversationId, MessageId, Timestamp,
     record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
     wire::{
         Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MessageError,
@@ -19,7 +21,7 @@ use super::{
 };
 use crate::{
     consent, delivery,
-    inbound::{InboundMessage, Status},
+    inbound::{InboundMessage, Origin, Status},
     outbound::SendOutcome,
     pair,
     permission::{self, Allowed, Circumstances, Refused},
@@ -42,10 +44,10 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         Command::Edit { edit, seq } => {
             let mut draft = Draft::of_any(state)?;
             let item = draft.item(seq)?;
-            // An older edit than the one we have changes nothing; nor does one of what was taken back. What we
-            // wrote is not the customer's to change.
+            // An older edit than the one we have changes nothing; nor does one of what was taken back. What one
+            // side wrote is not the other's to change.
             let outdated = item.deleted_at.is_some() || item.edited_at.is_some_and(|at| at >= edit.at);
-            if outdated || item.direction == Direction::Out {
+            if outdated || (item.direction == Direction::Out) != edit.ours {
                 return Ok(draft.reannounce(seq));
             }
             match (item.content.attachment_mut(), edit.content.attachment()) {
@@ -59,7 +61,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         Command::Revoke { revoke, seq } => {
             let mut draft = Draft::of_any(state)?;
             let item = draft.item(seq)?;
-            if item.deleted_at.is_some() || item.direction == Direction::Out {
+            if item.deleted_at.is_some() || (item.direction == Direction::Out) != revoke.ours {
                 return Ok(draft.reannounce(seq));
             }
             item.deleted_at = Some(revoke.at);
@@ -67,7 +69,11 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::React { reaction, seq } => {
             let mut draft = Draft::of_any(state)?;
-            let by = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
+            let by = if reaction.ours {
+                arriving::phone_app()
+            } else {
+                Sender::customer(draft.head.contact.id, &draft.head.contact.name)
+            };
             let item = draft.item(seq)?;
             let emoji = reaction.emoji.unwrap_or_default();
             if !react(&mut item.reactions, Reaction { emoji, by, at: reaction.at }) {
@@ -341,6 +347,7 @@ impl<'a> Draft<'a> {
             at: now,
             provider_at: None,
             late: false,
+            imported: false,
             reply_to: None,
             quote: None,
             reactions: Vec::new(),
@@ -784,26 +791,28 @@ fn receive(
     now: Timestamp,
 ) -> Result<Decision, Rejection> {
     let id = MessageId::of_provider(&state.channel_id, &message.provider_id);
-    if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere) {
-        // A duplicate. It may be here because the provider never heard our 200, so everybody is told again;
-        // the tenant's actor drops what it told before.
-        return Ok(Decision { changes: Vec::new(), effects: vec![Effect::Announce(seq)], seq: Some(seq) });
+    // What we sent ourselves has another id, and the business' phone may tell of it, too.
+    let sent_here = || state.by_provider_id(&message.provider_id).map(|item| item.seq);
+    if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere).or_else(sent_here) {
+        return arriving::repeated(state, message, seq);
     }
+    let origin = message.origin;
     let mut effects = Vec::new();
     let mut draft = match &state.head {
         Some(_) => Draft::of(state)?,
         None => {
             effects.push(Effect::Created);
-            Draft::with(state, newborn(state.channel_id, contact, now))
+            Draft::with(state, arriving::begun_by(&message, newborn(state.channel_id, contact, now)))
         }
     };
     let (_, events) = draft.meet_and_note(contact);
-    let customer = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
-    let mut content = message.content;
-    if let Some(file) = content.attachment_mut() {
-        file.media_id = MediaId::of_provider(&state.channel_id, &message.provider_id);
-    }
-    let seq = draft.add(id, Direction::In, content, MessageState::Received, customer, now);
+    let (direction, sender) = match origin.ours() {
+        Some(_) => (Direction::Out, arriving::phone_app()),
+        None => (Direction::In, Sender::customer(draft.head.contact.id, &draft.head.contact.name)),
+    };
+    let content = arriving::with_media_id(state, &message.provider_id, message.content);
+    let reached = origin.ours().unwrap_or(MessageState::Received);
+    let seq = draft.add(id, direction, content, reached, sender, now);
     let newest_before = draft.head.last_inbound_at;
     let item = draft.item(seq)?;
     item.provider_id = Some(message.provider_id);
@@ -814,20 +823,26 @@ fn receive(
     item.referral = message.referral;
     item.forwarded = message.forwarded;
     item.product = message.product;
-    item.late = newest_before.is_some_and(|newest| message.at < newest);
-    draft.head.preview_seq = Some(seq);
+    item.imported = origin.is_history();
+    item.late = !item.imported && newest_before.is_some_and(|newest| message.at < newest);
+    if origin.ours().is_some() {
+        item.history = vec![StateAt { state: reached, at: message.at }];
+        item.error = (reached == MessageState::Failed).then(failed_without_reason);
+    }
+    if !origin.is_history() || arriving::is_newest(state, &draft.head, message.at) {
+        draft.head.preview_seq = Some(seq);
+    }
     effects.push(Effect::Announce(seq));
     effects.extend(draft.note_events(events, now));
-    if !message.notice {
+    if origin != Origin::Customer {
+        arriving::follow(&mut draft.head, origin, (id, message.at), message.notice, now);
+    } else if !message.notice {
         draft.head.inbound_count += 1;
         draft.head.updated_at = now;
         draft.head.waiting_since = draft.head.waiting_since.or(Some(now));
-        let counted = window::counted_from(message.at, now);
-        if newest_before.is_none_or(|newest| counted > newest) {
-            draft.head.last_inbound_at = Some(counted);
-            draft.head.opened_by = Some(id);
-        }
+        arriving::open_window(&mut draft.head, id, message.at, now);
         if message.free_entry {
+            let counted = window::counted_from(message.at, now);
             draft.head.free_entry_at = draft.head.free_entry_at.max(Some(counted));
         }
         if matches!(draft.head.status, ConversationStatus::Resolved | ConversationStatus::Snoozed) {
@@ -846,8 +861,9 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     let mut draft = Draft::of_any(state)?;
     let item = draft.item(seq)?;
     // Nothing to tell of: no request was made for it, or it was made anew since.
+    let never_asked_for = item.attempts == 0 && item.sent_by.kind != SenderKind::PhoneApp;
     let beside_the_point = item.direction == Direction::In
-        || item.attempts == 0
+        || never_asked_for
         || item.retired_ids.contains(&status.provider_id)
         || !delivery::is_told(status.state);
     if beside_the_point {
@@ -975,7 +991,7 @@ fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejec
     let item = draft.item(seq)?;
     match item.state {
         MessageState::Queued | MessageState::Sending => return Ok(draft.reannounce(seq).then_send()),
-        MessageState::Failed | MessageState::Unknown => {}
+        MessageState::Failed | MessageState::Unknown if item.sent_by.kind != SenderKind::PhoneApp => {}
         _ => {
             return Err(Rejection::Rule {
                 code: "not_retryable",

@@ -1,6 +1,8 @@
 //! The rules of a conversation, sentence by sentence.
 
 mod assigning;
+mod calls;
+mod coexistence;
 mod edits;
 mod keys;
 mod merging;

@@ -441,6 +441,9 @@ pub struct Item {
     /// It came after something written later.
     #[serde(default)]
     pub late: bool,
+    /// It is out of the history of the business' phone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,

@@ -187,6 +187,9 @@ wire! {
         /// It arrived after something written later; it stands where it was committed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub late: bool,
+        /// It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub imported: bool,
         /// The message it answers, by its provider id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reply_to: Option<String>,

@@ -9,6 +9,7 @@ mod arrival;
 mod backup;
 mod crash;
 mod disk;
+mod errors;
 mod kinds;
 mod load;
 mod measured;

@@ -9,6 +9,7 @@ mod arrival;
 mod backup;
 mod crash;
 mod disk;
+mod inbound;
 mod kinds;
 mod load;
 mod measured;

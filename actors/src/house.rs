@@ -285,6 +285,7 @@ impl House {
 
     /// Tells the others that somebody writes; may be lost.
     pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
+        self.seen(scope, typing.conversation_id, true);
         let frame = wire::ServerFrame::Signal { signal: wire::ServerSignal::Typing(typing) };
         // Wire types have string keys and finite numbers only: this cannot fail.
         let json = serde_json::to_vec(&frame).unwrap_or_default();

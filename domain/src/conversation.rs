@@ -242,6 +242,8 @@ pub enum Effect {
     Send,
     /// Be woken at this time.
     WakeAt(Timestamp),
+    /// The provider says that the customer wants no marketing, since then: tell the contact.
+    NoMarketing(Timestamp),
     /// Tell the conversation that continues this one what it was left.
     Leave(ConversationId, Box<Left>),
 }
@@ -328,6 +330,8 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         deleted_at: item.deleted_at,
         history: item.history.clone(),
         attempts: item.attempts,
+        not_before: item.not_before,
+        charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,
     }

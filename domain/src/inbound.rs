@@ -5,8 +5,8 @@ use switchboard_schema::{
     ConversationId, Timestamp,
     record::{IdentityScope, Kept},
     wire::{
-        ConsentChoice, ConsentScope, Content, Forwarded, Identity, MessageError, MessageState, ProductRef,
-        Referral,
+        Charged, ConsentChoice, ConsentScope, Content, Forwarded, Identity, MessageError, MessageState,
+        ProductRef, Referral,
     },
 };
 
@@ -233,6 +233,9 @@ pub struct Status {
     pub error: Option<MessageError>,
     /// The recipient's addresses, as far as told.
     pub recipient: Vec<Identity>,
+    /// What the message is charged as, where that is told.
+    #[serde(default)]
+    pub charged: Option<Charged>,
 }
 
 /// What goes with a send and comes back with its statuses: where the item stands.

@@ -141,3 +141,22 @@ async fn who_writes_stop_gets_nothing_more_and_what_they_said_can_be_shown() {
         .await
         .is_problem(422, "invalid");
 }
+
+#[tokio::test]
+async fn the_customer_sees_that_their_newest_message_was_read_once() {
+    let stage = Stage::new().await;
+    let ada = customer(1);
+    let conversation = stage.meet(&ada).await;
+    for _ in 0..3 {
+        stage.api.post(&format!("/api/v1/conversations/{conversation}/read"), &json!({})).await.of(200);
+    }
+    let newest = stage.messages(&conversation).await.remove(0);
+    let read = || stage.graph().reads();
+    while read().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        read().iter().map(|mark| mark.message_id.clone()).collect::<Vec<_>>(),
+        [text(&newest, "provider_id")]
+    );
+}

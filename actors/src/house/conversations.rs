@@ -25,7 +25,7 @@ use crate::{
     contact::{self, Answer as ContactAnswer},
     conversation::{self, Answer, Ask, Asked, Place, ask},
     resolve,
-    shell::Entity as _,
+    shell::{self, Entity as _},
     tenant,
 };
 
@@ -474,6 +474,7 @@ impl House {
         inbound_count: Option<u64>,
     ) -> Result<wire::ReadAnswer, Refusal> {
         let user = act.principal.user_id;
+        self.seen(scope, id, false);
         let read = || self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply));
         match read().await {
             Err(Refusal::NotFound(_)) => {
@@ -483,6 +484,12 @@ impl House {
             }
             answer => answer,
         }
+    }
+
+    /// The customer may know that somebody read what they wrote, or is writing. Best effort.
+    pub(super) fn seen(&self, scope: TenantScope, id: ConversationId, typing: bool) {
+        let command = Asked::of(Ask::Seen { typing });
+        self.env.conversations.tell_if_there(scope, id, shell::Asked { command, reply: None });
     }
 
     /// A page of contacts, by id.

@@ -39,7 +39,15 @@ fn old(
 
 fn status(world: &World, id: &str, state: MessageState) -> Update {
     let (at, provider_id) = (switchboard_ports::clock::Clock::now(&*world.clock), id.to_owned());
-    Update::Status(Status { provider_id, state, at, callback: None, error: None, recipient: Vec::new() })
+    Update::Status(Status {
+        provider_id,
+        state,
+        at,
+        callback: None,
+        error: None,
+        recipient: Vec::new(),
+        charged: None,
+    })
 }
 
 async fn shown(world: &World, running: &Running) -> switchboard_schema::wire::Conversation {

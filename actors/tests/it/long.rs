@@ -207,6 +207,7 @@ fn a_change_of_an_old_message_is_told_of_also_when_a_crash_comes_between() {
             state: MessageState::Read,
             at: world.clock.now(),
             recipient: Vec::new(),
+            charged: None,
             error: None,
         });
         world.deliver(&running, vec![read.clone()]).await;

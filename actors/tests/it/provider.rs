@@ -129,6 +129,10 @@ impl ChannelClient for Provider {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    fn mark_read(&self, _: String, _: bool) -> Future<Result<(), ReadError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>> {
         let shelf = Arc::clone(&self.shelf.lock().unwrap());
         let mut asked = self.asked_for.lock().unwrap();

@@ -12,7 +12,7 @@ use switchboard_domain::{
 use switchboard_ports::clock::Clock;
 use switchboard_schema::{
     ConversationId, MessageId,
-    wire::{ContactPatch, IdentityKind, MessageState, Note, Role, SendRequest, StatusRequest, Text, User},
+    wire::{ContactPatch, IdentityKind, MessageState, Note, Role, SendRequest, StatusRequest, User},
 };
 use switchboard_store::FaultPlan;
 
@@ -182,6 +182,7 @@ async fn statuses(world: &World, running: &Running, mut chance: StdRng) {
                     callback: chance.random_bool(0.5).then_some(request.callback),
                     error: None,
                     recipient: Vec::new(),
+                    charged: None,
                 })
             };
             let updates = [MessageState::Sent, MessageState::Delivered].map(status).to_vec();

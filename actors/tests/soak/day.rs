@@ -322,6 +322,7 @@ impl Town {
                 at: self.stage.clock.now(),
                 error: None,
                 recipient: Vec::new(),
+                charged: None,
             };
             self.deliver(workspace, Update::Status(status)).await;
         }
@@ -390,6 +391,7 @@ impl Town {
             at: now,
             error: None,
             recipient: Vec::new(),
+            charged: None,
         };
         self.deliver(workspace, Update::Status(status)).await;
         self.ends(workspace, "orphans", now + ORPHAN_LIFE);

@@ -192,10 +192,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER wamid.OUT== Read for [b:US.1 e:US.ENT.1]",
     ]),
     ("status_sent", &[
-        "#NUMBER wamid.OUT== Sent of seq 12 for [b:US.13491208655302741918 w:16505551234]",
+        "#NUMBER wamid.OUT== Sent of seq 12 as service for [b:US.13491208655302741918 w:16505551234]",
     ]),
     ("status_sent_v23", &[
-        "#NUMBER wamid.OUT== Sent for [w:16505551234]",
+        "#NUMBER wamid.OUT== Sent as service for [w:16505551234]",
     ]),
     ("sticker", &[
         r#"#NUMBER KERRY NOW: {"content":{"mime_type":"image/webp","state":"waiting"},"type":"sticker"} at 5"#,

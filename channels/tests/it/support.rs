@@ -99,6 +99,13 @@ pub(crate) fn tell(update: &Update) -> String {
             if let Some(callback) = &status.callback {
                 line.push_str(&format!(" of seq {}", callback.seq));
             }
+            if let Some(charged) = &status.charged {
+                line.push_str(&format!(
+                    " as {}{}",
+                    charged.category,
+                    if charged.billable { "" } else { ", free" }
+                ));
+            }
             if let Some(error) = &status.error {
                 line.push_str(&format!(" {}", error.code));
             }

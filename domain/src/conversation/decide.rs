@@ -23,6 +23,7 @@ use crate::{
     consent, delivery,
     inbound::{InboundMessage, Origin, Status},
     outbound::SendOutcome,
+    pair,
     permission::{self, Allowed, Circumstances, Refused},
     retry, window,
 };
@@ -357,6 +358,7 @@ impl<'a> Draft<'a> {
             deleted_at: None,
             history: vec![StateAt { state, at: now }],
             attempts: 0,
+            charged: None,
             decision: None,
             not_before: None,
             retired_ids: Vec::new(),
@@ -467,7 +469,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn finish(mut self, effects: Vec<Effect>, seq: Option<u64>) -> Decision {
+    fn finish(mut self, mut effects: Vec<Effect>, seq: Option<u64>) -> Decision {
+        effects.extend(self.items.iter().filter_map(no_marketing));
         self.head.version = self.version;
         self.count_waiting();
         let unsettled = |item: &Item| !delivery::is_settled(item.state);
@@ -516,6 +519,15 @@ fn answered(
         seq: Some(seq),
         ..Decision::default()
     }))
+}
+
+/// What follows from a message that failed because its recipient stopped marketing at the provider (Meta: error
+/// 131050). Told again it changes nothing.
+fn no_marketing(item: &Item) -> Option<Effect> {
+    let stopped = item.state == MessageState::Failed
+        && item.error.as_ref().is_some_and(|error| error.code == "whatsapp_131050");
+    let at = item.history.last().filter(|_| stopped)?.at;
+    Some(Effect::NoMarketing(at))
 }
 
 /// Takes in what the contact's owner tells.
@@ -871,7 +883,12 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     let from = if item.state == MessageState::Cancelled { MessageState::Unknown } else { item.state };
     let joined = delivery::join(from, status.state);
     let identified = item.provider_id.is_none();
-    let news = note_told(item, status.state, status.at);
+    // Whichever status brings it; it is charged once.
+    let priced = item.charged.is_none() && status.charged.is_some();
+    if priced {
+        item.charged = status.charged;
+    }
+    let news = note_told(item, status.state, status.at) || priced;
     if joined == item.state && !news && !identified {
         return Ok(draft.reannounce(seq));
     }
@@ -1053,6 +1070,12 @@ fn begin(state: &State, seq: u64, consent_version: u64, now: Timestamp) -> Resul
         fail(draft.item(seq)?, refused.into(), now);
         return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
     }
+    let next_at = pair::next_at(draft.head.paced_until, now);
+    if next_at > now {
+        draft.item(seq)?.not_before = Some(next_at);
+        return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
+    }
+    draft.head.paced_until = Some(pair::after_one(draft.head.paced_until, now));
     let item = draft.item(seq)?;
     item.attempts += 1;
     item.not_before = None;

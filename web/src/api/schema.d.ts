@@ -792,6 +792,15 @@ export interface components {
          * @enum {string}
          */
         Charge: "charged" | "after_allowance" | "free_window" | "free_entry";
+        /** @description What the provider says that it charges a message as. */
+        Charged: {
+            /** @description It costs something. */
+            billable: boolean;
+            /** @description The category, in the provider's words: `marketing`, `utility`, `service`, …. */
+            category: string;
+            /** @description `regular`, `free_customer_service`, `free_entry_point`, … where it said so. */
+            kind?: string | null;
+        };
         /** @description Connect a channel. */
         ConnectChannel: {
             /** @description The token for calls to the Graph API; never shown again. */
@@ -1386,6 +1395,7 @@ export interface components {
              * @description Provider requests made for it.
              */
             attempts?: number;
+            charged?: null | components["schemas"]["Charged"];
             /** @description Its conversation. */
             conversation_id: components["schemas"]["ConversationId"];
             correlation_id?: null | components["schemas"]["CorrelationId"];
@@ -1404,6 +1414,7 @@ export interface components {
             imported?: boolean;
             /** @description It arrived after something written later; it stands where it was committed. */
             late?: boolean;
+            not_before?: null | components["schemas"]["Timestamp"];
             product?: null | components["schemas"]["ProductRef"];
             provider_at?: null | components["schemas"]["Timestamp"];
             /** @description The provider's id, once known. */

@@ -259,6 +259,10 @@ export type Message = {
    */
   attempts?: number;
   /**
+   * What WhatsApp charges it as, once it said so.
+   */
+  charged?: Charged | null;
+  /**
    * Its conversation.
    */
   conversation_id: string;
@@ -306,6 +310,10 @@ export type Message = {
    * It arrived after something written later; it stands where it was committed.
    */
   late?: boolean;
+  /**
+   * It waits until then: for a pause after a failure, or so that not too much goes to one person at once.
+   */
+  not_before?: Timestamp | null;
   /**
    * The product it is about.
    */
@@ -1262,6 +1270,23 @@ export interface ContactRef {
    * Its name, or the best address where there is none.
    */
   name: string;
+}
+/**
+ * What the provider says that it charges a message as.
+ */
+export interface Charged {
+  /**
+   * It costs something.
+   */
+  billable: boolean;
+  /**
+   * The category, in the provider's words: `marketing`, `utility`, `service`, ….
+   */
+  category: string;
+  /**
+   * `regular`, `free_customer_service`, `free_entry_point`, … where it said so.
+   */
+  kind?: string | null;
 }
 /**
  * What was decided when a message was last about to go a step further: the answer to "why was this not sent".

@@ -18,8 +18,8 @@ use switchboard_domain::inbound::{
 use switchboard_schema::{
     record::Kept,
     wire::{
-        Call, CallOutcome, ConsentChoice, ConsentScope, Content, Identity, IdentityKind, MessageError,
-        MessageState, Unsupported,
+        Call, CallOutcome, Charged, ConsentChoice, ConsentScope, Content, Identity, IdentityKind,
+        MessageError, MessageState, Unsupported,
     },
 };
 
@@ -172,6 +172,15 @@ struct RawStatus<'a> {
     participant_recipient_id: Option<Words<'a>>,
     biz_opaque_callback_data: Option<&'a RawValue>,
     errors: Option<&'a RawValue>,
+    pricing: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawPricing<'a> {
+    billable: Option<bool>,
+    #[serde(rename = "type", borrow)]
+    kind: Option<Words<'a>>,
+    category: Option<Words<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -558,7 +567,16 @@ pub(super) fn status(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
         callback: callback.and_then(|text| Callback::from_text(text.as_str())),
         error: (state == MessageState::Failed).then(|| failure(raw.errors)),
         recipient: held(recipient(&raw, part.contact(status_addresses(&raw)).map(|(_, contact)| contact)))?,
+        charged: raw.pricing.and_then(read_as::<RawPricing<'_>>).and_then(charged),
     }))
+}
+
+/// What a message is charged as. `billable` is on its way out: where it is missing, what is free says so in its type.
+fn charged(raw: RawPricing<'_>) -> Option<Charged> {
+    let short = |words: Words<'_>| cut(words.as_str(), MAX_FIELD_CHARS).0.to_owned();
+    let kind = raw.kind.map(short);
+    let billable = raw.billable.unwrap_or_else(|| kind.as_deref().is_none_or(|kind| kind == "regular"));
+    Some(Charged { category: short(raw.category?), kind, billable })
 }
 
 /// A new user id (Meta: webhooks/reference/user_id_update). It has no id of its own, so one is made of what it

@@ -615,7 +615,11 @@ impl Entity for Conversation {
             }
             _ => (None, None),
         };
-        if provider_id.is_none() && seq.is_none() {
+        let quoted = match &asked.ask {
+            Ask::Receive(message) => self.quoted_elsewhere(&message.1),
+            _ => None,
+        };
+        if provider_id.is_none() && seq.is_none() && quoted.is_none() {
             return None;
         }
         let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
@@ -627,10 +631,19 @@ impl Entity for Conversation {
                 seq = place.look_up(channel_id, &provider_id).await?;
                 found = Some((provider_id, seq));
             }
-            let items = match seq {
-                Some(seq) => place.item(seq).await?.into_iter().collect(),
-                None => Vec::new(),
-            };
+            let mut items = Vec::new();
+            if let Some(seq) = seq {
+                items.extend(place.item(seq).await?);
+            }
+            if let Some((provider_id, known)) = quoted {
+                let seq = match known {
+                    Some(seq) => Some(seq),
+                    None => place.look_up(channel_id, &provider_id).await?,
+                };
+                if let Some(seq) = seq {
+                    items.extend(place.item(seq).await?);
+                }
+            }
             Ok(Fetched { items, found, contact: None })
         }))
     }
@@ -895,6 +908,15 @@ impl Conversation {
             None if self.must_look_up(original_id, None) => (Some(original_id.to_owned()), None),
             None => (None, None),
         }
+    }
+
+    /// The message that a new one answers, where it is not whole in memory: its provider id, and its place where
+    /// that is known.
+    fn quoted_elsewhere(&self, message: &InboundMessage) -> Option<(String, Option<u64>)> {
+        let quoted = message.reply_to.as_ref()?;
+        let here = self.state.head.is_none() || self.state.by_provider_id(quoted).is_some();
+        let repeated = self.locate(&message.provider_id).is_some();
+        (!here && !repeated).then(|| (quoted.clone(), self.locate(quoted)))
     }
 
     fn fetch_contact(&self, id: ContactId) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {

@@ -10,6 +10,7 @@ mod backup;
 mod crash;
 mod disk;
 mod errors;
+mod inbound;
 mod kinds;
 mod load;
 mod measured;

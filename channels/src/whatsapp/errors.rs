@@ -257,6 +257,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the test, not a setting")]
     fn the_page_of_errors_says_what_each_means_and_what_follows() {
         let mut page = String::from(
             "# WhatsApp's errors\n\nWhat an agent reads for each number that WhatsApp documents, and what follows. `UPDATE_GENERATED=1 cargo test -p switchboard-channels page_of_errors` writes this page anew; `tests/it/errors.rs` provokes each once and reads its words in the inbox.\n\n| number | words | what follows |\n|---|---|---|\n",

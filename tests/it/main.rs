@@ -9,6 +9,7 @@ mod arrival;
 mod backup;
 mod crash;
 mod disk;
+mod errors;
 mod inbound;
 mod kinds;
 mod load;

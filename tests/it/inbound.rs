@@ -18,7 +18,7 @@ fn by_id(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     messages.map(|message| (text(message, "provider_id"), message.clone())).collect()
 }
 
-fn only<'s>(snapshot: &'s Snapshot) -> &'s Value {
+fn only(snapshot: &Snapshot) -> &Value {
     assert_eq!(snapshot.conversations.len(), 1);
     snapshot.conversations.values().next().expect("a conversation")
 }

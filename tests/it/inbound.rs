@@ -45,7 +45,7 @@ async fn every_kind_of_message_is_shown_for_what_it_is() {
             Thing::Row => ("answer", json!({"kind": "row", "description": "Two hours, with new cables"})),
             Thing::QuickReply => ("answer", json!({"kind": "quick_reply", "payload": "pickup-yes"})),
             Thing::Forwarded | Thing::FromAd => ("text", json!({})),
-            Thing::Poll => ("unsupported", json!({"kind": "unsupported"})),
+            Thing::Poll => ("unsupported", json!({"kind": "poll_creation"})),
             Thing::MissedCall => ("call", json!({"outcome": "missed"})),
             Thing::Call => ("call", json!({"outcome": "completed", "seconds": 62})),
         };

@@ -271,7 +271,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "- other ",
     ]),
     ("unsupported", &[
-        "#NUMBER KERRY NOW: <unsupported>",
+        "#NUMBER KERRY NOW: <poll_creation>",
     ]),
     ("user_id_update", &[
         "#NUMBER [b:US.1 e:US.ENT.1 w:16505551234 p:16505551234] becomes [b:US.2 e:US.ENT.2] (user_id_update:US.1:US.2:1757800000)",

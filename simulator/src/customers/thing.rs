@@ -132,7 +132,7 @@ impl Thing {
                         "media_type": "image", "ctwa_clid": "ARAkLk",
                     }),
                 ),
-            Self::Poll => payload::unsupported(from, id, at_s, "poll"),
+            Self::Poll => payload::unsupported(from, id, at_s, "poll_creation"),
             Self::MissedCall => {
                 let ends = payload::call_ends(business, from, id, at_s, None);
                 return vec![payload::call_rings(business, from, id, at_s), ends];

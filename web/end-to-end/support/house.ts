@@ -107,6 +107,21 @@ export class House {
     this.order({ say: { phone, name, text, hours_ago: hoursAgo } });
   }
 
+  /** A customer sends something that is not words: one of the simulator's things. */
+  send(phone: string, name: string, thing: string): void {
+    this.order({ send: { phone, name, thing } });
+  }
+
+  /** The business writes on its own phone. */
+  echo(phone: string, text: string): void {
+    this.order({ echo: { phone, text } });
+  }
+
+  /** The business' phone tells what it kept, a message an hour. */
+  history(phone: string, texts: string[], hoursAgo: number): void {
+    this.order({ history: { phone, texts, hours_ago: hoursAgo } });
+  }
+
   /** The conversation with a customer, once it is there with so many messages of theirs. */
   async conversationOf(name: string, inbound = 1): Promise<string> {
     return until(`a conversation with ${name}`, async () => {

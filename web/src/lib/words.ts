@@ -9,7 +9,7 @@ export function stateName(state: MessageState): string {
   return known ? t(`state.${known}`) : state;
 }
 
-const kinds = ['audio', 'contacts', 'document', 'image', 'interactive', 'location', 'media_placeholder', 'reaction', 'sticker', 'video'] as const;
+const kinds = ['audio', 'contacts', 'document', 'image', 'interactive', 'location', 'media_placeholder', 'poll_creation', 'reaction', 'sticker', 'video'] as const;
 
 /** What people call a kind of message; one nobody has a word for keeps WhatsApp's. */
 export function kindName(kind: string): string {

@@ -75,6 +75,7 @@ pub(super) struct RawMessage<'a> {
     context: Option<&'a RawValue>,
     referral: Option<&'a RawValue>,
     reaction: Option<&'a RawValue>,
+    unsupported: Option<&'a RawValue>,
     edit: Option<&'a RawValue>,
     revoke: Option<&'a RawValue>,
 }
@@ -128,6 +129,12 @@ struct RawPhoneContact<'a> {
     phone_number: Option<Words<'a>>,
     user_id: Option<Words<'a>>,
     username: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawUnsupported<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Option<Words<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -527,7 +534,13 @@ fn told_in(
     let says_more = said.is_some()
         && (holds_replacements(mended) || shape_of(kind).is_none_or(|shape| !shape.covers(mended)));
     let keep_raw = says_more || odd_contact;
-    let kind_shown = if raw.group_id.is_some() { "group" } else { kind };
+    // What the API cannot carry is at times named.
+    let named = raw.unsupported.and_then(read_as::<RawUnsupported<'_>>).and_then(|raw| raw.kind);
+    let kind_shown = match &named {
+        _ if raw.group_id.is_some() => "group",
+        Some(named) if kind == "unsupported" && !named.as_str().is_empty() => named.as_str(),
+        _ => kind,
+    };
     let said = said.unwrap_or_else(|| unsupported(kind_shown, json).into());
     let context = raw.context.and_then(read_as::<RawContext<'_>>);
     let (forwarded, product) = context.as_ref().map_or((None, None), content::context);

@@ -13,7 +13,7 @@ import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { isWindowClosed, previewOf, reasonOf, senderName, shownAt, stateName, systemWords } from '@/lib/words';
+import { isWindowClosed, kindName, previewOf, reasonOf, senderName, shownAt, stateName, systemWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
@@ -26,7 +26,7 @@ type Props = {
   index: number;
   count: number;
   byProviderId: Map<string, Message>;
-  onJump: (messageId: string) => void;
+  onJump: (seq: number) => void;
 };
 
 export const RowView = memo(function RowView({ row, conversation, index, count, byProviderId, onJump }: Props) {
@@ -156,9 +156,10 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
   index: number;
   count: number;
   quoted: Message | null | undefined;
-  onJump: (messageId: string) => void;
+  onJump: (seq: number) => void;
 }) {
   const { message, grouped, byline } = row;
+  const quotedSeq = quoted?.seq ?? message.quote?.seq ?? null;
   const now = useMinute();
   const out = message.direction === 'out';
   const sender = out ? senderName(message.sent_by) : conversation.contact.name;
@@ -179,16 +180,16 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
         {byline && <Byline message={message} />}
         <div className={`bubble ${look}`}>
           {quoted !== undefined && (
-            <button type="button" className="quote" disabled={quoted === null} onClick={() => { if (quoted) onJump(quoted.id); }}>
+            <button type="button" className="quote" disabled={quotedSeq === null} onClick={() => { if (quotedSeq !== null) onJump(quotedSeq); }}>
               {quoted ? (
                 <>
                   <b>{quoted.direction === 'in' ? conversation.contact.name : senderName(quoted.sent_by)}</b>
                   <span className="line-clamp-2">{previewOf(quoted)}</span>
                 </>
-              ) : message.quote?.text ? (
+              ) : message.quote ? (
                 <>
                   {message.quote.author && <b>{message.quote.author}</b>}
-                  <span className="line-clamp-2">{message.quote.text}</span>
+                  <span className="line-clamp-2">{message.quote.text ?? kindName(message.quote.type)}</span>
                 </>
               ) : t('thread.quoteGone')}
             </button>

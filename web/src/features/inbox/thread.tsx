@@ -16,7 +16,7 @@ import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { assign, markRead, setStatus } from '@/lib/inbox/actions';
-import { loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
+import { loadBackTo, loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
@@ -24,6 +24,7 @@ import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
+import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
 
 type Props = { id: string; phone: boolean; onDetails: () => void; detailsShown: boolean };
@@ -398,12 +399,28 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
     return () => { clearTimeout(timer); };
   }, [looking, unread, away, id, link]);
 
+  // A message of an older page is shown once that page is here.
+  const wanted = useRef<number | null>(null);
+  useEffect(() => {
+    if (wanted.current === null) return;
+    const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.seq === wanted.current);
+    if (index < 0) return;
+    wanted.current = null;
+    virtualizer.scrollToIndex(index, { align: 'center' });
+  }, [rows, virtualizer]);
   const jumpTo = useCallback(
-    (messageId: string) => {
-      const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.id === messageId);
-      if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+    (seq: number) => {
+      const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.seq === seq);
+      if (index >= 0) {
+        virtualizer.scrollToIndex(index, { align: 'center' });
+        return;
+      }
+      wanted.current = seq;
+      void loadBackTo(id, seq)
+        .then((here) => { if (!here) showToast({ words: t('thread.quoteFar'), error: false }); })
+        .catch(() => { showToast({ words: t('thread.quoteNotLoaded'), error: true }); });
     },
-    [rows, virtualizer],
+    [rows, virtualizer, id],
   );
   const byProviderId = useMemo(
     () => new Map(thread.messages.flatMap((message) => (message.provider_id ? [[message.provider_id, message]] : []))),

@@ -130,6 +130,22 @@ export function loadOlder(id: string): Promise<void> {
   });
 }
 
+/** Messages back from the oldest that is here, at most, that are loaded for one that is wanted. */
+const BACK_MAX = 2_000;
+
+/** Loads older pages until the message with this `seq` is here; says whether it is. */
+export async function loadBackTo(id: string, seq: number): Promise<boolean> {
+  for (;;) {
+    const thread = useInbox.getState().threads[id];
+    const first = thread?.messages[0]?.seq;
+    if (thread === undefined || first === undefined) return false;
+    if (first <= seq) return thread.messages.some((one) => one.seq === seq);
+    if (!thread.hasMore || first - seq > BACK_MAX) return false;
+    await loadOlder(id);
+    if (useInbox.getState().threads[id]?.messages[0]?.seq === first) return false;
+  }
+}
+
 const hydrating = new Set<string>();
 
 /** A card that lacks its last message or its read mark asks for the conversation, a few at a time. */

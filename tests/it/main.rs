@@ -11,6 +11,7 @@ mod crash;
 mod disk;
 mod load;
 mod measured;
+mod media;
 mod redacted;
 mod sending;
 mod settling;

@@ -101,6 +101,7 @@ pub(crate) struct TakeIn {
 }
 
 /// What a contact answers.
+#[expect(clippy::large_enum_variant, reason = "an answer moves once, to its asker")]
 pub(crate) enum Answer {
     /// The contact.
     Shown(Shown),

@@ -17,6 +17,7 @@ use std::{
 
 use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
+    consent::Wish,
     conversation::{
         self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve,
     },
@@ -49,6 +50,8 @@ const MAX_UNREGISTERED: u64 = BUCKET_ITEMS - 50;
 
 /// Changed items of old buckets that are told of after a crash, at most.
 const MAX_OLD_CHANGES: usize = 64;
+/// Pause between two tellings that somebody writes: the provider shows each for 25 s.
+const TYPING_PAUSE: Duration = Duration::from_secs(20);
 /// Pause before a conversation that could not hear something is told it again; it doubles.
 const INSIST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest such pause.
@@ -88,6 +91,11 @@ pub(crate) enum Ask {
     React(Box<InboundReaction>),
     /// Is the message with this provider's id here?
     Holds(String),
+    /// An agent read it, or is writing: the customer may know.
+    Seen {
+        /// Somebody is writing.
+        typing: bool,
+    },
     /// Show yourself.
     Show,
     /// Show what was made under a key, if anything was; refused when that was another request.
@@ -137,6 +145,15 @@ struct News {
     trace: Option<TraceContext>,
 }
 
+/// What the customer was told of our reading and writing; forgotten with the process.
+#[derive(Default)]
+struct Receipts {
+    /// The newest message that they know was read.
+    seq: u64,
+    /// When they were told last that somebody writes.
+    typing_at: Option<Timestamp>,
+}
+
 /// The sender that runs.
 struct Sender {
     generation: u64,
@@ -180,6 +197,8 @@ pub(crate) struct Conversation {
     contact: Option<ContactSnapshot>,
     /// Shared with whoever still tells another conversation what this one left.
     telling: Arc<()>,
+    /// What the customer was told of our reading and writing.
+    receipts: Receipts,
     /// The sender that runs.
     sender: Option<Sender>,
     /// Loaded with rows that the tenant's actor may not have seen.
@@ -374,6 +393,59 @@ impl Conversation {
         self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Publish(Box::new(published)));
     }
 
+    /// Tells the customer that their newest message was read, once, and that somebody writes, now and then. Nothing is
+    /// owed to them of it: what is lost is lost.
+    fn tell_customer(&mut self, typing: bool, now: Timestamp) {
+        let newest = self
+            .state
+            .items
+            .values()
+            .rev()
+            .find(|item| item.direction == wire::Direction::In && item.provider_id.is_some());
+        let Some((seq, provider_id)) = newest.and_then(|item| Some((item.seq, item.provider_id.clone()?)))
+        else {
+            return;
+        };
+        let is_news = self.receipts.seq < seq;
+        let is_due = typing && self.receipts.typing_at.is_none_or(|at| now >= at + TYPING_PAUSE);
+        let answerable = self.state.window().is_open(now);
+        if !answerable || !(is_news || is_due) {
+            return;
+        }
+        self.receipts.seq = seq;
+        if typing {
+            self.receipts.typing_at = Some(now);
+        }
+        let (env, scope, channel_id) = (self.env.clone(), self.scope, self.state.channel_id);
+        actix_rt::spawn(async move {
+            let client = channel::ask(&env, scope, channel_id, channel::Letter::Client).await;
+            let told = match client {
+                Ok(client) => client.mark_read(provider_id, typing).await.map_err(|error| error.to_string()),
+                Err(refusal) => Err(refusal.to_string()),
+            };
+            if let Err(why) = told {
+                tracing::debug!(%channel_id, why, "a read receipt was not taken");
+            }
+        });
+    }
+
+    /// Tells the contact that the provider says they want no marketing. Should that be lost in a crash, the provider
+    /// says it again with the next message.
+    fn tell_of_no_marketing(&self, at: Timestamp) {
+        let Some(head) = &self.state.head else { return };
+        let said = contact::TakeIn {
+            wish: Wish { scope: wire::ConsentScope::Marketing, choice: wire::ConsentChoice::Withdrawn },
+            at,
+            evidence: wire::ConsentEvidence::Provider {
+                channel_id: head.channel_id,
+                detail: "WhatsApp refused marketing for them (error 131050)".to_owned(),
+            },
+            heard_by: None,
+        };
+        let letter = shell::Asked { command: contact::Ask::TakeIn(Box::new(said)), reply: None };
+        self.env.contacts.tell_always(&self.env, self.scope, head.contact.id, letter);
+    }
+
     /// Makes items findable by their provider's id.
     fn register(&mut self, seqs: &[u64]) {
         let version = self.head_version();
@@ -521,7 +593,12 @@ impl Entity for Conversation {
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Repeated { key, .. } => (None, self.made_under(*key).and_then(|seq| self.not_cached(seq))),
-            Ask::Rule(Rule::Send { key, id, .. } | Rule::Note { key, id, .. }) => {
+            Ask::Rule(Rule::Send { key, id, about, .. }) => {
+                let made = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
+                let seq = made.or_else(|| self.state.place_of(about.as_ref()?));
+                (None, seq.and_then(|seq| self.not_cached(seq)))
+            }
+            Ask::Rule(Rule::Note { key, id, .. }) => {
                 let seq = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
@@ -538,7 +615,11 @@ impl Entity for Conversation {
             }
             _ => (None, None),
         };
-        if provider_id.is_none() && seq.is_none() {
+        let quoted = match &asked.ask {
+            Ask::Receive(message) => self.quoted_elsewhere(&message.1),
+            _ => None,
+        };
+        if provider_id.is_none() && seq.is_none() && quoted.is_none() {
             return None;
         }
         let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
@@ -550,10 +631,19 @@ impl Entity for Conversation {
                 seq = place.look_up(channel_id, &provider_id).await?;
                 found = Some((provider_id, seq));
             }
-            let items = match seq {
-                Some(seq) => place.item(seq).await?.into_iter().collect(),
-                None => Vec::new(),
-            };
+            let mut items = Vec::new();
+            if let Some(seq) = seq {
+                items.extend(place.item(seq).await?);
+            }
+            if let Some((provider_id, known)) = quoted {
+                let seq = match known {
+                    Some(seq) => Some(seq),
+                    None => place.look_up(channel_id, &provider_id).await?,
+                };
+                if let Some(seq) = seq {
+                    items.extend(place.item(seq).await?);
+                }
+            }
             Ok(Fetched { items, found, contact: None })
         }))
     }
@@ -650,6 +740,10 @@ impl Entity for Conversation {
                 }
                 None => Ok(Answer::NotHere),
             },
+            Ask::Seen { typing } => {
+                self.tell_customer(typing, now);
+                Ok(Answer::Nothing)
+            }
             Ask::Show => self.done(None, now),
             Ask::Repeated { key, request_hash } => match self.state.keys.get(&key) {
                 Some(known) if known.request_hash != request_hash => Err(Refusal::KeyReused),
@@ -759,6 +853,7 @@ impl Entity for Conversation {
                     let telling = Arc::clone(&self.telling);
                     insist(&self.env, self.scope, to, self.state.channel_id, rule, telling);
                 }
+                Effect::NoMarketing(at) => self.tell_of_no_marketing(at),
                 Effect::Announce(_) | Effect::WakeAt(_) => {}
             }
         }
@@ -813,6 +908,15 @@ impl Conversation {
             None if self.must_look_up(original_id, None) => (Some(original_id.to_owned()), None),
             None => (None, None),
         }
+    }
+
+    /// The message that a new one answers, where it is not whole in memory: its provider id, and its place where
+    /// that is known.
+    fn quoted_elsewhere(&self, message: &InboundMessage) -> Option<(String, Option<u64>)> {
+        let quoted = message.reply_to.as_ref()?;
+        let here = self.state.head.is_none() || self.state.by_provider_id(quoted).is_some();
+        let repeated = self.locate(&message.provider_id).is_some();
+        (!here && !repeated).then(|| (quoted.clone(), self.locate(quoted)))
     }
 
     fn fetch_contact(&self, id: ContactId) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
@@ -903,7 +1007,7 @@ fn event_name(item: &Item, is_new: bool) -> wire::EventName {
     match (&item.content, item.direction) {
         (Content::Note(_), _) if is_new => EventName::NoteAdded,
         (Content::System(_), _) if is_new => EventName::SystemAdded,
-        (_, Direction::In) if is_new => EventName::MessageReceived,
+        (_, Direction::In) if is_new && !item.imported => EventName::MessageReceived,
         (_, Direction::Out) if is_new && item.state == wire::MessageState::Queued => EventName::MessageQueued,
         _ => EventName::MessageUpdated,
     }

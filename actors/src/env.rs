@@ -27,6 +27,9 @@ use crate::{
     wakeups::Wakeups,
 };
 
+/// Parts of phones' histories that are taken in at once.
+const IMPORTS: usize = 1;
+
 /// The surroundings of all actors of a process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Env(Arc<Surroundings>);
@@ -49,6 +52,8 @@ pub(crate) struct Surroundings {
     pub(crate) fetches: Semaphore,
     /// Slots for making pictures smaller.
     pub(crate) pictures: Semaphore,
+    /// Held while a part of a phone's history is taken in.
+    pub(crate) imports: Semaphore,
     /// Tenants.
     pub(crate) tenants: Directory<TenantActor>,
     /// Channels.
@@ -95,6 +100,7 @@ impl Env {
             media: Directory::default(),
             fetches: Semaphore::new(media::FETCHES),
             pictures: Semaphore::new(media::PICTURES),
+            imports: Semaphore::new(IMPORTS),
             tenants: Directory::default(),
             channels: Directory::default(),
             resolver: Resolver::default(),

@@ -23,7 +23,11 @@ use switchboard_ports::{
 use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
-pub use self::{apply::Unapplied, dead::Grave, media::StoredFile};
+pub use self::{
+    apply::Unapplied,
+    dead::Grave,
+    media::{Incoming, StoredFile},
+};
 pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
 use crate::{
     Refusal,
@@ -281,6 +285,7 @@ impl House {
 
     /// Tells the others that somebody writes; may be lost.
     pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
+        self.seen(scope, typing.conversation_id, true);
         let frame = wire::ServerFrame::Signal { signal: wire::ServerSignal::Typing(typing) };
         // Wire types have string keys and finite numbers only: this cannot fail.
         let json = serde_json::to_vec(&frame).unwrap_or_default();

@@ -15,18 +15,18 @@ use ring::digest;
 use switchboard_domain::{
     conversation::Command as Rule,
     inbound::MediaSource,
-    media::{MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, is_inline, next_try, sniff},
+    media::{MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, next_try, sniff},
 };
 use switchboard_ports::{
     blob::{self, Life},
-    channel::FetchError,
+    channel::{ChannelClient, FetchError, ReadError, Upload},
     store::Mutation,
 };
 use switchboard_schema::{
     BlobId, ChannelId, MediaId, TenantScope, Timestamp, TraceContext, hex,
     record::{MEDIA_PART_BYTES, MediaBody, MediaRow, WakeupTarget},
     table::Json,
-    wire::{Attachment, MediaFacts, MediaState},
+    wire::{Attachment, MediaFacts, MediaState, MessageError},
 };
 
 use crate::{
@@ -254,7 +254,7 @@ async fn fetch(env: &Env, scope: TenantScope, body: &MediaBody) -> Result<Kept, 
         Err(refusal) => return Err(unavailable(&refusal)),
     };
     let mut download = client.download(provider_media_id, MAX_FILE_BYTES).await?;
-    let mut bytes = Parts::new(env, scope);
+    let mut bytes = Parts::new(env.clone(), scope);
     while let Some(piece) = download.bytes.recv().await {
         bytes.push(piece?).await.map_err(|error| unavailable(&error))?;
     }
@@ -264,8 +264,8 @@ async fn fetch(env: &Env, scope: TenantScope, body: &MediaBody) -> Result<Kept, 
 }
 
 /// A file's bytes as they come, kept part by part.
-pub(crate) struct Parts<'a> {
-    env: &'a Env,
+pub(crate) struct Parts {
+    env: Env,
     scope: TenantScope,
     hash: digest::Context,
     head: BytesMut,
@@ -276,8 +276,8 @@ pub(crate) struct Parts<'a> {
     parts: Vec<BlobId>,
 }
 
-impl<'a> Parts<'a> {
-    pub(crate) fn new(env: &'a Env, scope: TenantScope) -> Self {
+impl Parts {
+    pub(crate) fn new(env: Env, scope: TenantScope) -> Self {
         Self {
             env,
             scope,
@@ -313,7 +313,7 @@ impl<'a> Parts<'a> {
             self.part.extend_from_slice(&next);
             if self.part.len() == MEDIA_PART_BYTES {
                 let part = self.part.split().freeze();
-                self.parts.push(keep(self.env, self.scope, part).await?);
+                self.parts.push(keep(&self.env, self.scope, part).await?);
             }
         }
         Ok(())
@@ -332,7 +332,7 @@ impl<'a> Parts<'a> {
         }
         if !self.part.is_empty() {
             let part = self.part.split().freeze();
-            self.parts.push(keep(self.env, self.scope, part).await?);
+            self.parts.push(keep(&self.env, self.scope, part).await?);
         }
         let mime_type = sniff(&self.head);
         let small = match self.whole.filter(|_| picture::is_one(mime_type)) {
@@ -350,7 +350,7 @@ impl<'a> Parts<'a> {
         if let Some(small) = small {
             (kept.width, kept.height) = (Some(small.width), Some(small.height));
             if let Some(jpeg) = small.jpeg {
-                kept.thumbnail = Some(keep(self.env, self.scope, jpeg.into()).await?);
+                kept.thumbnail = Some(keep(&self.env, self.scope, jpeg.into()).await?);
             }
         }
         Ok(Some(kept))
@@ -506,6 +506,88 @@ impl Entity for Media {
 
     fn is_quiet(&mut self) -> bool {
         Arc::strong_count(&self.working) == 1
+    }
+}
+
+/// A file that somebody of us uploaded.
+pub(crate) fn uploaded(
+    channel_id: ChannelId,
+    filename: Option<String>,
+    kept: Kept,
+    now: Timestamp,
+) -> MediaBody {
+    let mut body = MediaBody {
+        channel_id,
+        message_id: None,
+        provider_media_id: None,
+        provider_until: None,
+        told_sha256: None,
+        mime_type: "application/octet-stream".to_owned(),
+        filename,
+        size: 0,
+        parts: Vec::new(),
+        thumbnail: None,
+        width: None,
+        height: None,
+        state: MediaState::Ready,
+        attempts: 0,
+        next_try: None,
+        problem: None,
+        created_at: now,
+        updated_at: now,
+    };
+    ready(&mut body, kept);
+    body
+}
+
+/// A file's id at the provider, where it is uploaded unless it is there already.
+///
+/// # Errors
+/// `Ok(Err(…))`: the provider does not take it, in words; else it cannot be done now.
+pub(crate) async fn at_provider(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    id: MediaId,
+    client: &Arc<dyn ChannelClient>,
+) -> Result<Result<String, MessageError>, Refusal> {
+    let gone = |message: &str| MessageError { code: "media_gone".to_owned(), message: message.to_owned() };
+    let body = match ask(env, scope, id, Ask::Show).await {
+        Err(Refusal::NotFound(_)) => {
+            return Ok(Err(gone("This file is not there any more. Attach it again.")));
+        }
+        body => body?,
+    };
+    if body.state != MediaState::Ready {
+        return Ok(Err(gone("This file never came. Attach another one.")));
+    }
+    let known = body.provider_media_id.clone().filter(|_| {
+        body.channel_id == channel_id && body.provider_until.is_some_and(|until| env.clock.now() < until)
+    });
+    if let Some(known) = known {
+        return Ok(Ok(known));
+    }
+    let _slot = env.fetches.acquire().await.map_err(|error| Refusal::Unavailable(error.to_string()))?;
+    let mut bytes = BytesMut::with_capacity(usize::try_from(body.size).unwrap_or_default());
+    for part in &body.parts {
+        let part = env.blobs.get(scope, Life::Lasting, *part).await;
+        bytes.extend_from_slice(&part.map_err(|error| Refusal::Unavailable(error.to_string()))?);
+    }
+    let upload = Upload {
+        mime_type: body.mime_type.clone(),
+        filename: body.filename.clone().unwrap_or_else(|| "file".to_owned()),
+        bytes: bytes.freeze(),
+    };
+    match client.upload(upload).await {
+        Ok(provider_media_id) => {
+            if body.channel_id == channel_id {
+                let until = env.clock.now() + UPLOAD_KEPT_BY_PROVIDER;
+                ask(env, scope, id, Ask::Uploaded(provider_media_id.clone(), until)).await?;
+            }
+            Ok(Ok(provider_media_id))
+        }
+        Err(ReadError::Refused { code, message }) => Ok(Err(MessageError { code, message })),
+        Err(ReadError::Unavailable(why)) => Err(Refusal::Unavailable(why)),
     }
 }
 

@@ -69,7 +69,8 @@ pub fn large_raws(update: &mut Update) -> Vec<LargeRaw<'_>> {
         | Update::Reaction(_)
         | Update::Status(_)
         | Update::IdentityChange(_)
-        | Update::Preference(_) => {}
+        | Update::Preference(_)
+        | Update::Named(_) => {}
     }
     found
 }

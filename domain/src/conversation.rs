@@ -10,12 +10,14 @@
 //! * A delivery state never goes back, but by an agent's own retry.
 //! * A request to the provider is made only for an item that is `Sending` with an attempt written first.
 
+mod content;
 mod decide;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{check_content, decide, may_begin};
+pub use content::*;
+pub use decide::{decide, may_begin};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use switchboard_schema::{
@@ -37,7 +39,7 @@ pub enum Command {
         /// Whom it is with.
         contact: ContactSnapshot,
     },
-    /// The customer wrote.
+    /// The customer wrote or called, or the business wrote to them on its own phone.
     Receive {
         /// Who they are, as their contact's owner last told.
         contact: ContactSnapshot,
@@ -46,14 +48,14 @@ pub enum Command {
         /// Findable only outside memory: what the store knows of this provider id, where memory cannot tell.
         elsewhere: Option<u64>,
     },
-    /// The customer changed what they wrote; `seq` is where that stands.
+    /// The author of an item changed it at the provider; `seq` is where that stands.
     Edit {
         /// The change.
         edit: Edit,
         /// Which item.
         seq: u64,
     },
-    /// The customer took back what they wrote.
+    /// The author of an item took it back at the provider.
     Revoke {
         /// What was taken back.
         revoke: Revoke,
@@ -102,6 +104,8 @@ pub enum Command {
         request_hash: Vec<u8>,
         /// What.
         content: Content,
+        /// The message that it answers, or that an emoji is for.
+        about: Option<MessageId>,
         /// Who.
         sender: Sender,
     },
@@ -238,6 +242,8 @@ pub enum Effect {
     Send,
     /// Be woken at this time.
     WakeAt(Timestamp),
+    /// The provider says that the customer wants no marketing, since then: tell the contact.
+    NoMarketing(Timestamp),
     /// Tell the conversation that continues this one what it was left.
     Leave(ConversationId, Box<Left>),
 }
@@ -312,6 +318,7 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         at: item.at,
         provider_at: item.provider_at,
         late: item.late,
+        imported: item.imported,
         reply_to: item.reply_to.clone(),
         quote: item.quote.clone(),
         // One that was taken away is remembered, so that an older one that comes late does not stand again.
@@ -323,6 +330,8 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         deleted_at: item.deleted_at,
         history: item.history.clone(),
         attempts: item.attempts,
+        not_before: item.not_before,
+        charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,
     }

@@ -5,22 +5,29 @@ use switchboard_schema::{
     ConversationId, Timestamp,
     record::{IdentityScope, Kept},
     wire::{
-        ConsentChoice, ConsentScope, Content, Forwarded, Identity, MessageError, MessageState, ProductRef,
-        Referral,
+        Charged, ConsentChoice, ConsentScope, Content, Forwarded, Identity, MessageError, MessageState,
+        ProductRef, Referral,
     },
 };
+
+/// WhatsApp's name for a file out of a phone's history that has not come yet; it comes under the same id (Meta:
+/// webhooks/reference/history).
+pub const MEDIA_PLACEHOLDER: &str = "media_placeholder";
+
+/// The field under which it is kept that the business shares no history of its phone (Meta: error 2593109).
+pub const HISTORY_DECLINED: &str = "history_declined";
 
 /// One thing a provider told. The updates of one webhook keep their order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Update {
-    /// A customer wrote.
+    /// A customer wrote or called, or the business wrote to one on its own phone.
     Message(InboundMessage),
-    /// A customer changed what they wrote.
+    /// The author of a message changed it.
     Edit(Edit),
-    /// A customer took back what they wrote.
+    /// The author of a message took it back.
     Revoke(Revoke),
-    /// A customer put an emoji on a message, or took it away.
+    /// Somebody put an emoji on a message at the provider, or took it away.
     Reaction(InboundReaction),
     /// A message of ours got further, or failed.
     Status(Status),
@@ -28,12 +35,14 @@ pub enum Update {
     IdentityChange(IdentityChange),
     /// A customer set at the provider what they want to hear from us.
     Preference(Preference),
+    /// The business' phone has a name for a person.
+    Named(Party),
     /// Something about the account, or a field this version does not know: counted and kept, never shown.
     Other(Other),
 }
 
 impl Update {
-    /// Whom it is from, where it is from a customer.
+    /// Which customer it concerns, where it concerns one.
     #[must_use]
     pub const fn sender(&self) -> Option<&Party> {
         match self {
@@ -43,6 +52,7 @@ impl Update {
             Self::Reaction(reaction) => Some(&reaction.from),
             Self::IdentityChange(change) => Some(&change.from),
             Self::Preference(preference) => Some(&preference.from),
+            Self::Named(party) => Some(party),
             Self::Status(_) | Self::Other(_) => None,
         }
     }
@@ -57,14 +67,51 @@ pub struct Party {
     pub profile_name: Option<String>,
 }
 
-/// A customer's message.
+/// How a message came to stand in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The customer wrote it just now.
+    #[default]
+    Customer,
+    /// The business wrote it just now, in WhatsApp's app on its own phone (Meta: webhooks/reference/smb_message_echoes).
+    PhoneApp,
+    /// It is old, out of what that app kept (Meta: webhooks/reference/history): it is nobody's new mail.
+    History {
+        /// How far one of the business' own got; nothing for one of the customer's.
+        ours: Option<MessageState>,
+    },
+}
+
+impl Origin {
+    /// Out of the history of the business' app.
+    #[must_use]
+    pub const fn is_history(self) -> bool {
+        matches!(self, Self::History { .. })
+    }
+
+    /// How far it had got when we heard of it, where the business wrote it.
+    #[must_use]
+    pub const fn ours(self) -> Option<MessageState> {
+        match self {
+            Self::Customer => None,
+            Self::PhoneApp => Some(MessageState::Sent),
+            Self::History { ours } => ours,
+        }
+    }
+}
+
+/// A message that did not begin here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InboundMessage {
-    /// From whom.
+    /// The customer: who wrote it or, of one from the business' own phone, whom it is for.
     pub from: Party,
+    /// Who wrote it, and whether it is old.
+    #[serde(default)]
+    pub origin: Origin,
     /// The provider's id: the only key for duplicates.
     pub provider_id: String,
-    /// When they wrote it, by the provider's clock.
+    /// When it was written, by the provider's clock.
     pub at: Timestamp,
     /// What it says.
     pub content: Content,
@@ -91,11 +138,12 @@ pub struct InboundMessage {
 }
 
 impl InboundMessage {
-    /// A person's message that says no more than its content.
+    /// A customer's message that says no more than its content.
     #[must_use]
     pub const fn new(from: Party, provider_id: String, at: Timestamp, content: Content) -> Self {
         Self {
             from,
+            origin: Origin::Customer,
             provider_id,
             at,
             content,
@@ -122,11 +170,14 @@ pub struct MediaSource {
     pub url: Option<String>,
 }
 
-/// An emoji that a customer put on a message.
+/// An emoji that somebody put on a message at the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboundReaction {
-    /// From whom.
+    /// The customer whose thread it is in.
     pub from: Party,
+    /// The business put it there, on its own phone.
+    #[serde(default)]
+    pub ours: bool,
     /// The provider's id of the reaction.
     pub provider_id: String,
     /// On which message.
@@ -137,11 +188,14 @@ pub struct InboundReaction {
     pub at: Timestamp,
 }
 
-/// A changed message.
+/// A message changed by its author.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
-    /// From whom.
+    /// The customer whose thread it is in.
     pub from: Party,
+    /// The business changed what it had written.
+    #[serde(default)]
+    pub ours: bool,
     /// Which message.
     pub original_id: String,
     /// When, by the provider's clock.
@@ -150,11 +204,14 @@ pub struct Edit {
     pub content: Content,
 }
 
-/// A message taken back.
+/// A message taken back by its author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revoke {
-    /// From whom.
+    /// The customer whose thread it is in.
     pub from: Party,
+    /// The business took back what it had written.
+    #[serde(default)]
+    pub ours: bool,
     /// Which message.
     pub original_id: String,
     /// When, by the provider's clock.
@@ -176,6 +233,9 @@ pub struct Status {
     pub error: Option<MessageError>,
     /// The recipient's addresses, as far as told.
     pub recipient: Vec<Identity>,
+    /// What the message is charged as, where that is told.
+    #[serde(default)]
+    pub charged: Option<Charged>,
 }
 
 /// What goes with a send and comes back with its statuses: where the item stands.

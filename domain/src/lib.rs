@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod inbound;
 pub mod media;
 pub mod outbound;
+pub mod pair;
 pub mod permission;
 pub mod phone;
 pub mod retry;

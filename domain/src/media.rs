@@ -49,6 +49,31 @@ pub fn kinds_of(mime: &str) -> &'static [MediaKind] {
     }
 }
 
+/// Can a file be sent as this?
+///
+/// # Errors
+/// Why not, in words.
+pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
+    if !kinds_of(mime).contains(&kind) {
+        let wanted = match kind {
+            MediaKind::Image => "a picture is a JPEG or a PNG",
+            MediaKind::Video => "a film is an MP4 or a 3GPP",
+            MediaKind::Audio => "a sound is AAC, AMR, MP3, M4A, or Ogg with Opus",
+            MediaKind::Sticker => "a sticker is a WebP",
+            MediaKind::Document => "this cannot be sent",
+        };
+        return Err(format!("{wanted}; this is {mime}: send it as a file"));
+    }
+    let most = max_bytes(kind);
+    if size > most {
+        let most = most as f64 / 1_048_576.0;
+        return Err(format!(
+            "WhatsApp takes at most {most:.1} MB of this kind; make it smaller, or send it as a file"
+        ));
+    }
+    Ok(())
+}
+
 /// The kind of file that a message carries.
 #[must_use]
 pub const fn kind_of(content: &Content) -> Option<MediaKind> {

@@ -1,8 +1,14 @@
 //! What we ask a provider to do, in one shape for all channels, and what may come of it.
 
-use switchboard_schema::wire::{Identity, TemplateContent, Text};
+use switchboard_schema::{
+    MediaId,
+    wire::{
+        ContactCards, Content, Identity, Interactive, InteractiveHeader, Location, MediaKind,
+        ReactionRequest, TemplateContent, Text,
+    },
+};
 
-use crate::inbound::Callback;
+use crate::{inbound::Callback, media};
 
 /// One message to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +34,68 @@ pub enum OutboundContent {
     Text(Text),
     /// An approved template with its values.
     Template(TemplateContent),
+    /// A file.
+    File(OutboundFile),
+    /// A place.
+    Location(Location),
+    /// People's cards.
+    Contacts(ContactCards),
+    /// Words with something to tap, and the provider's id of the file above them.
+    Interactive(Interactive, Option<String>),
+    /// An emoji for a message.
+    Reaction(ReactionRequest),
+}
+
+/// A file to be sent, which the provider has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundFile {
+    /// As what.
+    pub kind: MediaKind,
+    /// The provider's id of it.
+    pub provider_media_id: String,
+    /// Words with it.
+    pub caption: Option<String>,
+    /// The name of a document.
+    pub filename: Option<String>,
+    /// A voice note.
+    pub voice: bool,
+}
+
+/// The file of ours that a message needs at the provider before it can be sent.
+#[must_use]
+pub fn file_of(content: &Content) -> Option<MediaId> {
+    match content {
+        Content::Interactive(interactive) => {
+            interactive.header.as_ref().and_then(InteractiveHeader::file).map(|(_, file)| file.media_id)
+        }
+        _ => content.attachment().map(|file| file.media_id),
+    }
+}
+
+/// A message as the provider is asked to send it, its file under the provider's id; nothing where it is of a kind that
+/// nobody sends, or its file is not there.
+#[must_use]
+pub fn outbound(content: &Content, provider_media_id: Option<String>) -> Option<OutboundContent> {
+    Some(match content {
+        Content::Text(text) => OutboundContent::Text(text.clone()),
+        Content::Template(template) => OutboundContent::Template(template.clone()),
+        Content::Location(location) => OutboundContent::Location(location.clone()),
+        Content::Contacts(contacts) => OutboundContent::Contacts(contacts.clone()),
+        Content::Interactive(interactive) => {
+            OutboundContent::Interactive(interactive.clone(), provider_media_id)
+        }
+        Content::Reaction(reaction) => OutboundContent::Reaction(reaction.clone()),
+        _ => {
+            let (kind, file) = (media::kind_of(content)?, content.attachment()?);
+            OutboundContent::File(OutboundFile {
+                kind,
+                provider_media_id: provider_media_id?,
+                caption: file.caption.clone(),
+                filename: file.filename.clone(),
+                voice: file.voice,
+            })
+        }
+    })
 }
 
 /// What came of a send request.

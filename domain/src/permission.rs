@@ -113,7 +113,6 @@ pub fn may_send(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> Re
 }
 
 /// The same decision with everything that was looked at, to be kept with the message.
-#[must_use]
 pub fn explain(
     of: &Circumstances<'_>,
     content: &Content,

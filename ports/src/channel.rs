@@ -73,6 +73,10 @@ pub trait ChannelClient: Send + Sync + 'static {
     /// Reads all templates.
     fn templates(&self) -> Future<Result<Vec<Template>, ReadError>>;
 
+    /// Tells the customer that a message of theirs, and all before it, was read; and, where `typing`, that somebody
+    /// writes, which shows until the answer or for 25 s.
+    fn mark_read(&self, provider_id: String, typing: bool) -> Future<Result<(), ReadError>>;
+
     /// Begins to fetch a file by the provider's id of it. No more than `bytes_max` of it come.
     fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>>;
 

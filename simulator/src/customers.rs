@@ -8,9 +8,11 @@ mod crowd;
 mod people;
 mod stories;
 mod story;
+mod thing;
 
 pub use crowd::{CUSTOMERS_MAX, INBOX_MAX};
 pub(crate) use crowd::{Crowd, Heard, Mouth, Options, Utterance};
 pub use people::{PHONES, Profile, fictional_phone, profile};
 pub use stories::STORIES;
 pub use story::{Act, Arm, Deed, Reader, Step, Story};
+pub use thing::Thing;

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::customers::{Crowd, Deed, Heard, Mouth, Options as CrowdOptions, Utterance};
+use crate::customers::{Crowd, Deed, Heard, Mouth, Options as CrowdOptions, Thing, Utterance};
 use crate::dice::Dice;
 use crate::faults::{Faults, StatusFaults};
 use crate::graph::{self, Accepted, Graph, Number, Outlet};
@@ -317,6 +317,32 @@ impl World {
         Ok(())
     }
 
+    /// A customer sends something: gives its id.
+    ///
+    /// # Errors
+    /// Where there is no such number, or the queue is full.
+    pub fn send(
+        &self,
+        phone_number_id: &str,
+        from: &Person,
+        thing: Thing,
+        at_s: i64,
+    ) -> Result<String, Error> {
+        let business = self.hub.business(phone_number_id)?;
+        let id = self.next_message_id(from);
+        let updates = thing.told(&self.graph, &business, from, &id, at_s);
+        self.inject(phone_number_id, updates)?;
+        Ok(id)
+    }
+
+    /// The business' number, as webhooks name it.
+    ///
+    /// # Errors
+    /// Where there is no such number.
+    pub fn business(&self, phone_number_id: &str) -> Result<Business, Error> {
+        self.hub.business(phone_number_id).map(|business| (*business).clone())
+    }
+
     /// Posts updates in one body once, now, past queue, faults and ledger; gives the HTTP status.
     ///
     /// # Errors
@@ -400,6 +426,16 @@ impl Hub {
     }
 }
 
+impl Hub {
+    fn deliver(&self, graph: &Graph, business: &Arc<Business>, update: Update) {
+        if let Some((person, at_s)) = update.sender() {
+            graph.heard_from(&business.phone_number_id, person, at_s.saturating_mul(1000));
+        }
+        // A full queue is logged and counted by the courier.
+        self.courier.deliver(business, update, Duration::ZERO, None);
+    }
+}
+
 impl Outlet for Hub {
     fn accepted(&self, accepted: Accepted) -> Option<oneshot::Receiver<()>> {
         let plan = statuses::plan(self.seed, self.pace, &self.statuses, &accepted);
@@ -450,7 +486,15 @@ impl Mouth for Hub {
             (2_000_000_000_000_000 + Dice::of(self.seed, "photo", &subject).bits() % 1_000_000_000_000_000)
                 .to_string()
         };
-        let update = match utterance.deed {
+        let one = match utterance.deed {
+            Deed::Send(thing) => {
+                let updates = thing.told(&graph, &business, person, &id, at_s);
+                graph.learn(person);
+                for update in updates {
+                    self.deliver(&graph, &business, update);
+                }
+                return id;
+            }
             Deed::Say(text) => payload::text_message(person, &id, at_s, text),
             Deed::Photo(caption) => {
                 let media = graph.put_media(Some(media_id()), "image/png", graph::picture(&mut dice));
@@ -473,11 +517,7 @@ impl Mouth for Hub {
             Deed::React(emoji) => payload::reaction(person, &id, at_s, about, Some(emoji)),
         };
         graph.learn(person);
-        if let Some((person, at_s)) = update.sender() {
-            graph.heard_from(&business.phone_number_id, person, at_s.saturating_mul(1000));
-        }
-        // A full queue is logged and counted by the courier.
-        self.courier.deliver(&business, update, Duration::ZERO, None);
+        self.deliver(&graph, &business, one);
         id
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use switchboard_simulator::{Fault, Person, When, World, WorldOptions, payload};
+use switchboard_simulator::{Fault, Person, When, World, WorldOptions, customers::Thing, payload};
 
 use super::{Failure, block_on, failed, print};
 
@@ -49,6 +49,12 @@ enum Order {
         #[serde(default)]
         hours_ago: i64,
     },
+    /// A customer sends something that is not words.
+    Send { phone: String, name: String, thing: Thing },
+    /// The business writes on its own phone.
+    Echo { phone: String, text: String },
+    /// The business' phone tells what it kept: one message an hour, the last so long ago.
+    History { phone: String, texts: Vec<String>, hours_ago: i64 },
     /// The next send is accepted and never answered.
     AcceptThenSilence,
     /// The next send is refused with this error code of the Graph API.
@@ -110,6 +116,32 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
             let at = now_secs() - hours_ago * 3_600;
             let message = payload::text_message(&person, &world.next_message_id(&person), at, &text);
             world.inject(phone_number_id, [message]).map_err(failed)?;
+        }
+        Order::Send { phone, name, thing } => {
+            world.send(phone_number_id, &Person::phone(phone, name), thing, now_secs()).map_err(failed)?;
+        }
+        Order::Echo { phone, text } => {
+            let (to, business) = (Person::phone(phone, ""), world.business(phone_number_id).map_err(failed)?);
+            let (id, words) = (world.next_message_id(&to), serde_json::json!({"body": text}));
+            let echo = payload::echo(&business, &to, &id, now_secs(), "text", &words);
+            world.inject(phone_number_id, [echo]).map_err(failed)?;
+        }
+        Order::History { phone, texts, hours_ago } => {
+            let (with, business) =
+                (Person::phone(phone, ""), world.business(phone_number_id).map_err(failed)?);
+            let last = now_secs() - hours_ago * 3_600;
+            let hours = (0..i64::try_from(texts.len()).unwrap_or_default()).rev();
+            let messages: Vec<_> = hours
+                .zip(&texts)
+                .map(|(hours, text)| payload::OldMessage {
+                    id: world.next_message_id(&with),
+                    at_s: last - hours * 3_600,
+                    content: serde_json::json!({"type": "text", "text": {"body": text}}),
+                    ours: (hours % 2 == 1).then_some("READ"),
+                })
+                .collect();
+            let history = payload::history(&business, &with, 1, &messages);
+            world.inject(phone_number_id, [history]).map_err(failed)?;
         }
         Order::AcceptThenSilence => {
             world.graph().script(When::NextSend, Fault::AcceptThenSilence);

@@ -3,25 +3,30 @@
 //! Every file is hostile: a browser is told what its bytes are, never what somebody said they are; what could carry a
 //! script is only ever offered for saving; and whatever is shown in place may load and run nothing.
 
+use std::time::Duration;
+
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::State,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use switchboard_actors::{House, Refusal, house::StoredFile};
-use switchboard_domain::media::is_inline;
+use switchboard_domain::{
+    conversation::MAX_FILENAME_CHARS,
+    media::{MAX_FILE_BYTES, is_inline, max_bytes},
+};
 use switchboard_schema::{
-    BlobId, MediaId, TenantScope,
+    BlobId, ChannelId, MediaId, TenantScope,
     record::MEDIA_PART_BYTES,
     wire::{self, MediaState},
 };
 
 use super::{
-    extract::{Json, Path, Query},
+    extract::{IdempotencyKey, Json, Path, Query, discard},
     problem::Problem,
 };
 use crate::access::Caller;
@@ -29,6 +34,8 @@ use crate::access::Caller;
 /// What a browser may do with a file: nothing but show it.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; img-src 'self'; sandbox";
+/// How long the next piece of a file may take to arrive.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes of a file never change under its id.
 const CACHING: &str = "private, max-age=31536000, immutable";
 
@@ -56,6 +63,66 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     let file = house.file(caller.scope, id).await?;
     answer(house, caller.scope, file, params.thumbnail, &headers).await
+}
+
+/// What a file is uploaded as.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UploadParams {
+    /// The channel that it is to be sent through.
+    channel_id: ChannelId,
+    /// As what it is to be sent: refused at once where it cannot be.
+    kind: Option<wire::MediaKind>,
+    /// Its name.
+    filename: Option<String>,
+}
+
+/// Upload a file
+///
+/// The body is the file, as it is. The answer's `media_id` goes into messages.
+#[utoipa::path(post, path = "/api/v1/media", tag = "media", params(UploadParams),
+    request_body(content = String, content_type = "application/octet-stream"),
+    responses((status = 201, body = wire::MediaFacts)))]
+pub(crate) async fn upload(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Query(params): Query<UploadParams>,
+    body: Body,
+) -> Result<(StatusCode, Json<wire::MediaFacts>), Problem> {
+    let most = params.kind.map_or(MAX_FILE_BYTES, max_bytes);
+    let too_large = || {
+        let detail = format!("a file of this kind has at most {most} bytes");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    };
+    if body.size_hint().lower() > most {
+        discard(body).await;
+        return Err(too_large());
+    }
+    let filename =
+        params.filename.map(|name| name.trim().chars().take(MAX_FILENAME_CHARS).collect::<String>());
+    let filename = filename.filter(|name| !name.is_empty());
+    let mut incoming = house.incoming(caller.scope);
+    let mut pieces = body.into_data_stream();
+    loop {
+        let piece = tokio::time::timeout(PIECE_TIMEOUT, pieces.next()).await.map_err(|_| {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", "the file did not arrive in time")
+        })?;
+        let Some(piece) = piece else { break };
+        let piece = piece.map_err(|_| {
+            Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", "the file ended before it was whole")
+        })?;
+        if incoming.push(piece).await? > most {
+            discard(Body::from_stream(pieces)).await;
+            return Err(too_large());
+        }
+    }
+    let scope = caller.scope;
+    let principal = caller.principal.key_space();
+    let id =
+        MediaId::derived(&[b"upload", scope.tenant().as_bytes(), principal.as_bytes(), key.key.as_bytes()]);
+    let facts = house.keep_upload(scope, id, params.channel_id, params.kind, filename, incoming).await?;
+    Ok((StatusCode::CREATED, Json(facts)))
 }
 
 /// What is known of a file

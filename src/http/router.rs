@@ -41,7 +41,7 @@ const SESSIONS: &str = "/api/v1/sessions";
                        (RFC 9457) with a stable `code`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(switchboard_schema::wire::Problem))
+    components(schemas(switchboard_schema::wire::MediaKind, switchboard_schema::wire::Problem))
 )]
 struct Document;
 
@@ -93,6 +93,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
         .routes(routes!(contacts::consent, contacts::record_consent))
+        .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))
         .routes(routes!(media::link))

@@ -174,6 +174,7 @@ pub(super) const COUNTERS: &[Measurement] = &[
     ),
     of("switchboard_updates_buried_total", &[], "Updates kept that could not be read or applied"),
     of("switchboard_updates_without_conversation_total", &[], "Updates kept that concern no conversation"),
+    of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.
 pub(super) const GAUGES: &[Measurement] = &[

@@ -407,6 +407,7 @@ const fn kind_of(update: &Update) -> &'static str {
         Update::Status(_) => "status",
         Update::IdentityChange(_) => "identity_change",
         Update::Preference(_) => "preference",
+        Update::Named(_) => "named",
         Update::Other(_) => "other",
     }
 }

@@ -212,6 +212,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
         found: HashMap::new(),
         contact: None,
         telling: Arc::default(),
+        receipts: Default::default(),
         sender: None,
         announce_after,
     };

@@ -9,13 +9,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
     inbound::Callback,
-    outbound::{Outbound, OutboundContent, SendOutcome},
+    outbound::{Outbound, OutboundContent, SendOutcome, file_of, outbound},
     permission::{self, Purpose},
 };
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, TenantScope, Timestamp, TraceContext,
+    ChannelId, ContactId, ConversationId, CorrelationId, TenantScope, Timestamp, TraceContext,
     record::Item,
-    wire::{Content, MessageError},
+    wire::{Content, Identity, MessageError},
 };
 use tokio::sync::Notify;
 
@@ -23,12 +23,14 @@ use super::{Answer, Ask, Asked};
 use crate::{
     Refusal, channel, contact,
     env::Env,
-    shell,
+    media, shell,
     trace::{Span, within},
 };
 
 /// Pause before asking again somebody who could not answer.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Pause before a file is uploaded again.
+const UPLOAD_PAUSE: Duration = Duration::from_secs(2);
 /// Longest pause before telling a result again that could not be stored.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -54,7 +56,11 @@ pub(crate) struct Sendable {
     last_wrote_at: Option<Timestamp>,
     /// What had it queued, where that is recorded in a trace.
     queued_by: Option<TraceContext>,
-    outbound: Outbound,
+    to: Vec<Identity>,
+    content: Content,
+    reply_to: Option<String>,
+    callback: Callback,
+    correlation_id: Option<CorrelationId>,
 }
 
 /// The next item of a conversation, as its rules have it at this moment.
@@ -66,14 +72,6 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
     if let Err(refused) = state.may_send(&item.content, now) {
         return Next::Refused(item.seq, refused.into());
     }
-    let content = match &item.content {
-        Content::Text(text) => OutboundContent::Text(text.clone()),
-        Content::Template(template) => OutboundContent::Template(template.clone()),
-        _ => {
-            let message = "This kind of message cannot be sent.".to_owned();
-            return Next::Refused(item.seq, MessageError { code: "not_sendable".to_owned(), message });
-        }
-    };
     Next::Item(Box::new(Sendable {
         seq: item.seq,
         channel_id: head.channel_id,
@@ -81,14 +79,11 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
         purpose: permission::purpose_of(&item.content),
         last_wrote_at: head.last_inbound_at,
         queued_by: queued_by.get(&item.seq).copied(),
-        outbound: Outbound {
-            to: head.contact.identities.clone(),
-            content,
-            reply_to: item.reply_to.clone(),
-            callback: Callback { conversation_id: state.id, seq: item.seq },
-            correlation_id: item.correlation_id,
-            trace: None,
-        },
+        to: head.contact.identities.clone(),
+        content: item.content.clone(),
+        reply_to: item.reply_to.clone(),
+        callback: Callback { conversation_id: state.id, seq: item.seq },
+        correlation_id: item.correlation_id,
     }))
 }
 
@@ -163,7 +158,7 @@ impl Outbox {
         }
     }
 
-    async fn send(&self, mut item: Sendable) {
+    async fn send(&self, item: Sendable) {
         let seq = item.seq;
         let sending = item.queued_by.map(|cause| Span::of(cause, "message.send"));
         let trace = sending.as_ref().map(Span::context);
@@ -176,6 +171,14 @@ impl Outbox {
                 return self.rule(Rule::Refuse { seq, error }).await;
             }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
+        };
+        let content = match self.outbound_content(&item, &permit).await {
+            Ok(Ok(content)) => content,
+            Ok(Err(error)) => return self.rule(Rule::Refuse { seq, error }).await,
+            Err(refusal) => {
+                tracing::debug!(conversation = %self.id, seq, %refusal, "a file waits to be uploaded");
+                return actix_rt::time::sleep(UPLOAD_PAUSE).await;
+            }
         };
         let grant = contact::grant(&self.env, self.scope, item.contact_id, item.purpose, item.last_wrote_at);
         let token = match within(trace, "contact.grant", grant).await {
@@ -204,12 +207,19 @@ impl Outbox {
             // By a block, or because the contact had to be loaded anew: its next turn tells.
             AttemptOutcome::Ended(SendOutcome::NotStarted("the permission was withdrawn".to_owned()))
         } else {
-            tracing::debug!(correlation = ?item.outbound.correlation_id, conversation = %self.id, seq, number, "a request begins");
+            tracing::debug!(correlation = ?item.correlation_id, conversation = %self.id, seq, number, "a request begins");
             let started = std::time::Instant::now();
-            let correlation = item.outbound.correlation_id;
+            let correlation = item.correlation_id;
             let mut request = trace.map(|cause| Span::to_outside(cause, "provider.send"));
-            item.outbound.trace = request.as_ref().map(Span::context);
-            let outcome = permit.client().send(item.outbound).await;
+            let outbound = Outbound {
+                to: item.to,
+                content,
+                reply_to: item.reply_to,
+                callback: item.callback,
+                correlation_id: item.correlation_id,
+                trace: request.as_ref().map(Span::context),
+            };
+            let outcome = permit.client().send(outbound).await;
             let took = started.elapsed();
             metrics::histogram!("switchboard_provider_request_seconds", "kind" => "send").record(took);
             let label = permit.report(&outcome);
@@ -237,6 +247,32 @@ impl Outbox {
                 tracing::debug!(%refusal, "an address told by the provider was not kept; the next message tells it again");
             }
         }
+    }
+
+    /// What the provider is asked to send, its file with it.
+    ///
+    /// # Errors
+    /// `Ok(Err(…))`: it can never be sent, in words; else its file cannot be uploaded now.
+    async fn outbound_content(
+        &self,
+        item: &Sendable,
+        permit: &channel::Permit,
+    ) -> Result<Result<OutboundContent, MessageError>, Refusal> {
+        let file = match file_of(&item.content) {
+            None => None,
+            Some(id) => {
+                let uploading =
+                    media::at_provider(&self.env, self.scope, item.channel_id, id, permit.client());
+                match uploading.await? {
+                    Ok(id) => Some(id),
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+        };
+        Ok(outbound(&item.content, file).ok_or_else(|| MessageError {
+            code: "not_sendable".to_owned(),
+            message: "This kind of message cannot be sent.".to_owned(),
+        }))
     }
 
     /// Tells the result until it is stored: while this process lives it is not lost.

@@ -10,14 +10,14 @@ use ring::digest;
 use switchboard_domain::{
     consent::{self, Wish},
     conversation::Command as Rule,
-    inbound::{IdentityChange, InboundMessage, Other, Party, Preference, Update},
+    inbound::{HISTORY_DECLINED, IdentityChange, InboundMessage, Origin, Other, Party, Preference, Update},
 };
 use switchboard_ports::{
     blob::ENDING_LIFE,
     store::{Lane, Mutation},
 };
 use switchboard_schema::{
-    ChannelId, ConversationId, MessageId, TenantScope,
+    ChannelId, ConversationId, MessageId, TenantScope, Timestamp,
     record::{Kept, OtherUpdate, OtherUpdateRow},
     table::Json,
     wire::{ConsentEvidence, Content, SystemEvent, SystemLine},
@@ -35,6 +35,8 @@ use crate::{
 /// How long an update is kept that concerns no conversation.
 const OTHER_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
 const _: () = assert!(OTHER_LIFE.as_secs() < ENDING_LIFE.as_secs(), "its body is there for as long");
+/// Old messages that are taken in at once; in between, whatever is new goes first.
+const IMPORTED_AT_ONCE: usize = 50;
 /// Times a message follows a conversation that gave way to another.
 const MAX_MOVES: usize = 4;
 
@@ -65,7 +67,12 @@ impl House {
         self.admit_patiently(scope).await?;
         tracing::debug!(correlation = %cause.correlation, %channel, updates = updates.len(), "updates came in");
         let way = Way { env: self.env.clone(), scope, channel, cause };
-        let lanes = lanes(updates).into_iter().map(|updates| way.deliver_in_order(updates));
+        let is_import = |update: &Update| matches!(update, Update::Message(one) if one.origin.is_history());
+        let lanes = lanes(updates);
+        if lanes.iter().flatten().any(|(_, update)| is_import(update)) {
+            return way.import(lanes).await;
+        }
+        let lanes = lanes.into_iter().map(|updates| way.deliver_in_order(updates));
         // All are carried as far as they go, also when one fails: the repetition then finds them done.
         let unapplied: Vec<Vec<Unapplied>> = join_all(lanes).await.into_iter().collect::<Result<_, _>>()?;
         Ok(unapplied.into_iter().flatten().collect())
@@ -119,7 +126,33 @@ fn lanes(updates: Vec<Update>) -> Vec<Vec<(usize, Update)>> {
         .collect()
 }
 
+/// When an update of a history was written; of what is not a message, after all that are.
+fn written_at(update: &Update) -> Timestamp {
+    match update {
+        Update::Message(message) => message.at,
+        _ => Timestamp::from_millis(i64::MAX),
+    }
+}
+
 impl Way {
+    /// Takes in a phone's history, each thread in the order in which it was written: a bounded part at a time, and
+    /// one part at a time of all that this process is told, so that what is new never waits for what is old.
+    async fn import(&self, lanes: Vec<Vec<(usize, Update)>>) -> Result<Vec<Unapplied>, Refusal> {
+        let mut unapplied = Vec::new();
+        for mut lane in lanes {
+            lane.sort_by_key(|(_, update)| written_at(update));
+            while !lane.is_empty() {
+                let later = lane.split_off(lane.len().min(IMPORTED_AT_ONCE));
+                let part = std::mem::replace(&mut lane, later);
+                let imported = part.len() as u64;
+                let _turn = self.env.imports.acquire().await;
+                unapplied.extend(self.deliver_in_order(part).await?);
+                metrics::counter!("switchboard_history_imported_total").increment(imported);
+            }
+        }
+        Ok(unapplied)
+    }
+
     async fn deliver_in_order(&self, updates: Vec<(usize, Update)>) -> Result<Vec<Unapplied>, Refusal> {
         let mut run = Vec::new();
         let mut unapplied = Vec::new();
@@ -229,10 +262,15 @@ impl Way {
         Err(Refusal::Unavailable("the conversation moved too often".to_owned()))
     }
 
+    /// The business' phone has a name for somebody: shown where nobody here and no profile gave another.
+    async fn named(&self, party: Party) -> Result<(), Refusal> {
+        resolve::resolve(&self.env, self.scope, self.channel, &party, false).await.map(drop)
+    }
+
     /// Has the contact take in what a message says about what its author wants: before the message is, so that no
     /// request against it begins once the webhook is answered.
     async fn hear(&self, found: &mut Found, message: &InboundMessage) -> Result<(), Refusal> {
-        if message.notice {
+        if message.notice || message.origin != Origin::Customer {
             return Ok(());
         }
         let Some((wish, words)) = consent::wish_of(&message.content) else { return Ok(()) };
@@ -334,6 +372,7 @@ impl Way {
             }
             Update::IdentityChange(change) => self.identity_changed(change).await,
             Update::Preference(preference) => self.prefer(preference).await,
+            Update::Named(party) => self.named(party).await,
             Update::Other(other) => self.keep(other).await,
         }
     }
@@ -372,6 +411,9 @@ impl Way {
     /// An update that concerns no conversation, raw: whatever comes to know what it means finds it.
     async fn keep(&self, Other { field, raw }: Other) -> Result<(), Refusal> {
         metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
+        if field == HISTORY_DECLINED {
+            tracing::info!(channel = %self.channel, "the business shares no history of its phone: only what is written from now on will be here");
+        }
         let at = self.env.clock.now();
         let update = OtherUpdate { channel_id: self.channel, at, field, raw };
         let mut hash = digest::Context::new(&digest::SHA256);
@@ -420,19 +462,18 @@ pub(crate) async fn apply_at(
         Update::Edit(edit) => Rule::Edit { edit, seq },
         Update::Revoke(revoke) => Rule::Revoke { revoke, seq },
         Update::Reaction(reaction) => Rule::React { reaction, seq },
-        Update::Message(_) | Update::IdentityChange(_) | Update::Preference(_) | Update::Other(_) => {
-            return Ok(());
-        }
+        Update::Message(_)
+        | Update::IdentityChange(_)
+        | Update::Preference(_)
+        | Update::Named(_)
+        | Update::Other(_) => return Ok(()),
     };
     ask(env, scope, conversation_id, conversation::Asked::of(Ask::Rule(rule))).await.map(drop)
 }
 
 #[cfg(test)]
 mod tests {
-    use switchboard_schema::{
-        Timestamp,
-        wire::{Identity, IdentityKind, Text},
-    };
+    use switchboard_schema::wire::{Identity, IdentityKind, Text};
 
     use super::*;
 

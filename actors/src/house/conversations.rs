@@ -11,7 +11,10 @@ use switchboard_domain::{
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
-    wire::{self, Content, Identity, IdentityKind, SendRequest, TemplateCategory, TemplateContent},
+    wire::{
+        self, ContactCards, Content, Identity, IdentityKind, InteractiveHeader, MediaKind, ReactionRequest,
+        SendContent, SendRequest, TemplateCategory, TemplateContent,
+    },
 };
 
 use super::{Act, Counts, House, ListQuery, no_cursor};
@@ -22,7 +25,7 @@ use crate::{
     contact::{self, Answer as ContactAnswer},
     conversation::{self, Answer, Ask, Asked, Place, ask},
     resolve,
-    shell::Entity as _,
+    shell::{self, Entity as _},
     tenant,
 };
 
@@ -48,6 +51,14 @@ fn request_hash(request: &impl serde::Serialize) -> Vec<u8> {
 /// An act under its key. `request` is what the same key must come with again.
 fn once(act: &Act, request: &impl serde::Serialize, rule: Rule) -> Rule {
     Rule::Once { key: key_hash(act), request_hash: request_hash(request), act: Box::new(rule) }
+}
+
+/// The message that a request is about.
+const fn about(request: &SendRequest) -> Option<MessageId> {
+    match &request.content {
+        SendContent::Reaction { reaction } => Some(reaction.message_id),
+        _ => request.reply_to,
+    }
 }
 
 fn done(answer: Answer) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
@@ -164,9 +175,39 @@ impl House {
         channel: ChannelId,
         request: &SendRequest,
     ) -> Result<Content, Refusal> {
-        match request {
-            SendRequest::Text { text } => Ok(Content::Text(text.clone())),
-            SendRequest::Template { template } => {
+        match &request.content {
+            SendContent::Text { text } => Ok(Content::Text(text.clone())),
+            SendContent::Image { image } => {
+                Ok(Content::Image(self.attachment(scope, MediaKind::Image, image).await?))
+            }
+            SendContent::Video { video } => {
+                Ok(Content::Video(self.attachment(scope, MediaKind::Video, video).await?))
+            }
+            SendContent::Audio { audio } => {
+                Ok(Content::Audio(self.attachment(scope, MediaKind::Audio, audio).await?))
+            }
+            SendContent::Document { document } => {
+                Ok(Content::Document(self.attachment(scope, MediaKind::Document, document).await?))
+            }
+            SendContent::Sticker { sticker } => {
+                Ok(Content::Sticker(self.attachment(scope, MediaKind::Sticker, sticker).await?))
+            }
+            SendContent::Location { location } => Ok(Content::Location(location.clone())),
+            SendContent::Contacts { contacts } => {
+                Ok(Content::Contacts(ContactCards { cards: contacts.clone() }))
+            }
+            SendContent::Interactive { interactive } => {
+                if let Some((kind, file)) = interactive.header.as_ref().and_then(InteractiveHeader::file) {
+                    self.sendable(scope, kind, file.media_id).await?;
+                }
+                Ok(Content::Interactive(interactive.clone()))
+            }
+            SendContent::Reaction { reaction } => Ok(Content::Reaction(ReactionRequest {
+                // Its conversation finds that.
+                provider_id: String::new(),
+                emoji: reaction.emoji.clone(),
+            })),
+            SendContent::Template { template } => {
                 let list = self.templates(scope, channel, false).await;
                 let known = list.as_ref().ok().and_then(|list| {
                     list.templates
@@ -270,6 +311,7 @@ impl House {
                 key: key_hash(&act),
                 request_hash: request_hash(&request),
                 content,
+                about: None,
                 sender: act.principal.sender.clone(),
             },
         };
@@ -298,9 +340,9 @@ impl House {
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
         let (key, hash) = (key_hash(&act), request_hash(&request));
-        let content = match &request {
-            SendRequest::Text { text } => Content::Text(text.clone()),
-            SendRequest::Template { .. } => {
+        let content = match &request.content {
+            SendContent::Text { text } => Content::Text(text.clone()),
+            _ => {
                 // Repeated, it is answered as before, also when the template is gone by now.
                 let repeated = Ask::Repeated { key, request_hash: hash.clone() };
                 let (message, conversation) = done(ask(&self.env, scope, id, Asked::of(repeated)).await?)?;
@@ -316,6 +358,7 @@ impl House {
             key,
             request_hash: hash,
             content,
+            about: about(&request),
             sender: act.principal.sender.clone(),
         };
         tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
@@ -431,6 +474,7 @@ impl House {
         inbound_count: Option<u64>,
     ) -> Result<wire::ReadAnswer, Refusal> {
         let user = act.principal.user_id;
+        self.seen(scope, id, false);
         let read = || self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply));
         match read().await {
             Err(Refusal::NotFound(_)) => {
@@ -440,6 +484,12 @@ impl House {
             }
             answer => answer,
         }
+    }
+
+    /// The customer may know that somebody read what they wrote, or is writing. Best effort.
+    pub(super) fn seen(&self, scope: TenantScope, id: ConversationId, typing: bool) {
+        let command = Asked::of(Ask::Seen { typing });
+        self.env.conversations.tell_if_there(scope, id, shell::Asked { command, reply: None });
     }
 
     /// A page of contacts, by id.

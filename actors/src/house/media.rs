@@ -6,15 +6,16 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use ring::hmac;
 use secrecy::ExposeSecret as _;
+use switchboard_domain::media as rules;
 use switchboard_ports::blob::{self, Life};
 use switchboard_schema::{
-    BlobId, MediaId, TenantId, TenantScope, Timestamp,
+    BlobId, ChannelId, MediaId, TenantId, TenantScope, Timestamp,
     record::{MediaBody, MediaRow},
-    wire::{MediaFacts, MediaLink},
+    wire::{Attachment, MediaFacts, MediaKind, MediaLink, MediaState, SendFile},
 };
 
 use super::House;
-use crate::{Refusal, media};
+use crate::{Refusal, channel, media};
 
 /// How long a link to a file is good.
 const LINK_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -96,5 +97,132 @@ impl House {
     /// What links are sealed with.
     fn link_key(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, self.env.vault.derive("media links").expose_secret())
+    }
+
+    /// A file that can be sent as this.
+    ///
+    /// # Errors
+    /// There is none, it is not here, or it is none of that kind.
+    pub(super) async fn sendable(
+        &self,
+        scope: TenantScope,
+        kind: MediaKind,
+        id: MediaId,
+    ) -> Result<MediaFacts, Refusal> {
+        let field = field_of(kind);
+        let file = match self.file(scope, id).await {
+            Err(Refusal::NotFound(_)) => {
+                let message = "this workspace has no such file; upload it first".to_owned();
+                return Err(Refusal::Invalid { field, message });
+            }
+            file => file?.facts,
+        };
+        if file.state != MediaState::Ready {
+            let message = "this file is not here; wait for it, or upload it again".to_owned();
+            return Err(Refusal::Invalid { field, message });
+        }
+        rules::check(kind, &file.mime_type, file.size.unwrap_or_default())
+            .map_err(|message| Refusal::Invalid { field, message })?;
+        Ok(file)
+    }
+
+    /// A file as part of a message.
+    pub(super) async fn attachment(
+        &self,
+        scope: TenantScope,
+        kind: MediaKind,
+        file: &SendFile,
+    ) -> Result<Attachment, Refusal> {
+        let facts = self.sendable(scope, kind, file.media_id).await?;
+        if file.voice && (kind != MediaKind::Audio || facts.mime_type != "audio/ogg") {
+            let message = "a voice note is a sound in Ogg with Opus".to_owned();
+            return Err(Refusal::Invalid { field: field_of(kind), message });
+        }
+        Ok(Attachment {
+            media_id: file.media_id,
+            mime_type: facts.mime_type,
+            caption: file.caption.clone().filter(|caption| !caption.trim().is_empty()),
+            filename: file
+                .filename
+                .clone()
+                .or(facts.filename)
+                .filter(|name| kind == MediaKind::Document && !name.trim().is_empty()),
+            voice: file.voice,
+            animated: false,
+            state: MediaState::Ready,
+            problem: None,
+            size: facts.size,
+            width: facts.width,
+            height: facts.height,
+            thumbnail: facts.thumbnail,
+        })
+    }
+
+    /// A file that somebody of us is about to upload.
+    #[must_use]
+    pub fn incoming(&self, scope: TenantScope) -> Incoming {
+        Incoming { parts: media::Parts::new(self.env.clone(), scope) }
+    }
+
+    /// Keeps an uploaded file; what was kept under this id before stays.
+    ///
+    /// # Errors
+    /// The channel is not there, the file is none of the kind it is to be sent as, or it is not durable.
+    pub async fn keep_upload(
+        &self,
+        scope: TenantScope,
+        id: MediaId,
+        channel_id: ChannelId,
+        kind: Option<MediaKind>,
+        filename: Option<String>,
+        incoming: Incoming,
+    ) -> Result<MediaFacts, Refusal> {
+        let channel = channel::ask(&self.env, scope, channel_id, channel::Letter::Show).await?;
+        if channel.deleted_at.is_some() {
+            return Err(Refusal::NotFound("channel"));
+        }
+        if incoming.parts.size() == 0 {
+            let message = "the file is empty".to_owned();
+            return Err(Refusal::Invalid { field: "body", message });
+        }
+        let kept = incoming.parts.finish(std::iter::empty()).await.map_err(unkept)?;
+        let kept = kept.ok_or_else(|| Refusal::Broken("a hash that nobody told".to_owned()))?;
+        if let Some(kind) = kind {
+            rules::check(kind, kept.mime_type, kept.size)
+                .map_err(|message| Refusal::Invalid { field: "kind", message })?;
+        }
+        let body = media::uploaded(channel_id, filename, kept, self.env.clock.now());
+        let body = media::ask(&self.env, scope, id, media::Ask::Keep(Box::new(body))).await?;
+        Ok(media::facts(id, &body))
+    }
+}
+
+/// A file on its way in.
+pub struct Incoming {
+    parts: media::Parts,
+}
+
+impl Incoming {
+    /// Takes in a piece; answers with how many bytes have come.
+    ///
+    /// # Errors
+    /// It cannot be kept now.
+    pub async fn push(&mut self, piece: Bytes) -> Result<u64, Refusal> {
+        self.parts.push(piece).await.map_err(unkept)?;
+        Ok(self.parts.size())
+    }
+}
+
+fn unkept(error: blob::Error) -> Refusal {
+    Refusal::Unavailable(error.to_string())
+}
+
+const fn field_of(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "image.media_id",
+        MediaKind::Video => "video.media_id",
+        MediaKind::Audio => "audio.media_id",
+        MediaKind::Document => "document.media_id",
+        MediaKind::Sticker => "sticker.media_id",
     }
 }

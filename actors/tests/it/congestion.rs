@@ -13,7 +13,7 @@ use switchboard_ports::{
 use switchboard_schema::{
     record::TENANT_LOG,
     table::{Cell, Table},
-    wire::{IdentityKind, SendRequest, Text},
+    wire::{IdentityKind, SendRequest},
 };
 
 use crate::{
@@ -83,7 +83,7 @@ fn while_the_log_cannot_be_written_new_work_is_refused_and_after_it_everything_g
         assert_eq!(refusal, Refusal::Overloaded);
         assert!(taken >= 19_000, "refused after {taken} already");
         let id = world.list(&running).await.expect("the list is still read")[0].id;
-        let text = SendRequest::Text { text: Text { body: "hello".to_owned() } };
+        let text = SendRequest::text("hello".to_owned());
         let refused = running.house.send(world.scope, world.act("key"), id, text).await;
         assert_eq!(refused.map(drop), Err(Refusal::Overloaded));
         assert!(log(&world, &running).await.expect("the log is read").len() < 10, "nothing was logged");

@@ -27,7 +27,7 @@ use crate::{
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
 
 fn words(words: &str) -> SendRequest {
-    SendRequest::Text { text: Text { body: words.to_owned() } }
+    SendRequest::text(words.to_owned())
 }
 
 /// The next commit does not answer, and its first repetitions do not get through.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::{join, join_all};
 use switchboard_domain::{
-    inbound::{Status, Update},
+    inbound::{InboundMessage, Status, Update},
     outbound::ErrorClass,
 };
 use switchboard_ports::clock::Clock as _;
@@ -16,11 +16,44 @@ use switchboard_store::{Fault, FaultPlan, Faulty};
 
 use crate::{
     audit::{audit_soon, count_by_provider_id},
-    provider::{provider_id, refused},
+    provider::{accepted, provider_id, refused},
     world::{Running, World, eventually, run},
 };
 
 const FROM: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000001")];
+
+#[test]
+fn an_answer_to_a_message_of_long_ago_quotes_it() {
+    run(async {
+        let (world, running) = World::with_channel(65).await;
+        let answer = |world: &World, id: &str, to: &str| {
+            Update::Message(InboundMessage { reply_to: Some(to.to_owned()), ..world.inbound(id, FROM) })
+        };
+        let mut written = vec![world.message("in.0", FROM)];
+        world.deliver(&running, written.clone()).await;
+        let id = world.only_conversation(&running).await;
+        world.provider.answer_by(|_, _| accepted("out.1"));
+        let ours = world.send(&running, id, "key", "ours of long ago").await.expect("it is queued");
+        world.reaches(&running, id, ours.seq, MessageState::Sent).await;
+        written = (1..900).map(|n| world.message(&format!("in.{n}"), FROM)).collect();
+        world.deliver_all(&running, &written).await;
+        let answers = [("a.1", "in.0"), ("a.2", "out.1"), ("a.3", "in.850"), ("a.4", "nowhere")];
+        for (id, to) in answers {
+            world.deliver(&running, vec![answer(&world, id, to)]).await;
+        }
+        let thread = world.thread(&running, id).await.expect("the thread is read");
+        let quotes: Vec<_> = thread[thread.len() - 4..]
+            .iter()
+            .map(|message| message.quote.as_ref().and_then(|quote| quote.text.clone()))
+            .collect();
+        let words = |words: &str| Some(words.to_owned());
+        assert_eq!(
+            quotes,
+            [words("words of in.0"), words("ours of long ago"), words("words of in.850"), None]
+        );
+        assert_eq!(thread[thread.len() - 1].reply_to.as_deref(), Some("nowhere"));
+    });
+}
 
 #[test]
 fn a_long_conversation_keeps_each_message_once_and_remembers_keys() {
@@ -207,6 +240,7 @@ fn a_change_of_an_old_message_is_told_of_also_when_a_crash_comes_between() {
             state: MessageState::Read,
             at: world.clock.now(),
             recipient: Vec::new(),
+            charged: None,
             error: None,
         });
         world.deliver(&running, vec![read.clone()]).await;

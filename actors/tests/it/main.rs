@@ -12,6 +12,7 @@
 mod acts;
 mod audit;
 mod block;
+mod coexistence;
 mod congestion;
 mod consent;
 mod crash;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use switchboard_domain::{
     inbound::{MediaSource, Update},
-    media::KEPT_BY_PROVIDER,
+    media::{KEPT_BY_PROVIDER, UPLOAD_KEPT_BY_PROVIDER},
 };
 use switchboard_ports::channel::FetchError;
 use switchboard_schema::{
     ConversationId, MediaId,
-    wire::{Attachment, Content, IdentityKind, MediaState},
+    wire::{Attachment, Content, IdentityKind, MediaKind, MediaState, SendContent, SendFile, SendRequest},
 };
 
 use crate::{
@@ -199,6 +199,45 @@ fn a_link_is_good_for_its_file_for_a_quarter_of_an_hour_and_for_nothing_else() {
         }
         world.clock.advance(Duration::from_secs(15 * 60));
         assert!(running.house.file_of_link(token).is_err(), "it has run out");
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn a_file_is_uploaded_once_for_many_messages_until_the_provider_drops_it() {
+    run(async {
+        let (mut world, running) = World::with_channel(87).await;
+        world.deliver(&running, vec![world.message("in.1", &[PHONE])]).await;
+        let id = world.only_conversation(&running).await;
+        let file = MediaId::from_bytes([7; 16]);
+        let mut incoming = running.house.incoming(world.scope);
+        incoming.push(png().into()).await.expect("it is taken");
+        let facts = running
+            .house
+            .keep_upload(world.scope, file, world.channel, Some(MediaKind::Image), None, incoming)
+            .await
+            .expect("it is kept");
+        assert_eq!((facts.state, facts.mime_type.as_str()), (MediaState::Ready, "image/png"));
+        let image = SendFile { media_id: file, caption: None, filename: None, voice: false };
+        let request = SendRequest { content: SendContent::Image { image }, reply_to: None };
+        for (nth, uploads) in [(1, 1), (2, 1), (3, 2)] {
+            let key = format!("picture {nth}");
+            world
+                .insist(|| running.house.send(world.scope, world.act(&key), id, request.clone()))
+                .await
+                .expect("queued");
+            eventually("it is sent", async || {
+                let sent = world.provider.requests().len();
+                if sent == nth { Ok(()) } else { Err(format!("{sent} requests")) }
+            })
+            .await;
+            assert_eq!(world.provider.uploads().len(), uploads, "message {nth}");
+            assert_eq!(world.provider.requests()[nth - 1].words, format!("upload.{uploads}"));
+            if nth == 2 {
+                world.clock.advance(UPLOAD_KEPT_BY_PROVIDER);
+                world.deliver(&running, vec![world.message("in.2", &[PHONE])]).await;
+            }
+        }
         world.crash(running).await;
     });
 }

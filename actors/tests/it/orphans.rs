@@ -38,6 +38,7 @@ fn a_status_that_comes_before_its_message_finds_it_across_a_restart() {
                 callback: None,
                 error: None,
                 recipient: Vec::new(),
+                charged: None,
             })
         };
         let early = vec![status(MessageState::Delivered), status(MessageState::Sent)];
@@ -64,12 +65,14 @@ fn an_edit_or_revoke_that_comes_before_its_original_finds_it_across_a_restart() 
         let (mut world, running) = World::with_channel(52).await;
         let (one, two) = (world.message("in.1", FROM), world.message("in.2", FROM));
         let edit = Edit {
+            ours: false,
             from: party(FROM),
             original_id: "in.1".to_owned(),
             at: world.clock.now(),
             content: Content::Text(Text { body: "better words".to_owned() }),
         };
-        let revoke = Revoke { from: party(FROM), original_id: "in.2".to_owned(), at: world.clock.now() };
+        let revoke =
+            Revoke { from: party(FROM), ours: false, original_id: "in.2".to_owned(), at: world.clock.now() };
         let early = vec![Update::Edit(edit), Update::Revoke(revoke)];
         world.deliver(&running, early.clone()).await;
         let running = world.restart(running).await;

@@ -112,6 +112,8 @@ impl ChannelClient for Provider {
         let words = match &outbound.content {
             OutboundContent::Text(text) => text.body.clone(),
             OutboundContent::Template(template) => template.name.clone(),
+            OutboundContent::File(file) => file.provider_media_id.clone(),
+            other => format!("{other:?}"),
         };
         let forbidden = outbound.to.iter().any(|to| seen.blocked.values().any(|value| *value == to.value));
         let callback = outbound.callback;
@@ -125,6 +127,10 @@ impl ChannelClient for Provider {
 
     fn templates(&self) -> Future<Result<Vec<Template>, ReadError>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn mark_read(&self, _: String, _: bool) -> Future<Result<(), ReadError>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>> {

@@ -28,6 +28,7 @@ fn status(world: &World, of: Callback, state: MessageState, with_callback: bool)
         callback: with_callback.then_some(of),
         error: None,
         recipient: Vec::new(),
+        charged: None,
     })
 }
 

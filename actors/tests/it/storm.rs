@@ -12,7 +12,7 @@ use switchboard_domain::{
 use switchboard_ports::clock::Clock;
 use switchboard_schema::{
     ConversationId, MessageId,
-    wire::{ContactPatch, IdentityKind, MessageState, Note, Role, SendRequest, StatusRequest, Text, User},
+    wire::{ContactPatch, IdentityKind, MessageState, Note, Role, SendRequest, StatusRequest, User},
 };
 use switchboard_store::FaultPlan;
 
@@ -102,8 +102,7 @@ async fn agents(world: &World, running: &Running, promised: &Promised, mut chanc
         let key = format!("{name}.{n}");
         match chance.random_range(0..8) {
             0..5 => {
-                let text = Text { body: format!("answer {key}") };
-                let request = SendRequest::Text { text };
+                let request = SendRequest::text(format!("answer {key}"));
                 let asked =
                     world.insist(|| running.house.send(world.scope, world.act(&key), id, request.clone()));
                 match asked.await {
@@ -183,6 +182,7 @@ async fn statuses(world: &World, running: &Running, mut chance: StdRng) {
                     callback: chance.random_bool(0.5).then_some(request.callback),
                     error: None,
                     recipient: Vec::new(),
+                    charged: None,
                 })
             };
             let updates = [MessageState::Sent, MessageState::Delivered].map(status).to_vec();

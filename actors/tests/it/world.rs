@@ -363,7 +363,7 @@ impl World {
         key: &str,
         words: &str,
     ) -> Result<wire::Message, Refusal> {
-        let request = SendRequest::Text { text: Text { body: words.to_owned() } };
+        let request = SendRequest::text(words.to_owned());
         self.insist(|| running.house.send(self.scope, self.act(key), id, request.clone())).await
     }
 

@@ -300,8 +300,7 @@ impl Town {
 
     /// An agent answers, if they may; the provider tells how far it got.
     async fn answered(&self, workspace: &Workspace, id: ConversationId) {
-        let request =
-            SendRequest::Text { text: Text { body: "an answer of the usual length, or so".to_owned() } };
+        let request = SendRequest::text("an answer of the usual length, or so".to_owned());
         let sent = self.house().send(workspace.scope, self.an_act(), id, request).await;
         let message = match sent {
             Ok(message) => message,
@@ -323,6 +322,7 @@ impl Town {
                 at: self.stage.clock.now(),
                 error: None,
                 recipient: Vec::new(),
+                charged: None,
             };
             self.deliver(workspace, Update::Status(status)).await;
         }
@@ -391,6 +391,7 @@ impl Town {
             at: now,
             error: None,
             recipient: Vec::new(),
+            charged: None,
         };
         self.deliver(workspace, Update::Status(status)).await;
         self.ends(workspace, "orphans", now + ORPHAN_LIFE);

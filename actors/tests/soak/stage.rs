@@ -88,6 +88,10 @@ impl ChannelClient for Taker {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    fn mark_read(&self, _: String, _: bool) -> Future<Result<(), ReadError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     fn download(&self, _: String, _: u64) -> Future<Result<Download, FetchError>> {
         Box::pin(std::future::ready(Err(FetchError::Gone("it has none".to_owned()))))
     }

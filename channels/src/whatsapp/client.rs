@@ -187,6 +187,15 @@ impl ChannelClient for Client {
         })
     }
 
+    fn mark_read(&self, provider_id: String, typing: bool) -> Future<Result<(), ReadError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let runtime = client.graph.runtime.clone();
+            let task = runtime.spawn(async move { client.mark_read_now(&provider_id, typing).await });
+            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        })
+    }
+
     fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>> {
         let client = self.clone();
         Box::pin(async move {
@@ -239,6 +248,22 @@ impl Client {
         found.sort_by(|one, other| (&one.name, &one.language).cmp(&(&other.name, &other.language)));
         found.dedup_by(|one, other| one.name == other.name && one.language == other.language);
         Ok(found)
+    }
+
+    async fn mark_read_now(&self, provider_id: &str, typing: bool) -> Result<(), ReadError> {
+        let request = request::mark_read(&self.graph.version, &self.phone_number_id, provider_id, typing);
+        let answer = self.ask(request, MAX_SEND_ANSWER_BYTES, None).await.map_err(|error| match error {
+            NoAnswer::Token => ReadError::Unavailable(bad_token().message),
+            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => ReadError::Unavailable(why),
+        })?;
+        let body = answer.body.map_err(ReadError::Unavailable)?;
+        let refusal = errors::read(&body);
+        if answer.status.is_success() && refusal.is_none() {
+            return Ok(());
+        }
+        let ProviderError { code, message, .. } =
+            errors::explain(refusal.as_ref(), Some(answer.status.as_u16()));
+        Err(ReadError::Refused { code, message })
     }
 
     /// Asks where a file is, and begins to read it there (Meta: business-phone-numbers/media). The address is good for

@@ -257,6 +257,33 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_errors_says_what_each_means_and_what_follows() {
+        let mut page = String::from(
+            "# WhatsApp's errors\n\nWhat an agent reads for each number that WhatsApp documents, and what follows. `UPDATE_GENERATED=1 cargo test -p switchboard-channels page_of_errors` writes this page anew; `tests/it/errors.rs` provokes each once and reads its words in the inbox.\n\n| number | words | what follows |\n|---|---|---|\n",
+        );
+        let mut rows: Vec<(i64, ErrorClass)> =
+            CODES.iter().flat_map(|(class, codes)| codes.iter().map(|code| (*code, *class))).collect();
+        rows.sort_by_key(|(code, _)| *code);
+        for (code, class) in rows {
+            let follows = match class {
+                Retry => "tried again by itself, five times at most",
+                BackOff => {
+                    "the number, or the messages to this person, go slower; tried again after 1, 4, 16, 64 s"
+                }
+                Never => "the message has failed",
+                Account => "the message has failed, and the channel is shown as broken until it is mended",
+            };
+            page.push_str(&format!("| {code} | {} | {follows} |\n", of_code(code).message));
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/whatsapp-errors.md");
+        if std::env::var_os("UPDATE_GENERATED").is_some() {
+            std::fs::write(path, &page).expect("the page is written");
+        }
+        let checked_in = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(checked_in == page, "write docs/whatsapp-errors.md anew with UPDATE_GENERATED=1");
+    }
+
+    #[test]
     fn words_are_sentences_without_noise() {
         for &code in CODES.iter().flat_map(|(_, codes)| *codes) {
             let words = of_code(code).message;

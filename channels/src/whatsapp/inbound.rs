@@ -29,6 +29,8 @@ use self::{
 
 /// Updates that one webhook may carry. Meta's own figure is 1,000.
 pub const MAX_UPDATES: usize = 5_000;
+/// Old messages that one webhook with a phone's history may carry: as many as fit into its bytes.
+pub const MAX_OLD_MESSAGES: usize = 20_000;
 /// What the updates of one webhook may repeat of what stands around them when each is wrapped on its own, in
 /// bytes, all together. A full webhook of Meta's comes to less than 3 MiB.
 pub const MAX_REPEATED_BYTES: usize = 16 * 1_024 * 1_024;
@@ -46,6 +48,8 @@ const MAX_DETAIL_CHARS: usize = 200;
 
 /// The field of customers' messages and of statuses.
 const MESSAGES_FIELD: &str = "messages";
+/// The field of what WhatsApp's app on the business' phone kept (Meta: webhooks/reference/history), and of its list.
+const HISTORY_FIELD: &str = "history";
 
 /// A field whose value holds a list of updates.
 #[derive(Debug)]
@@ -57,7 +61,7 @@ struct Listed {
     read: fn(&Part<'_>, &str) -> Result<Update, String>,
 }
 
-/// Those fields, but for that of messages, which has two lists and contacts beside them.
+/// Those fields, but for that of messages, which has two lists, and that of history, whose list has lists in it.
 static LISTED: &[Listed] = &[
     Listed {
         field: "user_id_update",
@@ -71,6 +75,14 @@ static LISTED: &[Listed] = &[
         category: "preference",
         read: |_, json| read::preference(json),
     },
+    Listed { field: "smb_message_echoes", list: "message_echoes", category: "echo", read: read::echo },
+    Listed {
+        field: "smb_app_state_sync",
+        list: "state_sync",
+        category: "phone_contact",
+        read: read::phone_contact,
+    },
+    Listed { field: "calls", list: "calls", category: "call", read: read::call },
 ];
 
 /// A body that cannot be taken apart into updates. Sent again it would be as bad.
@@ -141,8 +153,17 @@ struct Frame<'a> {
     /// Those members of the value that belong to all of its updates.
     heads: Members<'a>,
     contacts: Contacts<'a>,
-    /// Messages and statuses in the value.
+    /// Of a history, the threads.
+    threads: Vec<Thread<'a>>,
+    /// Updates in the value.
     items: usize,
+}
+
+/// What stands around the messages of one thread of a history.
+#[derive(Debug, Default)]
+struct Thread<'a> {
+    chunk: Arc<Members<'a>>,
+    thread: Members<'a>,
 }
 
 impl Frame<'_> {
@@ -152,7 +173,9 @@ impl Frame<'_> {
         let contact = self.contacts.all.iter().map(|(json, _)| json.len()).max().unwrap_or_default();
         // A name is written with escapes, at most six bytes for one.
         let bytes = |(key, value): &(Cow<'_, str>, &RawValue)| 6 * key.len() + value.get().len();
-        contact + members.map(bytes).sum::<usize>()
+        let around = |one: &Thread<'_>| one.chunk.iter().chain(&one.thread).map(bytes).sum::<usize>();
+        let thread = self.threads.iter().map(around).max().unwrap_or_default();
+        contact + thread + members.map(bytes).sum::<usize>()
     }
 }
 
@@ -163,6 +186,10 @@ enum Subject<'a> {
     Message(&'a str),
     /// One status.
     Status(&'a str),
+    /// One message of a history, and its thread among the frame's.
+    Old(usize, &'a str),
+    /// A part of a history in which there are no messages.
+    Chunk(&'a str),
     /// One of a field's list.
     Item(&'static Listed, &'a str),
     /// What a value of messages holds beside them: errors, and what this version does not know.
@@ -182,8 +209,9 @@ impl Subject<'_> {
         match self {
             Self::Message(_) => "message",
             Self::Status(_) => "status",
+            Self::Old(..) => "old_message",
             Self::Item(listed, _) => listed.category,
-            Self::Beside | Self::Change => "other",
+            Self::Beside | Self::Change | Self::Chunk(_) => "other",
             Self::NotAList(..) => "list",
             Self::NotAChange(_) => "change",
             Self::NotAnEntry(_) => "entry",
@@ -230,7 +258,9 @@ impl<'a> Part<'a> {
         let update = match self.subject {
             Subject::Message(json) => read::message(self, json),
             Subject::Status(json) => read::status(self, json),
+            Subject::Old(thread, json) => read::old(self, &self.frame.threads[thread].thread, json),
             Subject::Item(listed, json) => (listed.read)(self, json),
+            Subject::Chunk(json) => Ok(self.other(read::field_of_chunk(json))),
             Subject::Beside | Subject::Change => Ok(self.other(&self.field)),
             Subject::NotAList(key, _) => Err(format!("`{key}` is not a list")),
             Subject::NotAChange(_) => Err("the change is not an object with a value".to_owned()),
@@ -271,7 +301,7 @@ impl<'a> Part<'a> {
     }
 
     fn write_value(&self, out: &mut Writer) {
-        let Frame { value, heads, .. } = &*self.frame;
+        let frame @ Frame { value, heads, .. } = &*self.frame;
         let one = |out: &mut Writer, list: &str, json: &str| {
             out.key(list);
             out.list(|out| out.raw(json));
@@ -290,6 +320,27 @@ impl<'a> Part<'a> {
             Subject::Item(listed, json) => {
                 out.members(heads, |_| true);
                 one(out, listed.list, json);
+            }
+            Subject::Old(thread, json) => {
+                let Thread { chunk, thread } = &frame.threads[thread];
+                out.members(heads, |_| true);
+                out.key(HISTORY_FIELD);
+                out.list(|out| {
+                    out.object(|out| {
+                        out.members(chunk, |_| true);
+                        out.key("threads");
+                        out.list(|out| {
+                            out.object(|out| {
+                                out.members(thread, |_| true);
+                                one(out, "messages", json);
+                            });
+                        });
+                    });
+                });
+            }
+            Subject::Chunk(json) => {
+                out.members(heads, |_| true);
+                one(out, HISTORY_FIELD, json);
             }
             Subject::NotAList(key, json) => {
                 out.members(heads, |_| true);
@@ -405,8 +456,13 @@ impl<'a> Parts<'a> {
         } else if let Some(listed) = listed {
             self.items(&value, listed.list, |json| Subject::Item(listed, json), &mut subjects)?;
         }
+        let mut threads = Vec::new();
+        if field == HISTORY_FIELD {
+            self.history(&value, &mut threads, &mut subjects)?;
+        }
         let items = subjects.len();
-        let contacts = if field == MESSAGES_FIELD { self.contacts(&value)? } else { Contacts::default() };
+        let has_contacts = field == MESSAGES_FIELD || listed.is_some();
+        let contacts = if has_contacts { self.contacts(&value)? } else { Contacts::default() };
         if field == MESSAGES_FIELD
             && (items == 0 || value.iter().any(|(key, _)| !is_head(key) && !is_list(key)))
         {
@@ -417,11 +473,60 @@ impl<'a> Parts<'a> {
         let (envelope, entry) = (Arc::clone(envelope), Arc::clone(entry));
         let belongs_to_all = |key: &str| match listed {
             Some(listed) => key != listed.list,
+            None if field == HISTORY_FIELD => key != HISTORY_FIELD,
             None => field == MESSAGES_FIELD && is_head(key),
         };
         let heads = value.iter().filter(|(key, _)| belongs_to_all(key)).cloned().collect();
-        let frame = Frame { envelope, entry, change: change.rest, value, heads, contacts, items };
+        let frame = Frame { envelope, entry, change: change.rest, value, heads, contacts, threads, items };
         self.push(route, field, frame, subjects)
+    }
+
+    /// The messages of a history, thread by thread. What is not shaped like one stays as it is.
+    fn history(
+        &self,
+        value: &Members<'a>,
+        threads: &mut Vec<Thread<'a>>,
+        subjects: &mut Vec<Subject<'a>>,
+    ) -> Result<(), Malformed> {
+        let mut chunks = Vec::new();
+        for (_, raw) in value.iter().filter(|(key, raw)| key == HISTORY_FIELD && raw.get() != "null") {
+            match envelope::read_list(raw, &self.budget) {
+                Ok(items) => chunks.extend(items),
+                Err(error) if self.budget.is_spent() => return Err(self.malformed(&error)),
+                Err(_) => subjects.push(Subject::NotAList(HISTORY_FIELD, raw.get())),
+            }
+        }
+        for raw in chunks {
+            let before = subjects.len();
+            let listing = match envelope::read_listing(raw, "threads", &self.budget) {
+                Ok(listing) => listing,
+                Err(error) if self.budget.is_spent() => return Err(self.malformed(&error)),
+                Err(_) => {
+                    subjects.push(Subject::Chunk(raw.get()));
+                    continue;
+                }
+            };
+            let chunk = Arc::new(listing.rest);
+            for raw in listing.inner.into_iter().flatten() {
+                match envelope::read_listing(raw, "messages", &self.budget) {
+                    Ok(thread) => {
+                        let messages = thread.inner.unwrap_or_default();
+                        subjects.extend(messages.iter().map(|json| Subject::Old(threads.len(), json.get())));
+                        threads.push(Thread { chunk: Arc::clone(&chunk), thread: thread.rest });
+                    }
+                    Err(error) if self.budget.is_spent() => return Err(self.malformed(&error)),
+                    // It becomes one that cannot be read, with its words.
+                    Err(_) => {
+                        subjects.push(Subject::Old(threads.len(), raw.get()));
+                        threads.push(Thread { chunk: Arc::clone(&chunk), thread: Vec::new() });
+                    }
+                }
+            }
+            if subjects.len() == before {
+                subjects.push(Subject::Chunk(raw.get()));
+            }
+        }
+        Ok(())
     }
 
     /// The elements of the value's lists of this name.
@@ -471,7 +576,8 @@ impl<'a> Parts<'a> {
     ) -> Result<(), Malformed> {
         self.repeated_bytes =
             self.repeated_bytes.saturating_add(frame.repeated_bytes().saturating_mul(subjects.len()));
-        if self.repeated_bytes > MAX_REPEATED_BYTES || self.list.len() + subjects.len() > MAX_UPDATES {
+        let most = if field == HISTORY_FIELD { MAX_OLD_MESSAGES } else { MAX_UPDATES };
+        if self.repeated_bytes > MAX_REPEATED_BYTES || self.list.len() + subjects.len() > most {
             return Err(Malformed::TooMany);
         }
         let frame = Arc::new(frame);

@@ -3,8 +3,12 @@
 //! Pure: nothing here knows a token or a host.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use switchboard_domain::outbound::{Outbound, OutboundContent};
-use switchboard_schema::wire::{Identity, IdentityKind, TemplateContent, TemplateParameter};
+use switchboard_schema::wire::{
+    CardEntry, ContactCard, Identity, IdentityKind, Interactive, InteractiveAction, InteractiveHeader,
+    MediaKind, TemplateContent, TemplateParameter,
+};
 
 /// Templates asked for at once.
 pub const TEMPLATES_PER_PAGE: u32 = 100;
@@ -32,24 +36,23 @@ pub struct NoAddress;
 /// # Errors
 /// When none of them is known.
 pub fn send(version: &str, phone_number_id: &str, outbound: &Outbound) -> Result<GraphRequest, NoAddress> {
-    let (text, template) = match &outbound.content {
-        OutboundContent::Text(text) => (Some(TextBody { body: &text.body }), None),
-        OutboundContent::Template(template) => (None, Some(template_body(template))),
-    };
     let (to, recipient) = address(&outbound.to)?;
     let message = MessageBody {
         messaging_product: "whatsapp",
         recipient_type: "individual",
         to,
         recipient,
-        kind: if text.is_some() { "text" } else { "template" },
-        text,
-        template,
-        context: outbound.reply_to.as_deref().map(|message_id| ContextBody { message_id }),
+        content: content_body(&outbound.content),
+        // A reaction names its message itself.
+        context: outbound
+            .reply_to
+            .as_deref()
+            .filter(|_| !matches!(outbound.content, OutboundContent::Reaction(_)))
+            .map(|message_id| ContextBody { message_id }),
         biz_opaque_callback_data: outbound.callback.to_text(),
     };
     let path = format!("/{}/{}/messages", segment(version), segment(phone_number_id));
-    Ok(GraphRequest { path, body: Some(json(&message)) })
+    Ok(GraphRequest { path, body: Some(encoded(&message)) })
 }
 
 /// The request that reads a page of templates: the first, or the one after a cursor.
@@ -94,6 +97,157 @@ fn address(known: &[Identity]) -> Result<(Option<String>, Option<&str>), NoAddre
     }
 }
 
+fn content_body(content: &OutboundContent) -> ContentBody<'_> {
+    match content {
+        OutboundContent::Text(text) => ContentBody::Text { text: TextBody { body: &text.body } },
+        OutboundContent::Template(template) => ContentBody::Template { template: template_body(template) },
+        OutboundContent::File(file) => {
+            let body = FileBody {
+                id: &file.provider_media_id,
+                caption: file.caption.as_deref(),
+                filename: file.filename.as_deref().filter(|_| file.kind == MediaKind::Document),
+                voice: file.voice,
+            };
+            match file.kind {
+                MediaKind::Image => ContentBody::Image { image: body },
+                MediaKind::Video => ContentBody::Video { video: body },
+                MediaKind::Audio => ContentBody::Audio { audio: body },
+                MediaKind::Document => ContentBody::Document { document: body },
+                MediaKind::Sticker => ContentBody::Sticker { sticker: body },
+            }
+        }
+        OutboundContent::Location(location) => ContentBody::Location {
+            location: LocationBody {
+                latitude: location.latitude,
+                longitude: location.longitude,
+                name: location.name.as_deref(),
+                address: location.address.as_deref(),
+            },
+        },
+        OutboundContent::Contacts(contacts) => {
+            ContentBody::Contacts { contacts: contacts.cards.iter().map(card_body).collect() }
+        }
+        OutboundContent::Interactive(interactive, file) => {
+            ContentBody::Interactive { interactive: interactive_body(interactive, file.as_deref()) }
+        }
+        OutboundContent::Reaction(reaction) => ContentBody::Reaction {
+            reaction: ReactionBody { message_id: &reaction.provider_id, emoji: &reaction.emoji },
+        },
+    }
+}
+
+fn card_body(card: &ContactCard) -> Value {
+    let entries = |list: &[CardEntry], name: &str| {
+        let entries =
+            list.iter().map(|entry| named(&[(name, Some(&entry.value)), ("type", entry.kind.as_ref())]));
+        (!list.is_empty()).then(|| Value::Array(entries.collect()))
+    };
+    // One part more than the whole name is asked for.
+    let bare = card.first_name.is_none() && card.last_name.is_none();
+    let first_name = card.first_name.as_ref().or(bare.then_some(&card.name));
+    let name = named(&[
+        ("formatted_name", Some(&card.name)),
+        ("first_name", first_name),
+        ("last_name", card.last_name.as_ref()),
+    ]);
+    let phones = card.phones.iter().map(|phone| {
+        named(&[
+            ("phone", Some(&phone.phone)),
+            ("type", phone.kind.as_ref()),
+            ("wa_id", phone.wa_id.as_ref()),
+        ])
+    });
+    let mut body = serde_json::Map::new();
+    body.insert("name".to_owned(), name);
+    body.insert("phones".to_owned(), Value::Array(phones.collect()));
+    let lists = [
+        ("emails", entries(&card.emails, "email")),
+        ("addresses", entries(&card.addresses, "street")),
+        ("urls", entries(&card.urls, "url")),
+        ("org", card.organization.as_ref().map(|company| json!({"company": company}))),
+        ("birthday", card.birthday.as_ref().map(|day| json!(day))),
+    ];
+    body.extend(lists.into_iter().filter_map(|(name, list)| Some((name.to_owned(), list?))));
+    Value::Object(body)
+}
+
+/// An object of those members that are there.
+fn named(members: &[(&str, Option<&String>)]) -> Value {
+    members.iter().filter_map(|(name, value)| Some(((*name).to_owned(), json!(value.as_ref()?)))).collect()
+}
+
+fn interactive_body(interactive: &Interactive, file: Option<&str>) -> Value {
+    let (kind, action) = match &interactive.action {
+        InteractiveAction::Buttons { buttons } => {
+            let buttons: Vec<Value> = buttons
+                .iter()
+                .map(|button| json!({"type": "reply", "reply": {"id": button.id, "title": button.title}}))
+                .collect();
+            ("button", json!({"buttons": buttons}))
+        }
+        InteractiveAction::List { button, sections } => {
+            let sections: Vec<Value> = sections
+                .iter()
+                .map(|section| {
+                    let rows: Vec<Value> = section
+                        .rows
+                        .iter()
+                        .map(|row| {
+                            named(&[
+                                ("id", Some(&row.id)),
+                                ("title", Some(&row.title)),
+                                ("description", row.description.as_ref()),
+                            ])
+                        })
+                        .collect();
+                    let mut body = json!({"rows": rows});
+                    if let Some(title) = &section.title {
+                        body["title"] = json!(title);
+                    }
+                    body
+                })
+                .collect();
+            ("list", json!({"button": button, "sections": sections}))
+        }
+        InteractiveAction::CtaUrl { display_text, url } => {
+            let parameters = json!({"display_text": display_text, "url": url});
+            ("cta_url", json!({"name": "cta_url", "parameters": parameters}))
+        }
+        InteractiveAction::LocationRequest => ("location_request_message", json!({"name": "send_location"})),
+        InteractiveAction::ContactRequest => ("contact_request", json!({"name": "request_contact_info"})),
+    };
+    let mut body = json!({"type": kind, "body": {"text": interactive.body}, "action": action});
+    if let Some(footer) = &interactive.footer {
+        body["footer"] = json!({"text": footer});
+    }
+    match (&interactive.header, file) {
+        (Some(InteractiveHeader::Text { text }), _) => body["header"] = json!({"type": "text", "text": text}),
+        (Some(InteractiveHeader::Image { .. }), Some(id)) => {
+            body["header"] = json!({"type": "image", "image": {"id": id}});
+        }
+        (Some(InteractiveHeader::Video { .. }), Some(id)) => {
+            body["header"] = json!({"type": "video", "video": {"id": id}});
+        }
+        (Some(InteractiveHeader::Document { document }), Some(id)) => {
+            let file = named(&[("id", Some(&id.to_owned())), ("filename", document.filename.as_ref())]);
+            body["header"] = json!({"type": "document", "document": file});
+        }
+        (_, None) | (None, _) => {}
+    }
+    body
+}
+
+/// The request that marks a customer's message, and all before it, as read; and shows that somebody types.
+#[must_use]
+pub fn mark_read(version: &str, phone_number_id: &str, message_id: &str, typing: bool) -> GraphRequest {
+    let mut body = json!({"messaging_product": "whatsapp", "status": "read", "message_id": message_id});
+    if typing {
+        body["typing_indicator"] = json!({"type": "text"});
+    }
+    let path = format!("/{}/{}/messages", segment(version), segment(phone_number_id));
+    GraphRequest { path, body: Some(body.to_string()) }
+}
+
 fn template_body(template: &TemplateContent) -> TemplateBody<'_> {
     let components = [("header", &template.header), ("body", &template.body)]
         .into_iter()
@@ -114,7 +268,7 @@ fn segment(text: &str) -> String {
 }
 
 /// Structs of text are never refused by the encoder.
-fn json<T: Serialize>(value: &T) -> String {
+fn encoded<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
@@ -126,15 +280,54 @@ struct MessageBody<'a> {
     to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recipient: Option<&'a str>,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<TextBody<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    template: Option<TemplateBody<'a>>,
+    #[serde(flatten)]
+    content: ContentBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<ContextBody<'a>>,
     biz_opaque_callback_data: String,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ContentBody<'a> {
+    Text { text: TextBody<'a> },
+    Template { template: TemplateBody<'a> },
+    Image { image: FileBody<'a> },
+    Video { video: FileBody<'a> },
+    Audio { audio: FileBody<'a> },
+    Document { document: FileBody<'a> },
+    Sticker { sticker: FileBody<'a> },
+    Location { location: LocationBody<'a> },
+    Contacts { contacts: Vec<Value> },
+    Interactive { interactive: Value },
+    Reaction { reaction: ReactionBody<'a> },
+}
+
+#[derive(Serialize)]
+struct FileBody<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caption: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filename: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    voice: bool,
+}
+
+#[derive(Serialize)]
+struct LocationBody<'a> {
+    latitude: f64,
+    longitude: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ReactionBody<'a> {
+    message_id: &'a str,
+    emoji: &'a str,
 }
 
 #[derive(Serialize)]

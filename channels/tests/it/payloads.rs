@@ -6,7 +6,7 @@
 
 use switchboard_channels::{
     raws::large_raws,
-    whatsapp::inbound::{MAX_UPDATES, Malformed, parse},
+    whatsapp::inbound::{MAX_OLD_MESSAGES, MAX_UPDATES, Malformed, parse},
 };
 use switchboard_domain::inbound::Update;
 use switchboard_schema::{BlobId, wire::Content};
@@ -29,7 +29,11 @@ const TABLE: &[(&str, &[&str])] = &[
         "@ACCOUNT other account_update",
     ]),
     ("app_state", &[
-        "#NUMBER other smb_app_state_sync",
+        r#"#NUMBER "Pablo Morales" PHONE is named"#,
+    ]),
+    ("app_state_removed", &[
+        r#"#NUMBER other smb_app_state_sync"#,
+        r#"#NUMBER unreadable: the contact has neither number nor id"#,
     ]),
     ("audio_voice", &[
         r#"#NUMBER KERRY NOW: {"content":{"mime_type":"audio/ogg; codecs=opus","state":"waiting","voice":true},"type":"audio"} at 3"#,
@@ -62,6 +66,20 @@ const TABLE: &[(&str, &[&str])] = &[
     ("button", &[
         r#"#NUMBER KERRY NOW: {"content":{"kind":"quick_reply","payload":"Unsubscribe","title":"Unsubscribe"},"type":"answer"}"#,
     ]),
+    ("call_ends", &[
+        r#"#NUMBER PHONE at 1757800010: {"content":{"outcome":"completed","seconds":65},"type":"call"}"#,
+        r#"#NUMBER PHONE at 1757800030: {"content":{"outcome":"missed"},"type":"call"}"#,
+        r#"#NUMBER PHONE at 1757800060: {"content":{"outcome":"completed","seconds":40},"type":"call"}"#,
+        r#"#NUMBER other calls"#,
+        r#"#NUMBER other calls"#,
+        r#"#NUMBER unreadable: the message names no sender"#,
+    ]),
+    ("call_rings", &[
+        r#"#NUMBER KERRY NOW: {"content":{"outcome":"ringing"},"type":"call"}"#,
+    ]),
+    ("call_statuses", &[
+        r#"#NUMBER other calls"#,
+    ]),
     ("contacts", &[
         r#"#NUMBER KERRY NOW: {"content":{"cards":[{"name":"","own":true,"phones":[{"kind":"CELL","phone":"+1 650 555 1234","wa_id":"16505551234"}]}]},"type":"contacts"} raw"#,
     ]),
@@ -69,7 +87,15 @@ const TABLE: &[(&str, &[&str])] = &[
         r#"#NUMBER KERRY NOW: {"content":{"caption":"Invoice","filename":"rechnung.pdf","mime_type":"application/pdf","state":"waiting"},"type":"document"} at 4"#,
     ]),
     ("echo", &[
-        "#NUMBER other smb_message_echoes",
+        r#"#NUMBER PHONE NOW from us: "from the phone app""#,
+    ]),
+    ("echo_kinds", &[
+        r#"#NUMBER PHONE NOW from us: {"content":{"caption":"Your bike","mime_type":"image/jpeg","state":"waiting"},"type":"image"} at 77"#,
+        r#"#NUMBER to PHONE, we change wamid.E1: "from the phone""#,
+        r#"#NUMBER to PHONE, we revoke wamid.E2"#,
+        r#"#NUMBER to PHONE, we react to wamid.IN with Some("👍")"#,
+        r#"#NUMBER [b:US.13491208655302741918] NOW from us: "by id""#,
+        r#"#NUMBER unreadable: the echo names nobody whom it is for"#,
     ]),
     ("edit_image", &[
         r#"#NUMBER KERRY edits wamid.PARENT==: {"content":{"caption":"New words","mime_type":"image/jpeg","state":"waiting"},"type":"image"}"#,
@@ -84,7 +110,22 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER other messages",
     ]),
     ("history", &[
-        "#NUMBER other history",
+        r#"#NUMBER PHONE at 1739230955 long ago from us, Read: "old""#,
+    ]),
+    ("history_asset", &[
+        r#"#NUMBER PHONE at 1739230960 long ago: {"content":{"mime_type":"image/jpeg","state":"waiting"},"type":"image"} at 88"#,
+    ]),
+    ("history_declined", &[
+        r#"#NUMBER other history_declined"#,
+    ]),
+    ("history_thread", &[
+        r#"#NUMBER PHONE at 1739230900 long ago: "is it ready?""#,
+        r#"#NUMBER PHONE at 1739230955 long ago from us, Failed: "not sent""#,
+        r#"#NUMBER PHONE at 1739230960 long ago: <media_placeholder>"#,
+        r#"#NUMBER unreadable: there is no `id`"#,
+        r#"#NUMBER [b:US.1 w:16505550000 p:16505550000 u:ana] at 1739230970 long ago: "hello""#,
+        r#"#NUMBER unreadable: invalid type: string "no thread", expected an object at line 1 column 11"#,
+        r#"#NUMBER other history"#,
     ]),
     ("image", &[
         r#"#NUMBER KERRY NOW: {"content":{"caption":"The taco list","mime_type":"image/jpeg","state":"waiting"},"type":"image"} at 1003383421387256"#,
@@ -151,10 +192,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER wamid.OUT== Read for [b:US.1 e:US.ENT.1]",
     ]),
     ("status_sent", &[
-        "#NUMBER wamid.OUT== Sent of seq 12 for [b:US.13491208655302741918 w:16505551234]",
+        "#NUMBER wamid.OUT== Sent of seq 12 as service for [b:US.13491208655302741918 w:16505551234]",
     ]),
     ("status_sent_v23", &[
-        "#NUMBER wamid.OUT== Sent for [w:16505551234]",
+        "#NUMBER wamid.OUT== Sent as service for [w:16505551234]",
     ]),
     ("sticker", &[
         r#"#NUMBER KERRY NOW: {"content":{"mime_type":"image/webp","state":"waiting"},"type":"sticker"} at 5"#,
@@ -318,6 +359,22 @@ fn crowd(messages: usize) -> Vec<u8> {
 fn more_updates_than_the_limit_are_refused_together() {
     assert_eq!(parse(&crowd(MAX_UPDATES)).expect("a delivery").parts.len(), MAX_UPDATES);
     assert_eq!(parse(&crowd(MAX_UPDATES + 1)).map(|delivery| delivery.parts.len()), Err(Malformed::TooMany));
+}
+
+/// A history of so many messages.
+fn memory(messages: usize) -> Vec<u8> {
+    let one = r#"{"from":"1","id":"i","timestamp":"1","type":"text","text":{"body":"x"}}"#;
+    let list = vec![one; messages].join(",");
+    let thread = format!(r#"{{"id":"1","messages":[{list}]}}"#);
+    format!(r#"{{"entry":[{{"changes":[{{"field":"history","value":{{"history":[{{"threads":[{thread}]}}]}}}}]}}]}}"#)
+        .into_bytes()
+}
+
+#[test]
+fn a_history_may_be_longer_and_has_a_limit_of_its_own() {
+    let parts = |messages| parse(&memory(messages)).map(|delivery| delivery.parts.len());
+    assert_eq!(parts(MAX_OLD_MESSAGES), Ok(MAX_OLD_MESSAGES));
+    assert_eq!(parts(MAX_OLD_MESSAGES + 1), Err(Malformed::TooMany));
 }
 
 #[test]

@@ -224,6 +224,7 @@ proptest! {
                 | Update::Reaction(_)
                 | Update::IdentityChange(_)
                 | Update::Preference(_)
+                | Update::Named(_)
                 | Update::Status(_),
             ) => part.to_webhook().contains(MARK),
             Err(unreadable) => unreadable.raw.contains(MARK),

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use switchboard_channels::whatsapp::inbound::{Route, parse};
-use switchboard_domain::inbound::{Party, Update};
+use switchboard_domain::inbound::{Origin, Party, Update};
 use switchboard_schema::{
     record::Kept,
     wire::{Content, Identity, IdentityKind},
@@ -47,6 +47,14 @@ pub(crate) fn tell(update: &Update) -> String {
     match update {
         Update::Message(message) => {
             let mut line = format!("{} at {}", party(&message.from), message.at.as_millis() / 1_000);
+            match message.origin {
+                Origin::Customer => {}
+                Origin::PhoneApp => line.push_str(" from us"),
+                Origin::History { ours: None } => line.push_str(" long ago"),
+                Origin::History { ours: Some(state) } => {
+                    line.push_str(&format!(" long ago from us, {state:?}"))
+                }
+            }
             line.push_str(&format!(": {}", content(&message.content)));
             if let Some(reply_to) = &message.reply_to {
                 line.push_str(&format!(" to {reply_to}"));
@@ -69,16 +77,34 @@ pub(crate) fn tell(update: &Update) -> String {
             line
         }
         Update::Edit(edit) => {
-            format!("{} edits {}: {}", party(&edit.from), edit.original_id, content(&edit.content))
+            let who = if edit.ours {
+                format!("to {}, we change", party(&edit.from))
+            } else {
+                format!("{} edits", party(&edit.from))
+            };
+            format!("{who} {}: {}", edit.original_id, content(&edit.content))
         }
         Update::Reaction(reaction) => {
-            format!("{} reacts to {} with {:?}", party(&reaction.from), reaction.target_id, reaction.emoji)
+            let who = party(&reaction.from);
+            let who = if reaction.ours { format!("to {who}, we react") } else { format!("{who} reacts") };
+            format!("{who} to {} with {:?}", reaction.target_id, reaction.emoji)
         }
+        Update::Revoke(revoke) if revoke.ours => {
+            format!("to {}, we revoke {}", party(&revoke.from), revoke.original_id)
+        }
+        Update::Named(named) => format!("{} is named", party(named)),
         Update::Revoke(revoke) => format!("{} revokes {}", party(&revoke.from), revoke.original_id),
         Update::Status(status) => {
             let mut line = format!("{} {:?}", status.provider_id, status.state);
             if let Some(callback) = &status.callback {
                 line.push_str(&format!(" of seq {}", callback.seq));
+            }
+            if let Some(charged) = &status.charged {
+                line.push_str(&format!(
+                    " as {}{}",
+                    charged.category,
+                    if charged.billable { "" } else { ", free" }
+                ));
             }
             if let Some(error) = &status.error {
                 line.push_str(&format!(" {}", error.code));

@@ -1,28 +1,35 @@
 //! What follows from a command.
 
+mod arriving;
+
 use std::collections::BTreeSet;
 
 use switchboard_schema::{
-    ContactId, ConversationId, MediaId, MessageId, Timestamp,
+    ContactId, ConversationId, MessageId, Timestamp,
     record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
     wire::{
-        Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS,
-        MessageError, MessageState, Note, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
+        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MessageError,
+        MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
 use super::{
     AttemptOutcome, CACHED_ITEMS, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
+    content::check_content,
     state::{newborn, window_of},
     system_line,
 };
 use crate::{
     consent, delivery,
-    inbound::{InboundMessage, Status},
+    inbound::{InboundMessage, Origin, Status},
     outbound::SendOutcome,
+    pair,
     permission::{self, Allowed, Circumstances, Refused},
     retry, window,
 };
+
+/// Longest words of a quote, in characters.
+const MAX_QUOTE_CHARS: usize = 200;
 
 /// Decides. The state is not changed; [`super::evolve`] applies the changes.
 ///
@@ -37,10 +44,10 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         Command::Edit { edit, seq } => {
             let mut draft = Draft::of_any(state)?;
             let item = draft.item(seq)?;
-            // An older edit than the one we have changes nothing; nor does one of what was taken back. What we
-            // wrote is not the customer's to change.
+            // An older edit than the one we have changes nothing; nor does one of what was taken back. What one
+            // side wrote is not the other's to change.
             let outdated = item.deleted_at.is_some() || item.edited_at.is_some_and(|at| at >= edit.at);
-            if outdated || item.direction == Direction::Out {
+            if outdated || (item.direction == Direction::Out) != edit.ours {
                 return Ok(draft.reannounce(seq));
             }
             match (item.content.attachment_mut(), edit.content.attachment()) {
@@ -54,7 +61,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         Command::Revoke { revoke, seq } => {
             let mut draft = Draft::of_any(state)?;
             let item = draft.item(seq)?;
-            if item.deleted_at.is_some() || item.direction == Direction::Out {
+            if item.deleted_at.is_some() || (item.direction == Direction::Out) != revoke.ours {
                 return Ok(draft.reannounce(seq));
             }
             item.deleted_at = Some(revoke.at);
@@ -62,7 +69,11 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::React { reaction, seq } => {
             let mut draft = Draft::of_any(state)?;
-            let by = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
+            let by = if reaction.ours {
+                arriving::phone_app()
+            } else {
+                Sender::customer(draft.head.contact.id, &draft.head.contact.name)
+            };
             let item = draft.item(seq)?;
             let emoji = reaction.emoji.unwrap_or_default();
             if !react(&mut item.reactions, Reaction { emoji, by, at: reaction.at }) {
@@ -93,7 +104,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Status { status, seq } => told(state, status, seq),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
-        Command::Send { contact, id, key, request_hash, content, sender } => {
+        Command::Send { contact, id, key, request_hash, content, about, sender } => {
             check_content(&content)?;
             // First, so that a repetition is answered by what it made, also where that continues elsewhere.
             if let Some(decision) = answered(state, id, key, &request_hash)? {
@@ -103,7 +114,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 (None, Some(contact)) => Draft::with(state, newborn(state.channel_id, &contact, now)),
                 _ => Draft::of(state)?,
             };
-            send(draft, id, key, request_hash, content, sender, now)
+            send(draft, Asked { id, key, request_hash, content, about, sender }, now)
         }
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
@@ -208,62 +219,6 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
     }
 }
 
-/// Checks what is to be sent.
-///
-/// # Errors
-/// The field that is wrong, and how.
-pub fn check_content(content: &Content) -> Result<(), Rejection> {
-    let invalid = |field, message: String| Err(Rejection::Invalid { field, message });
-    match content {
-        Content::Text(text) => {
-            if text.body.trim().is_empty() {
-                return invalid("text.body", "a message needs words".to_owned());
-            }
-            let chars = text.body.chars().count();
-            if chars > MAX_TEXT_CHARS {
-                return invalid(
-                    "text.body",
-                    format!(
-                        "WhatsApp carries {MAX_TEXT_CHARS} characters, this has {chars}; send it in parts"
-                    ),
-                );
-            }
-            Ok(())
-        }
-        Content::Template(template) => {
-            if template.name.is_empty() || template.name.len() > 512 {
-                return invalid("template.name", "a template has a name of 1 to 512 characters".to_owned());
-            }
-            if template.language.is_empty() || template.language.len() > 15 {
-                return invalid("template.language", "a template has a language such as en_US".to_owned());
-            }
-            if template.header.len() > 10 || template.body.len() > 100 {
-                return invalid("template", "that is more values than a template has places".to_owned());
-            }
-            for parameter in template.header.iter().chain(&template.body) {
-                let text = &parameter.text;
-                if text.trim().is_empty() {
-                    return invalid("template", "every place in the template needs a value".to_owned());
-                }
-                if text.chars().count() > MAX_PARAMETER_CHARS {
-                    return invalid(
-                        "template",
-                        format!("a value has at most {MAX_PARAMETER_CHARS} characters"),
-                    );
-                }
-                if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
-                    return invalid(
-                        "template",
-                        "WhatsApp allows no line break, tab or more than four spaces in a value".to_owned(),
-                    );
-                }
-            }
-            Ok(())
-        }
-        _ => invalid("type", "this type cannot be sent".to_owned()),
-    }
-}
-
 /// May a conversation with somebody nobody knows begin with this?
 ///
 /// # Errors
@@ -274,6 +229,19 @@ pub fn may_begin(content: &Content, now: Timestamp) -> Result<(), Rejection> {
 }
 
 impl State {
+    /// The message that another is about: its provider's id, and what it says. It needs to be in memory.
+    fn about(&self, id: &MessageId, is_reaction: bool) -> Result<(String, Quote), Rejection> {
+        let field = if is_reaction { "reaction.message_id" } else { "reply_to" };
+        let invalid = |message: &str| Rejection::Invalid { field, message: message.to_owned() };
+        let item = self.place_of(id).and_then(|seq| self.items.get(&seq)).ok_or_else(|| {
+            invalid("this conversation has no such message, or it is too far back to be meant")
+        })?;
+        let provider_id = item.provider_id.clone();
+        provider_id
+            .map(|provider_id| (provider_id, quote_of(item)))
+            .ok_or_else(|| invalid("WhatsApp does not know this message"))
+    }
+
     /// What the permission to send depends on, as far as the conversation knows it.
     #[must_use]
     pub fn circumstances(&self) -> Circumstances<'_> {
@@ -379,6 +347,7 @@ impl<'a> Draft<'a> {
             at: now,
             provider_at: None,
             late: false,
+            imported: false,
             reply_to: None,
             quote: None,
             reactions: Vec::new(),
@@ -389,6 +358,7 @@ impl<'a> Draft<'a> {
             deleted_at: None,
             history: vec![StateAt { state, at: now }],
             attempts: 0,
+            charged: None,
             decision: None,
             not_before: None,
             retired_ids: Vec::new(),
@@ -443,6 +413,16 @@ impl<'a> Draft<'a> {
         lines.map(Effect::Announce).collect()
     }
 
+    /// Puts an emoji of ours that the provider took on its message, where that is in memory. Its place.
+    fn put_reaction(&mut self, seq: u64, now: Timestamp) -> Option<u64> {
+        let item = item_of(&self.items, seq).ok().filter(|item| was_taken(item))?;
+        let Content::Reaction(asked) = &item.content else { return None };
+        let (emoji, by) = (asked.emoji.clone(), item.sent_by.clone());
+        let target = self.state.by_provider_id(&asked.provider_id)?.seq;
+        let target = self.item(target).ok()?;
+        react(&mut target.reactions, Reaction { emoji, by, at: now }).then_some(target.seq)
+    }
+
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
     }
@@ -489,7 +469,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn finish(mut self, effects: Vec<Effect>, seq: Option<u64>) -> Decision {
+    fn finish(mut self, mut effects: Vec<Effect>, seq: Option<u64>) -> Decision {
+        effects.extend(self.items.iter().filter_map(no_marketing));
         self.head.version = self.version;
         self.count_waiting();
         let unsettled = |item: &Item| !delivery::is_settled(item.state);
@@ -540,6 +521,15 @@ fn answered(
     }))
 }
 
+/// What follows from a message that failed because its recipient stopped marketing at the provider (Meta: error
+/// 131050). Told again it changes nothing.
+fn no_marketing(item: &Item) -> Option<Effect> {
+    let stopped = item.state == MessageState::Failed
+        && item.error.as_ref().is_some_and(|error| error.code == "whatsapp_131050");
+    let at = item.history.last().filter(|_| stopped)?.at;
+    Some(Effect::NoMarketing(at))
+}
+
 /// Takes in what the contact's owner tells.
 fn learn(mut draft: Draft<'_>, contact: &ContactSnapshot, now: Timestamp) -> Decision {
     match draft.meet_and_note(contact) {
@@ -550,6 +540,42 @@ fn learn(mut draft: Draft<'_>, contact: &ContactSnapshot, now: Timestamp) -> Dec
             draft.finish(effects, None)
         }
     }
+}
+
+/// A message as one that answers it shows it.
+fn quote_of(item: &Item) -> Quote {
+    let (kind, text) = match &item.content {
+        Content::Text(text) => ("text", Some(text.body.as_str())),
+        Content::Template(template) => ("template", template.text.as_deref()),
+        Content::Interactive(interactive) => ("interactive", Some(interactive.body.as_str())),
+        Content::Location(place) => ("location", place.name.as_deref()),
+        Content::Contacts(contacts) => ("contacts", contacts.cards.first().map(|card| card.name.as_str())),
+        Content::Answer(
+            Answer::Button { title, .. } | Answer::Row { title, .. } | Answer::QuickReply { title, .. },
+        ) => ("answer", Some(title.as_str())),
+        Content::Order(order) => ("order", order.text.as_deref()),
+        content => {
+            let kind = match content {
+                Content::Image(_) => "image",
+                Content::Video(_) => "video",
+                Content::Audio(_) => "audio",
+                Content::Document(_) => "document",
+                Content::Sticker(_) => "sticker",
+                Content::Call(_) => "call",
+                _ => "unsupported",
+            };
+            let words = |file: &'_ Attachment| file.caption.clone().or_else(|| file.filename.clone());
+            let text = content.attachment().and_then(words).map(|text| shortened(&text));
+            let (seq, author) = (Some(item.seq), item.sent_by.name.clone());
+            return Quote { seq, kind: kind.to_owned(), text, author };
+        }
+    };
+    let (seq, author) = (Some(item.seq), item.sent_by.name.clone());
+    Quote { seq, kind: kind.to_owned(), text: text.map(shortened), author }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(MAX_QUOTE_CHARS).collect()
 }
 
 /// Puts an emoji on an item in place of the same person's one before; an empty one takes it away. False where
@@ -611,7 +637,7 @@ fn note_answer(head: &mut Head, item: &Item) {
 fn is_answer(item: &Item) -> bool {
     item.direction == Direction::Out
         && item.sent_by.kind == SenderKind::Agent
-        && matches!(item.content, Content::Text(_) | Content::Template(_))
+        && !matches!(item.content, Content::Note(_) | Content::System(_) | Content::Reaction(_))
 }
 
 /// The provider took it, so far as we know.
@@ -765,49 +791,58 @@ fn receive(
     now: Timestamp,
 ) -> Result<Decision, Rejection> {
     let id = MessageId::of_provider(&state.channel_id, &message.provider_id);
-    if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere) {
-        // A duplicate. It may be here because the provider never heard our 200, so everybody is told again;
-        // the tenant's actor drops what it told before.
-        return Ok(Decision { changes: Vec::new(), effects: vec![Effect::Announce(seq)], seq: Some(seq) });
+    // What we sent ourselves has another id, and the business' phone may tell of it, too.
+    let sent_here = || state.by_provider_id(&message.provider_id).map(|item| item.seq);
+    if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere).or_else(sent_here) {
+        return arriving::repeated(state, message, seq);
     }
+    let origin = message.origin;
     let mut effects = Vec::new();
     let mut draft = match &state.head {
         Some(_) => Draft::of(state)?,
         None => {
             effects.push(Effect::Created);
-            Draft::with(state, newborn(state.channel_id, contact, now))
+            Draft::with(state, arriving::begun_by(&message, newborn(state.channel_id, contact, now)))
         }
     };
     let (_, events) = draft.meet_and_note(contact);
-    let customer = Sender::customer(draft.head.contact.id, &draft.head.contact.name);
-    let mut content = message.content;
-    if let Some(file) = content.attachment_mut() {
-        file.media_id = MediaId::of_provider(&state.channel_id, &message.provider_id);
-    }
-    let seq = draft.add(id, Direction::In, content, MessageState::Received, customer, now);
+    let (direction, sender) = match origin.ours() {
+        Some(_) => (Direction::Out, arriving::phone_app()),
+        None => (Direction::In, Sender::customer(draft.head.contact.id, &draft.head.contact.name)),
+    };
+    let content = arriving::with_media_id(state, &message.provider_id, message.content);
+    let reached = origin.ours().unwrap_or(MessageState::Received);
+    let seq = draft.add(id, direction, content, reached, sender, now);
     let newest_before = draft.head.last_inbound_at;
     let item = draft.item(seq)?;
     item.provider_id = Some(message.provider_id);
     item.provider_at = Some(message.at);
+    item.quote = message.reply_to.as_deref().and_then(|id| state.by_provider_id(id)).map(quote_of);
     item.reply_to = message.reply_to;
     item.raw = message.raw;
     item.referral = message.referral;
     item.forwarded = message.forwarded;
     item.product = message.product;
-    item.late = newest_before.is_some_and(|newest| message.at < newest);
-    draft.head.preview_seq = Some(seq);
+    item.imported = origin.is_history();
+    item.late = !item.imported && newest_before.is_some_and(|newest| message.at < newest);
+    if origin.ours().is_some() {
+        item.history = vec![StateAt { state: reached, at: message.at }];
+        item.error = (reached == MessageState::Failed).then(failed_without_reason);
+    }
+    if !origin.is_history() || arriving::is_newest(state, &draft.head, message.at) {
+        draft.head.preview_seq = Some(seq);
+    }
     effects.push(Effect::Announce(seq));
     effects.extend(draft.note_events(events, now));
-    if !message.notice {
+    if origin != Origin::Customer {
+        arriving::follow(&mut draft.head, origin, (id, message.at), message.notice, now);
+    } else if !message.notice {
         draft.head.inbound_count += 1;
         draft.head.updated_at = now;
         draft.head.waiting_since = draft.head.waiting_since.or(Some(now));
-        let counted = window::counted_from(message.at, now);
-        if newest_before.is_none_or(|newest| counted > newest) {
-            draft.head.last_inbound_at = Some(counted);
-            draft.head.opened_by = Some(id);
-        }
+        arriving::open_window(&mut draft.head, id, message.at, now);
         if message.free_entry {
+            let counted = window::counted_from(message.at, now);
             draft.head.free_entry_at = draft.head.free_entry_at.max(Some(counted));
         }
         if matches!(draft.head.status, ConversationStatus::Resolved | ConversationStatus::Snoozed) {
@@ -826,8 +861,9 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     let mut draft = Draft::of_any(state)?;
     let item = draft.item(seq)?;
     // Nothing to tell of: no request was made for it, or it was made anew since.
+    let never_asked_for = item.attempts == 0 && item.sent_by.kind != SenderKind::PhoneApp;
     let beside_the_point = item.direction == Direction::In
-        || item.attempts == 0
+        || never_asked_for
         || item.retired_ids.contains(&status.provider_id)
         || !delivery::is_told(status.state);
     if beside_the_point {
@@ -847,7 +883,12 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     let from = if item.state == MessageState::Cancelled { MessageState::Unknown } else { item.state };
     let joined = delivery::join(from, status.state);
     let identified = item.provider_id.is_none();
-    let news = note_told(item, status.state, status.at);
+    // Whichever status brings it; it is charged once.
+    let priced = item.charged.is_none() && status.charged.is_some();
+    if priced {
+        item.charged = status.charged;
+    }
+    let news = note_told(item, status.state, status.at) || priced;
     if joined == item.state && !news && !identified {
         return Ok(draft.reannounce(seq));
     }
@@ -896,23 +937,42 @@ fn once(
     Ok(decision)
 }
 
-fn send(
-    mut draft: Draft<'_>,
+/// A message as it was asked for.
+struct Asked {
     id: MessageId,
     key: u64,
     request_hash: Vec<u8>,
     content: Content,
+    about: Option<MessageId>,
     sender: Sender,
-    now: Timestamp,
-) -> Result<Decision, Rejection> {
+}
+
+fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, Rejection> {
+    let Asked { id, key, request_hash, mut content, about, sender } = asked;
     let is_new = draft.state.head.is_none();
+    let is_reaction = matches!(content, Content::Reaction(_));
+    let about = about.map(|id| draft.state.about(&id, is_reaction)).transpose()?;
+    let (mut reply_to, mut quoted) = (None, None);
+    match (&mut content, about) {
+        (Content::Reaction(reaction), Some((provider_id, _))) => reaction.provider_id = provider_id,
+        (_, Some((provider_id, quote))) => (reply_to, quoted) = (Some(provider_id), Some(quote)),
+        (_, None) => {}
+    }
     let by_person = sender.kind == SenderKind::Agent;
     let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
     draft.permit(seq, SendStep::Queued, now)??;
+    let item = draft.item(seq)?;
+    item.reply_to = reply_to;
+    item.quote = quoted;
     draft.remember(key, id, seq, request_hash, now);
-    draft.head.preview_seq = Some(seq);
     draft.head.updated_at = now;
-    if by_person && let Some(since) = draft.head.waiting_since.take() {
+    if !is_reaction {
+        draft.head.preview_seq = Some(seq);
+    }
+    if by_person
+        && !is_reaction
+        && let Some(since) = draft.head.waiting_since.take()
+    {
         // An earlier answer that has not gone yet is one to the same question.
         draft.head.answered = match draft.head.answered {
             Some(earlier) if !draft.answers(earlier.from).any(was_taken) => {
@@ -931,7 +991,7 @@ fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejec
     let item = draft.item(seq)?;
     match item.state {
         MessageState::Queued | MessageState::Sending => return Ok(draft.reannounce(seq).then_send()),
-        MessageState::Failed | MessageState::Unknown => {}
+        MessageState::Failed | MessageState::Unknown if item.sent_by.kind != SenderKind::PhoneApp => {}
         _ => {
             return Err(Rejection::Rule {
                 code: "not_retryable",
@@ -1010,6 +1070,12 @@ fn begin(state: &State, seq: u64, consent_version: u64, now: Timestamp) -> Resul
         fail(draft.item(seq)?, refused.into(), now);
         return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
     }
+    let next_at = pair::next_at(draft.head.paced_until, now);
+    if next_at > now {
+        draft.item(seq)?.not_before = Some(next_at);
+        return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
+    }
+    draft.head.paced_until = Some(pair::after_one(draft.head.paced_until, now));
     let item = draft.item(seq)?;
     item.attempts += 1;
     item.not_before = None;
@@ -1049,7 +1115,9 @@ fn end(
     let after = item.state;
     note_answer(&mut draft.head, item_of(&draft.items, seq)?);
     draft.rest.push(Change::Attempt(Attempt { outcome: Some(after), ..attempt }));
-    Ok(draft.finish_item(seq).then_send())
+    let mut effects = vec![Effect::Announce(seq)];
+    effects.extend(draft.put_reaction(seq, now).map(Effect::Announce));
+    Ok(draft.finish(effects, Some(seq)).then_send())
 }
 
 /// What came of a request whose attempt is closed already: by a status that was faster, by a recovery that

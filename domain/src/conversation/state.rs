@@ -75,6 +75,15 @@ impl State {
         self.known.get(id).map(|known| known.seq).or_else(by_key)
     }
 
+    /// A message by its provider's id, where it is kept whole.
+    #[must_use]
+    pub fn by_provider_id(&self, provider_id: &str) -> Option<&Item> {
+        let known = self.known.get(&MessageId::of_provider(&self.channel_id, provider_id));
+        known.and_then(|known| self.items.get(&known.seq)).or_else(|| {
+            self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
+        })
+    }
+
     /// The version of the commit being put together, or of the next.
     #[must_use]
     pub fn next_version(&self) -> u64 {
@@ -191,6 +200,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         redirect: None,
         left: None,
         absorbed: Vec::new(),
+        paced_until: None,
         created_at: now,
         updated_at: now,
     }

@@ -1,6 +1,8 @@
 //! The rules of a conversation, sentence by sentence.
 
 mod assigning;
+mod calls;
+mod coexistence;
 mod edits;
 mod keys;
 mod merging;
@@ -17,8 +19,8 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp,
     record::{BUCKET_ITEMS, Head, Item},
     wire::{
-        ContactRef, Content, Identity, IdentityKind, MessageError, MessageState, Sender, SenderKind,
-        SystemEvent, TemplateContent, Text,
+        ContactRef, Content, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, Sender,
+        SenderKind, SystemEvent, TemplateContent, Text,
     },
 };
 
@@ -194,7 +196,7 @@ fn send(key: u64, body: &str) -> Command {
 
 fn send_content(key: u64, content: Content) -> Command {
     let request_hash = format!("{content:?}").into_bytes();
-    Command::Send { contact: None, id: asked(key), key, request_hash, content, sender: agent() }
+    Command::Send { contact: None, id: asked(key), key, request_hash, content, about: None, sender: agent() }
 }
 
 fn note(key: u64, body: &str) -> Command {
@@ -230,6 +232,7 @@ fn told(seq: u64, provider_id: &str, state: MessageState) -> Command {
     let error = (state == MessageState::Failed)
         .then(|| MessageError { code: "whatsapp_131026".to_owned(), message: "undeliverable".to_owned() });
     let provider_id = provider_id.to_owned();
-    let status = Status { provider_id, state, at: START, callback: None, error, recipient: Vec::new() };
+    let status =
+        Status { provider_id, state, at: START, callback: None, error, recipient: Vec::new(), charged: None };
     Command::Status { status, seq }
 }

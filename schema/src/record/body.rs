@@ -8,9 +8,9 @@ use crate::{
     Timestamp, UserId,
     table::{CellType, Json},
     wire::{
-        ChannelHealth, ChannelKind, ConsentStanding, ContactRef, Content, ConversationStatus, Direction,
-        Forwarded, Identity, MediaState, MessageError, MessageState, ProductRef, Quote, Reaction, Referral,
-        Role, SendDecision, Sender, StateAt,
+        ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
+        Direction, Forwarded, Identity, MediaState, MessageError, MessageState, ProductRef, Quote, Reaction,
+        Referral, Role, SendDecision, Sender, StateAt,
     },
 };
 
@@ -365,6 +365,9 @@ pub struct Head {
     /// Conversations that this one continues.
     #[serde(default)]
     pub absorbed: Vec<ConversationId>,
+    /// Until when messages to this person use up what may be sent to one person.
+    #[serde(default)]
+    pub paced_until: Option<Timestamp>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
@@ -438,6 +441,9 @@ pub struct Item {
     /// It came after something written later.
     #[serde(default)]
     pub late: bool,
+    /// It is out of the history of the business' phone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
@@ -468,6 +474,9 @@ pub struct Item {
     /// Provider requests begun.
     #[serde(default)]
     pub attempts: u32,
+    /// What the provider charges it as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<Charged>,
     /// What was decided when it was last about to be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Box<SendDecision>>,

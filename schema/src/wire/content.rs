@@ -263,18 +263,28 @@ wire! {
         /// A picture; not above a list.
         Image {
             /// The picture.
-            image: Attachment,
+            image: HeaderFile,
         },
         /// A film; not above a list.
         Video {
             /// The film.
-            video: Attachment,
+            video: HeaderFile,
         },
         /// A file; not above a list.
         Document {
             /// The file.
-            document: Attachment,
+            document: HeaderFile,
         },
+    }
+
+    /// A file above an interactive message.
+    #[derive(Eq)]
+    pub struct HeaderFile {
+        /// The file, as the upload of it answered.
+        pub media_id: MediaId,
+        /// The name of a document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub filename: Option<String>,
     }
 
     /// What there is to tap.
@@ -617,6 +627,19 @@ wire! {
         /// Where the message is kept when it is larger.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub blob: Option<BlobId>,
+    }
+}
+
+impl InteractiveHeader {
+    /// The file that stands above, and its kind.
+    #[must_use]
+    pub const fn file(&self) -> Option<(MediaKind, &HeaderFile)> {
+        match self {
+            Self::Text { .. } => None,
+            Self::Image { image } => Some((MediaKind::Image, image)),
+            Self::Video { video } => Some((MediaKind::Video, video)),
+            Self::Document { document } => Some((MediaKind::Document, document)),
+        }
     }
 }
 

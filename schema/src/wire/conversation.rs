@@ -1,6 +1,8 @@
 //! Conversations, messages and contacts.
 
-use super::{ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision, wire};
+use super::{
+    Charged, ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision, wire,
+};
 use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, Timestamp, UserId};
 
 wire! {
@@ -185,6 +187,9 @@ wire! {
         /// It arrived after something written later; it stands where it was committed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub late: bool,
+        /// It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub imported: bool,
         /// The message it answers, by its provider id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reply_to: Option<String>,
@@ -215,6 +220,12 @@ wire! {
         /// Provider requests made for it.
         #[serde(default)]
         pub attempts: u32,
+        /// It waits until then: for a pause after a failure, or so that not too much goes to one person at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub not_before: Option<Timestamp>,
+        /// What WhatsApp charges it as, once it said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub charged: Option<Charged>,
         /// What was decided when it was last about to be sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub decision: Option<Box<SendDecision>>,

@@ -1,9 +1,12 @@
 //! Bodies of requests and answers.
 
-use super::{Contact, Conversation, ConversationStatus, Message, Text, wire, wire_with_secrets};
+use super::{
+    Contact, ContactCard, Conversation, ConversationStatus, Interactive, Location, Message, Text, wire,
+    wire_with_secrets,
+};
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, TenantId, Timestamp,
-    UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, MediaId, MessageId,
+    TenantId, Timestamp, UserId,
 };
 
 wire! {
@@ -502,9 +505,28 @@ wire! {
 
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema, schemars::JsonSchema)]
+pub struct SendRequest {
+    /// Its type and what it says.
+    #[serde(flatten)]
+    pub content: SendContent,
+    /// The message of the conversation that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+}
+
+impl SendRequest {
+    /// Words that answer nothing in particular.
+    #[must_use]
+    pub const fn text(body: String) -> Self {
+        Self { content: SendContent::Text { text: Text { body } }, reply_to: None }
+    }
+}
+
+/// What is to be sent. All but templates are allowed while the window is open.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema, schemars::JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum SendRequest {
-    /// Words; allowed while the window is open.
+pub enum SendContent {
+    /// Words.
     Text {
         /// The words.
         text: Text,
@@ -514,6 +536,78 @@ pub enum SendRequest {
         /// The template and its values.
         template: TemplateRequest,
     },
+    /// A picture: JPEG or PNG, at most 5 MiB.
+    Image {
+        /// The file.
+        image: SendFile,
+    },
+    /// A film: MP4 or 3GPP, at most 16 MiB.
+    Video {
+        /// The file.
+        video: SendFile,
+    },
+    /// A sound: AAC, AMR, MP3, M4A or Ogg with Opus, at most 16 MiB.
+    Audio {
+        /// The file.
+        audio: SendFile,
+    },
+    /// A file of any type, at most 100 MB.
+    Document {
+        /// The file.
+        document: SendFile,
+    },
+    /// A sticker: WebP, at most 500 KiB.
+    Sticker {
+        /// The file.
+        sticker: SendFile,
+    },
+    /// A place.
+    Location {
+        /// Where.
+        location: Location,
+    },
+    /// People's cards.
+    Contacts {
+        /// One for each person, at most 257.
+        contacts: Vec<ContactCard>,
+    },
+    /// Words with something to tap.
+    Interactive {
+        /// The words, and what there is to tap.
+        interactive: Interactive,
+    },
+    /// An emoji for a message of the conversation.
+    Reaction {
+        /// The emoji and the message.
+        reaction: SendReaction,
+    },
+}
+
+wire! {
+    /// A file to send.
+    #[derive(Eq)]
+    pub struct SendFile {
+        /// The file, as the upload of it answered.
+        pub media_id: MediaId,
+        /// Words with it, at most 1,024 characters; none with a sound or a sticker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub caption: Option<String>,
+        /// The name under which a document is shown; that of the upload where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub filename: Option<String>,
+        /// A voice note; Ogg with Opus alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub voice: bool,
+    }
+
+    /// An emoji for a message.
+    #[derive(Eq)]
+    pub struct SendReaction {
+        /// The message, not older than 30 days.
+        pub message_id: MessageId,
+        /// The emoji; empty takes back the one before.
+        pub emoji: String,
+    }
 }
 
 /// Derived code for a tagged enumeration reads the whole first and so cannot say which field is wrong.
@@ -527,19 +621,51 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             kind: Kind,
             text: Option<Text>,
             template: Option<TemplateRequest>,
+            image: Option<SendFile>,
+            video: Option<SendFile>,
+            audio: Option<SendFile>,
+            document: Option<SendFile>,
+            sticker: Option<SendFile>,
+            location: Option<Location>,
+            contacts: Option<Vec<ContactCard>>,
+            interactive: Option<Interactive>,
+            reaction: Option<SendReaction>,
+            reply_to: Option<MessageId>,
         }
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         enum Kind {
             Text,
             Template,
+            Image,
+            Video,
+            Audio,
+            Document,
+            Sticker,
+            Location,
+            Contacts,
+            Interactive,
+            Reaction,
         }
-        let Plain { kind, text, template } = Plain::deserialize(deserializer)?;
-        match kind {
-            Kind::Text => text.map(|text| Self::Text { text }).ok_or_else(|| Error::missing_field("text")),
-            Kind::Template => template
-                .map(|template| Self::Template { template })
-                .ok_or_else(|| Error::missing_field("template")),
+        fn needed<T, E: Error>(part: Option<T>, name: &'static str) -> Result<T, E> {
+            part.ok_or_else(|| E::missing_field(name))
         }
+        let plain = Plain::deserialize(deserializer)?;
+        let content = match plain.kind {
+            Kind::Text => SendContent::Text { text: needed(plain.text, "text")? },
+            Kind::Template => SendContent::Template { template: needed(plain.template, "template")? },
+            Kind::Image => SendContent::Image { image: needed(plain.image, "image")? },
+            Kind::Video => SendContent::Video { video: needed(plain.video, "video")? },
+            Kind::Audio => SendContent::Audio { audio: needed(plain.audio, "audio")? },
+            Kind::Document => SendContent::Document { document: needed(plain.document, "document")? },
+            Kind::Sticker => SendContent::Sticker { sticker: needed(plain.sticker, "sticker")? },
+            Kind::Location => SendContent::Location { location: needed(plain.location, "location")? },
+            Kind::Contacts => SendContent::Contacts { contacts: needed(plain.contacts, "contacts")? },
+            Kind::Interactive => {
+                SendContent::Interactive { interactive: needed(plain.interactive, "interactive")? }
+            }
+            Kind::Reaction => SendContent::Reaction { reaction: needed(plain.reaction, "reaction")? },
+        };
+        Ok(Self { content, reply_to: plain.reply_to })
     }
 }

@@ -69,6 +69,18 @@ wire! {
         pub charge: Charge,
     }
 
+    /// What the provider says that it charges a message as.
+    #[derive(Eq)]
+    pub struct Charged {
+        /// The category, in the provider's words: `marketing`, `utility`, `service`, ….
+        pub category: String,
+        /// `regular`, `free_customer_service`, `free_entry_point`, … where it said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub kind: Option<String>,
+        /// It costs something.
+        pub billable: bool,
+    }
+
     /// What the provider counts a message as.
     #[derive(Copy, Eq, Hash)]
     #[serde(rename_all = "snake_case")]

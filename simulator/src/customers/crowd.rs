@@ -334,7 +334,7 @@ impl Task {
             Deed::Edit(_) => customer.last_text.as_deref(),
             Deed::Delete => customer.last_said.as_deref(),
             Deed::React(_) => customer.last_heard.as_deref(),
-            Deed::Say(_) | Deed::Photo(_) | Deed::Voice | Deed::Place(_) => None,
+            Deed::Say(_) | Deed::Photo(_) | Deed::Voice | Deed::Place(_) | Deed::Send(_) => None,
         };
         let needs_about = matches!(deed, Deed::Edit(_) | Deed::Delete | Deed::React(_));
         if about.is_some() || !needs_about {
@@ -350,6 +350,8 @@ impl Task {
                     customer.last_said = Some(id);
                 }
                 Deed::Photo(_) | Deed::Voice | Deed::Place(_) => customer.last_said = Some(id),
+                // A call is nothing that one could take back.
+                Deed::Send(_) => customer.last_said = None,
                 Deed::Edit(_) | Deed::Delete | Deed::React(_) => {}
             }
         }

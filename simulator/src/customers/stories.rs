@@ -1,7 +1,10 @@
 //! What customers of a bicycle workshop and shop write about.
 
-use super::story::{Arm, Step, Story};
-use Step::{Await, Branch, Burst, Delete, Edit, Either, Photo, Place, React, Say, Voice};
+use super::{
+    Thing,
+    story::{Arm, Step, Story},
+};
+use Step::{Await, Branch, Burst, Delete, Edit, Either, Photo, Place, React, Say, Send, Voice};
 
 /// Answers that name a time or a day.
 const TIMES: &[&str] =
@@ -218,6 +221,51 @@ pub static STORIES: &[Story] = &[
         id: "just_thanks",
         language: "en",
         steps: &[Say("Just wanted to say: the {part} runs like new. Thank you all!"), Await, React("😊")],
+    },
+    Story {
+        id: "spring_offer",
+        language: "en",
+        steps: &[
+            Send(Thing::FromAd),
+            Await,
+            Send(Thing::Form),
+            Await,
+            Either(&[&[Send(Thing::Sticker)], &[React("🎉")]]),
+        ],
+    },
+    Story {
+        id: "which_bill",
+        language: "en",
+        steps: &[
+            Send(Thing::Document),
+            Await,
+            Say("Oh, and my wheel builder asks"),
+            Send(Thing::Card),
+            Await,
+        ],
+    },
+    Story {
+        id: "parts_by_catalogue",
+        language: "en",
+        steps: &[
+            Send(Thing::Order),
+            Await,
+            Either(&[&[Send(Thing::Button)], &[Send(Thing::Row)], &[Send(Thing::QuickReply)]]),
+            Await,
+            Send(Thing::Sticker),
+        ],
+    },
+    Story {
+        id: "rather_by_phone",
+        language: "en",
+        steps: &[
+            Send(Thing::MissedCall),
+            Say("I just tried to call you"),
+            Await,
+            Send(Thing::Call),
+            Either(&[&[Send(Thing::Forwarded)], &[Send(Thing::Poll)]]),
+            Await,
+        ],
     },
     Story { id: "stop_the_ads", language: "en", steps: &[Say("STOP"), Await] },
     Story {

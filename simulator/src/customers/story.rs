@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Thing;
 use crate::dice::Dice;
 
 /// A dialogue from the customer's side.
@@ -28,6 +29,8 @@ pub enum Step {
     Voice,
     /// Sends where they are.
     Place(&'static str),
+    /// Sends something else.
+    Send(Thing),
     /// Corrects the last text.
     Edit(&'static str),
     /// Deletes the last message for everyone.
@@ -76,6 +79,8 @@ pub enum Deed {
     Voice,
     /// Sends a place by name.
     Place(String),
+    /// Sends something else.
+    Send(Thing),
     /// Corrects the last text.
     Edit(String),
     /// Deletes the last message.
@@ -176,6 +181,7 @@ impl Reader {
             Step::Photo(caption) => (6_000, Deed::Photo(self.fill(caption))),
             Step::Voice => (5_000, Deed::Voice),
             Step::Place(name) => (3_000, Deed::Place(self.fill(name))),
+            Step::Send(thing) => (4_000, Deed::Send(*thing)),
             Step::Edit(text) => (4_000, Deed::Edit(self.fill(text))),
             Step::Delete => (5_000, Deed::Delete),
             Step::React(emoji) => (1_200, Deed::React((*emoji).to_owned())),
@@ -188,7 +194,7 @@ impl Reader {
         // About five keys a second on a phone, a little off each time.
         let chars = match &deed {
             Deed::Say(text) | Deed::Edit(text) | Deed::Photo(text) => text.chars().count() as u64,
-            Deed::Voice | Deed::Place(_) | Deed::Delete | Deed::React(_) => 0,
+            Deed::Voice | Deed::Place(_) | Deed::Send(_) | Deed::Delete | Deed::React(_) => 0,
         };
         let typing_ms = (chars * 190).min(20_000);
         let off = self.dice.between(&(Duration::ZERO..Duration::from_millis(pause_ms)));

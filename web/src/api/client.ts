@@ -30,6 +30,10 @@ export function setCsrfToken(token: string | undefined): void {
   csrfToken = token;
 }
 
+export function csrf(): string | undefined {
+  return csrfToken;
+}
+
 /** Called when the server says that nobody is signed in. */
 export function setSignedOutHandler(handler: () => void): void {
   onSignedOut = handler;

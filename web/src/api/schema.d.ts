@@ -371,6 +371,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file, as it is. The answer's `media_id` goes into messages.
+         */
+        post: operations["media_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{id}": {
         parameters: {
             query?: never;
@@ -772,6 +792,15 @@ export interface components {
          * @enum {string}
          */
         Charge: "charged" | "after_allowance" | "free_window" | "free_entry";
+        /** @description What the provider says that it charges a message as. */
+        Charged: {
+            /** @description It costs something. */
+            billable: boolean;
+            /** @description The category, in the provider's words: `marketing`, `utility`, `service`, …. */
+            category: string;
+            /** @description `regular`, `free_customer_service`, `free_entry_point`, … where it said so. */
+            kind?: string | null;
+        };
         /** @description Connect a channel. */
         ConnectChannel: {
             /** @description The token for calls to the Graph API; never shown again. */
@@ -1186,6 +1215,13 @@ export interface components {
          * @enum {string}
          */
         Forwarded: "once" | "often";
+        /** @description A file above an interactive message. */
+        HeaderFile: {
+            /** @description The name of a document. */
+            filename?: string | null;
+            /** @description The file, as the upload of it answered. */
+            media_id: components["schemas"]["MediaId"];
+        };
         /** @description One address of a contact. */
         Identity: {
             /** @description Of what kind. */
@@ -1243,17 +1279,17 @@ export interface components {
             type: "text";
         } | {
             /** @description The picture. */
-            image: components["schemas"]["Attachment"];
+            image: components["schemas"]["HeaderFile"];
             /** @enum {string} */
             type: "image";
         } | {
             /** @enum {string} */
             type: "video";
             /** @description The film. */
-            video: components["schemas"]["Attachment"];
+            video: components["schemas"]["HeaderFile"];
         } | {
             /** @description The file. */
-            document: components["schemas"]["Attachment"];
+            document: components["schemas"]["HeaderFile"];
             /** @enum {string} */
             type: "document";
         };
@@ -1333,6 +1369,11 @@ export interface components {
         };
         /** @description `med_` and 26 characters */
         MediaId: string;
+        /**
+         * @description As what a file is sent.
+         * @enum {string}
+         */
+        MediaKind: "image" | "video" | "audio" | "document" | "sticker";
         /** @description A link to a file, for whoever has it. */
         MediaLink: {
             /** @description Until when it is good. */
@@ -1354,6 +1395,7 @@ export interface components {
              * @description Provider requests made for it.
              */
             attempts?: number;
+            charged?: null | components["schemas"]["Charged"];
             /** @description Its conversation. */
             conversation_id: components["schemas"]["ConversationId"];
             correlation_id?: null | components["schemas"]["CorrelationId"];
@@ -1368,8 +1410,11 @@ export interface components {
             history?: components["schemas"]["StateAt"][];
             /** @description Its id. */
             id: components["schemas"]["MessageId"];
+            /** @description It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail. */
+            imported?: boolean;
             /** @description It arrived after something written later; it stands where it was committed. */
             late?: boolean;
+            not_before?: null | components["schemas"]["Timestamp"];
             product?: null | components["schemas"]["ProductRef"];
             provider_at?: null | components["schemas"]["Timestamp"];
             /** @description The provider's id, once known. */
@@ -1608,6 +1653,63 @@ export interface components {
             /** @description Which rule. */
             rule: components["schemas"]["SendRule"];
         };
+        /** @description What is to be sent. All but templates are allowed while the window is open. */
+        SendContent: {
+            /** @description The words. */
+            text: components["schemas"]["Text"];
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description The template and its values. */
+            template: components["schemas"]["TemplateRequest"];
+            /** @enum {string} */
+            type: "template";
+        } | {
+            /** @description The file. */
+            image: components["schemas"]["SendFile"];
+            /** @enum {string} */
+            type: "image";
+        } | {
+            /** @enum {string} */
+            type: "video";
+            /** @description The file. */
+            video: components["schemas"]["SendFile"];
+        } | {
+            /** @description The file. */
+            audio: components["schemas"]["SendFile"];
+            /** @enum {string} */
+            type: "audio";
+        } | {
+            /** @description The file. */
+            document: components["schemas"]["SendFile"];
+            /** @enum {string} */
+            type: "document";
+        } | {
+            /** @description The file. */
+            sticker: components["schemas"]["SendFile"];
+            /** @enum {string} */
+            type: "sticker";
+        } | {
+            /** @description Where. */
+            location: components["schemas"]["Location"];
+            /** @enum {string} */
+            type: "location";
+        } | {
+            /** @description One for each person, at most 257. */
+            contacts: components["schemas"]["ContactCard"][];
+            /** @enum {string} */
+            type: "contacts";
+        } | {
+            /** @description The words, and what there is to tap. */
+            interactive: components["schemas"]["Interactive"];
+            /** @enum {string} */
+            type: "interactive";
+        } | {
+            /** @description The emoji and the message. */
+            reaction: components["schemas"]["SendReaction"];
+            /** @enum {string} */
+            type: "reaction";
+        };
         /** @description What was decided when a message was last about to go a step further: the answer to "why was this not sent". */
         SendDecision: {
             /** @description It may go on. */
@@ -1621,6 +1723,17 @@ export interface components {
             /** @description Which step. */
             step: components["schemas"]["SendStep"];
         };
+        /** @description A file to send. */
+        SendFile: {
+            /** @description Words with it, at most 1,024 characters; none with a sound or a sticker. */
+            caption?: string | null;
+            /** @description The name under which a document is shown; that of the upload where it is left out. */
+            filename?: string | null;
+            /** @description The file, as the upload of it answered. */
+            media_id: components["schemas"]["MediaId"];
+            /** @description A voice note; Ogg with Opus alone. */
+            voice?: boolean;
+        };
         /** @description What a message is charged as. */
         SendPrice: {
             /** @description The category. */
@@ -1628,17 +1741,16 @@ export interface components {
             /** @description Whether it costs anything. */
             charge: components["schemas"]["Charge"];
         };
+        /** @description An emoji for a message. */
+        SendReaction: {
+            /** @description The emoji; empty takes back the one before. */
+            emoji: string;
+            /** @description The message, not older than 30 days. */
+            message_id: components["schemas"]["MessageId"];
+        };
         /** @description A message to send. */
-        SendRequest: {
-            /** @description The words. */
-            text: components["schemas"]["Text"];
-            /** @enum {string} */
-            type: "text";
-        } | {
-            /** @description The template and its values. */
-            template: components["schemas"]["TemplateRequest"];
-            /** @enum {string} */
-            type: "template";
+        SendRequest: components["schemas"]["SendContent"] & {
+            reply_to?: null | components["schemas"]["MessageId"];
         };
         /**
          * @description A rule of sending.
@@ -2730,6 +2842,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_upload: {
+        parameters: {
+            query: {
+                /** @description The channel that it is to be sent through. */
+                channel_id: components["schemas"]["ChannelId"];
+                /** @description As what it is to be sent: refused at once where it cannot be. */
+                kind?: components["schemas"]["MediaKind"];
+                /** @description Its name. */
+                filename?: string;
+            };
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaFacts"];
                 };
             };
             /** @description A problem */

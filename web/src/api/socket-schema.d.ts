@@ -85,7 +85,12 @@ export type SendCommand = {
    * Where.
    */
   conversation_id: string;
+  /**
+   * The message of the conversation that it answers.
+   */
+  reply_to?: MessageId | null;
 } & SendCommand1;
+export type MessageId = string;
 export type SendCommand1 =
   | {
       text: Text;
@@ -94,6 +99,68 @@ export type SendCommand1 =
   | {
       template: TemplateRequest;
       type: "template";
+    }
+  | {
+      image: SendFile;
+      type: "image";
+    }
+  | {
+      type: "video";
+      video: SendFile1;
+    }
+  | {
+      audio: SendFile2;
+      type: "audio";
+    }
+  | {
+      document: SendFile3;
+      type: "document";
+    }
+  | {
+      sticker: SendFile4;
+      type: "sticker";
+    }
+  | {
+      location: Location;
+      type: "location";
+    }
+  | {
+      /**
+       * One for each person, at most 257.
+       */
+      contacts: ContactCard[];
+      type: "contacts";
+    }
+  | {
+      interactive: Interactive;
+      type: "interactive";
+    }
+  | {
+      reaction: SendReaction;
+      type: "reaction";
+    };
+/**
+ * What stands above an interactive message.
+ */
+export type InteractiveHeader =
+  | {
+      /**
+       * The words.
+       */
+      text: string;
+      type: "text";
+    }
+  | {
+      image: HeaderFile;
+      type: "image";
+    }
+  | {
+      type: "video";
+      video: HeaderFile1;
+    }
+  | {
+      document: HeaderFile2;
+      type: "document";
     };
 export type UserId = string;
 export type Timestamp = string;
@@ -192,6 +259,10 @@ export type Message = {
    */
   attempts?: number;
   /**
+   * What WhatsApp charges it as, once it said so.
+   */
+  charged?: Charged | null;
+  /**
    * Its conversation.
    */
   conversation_id: string;
@@ -232,9 +303,17 @@ export type Message = {
    */
   id: string;
   /**
+   * It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail.
+   */
+  imported?: boolean;
+  /**
    * It arrived after something written later; it stands where it was committed.
    */
   late?: boolean;
+  /**
+   * It waits until then: for a pause after a failure, or so that not too much goes to one person at once.
+   */
+  not_before?: Timestamp | null;
   /**
    * The product it is about.
    */
@@ -319,7 +398,7 @@ export type Message1 =
       type: "sticker";
     }
   | {
-      content: Location;
+      content: Location1;
       type: "location";
     }
   | {
@@ -327,7 +406,7 @@ export type Message1 =
       type: "contacts";
     }
   | {
-      content: Interactive;
+      content: Interactive1;
       type: "interactive";
     }
   | {
@@ -366,29 +445,6 @@ export type Message1 =
  * Is a file here?
  */
 export type MediaState = "waiting" | "ready" | "failed";
-/**
- * What stands above an interactive message.
- */
-export type InteractiveHeader =
-  | {
-      /**
-       * The words.
-       */
-      text: string;
-      type: "text";
-    }
-  | {
-      image: Attachment1;
-      type: "image";
-    }
-  | {
-      type: "video";
-      video: Attachment2;
-    }
-  | {
-      document: Attachment3;
-      type: "document";
-    };
 /**
  * What the customer tapped or filled in.
  */
@@ -457,7 +513,6 @@ export type Answer =
  */
 export type TemplateCategory = "marketing" | "utility" | "authentication" | "other";
 export type BlobId = string;
-export type MessageId = string;
 
 /**
  * A place in a tenant's stream: a snapshot includes everything up to it.
@@ -514,6 +569,362 @@ export interface TemplateParameter {
    * The value: no line break, no tab, no run of more than four spaces.
    */
   text: string;
+}
+/**
+ * The file.
+ */
+export interface SendFile {
+  /**
+   * Words with it, at most 1,024 characters; none with a sound or a sticker.
+   */
+  caption?: string | null;
+  /**
+   * The name under which a document is shown; that of the upload where it is left out.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+  /**
+   * A voice note; Ogg with Opus alone.
+   */
+  voice?: boolean;
+}
+/**
+ * The file.
+ */
+export interface SendFile1 {
+  /**
+   * Words with it, at most 1,024 characters; none with a sound or a sticker.
+   */
+  caption?: string | null;
+  /**
+   * The name under which a document is shown; that of the upload where it is left out.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+  /**
+   * A voice note; Ogg with Opus alone.
+   */
+  voice?: boolean;
+}
+/**
+ * The file.
+ */
+export interface SendFile2 {
+  /**
+   * Words with it, at most 1,024 characters; none with a sound or a sticker.
+   */
+  caption?: string | null;
+  /**
+   * The name under which a document is shown; that of the upload where it is left out.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+  /**
+   * A voice note; Ogg with Opus alone.
+   */
+  voice?: boolean;
+}
+/**
+ * The file.
+ */
+export interface SendFile3 {
+  /**
+   * Words with it, at most 1,024 characters; none with a sound or a sticker.
+   */
+  caption?: string | null;
+  /**
+   * The name under which a document is shown; that of the upload where it is left out.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+  /**
+   * A voice note; Ogg with Opus alone.
+   */
+  voice?: boolean;
+}
+/**
+ * The file.
+ */
+export interface SendFile4 {
+  /**
+   * Words with it, at most 1,024 characters; none with a sound or a sticker.
+   */
+  caption?: string | null;
+  /**
+   * The name under which a document is shown; that of the upload where it is left out.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+  /**
+   * A voice note; Ogg with Opus alone.
+   */
+  voice?: boolean;
+}
+/**
+ * Where.
+ */
+export interface Location {
+  /**
+   * Where it is, in words.
+   */
+  address?: string | null;
+  /**
+   * Degrees north, -90 to 90.
+   */
+  latitude: number;
+  /**
+   * Degrees east, -180 to 180.
+   */
+  longitude: number;
+  /**
+   * What it is called.
+   */
+  name?: string | null;
+  /**
+   * A page about it.
+   */
+  url?: string | null;
+}
+/**
+ * A person's card.
+ */
+export interface ContactCard {
+  /**
+   * Addresses of houses, each in one line.
+   */
+  addresses?: CardEntry[];
+  /**
+   * `YYYY-MM-DD`.
+   */
+  birthday?: string | null;
+  /**
+   * Addresses of mail.
+   */
+  emails?: CardEntry[];
+  /**
+   * The first name.
+   */
+  first_name?: string | null;
+  /**
+   * The last name.
+   */
+  last_name?: string | null;
+  /**
+   * The whole name; empty where somebody shared no more than their own number.
+   */
+  name: string;
+  /**
+   * Company, department and title, in one line.
+   */
+  organization?: string | null;
+  /**
+   * It is the customer's own, shared because we asked for it.
+   */
+  own?: boolean;
+  /**
+   * Numbers.
+   */
+  phones?: CardPhone[];
+  /**
+   * Pages.
+   */
+  urls?: CardEntry[];
+}
+/**
+ * Something else on a card.
+ */
+export interface CardEntry {
+  /**
+   * `HOME`, `WORK` and others.
+   */
+  kind?: string | null;
+  /**
+   * What.
+   */
+  value: string;
+}
+/**
+ * A number on a card.
+ */
+export interface CardPhone {
+  /**
+   * `CELL`, `WORK` and others.
+   */
+  kind?: string | null;
+  /**
+   * The number, as it was written.
+   */
+  phone: string;
+  /**
+   * The same as WhatsApp knows it, where its owner is there.
+   */
+  wa_id?: string | null;
+}
+/**
+ * The words, and what there is to tap.
+ */
+export interface Interactive {
+  /**
+   * What there is to tap.
+   */
+  action:
+    | {
+        /**
+         * The buttons; no id and no title twice.
+         */
+        buttons: ReplyButton[];
+        type: "buttons";
+      }
+    | {
+        /**
+         * The words on the button, at most 20 characters.
+         */
+        button: string;
+        /**
+         * One to ten sections with at most ten rows together.
+         */
+        sections: ListSection[];
+        type: "list";
+      }
+    | {
+        /**
+         * The words on the button, at most 20 characters.
+         */
+        display_text: string;
+        type: "cta_url";
+        /**
+         * The page.
+         */
+        url: string;
+      }
+    | {
+        type: "location_request";
+      }
+    | {
+        type: "contact_request";
+      };
+  /**
+   * The words, at most 1,024 characters; with a list 4,096.
+   */
+  body: string;
+  /**
+   * Small words below them, at most 60 characters.
+   */
+  footer?: string | null;
+  /**
+   * What stands above them.
+   */
+  header?: InteractiveHeader | null;
+}
+/**
+ * A button whose tap is an answer.
+ */
+export interface ReplyButton {
+  /**
+   * Comes back with the answer, at most 256 characters.
+   */
+  id: string;
+  /**
+   * The words on it, at most 20 characters.
+   */
+  title: string;
+}
+/**
+ * A section of a list.
+ */
+export interface ListSection {
+  /**
+   * Its rows.
+   */
+  rows: ListRow[];
+  /**
+   * Its title, at most 24 characters; needed where there are several.
+   */
+  title?: string | null;
+}
+/**
+ * A row of a list.
+ */
+export interface ListRow {
+  /**
+   * More words, at most 72 characters.
+   */
+  description?: string | null;
+  /**
+   * Comes back with the answer, at most 200 characters.
+   */
+  id: string;
+  /**
+   * The words, at most 24 characters.
+   */
+  title: string;
+}
+/**
+ * The picture.
+ */
+export interface HeaderFile {
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+}
+/**
+ * The film.
+ */
+export interface HeaderFile1 {
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+}
+/**
+ * The file.
+ */
+export interface HeaderFile2 {
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+}
+/**
+ * The emoji and the message.
+ */
+export interface SendReaction {
+  /**
+   * The emoji; empty takes back the one before.
+   */
+  emoji: string;
+  /**
+   * The message, not older than 30 days.
+   */
+  message_id: string;
 }
 /**
  * One message.
@@ -861,6 +1272,23 @@ export interface ContactRef {
   name: string;
 }
 /**
+ * What the provider says that it charges a message as.
+ */
+export interface Charged {
+  /**
+   * It costs something.
+   */
+  billable: boolean;
+  /**
+   * The category, in the provider's words: `marketing`, `utility`, `service`, ….
+   */
+  category: string;
+  /**
+   * `regular`, `free_customer_service`, `free_entry_point`, … where it said so.
+   */
+  kind?: string | null;
+}
+/**
  * What was decided when a message was last about to go a step further: the answer to "why was this not sent".
  */
 export interface SendDecision {
@@ -1129,7 +1557,7 @@ export interface Attachment {
 /**
  * A place.
  */
-export interface Location {
+export interface Location1 {
   /**
    * Where it is, in words.
    */
@@ -1161,84 +1589,9 @@ export interface ContactCards {
   cards: ContactCard[];
 }
 /**
- * A person's card.
- */
-export interface ContactCard {
-  /**
-   * Addresses of houses, each in one line.
-   */
-  addresses?: CardEntry[];
-  /**
-   * `YYYY-MM-DD`.
-   */
-  birthday?: string | null;
-  /**
-   * Addresses of mail.
-   */
-  emails?: CardEntry[];
-  /**
-   * The first name.
-   */
-  first_name?: string | null;
-  /**
-   * The last name.
-   */
-  last_name?: string | null;
-  /**
-   * The whole name; empty where somebody shared no more than their own number.
-   */
-  name: string;
-  /**
-   * Company, department and title, in one line.
-   */
-  organization?: string | null;
-  /**
-   * It is the customer's own, shared because we asked for it.
-   */
-  own?: boolean;
-  /**
-   * Numbers.
-   */
-  phones?: CardPhone[];
-  /**
-   * Pages.
-   */
-  urls?: CardEntry[];
-}
-/**
- * Something else on a card.
- */
-export interface CardEntry {
-  /**
-   * `HOME`, `WORK` and others.
-   */
-  kind?: string | null;
-  /**
-   * What.
-   */
-  value: string;
-}
-/**
- * A number on a card.
- */
-export interface CardPhone {
-  /**
-   * `CELL`, `WORK` and others.
-   */
-  kind?: string | null;
-  /**
-   * The number, as it was written.
-   */
-  phone: string;
-  /**
-   * The same as WhatsApp knows it, where its owner is there.
-   */
-  wa_id?: string | null;
-}
-/**
  * Words with something to tap.
  */
-export interface Interactive {
+export interface Interactive1 {
   /**
    * What there is to tap.
    */
@@ -1290,208 +1643,6 @@ export interface Interactive {
    * What stands above them.
    */
   header?: InteractiveHeader | null;
-}
-/**
- * A button whose tap is an answer.
- */
-export interface ReplyButton {
-  /**
-   * Comes back with the answer, at most 256 characters.
-   */
-  id: string;
-  /**
-   * The words on it, at most 20 characters.
-   */
-  title: string;
-}
-/**
- * A section of a list.
- */
-export interface ListSection {
-  /**
-   * Its rows.
-   */
-  rows: ListRow[];
-  /**
-   * Its title, at most 24 characters; needed where there are several.
-   */
-  title?: string | null;
-}
-/**
- * A row of a list.
- */
-export interface ListRow {
-  /**
-   * More words, at most 72 characters.
-   */
-  description?: string | null;
-  /**
-   * Comes back with the answer, at most 200 characters.
-   */
-  id: string;
-  /**
-   * The words, at most 24 characters.
-   */
-  title: string;
-}
-/**
- * A file that goes with a message.
- */
-export interface Attachment1 {
-  /**
-   * A sticker that moves.
-   */
-  animated?: boolean;
-  /**
-   * Words with it, at most 1,024 characters.
-   */
-  caption?: string | null;
-  /**
-   * The name of a document.
-   */
-  filename?: string | null;
-  /**
-   * Height in pixels, once known.
-   */
-  height?: number | null;
-  /**
-   * Finds it under `/api/v1/media`.
-   */
-  media_id: string;
-  /**
-   * What it is: as its sender says or, once it is here, as its bytes say.
-   */
-  mime_type: string;
-  /**
-   * Why it is not, in plain words with what to do.
-   */
-  problem?: string | null;
-  /**
-   * Its size in bytes, once known.
-   */
-  size?: number | null;
-  /**
-   * Is it here?
-   */
-  state?: MediaState & string;
-  /**
-   * There is a small picture of it.
-   */
-  thumbnail?: boolean;
-  /**
-   * A voice note, recorded while holding a button.
-   */
-  voice?: boolean;
-  /**
-   * Width in pixels, once known.
-   */
-  width?: number | null;
-}
-/**
- * A file that goes with a message.
- */
-export interface Attachment2 {
-  /**
-   * A sticker that moves.
-   */
-  animated?: boolean;
-  /**
-   * Words with it, at most 1,024 characters.
-   */
-  caption?: string | null;
-  /**
-   * The name of a document.
-   */
-  filename?: string | null;
-  /**
-   * Height in pixels, once known.
-   */
-  height?: number | null;
-  /**
-   * Finds it under `/api/v1/media`.
-   */
-  media_id: string;
-  /**
-   * What it is: as its sender says or, once it is here, as its bytes say.
-   */
-  mime_type: string;
-  /**
-   * Why it is not, in plain words with what to do.
-   */
-  problem?: string | null;
-  /**
-   * Its size in bytes, once known.
-   */
-  size?: number | null;
-  /**
-   * Is it here?
-   */
-  state?: MediaState & string;
-  /**
-   * There is a small picture of it.
-   */
-  thumbnail?: boolean;
-  /**
-   * A voice note, recorded while holding a button.
-   */
-  voice?: boolean;
-  /**
-   * Width in pixels, once known.
-   */
-  width?: number | null;
-}
-/**
- * A file that goes with a message.
- */
-export interface Attachment3 {
-  /**
-   * A sticker that moves.
-   */
-  animated?: boolean;
-  /**
-   * Words with it, at most 1,024 characters.
-   */
-  caption?: string | null;
-  /**
-   * The name of a document.
-   */
-  filename?: string | null;
-  /**
-   * Height in pixels, once known.
-   */
-  height?: number | null;
-  /**
-   * Finds it under `/api/v1/media`.
-   */
-  media_id: string;
-  /**
-   * What it is: as its sender says or, once it is here, as its bytes say.
-   */
-  mime_type: string;
-  /**
-   * Why it is not, in plain words with what to do.
-   */
-  problem?: string | null;
-  /**
-   * Its size in bytes, once known.
-   */
-  size?: number | null;
-  /**
-   * Is it here?
-   */
-  state?: MediaState & string;
-  /**
-   * There is a small picture of it.
-   */
-  thumbnail?: boolean;
-  /**
-   * A voice note, recorded while holding a button.
-   */
-  voice?: boolean;
-  /**
-   * Width in pixels, once known.
-   */
-  width?: number | null;
 }
 /**
  * An emoji for a message.

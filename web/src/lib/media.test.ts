@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileSize, mediaAddress, money, orderTotal } from '@/lib/media';
+import { fileSize, kindOf, mediaAddress, money, orderTotal } from '@/lib/media';
 
 const file = { media_id: 'med_1', mime_type: 'image/jpeg', state: 'ready' as const };
 
@@ -24,4 +24,13 @@ test('an order has a total where all of it has a price in one currency', () => {
 test('an odd price or currency is told as it came', () => {
   expect(money('about 3', 'USD')).toBe('about 3');
   expect(money('3', 'gold')).toBe('3 gold');
+});
+
+test('a file goes as what people expect, and as a file where it is too large for that', () => {
+  expect(kindOf('image/png', 1_000)).toBe('image');
+  expect(kindOf('image/png', 6 * 1024 * 1024)).toBe('document');
+  expect(kindOf('audio/ogg; codecs=opus', 1_000)).toBe('audio');
+  expect(kindOf('video/mp4', 1_000)).toBe('video');
+  expect(kindOf('image/svg+xml', 1_000)).toBe('document');
+  expect(kindOf('', 1_000)).toBe('document');
 });

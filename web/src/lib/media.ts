@@ -1,5 +1,5 @@
 /** Files and orders in words. */
-import type { Attachment, Order } from '@/api/types';
+import type { Attachment, MediaKind, Order } from '@/api/types';
 
 /** Where a file's bytes are: its small picture, where there is one and that is enough. */
 export function mediaAddress(file: Attachment, small = false): string {
@@ -35,4 +35,22 @@ export function orderTotal(order: Order): string | null {
   if (!first || order.products.some((one) => one.currency !== first.currency || one.price.trim() === '' || !Number.isFinite(Number(one.price)))) return null;
   const total = order.products.reduce((sum, one) => sum + Number(one.price) * one.quantity, 0);
   return money(String(total), first.currency);
+}
+
+const MB = 1024 * 1024;
+
+/** The most that WhatsApp takes of a kind, in bytes. */
+export function limitOf(kind: MediaKind): number {
+  return kind === 'image' ? 5 * MB : kind === 'sticker' ? 500 * 1024 : kind === 'document' ? 100_000_000 : 16 * MB;
+}
+
+/** As what a file goes; as a file where it is too large for more. */
+export function kindOf(type: string, size: number): MediaKind {
+  const base = type.split(';')[0]?.trim() ?? '';
+  const kind: MediaKind =
+    base === 'image/jpeg' || base === 'image/png' ? 'image'
+    : base === 'video/mp4' || base === 'video/3gpp' ? 'video'
+    : ['audio/aac', 'audio/mp4', 'audio/mpeg', 'audio/amr', 'audio/ogg', 'audio/x-m4a'].includes(base) ? 'audio'
+    : 'document';
+  return size > limitOf(kind) ? 'document' : kind;
 }

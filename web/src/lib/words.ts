@@ -9,7 +9,7 @@ export function stateName(state: MessageState): string {
   return known ? t(`state.${known}`) : state;
 }
 
-const kinds = ['audio', 'contacts', 'document', 'image', 'interactive', 'location', 'reaction', 'sticker', 'video'] as const;
+const kinds = ['audio', 'contacts', 'document', 'image', 'interactive', 'location', 'media_placeholder', 'reaction', 'sticker', 'video'] as const;
 
 /** What people call a kind of message; one nobody has a word for keeps WhatsApp's. */
 export function kindName(kind: string): string {
@@ -21,9 +21,19 @@ function capital(words: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
+/** The time that stands on a message: of one out of a phone's history, when it was written. */
+export function shownAt(message: Message): string {
+  return message.imported ? (message.provider_at ?? message.at) : message.at;
+}
+
+/** Whom a message of ours, or an emoji, is by. */
+export function senderName(sender: Message['sent_by']): string {
+  return sender.name ?? t(sender.kind === 'phone_app' ? 'thread.businessPhone' : 'thread.you');
+}
+
 /** One line of what a message says. */
 export function previewOf(message: Message): string {
-  if (message.deleted_at) return t('thread.deleted', { name: message.sent_by.name ?? '' }).trim();
+  if (message.deleted_at) return t('thread.deleted', { name: message.direction === 'out' ? senderName(message.sent_by) : (message.sent_by.name ?? '') }).trim();
   switch (message.type) {
     case 'text':
     case 'note':

@@ -271,7 +271,7 @@ fn order(raw: &RawValue) -> Option<Content> {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held within what it is cast to")]
-fn whole(number: f64) -> u64 {
+pub(super) fn whole(number: f64) -> u64 {
     number.clamp(0.0, 1e15).round() as u64
 }
 
@@ -286,7 +286,7 @@ fn is_web(url: &str) -> bool {
 }
 
 /// A number, also one that came as text.
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

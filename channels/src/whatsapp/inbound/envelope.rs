@@ -76,7 +76,16 @@ pub(super) fn read_entry<'a>(
     entry: &'a RawValue,
     budget: &Budget,
 ) -> serde_json::Result<Entry<'a, &'a RawValue>> {
-    run(entry.get(), object("changes", ListSeed { item: RawSeed, budget }, budget))
+    read_listing(entry, "changes", budget)
+}
+
+/// Reads an object with a list in it and leaves the list's elements as they are.
+pub(super) fn read_listing<'a>(
+    object: &'a RawValue,
+    list: &'static str,
+    budget: &Budget,
+) -> serde_json::Result<Object<'a, Vec<&'a RawValue>>> {
+    run(object.get(), self::object(list, ListSeed { item: RawSeed, budget }, budget))
 }
 
 /// Reads a change.

@@ -12,22 +12,28 @@ use serde::{
 };
 use serde_json::value::RawValue;
 use switchboard_domain::inbound::{
-    Callback, Edit, IdentityChange, InboundMessage, InboundReaction, Party, Preference, Revoke, Status,
-    Update,
+    Callback, Edit, HISTORY_DECLINED, IdentityChange, InboundMessage, InboundReaction, Origin, Party,
+    Preference, Revoke, Status, Update,
 };
 use switchboard_schema::{
     record::Kept,
     wire::{
-        ConsentChoice, ConsentScope, Content, Identity, IdentityKind, MessageError, MessageState, Unsupported,
+        Call, CallOutcome, Charged, ConsentChoice, ConsentScope, Content, Identity, IdentityKind,
+        MessageError, MessageState, Unsupported,
     },
 };
 
 use super::{
-    MAX_DETAIL_CHARS, MAX_EMOJI_CHARS, MAX_FIELD_CHARS, MAX_ID_BYTES, MAX_NAME_CHARS, Part,
+    HISTORY_FIELD, MAX_DETAIL_CHARS, MAX_EMOJI_CHARS, MAX_FIELD_CHARS, MAX_ID_BYTES, MAX_NAME_CHARS, Part,
     content::{self, RawContext},
+    envelope::Members,
+    member, member_json,
     text::{Seconds, Words, cut, holds_replacements, mend, was_replaced},
 };
 use crate::whatsapp::errors;
+
+/// Longest call, in seconds, that its beginning is reckoned from (a day).
+const MAX_CALL_SECONDS: u64 = 24 * 3_600;
 
 /// Why an update cannot be read.
 type Reason = String;
@@ -42,6 +48,11 @@ pub(super) struct RawMessage<'a> {
     from: Option<Words<'a>>,
     from_user_id: Option<Words<'a>>,
     from_parent_user_id: Option<Words<'a>>,
+    /// For whom, where the business wrote it.
+    to: Option<Words<'a>>,
+    to_user_id: Option<Words<'a>>,
+    to_parent_user_id: Option<Words<'a>>,
+    history_context: Option<&'a RawValue>,
     timestamp: Option<Seconds>,
     #[serde(rename = "type")]
     kind: Option<Words<'a>>,
@@ -66,6 +77,57 @@ pub(super) struct RawMessage<'a> {
     reaction: Option<&'a RawValue>,
     edit: Option<&'a RawValue>,
     revoke: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawHistoryContext<'a> {
+    #[serde(borrow)]
+    status: Option<Words<'a>>,
+}
+
+/// Who a thread of a history is with, where more is told than its id.
+#[derive(Default, Deserialize)]
+struct RawThreadContext<'a> {
+    #[serde(borrow)]
+    wa_id: Option<Words<'a>>,
+    user_id: Option<Words<'a>>,
+    username: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawMetadata<'a> {
+    #[serde(borrow)]
+    display_phone_number: Option<Words<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawCall<'a> {
+    #[serde(borrow)]
+    event: Option<Words<'a>>,
+    direction: Option<Words<'a>>,
+    status: Option<Words<'a>>,
+    start_time: Option<Seconds>,
+    duration: Option<content::Number>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct RawStateSync<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Option<Words<'a>>,
+    action: Option<Words<'a>>,
+    contact: Option<RawPhoneContact<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawPhoneContact<'a> {
+    #[serde(borrow)]
+    full_name: Option<Words<'a>>,
+    first_name: Option<Words<'a>>,
+    phone_number: Option<Words<'a>>,
+    user_id: Option<Words<'a>>,
+    username: Option<Words<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -110,6 +172,15 @@ struct RawStatus<'a> {
     participant_recipient_id: Option<Words<'a>>,
     biz_opaque_callback_data: Option<&'a RawValue>,
     errors: Option<&'a RawValue>,
+    pricing: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawPricing<'a> {
+    billable: Option<bool>,
+    #[serde(rename = "type", borrow)]
+    kind: Option<Words<'a>>,
+    category: Option<Words<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -176,6 +247,10 @@ macro_rules! message_shape {
             ("from", Shape::Any),
             ("from_user_id", Shape::Any),
             ("from_parent_user_id", Shape::Any),
+            ("to", Shape::Any),
+            ("to_user_id", Shape::Any),
+            ("to_parent_user_id", Shape::Any),
+            ("history_context", Shape::Object(&[("status", Shape::Any)])),
             ("timestamp", Shape::Any),
             ("type", Shape::Any),
             (
@@ -275,7 +350,7 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
     let mended = mend(json);
     let raw: RawMessage<'_> = parsed(&mended)?;
     let provider_id = id("id", raw.id.as_ref())?;
-    let at = raw.timestamp.ok_or("the message has no timestamp")?.0;
+    let at = raw.timestamp.as_ref().ok_or("the message has no timestamp")?.0;
     let contact = part.contact(addresses(&raw)).map(|(_, contact)| contact);
     let kind = raw.kind.as_ref().map_or("unknown", Words::as_str);
     let system = system_of(kind, &raw);
@@ -283,10 +358,143 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
     if let Some(to) = system.as_ref().and_then(new_addresses) {
         return Ok(Update::IdentityChange(IdentityChange { from, provider_id, to: held(to)?, at }));
     }
+    let odd_contact = contact.is_some_and(|contact| contact.keep_raw);
+    told_in(part, (json, &mended), raw, from, Origin::Customer, odd_contact)
+}
+
+/// A message that the business wrote on its own phone (Meta: webhooks/reference/smb_message_echoes).
+pub(super) fn echo(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawMessage<'_> = parsed(&mended)?;
+    let mut to = Addresses::default();
+    to.push(IdentityKind::Bsuid, raw.to_user_id.as_ref().map(Words::as_str));
+    to.push(IdentityKind::ParentBsuid, raw.to_parent_user_id.as_ref().map(Words::as_str));
+    to.number(raw.to.as_ref().map(Words::as_str));
+    if to.0.is_empty() {
+        return Err("the echo names nobody whom it is for".to_owned());
+    }
+    let party = Party { identities: held(to)?, profile_name: None };
+    told_in(part, (json, &mended), raw, party, Origin::PhoneApp, false)
+}
+
+/// A message out of a phone's history (Meta: webhooks/reference/history), in a thread with these members.
+pub(super) fn old(part: &Part<'_>, thread: &Members<'_>, json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawMessage<'_> = parsed(&mended)?;
+    let context: RawThreadContext<'_> = member_json(thread, "context").and_then(read_as).unwrap_or_default();
+    let mut with = Addresses::default();
+    with.push(IdentityKind::Bsuid, context.user_id.as_ref().map(Words::as_str));
+    let number = member(thread, "id").or_else(|| context.wa_id.as_ref().map(|words| words.0.clone()));
+    match number {
+        Some(id) if id.contains('.') => with.push(IdentityKind::Bsuid, Some(&id)),
+        number => with.number(number.as_deref()),
+    }
+    if with.0.is_empty() {
+        return Err("the thread names nobody".to_owned());
+    }
+    with.push(IdentityKind::Username, context.username.as_ref().map(Words::as_str));
+    let own = member_json(&part.frame.value, "metadata")
+        .and_then(read_as::<RawMetadata<'_>>)
+        .and_then(|metadata| metadata.display_phone_number);
+    let digits = |words: &Words<'_>| words.as_str().chars().filter(char::is_ascii_digit).collect::<String>();
+    let by_us = raw.to.is_some()
+        || raw.to_user_id.is_some()
+        || raw.from.as_ref().zip(own.as_ref()).is_some_and(|(from, own)| digits(from) == digits(own));
+    let status = raw.history_context.and_then(read_as::<RawHistoryContext<'_>>).and_then(|raw| raw.status);
+    let ours =
+        by_us.then(|| match status.as_ref().map(|status| status.as_str().to_ascii_uppercase()).as_deref() {
+            Some("DELIVERED") => MessageState::Delivered,
+            Some("READ") => MessageState::Read,
+            Some("PLAYED") => MessageState::Played,
+            Some("ERROR") => MessageState::Failed,
+            _ => MessageState::Sent,
+        });
+    let party = Party { identities: held(with)?, profile_name: None };
+    told_in(part, (json, &mended), raw, party, Origin::History { ours }, false)
+}
+
+/// What a part of a history without messages is kept as: the business may not want to share any.
+pub(super) fn field_of_chunk(json: &str) -> &'static str {
+    #[derive(Deserialize)]
+    struct Chunk<'a> {
+        #[serde(borrow)]
+        errors: Option<&'a RawValue>,
+    }
+    let mended = mend(json);
+    let errors = serde_json::from_str::<Chunk<'_>>(&mended).ok().and_then(|chunk| chunk.errors);
+    let declined = errors.is_some_and(|errors| failure(Some(errors)).code == "whatsapp_2593109");
+    if declined { HISTORY_DECLINED } else { HISTORY_FIELD }
+}
+
+/// A customer's call (Meta: cloud-api/calling/reference): one message that first rings and then ends, in whichever
+/// order we hear of that. Of its media nothing is kept. What we call ourselves is told as something else.
+pub(super) fn call(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let call: RawCall<'_> = parsed(&mended)?;
+    let raw: RawMessage<'_> = parsed(&mended)?;
+    if call.direction.as_ref().map(Words::as_str) == Some("BUSINESS_INITIATED") {
+        return Ok(part.other("calls"));
+    }
+    let told_at = raw.timestamp.as_ref().ok_or("the call has no timestamp")?.0;
+    let seconds = call.duration.map(|seconds| content::whole(seconds.0)).filter(|seconds| *seconds > 0);
+    let completed =
+        call.status.as_ref().is_some_and(|status| status.as_str().eq_ignore_ascii_case("completed"));
+    let (outcome, at) = match call.event.as_ref().map(Words::as_str) {
+        Some("connect") => (CallOutcome::Ringing, told_at),
+        Some("terminate") => {
+            let outcome = if completed { CallOutcome::Completed } else { CallOutcome::Missed };
+            let length = std::time::Duration::from_secs(seconds.unwrap_or(0).min(MAX_CALL_SECONDS));
+            (outcome, call.start_time.map_or(told_at - length, |start| start.0))
+        }
+        _ => return Ok(part.other("calls")),
+    };
+    let contact = part.contact(addresses(&raw)).map(|(_, contact)| contact);
+    let from = sender(&raw, contact, None)?;
+    let seconds = seconds.filter(|_| outcome == CallOutcome::Completed);
+    let content = Content::Call(Call { outcome, seconds });
+    Ok(Update::Message(InboundMessage::new(from, id("id", raw.id.as_ref())?, at, content)))
+}
+
+/// A person whom the business' phone has a name for (Meta: webhooks/reference/smb_app_state_sync). One whom it
+/// forgets is told as something else, and stays.
+pub(super) fn phone_contact(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
+    let mended = mend(json);
+    let raw: RawStateSync<'_> = parsed(&mended)?;
+    let said = |words: &Option<Words<'_>>, word| words.as_ref().map(Words::as_str) == Some(word);
+    let Some(contact) = raw.contact.filter(|_| said(&raw.kind, "contact") && said(&raw.action, "add")) else {
+        return Ok(part.other("smb_app_state_sync"));
+    };
+    let mut addresses = Addresses::default();
+    addresses.push(IdentityKind::Bsuid, contact.user_id.as_ref().map(Words::as_str));
+    addresses.number(contact.phone_number.as_ref().map(Words::as_str));
+    if addresses.0.is_empty() {
+        return Err("the contact has neither number nor id".to_owned());
+    }
+    addresses.push(IdentityKind::Username, contact.username.as_ref().map(Words::as_str));
+    let name = [contact.full_name, contact.first_name].into_iter().flatten();
+    let name =
+        name.map(|name| cut(name.as_str().trim(), MAX_NAME_CHARS).0.to_owned()).find(|name| !name.is_empty());
+    Ok(Update::Named(Party { identities: held(addresses)?, profile_name: name }))
+}
+
+/// What a message tells, whoever wrote it.
+fn told_in(
+    part: &Part<'_>,
+    (json, mended): (&str, &str),
+    raw: RawMessage<'_>,
+    from: Party,
+    origin: Origin,
+    odd_contact: bool,
+) -> Result<Update, Reason> {
+    let provider_id = id("id", raw.id.as_ref())?;
+    let at = raw.timestamp.as_ref().ok_or("the message has no timestamp")?.0;
+    let kind = raw.kind.as_ref().map_or("unknown", Words::as_str);
+    let ours = origin.ours().is_some();
     match kind {
         "edit" => {
             if let Some((original_id, content)) = raw.edit.and_then(edited) {
-                return Ok(Update::Edit(Edit { from, original_id: held_id(original_id)?, at, content }));
+                let original_id = held_id(original_id)?;
+                return Ok(Update::Edit(Edit { from, ours, original_id, at, content }));
             }
         }
         "reaction" if raw.group_id.is_none() => {
@@ -297,12 +505,19 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
                 let target_id = held_id(target_id)?;
                 let emoji = reaction.emoji.map(|emoji| cut(emoji.as_str(), MAX_EMOJI_CHARS).0.to_owned());
                 let emoji = emoji.filter(|emoji| !emoji.is_empty());
-                return Ok(Update::Reaction(InboundReaction { from, provider_id, target_id, emoji, at }));
+                return Ok(Update::Reaction(InboundReaction {
+                    from,
+                    ours,
+                    provider_id,
+                    target_id,
+                    emoji,
+                    at,
+                }));
             }
         }
         "revoke" => {
             if let Some(original_id) = raw.revoke.and_then(read_as::<RawEdit<'_>>).and_then(original_of) {
-                return Ok(Update::Revoke(Revoke { from, original_id: held_id(original_id)?, at }));
+                return Ok(Update::Revoke(Revoke { from, ours, original_id: held_id(original_id)?, at }));
             }
         }
         _ => {}
@@ -310,14 +525,15 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
     let said = if raw.group_id.is_none() { content::of(kind, &raw) } else { None };
     // One that is not shown is kept as it came already.
     let says_more = said.is_some()
-        && (holds_replacements(&mended) || shape_of(kind).is_none_or(|shape| !shape.covers(&mended)));
-    let keep_raw = says_more || contact.is_some_and(|contact| contact.keep_raw);
+        && (holds_replacements(mended) || shape_of(kind).is_none_or(|shape| !shape.covers(mended)));
+    let keep_raw = says_more || odd_contact;
     let kind_shown = if raw.group_id.is_some() { "group" } else { kind };
     let said = said.unwrap_or_else(|| unsupported(kind_shown, json).into());
     let context = raw.context.and_then(read_as::<RawContext<'_>>);
     let (forwarded, product) = context.as_ref().map_or((None, None), content::context);
     let is_notice = matches!(kind, "system" | "reaction" | "request_welcome");
     Ok(Update::Message(InboundMessage {
+        origin,
         reply_to: context.and_then(|context| context.id).map(|id| held_id(id.0.into_owned())).transpose()?,
         free_entry: raw.referral.is_some(),
         media: said.media,
@@ -351,7 +567,16 @@ pub(super) fn status(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
         callback: callback.and_then(|text| Callback::from_text(text.as_str())),
         error: (state == MessageState::Failed).then(|| failure(raw.errors)),
         recipient: held(recipient(&raw, part.contact(status_addresses(&raw)).map(|(_, contact)| contact)))?,
+        charged: raw.pricing.and_then(read_as::<RawPricing<'_>>).and_then(charged),
     }))
+}
+
+/// What a message is charged as. `billable` is on its way out: where it is missing, what is free says so in its type.
+fn charged(raw: RawPricing<'_>) -> Option<Charged> {
+    let short = |words: Words<'_>| cut(words.as_str(), MAX_FIELD_CHARS).0.to_owned();
+    let kind = raw.kind.map(short);
+    let billable = raw.billable.unwrap_or_else(|| kind.as_deref().is_none_or(|kind| kind == "regular"));
+    Some(Charged { category: short(raw.category?), kind, billable })
 }
 
 /// A new user id (Meta: webhooks/reference/user_id_update). It has no id of its own, so one is made of what it

@@ -3,12 +3,18 @@ use crate::inbound::{Edit, Revoke};
 
 fn edit(seq: u64, at: Timestamp, body: &str) -> Command {
     let from = message("in.1", START).from;
-    Command::Edit { edit: Edit { from, original_id: "in.1".to_owned(), at, content: text(body) }, seq }
+    Command::Edit {
+        edit: Edit { from, ours: false, original_id: "in.1".to_owned(), at, content: text(body) },
+        seq,
+    }
 }
 
 fn revoke(seq: u64) -> Command {
     let from = message("in.1", START).from;
-    Command::Revoke { revoke: Revoke { from, original_id: "in.1".to_owned(), at: START + HOUR }, seq }
+    Command::Revoke {
+        revoke: Revoke { from, ours: false, original_id: "in.1".to_owned(), at: START + HOUR },
+        seq,
+    }
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn a_first_message_that_is_refused_begins_nothing_and_one_that_may_go_begins_all
     let mut it = given_nothing();
     let with = |contact, command| match command {
         Command::Send { id, key, request_hash, content, sender, .. } => {
-            Command::Send { contact: Some(contact), id, key, request_hash, content, sender }
+            Command::Send { contact: Some(contact), id, key, request_hash, content, about: None, sender }
         }
         other => other,
     };

@@ -57,8 +57,13 @@ fn what_it_has_is_still_told_edited_sent_and_taken_back_there() {
     it.when(give_way());
     assert_eq!(it.when(receive("in.1", START)).seq, Some(1), "a repeated message is here");
     let from = message("in.1", START).from;
-    let edit =
-        crate::inbound::Edit { from, original_id: "in.1".to_owned(), at: START, content: text("better") };
+    let edit = crate::inbound::Edit {
+        from,
+        ours: false,
+        original_id: "in.1".to_owned(),
+        at: START,
+        content: text("better"),
+    };
     it.when(Command::Edit { edit, seq: 1 });
     assert_eq!(it.item(1).content, text("better"));
     it.when(begin(2));

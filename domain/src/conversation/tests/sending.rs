@@ -215,3 +215,65 @@ fn what_cannot_be_sent_is_refused_with_the_field_that_is_wrong() {
     assert_eq!(field(text("  ")), "text.body");
     assert_eq!(field(text(&"x".repeat(4_097))), "text.body");
 }
+
+#[test]
+fn more_than_forty_five_at_once_to_one_person_wait_their_turn() {
+    let mut it = given();
+    for key in 1..=45 {
+        let seq = it.when(send(key, "news")).seq.expect("it is queued");
+        it.when(begin(seq));
+        it.when(end(seq, 1, accepted(&format!("out.{key}"))));
+    }
+    let seq = it.when(send(46, "one more")).seq.expect("it is queued");
+    it.when(begin(seq));
+    assert_eq!(it.state_of(seq), MessageState::Queued, "no request is made");
+    let until = it.item(seq).not_before.expect("it says until when");
+    assert_eq!(until, it.now + crate::pair::EACH);
+    it.after(crate::pair::EACH).when(begin(seq));
+    assert_eq!(it.state_of(seq), MessageState::Sending);
+}
+
+#[test]
+fn a_reply_quotes_what_it_answers_and_an_emoji_stands_on_its_message_once_it_was_taken() {
+    let mut it = given();
+    let theirs = it.item(1).id;
+    let about = |command, about| match command {
+        Command::Send { contact, id, key, request_hash, content, sender, .. } => {
+            Command::Send { contact, id, key, request_hash, content, about: Some(about), sender }
+        }
+        other => other,
+    };
+    it.when(about(send(1, "yes"), theirs));
+    assert_eq!(it.item(2).reply_to.as_deref(), Some("in.1"));
+    assert_eq!(it.item(2).quote.as_ref().and_then(|quote| quote.text.as_deref()), Some("in.1"));
+    it.when(begin(2));
+    it.when(end(2, 1, accepted("out.1")));
+    let emoji = |emoji: &str| {
+        Content::Reaction(ReactionRequest { provider_id: String::new(), emoji: emoji.to_owned() })
+    };
+    for (key, seq, wanted) in [(2, 3, "👍"), (3, 4, "")] {
+        it.after(HOUR).when(about(send_content(key, emoji(wanted)), theirs));
+        assert_eq!(it.head().preview_seq, Some(2), "an emoji is no message");
+        it.when(begin(seq));
+        it.when(end(seq, 1, accepted(&format!("out.{key}"))));
+        assert_eq!(it.item(1).reactions.iter().map(|one| one.emoji.as_str()).collect::<Vec<_>>(), [wanted]);
+    }
+    let shown = crate::conversation::show_item(it.state.id, it.item(1));
+    assert!(shown.reactions.is_empty(), "it was taken back");
+    let unknown = it.refused(about(send(9, "?"), asked(99)));
+    assert!(matches!(unknown, Rejection::Invalid { field: "reply_to", .. }));
+}
+
+#[test]
+fn whoever_stopped_marketing_at_the_provider_is_told_to_their_contact() {
+    let mut it = given();
+    it.when(send_content(1, template()));
+    it.when(begin(2));
+    let refused = SendOutcome::Refused(ProviderError {
+        code: "whatsapp_131050".to_owned(),
+        message: "no marketing".to_owned(),
+        class: ErrorClass::Never,
+    });
+    let decision = it.when(end(2, 1, refused));
+    assert!(decision.effects.contains(&Effect::NoMarketing(it.now)), "{:?}", decision.effects);
+}

@@ -140,6 +140,7 @@ impl World {
                     callback: None,
                     error: error.clone().filter(|_| state_told == Failed),
                     recipient: Vec::new(),
+                    charged: None,
                 };
                 let decision =
                     decide(&state, Command::Status { status, seq }, self.now).expect("a status is taken");

@@ -40,9 +40,9 @@ impl World {
         }
         if revoke {
             written.revoked = true;
-            self.mail.push(Mail::Revoke(number, Revoke { from, original_id, at }));
+            self.mail.push(Mail::Revoke(number, Revoke { from, ours: false, original_id, at }));
         } else {
-            let edit = Edit { from, original_id, at, content: text(&format!("better {words}")) };
+            let edit = Edit { from, ours: false, original_id, at, content: text(&format!("better {words}")) };
             written.newest_edit = Some(edit.clone());
             self.mail.push(Mail::Edit(number, edit));
         }

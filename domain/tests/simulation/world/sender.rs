@@ -118,8 +118,15 @@ impl World {
                 message: "undeliverable".to_owned(),
             });
             let recipient = Vec::new();
-            let status =
-                Status { provider_id: provider_id.clone(), state, at, callback: None, error, recipient };
+            let status = Status {
+                provider_id: provider_id.clone(),
+                state,
+                at,
+                callback: None,
+                error,
+                recipient,
+                charged: None,
+            };
             self.mail.push(Mail::Status { seq, status, callback });
             if callback {
                 self.told.entry(seq).or_default().push(state);

@@ -58,9 +58,15 @@ impl World {
             (Content::Text(text), true) => {
                 Command::Note { id, key, request_hash, body: text.body.clone(), sender }
             }
-            (content, _) => {
-                Command::Send { contact: None, id, key, request_hash, content: content.clone(), sender }
-            }
+            (content, _) => Command::Send {
+                contact: None,
+                id,
+                key,
+                request_hash,
+                content: content.clone(),
+                about: None,
+                sender,
+            },
         };
         self.decide(command)
     }

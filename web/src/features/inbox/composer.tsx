@@ -1,4 +1,4 @@
-import { ArrowUp, BellOff, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, PenLine, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
+import { ArrowUp, BellOff, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, ShieldBan, TimerOff, UserRound, WifiOff, X } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Channel, Conversation } from '@/api/types';
@@ -6,6 +6,7 @@ import { Keys } from '@/components/keys';
 import { Rich } from '@/components/rich';
 import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
+import { Attachments } from '@/features/inbox/attachments';
 import { mayAnswer, wantsNoMarketing, wantsNothing } from '@/lib/consent';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
@@ -13,13 +14,14 @@ import { t } from '@/lib/i18n';
 import { assign } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import { tellTyping } from '@/lib/inbox/live';
+import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
-import { focusComposer, setComposerMode, useComposer, useInbox, useLink, useWriters, type ComposerMode } from '@/lib/inbox/store';
+import { focusComposer, setComposerMode, setReplyTo, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
 import { nameOf, useChannels, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isReady, missingValues, requestOf, textOf } from '@/lib/templates';
 import { clock, moment } from '@/lib/time';
-import { firstName } from '@/lib/words';
+import { firstName, previewOf } from '@/lib/words';
 import { longLeft, minutesLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
 
@@ -194,14 +196,25 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
   const field = useRef<HTMLTextAreaElement>(null);
   const most = kind === 'note' ? MAX_NOTE : MAX_TEXT;
   const length = [...text].length;
-  const ready = text.trim() !== '' && length <= most;
+  const uploads = useUploads((state) => (kind === 'reply' ? state.uploads[id] : undefined));
+  const attached = (uploads?.length ?? 0) > 0;
+  const replyTo = useReplyTo((state) => (kind === 'reply' ? state.to[id] : undefined));
+  const picker = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const ready = length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
 
   const submit = () => {
     if (!ready) return;
     if (kind === 'note') addNote(id, text);
-    else send(id, { type: 'text', text: { body: text } }, text);
+    else if (attached) {
+      if (!sendAttached(id, text, replyTo)) return;
+    } else send(id, { type: 'text', text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}) }, text);
+    if (kind === 'reply') setReplyTo(id, undefined);
     setDraft(id, kind, '');
     field.current?.focus();
+  };
+  const take = (files: FileList | null | undefined) => {
+    if (kind === 'reply' && files?.length) attach(id, conversation.channel_id, files);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Escape') {
@@ -219,7 +232,24 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
   };
   const left = most - length;
   return (
-    <div className="write">
+    <div
+      className={`write ${over ? 'over' : ''}`}
+      role="presentation"
+      onDragOver={(event) => {
+        if (kind !== 'reply' || !event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => { setOver(false); }}
+      onDrop={(event) => {
+        if (kind !== 'reply' || !event.dataTransfer.files.length) return;
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer.files);
+      }}
+    >
+      {replyTo && <Quoted conversationId={id} messageId={replyTo} />}
+      {kind === 'reply' && <Attachments conversationId={id} channelId={conversation.channel_id} />}
       <textarea
         ref={field}
         aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
@@ -233,8 +263,21 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
           if (kind === 'reply') tellTyping(id);
         }}
         onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          if (kind !== 'reply' || !event.clipboardData.files.length) return;
+          event.preventDefault();
+          take(event.clipboardData.files);
+        }}
       />
       <div className="foot">
+        {kind === 'reply' && (
+          <>
+            <input ref={picker} type="file" multiple hidden onChange={(event) => { take(event.target.files); event.target.value = ''; }} />
+            <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
+              <Paperclip size={16} aria-hidden="true" />
+            </button>
+          </>
+        )}
         {left <= COUNT_FROM ? (
           <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
@@ -260,6 +303,22 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
           </button>
         )}
       </div>
+    </div>
+  );
+}
+
+/** The message that the reply will answer. */
+function Quoted({ conversationId, messageId }: { conversationId: string; messageId: string }) {
+  const message = useInbox((state) => state.threads[conversationId]?.messages.find((one) => one.id === messageId));
+  const contact = useInbox((state) => state.conversations[conversationId]?.contact.name);
+  return (
+    <div className="replying">
+      <CornerUpLeft size={14} className="flex-none text-text-3" aria-hidden="true" />
+      <span className="min-w-0 flex-1">
+        <b className="block truncate">{message?.direction === 'out' ? (message.sent_by.name ?? t('thread.you')) : contact}</b>
+        <span className="block truncate" dir="auto">{message ? previewOf(message) : t('thread.quoteGone')}</span>
+      </span>
+      <button type="button" className="btn plain icon small" aria-label={t('composer.noReply')} onClick={() => { setReplyTo(conversationId, undefined); }}><X size={14} aria-hidden="true" /></button>
     </div>
   );
 }

@@ -13,10 +13,11 @@ import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { isWindowClosed, previewOf, reasonOf, stateName, systemWords } from '@/lib/words';
+import { isWindowClosed, previewOf, reasonOf, senderName, shownAt, stateName, systemWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
+const MessageActions = later(() => import('@/features/inbox/message-actions').then((module) => ({ default: module.MessageActions })));
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
 
 type Props = {
@@ -160,7 +161,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
   const { message, grouped, byline } = row;
   const now = useMinute();
   const out = message.direction === 'out';
-  const sender = out ? (message.sent_by.name ?? t('thread.you')) : conversation.contact.name;
+  const sender = out ? senderName(message.sent_by) : conversation.contact.name;
   const look = message.state === 'failed' ? 'failed' : message.state === 'unknown' ? 'unknown' : isMachine(message) ? 'machine' : '';
   return (
     <article
@@ -172,7 +173,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
       data-state={message.state}
       aria-posinset={index + 1}
       aria-setsize={count}
-      aria-label={t('thread.messageName', { sender, time: clock(message.at), text: previewOf(message), state: stateName(message.state) })}
+      aria-label={t('thread.messageName', { sender, time: clock(shownAt(message)), text: previewOf(message), state: stateName(message.state) })}
     >
       <div className="lane">
         {byline && <Byline message={message} />}
@@ -181,14 +182,24 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
             <button type="button" className="quote" disabled={quoted === null} onClick={() => { if (quoted) onJump(quoted.id); }}>
               {quoted ? (
                 <>
-                  <b>{quoted.direction === 'in' ? conversation.contact.name : (quoted.sent_by.name ?? t('thread.you'))}</b>
+                  <b>{quoted.direction === 'in' ? conversation.contact.name : senderName(quoted.sent_by)}</b>
                   <span className="line-clamp-2">{previewOf(quoted)}</span>
+                </>
+              ) : message.quote?.text ? (
+                <>
+                  {message.quote.author && <b>{message.quote.author}</b>}
+                  <span className="line-clamp-2">{message.quote.text}</span>
                 </>
               ) : t('thread.quoteGone')}
             </button>
           )}
           <Body message={message} sender={sender} />
           <Meta message={message}>
+            {message.imported && (
+              <Tip label={t('thread.importedHint', { time: moment(shownAt(message), now) })} side="top">
+                <span>{t('thread.imported')} ·</span>
+              </Tip>
+            )}
             {message.late && (
               <Tip label={t('thread.lateHint', { time: moment(message.provider_at ?? message.at, now) })} side="top">
                 <span>{t('thread.late')} ·</span>
@@ -203,6 +214,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
           <Reactions reactions={message.reactions ?? []} />
         </div>
         <Why message={message} conversation={conversation} />
+        {message.provider_id && !message.deleted_at && message.type !== 'reaction' && <Suspense fallback={null}><MessageActions message={message} /></Suspense>}
       </div>
     </article>
   );
@@ -221,8 +233,8 @@ function Reactions({ reactions }: { reactions: Reaction[] }) {
   return (
     <span className="reactions">
       {reactions.map((reaction) => (
-        <Tip key={`${reaction.by.kind} ${reaction.by.id ?? ''}`} label={t('thread.reacted', { name: reaction.by.name ?? t('thread.you'), emoji: reaction.emoji })} side="top">
-          <span role="img" aria-label={t('thread.reacted', { name: reaction.by.name ?? t('thread.you'), emoji: reaction.emoji })}>{reaction.emoji}</span>
+        <Tip key={`${reaction.by.kind} ${reaction.by.id ?? ''}`} label={t('thread.reacted', { name: senderName(reaction.by), emoji: reaction.emoji })} side="top">
+          <span role="img" aria-label={t('thread.reacted', { name: senderName(reaction.by), emoji: reaction.emoji })}>{reaction.emoji}</span>
         </Tip>
       ))}
     </span>
@@ -235,13 +247,13 @@ function Meta({ message, children }: { message: Message; children?: ReactNode })
   const inside = (
     <>
       {children}
-      <time dateTime={message.at}>{clock(message.at)}</time>
+      <time dateTime={shownAt(message)}>{clock(shownAt(message))}</time>
       {message.direction === 'out' && <Tick state={message.state} />}
     </>
   );
   if (message.direction !== 'out' || !message.history?.length)
-    return <span className="meta" title={exact(message.at)}>{inside}</span>;
-  const label = `${clock(message.at)}, ${stateName(message.state)}. ${t('thread.history')}`;
+    return <span className="meta" title={exact(shownAt(message))}>{inside}</span>;
+  const label = `${clock(shownAt(message))}, ${stateName(message.state)}. ${t('thread.history')}`;
   const plain = (
     <button type="button" className="meta" title={t('thread.history')} aria-label={label} aria-haspopup="dialog" onClick={() => { setAsked(true); }}>
       {inside}
@@ -269,7 +281,7 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
     <p className="why text-bad" role="status">
       <span>{closed ? windowWords(message, conversation) : t('thread.notSent', { reason: reasonOf(message.error) })}</span>
       {message.error && !closed && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
-      {closed ? (
+      {message.sent_by.kind === 'phone_app' ? null : closed ? (
         <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (
         <button type="button" className="link" onClick={() => void retryMessage(message)}>{t('app.retry')}</button>

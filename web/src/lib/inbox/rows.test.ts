@@ -36,6 +36,13 @@ describe('rows', () => {
     expect(kinds(rows)).toEqual(['start', 'day', 'message', 'day', 'message']);
   });
 
+  it('show what a phone kept under the day on which it was written, and as read', () => {
+    const old = message(1, { at: at(23, 1), provider_at: at(2, 1), imported: true });
+    const rows = build([old, message(2)]);
+    expect(rows.flatMap((row) => (row.kind === 'day' ? [row.at] : []))).toEqual([at(2, 1), at(23, 2)]);
+    expect(firstUnread([message(1), message(2, { imported: true })], 1, false)).toBe(1);
+  });
+
   it('name machines and colleagues, not me', () => {
     const out = (seq: number, kind: string, id: string) => message(seq, { direction: 'out', sent_by: { kind, id, name: id } } as Partial<Message>);
     const rows = build([out(1, 'agent', 'me'), out(10, 'agent', 'ana'), out(20, 'flow', 'f')]);

@@ -2,6 +2,7 @@
 import type { Message } from '@/api/types';
 import type { Pending, Thread } from '@/lib/inbox/state';
 import { dayKey } from '@/lib/time';
+import { shownAt } from '@/lib/words';
 
 export type Row =
   | { kind: 'start'; key: string }
@@ -38,7 +39,7 @@ function sameGroup(a: Message | null, b: Message): boolean {
     a.sent_by.kind === b.sent_by.kind &&
     (a.sent_by.id ?? '') === (b.sent_by.id ?? '') &&
     isMachine(a) === isMachine(b) &&
-    Date.parse(b.at) - Date.parse(a.at) < GROUP_MS
+    Math.abs(Date.parse(shownAt(b)) - Date.parse(shownAt(a))) < GROUP_MS
   );
 }
 
@@ -62,10 +63,10 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   };
 
   for (const message of messages) {
-    const today = dayKey(message.at);
+    const today = dayKey(shownAt(message));
     if (today !== day) {
       flushRun();
-      rows.push({ kind: 'day', key: `day-${String(today)}`, at: message.at });
+      rows.push({ kind: 'day', key: `day-${String(today)}`, at: shownAt(message) });
       day = today;
       before = null;
     }
@@ -75,6 +76,8 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
       newShown = true;
       before = null;
     }
+    // It stands on the message it is for; what went wrong with it is told in its own row.
+    if (message.type === 'reaction' && message.state !== 'failed') continue;
     if (message.type === 'system') {
       run.push(message);
       before = null;
@@ -98,6 +101,7 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   let ownBefore = before?.sent_by.id === meId && before.direction === 'out' && !isMachine(before) ? before.at : null;
   for (const one of pending) {
     if (one.bound && shown.has(one.bound)) continue;
+    if (one.act.type === 'send' && one.act.request.type === 'reaction' && one.state !== 'refused') continue;
     const today = dayKey(one.at);
     if (today !== day) {
       rows.push({ kind: 'day', key: `day-${String(today)}`, at: one.at });
@@ -121,7 +125,7 @@ export function firstUnread(messages: readonly Message[], unread: number, hasMor
   let seq: number | null = null;
   for (let index = messages.length - 1; index >= 0 && left > 0; index -= 1) {
     const message = messages[index];
-    if (message?.direction !== 'in' || message.type === 'system' || message.type === 'note') continue;
+    if (message?.direction !== 'in' || message.imported || message.type === 'system' || message.type === 'note') continue;
     seq = message.seq;
     left -= 1;
   }

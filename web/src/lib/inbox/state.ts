@@ -421,12 +421,26 @@ function bind(next: InboxState, message: Message): void {
 function says(pending: Pending, message: Message): boolean {
   const { act } = pending;
   if (act.type === 'note') return message.type === 'note' && message.content.body === act.body;
-  if (act.request.type === 'text') return message.type === 'text' && message.content.body === act.request.text.body;
-  return (
-    message.type === 'template' &&
-    message.content.name === act.request.template.name &&
-    message.content.language === act.request.template.language
-  );
+  const { request } = act;
+  switch (request.type) {
+    case 'text':
+      return message.type === 'text' && message.content.body === request.text.body;
+    case 'template':
+      return message.type === 'template' && message.content.name === request.template.name && message.content.language === request.template.language;
+    case 'image':
+      return message.type === 'image' && message.content.media_id === request.image.media_id;
+    case 'video':
+      return message.type === 'video' && message.content.media_id === request.video.media_id;
+    case 'audio':
+      return message.type === 'audio' && message.content.media_id === request.audio.media_id;
+    case 'document':
+      return message.type === 'document' && message.content.media_id === request.document.media_id;
+    case 'sticker':
+      return message.type === 'sticker' && message.content.media_id === request.sticker.media_id;
+    default:
+      // Of these one writes no two alike in a moment.
+      return message.type === request.type;
+  }
 }
 
 export function addPending(state: InboxState, pending: Pending): InboxState {

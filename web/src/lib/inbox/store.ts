@@ -38,6 +38,13 @@ export function setComposerMode(conversationId: string, mode: ComposerMode, focu
   }));
 }
 
+/** The message that the next reply answers, by conversation. */
+export const useReplyTo = create<{ to: Record<string, string | undefined> }>(() => ({ to: {} }));
+
+export function setReplyTo(conversationId: string, messageId: string | undefined): void {
+  useReplyTo.setState((state) => ({ to: { ...state.to, [conversationId]: messageId } }));
+}
+
 /** The focus goes to this conversation's composer, now or as soon as it is there. */
 export function focusComposer(conversationId: string | null): void {
   useComposer.setState({ focusOn: conversationId });

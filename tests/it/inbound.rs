@@ -1,0 +1,185 @@
+//! Every kind of message that the provider tells of is read, kept, and shown over HTTP and the socket alike.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use switchboard_simulator::{Update, customers::Thing, payload};
+
+use crate::support::{
+    postman::customer,
+    snapshot::{Snapshot, number, text},
+    stage::{Stage, number as provider_number},
+    until,
+};
+
+/// The messages of the only conversation, by their provider's id.
+fn by_id(snapshot: &Snapshot) -> BTreeMap<String, Value> {
+    let messages = snapshot.all_messages().filter(|message| message["provider_id"].is_string());
+    messages.map(|message| (text(message, "provider_id"), message.clone())).collect()
+}
+
+fn only<'s>(snapshot: &'s Snapshot) -> &'s Value {
+    assert_eq!(snapshot.conversations.len(), 1);
+    snapshot.conversations.values().next().expect("a conversation")
+}
+
+#[tokio::test]
+async fn every_kind_of_message_is_shown_for_what_it_is() {
+    let stage = Stage::new().await;
+    stage.bring_statuses().await;
+    let agent = stage.agent();
+    agent.at_work().await;
+    let ada = customer(0);
+    let at_s = stage.world.clock().now_s();
+    let number_id = &stage.channel.phone_number_id;
+    let mut sent = BTreeMap::new();
+    for thing in Thing::ALL {
+        let id = stage.world.send(number_id, &ada, thing, at_s).expect("it goes out");
+        let (kind, says) = match thing {
+            Thing::Document => ("document", json!({"filename": "bill-2041.pdf", "state": "ready"})),
+            Thing::Sticker => ("sticker", json!({"mime_type": "image/webp", "state": "ready"})),
+            Thing::Card => ("contacts", json!({})),
+            Thing::Order => ("order", json!({"text": "Can I fetch it on Saturday?"})),
+            Thing::Form => ("answer", json!({"kind": "form", "name": "flow"})),
+            Thing::Button => ("answer", json!({"kind": "button", "title": "Thursday"})),
+            Thing::Row => ("answer", json!({"kind": "row", "description": "Two hours, with new cables"})),
+            Thing::QuickReply => ("answer", json!({"kind": "quick_reply", "payload": "pickup-yes"})),
+            Thing::Forwarded | Thing::FromAd => ("text", json!({})),
+            Thing::Poll => ("unsupported", json!({"kind": "unsupported"})),
+            Thing::MissedCall => ("call", json!({"outcome": "missed"})),
+            Thing::Call => ("call", json!({"outcome": "completed", "seconds": 62})),
+        };
+        sent.insert(id, (thing, kind, says));
+    }
+    let file = |mime_type: &str, bytes: &'static [u8]| {
+        let media = stage.graph().put_media(None, mime_type, bytes);
+        (media.id.clone(), media.sha256_base64())
+    };
+    let mut others = Vec::new();
+    let mut tell = |kind: &str, says: Value, make: &dyn Fn(&str) -> Update| {
+        let id = stage.world.next_message_id(&ada);
+        others.push((id.clone(), kind.to_owned(), says));
+        make(&id)
+    };
+    let (video, video_hash) = file("video/mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom");
+    let (voice, voice_hash) = file("audio/ogg; codecs=opus", b"OggS\0\x02");
+    let updates = vec![
+        tell("video", json!({"caption": "It wobbles"}), &|id| {
+            let content =
+                json!({"id": video, "mime_type": "video/mp4", "sha256": video_hash, "caption": "It wobbles"});
+            payload::message_of_type(&ada, id, at_s, "video", &content)
+        }),
+        tell("audio", json!({"voice": true}), &|id| {
+            payload::audio_message(&ada, id, at_s, &voice, &voice_hash, true)
+        }),
+        tell("image", json!({"state": "failed"}), &|id| {
+            let errors = json!([{"code": 131_052, "title": "Media download error"}]);
+            payload::image_message(&ada, id, at_s, "1", "image/jpeg", "", None).with_field("errors", &errors)
+        }),
+        tell("location", json!({"name": "Kade 14"}), &|id| {
+            payload::location_message(&ada, id, at_s, 51.9, 4.4, Some("Kade 14"))
+        }),
+        tell("system", json!({"event": "welcomed"}), &|id| {
+            payload::message_of_type(&ada, id, at_s, "request_welcome", &json!({}))
+        }),
+    ];
+    stage.postman.deliver(&updates).await;
+    let target = others[3].0.clone();
+    let reaction = payload::reaction(&ada, &stage.world.next_message_id(&ada), at_s, &target, Some("👍"));
+    stage.postman.deliver(&[reaction]).await;
+
+    let expected = sent.len() + others.len();
+    until("all of it is there, with its files", async || {
+        let found = by_id(&stage.snapshot().await);
+        let files_came = found.values().all(|message| message["content"]["state"] != "waiting");
+        (found.len() == expected && files_came && found[&target]["reactions"] != Value::Null).then_some(())
+    })
+    .await;
+    let server = agent.agrees_with(&stage.api).await;
+    server.check_order();
+    let found = by_id(&server);
+    let holds = |id: &str, kind: &str, says: &Value| {
+        let message = &found[id];
+        assert_eq!(text(message, "type"), kind, "{message}");
+        for (name, value) in says.as_object().expect("an object") {
+            assert_eq!(&message["content"][name], value, "{message}");
+        }
+    };
+    for (id, (thing, kind, says)) in &sent {
+        holds(id, kind, says);
+        match thing {
+            Thing::Forwarded => assert_eq!(found[id]["forwarded"], "once"),
+            Thing::FromAd => assert_eq!(found[id]["referral"]["headline"], "Spring service, 20% off"),
+            Thing::Poll => assert!(text(&found[id]["content"], "raw").contains("131051")),
+            _ => {}
+        }
+    }
+    for (id, kind, says) in &others {
+        holds(id, kind, says);
+    }
+    assert_eq!(found[&target]["reactions"][0]["emoji"], "👍");
+    let unread = sent.len() + others.len() - 1;
+    assert_eq!(
+        number(only(&server), "inbound_count"),
+        unread as u64,
+        "a line of the system is nobody's mail"
+    );
+}
+
+#[tokio::test]
+async fn what_the_business_own_phone_tells_is_shown_as_such_and_is_nobodys_new_mail() {
+    let stage = Stage::new().await;
+    let agent = stage.agent();
+    agent.at_work().await;
+    let (ada, business) = (customer(0), provider_number(1).business);
+    let at_s = stage.world.clock().now_s();
+    let words = |body: &str| json!({"type": "text", "text": {"body": body}});
+    let old: Vec<_> = (0..120)
+        .map(|n: i64| payload::OldMessage {
+            id: stage.world.next_message_id(&ada),
+            at_s: at_s - 40 * 86_400 - 60 * n,
+            content: words(&format!("old {n}")),
+            ours: (n % 2 == 0).then_some("READ"),
+        })
+        .collect();
+    let chunks: Vec<_> =
+        old.chunks(60).zip(1..).map(|(part, n)| payload::history(&business, &ada, n, part)).collect();
+    stage.postman.deliver(&chunks).await;
+    stage.postman.deliver(&chunks).await;
+    let declined = payload::history_declined(&business);
+    let named = payload::phone_contact(&business, &ada, "Ada of the phone", at_s);
+    stage.postman.deliver(&[declined, named]).await;
+    let imported = agent.agrees_with(&stage.api).await;
+    assert_eq!(imported.all_messages().count(), 120);
+    assert!(imported.all_messages().all(|message| message["imported"] == true));
+    let conversation = only(&imported);
+    assert_eq!(
+        (number(conversation, "inbound_count"), text(conversation, "status")),
+        (0, "resolved".to_owned())
+    );
+    assert_eq!(conversation["window"]["kind"], "closed");
+    assert_eq!(conversation["contact"]["name"], "Ada of the phone");
+
+    stage.postman.deliver(&[stage.text(&ada, 1, "is it ready?")]).await;
+    let id = stage.world.next_message_id(&ada);
+    let echo = payload::echo(&business, &ada, &id, at_s + 1, "text", &json!({"body": "Yes, since noon"}));
+    stage.postman.deliver(&[echo.clone(), echo]).await;
+    let status = payload::status(&payload::Status {
+        id: id.clone(),
+        status: "read".to_owned(),
+        at_s: at_s + 2,
+        recipient: ada.clone(),
+        ..payload::Status::default()
+    });
+    stage.postman.deliver(&[status]).await;
+    let server = agent.agrees_with(&stage.api).await;
+    let message = &by_id(&server)[&id];
+    assert_eq!(
+        (text(message, "direction"), text(&message["sent_by"], "kind")),
+        ("out".to_owned(), "phone_app".to_owned())
+    );
+    assert_eq!(text(message, "state"), "read");
+    let conversation = only(&server);
+    assert_eq!((number(conversation, "inbound_count"), text(conversation, "status")), (1, "open".to_owned()));
+    assert!(conversation["waiting_since"].is_null());
+}

@@ -1,0 +1,162 @@
+//! Every kind of message that can be sent, taken by a provider that checks each request strictly; and what people want
+//! to hear, from the webhook to the refusal.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    api::{Api, client},
+    postman::customer,
+    snapshot::text,
+    stage::{Stage, messages_path, text_body},
+};
+
+/// A picture of one pixel.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+
+async fn upload(stage: &Stage, query: &str, bytes: &[u8]) -> (u16, Value) {
+    let path = format!("/api/v1/media?channel_id={}{query}", stage.channel.id);
+    let response = client()
+        .post(format!("http://{}{path}", stage.server.address().now().await))
+        .bearer_auth(&stage.workspace.api_key)
+        .body(bytes.to_vec())
+        .send()
+        .await
+        .expect("an answer");
+    let status = response.status().as_u16();
+    (status, response.json().await.expect("JSON"))
+}
+
+async fn media(stage: &Stage, query: &str, bytes: &[u8]) -> String {
+    let (status, body) = upload(stage, query, bytes).await;
+    assert_eq!(status, 201, "{body}");
+    text(&body, "media_id")
+}
+
+#[tokio::test]
+async fn every_kind_is_taken_by_a_strict_provider_and_goes() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(1)).await;
+    let picture = media(&stage, "&kind=image", PNG).await;
+    let pdf = media(&stage, "&kind=document&filename=offer.pdf", b"%PDF-1.7 an offer").await;
+    let voice = media(&stage, "&kind=audio", b"OggS\0\x02 a voice").await;
+    let film = media(&stage, "&kind=video", b"\0\0\0\x20ftypisom a film").await;
+    let sticker = media(&stage, "&kind=sticker", b"RIFF\x10\0\0\0WEBPVP8 ").await;
+    let theirs = stage.messages(&conversation).await.remove(0);
+    let reply = |id: &str, title: &str| json!({"id": id, "title": title});
+    let asked = |action: Value| json!({"type": "interactive", "interactive": {"body": "When?", "footer": "Vela", "action": action}});
+    let sends = [
+        json!({"type": "text", "text": {"body": "hello"}, "reply_to": theirs["id"]}),
+        json!({"type": "image", "image": {"media_id": picture, "caption": "Look"}}),
+        json!({"type": "document", "document": {"media_id": pdf}}),
+        json!({"type": "audio", "audio": {"media_id": voice, "voice": true}}),
+        json!({"type": "video", "video": {"media_id": film}}),
+        json!({"type": "sticker", "sticker": {"media_id": sticker}}),
+        json!({"type": "location", "location": {"latitude": 51.9, "longitude": 4.4, "name": "Shop", "address": "Quay 1"}}),
+        json!({"type": "contacts", "contacts": [{"name": "Vela", "phones": [{"phone": "+31 10 123 4567", "kind": "WORK"}],
+            "emails": [{"value": "hi@vela.example", "kind": "WORK"}], "organization": "Vela"}]}),
+        asked(json!({"type": "buttons", "buttons": [reply("yes", "Yes"), reply("no", "No")]})),
+        asked(
+            json!({"type": "list", "button": "Choose", "sections": [{"title": "Days", "rows": [{"id": "mo", "title": "Monday", "description": "all day"}]}]}),
+        ),
+        asked(json!({"type": "cta_url", "display_text": "Track", "url": "https://shop.example/1"})),
+        asked(json!({"type": "location_request"})),
+        asked(json!({"type": "contact_request"})),
+        json!({"type": "interactive", "interactive": {"header": {"type": "image", "image": {"media_id": picture}}, "body": "This one?",
+            "action": {"type": "buttons", "buttons": [reply("yes", "Yes")]}}}),
+        json!({"type": "reaction", "reaction": {"message_id": theirs["id"], "emoji": "👍"}}),
+    ];
+    for body in &sends {
+        let sent = stage.api.post(&messages_path(&conversation), body).await.of(202);
+        let settled = stage.until_state(&sent, "sent").await;
+        assert_eq!(settled["error"], Value::Null, "{body}");
+        assert_eq!(settled["decision"]["allowed"], true, "{settled}");
+    }
+    assert_eq!(stage.graph().sends().len(), sends.len());
+    let thread = stage.messages(&conversation).await;
+    let first = &thread[0];
+    assert_eq!(first["reactions"][0]["emoji"], "👍", "it stands on the message it is for");
+    assert_eq!(thread[1]["quote"]["text"], first["content"]["body"], "the quote says what is answered");
+    assert_eq!(thread[1]["reply_to"], first["provider_id"]);
+}
+
+#[tokio::test]
+async fn what_the_provider_would_refuse_is_refused_before_with_its_field() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(1)).await;
+    let pdf = media(&stage, "", b"%PDF-1.7 an offer").await;
+    for (body, field) in [
+        (json!({"type": "image", "image": {"media_id": pdf}}), "image.media_id"),
+        (json!({"type": "image", "image": {"media_id": "med_00000000000000000000000000"}}), "image.media_id"),
+        (json!({"type": "location", "location": {"latitude": 99, "longitude": 4}}), "location.latitude"),
+        (json!({"type": "contacts", "contacts": []}), "contacts"),
+        (
+            json!({"type": "text", "text": {"body": "hi"}, "reply_to": "msg_00000000000000000000000000"}),
+            "reply_to",
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"body": "?", "action": {"type": "buttons", "buttons": []}}}),
+            "interactive.action.buttons",
+        ),
+    ] {
+        let refused = stage.api.post(&messages_path(&conversation), &body).await;
+        refused.is_problem(422, "invalid");
+        assert_eq!(refused.body["field"], field, "{body}");
+    }
+    let (status, body) = upload(&stage, "&kind=image", b"<svg onload=alert(1)>").await;
+    assert_eq!((status, text(&body, "field")), (422, "kind".to_owned()), "{body}");
+    let (status, _) = upload(&stage, "&kind=image", &vec![0xff; 5 * 1_024 * 1_024 + 1]).await;
+    assert_eq!(status, 413);
+    assert_eq!(stage.graph().sends().len(), 0);
+}
+
+#[tokio::test]
+async fn who_writes_stop_gets_nothing_more_and_what_they_said_can_be_shown() {
+    let stage = Stage::new().await;
+    let ada = customer(1);
+    let conversation = stage.meet(&ada).await;
+    stage.postman.deliver(&[stage.text(&ada, 90, "STOP please")]).await;
+    let refused = stage.api.post(&messages_path(&conversation), &text_body("but")).await;
+    refused.is_problem(409, "opted_out");
+    let detail = stage.api.get(&format!("/api/v1/conversations/{conversation}")).await.of(200);
+    assert_eq!(detail["contact"]["consent"][0]["choice"], "withdrawn");
+    let path = format!("/api/v1/contacts/{}/consent", text(&detail["contact"], "id"));
+    let consent = stage.api.get(&path).await.of(200);
+    assert_eq!(consent["entries"][0]["evidence"]["words"], "STOP please");
+    let asked = json!({"scope": "everything", "choice": "given", "how": "phone", "remark": "they called"});
+    let keyed = stage.api.keyed("they-called");
+    let recorded = keyed.post(&path, &asked).await.of(200);
+    assert_eq!(keyed.post(&path, &asked).await.of(200), recorded, "asked again it is one entry");
+    assert_eq!(recorded["entries"].as_array().map(Vec::len), Some(2));
+    let sent = stage.send(&conversation, "good to hear").await;
+    stage.until_state(&sent, "sent").await;
+    let stranger = Api::of(stage.server.address(), &stage.server.workspace("second"));
+    stranger.get(&path).await.is_problem(404, "not_found");
+    stranger.post(&path, &asked).await.is_problem(404, "not_found");
+    stage
+        .api
+        .post(
+            &path,
+            &json!({"scope": "everything", "choice": "given", "how": "phone", "at": "2999-01-01T00:00:00Z"}),
+        )
+        .await
+        .is_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn the_customer_sees_that_their_newest_message_was_read_once() {
+    let stage = Stage::new().await;
+    let ada = customer(1);
+    let conversation = stage.meet(&ada).await;
+    for _ in 0..3 {
+        stage.api.post(&format!("/api/v1/conversations/{conversation}/read"), &json!({})).await.of(200);
+    }
+    let newest = stage.messages(&conversation).await.remove(0);
+    let read = || stage.graph().reads();
+    while read().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        read().iter().map(|mark| mark.message_id.clone()).collect::<Vec<_>>(),
+        [text(&newest, "provider_id")]
+    );
+}

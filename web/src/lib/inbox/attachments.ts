@@ -1,0 +1,143 @@
+/** Files on their way into a message: checked before they leave, uploaded with progress, one conversation's beside the other's. */
+import { create } from 'zustand';
+import { csrf, newKey } from '@/api/client';
+import type { MediaFacts, MediaKind, SendRequest } from '@/api/types';
+import { t } from '@/lib/i18n';
+import { send } from '@/lib/inbox/outbox';
+import { fileSize, kindOf, limitOf } from '@/lib/media';
+
+export type Upload = {
+  id: string;
+  name: string;
+  size: number;
+  kind: MediaKind;
+  /** A picture of it, while this page lives. */
+  picture: string | null;
+  /** 0 to 1. */
+  progress: number;
+  state: 'uploading' | 'ready' | 'failed';
+  problem?: string;
+  mediaId?: string;
+  file: File;
+};
+
+/** Files of one message, at most. */
+const MAX_FILES = 10;
+
+const running = new Map<string, XMLHttpRequest>();
+
+export const useUploads = create<{ uploads: Record<string, Upload[]>; refused: Record<string, string | null> }>(() => ({ uploads: {}, refused: {} }));
+
+const of = (conversationId: string): Upload[] => useUploads.getState().uploads[conversationId] ?? [];
+
+function set(conversationId: string, uploads: Upload[]): void {
+  useUploads.setState((state) => ({ uploads: { ...state.uploads, [conversationId]: uploads } }));
+}
+
+function change(conversationId: string, id: string, fields: Partial<Upload>): void {
+  set(conversationId, of(conversationId).map((one) => (one.id === id ? { ...one, ...fields } : one)));
+}
+
+function refuse(conversationId: string, words: string | null): void {
+  useUploads.setState((state) => ({ refused: { ...state.refused, [conversationId]: words } }));
+}
+
+/** Takes files from a picker, a drop or the clipboard. */
+export function attach(conversationId: string, channelId: string, files: Iterable<File>): void {
+  refuse(conversationId, null);
+  for (const file of files) {
+    if (of(conversationId).length >= MAX_FILES) {
+      refuse(conversationId, t('attach.tooMany', { count: MAX_FILES }));
+      return;
+    }
+    const kind = kindOf(file.type, file.size);
+    if (file.size === 0 || file.size > limitOf(kind)) {
+      refuse(conversationId, t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: fileSize(limitOf(kind)) }));
+      continue;
+    }
+    const upload: Upload = {
+      id: newKey(),
+      name: file.name,
+      size: file.size,
+      kind,
+      picture: kind === 'image' || kind === 'sticker' ? URL.createObjectURL(file) : null,
+      progress: 0,
+      state: 'uploading',
+      file,
+    };
+    set(conversationId, [...of(conversationId), upload]);
+    begin(conversationId, channelId, upload);
+  }
+}
+
+function begin(conversationId: string, channelId: string, upload: Upload): void {
+  const query = new URLSearchParams({ channel_id: channelId, kind: upload.kind, filename: upload.name });
+  const request = new XMLHttpRequest();
+  running.set(upload.id, request);
+  request.open('POST', `/api/v1/media?${query.toString()}`);
+  request.setRequestHeader('Content-Type', 'application/octet-stream');
+  request.setRequestHeader('Idempotency-Key', upload.id);
+  const token = csrf();
+  if (token) request.setRequestHeader('X-CSRF-Token', token);
+  request.upload.onprogress = (event) => {
+    if (event.lengthComputable) change(conversationId, upload.id, { progress: event.loaded / event.total });
+  };
+  request.onloadend = () => {
+    running.delete(upload.id);
+    if (request.status === 201) {
+      const facts = JSON.parse(request.responseText) as MediaFacts;
+      change(conversationId, upload.id, { state: 'ready', progress: 1, mediaId: facts.media_id });
+    } else if (of(conversationId).some((one) => one.id === upload.id)) {
+      change(conversationId, upload.id, { state: 'failed', problem: problemOf(request) });
+    }
+  };
+  request.send(upload.file);
+}
+
+function problemOf(request: XMLHttpRequest): string {
+  try {
+    const problem = JSON.parse(request.responseText) as { detail?: string };
+    if (problem.detail) return problem.detail;
+  } catch {
+    // No answer, or none of ours.
+  }
+  return t('attach.failed');
+}
+
+export function uploadAgain(conversationId: string, channelId: string, id: string): void {
+  const upload = of(conversationId).find((one) => one.id === id);
+  if (upload?.state !== 'failed') return;
+  change(conversationId, id, { state: 'uploading', progress: 0 });
+  begin(conversationId, channelId, upload);
+}
+
+/** Takes a file out again; one on its way is stopped. */
+export function detach(conversationId: string, id: string): void {
+  const upload = of(conversationId).find((one) => one.id === id);
+  set(conversationId, of(conversationId).filter((one) => one.id !== id));
+  if (upload?.picture) URL.revokeObjectURL(upload.picture);
+  running.get(id)?.abort();
+  running.delete(id);
+  refuse(conversationId, null);
+}
+
+/** Sends what is attached, each as a message of its own; the words go with the first that can carry them. */
+export function sendAttached(conversationId: string, words: string, replyTo: string | undefined): boolean {
+  const uploads = of(conversationId);
+  if (uploads.length === 0 || uploads.some((one) => one.state !== 'ready')) return false;
+  let left = words.trim();
+  let answers = replyTo;
+  for (const one of uploads) {
+    const carries = one.kind !== 'audio' && one.kind !== 'sticker' && left.length <= 1_024;
+    const caption = carries && left ? left : undefined;
+    if (caption) left = '';
+    const file = { media_id: one.mediaId ?? '', ...(caption ? { caption } : {}) };
+    const request = { type: one.kind, [one.kind]: one.kind === 'document' ? { ...file, filename: one.name } : file, ...(answers ? { reply_to: answers } : {}) } as SendRequest;
+    send(conversationId, request, caption ?? one.name);
+    answers = undefined;
+  }
+  if (left) send(conversationId, { type: 'text', text: { body: left }, ...(answers ? { reply_to: answers } : {}) }, left);
+  for (const one of uploads) if (one.picture) URL.revokeObjectURL(one.picture);
+  set(conversationId, []);
+  return true;
+}

@@ -63,10 +63,14 @@ lint: ## Checks the code; warnings are errors
 
 .PHONY: cassandra
 cassandra: tools
-	scripts/cassandra
+	scripts/jars cassandra
+
+.PHONY: s3proxy
+s3proxy: tools
+	scripts/jars s3proxy
 
 .PHONY: unit
-unit: cassandra ## Tests of crates and of the whole server over real sockets
+unit: cassandra s3proxy ## Tests of crates and of the whole server over real sockets
 	cargo test --workspace --all-features
 
 .PHONY: unit-scylla

@@ -7,6 +7,7 @@
 pub(crate) mod accept;
 pub(crate) mod admin;
 pub(crate) mod backups;
+pub(crate) mod bodies;
 pub(crate) mod files;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -16,20 +17,23 @@ use secrecy::SecretString;
 use switchboard_actors::{House, fanout, house};
 use switchboard_channels::whatsapp::client::{Graph, GraphOptions};
 use switchboard_ports::{
-    blob::Blobs as _,
+    blob::Blobs,
     channel::ChannelClient,
     clock::{Clock, Entropy},
     secrets::Vault,
     store::{Records, Store},
 };
 use switchboard_store::{
-    DirectoryBlobs, Embedded, LaneLimits, Lifecycle, MasterKey, Options, Scylla, SealingVault, SystemClock,
-    SystemEntropy, backup::BLOBS_FOLDER, scylla, transfer, vault::Created,
+    Embedded, LaneLimits, Lifecycle, MasterKey, Options, Scylla, SealingVault, SystemClock, SystemEntropy,
+    s3, scylla, transfer, vault::Created,
 };
 use tokio::{runtime::Handle, sync::Semaphore};
 use url::Url;
 
-use self::accept::{Accepting, Listeners};
+use self::{
+    accept::{Accepting, Listeners},
+    bodies::Bodies,
+};
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
     config::{Config, StoreKind},
@@ -42,6 +46,8 @@ use crate::{
 const WAKEUPS_EVERY: Duration = Duration::from_secs(1);
 /// How often rows that ended are removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often bodies that ended are removed: every one of them is looked at.
+const SWEEP_BODIES_EVERY: Duration = Duration::from_secs(3_600);
 /// How often it is looked how the store does.
 const CONDITION_EVERY: Duration = Duration::from_millis(250);
 /// How often the recorder of measurements tidies up.
@@ -61,6 +67,9 @@ pub(crate) enum Error {
     /// The cluster.
     #[error("{key}: {0}", key = cluster_key(.0))]
     Cluster(#[from] scylla::OpenError),
+    /// The bucket.
+    #[error("{key}: {0}", key = bucket_key(.0))]
+    Bucket(#[from] s3::OpenError),
     /// A file in the data folder.
     #[error("store.path: {path}: {source}")]
     File {
@@ -127,6 +136,15 @@ const fn cluster_key(error: &scylla::OpenError) -> &'static str {
         OpenError::Certificates { .. } => "store.tls_ca",
         OpenError::Datacenters { .. } => "store.datacenter",
         OpenError::Cluster(_) | OpenError::Clock { .. } => "store.nodes",
+    }
+}
+
+/// The setting to look at when the bucket does not open.
+pub(crate) const fn bucket_key(error: &s3::OpenError) -> &'static str {
+    match error {
+        s3::OpenError::NoBucket(_) => "blobs.s3_bucket",
+        s3::OpenError::Keys(_) => "blobs.s3_access_key",
+        s3::OpenError::Unreachable(_) => "blobs.s3_endpoint",
     }
 }
 
@@ -274,8 +292,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let Backends { io, store, records, clock, entropy, accounts } = Backends::open(config).await?;
     let master_key = master_key(config, &*entropy)?;
     let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key, Arc::clone(&entropy)));
-    let blobs_path = config.store.path.join(BLOBS_FOLDER);
-    let blobs = DirectoryBlobs::open(&blobs_path, Arc::clone(&clock)).map_err(Error::file(blobs_path))?;
+    let bodies = Bodies::open(config, &clock, &io.handle).await?;
+    let blobs = bodies.blobs();
     telemetry::start_traces(&config.telemetry, &io.handle)
         .map_err(|error| Error::system("traces", &error))?;
     let graph = GraphOptions {
@@ -288,7 +306,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let arbiters: Vec<Arbiter> = (0..listeners.count()).map(|_| Arbiter::new()).collect();
     let parts = house::Parts {
         store: Arc::clone(&store) as Arc<dyn Store>,
-        blobs: blobs.clone(),
+        blobs: Arc::clone(&blobs),
         vault: Arc::clone(&vault),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
@@ -309,7 +327,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let webhooks = Arc::new(Webhooks::new(webhooks::Parts {
         house: house.clone(),
         records: records.clone(),
-        blobs: blobs.clone(),
+        blobs: Arc::clone(&blobs),
         vault: Arc::clone(&vault),
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
@@ -353,7 +371,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         accepting,
         house: house.clone(),
         store,
-        blobs,
+        bodies,
         arbiters,
         io,
         timers,
@@ -418,7 +436,7 @@ async fn recover(house: &House) {
 fn start_timers(
     house: &House,
     store: &Arc<dyn Lifecycle>,
-    blobs: &Arc<DirectoryBlobs>,
+    blobs: &Arc<dyn Blobs>,
     clock: &Arc<dyn Clock>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
     let wakeups = {
@@ -435,7 +453,7 @@ fn start_timers(
         })
     };
     let sweep = {
-        let (store, blobs, clock) = (Arc::clone(store), Arc::clone(blobs), Arc::clone(clock));
+        let (store, clock) = (Arc::clone(store), Arc::clone(clock));
         actix::spawn(async move {
             let mut ticks = tokio::time::interval(SWEEP_EVERY);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -444,6 +462,16 @@ fn start_timers(
                 if let Err(error) = store.sweep(clock.now()).await {
                     tracing::warn!(%error, "rows that ended cannot be removed; it is tried again");
                 }
+            }
+        })
+    };
+    let sweep_bodies = {
+        let (blobs, clock) = (Arc::clone(blobs), Arc::clone(clock));
+        actix::spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEP_BODIES_EVERY);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                ticks.tick().await;
                 if let Err(error) = blobs.sweep(clock.now()).await {
                     tracing::warn!(%error, "bodies that ended cannot be removed; it is tried again");
                 }
@@ -473,7 +501,7 @@ fn start_timers(
             telemetry::tidy_measurements();
         }
     });
-    Vec::from([wakeups, sweep, condition, upkeep])
+    Vec::from([wakeups, sweep, sweep_bodies, condition, upkeep])
 }
 
 /// The thread on which the clients of providers run, whoever waits for them.

@@ -10,6 +10,7 @@ use std::{
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
+use switchboard_store::s3::Bucket;
 use toml::{Table, Value};
 use url::Url;
 
@@ -29,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) http: Http,
     /// `[store]`
     pub(crate) store: Store,
+    /// `[blobs]`
+    pub(crate) blobs: Blobs,
     /// `[backup]`
     pub(crate) backup: Backup,
     /// `[secrets]`
@@ -115,6 +118,54 @@ pub(crate) struct Store {
     pub(crate) read_queue_max: usize,
     /// Threads that read.
     pub(crate) readers: usize,
+}
+
+/// Where files and large bodies are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BlobsKind {
+    /// In the data folder.
+    Folder,
+    /// In a bucket of an object store.
+    S3,
+}
+
+/// `[blobs]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Blobs {
+    /// Where they are kept.
+    pub(crate) kind: BlobsKind,
+    /// Where the object store answers.
+    #[serde(deserialize_with = "optional_url")]
+    pub(crate) s3_endpoint: Option<Url>,
+    /// The bucket.
+    pub(crate) s3_bucket: String,
+    /// The region that requests are signed for.
+    pub(crate) s3_region: String,
+    /// The access key.
+    pub(crate) s3_access_key: String,
+    /// The secret key.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) s3_secret_key: Option<SecretString>,
+}
+
+impl Blobs {
+    /// The bucket of these settings; nothing where they are kept in the data folder.
+    #[must_use]
+    pub(crate) fn bucket(&self) -> Option<Bucket> {
+        let (BlobsKind::S3, Some(endpoint), Some(secret_key)) =
+            (self.kind, &self.s3_endpoint, &self.s3_secret_key)
+        else {
+            return None;
+        };
+        Some(Bucket {
+            endpoint: endpoint.clone(),
+            name: self.s3_bucket.clone(),
+            region: self.s3_region.clone(),
+            access_key: self.s3_access_key.clone(),
+            secret_key: secret_key.clone(),
+        })
+    }
 }
 
 /// `[backup]`
@@ -354,6 +405,7 @@ impl Config {
             ("http.public_url", self.http.public_url.as_ref()),
             ("whatsapp.graph_url", Some(&self.whatsapp.graph_url)),
             ("telemetry.otlp_endpoint", self.telemetry.otlp_endpoint.as_ref()),
+            ("blobs.s3_endpoint", self.blobs.s3_endpoint.as_ref()),
         ] {
             if url.is_some_and(|url| !matches!(url.scheme(), "http" | "https") || url.host().is_none()) {
                 complain(key, "must begin with http:// or https:// and name a host".to_owned());
@@ -375,6 +427,18 @@ impl Config {
         }
         if self.store.kind == StoreKind::Scylla && self.store.nodes.is_empty() {
             complain("store.nodes", "must name a node of the cluster, such as \"10.0.0.1:9042\"".to_owned());
+        }
+        if self.blobs.kind == BlobsKind::S3 {
+            let given = [
+                ("blobs.s3_endpoint", self.blobs.s3_endpoint.is_some()),
+                ("blobs.s3_bucket", !self.blobs.s3_bucket.is_empty()),
+                ("blobs.s3_region", !self.blobs.s3_region.is_empty()),
+                ("blobs.s3_access_key", !self.blobs.s3_access_key.is_empty()),
+                ("blobs.s3_secret_key", self.blobs.s3_secret_key.is_some()),
+            ];
+            for (key, _) in given.into_iter().filter(|(_, is_given)| !is_given) {
+                complain(key, "must be given, as blobs.kind is \"s3\"".to_owned());
+            }
         }
         if self.store.user.is_some() != self.store.password.is_some() {
             complain("store.user", "goes with store.password: give both or neither".to_owned());

@@ -5,14 +5,14 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use actix::Arbiter;
 use switchboard_actors::House;
-use switchboard_store::{DirectoryBlobs, Lifecycle};
+use switchboard_store::Lifecycle;
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::Instant,
 };
 
 use crate::{
-    boot::{IoThread, accept::Accepting, admin::Admin, backups::Backups, files},
+    boot::{IoThread, accept::Accepting, admin::Admin, backups::Backups, bodies::Bodies, files},
     http::health::Health,
     telemetry,
 };
@@ -35,7 +35,7 @@ pub(crate) struct Down {
     /// The store.
     pub(crate) store: Arc<dyn Lifecycle>,
     /// Large bodies.
-    pub(crate) blobs: Arc<DirectoryBlobs>,
+    pub(crate) bodies: Bodies,
     /// The arbiters' threads.
     pub(crate) arbiters: Vec<Arbiter>,
     /// The providers' clients.
@@ -99,8 +99,8 @@ impl Down {
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
         telemetry::end_traces(deadline.saturating_duration_since(Instant::now())).await;
         self.store.close().await;
+        self.bodies.close().await;
         self.io.stop();
-        self.blobs.close();
         for arbiter in self.arbiters {
             arbiter.stop();
             drop(arbiter.join());

@@ -15,7 +15,7 @@ use ring::digest;
 use switchboard_domain::{
     conversation::Command as Rule,
     inbound::MediaSource,
-    media::{MAX_FILE_BYTES, SNIFFED_BYTES, UPLOAD_KEPT_BY_PROVIDER, next_try, sniff},
+    media::{MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, next_try, sniff},
 };
 use switchboard_ports::{
     blob::{self, Life},
@@ -616,8 +616,8 @@ fn waiting(expected: Expected, now: Timestamp) -> MediaBody {
 
 fn ready(body: &mut MediaBody, kept: Kept) {
     body.state = MediaState::Ready;
-    // What bytes do not say is told by whoever sent them; it is never shown in place.
-    if kept.mime_type != "application/octet-stream" {
+    // What bytes do not say is told by whoever sent them, but not that it may be shown in place.
+    if kept.mime_type != UNKNOWN || is_inline(&body.mime_type) {
         body.mime_type = kept.mime_type.to_owned();
     }
     body.size = kept.size;

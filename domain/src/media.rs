@@ -20,6 +20,8 @@ pub const FIRST_PAUSE: Duration = Duration::from_secs(2);
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// Bytes from which a file's type is told.
 pub const SNIFFED_BYTES: usize = 64;
+/// What bytes are that do not say what they are.
+pub const UNKNOWN: &str = "application/octet-stream";
 
 /// Largest file of a kind that can be sent, in bytes (Meta: supported media types).
 #[must_use]
@@ -85,7 +87,7 @@ pub const fn kind_of(content: &Content) -> Option<MediaKind> {
     })
 }
 
-/// What a file is, by its first [`SNIFFED_BYTES`]; `application/octet-stream` where they do not say. Nobody's word
+/// What a file is, by its first [`SNIFFED_BYTES`]; [`UNKNOWN`] where they do not say. Nobody's word
 /// for it counts: what a browser is told is what the bytes are.
 #[must_use]
 pub fn sniff(head: &[u8]) -> &'static str {
@@ -111,14 +113,14 @@ pub fn sniff(head: &[u8]) -> &'static str {
             Some(b"M4A " | b"M4B ") => "audio/mp4",
             Some([b'3', b'g', ..]) => "video/3gpp",
             Some(_) => "video/mp4",
-            None => "application/octet-stream",
+            None => UNKNOWN,
         }
     } else if at(0, b"%PDF-") {
         "application/pdf"
     } else if at(0, b"PK\x03\x04") {
         "application/zip"
     } else {
-        "application/octet-stream"
+        UNKNOWN
     }
 }
 

@@ -61,6 +61,17 @@ pub(crate) fn own_key(config: &Config) -> Result<Option<BackupKey>, Error> {
     Ok(key.as_ref().map(BackupKey::new))
 }
 
+/// What is in no backup made here, where there is such a thing.
+pub(crate) fn elsewhere(config: &Config) -> Option<String> {
+    config.blobs.bucket().map(|bucket| {
+        format!(
+            "files and large bodies are in the bucket {}, and not in backups made here: have the object store keep \
+             versions of it or copy it, see docs/media.md",
+            bucket.name
+        )
+    })
+}
+
 /// Starts the thread, unless the settings want no backups.
 ///
 /// # Errors
@@ -79,6 +90,9 @@ pub(crate) fn start(
             "no backups are made here: back up the cluster's keyspaces and the data folder, see docs/scylla.md"
         );
         return Ok(None);
+    }
+    if let Some(note) = elsewhere(config) {
+        tracing::info!("{note}");
     }
     let stop = Arc::new(AtomicBool::new(false));
     let source = Source {

@@ -66,6 +66,10 @@ pub(crate) fn create(config: Option<&Path>, options: BackupOptions) -> Result<()
         }
     };
     let made = backup::create(&source, &to, &mut tell).map_err(failed)?;
+    if let Some(note) = backups::elsewhere(&config) {
+        // Beside the name of the file, as above.
+        drop(writeln!(io::stderr(), "{note}"));
+    }
     print(&format!("{}\n", made.file.display()))
 }
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use switchboard_store::scylla;
+use switchboard_store::{s3, scylla};
 use url::Url;
 
 use super::{Failure, block_on, needs_embedded, print};
@@ -57,6 +57,13 @@ pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failur
     if config.store.kind == StoreKind::Scylla {
         let looked = block_on(scylla::look(&boot::cluster(&config)))?;
         findings.push(("store.nodes", looked.map_err(|error| error.to_string())));
+    }
+    if let Some(bucket) = config.blobs.bucket() {
+        let finding = match block_on(s3::look(&bucket))? {
+            Ok(()) => ("blobs.s3_bucket", Ok(format!("{} can be written and read", bucket.name))),
+            Err(error) => (boot::bucket_key(&error), Err(error.to_string())),
+        };
+        findings.push(finding);
     }
     if options.deep {
         needs_embedded(&config)?;

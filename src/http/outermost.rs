@@ -148,7 +148,8 @@ fn put_headers(response: &mut Response, correlation: CorrelationId) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    // A file has a narrower one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_POLICY));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // What the API answers belongs to the caller alone.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -39,7 +39,7 @@ pub const MAX_BODY_BYTES: usize = 32 * 1_024 * 1_024;
 /// Threads that read and write bodies.
 const THREADS: usize = 2;
 /// Bodies that wait.
-const LIMITS: LaneLimits = LaneLimits {
+pub(crate) const LIMITS: LaneLimits = LaneLimits {
     jobs: 1_024,
     bytes: 128 * 1_024 * 1_024,
     tenant_jobs: 512,

@@ -1,4 +1,4 @@
-//! Where things are kept: the embedded store, bodies in a folder, secrets under a master key, and the
+//! Where things are kept: the embedded store, bodies in a folder or a bucket, secrets under a master key, and the
 //! decorators that make a store fail.
 //!
 //! Everything here implements a trait of `switchboard-ports`; what those traits promise is tested by the
@@ -12,8 +12,10 @@ pub mod embedded;
 mod fair;
 pub mod faulty;
 mod files;
+mod gate;
 mod lifecycle;
 mod pool;
+pub mod s3;
 mod scans;
 pub mod scylla;
 pub mod system;
@@ -28,6 +30,7 @@ pub use embedded::{Embedded, OpenError, Options, inspect, salvage};
 pub use fair::LaneLimits;
 pub use faulty::{Fault, FaultPlan, Faulty, FaultyBlobs};
 pub use lifecycle::Lifecycle;
+pub use s3::S3Blobs;
 pub use scylla::Scylla;
 pub use system::{SystemClock, SystemEntropy};
 pub use vault::{MasterKey, SealingVault};

@@ -7,12 +7,11 @@
 //! - [`statements`], [`cells`]: what is said and heard. [`schema`]: keyspaces and tables. [`connect`]: the session.
 //! - [`stamps`], [`fence`]: the times of writes, and who may write.
 //! - [`node`]: which node this is.
-//! - [`verdict`]: what an error says of a request. [`gate`]: how much is asked at once, and whose turn it is.
+//! - [`verdict`]: what an error says of a request. [`crate::gate`]: how much is asked at once, and whose turn it is.
 
 mod cells;
 mod connect;
 mod fence;
-mod gate;
 mod node;
 mod schema;
 mod stamps;
@@ -31,7 +30,7 @@ pub use connect::Cluster;
 use connect::{ATTEMPT_MAX, SECOND_NODE_AFTER};
 use fence::{Fence, RENEW_EVERY, STORE, Step};
 use futures_util::future::join_all;
-use gate::{Gate, GateMetrics};
+
 pub use node::Node;
 use schema::Keyspaces;
 use scylla::{
@@ -68,6 +67,7 @@ use crate::{
     checks,
     condition::{Monitor, Trouble},
     fair::{Cost, LaneLimits, Owner},
+    gate::{Gate, GateMetrics},
     lifecycle::Lifecycle,
     pool::NotTaken,
     scans::{Bound, Bounds, PAGE_BYTES_MAX},

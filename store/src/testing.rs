@@ -2,13 +2,27 @@
 
 pub mod cassandra;
 pub mod cql;
+pub mod s3;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use switchboard_ports::clock::Clock;
 use tempfile::TempDir;
 
 use crate::{Embedded, Lifecycle as _, Options};
+
+/// Where the jars of a server are that tests start.
+fn jars(name: &str) -> PathBuf {
+    let target = std::env::vars_os()
+        .find(|(name, _)| name == "CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), |(_, dir)| dir.into());
+    let jars = target.join(name).join("lib");
+    assert!(jars.is_dir(), "{} is not there: run scripts/jars {name}", jars.display());
+    jars
+}
 
 /// An embedded store and its folder.
 pub struct Temporary {

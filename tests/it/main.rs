@@ -14,6 +14,7 @@ mod inbound;
 mod kinds;
 mod load;
 mod measured;
+mod media;
 mod redacted;
 mod sending;
 mod settling;

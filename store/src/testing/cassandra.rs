@@ -1,5 +1,5 @@
 //! A real CQL server for tests: Apache Cassandra from its jars, on this machine, in a folder that is deleted with
-//! it. `scripts/cassandra` gets the jars.
+//! it. `scripts/jars cassandra` gets the jars.
 //!
 //! Each node has an address of its own in 127.0.0.0/8, taken by binding a port on it, so that several test
 //! processes run side by side.
@@ -208,16 +208,6 @@ impl Cassandra {
     }
 }
 
-/// The folder of the jars.
-fn jars() -> PathBuf {
-    let target = std::env::vars_os()
-        .find(|(name, _)| name == "CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), |(_, dir)| dir.into());
-    let jars = target.join("cassandra/lib");
-    assert!(jars.is_dir(), "{} is not there: run scripts/cassandra", jars.display());
-    jars
-}
-
 /// Makes a key and a certificate for an address, which it signs itself; gives the file with both, and the certificate
 /// (PEM).
 ///
@@ -320,7 +310,7 @@ impl Node {
     /// Starts the server once; false when it ended instead.
     fn comes_up(&mut self) -> bool {
         let Self { dir, .. } = self;
-        let classes = format!("{}:{}/*", dir.join("conf").display(), jars().display());
+        let classes = format!("{}:{}/*", dir.join("conf").display(), super::jars("cassandra").display());
         let log = File::create(dir.join("log")).expect("its log");
         drop(fs::remove_file(dir.join("pid")));
         let mut command = Command::new("sh");

@@ -10,6 +10,7 @@ mod disk;
 mod earlier;
 mod embedded;
 mod faulty;
+mod s3;
 mod scylla;
 mod transfer;
 mod vault;

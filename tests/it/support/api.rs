@@ -56,8 +56,7 @@ impl Api {
         &self.address
     }
 
-    /// One request; nothing where no answer came.
-    pub(crate) async fn try_ask(&self, method: Method, path: &str, body: Option<&Value>) -> Option<Answer> {
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Option<reqwest::Response> {
         let url = format!("http://{}{path}", self.address.now().await);
         let mut request = self.http.request(method, url);
         for (name, value) in &self.headers {
@@ -66,7 +65,17 @@ impl Api {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.ok()?;
+        request.send().await.ok()
+    }
+
+    /// Fetches what need not be JSON; nothing where no answer came.
+    pub(crate) async fn fetch(&self, path: &str) -> Option<reqwest::Response> {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// One request; nothing where no answer came.
+    pub(crate) async fn try_ask(&self, method: Method, path: &str, body: Option<&Value>) -> Option<Answer> {
+        let response = self.send(method, path, body).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.ok()?;
         let body = serde_json::from_slice(&bytes)

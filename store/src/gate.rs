@@ -1,4 +1,4 @@
-//! What is asked of the cluster at once: bounded, and fair between tenants.
+//! What is asked of a cluster or an object store at once: bounded, and fair between tenants.
 
 use std::{
     pin::Pin,
@@ -13,21 +13,21 @@ use crate::{
 };
 
 /// One request, with everything that follows from it.
-pub(super) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a gate tells about itself.
-pub(super) struct GateMetrics {
+pub(crate) struct GateMetrics {
     /// Jobs that wait.
-    pub(super) waiting: metrics::Gauge,
+    pub(crate) waiting: metrics::Gauge,
     /// Bytes that wait.
-    pub(super) bytes: metrics::Gauge,
+    pub(crate) bytes: metrics::Gauge,
     /// Jobs refused because too much waited.
-    pub(super) overloaded: metrics::Counter,
+    pub(crate) overloaded: metrics::Counter,
 }
 
 /// A bounded queue before a bounded number of requests. What was taken is done, whoever still waits for it.
 #[derive(Clone)]
-pub(super) struct Gate(Arc<Inner>);
+pub(crate) struct Gate(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
@@ -48,13 +48,13 @@ struct State {
 
 impl Gate {
     /// A gate that lets so many through at once.
-    pub(super) fn new(limits: LaneLimits, at_once: usize, io: Handle, metrics: GateMetrics) -> Self {
+    pub(crate) fn new(limits: LaneLimits, at_once: usize, io: Handle, metrics: GateMetrics) -> Self {
         let state = Mutex::new(State { lane: Lane::new(limits), running: 0, closed: false, passing: false });
         Self(Arc::new(Inner { state, io, at_once: at_once.max(1), metrics, idle: watch::Sender::new(true) }))
     }
 
     /// Takes a job, or says why not.
-    pub(super) fn submit(&self, owner: Owner, cost: Cost, job: Job) -> Result<(), NotTaken> {
+    pub(crate) fn submit(&self, owner: Owner, cost: Cost, job: Job) -> Result<(), NotTaken> {
         let mut state = self.0.lock();
         if state.closed {
             return Err(NotTaken::Closed);
@@ -70,7 +70,7 @@ impl Gate {
     }
 
     /// Takes nothing more; answers when what was taken is done.
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.0.lock().closed = true;
         let mut idle = self.0.idle.subscribe();
         // The sender lives as long as `self`.

@@ -7,7 +7,7 @@ use switchboard_schema::wire::StoreCondition;
 /// A label whose values are not known beforehand, though they are few: a route, a status, an arbiter.
 const ANY: &[&str] = &[];
 /// Kinds of actors.
-const ACTORS: &[&str] = &["conversation", "contact", "tenant", "channel"];
+const ACTORS: &[&str] = &["conversation", "contact", "tenant", "channel", "media"];
 /// The store's lanes.
 const LANES: &[&str] = &["interactive", "bulk"];
 /// Why webhooks, or some updates of them, are not taken.
@@ -174,6 +174,11 @@ pub(super) const COUNTERS: &[Measurement] = &[
     ),
     of("switchboard_updates_buried_total", &[], "Updates kept that could not be read or applied"),
     of("switchboard_updates_without_conversation_total", &[], "Updates kept that concern no conversation"),
+    of(
+        "switchboard_media_fetched_total",
+        &[("outcome", &["ready", "gone", "unavailable"])],
+        "Times that a file of a customer was asked for, by how that ended",
+    ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.

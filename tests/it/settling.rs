@@ -274,13 +274,12 @@ async fn what_this_version_does_not_know_is_shown_as_unsupported_with_its_raw_fo
     server.check_order();
     assert_eq!(server.all_messages().count(), 5);
     let find = |nth| server.all_messages().find(|message| message["provider_id"] == *id(nth)).unwrap();
-    for (nth, kind, words) in
-        [(1, "hologram", "revision"), (2, "unsupported", "131051"), (3, "location", "51.9")]
-    {
+    for (nth, kind, words) in [(1, "hologram", "revision"), (2, "poll", "131051")] {
         let message = find(nth);
         assert_eq!((&message["type"], &message["content"]["kind"]), (&"unsupported".into(), &kind.into()));
         assert!(text(&message["content"], "raw").contains(words), "{message}");
     }
+    assert_eq!((&find(3)["type"], &find(3)["content"]["name"]), (&"location".into(), &"Here".into()));
     assert_eq!((&find(4)["type"], &find(4)["content"]["body"]), (&"text".into(), &"plain".into()));
     let giant = &find(5)["content"];
     assert!(giant["blob"].is_string() && giant.get("raw").is_none(), "{giant}");

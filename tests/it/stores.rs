@@ -123,7 +123,7 @@ async fn shown(stage: &Stage) -> BTreeMap<String, Value> {
 }
 
 fn plain(mut value: Value) -> Value {
-    const OURS: [&str; 12] = [
+    const OURS: [&str; 15] = [
         "id",
         "conversation_id",
         "channel_id",
@@ -136,6 +136,11 @@ fn plain(mut value: Value) -> Value {
         "deleted_at",
         "expires_at",
         "opened_by",
+        "not_before",
+        // Of a channel's id and a message's.
+        "media_id",
+        // Words that say until when.
+        "found",
     ];
     match &mut value {
         Value::Object(fields) => {

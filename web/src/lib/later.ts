@@ -3,12 +3,31 @@ import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
 
 type Part<P> = { default: ComponentType<P> };
 
+/** Pause before a part that did not come is asked for again, in milliseconds; it doubles. */
+const FIRST_PAUSE_MS = 500;
+/** The longest such pause, in milliseconds. */
+const LONGEST_PAUSE_MS = 15_000;
+
 const parts: (() => Promise<unknown>)[] = [];
 
 /** A part that is fetched when it is first shown, or ahead of that by `fetchAhead`. */
 export function later<P>(load: () => Promise<Part<P>>): LazyExoticComponent<ComponentType<P>> {
   parts.push(load);
-  return lazy(load);
+  return lazy(() => insist(load));
+}
+
+/** A part that does not come, as the line is down, is asked for until it does: what stands for it stays so long. */
+async function insist<P>(load: () => Promise<Part<P>>): Promise<Part<P>> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => {
+        setTimeout(resolve, pause);
+        window.addEventListener('online', resolve, { once: true });
+      });
+    }
+  }
 }
 
 /** Fetches every part while the line is there, so that none is missing when it is not. */

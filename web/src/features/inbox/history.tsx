@@ -26,6 +26,9 @@ export function History({ message, label, children }: { message: Message; label:
           </ol>
           {(message.attempts ?? 0) > 0 && <p className="mt-2 text-[12px] leading-4 text-text-3">{t('thread.attempts', { count: message.attempts ?? 0 })}</p>}
           {message.decision && <Decision decision={message.decision} />}
+          {message.charged && (
+            <p className="mt-1 text-[12px] leading-4 text-text-3">{t(message.charged.billable ? 'decision.wasCharged' : 'decision.wasFree', { category: message.charged.category.replaceAll('_', ' ') })}</p>
+          )}
           {message.provider_id && <p className="mt-1 max-w-64 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
         </Popover.Content>
       </Popover.Portal>

@@ -272,6 +272,7 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
   if (message.state === 'queued' && message.direction === 'out')
     return (
       <p className="why text-text-3">
+        {message.not_before && <span className="num">{t('thread.waitsUntil', { time: exact(message.not_before) })}</span>}
         <button type="button" className="link" onClick={() => void cancelMessage(message)}>{t('thread.cancel')}</button>
       </p>
     );

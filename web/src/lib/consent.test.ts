@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConsentChoice, ConsentScope } from '@/api/types';
-import { mayAnswer, wantsNoMarketing, wantsNothing } from '@/lib/consent';
+import { isSilenced, mayAnswer, wantsNoMarketing, wantsNothing } from '@/lib/consent';
 
 const said = (...words: [ConsentScope, ConsentChoice, number][]) => ({
   consent: words.map(([scope, choice, minute]) => ({ scope, choice, at: new Date(minute * 60_000).toISOString() })),
@@ -20,4 +20,12 @@ test('who stopped can be answered once they write again', () => {
   expect(mayAnswer(stopped, closesAt(11))).toBe(true);
   expect(mayAnswer(stopped, null)).toBe(false);
   expect(mayAnswer(said(), null)).toBe(true);
+});
+
+test('who is blocked or asked for silence gets nothing, however open the window', () => {
+  const closesAt = new Date(11 * 60_000 + 24 * 3_600_000).toISOString();
+  expect(isSilenced(said(), closesAt)).toBe(false);
+  expect(isSilenced({ ...said(), blocked: true }, closesAt)).toBe(true);
+  expect(isSilenced(said(['everything', 'withdrawn', 12]), closesAt)).toBe(true);
+  expect(isSilenced(said(['everything', 'withdrawn', 10]), closesAt)).toBe(false);
 });

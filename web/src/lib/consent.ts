@@ -2,7 +2,7 @@
 import type { ConsentEntry, ConsentScope, ConsentStanding } from '@/api/types';
 import { t } from '@/lib/i18n';
 
-type Someone = { consent?: readonly ConsentStanding[] };
+type Someone = { blocked?: boolean; consent?: readonly ConsentStanding[] };
 
 function counts(contact: Someone, scope: ConsentScope): ConsentStanding | undefined {
   return (contact.consent ?? [])
@@ -28,6 +28,11 @@ export function mayAnswer(contact: Someone, windowExpiresAt: string | null | und
   const standing = counts(contact, 'everything');
   if (standing?.choice !== 'withdrawn') return true;
   return windowExpiresAt != null && Date.parse(windowExpiresAt) - 24 * 3_600_000 > Date.parse(standing.at);
+}
+
+/** Nothing may be sent to them, whether WhatsApp's window is open or not: they are blocked, or asked for silence. */
+export function isSilenced(contact: Someone, windowExpiresAt: string | null | undefined): boolean {
+  return contact.blocked === true || !mayAnswer(contact, windowExpiresAt);
 }
 
 export const SCOPES: ConsentScope[] = ['everything', 'marketing', 'utility', 'authentication'];

@@ -79,9 +79,12 @@ impl State {
     #[must_use]
     pub fn by_provider_id(&self, provider_id: &str) -> Option<&Item> {
         let known = self.known.get(&MessageId::of_provider(&self.channel_id, provider_id));
-        known.and_then(|known| self.items.get(&known.seq)).or_else(|| {
-            self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
-        })
+        known.and_then(|known| self.items.get(&known.seq)).or_else(|| self.kept_as(provider_id))
+    }
+
+    /// A message of ours by the id that the provider gave it: its own id is not made of that.
+    pub(super) fn kept_as(&self, provider_id: &str) -> Option<&Item> {
+        self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
     }
 
     /// The version of the commit being put together, or of the next.

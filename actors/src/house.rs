@@ -25,6 +25,7 @@ use tokio::sync::oneshot;
 
 pub use self::{
     apply::Unapplied,
+    consent::signer,
     dead::Grave,
     media::{Incoming, StoredFile},
 };

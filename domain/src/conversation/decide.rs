@@ -784,7 +784,8 @@ fn receive(
 ) -> Result<Decision, Rejection> {
     let id = MessageId::of_provider(&state.channel_id, &message.provider_id);
     // What we sent ourselves has another id, and the business' phone may tell of it, too.
-    let sent_here = || state.kept_as(&message.provider_id).map(|item| item.seq);
+    let sent_here =
+        || message.origin.ours().and_then(|_| state.kept_as(&message.provider_id)).map(|item| item.seq);
     if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere).or_else(sent_here) {
         return arriving::repeated(state, message, seq);
     }

@@ -117,7 +117,15 @@ impl State {
         let Some(head) = &self.head else { return };
         let newest = head.last_seq.saturating_sub(CACHED_ITEMS as u64);
         let preview = head.preview_seq;
-        self.items.retain(|&seq, item| seq > newest || Some(seq) == preview || !is_settled(item.state));
+        // Of the few that are older and stay, each is there for a reason that ends.
+        let older = self.items.range(..=newest);
+        let leaving: Vec<u64> = older
+            .filter(|(seq, item)| Some(**seq) != preview && is_settled(item.state))
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in leaving {
+            self.items.remove(&seq);
+        }
         // What lies outside the newest two buckets is found in the store, once it is registered there.
         let bucket = head.last_seq / BUCKET_ITEMS;
         let oldest = bucket.saturating_sub(1) * BUCKET_ITEMS;

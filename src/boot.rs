@@ -10,12 +10,13 @@ pub(crate) mod backups;
 pub(crate) mod bodies;
 pub(crate) mod files;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs::File, io::Read as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use actix::Arbiter;
 use secrecy::SecretString;
 use switchboard_actors::{House, fanout, house};
 use switchboard_channels::whatsapp::client::{Graph, GraphOptions};
+use switchboard_domain::rates::{MAX_CARD_BYTES, RateCard};
 use switchboard_ports::{
     blob::Blobs,
     channel::ChannelClient,
@@ -104,6 +105,14 @@ pub(crate) enum Error {
         address: SocketAddr,
         /// What the operating system said.
         source: std::io::Error,
+    },
+    /// The rate card.
+    #[error("whatsapp.rate_card: {path}: {problem}")]
+    RateCard {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
     },
     /// The provider's address.
     #[error("{0}")]
@@ -312,6 +321,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         entropy: Arc::clone(&entropy),
         connector,
         webhook_base: webhook_base(&public_url),
+        rates: Arc::new(rate_card(config)?),
     };
     let sockets = fanout::Limits {
         queue_bytes: config.sockets.queue_bytes_max,
@@ -406,6 +416,21 @@ pub(crate) fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<Maste
         );
     }
     Ok(key)
+}
+
+/// What Meta takes for messages, where the settings name a file that says so.
+///
+/// # Errors
+/// When it cannot be read, or a line of it is wrong.
+pub(crate) fn rate_card(config: &Config) -> Result<RateCard, Error> {
+    let Some(path) = &config.whatsapp.rate_card else { return Ok(RateCard::default()) };
+    let wrong = |problem: String| Error::RateCard { path: path.clone(), problem };
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_CARD_BYTES + 1).read_to_string(&mut text));
+    if read.map_err(|error| wrong(error.to_string()))? as u64 > MAX_CARD_BYTES {
+        return Err(wrong(format!("it has more than {MAX_CARD_BYTES} bytes")));
+    }
+    RateCard::parse(&text).map_err(|bad| wrong(bad.to_string()))
 }
 
 /// The address under which we are reached: as set, or where we listen.

@@ -239,6 +239,9 @@ pub(crate) struct Whatsapp {
     /// The word for the shared webhook address.
     #[serde(deserialize_with = "optional_secret")]
     pub(crate) verify_token: Option<SecretString>,
+    /// What Meta takes for messages; none: no amounts are told.
+    #[serde(deserialize_with = "optional_path")]
+    pub(crate) rate_card: Option<PathBuf>,
 }
 
 /// `[log]`

@@ -214,7 +214,8 @@ impl Conversation {
         Ok(Answer::Done(message, Box::new(conversation)))
     }
 
-    fn rule(&mut self, command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
+    fn rule(&mut self, mut command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
+        self.note_amount(&mut command);
         let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
         if !decision.changes.is_empty() {
             self.note_old(&mut decision.changes);
@@ -365,6 +366,16 @@ impl Conversation {
             (None, Some(_)) => true,
         };
         outside_memory && !self.state.known.contains_key(&id)
+    }
+
+    /// Adds to what a message is charged as how much that is, by the rate card.
+    fn note_amount(&self, command: &mut Rule) {
+        if let Rule::Status { status, .. } = command
+            && let Some(charged) = status.charged.as_mut().filter(|charged| charged.billable)
+            && let Some(head) = &self.state.head
+        {
+            charged.amount = self.env.rates.amount(&charged.category, &head.contact.identities, status.at);
+        }
     }
 
     /// The item that was made or changed under an idempotency key.

@@ -13,6 +13,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use actix::ArbiterHandle;
 use futures_util::future::join_all;
 use secrecy::SecretString;
+use switchboard_domain::rates::RateCard;
 use switchboard_ports::{
     blob::Blobs,
     channel::ChannelClient,
@@ -71,6 +72,8 @@ pub struct Parts {
     pub connector: Arc<dyn Connector>,
     /// `{public_url}/webhooks/whatsapp/`, to which a channel's id is added.
     pub webhook_base: String,
+    /// What providers take for messages.
+    pub rates: Arc<RateCard>,
 }
 
 /// Who asks: the sender as messages show it, and the name under which idempotency keys are kept.

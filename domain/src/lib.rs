@@ -13,6 +13,7 @@ pub mod outbound;
 pub mod pair;
 pub mod permission;
 pub mod phone;
+pub mod rates;
 pub mod retry;
 pub mod throughput;
 pub mod window;

@@ -51,6 +51,10 @@ pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failur
         ("secrets.master_key", master_key(&config)),
         ("whatsapp.graph_url", reachable(&config.whatsapp.graph_url)),
     ];
+    if config.whatsapp.rate_card.is_some() {
+        let read = boot::rate_card(&config).map(|_| "it reads".to_owned());
+        findings.push(("whatsapp.rate_card", read.map_err(|error| error.to_string())));
+    }
     findings.extend(
         config.telemetry.otlp_endpoint.as_ref().map(|url| ("telemetry.otlp_endpoint", reachable(url))),
     );

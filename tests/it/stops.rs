@@ -242,3 +242,36 @@ async fn a_send_the_provider_took_and_never_answered_is_unknown_until_a_status_s
     assert!(stage.graph().delivered_twice().is_empty());
     agent.agrees_with(&stage.api).await.check_order();
 }
+
+#[tokio::test]
+async fn what_a_message_cost_stands_with_it_by_the_rate_card_of_its_day() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let card = folder.path().join("rates.csv");
+    let rates = "from,country,calling_code,category,currency,amount\n\
+                 2020-01-01,*,*,marketing,EUR,0.0552\n2020-01-01,*,*,utility,EUR,0.0198\n2090-01-01,*,*,utility,EUR,9\n";
+    std::fs::write(&card, rates).expect("it is written");
+    let settings = [("WHATSAPP__RATE_CARD", card.to_str().expect("a plain path"))];
+    let stage = Stage::with(1, Faults::none(), &settings).await;
+    stage.bring_statuses().await;
+    let conversation = stage.meet(&customer(1)).await;
+    let template = stage.api.post(&messages_path(&conversation), &template()).await.of(202);
+    let charged_as = async |message: &Value| {
+        let id = text(message, "id");
+        until("it is charged", async || {
+            Some(stage.message(&conversation, &id).await["charged"].clone())
+                .filter(|charged| !charged.is_null())
+        })
+        .await
+    };
+    let charged = charged_as(&template).await;
+    assert_eq!(charged["amount"], json!({"value": "0.0198", "currency": "EUR"}), "{charged}");
+    let answer = stage.send(&conversation, "that is free").await;
+    let delivered = stage.until_state(&answer, "delivered").await;
+    assert_eq!(
+        (&delivered["charged"]["billable"], &delivered["charged"]["amount"]),
+        (&json!(false), &json!(null))
+    );
+    std::fs::write(&card, format!("{rates}tomorrow,*,*,utility,EUR,1\n")).expect("it is written");
+    let printed = stage.server.fails(&["check"]);
+    assert!(printed.contains("wrong  whatsapp.rate_card") && printed.contains("line 5"), "{printed}");
+}

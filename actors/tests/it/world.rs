@@ -197,6 +197,7 @@ impl World {
             entropy: Arc::<SeededEntropy>::clone(&self.entropy),
             connector,
             webhook_base: "http://here/webhooks/whatsapp/".to_owned(),
+            rates: Arc::default(),
         };
         let house = House::start(parts, arbiters.iter().map(Arbiter::handle).collect());
         Running { house, records: Records::new(self.temp.store()), faulty: None, arbiters, vault }

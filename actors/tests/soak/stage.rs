@@ -226,6 +226,7 @@ impl Stage {
             entropy,
             connector: Arc::new(Taker),
             webhook_base: "http://here/webhooks/whatsapp/".to_owned(),
+            rates: Arc::default(),
         };
         let house = House::start(parts, arbiters.iter().map(|hand| hand.arbiter.handle()).collect());
         Self { house, temp, blobs, clock, asked, arbiters, vault }

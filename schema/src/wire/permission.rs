@@ -79,6 +79,18 @@ wire! {
         pub kind: Option<String>,
         /// It costs something.
         pub billable: bool,
+        /// About how much, where a rate card says so; taxes, discounts and free messages of the month are not in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub amount: Option<Amount>,
+    }
+
+    /// An amount of money.
+    #[derive(Eq)]
+    pub struct Amount {
+        /// A decimal number, such as `0.1131`.
+        pub value: String,
+        /// ISO 4217, such as `EUR`.
+        pub currency: String,
     }
 
     /// What the provider counts a message as.

@@ -650,6 +650,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An amount of money. */
+        Amount: {
+            /** @description ISO 4217, such as `EUR`. */
+            currency: string;
+            /** @description A decimal number, such as `0.1131`. */
+            value: string;
+        };
         /** @description What the customer tapped or filled in. */
         Answer: {
             /** @description The button's id. */
@@ -835,6 +842,7 @@ export interface components {
         Charge: "charged" | "after_allowance" | "free_window" | "free_entry";
         /** @description What the provider says that it charges a message as. */
         Charged: {
+            amount?: null | components["schemas"]["Amount"];
             /** @description It costs something. */
             billable: boolean;
             /** @description The category, in the provider's words: `marketing`, `utility`, `service`, …. */

@@ -1276,6 +1276,10 @@ export interface ContactRef {
  */
 export interface Charged {
   /**
+   * About how much, where a rate card says so; taxes, discounts and free messages of the month are not in it.
+   */
+  amount?: Amount | null;
+  /**
    * It costs something.
    */
   billable: boolean;
@@ -1287,6 +1291,19 @@ export interface Charged {
    * `regular`, `free_customer_service`, `free_entry_point`, … where it said so.
    */
   kind?: string | null;
+}
+/**
+ * An amount of money.
+ */
+export interface Amount {
+  /**
+   * ISO 4217, such as `EUR`.
+   */
+  currency: string;
+  /**
+   * A decimal number, such as `0.1131`.
+   */
+  value: string;
 }
 /**
  * What was decided when a message was last about to go a step further: the answer to "why was this not sent".

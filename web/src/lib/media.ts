@@ -29,6 +29,11 @@ export function money(price: string, currency: string): string {
   }
 }
 
+/** What one message costs: fractions of the smallest coin count. */
+export function rate({ value, currency }: { value: string; currency: string }): string {
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 4 }).format(Number(value));
+}
+
 /** The sum of an order, where everything in it has a price in one currency. */
 export function orderTotal(order: Order): string | null {
   const [first] = order.products;

@@ -259,6 +259,7 @@ export const en = {
     channel: 'Number',
     price: '{{category}}, {{charge}}',
     wasCharged: 'WhatsApp charged it as {{category}}',
+    about: 'about {{amount}}',
     wasFree: 'WhatsApp counted it as {{category}}, free',
     service: 'Service',
     utility: 'Utility',

@@ -589,7 +589,7 @@ fn charged(raw: RawPricing<'_>) -> Option<Charged> {
     let short = |words: Words<'_>| cut(words.as_str(), MAX_FIELD_CHARS).0.to_owned();
     let kind = raw.kind.map(short);
     let billable = raw.billable.unwrap_or_else(|| kind.as_deref().is_none_or(|kind| kind == "regular"));
-    Some(Charged { category: short(raw.category?), kind, billable })
+    Some(Charged { category: short(raw.category?), kind, billable, amount: None })
 }
 
 /// A new user id (Meta: webhooks/reference/user_id_update). It has no id of its own, so one is made of what it

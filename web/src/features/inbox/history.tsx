@@ -4,6 +4,7 @@ import { Check, X } from 'lucide-react';
 import type { Message, SendDecision } from '@/api/types';
 import { Tick } from '@/components/tick';
 import { t } from '@/lib/i18n';
+import { rate } from '@/lib/media';
 import { exact } from '@/lib/time';
 import { stateName } from '@/lib/words';
 
@@ -27,7 +28,10 @@ export function History({ message, label, children }: { message: Message; label:
           {(message.attempts ?? 0) > 0 && <p className="mt-2 text-[12px] leading-4 text-text-3">{t('thread.attempts', { count: message.attempts ?? 0 })}</p>}
           {message.decision && <Decision decision={message.decision} />}
           {message.charged && (
-            <p className="mt-1 text-[12px] leading-4 text-text-3">{t(message.charged.billable ? 'decision.wasCharged' : 'decision.wasFree', { category: message.charged.category.replaceAll('_', ' ') })}</p>
+            <p className="mt-1 text-[12px] leading-4 text-text-3">
+              {t(message.charged.billable ? 'decision.wasCharged' : 'decision.wasFree', { category: message.charged.category.replaceAll('_', ' ') })}
+              {message.charged.amount && <>, <span className="num">{t('decision.about', { amount: rate(message.charged.amount) })}</span></>}
+            </p>
           )}
           {message.provider_id && <p className="mt-1 max-w-64 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
         </Popover.Content>

@@ -1,0 +1,259 @@
+//! What the provider takes for a message: a rate card, dated, as data.
+//!
+//! Meta publishes its rates as tables and changes them several times a year; none is built in. Prices that were shown
+//! are estimates until the bill comes: taxes, discounts by volume and the number's free messages are not in them.
+
+use std::collections::HashMap;
+
+use switchboard_schema::{
+    Timestamp,
+    wire::{Amount, Identity, IdentityKind},
+};
+
+use crate::permission::ANSWERS_CHARGED_FROM;
+
+/// Longest rate card that is read, in bytes: some hundred markets, some categories, some years.
+pub const MAX_CARD_BYTES: u64 = 4 * 1_024 * 1_024;
+/// Rates of one card, at most.
+pub const MAX_RATES: usize = 100_000;
+/// The first line of a card.
+pub const HEADER: &str = "from,country,calling_code,category,currency,amount";
+
+/// The word for everywhere else, as country and as calling code.
+const REST: &str = "*";
+/// Most digits of a calling code with what follows it within a shared one, such as 1787 for Puerto Rico.
+const MAX_CODE_DIGITS: usize = 7;
+/// Most characters of a category.
+const MAX_CATEGORY_CHARS: usize = 64;
+/// Most digits of an amount, before and after its point.
+const MAX_AMOUNT_CHARS: usize = 16;
+
+/// Rates by category and market, each from a day on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RateCard {
+    by_code: HashMap<Key, Vec<Rate>>,
+    by_country: HashMap<Key, Vec<Rate>>,
+    rest: HashMap<String, Vec<Rate>>,
+}
+
+/// Category, and calling code or country.
+type Key = (String, String);
+
+/// From when on, how much.
+#[derive(Debug, Clone, PartialEq)]
+struct Rate {
+    from: Timestamp,
+    amount: Amount,
+}
+
+/// A line that is no rate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct BadRate {
+    /// Which, from 1.
+    pub line: usize,
+    /// What is wrong, in words.
+    pub problem: String,
+}
+
+impl RateCard {
+    /// Reads a card: the line [`HEADER`], then a rate a line, such as `2026-10-01,DE,49,marketing,EUR,0.1131`; `*` is
+    /// every country that has no line of its own. Empty lines, and those that begin with `#`, say nothing.
+    ///
+    /// # Errors
+    /// The first line that is wrong.
+    pub fn parse(text: &str) -> Result<Self, BadRate> {
+        let mut card = Self::default();
+        let lines = (1..).zip(text.lines().map(str::trim));
+        let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+        if lines.next().is_none_or(|(_, line)| line != HEADER) {
+            return Err(BadRate { line: 1, problem: format!("a rate card begins with the line `{HEADER}`") });
+        }
+        for (count, (line, text)) in lines.enumerate() {
+            let bad = |problem: String| BadRate { line, problem };
+            if count == MAX_RATES {
+                return Err(bad(format!("a rate card has at most {MAX_RATES} rates")));
+            }
+            card.add(text).map_err(bad)?;
+        }
+        let all = card.by_code.values_mut().chain(card.by_country.values_mut()).chain(card.rest.values_mut());
+        all.for_each(|rates| rates.sort_by_key(|rate| rate.from));
+        Ok(card)
+    }
+
+    fn add(&mut self, line: &str) -> Result<(), String> {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let [from, country, code, category, currency, amount] = *fields else {
+            return Err(format!("it has {} fields instead of the header's 6", fields.len()));
+        };
+        let from = format!("{from}T00:00:00Z").parse().map_err(|_| "`from` is a day such as 2026-10-01")?;
+        let is_category = !category.is_empty()
+            && category.len() <= MAX_CATEGORY_CHARS
+            && category.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if !is_category {
+            return Err("`category` is a word of WhatsApp's, such as marketing".to_owned());
+        }
+        if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err("`currency` has three capital letters, such as EUR".to_owned());
+        }
+        if !is_amount(amount) {
+            return Err("`amount` is a number such as 0.1131".to_owned());
+        }
+        let amount = Amount { value: amount.to_owned(), currency: currency.to_owned() };
+        let rate = Rate { from, amount };
+        match (country, code) {
+            (REST, REST) => self.rest.entry(category.to_owned()).or_default().push(rate),
+            (country, code) if is_country(country) && is_code(code) => {
+                let key = |market: &str| (category.to_owned(), market.to_owned());
+                self.by_country.entry(key(country)).or_default().push(rate.clone());
+                self.by_code.entry(key(code)).or_default().push(rate);
+            }
+            _ => {
+                return Err("`country` has two capital letters and `calling_code` digits, such as DE,49; both are * for \
+                            the rest of the world"
+                    .to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// What a message of this category to somebody with these addresses costs; nothing where the card does not say.
+    ///
+    /// From [`ANSWERS_CHARGED_FROM`] on answers cost what a utility message does, unless the card has a rate for
+    /// `service` of its own (Meta: "Pricing on the WhatsApp Business Platform", non-template messages).
+    #[must_use]
+    pub fn amount(&self, category: &str, recipient: &[Identity], at: Timestamp) -> Option<Amount> {
+        let own = self.of(category, recipient, at);
+        let as_utility = category == "service" && at >= ANSWERS_CHARGED_FROM;
+        own.or_else(|| as_utility.then(|| self.of("utility", recipient, at)).flatten()).cloned()
+    }
+
+    fn of(&self, category: &str, recipient: &[Identity], at: Timestamp) -> Option<&Amount> {
+        let by_code = || {
+            let digits = recipient.iter().filter(|one| one.kind != IdentityKind::Bsuid).map(|one| &one.value);
+            digits.into_iter().find_map(|digits| {
+                (1..=MAX_CODE_DIGITS)
+                    .rev()
+                    .filter_map(|length| digits.get(..length))
+                    .find_map(|code| newest(self.by_code.get(&(category.to_owned(), code.to_owned()))?, at))
+            })
+        };
+        let by_country = || {
+            let ids = recipient.iter().filter(|one| one.kind == IdentityKind::Bsuid);
+            ids.into_iter().find_map(|id| {
+                let (country, _) = id.value.split_once('.')?;
+                newest(self.by_country.get(&(category.to_owned(), country.to_owned()))?, at)
+            })
+        };
+        by_code().or_else(by_country).or_else(|| newest(self.rest.get(category)?, at))
+    }
+}
+
+/// The last rate that holds at a time; they are sorted by when they begin.
+fn newest(rates: &[Rate], at: Timestamp) -> Option<&Amount> {
+    rates.iter().rev().find(|rate| rate.from <= at).map(|rate| &rate.amount)
+}
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=MAX_CODE_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_amount(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.len() <= MAX_AMOUNT_CHARS && digits(whole) && digits(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CARD: &str = "from,country,calling_code,category,currency,amount
+# What it was, and what it is.
+2026-07-01,DE,49,marketing,EUR,0.1131
+2026-10-01,DE,49,marketing,EUR,0.1200
+2026-07-01,DE,49,utility,EUR,0.0456
+
+2026-07-01,US,1,marketing,USD,0.0250
+2026-07-01,PR,1787,marketing,USD,0.0740
+2026-07-01,*,*,marketing,USD,0.0604
+";
+
+    fn card() -> RateCard {
+        RateCard::parse(CARD).expect("a card")
+    }
+
+    fn day(day: &str) -> Timestamp {
+        format!("{day}T12:00:00Z").parse().expect("a day")
+    }
+
+    fn phone(digits: &str) -> Vec<Identity> {
+        vec![Identity { kind: IdentityKind::Phone, value: digits.to_owned() }]
+    }
+
+    fn value(category: &str, to: &[Identity], at: &str) -> Option<String> {
+        card().amount(category, to, day(at)).map(|amount| format!("{} {}", amount.value, amount.currency))
+    }
+
+    #[test]
+    fn the_rate_of_the_day_counts() {
+        let german = phone("4915112345678");
+        assert_eq!(value("marketing", &german, "2026-06-30"), None, "before the card begins");
+        assert_eq!(value("marketing", &german, "2026-09-30").as_deref(), Some("0.1131 EUR"));
+        assert_eq!(value("marketing", &german, "2026-10-01").as_deref(), Some("0.1200 EUR"));
+    }
+
+    #[test]
+    fn the_closest_market_counts_and_the_rest_of_the_world_where_there_is_none() {
+        assert_eq!(value("marketing", &phone("12125550100"), "2026-11-01").as_deref(), Some("0.0250 USD"));
+        assert_eq!(value("marketing", &phone("17875550100"), "2026-11-01").as_deref(), Some("0.0740 USD"));
+        assert_eq!(value("marketing", &phone("31610000001"), "2026-11-01").as_deref(), Some("0.0604 USD"));
+        let unnumbered =
+            [Identity { kind: IdentityKind::Bsuid, value: "DE.13491208655302741918".to_owned() }];
+        assert_eq!(value("marketing", &unnumbered, "2026-11-01").as_deref(), Some("0.1200 EUR"));
+        assert_eq!(value("authentication", &phone("31610000001"), "2026-11-01"), None);
+    }
+
+    #[test]
+    fn answers_cost_what_a_utility_message_does_from_october_2026_on() {
+        let german = phone("4915112345678");
+        assert_eq!(value("service", &german, "2026-09-30"), None);
+        assert_eq!(value("service", &german, "2026-10-01").as_deref(), Some("0.0456 EUR"));
+        let own = RateCard::parse(&format!("{CARD}2026-10-01,DE,49,service,EUR,0.0300\n")).expect("a card");
+        let amount = own.amount("service", &german, day("2026-10-02")).expect("its own");
+        assert_eq!(amount.value, "0.0300");
+    }
+
+    #[test]
+    fn a_line_that_is_no_rate_is_named_with_what_is_wrong() {
+        for (line, word) in [
+            ("2026-13-01,DE,49,marketing,EUR,0.1", "from"),
+            ("2026-07-01,Germany,49,marketing,EUR,0.1", "country"),
+            ("2026-07-01,DE,+49,marketing,EUR,0.1", "calling_code"),
+            ("2026-07-01,*,49,marketing,EUR,0.1", "both"),
+            ("2026-07-01,DE,49,,EUR,0.1", "category"),
+            ("2026-07-01,DE,49,marketing,eur,0.1", "currency"),
+            ("2026-07-01,DE,49,marketing,EUR,-1", "amount"),
+            ("2026-07-01,DE,49,marketing,EUR,1.", "amount"),
+            ("2026-07-01,DE,49,marketing,EUR,1e3", "amount"),
+            ("2026-07-01,DE,49,marketing", "4 fields"),
+        ] {
+            let error = RateCard::parse(&format!("{HEADER}\n\n{line}\n")).expect_err(line);
+            assert_eq!(error.line, 3, "{line}");
+            assert!(error.problem.contains(word), "{line}: {error}");
+        }
+        assert_eq!(RateCard::parse("").expect_err("no header").line, 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_card_or_refused(text in "[0-9A-Z,*.\\-a-z\n]{0,200}") {
+            drop(RateCard::parse(&text));
+            drop(RateCard::parse(&format!("{HEADER}\n{text}")));
+        }
+    }
+}

@@ -14,5 +14,6 @@ pub mod pair;
 pub mod permission;
 pub mod phone;
 pub mod retry;
+pub mod template;
 pub mod throughput;
 pub mod window;

@@ -434,7 +434,7 @@ impl ChannelActor {
             }
             Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
             Letter::Templates { fresh, reply } => self.templates(fresh, reply, ctx),
-            Letter::TemplateTold(update, reply) => self.template_told(&update, reply, ctx),
+            Letter::TemplateTold(update, reply) => self.template_told(*update, reply, ctx),
             Letter::TemplateAct(act, reply) => self.template_act(act, reply, ctx),
             Letter::TemplateStatus { name, language, reply } => {
                 tell(reply, Ok(self.templates.status(&name, &language)));

@@ -220,15 +220,17 @@ impl ChannelActor {
     /// The provider told something of a template: stored before the answer.
     pub(super) fn template_told(
         &mut self,
-        update: &TemplateUpdate,
+        mut update: TemplateUpdate,
         reply: Reply<()>,
         ctx: &mut Context<Self>,
     ) {
+        // The provider counts whole seconds, so its time stands for the end of one: what is here is over.
+        update.at = update.at.min(self.env.clock.now());
         let key = (update.name.clone(), update.language.clone());
         let known = self.templates.rows.get(&key);
-        let must_be_read = known.is_none() || rules::must_be_read(update);
+        let must_be_read = known.is_none() || rules::must_be_read(&update);
         let changed = known
-            .map(|known| (rules::told(known, update), known))
+            .map(|known| (rules::told(known, &update), known))
             .filter(|(body, known)| body != *known)
             .map(|(body, _)| (key, Some(body)))
             .into_iter()

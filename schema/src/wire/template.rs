@@ -131,8 +131,6 @@ wire! {
         FirstName,
         /// The contact's number.
         Phone,
-        /// The line about the contact.
-        About,
         /// The contact's name at WhatsApp.
         Username,
     }

@@ -1248,7 +1248,7 @@ export interface components {
          * @description Where a value comes from.
          * @enum {string}
          */
-        FillSource: "text" | "name" | "first_name" | "phone" | "about" | "username";
+        FillSource: "text" | "name" | "first_name" | "phone" | "username";
         /**
          * @description How often a message had been passed on before it came here.
          * @enum {string}

@@ -902,7 +902,7 @@ mod tests {
         let file = HeaderFile { media_id: switchboard_schema::MediaId::from_bytes([1; 16]), filename: None };
         let whole = TemplateRequest {
             body: vec![TemplateParameter { name: None, text: "Elif".to_owned() }],
-            header_file: Some(file),
+            header_file: Some(Box::new(file)),
             buttons: vec![value(1, "SAVE10")],
             ..TemplateRequest::default()
         };
@@ -919,8 +919,8 @@ mod tests {
         assert_eq!(check(|request| request.buttons[0].index = 2), Some("template.buttons"));
         assert_eq!(
             check(|request| {
-                request.header_location =
-                    Some(Location { latitude: 0.0, longitude: 0.0, name: None, address: None, url: None });
+                let place = Location { latitude: 0.0, longitude: 0.0, name: None, address: None, url: None };
+                request.header_location = Some(Box::new(place));
             }),
             Some("template.header_location")
         );

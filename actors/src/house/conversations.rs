@@ -257,7 +257,7 @@ impl House {
             let filename = file.filename.clone().or(facts.filename).filter(|_| kind == MediaKind::Document);
             content.header_file = Some(wire::TemplateFile { kind, media_id: file.media_id, filename });
         }
-        content.header_location.clone_from(&template.header_location);
+        content.header_location = template.header_location.as_deref().cloned();
         content.buttons = rules::buttons_of(known, template);
         let values = template.body.iter().map(|value| value.text.as_str());
         let by_name: HashMap<&str, &str> =

@@ -124,10 +124,10 @@ wire! {
         pub body: Vec<super::TemplateParameter>,
         /// The file above the body, where the template has one there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub header_file: Option<super::HeaderFile>,
+        pub header_file: Option<Box<super::HeaderFile>>,
         /// The place above the body, where the template has one there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub header_location: Option<Location>,
+        pub header_location: Option<Box<Location>>,
         /// Values for its buttons.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub buttons: Vec<super::TemplateButtonValue>,

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use switchboard_simulator::{
-    Template, Update,
+    Fault, Outcome, Sent, Template, Update, When,
     graph::{Button, Header},
     payload,
 };
@@ -108,14 +108,18 @@ async fn a_template_that_is_paused_is_refused_when_it_is_written_and_when_its_tu
     assert_eq!(stage.graph().sends().len(), 1, "no request left");
 
     let still = json!({"type": "template", "template": {"name": "still_there", "language": "en_US"}});
-    stage.graph().refuse_connections().await;
+    // Passing faults have it wait.
+    for _ in 0..3 {
+        assert!(stage.graph().script(When::NextSend, Fault::Code(131_000)));
+    }
     let queued = stage.api.post(&messages_path(&conversation), &still).await.of(202);
-    let paused = stage.graph().decide_template(&waba(&stage), "still_there", "en_US", "DISABLED", "NONE");
-    stage.postman.tell(stage.world.clock().now_s(), &[paused.expect("there is one")]).await;
-    stage.graph().accept_connections().await;
+    until("its first try", async || (stage.graph().scripted() < 3).then_some(())).await;
+    let disabled = stage.graph().decide_template(&waba(&stage), "still_there", "en_US", "DISABLED", "NONE");
+    stage.postman.tell(stage.world.clock().now_s(), &[disabled.expect("there is one")]).await;
     let failed = stage.until_state(&queued, "failed").await;
     assert_eq!(failed["error"]["code"], "template_not_approved", "{failed}");
-    assert_eq!(stage.graph().sends().len(), 1, "no request left");
+    let taken = |sent: &&std::sync::Arc<Sent>| matches!(sent.outcome, Outcome::Accepted { .. });
+    assert_eq!(stage.graph().sends().iter().filter(taken).count(), 1, "nothing went after that");
 }
 
 #[tokio::test]

@@ -98,7 +98,6 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
   const key = useRef(newKey());
   const form = useRef<HTMLFormElement>(null);
   const bodyId = useId();
-  const set = (changed: Partial<Draft>) => { setDraft((now) => ({ ...now, ...changed })); };
   const submit = useMutation({
     mutationFn: () =>
       template
@@ -111,8 +110,13 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
       onClose();
     },
   });
+  const set = (changed: Partial<Draft>) => {
+    setDraft((now) => ({ ...now, ...changed }));
+    // What was wrong may be right by now: the next try tells.
+    if (submit.isError) submit.reset();
+  };
   const wrong = submit.error instanceof ApiError ? submit.error.problem.field?.replace(/^draft\./, '') : undefined;
-  const errorOf = (...fields: string[]) => (wrong && fields.includes(wrong) ? submit.error?.message : undefined);
+  const errorOf = (...fields: string[]) => (wrong && fields.includes(wrong) && submit.error ? sentence(submit.error.message) : undefined);
   const known = ['name', 'language', 'category', 'header', 'header_format', 'header_examples', 'header_file', 'body', 'body_examples', 'footer', 'buttons'];
   // What is wrong stands beside its field: it is brought into sight.
   useEffect(() => {

@@ -8,6 +8,7 @@
 //! reloads; conversations register again what they are not sure of.
 
 mod orphans;
+mod templates;
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -16,29 +17,33 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle, WrapFuture};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use lru::LruCache;
 use ring::digest;
 use switchboard_domain::{
-    inbound::Update,
+    inbound::{TemplateUpdate, Update},
     outbound::{ErrorClass, SendOutcome},
     throughput::{DEFAULT_PER_SECOND, Throughput},
 };
 use switchboard_ports::{
-    channel::{ChannelClient, ReadError},
+    channel::ChannelClient,
     secrets::channel_secret,
     store::{Lane, MAX_COMMIT_BYTES, Mutation, Scan},
 };
 use switchboard_schema::{
-    ChannelId, ConversationId, TenantScope, Timestamp,
-    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow, Sealed},
+    ChannelId, ConversationId, TenantScope,
+    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow, Sealed, TemplateRow},
     table::Json,
     wire,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use self::orphans::{ORPHAN_LIFE, Orphans, key_of};
+pub(crate) use self::templates::Act as TemplateAct;
+use self::{
+    orphans::{ORPHAN_LIFE, Orphans, key_of},
+    templates::Templates,
+};
 use crate::{
     Refusal, conversation,
     directory::{Mail, Reply, Resident, answer},
@@ -63,10 +68,6 @@ const RETRY_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Orphans' messages looked up at the same time.
 const LOOK_UPS_AT_ONCE: usize = 16;
-/// How old a list of templates may be that is answered from memory.
-const TEMPLATES_FRESH: Duration = Duration::from_secs(300);
-/// Pause after the templates were read, or could not be, before the provider is asked again, whoever asks.
-const TEMPLATES_PAUSE: Duration = Duration::from_secs(5);
 /// Failures in a row after which a channel counts as degraded.
 const DEGRADED_AFTER: u32 = 5;
 
@@ -91,6 +92,12 @@ pub(crate) enum Letter {
     Orphan(Box<(String, Update)>, Reply<Option<Spot>>),
     /// The templates.
     Templates { fresh: bool, reply: Reply<wire::TemplateList> },
+    /// The provider told something of a template.
+    TemplateTold(Box<TemplateUpdate>, Reply<()>),
+    /// Do something with a template; answers with it afterwards.
+    TemplateAct(templates::Act, Reply<wire::Template>),
+    /// The status of the template of this name in this language, where it is known.
+    TemplateStatus { name: String, language: String, reply: Reply<Option<String>> },
     /// Store the channel as it is here. Whoever else wrote its row could not know what this actor writes.
     Put(Box<ChannelBody>, Reply<ChannelBody>),
     /// Store it as deleted: nothing goes out any more.
@@ -191,10 +198,9 @@ pub(crate) struct ChannelActor {
     writing: bool,
     recent: LruCache<String, Spot>,
     orphans: Orphans,
-    /// When the templates were read last, and what came of it.
-    templates: Option<(Timestamp, Result<wire::TemplateList, Refusal>)>,
-    /// Who waits for them to be read.
-    want_templates: Vec<Reply<wire::TemplateList>>,
+    templates: Templates,
+    /// When they are read again by themselves.
+    templates_timer: Option<SpawnHandle>,
     failures: u32,
 }
 
@@ -232,8 +238,8 @@ impl Resident for ChannelActor {
             writing: false,
             recent: LruCache::new(NonZeroUsize::new(RECENT_IDS).unwrap_or(NonZeroUsize::MIN)),
             orphans: Orphans::default(),
-            templates: None,
-            want_templates: Vec::new(),
+            templates: Templates::default(),
+            templates_timer: None,
             failures: 0,
         }
     }
@@ -273,6 +279,7 @@ struct Loaded {
     body: ChannelBody,
     client: Option<Arc<dyn ChannelClient>>,
     orphans: Vec<OrphanRow>,
+    templates: Vec<TemplateRow>,
     /// Messages that orphans wait for and that are known by now: a crash came between.
     adoptable: Vec<(String, Spot)>,
 }
@@ -282,6 +289,8 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
     let body = row.ok_or(Refusal::NotFound("channel"))?.body.0;
     let orphans =
         env.records.all::<OrphanRow>(scope, Scan::of::<OrphanRow>(OrphanRow::partition(id))).await?;
+    let templates =
+        env.records.all::<TemplateRow>(scope, Scan::of::<TemplateRow>(TemplateRow::partition(id))).await?;
     let client = connect(&env, id, &body)?;
     let waited_for: BTreeSet<&str> = orphans.iter().map(|row| row.provider_id.as_str()).collect();
     let adoptable = stream::iter(waited_for)
@@ -295,7 +304,7 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
         )
         .try_collect()
         .await?;
-    Ok(Loaded { body, client, orphans, adoptable })
+    Ok(Loaded { body, client, orphans, templates, adoptable })
 }
 
 /// The way out of a channel, unless it was deleted.
@@ -332,6 +341,8 @@ impl ChannelActor {
                 actor.client = loaded.client;
                 actor.unloaded = None;
                 actor.orphans = Orphans::of(loaded.orphans);
+                actor.templates = Templates::of(loaded.templates);
+                actor.read_templates_regularly(ctx);
                 // What a predecessor was told to register and did not write went with it.
                 for id in actor.env.conversations.present(actor.scope) {
                     let command = conversation::Asked::of(conversation::Ask::Register(actor.id));
@@ -422,7 +433,12 @@ impl ChannelActor {
                 });
             }
             Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
-            Letter::Templates { fresh, reply } => self.read_templates(fresh, reply, ctx),
+            Letter::Templates { fresh, reply } => self.templates(fresh, reply, ctx),
+            Letter::TemplateTold(update, reply) => self.template_told(*update, reply, ctx),
+            Letter::TemplateAct(act, reply) => self.template_act(act, reply, ctx),
+            Letter::TemplateStatus { name, language, reply } => {
+                tell(reply, Ok(self.templates.status(&name, &language)));
+            }
             Letter::Put(body, reply) => self.store(*body, reply, ctx),
             Letter::Delete(reply) => match &self.body {
                 Some(body) if body.deleted_at.is_none() => {
@@ -457,7 +473,7 @@ impl ChannelActor {
             match taken_over {
                 Ok(client) => {
                     actor.client = client;
-                    actor.templates = None;
+                    actor.read_templates_regularly(ctx);
                     actor.failures = 0;
                     actor.unloaded = None;
                     if actor.client.is_none() {
@@ -691,45 +707,6 @@ impl ChannelActor {
         };
         ctx.spawn(adoption.into_actor(self));
     }
-
-    /// Answers with the templates, from memory where they are fresh enough. However many ask, the provider is
-    /// asked once at a time, and not again at once.
-    fn read_templates(&mut self, fresh: bool, reply: Reply<wire::TemplateList>, ctx: &mut Context<Self>) {
-        let Some(client) = self.client.clone() else {
-            tell(reply, Err(Refusal::NotFound("channel")));
-            return;
-        };
-        let now = self.env.clock.now();
-        let good_for = if fresh { TEMPLATES_PAUSE } else { TEMPLATES_FRESH };
-        match &self.templates {
-            Some((at, Ok(list))) if now.since(*at) < good_for => return tell(reply, Ok(list.clone())),
-            Some((at, Err(refusal))) if now.since(*at) < TEMPLATES_PAUSE => {
-                return tell(reply, Err(refusal.clone()));
-            }
-            _ => {}
-        }
-        self.want_templates.push(reply);
-        if self.want_templates.len() > 1 {
-            return;
-        }
-        ctx.spawn(client.templates().into_actor(self).map(move |result, actor, _| {
-            let read = match result {
-                Ok(mut templates) => {
-                    templates.sort_by(|a, b| (&a.name, &a.language).cmp(&(&b.name, &b.language)));
-                    Ok(wire::TemplateList { templates, read_at: now })
-                }
-                Err(ReadError::Refused { code, message }) => Err(Refusal::Provider { code, message }),
-                Err(ReadError::Unavailable(why)) => Err(Refusal::Provider {
-                    code: "provider_unavailable".to_owned(),
-                    message: format!("WhatsApp did not answer: {why}"),
-                }),
-            };
-            for reply in std::mem::take(&mut actor.want_templates) {
-                tell(reply, read.clone());
-            }
-            actor.templates = Some((actor.env.clock.now(), read));
-        }));
-    }
 }
 
 fn tell<T>(reply: Reply<T>, result: Result<T, Refusal>) {
@@ -743,6 +720,9 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Permit(reply) => tell(reply, Err(refusal)),
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
+        Letter::TemplateTold(_, reply) => tell(reply, Err(refusal)),
+        Letter::TemplateAct(_, reply) => tell(reply, Err(refusal)),
+        Letter::TemplateStatus { reply, .. } => tell(reply, Err(refusal)),
         Letter::Client(reply) => tell(reply, Err(refusal)),
         Letter::Put(_, reply) | Letter::Delete(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
         Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge => {}

@@ -6,6 +6,7 @@ mod consent;
 mod conversations;
 mod dead;
 mod media;
+mod templates;
 mod wakeups;
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};

@@ -560,16 +560,7 @@ pub(crate) async fn at_provider(
         return Ok(Ok(known));
     }
     let _slot = env.fetches.acquire().await.map_err(|error| Refusal::Unavailable(error.to_string()))?;
-    let mut bytes = BytesMut::with_capacity(usize::try_from(body.size).unwrap_or_default());
-    for part in &body.parts {
-        let part = env.blobs.get(scope, Life::Lasting, *part).await;
-        bytes.extend_from_slice(&part.map_err(|error| Refusal::Unavailable(error.to_string()))?);
-    }
-    let upload = Upload {
-        mime_type: body.mime_type.clone(),
-        filename: body.filename.clone().unwrap_or_else(|| "file".to_owned()),
-        bytes: bytes.freeze(),
-    };
+    let upload = whole(env, scope, &body).await?;
     match client.upload(upload).await {
         Ok(provider_media_id) => {
             if body.channel_id == channel_id {
@@ -581,6 +572,42 @@ pub(crate) async fn at_provider(
         Err(ReadError::Refused { code, message }) => Ok(Err(MessageError { code, message })),
         Err(ReadError::Unavailable(why)) => Err(Refusal::Unavailable(why)),
     }
+}
+
+/// A file of ours, whole.
+async fn whole(env: &Env, scope: TenantScope, body: &MediaBody) -> Result<Upload, Refusal> {
+    let mut bytes = BytesMut::with_capacity(usize::try_from(body.size).unwrap_or_default());
+    for part in &body.parts {
+        let part = env.blobs.get(scope, Life::Lasting, *part).await;
+        bytes.extend_from_slice(&part.map_err(|error| Refusal::Unavailable(error.to_string()))?);
+    }
+    Ok(Upload {
+        mime_type: body.mime_type.clone(),
+        filename: body.filename.clone().unwrap_or_else(|| "file".to_owned()),
+        bytes: bytes.freeze(),
+    })
+}
+
+/// Gives the provider a file of ours as an example of what a template is sent with; answers with its handle there.
+///
+/// # Errors
+/// The file is not here, or the provider does not take it.
+pub(crate) async fn sample(
+    env: &Env,
+    scope: TenantScope,
+    id: MediaId,
+    client: &Arc<dyn ChannelClient>,
+) -> Result<String, Refusal> {
+    let body = ask(env, scope, id, Ask::Show).await?;
+    if body.state != MediaState::Ready {
+        return Err(Refusal::NotFound("media"));
+    }
+    let _slot = env.fetches.acquire().await.map_err(|error| Refusal::Unavailable(error.to_string()))?;
+    let upload = whole(env, scope, &body).await?;
+    client.upload_sample(upload).await.map_err(|error| match error {
+        ReadError::Refused { code, message } => Refusal::Provider { code, message },
+        ReadError::Unavailable(why) => Refusal::Unavailable(why),
+    })
 }
 
 fn waiting(expected: Expected, now: Timestamp) -> MediaBody {

@@ -70,7 +70,8 @@ pub fn large_raws(update: &mut Update) -> Vec<LargeRaw<'_>> {
         | Update::Status(_)
         | Update::IdentityChange(_)
         | Update::Preference(_)
-        | Update::Named(_) => {}
+        | Update::Named(_)
+        | Update::Template(_) => {}
     }
     found
 }

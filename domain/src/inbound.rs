@@ -37,6 +37,8 @@ pub enum Update {
     Preference(Preference),
     /// The business' phone has a name for a person.
     Named(Party),
+    /// The provider decided something about a template.
+    Template(TemplateUpdate),
     /// Something about the account, or a field this version does not know: counted and kept, never shown.
     Other(Other),
 }
@@ -53,7 +55,7 @@ impl Update {
             Self::IdentityChange(change) => Some(&change.from),
             Self::Preference(preference) => Some(&preference.from),
             Self::Named(party) => Some(party),
-            Self::Status(_) | Self::Other(_) => None,
+            Self::Status(_) | Self::Template(_) | Self::Other(_) => None,
         }
     }
 }
@@ -288,6 +290,46 @@ pub struct Preference {
     pub detail: String,
     /// When, by the provider's clock.
     pub at: Timestamp,
+}
+
+/// What the provider decided about a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateUpdate {
+    /// Its name.
+    pub name: String,
+    /// Its language.
+    pub language: String,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+    /// What.
+    pub news: TemplateNews,
+}
+
+/// What the provider decided about a template, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateNews {
+    /// Whether it may be sent.
+    Status {
+        /// `APPROVED`, `REJECTED`, `PAUSED` and others.
+        event: String,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// How customers take it.
+    Quality {
+        /// `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+        score: String,
+    },
+    /// What it is for.
+    Category {
+        /// The new one.
+        category: String,
+        /// It is not so yet, but will be.
+        announced: bool,
+    },
+    /// Its words or buttons changed.
+    Components,
 }
 
 /// Something that concerns no conversation.

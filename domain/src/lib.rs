@@ -15,5 +15,6 @@ pub mod permission;
 pub mod phone;
 pub mod rates;
 pub mod retry;
+pub mod template;
 pub mod throughput;
 pub mod window;

@@ -32,8 +32,8 @@ pub struct Outbound {
 pub enum OutboundContent {
     /// Words.
     Text(Text),
-    /// An approved template with its values.
-    Template(TemplateContent),
+    /// An approved template with its values, and the provider's id of the file above its words.
+    Template(TemplateContent, Option<String>),
     /// A file.
     File(OutboundFile),
     /// A place.
@@ -68,6 +68,7 @@ pub fn file_of(content: &Content) -> Option<MediaId> {
         Content::Interactive(interactive) => {
             interactive.header.as_ref().and_then(InteractiveHeader::file).map(|(_, file)| file.media_id)
         }
+        Content::Template(template) => template.header_file.as_ref().map(|file| file.media_id),
         _ => content.attachment().map(|file| file.media_id),
     }
 }
@@ -78,7 +79,7 @@ pub fn file_of(content: &Content) -> Option<MediaId> {
 pub fn outbound(content: &Content, provider_media_id: Option<String>) -> Option<OutboundContent> {
     Some(match content {
         Content::Text(text) => OutboundContent::Text(text.clone()),
-        Content::Template(template) => OutboundContent::Template(template.clone()),
+        Content::Template(template) => OutboundContent::Template(template.clone(), provider_media_id),
         Content::Location(location) => OutboundContent::Location(location.clone()),
         Content::Contacts(contacts) => OutboundContent::Contacts(contacts.clone()),
         Content::Interactive(interactive) => {

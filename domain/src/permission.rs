@@ -169,6 +169,15 @@ pub fn may_write_to(
     contact(blocked).and(consented(consent, purpose, last_wrote_at)).map(drop)
 }
 
+/// May a template be sent, by its status at the provider where that is known? What the owner of the templates can tell
+/// without the conversation, asked when the message is written and right before its request.
+///
+/// # Errors
+/// It is not approved.
+pub fn may_use_template(status: Option<&str>, content: &Content) -> Result<(), Refused> {
+    approved(status, content).map(drop)
+}
+
 /// What a message is charged as.
 #[must_use]
 pub fn price_of(content: &Content, window: &WindowFacts, now: Timestamp) -> SendPrice {
@@ -286,7 +295,10 @@ fn approved(status: Option<&str>, content: &Content) -> Judged {
         Some("APPROVED") => Ok("The template is approved.".to_owned()),
         Some(status) => Err(Refused {
             code: "template_not_approved",
-            reason: format!("This template is {} at WhatsApp, not approved.", status.to_lowercase()),
+            reason: format!(
+                "This template is {} at WhatsApp, not approved.",
+                status.to_lowercase().replace('_', " ")
+            ),
             what_to_do: "Choose another one, or mend it in the templates' settings.",
         }),
     }

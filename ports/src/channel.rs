@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use switchboard_domain::outbound::{Outbound, SendOutcome};
-use switchboard_schema::wire::Template;
+use switchboard_schema::wire::{Template, TemplateDraft};
 use tokio::sync::mpsc;
 
 use crate::Future;
@@ -61,6 +61,28 @@ pub struct Upload {
     pub bytes: Bytes,
 }
 
+/// A template to be submitted.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The provider's id of the one that it changes; none for a new one.
+    pub id: Option<String>,
+    /// What it is to be.
+    pub draft: TemplateDraft,
+    /// The provider's handle of the example of what stands above the body.
+    pub sample: Option<String>,
+}
+
+/// What the provider made of a template that was submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Its id.
+    pub id: String,
+    /// Its status: most often `PENDING`.
+    pub status: String,
+    /// Its category, which need not be the one that was asked for.
+    pub category: Option<String>,
+}
+
 /// One connected number at its provider, with its credentials.
 ///
 /// * `send` makes at most one request, never a second: repeating is decided elsewhere.
@@ -82,4 +104,13 @@ pub trait ChannelClient: Send + Sync + 'static {
 
     /// Gives the provider a file; answers with its id there. Made twice it is there twice, which harms nobody.
     fn upload(&self, upload: Upload) -> Future<Result<String, ReadError>>;
+
+    /// Gives the provider an example of a file that a template will be sent with; answers with its handle.
+    fn upload_sample(&self, upload: Upload) -> Future<Result<String, ReadError>>;
+
+    /// Submits a template. Made twice, a new one is refused the second time.
+    fn submit_template(&self, submission: Submission) -> Future<Result<Submitted, ReadError>>;
+
+    /// Deletes a template, in one language.
+    fn delete_template(&self, name: String, id: String) -> Future<Result<(), ReadError>>;
 }

@@ -75,6 +75,16 @@ CREATE TABLE IF NOT EXISTS channels (
     PRIMARY KEY (tenant, channel_id)
 ) STRICT, WITHOUT ROWID;
 
+--  Message templates, as the provider last told of them, and what was seen of their changes. Each channel keeps its account's: its owner alone writes them.
+CREATE TABLE IF NOT EXISTS templates (
+    tenant BLOB NOT NULL,
+    channel_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, channel_id, name, language)
+) STRICT, WITHOUT ROWID;
+
 --  Which contact an address belongs to; written once, at first contact.
 CREATE TABLE IF NOT EXISTS identities (
     tenant BLOB NOT NULL,

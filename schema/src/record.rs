@@ -41,6 +41,7 @@ pub static TABLES: &[&Table] = &[
     &MEMBERS,
     &API_KEYS,
     &CHANNELS,
+    &TEMPLATES,
     &IDENTITIES,
     &CONTACTS,
     &CONTACT_EDGES,
@@ -215,6 +216,25 @@ table! {
     values {
         /// Its settings and sealed secrets.
         body: Json<ChannelBody>,
+    }
+}
+
+table! {
+    /// Message templates, as the provider last told of them, and what was seen of their changes. Each channel keeps its account's: its owner alone writes them.
+    TEMPLATES = "templates" => TemplateRow: Tenant, Clustered;
+    partition {
+        /// The channel.
+        channel_id: ChannelId,
+    }
+    clustering {
+        /// Its name at the provider.
+        name: String,
+        /// Its language at the provider.
+        language: String,
+    }
+    values {
+        /// What is known of it.
+        body: Json<TemplateBody>,
     }
 }
 

@@ -8,6 +8,7 @@ mod conversation;
 mod http;
 mod permission;
 mod socket;
+mod template;
 
 pub use consent::*;
 pub use content::*;
@@ -15,6 +16,7 @@ pub use conversation::*;
 pub use http::*;
 pub use permission::*;
 pub use socket::*;
+pub use template::*;
 
 /// Derives what every wire type needs.
 macro_rules! wire {

@@ -10,6 +10,7 @@ mod check;
 mod door;
 mod error;
 mod limits;
+mod manage;
 mod media;
 mod routes;
 mod state;
@@ -34,6 +35,7 @@ use state::State;
 
 pub use check::{CALLBACK_DATA_CHARS_MAX, CAPTION_CHARS_MAX, CONTACTS_MAX, TEXT_CHARS_MAX};
 pub use error::{ApiError, failure_details, title};
+pub use manage::TEMPLATES_MAX;
 pub use media::{MEDIA_MAX, Media, UPLOAD_BYTES_MAX};
 pub(crate) use media::{STICKER, bill, picture, voice_note};
 pub use state::{PEOPLE_MAX, REQUESTS_MAX, SCRIPT_MAX};
@@ -410,6 +412,37 @@ impl Graph {
         let templates = state.templates_of_mut(waba_id);
         templates.retain(|known| known.name != template.name || known.language != template.language);
         templates.push(template);
+    }
+
+    /// A template of an account as it is now.
+    pub fn template(&self, waba_id: &str, name: &str, language: &str) -> Option<Template> {
+        let state = lock(&self.0.state);
+        let mut all = state.templates_of(waba_id)?.iter();
+        all.find(|template| template.name == name && template.language == language).cloned()
+    }
+
+    /// Decides about a template, as a reviewer at Meta would; gives the webhook that tells.
+    pub fn decide_template(
+        &self,
+        waba_id: &str,
+        name: &str,
+        language: &str,
+        event: &str,
+        reason: &str,
+    ) -> Option<crate::payload::Update> {
+        let mut template = self.template(waba_id, name, language)?;
+        event.clone_into(&mut template.status);
+        template.rejected_reason = Some(reason.to_owned()).filter(|reason| reason != "NONE");
+        let told = crate::payload::template_status_update(
+            template.id,
+            name,
+            language,
+            event,
+            reason,
+            &template.category,
+        );
+        self.put_template(waba_id, template);
+        Some(told)
     }
 
     /// Makes someone known under all their ids, so that sends to either reach them.

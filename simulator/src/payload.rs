@@ -227,9 +227,14 @@ pub struct Entry<'a> {
 
 /// One body with all updates of one number in order: one entry, a change for each run of one shape.
 pub fn batch<U: Borrow<Update>>(business: &Business, updates: &[U]) -> Vec<u8> {
+    batch_at(business, updates, None)
+}
+
+/// The same at a time, as account fields carry it.
+pub fn batch_at<U: Borrow<Update>>(business: &Business, updates: &[U], time_s: Option<i64>) -> Vec<u8> {
     let mut out = String::with_capacity(256 + updates.len() * 384);
     let changes = changes_of(business, updates.iter().map(Borrow::borrow), usize::MAX);
-    let entry = Entry { waba_id: &business.waba_id, time_s: None, changes };
+    let entry = Entry { waba_id: &business.waba_id, time_s, changes };
     envelope_into(&mut out, &[entry], false);
     out.into_bytes()
 }

@@ -1,12 +1,16 @@
 //! `/api/v1/templates`: message templates at the provider.
 
-use axum::extract::State;
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::House;
 use switchboard_schema::{ChannelId, wire};
 
 use super::{
-    extract::{Json, Query},
+    extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
+    idempotency::{Idempotency, Once},
     problem::Problem,
 };
 use crate::access::Caller;
@@ -23,6 +27,14 @@ pub(crate) struct Params {
     fresh: bool,
 }
 
+/// Of which channel.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Whose {
+    /// The channel of the account that the template belongs to.
+    channel_id: ChannelId,
+}
+
 /// The templates of a channel
 #[utoipa::path(get, path = "/api/v1/templates", tag = "templates", params(Params),
     responses((status = 200, body = wire::TemplateList)))]
@@ -32,4 +44,64 @@ pub(crate) async fn list(
     Query(params): Query<Params>,
 ) -> Result<Json<wire::TemplateList>, Problem> {
     Ok(Json(house.templates(caller.scope, params.channel_id, params.fresh).await?))
+}
+
+/// Make a template
+///
+/// For owners. It is submitted at once; whether the provider approves it shows later in its status.
+#[utoipa::path(post, path = "/api/v1/templates", tag = "templates",
+    request_body = wire::CreateTemplate, responses((status = 201, body = wire::Template)))]
+pub(crate) async fn create(
+    State(house): State<House>,
+    State(idempotency): State<Arc<Idempotency>>,
+    caller: Caller,
+    key: IdempotencyKey,
+    JsonBytes(body): JsonBytes,
+) -> Result<Response, Problem> {
+    caller.must_own()?;
+    let new: wire::CreateTemplate = parse_json(&body)?;
+    let once = Once { caller: &caller, route: "templates", key: &key, request: &body };
+    let scope = caller.scope;
+    let act = async move { Ok(house.create_template(scope, new).await?) };
+    idempotency.run(once, StatusCode::CREATED, act).await
+}
+
+/// Change a template
+///
+/// For owners. With `draft` it is submitted again; an approved one can be changed once in 24 hours and ten times in
+/// 30 days. `fills` says what fills its places, `seen` that its changes were seen.
+#[utoipa::path(patch, path = "/api/v1/templates/{id}", tag = "templates",
+    params(("id" = String, Path, description = "The template's id at the provider")),
+    request_body = wire::TemplatePatch, responses((status = 200, body = wire::Template)))]
+pub(crate) async fn patch(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<String>,
+    Json(patch): Json<wire::TemplatePatch>,
+) -> Result<Json<wire::Template>, Problem> {
+    caller.must_own()?;
+    let act = caller.act(key, cause);
+    Ok(Json(house.patch_template(caller.scope, act, id, patch).await?))
+}
+
+/// Delete a template
+///
+/// For owners. In its language alone; messages that were sent with it stay.
+#[utoipa::path(delete, path = "/api/v1/templates/{id}", tag = "templates",
+    params(("id" = String, Path, description = "The template's id at the provider"), Whose),
+    responses((status = 204)))]
+pub(crate) async fn delete(
+    State(house): State<House>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<String>,
+    Query(whose): Query<Whose>,
+) -> Result<StatusCode, Problem> {
+    caller.must_own()?;
+    let act = caller.act(key, cause);
+    house.delete_template(caller.scope, act, whose.channel_id, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -22,4 +22,5 @@ mod socket;
 mod stops;
 mod stores;
 mod support;
+mod templates;
 mod traced;

@@ -189,6 +189,11 @@ impl Outbox {
             }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
+        match self.template_refused(&item).await {
+            Ok(None) => {}
+            Ok(Some(error)) => return self.rule(Rule::Refuse { seq, error }).await,
+            Err(_) => return actix_rt::time::sleep(PAUSE).await,
+        }
         // From here to the stored result; a draining house begins nothing more.
         let Some(_sending) = self.env.begin_sending() else { return };
         let begin = Rule::BeginAttempt { seq, consent_version: token.consent_version };
@@ -247,6 +252,16 @@ impl Outbox {
                 tracing::debug!(%refusal, "an address told by the provider was not kept; the next message tells it again");
             }
         }
+    }
+
+    /// Why a template may not be sent any more, as its owner knows it now: paused, disabled or rejected since it was
+    /// queued.
+    async fn template_refused(&self, item: &Sendable) -> Result<Option<MessageError>, Refusal> {
+        let Content::Template(template) = &item.content else { return Ok(None) };
+        let (name, language) = (template.name.clone(), template.language.clone());
+        let status = |reply| channel::Letter::TemplateStatus { name, language, reply };
+        let status = channel::ask(&self.env, self.scope, item.channel_id, status).await?;
+        Ok(permission::may_use_template(status.as_deref(), &item.content).err().map(MessageError::from))
     }
 
     /// What the provider is asked to send, its file with it.

@@ -10,15 +10,18 @@ use ring::digest;
 use switchboard_domain::{
     consent::{self, Wish},
     conversation::Command as Rule,
-    inbound::{HISTORY_DECLINED, IdentityChange, InboundMessage, Origin, Other, Party, Preference, Update},
+    inbound::{
+        HISTORY_DECLINED, IdentityChange, InboundMessage, Origin, Other, Party, Preference, TemplateUpdate,
+        Update,
+    },
 };
 use switchboard_ports::{
     blob::ENDING_LIFE,
-    store::{Lane, Mutation},
+    store::{Lane, Mutation, Scan},
 };
 use switchboard_schema::{
     ChannelId, ConversationId, MessageId, TenantScope, Timestamp,
-    record::{Kept, OtherUpdate, OtherUpdateRow},
+    record::{ChannelRow, Kept, OtherUpdate, OtherUpdateRow},
     table::Json,
     wire::{ConsentEvidence, Content, SystemEvent, SystemLine},
 };
@@ -373,6 +376,7 @@ impl Way {
             Update::IdentityChange(change) => self.identity_changed(change).await,
             Update::Preference(preference) => self.prefer(preference).await,
             Update::Named(party) => self.named(party).await,
+            Update::Template(update) => self.template(update).await,
             Update::Other(other) => self.keep(other).await,
         }
     }
@@ -406,6 +410,24 @@ impl Way {
             Some(spot) => apply_at(&self.env, self.scope, spot, update).await,
             None => Ok(()),
         }
+    }
+
+    /// News of a template: to every channel of the account, as each keeps its own list.
+    async fn template(&self, update: TemplateUpdate) -> Result<(), Refusal> {
+        let rows = self
+            .env
+            .records
+            .all::<ChannelRow>(self.scope, Scan::of::<ChannelRow>(ChannelRow::partition()))
+            .await?;
+        let account = rows.iter().find(|row| row.channel_id == self.channel).map(|row| &row.body.0.waba_id);
+        for row in &rows {
+            let body = &row.body.0;
+            if body.deleted_at.is_none() && Some(&body.waba_id) == account {
+                let told = |reply| channel::Letter::TemplateTold(Box::new(update.clone()), reply);
+                channel::ask(&self.env, self.scope, row.channel_id, told).await?;
+            }
+        }
+        Ok(())
     }
 
     /// An update that concerns no conversation, raw: whatever comes to know what it means finds it.
@@ -466,6 +488,7 @@ pub(crate) async fn apply_at(
         | Update::IdentityChange(_)
         | Update::Preference(_)
         | Update::Named(_)
+        | Update::Template(_)
         | Update::Other(_) => return Ok(()),
     };
     ask(env, scope, conversation_id, conversation::Asked::of(Ask::Rule(rule))).await.map(drop)

@@ -1,4 +1,4 @@
-//! Channels: connecting, showing, deleting, and their templates.
+//! Channels: connecting, showing, deleting.
 
 use switchboard_ports::store::Scan;
 use switchboard_schema::{
@@ -92,18 +92,5 @@ impl House {
             .collect();
         channels.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(wire::ChannelList { channels, as_of })
-    }
-
-    /// A channel's templates, at most a few minutes old; read anew when `fresh`.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`], or when the provider does not tell.
-    pub async fn templates(
-        &self,
-        scope: TenantScope,
-        channel: ChannelId,
-        fresh: bool,
-    ) -> Result<wire::TemplateList, Refusal> {
-        channel::ask(&self.env, scope, channel, |reply| channel::Letter::Templates { fresh, reply }).await
     }
 }

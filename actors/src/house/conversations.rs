@@ -7,7 +7,7 @@ use switchboard_domain::{
     contact as contact_rules,
     conversation::{Command as Rule, check_content, may_begin, show_item},
     inbound::Party,
-    phone,
+    permission, phone, template as rules,
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
@@ -206,40 +206,63 @@ impl House {
                 provider_id: String::new(),
                 emoji: reaction.emoji.clone(),
             })),
-            SendContent::Template { template } => {
-                let list = self.templates(scope, channel, false).await;
-                let known = list.as_ref().ok().and_then(|list| {
-                    list.templates
-                        .iter()
-                        .find(|known| known.name == template.name && known.language == template.language)
-                });
-                if list.is_ok() && known.is_none() {
-                    return Err(Refusal::Invalid {
-                        field: "template.name",
-                        message: "WhatsApp has no such template in this language".to_owned(),
-                    });
-                }
-                if let Some(known) = known {
-                    check_template(known, template)?;
-                }
-                Ok(Content::Template(TemplateContent {
-                    name: template.name.clone(),
-                    language: template.language.clone(),
-                    category: known.map(|known| category_of(&known.category)),
-                    header: named(
-                        known.map(|known| (known.named, &known.header_parameters)),
-                        &template.header,
-                    ),
-                    body: named(known.map(|known| (known.named, &known.body_parameters)), &template.body),
-                    text: known.map(|known| {
-                        let values = template.body.iter().map(|value| value.text.as_str());
-                        let by_name: HashMap<&str, &str> =
-                            known.body_parameters.iter().map(String::as_str).zip(values).collect();
-                        fill(&known.body, &by_name)
-                    }),
-                }))
-            }
+            SendContent::Template { template } => self.template_content(scope, channel, template).await,
         }
+    }
+
+    /// A template with its values, checked against what is known of it.
+    async fn template_content(
+        &self,
+        scope: TenantScope,
+        channel: ChannelId,
+        template: &wire::TemplateRequest,
+    ) -> Result<Content, Refusal> {
+        let list = self.templates(scope, channel, false).await;
+        let known = list.as_ref().ok().and_then(|list| {
+            list.templates
+                .iter()
+                .find(|known| known.name == template.name && known.language == template.language)
+        });
+        if list.is_ok() && known.is_none() {
+            return Err(Refusal::Invalid {
+                field: "template.name",
+                message: "WhatsApp has no such template in this language".to_owned(),
+            });
+        }
+        let mut content = TemplateContent {
+            name: template.name.clone(),
+            language: template.language.clone(),
+            category: known.map(|known| category_of(&known.category)),
+            header: named(known.map(|known| (known.named, &known.header_parameters)), &template.header),
+            body: named(known.map(|known| (known.named, &known.body_parameters)), &template.body),
+            ..TemplateContent::default()
+        };
+        let Some(known) = known else {
+            // Which kind of value a button takes, or what a file is, only the template says.
+            let has_more = template.header_file.is_some()
+                || template.header_location.is_some()
+                || !template.buttons.is_empty();
+            return match (has_more, list) {
+                (true, Err(refusal)) => Err(refusal),
+                _ => Ok(Content::Template(content)),
+            };
+        };
+        let asked = Content::Template(content.clone());
+        permission::may_use_template(Some(&known.status), &asked)
+            .map_err(|refused| Refusal::Rule { code: refused.code, message: refused.message() })?;
+        rules::check_request(known, template).map_err(conversation::refusal_of)?;
+        if let (Some(kind), Some(file)) = (known.header_file_kind(), &template.header_file) {
+            let facts = self.sendable(scope, kind, file.media_id).await?;
+            let filename = file.filename.clone().or(facts.filename).filter(|_| kind == MediaKind::Document);
+            content.header_file = Some(wire::TemplateFile { kind, media_id: file.media_id, filename });
+        }
+        content.header_location = template.header_location.as_deref().cloned();
+        content.buttons = rules::buttons_of(known, template);
+        let values = template.body.iter().map(|value| value.text.as_str());
+        let by_name: HashMap<&str, &str> =
+            known.body_parameters.iter().map(String::as_str).zip(values).collect();
+        content.text = Some(fill(&known.body, &by_name));
+        Ok(Content::Template(content))
     }
 
     /// Starts a conversation with a new or known address, and queues its first message.
@@ -555,31 +578,6 @@ fn category_of(category: &str) -> TemplateCategory {
         "AUTHENTICATION" => TemplateCategory::Authentication,
         _ => TemplateCategory::Other,
     }
-}
-
-fn check_template(known: &wire::Template, request: &wire::TemplateRequest) -> Result<(), Refusal> {
-    let invalid = |field, message: String| Err(Refusal::Invalid { field, message });
-    if known.status != "APPROVED" {
-        return invalid(
-            "template.name",
-            format!("this template is {} at WhatsApp, not approved", known.status),
-        );
-    }
-    if !known.sendable {
-        let message =
-            "this template has parts that cannot be sent yet: media, or buttons that need values".to_owned();
-        return invalid("template.name", message);
-    }
-    let counts = [
-        ("template.header", known.header_parameters.len(), request.header.len()),
-        ("template.body", known.body_parameters.len(), request.body.len()),
-    ];
-    for (field, needed, given) in counts {
-        if needed != given {
-            return invalid(field, format!("this template needs {needed} values here, {given} were given"));
-        }
-    }
-    Ok(())
 }
 
 /// Gives values their names, where the template goes by names.

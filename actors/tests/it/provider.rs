@@ -14,7 +14,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::{
     Future,
-    channel::{ChannelClient, Download, FetchError, ReadError, Upload},
+    channel::{ChannelClient, Download, FetchError, ReadError, Submission, Submitted, Upload},
 };
 use switchboard_schema::{ContactId, wire::Template};
 
@@ -111,7 +111,7 @@ impl ChannelClient for Provider {
         let outcome = script(&outbound, earlier);
         let words = match &outbound.content {
             OutboundContent::Text(text) => text.body.clone(),
-            OutboundContent::Template(template) => template.name.clone(),
+            OutboundContent::Template(template, _) => template.name.clone(),
             OutboundContent::File(file) => file.provider_media_id.clone(),
             other => format!("{other:?}"),
         };
@@ -127,6 +127,18 @@ impl ChannelClient for Provider {
 
     fn templates(&self) -> Future<Result<Vec<Template>, ReadError>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn upload_sample(&self, _: Upload) -> Future<Result<String, ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it takes none".to_owned()))))
+    }
+
+    fn submit_template(&self, _: Submission) -> Future<Result<Submitted, ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it takes none".to_owned()))))
+    }
+
+    fn delete_template(&self, _: String, _: String) -> Future<Result<(), ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it has none".to_owned()))))
     }
 
     fn mark_read(&self, _: String, _: bool) -> Future<Result<(), ReadError>> {

@@ -22,7 +22,7 @@ use switchboard_domain::outbound::{Outbound, SendOutcome};
 use switchboard_ports::{
     Future,
     blob::Blobs as _,
-    channel::{ChannelClient, Download, FetchError, ReadError, Upload},
+    channel::{ChannelClient, Download, FetchError, ReadError, Submission, Submitted, Upload},
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
     store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
@@ -86,6 +86,18 @@ impl ChannelClient for Taker {
 
     fn templates(&self) -> Future<Result<Vec<wire::Template>, ReadError>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn upload_sample(&self, _: Upload) -> Future<Result<String, ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it takes none".to_owned()))))
+    }
+
+    fn submit_template(&self, _: Submission) -> Future<Result<Submitted, ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it takes none".to_owned()))))
+    }
+
+    fn delete_template(&self, _: String, _: String) -> Future<Result<(), ReadError>> {
+        Box::pin(std::future::ready(Err(ReadError::Unavailable("it has none".to_owned()))))
     }
 
     fn mark_read(&self, _: String, _: bool) -> Future<Result<(), ReadError>> {

@@ -21,7 +21,9 @@ use serde::Deserialize;
 use switchboard_domain::outbound::{ErrorClass, Outbound, ProviderError, SendOutcome};
 use switchboard_ports::{
     Future,
-    channel::{ChannelClient, Download, FetchError, PROVIDER_TIMEOUT, ReadError, Upload},
+    channel::{
+        ChannelClient, Download, FetchError, PROVIDER_TIMEOUT, ReadError, Submission, Submitted, Upload,
+    },
 };
 use switchboard_schema::{
     TraceContext,
@@ -213,6 +215,35 @@ impl ChannelClient for Client {
             task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
         })
     }
+
+    fn upload_sample(&self, upload: Upload) -> Future<Result<String, ReadError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let task =
+                client.graph.runtime.clone().spawn(async move { client.upload_sample_now(upload).await });
+            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        })
+    }
+
+    fn submit_template(&self, submission: Submission) -> Future<Result<Submitted, ReadError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let task = client.graph.runtime.clone().spawn(async move { client.submit_now(submission).await });
+            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        })
+    }
+
+    fn delete_template(&self, name: String, id: String) -> Future<Result<(), ReadError>> {
+        let client = self.clone();
+        Box::pin(async move {
+            let task = client.graph.runtime.clone().spawn(async move {
+                let path = request::delete_template_path(&client.graph.version, &client.waba_id, &name, &id);
+                let url = format!("{}{path}", client.graph.base);
+                client.manage(client.graph.http.delete(url)).await.map(drop)
+            });
+            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        })
+    }
 }
 
 impl Client {
@@ -329,6 +360,71 @@ impl Client {
         match class {
             ErrorClass::Retry | ErrorClass::BackOff => Err(ReadError::Unavailable(message)),
             ErrorClass::Never | ErrorClass::Account => Err(ReadError::Refused { code, message }),
+        }
+    }
+
+    /// Gives an example of a file, in two steps (Meta: graph-api/guides/upload): a session, then the bytes. `app` stands
+    /// for the app that the token is of.
+    async fn upload_sample_now(&self, upload: Upload) -> Result<String, ReadError> {
+        let path = request::sample_session_path(&self.graph.version, &upload);
+        let session = self.manage(self.graph.http.post(format!("{}{path}", self.graph.base))).await?;
+        let RawMessageId { id } = serde_json::from_slice(&session).map_err(|_| odd_answer())?;
+        let path = request::sample_path(&self.graph.version, &id);
+        let token = HeaderValue::from_str(&format!("OAuth {}", self.access_token.expose_secret()));
+        let mut token = token.map_err(|_| ReadError::Unavailable(bad_token().message))?;
+        token.set_sensitive(true);
+        let request = self
+            .graph
+            .http
+            .post(format!("{}{path}", self.graph.base))
+            .timeout(FILE_TIMEOUT)
+            .header("file_offset", "0")
+            .body(upload.bytes);
+        let body = self.answer_to(request.header(AUTHORIZATION, token)).await?;
+        serde_json::from_slice::<RawHandle>(&body).map(|raw| raw.h).map_err(|_| odd_answer())
+    }
+
+    async fn submit_now(&self, submission: Submission) -> Result<Submitted, ReadError> {
+        let request = request::submit_template(&self.graph.version, &self.waba_id, &submission);
+        let builder = self
+            .graph
+            .http
+            .post(format!("{}{}", self.graph.base, request.path))
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .body(request.body.unwrap_or_default());
+        let body = self.manage(builder).await?;
+        let raw: RawSubmitted = serde_json::from_slice(&body).map_err(|_| odd_answer())?;
+        let id = raw.id.or(submission.id).ok_or_else(odd_answer)?;
+        Ok(Submitted {
+            id,
+            status: raw.status.unwrap_or_else(|| "PENDING".to_owned()),
+            category: raw.category,
+        })
+    }
+
+    /// Makes a request that manages something of the account; answers with the body of a success.
+    async fn manage(&self, request: reqwest::RequestBuilder) -> Result<Bytes, ReadError> {
+        let token = self.bearer().map_err(|_| ReadError::Unavailable(bad_token().message))?;
+        self.answer_to(request.header(AUTHORIZATION, token)).await
+    }
+
+    async fn answer_to(&self, request: reqwest::RequestBuilder) -> Result<Bytes, ReadError> {
+        let response = request.send().await.map_err(|error| ReadError::Unavailable(broken(&error)))?;
+        let status = response.status();
+        let body = read_body(response, MAX_SEND_ANSWER_BYTES).await.map_err(ReadError::Unavailable)?;
+        let body = without(self.access_token.expose_secret(), body);
+        let refusal = errors::read(&body);
+        if status.is_success() && refusal.is_none() {
+            return Ok(body);
+        }
+        let ProviderError { code, message, class } = errors::explain(refusal.as_ref(), Some(status.as_u16()));
+        match class {
+            ErrorClass::Retry | ErrorClass::BackOff => Err(ReadError::Unavailable(message)),
+            ErrorClass::Never | ErrorClass::Account => {
+                // Of a template it says best itself what it does not like.
+                let own = errors::words(&body).filter(|_| class == ErrorClass::Never);
+                Err(ReadError::Refused { code, message: own.unwrap_or(message) })
+            }
         }
     }
 
@@ -547,6 +643,10 @@ fn bad_token() -> ProviderError {
     }
 }
 
+fn odd_answer() -> ReadError {
+    ReadError::Unavailable("an answer that is none to what was asked".to_owned())
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
@@ -573,6 +673,18 @@ struct RawAccepted {
 #[derive(Deserialize)]
 struct RawMessageId {
     id: String,
+}
+
+#[derive(Deserialize)]
+struct RawHandle {
+    h: String,
+}
+
+#[derive(Deserialize)]
+struct RawSubmitted {
+    id: Option<String>,
+    status: Option<String>,
+    category: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -46,6 +46,24 @@ pub fn read(body: &[u8]) -> Option<GraphError<'_>> {
         .filter(|error| error.code.is_some())
 }
 
+/// The provider's own words for people, where it has some: about templates it says them well.
+#[must_use]
+pub fn words(body: &[u8]) -> Option<String> {
+    let error = serde_json::from_slice::<UserBody>(body).ok()?.error;
+    let words = error.error_user_msg.filter(|words| !words.trim().is_empty())?;
+    Some(format!("WhatsApp says: {}", words.chars().take(MAX_DETAILS_CHARS).collect::<String>()))
+}
+
+#[derive(Deserialize)]
+struct UserBody {
+    error: UserWords,
+}
+
+#[derive(Deserialize)]
+struct UserWords {
+    error_user_msg: Option<String>,
+}
+
 /// Puts an error in plain words. `http_status` decides where the number is not known; a status webhook has
 /// none, and nothing is tried again there.
 #[must_use]

@@ -10,6 +10,7 @@
 //! * Kept raw JSON is inline whatever its size; the edge moves large ones to blobs ([`crate::raws`]).
 //! * Nothing here trusts a length, a type or an order. Text above WhatsApp's own limits is taken all the same.
 
+mod account;
 mod content;
 mod envelope;
 mod read;
@@ -261,7 +262,9 @@ impl<'a> Part<'a> {
             Subject::Old(thread, json) => read::old(self, &self.frame.threads[thread].thread, json),
             Subject::Item(listed, json) => (listed.read)(self, json),
             Subject::Chunk(json) => Ok(self.other(read::field_of_chunk(json))),
-            Subject::Beside | Subject::Change => Ok(self.other(&self.field)),
+            Subject::Change => Ok(account::template(&self.field, &self.frame.entry, &self.frame.value)
+                .unwrap_or_else(|| self.other(&self.field))),
+            Subject::Beside => Ok(self.other(&self.field)),
             Subject::NotAList(key, _) => Err(format!("`{key}` is not a list")),
             Subject::NotAChange(_) => Err("the change is not an object with a value".to_owned()),
             Subject::NotAnEntry(_) => Err("the entry is not an object with changes".to_owned()),

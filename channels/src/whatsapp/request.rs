@@ -4,17 +4,22 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use switchboard_domain::outbound::{Outbound, OutboundContent};
+use switchboard_domain::{
+    outbound::{Outbound, OutboundContent},
+    template,
+};
+use switchboard_ports::channel::{Submission, Upload};
 use switchboard_schema::wire::{
     CardEntry, ContactCard, Identity, IdentityKind, Interactive, InteractiveAction, InteractiveHeader,
-    MediaKind, TemplateContent, TemplateParameter,
+    MediaKind, TemplateButton, TemplateButtonKind, TemplateContent, TemplateHeaderFormat, TemplateParameter,
 };
 
 /// Templates asked for at once.
 pub const TEMPLATES_PER_PAGE: u32 = 100;
 
 /// What is read of a template.
-const TEMPLATE_FIELDS: &str = "name,language,category,status,parameter_format,components";
+const TEMPLATE_FIELDS: &str =
+    "name,language,category,status,parameter_format,components,quality_score,rejected_reason";
 
 /// A request to the Graph API, but for the host and the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +75,128 @@ pub fn templates(version: &str, waba_id: &str, after: Option<&str>) -> GraphRequ
     GraphRequest { path, body: None }
 }
 
+/// The request that submits a template: a new one to its account, a changed one to its own id.
+#[must_use]
+pub fn submit_template(version: &str, waba_id: &str, submission: &Submission) -> GraphRequest {
+    let draft = &submission.draft;
+    let named = template::is_named(&draft.body) || draft.header.as_deref().is_some_and(template::is_named);
+    let mut components = Vec::new();
+    if let Some(format) = draft.header_format {
+        let mut header = json!({"type": "HEADER", "format": format_word(format)});
+        if let Some(words) = &draft.header {
+            header["text"] = json!(words);
+            let names = template::placeholders(words, named);
+            if !names.is_empty() {
+                header["example"] = match named {
+                    true => {
+                        json!({"header_text_named_params": named_examples(&names, &draft.header_examples)})
+                    }
+                    false => json!({"header_text": draft.header_examples}),
+                };
+            }
+        }
+        if let Some(handle) = &submission.sample {
+            header["example"] = json!({"header_handle": [handle]});
+        }
+        components.push(header);
+    }
+    let mut body = json!({"type": "BODY", "text": draft.body});
+    let names = template::placeholders(&draft.body, named);
+    if !names.is_empty() {
+        body["example"] = match named {
+            true => json!({"body_text_named_params": named_examples(&names, &draft.body_examples)}),
+            false => json!({"body_text": [draft.body_examples]}),
+        };
+    }
+    components.push(body);
+    components.extend(draft.footer.as_ref().map(|words| json!({"type": "FOOTER", "text": words})));
+    if !draft.buttons.is_empty() {
+        let buttons: Vec<Value> = draft.buttons.iter().map(button_body).collect();
+        components.push(json!({"type": "BUTTONS", "buttons": buttons}));
+    }
+    let (path, mut whole) = match &submission.id {
+        Some(id) => (format!("/{}/{}", segment(version), segment(id)), json!({"components": components})),
+        None => (
+            format!("/{}/{}/message_templates", segment(version), segment(waba_id)),
+            json!({
+                "name": draft.name, "language": draft.language, "components": components,
+                "parameter_format": if named { "NAMED" } else { "POSITIONAL" },
+            }),
+        ),
+    };
+    whole["category"] = json!(draft.category);
+    GraphRequest { path, body: Some(whole.to_string()) }
+}
+
+fn named_examples(names: &[String], examples: &[String]) -> Vec<Value> {
+    names
+        .iter()
+        .zip(examples)
+        .map(|(name, example)| json!({"param_name": name, "example": example}))
+        .collect()
+}
+
+const fn format_word(format: TemplateHeaderFormat) -> &'static str {
+    match format {
+        TemplateHeaderFormat::Image => "IMAGE",
+        TemplateHeaderFormat::Video => "VIDEO",
+        TemplateHeaderFormat::Document => "DOCUMENT",
+        TemplateHeaderFormat::Location => "LOCATION",
+        TemplateHeaderFormat::Text | TemplateHeaderFormat::Other => "TEXT",
+    }
+}
+
+fn button_body(button: &TemplateButton) -> Value {
+    let text = Some(&button.text);
+    match button.kind {
+        TemplateButtonKind::Url => {
+            let mut body = named(&[("text", text), ("url", button.url.as_ref())]);
+            body["type"] = json!("URL");
+            if let Some(example) = &button.example {
+                body["example"] = json!([example]);
+            }
+            body
+        }
+        TemplateButtonKind::PhoneNumber => {
+            let mut body = named(&[("text", text), ("phone_number", button.phone_number.as_ref())]);
+            body["type"] = json!("PHONE_NUMBER");
+            body
+        }
+        TemplateButtonKind::CopyCode => json!({"type": "COPY_CODE", "example": button.example}),
+        TemplateButtonKind::QuickReply | TemplateButtonKind::Other => {
+            json!({"type": "QUICK_REPLY", "text": button.text})
+        }
+    }
+}
+
+/// Where a template is deleted, in one language.
+#[must_use]
+pub fn delete_template_path(version: &str, waba_id: &str, name: &str, id: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("hsm_id", id)
+        .append_pair("name", name)
+        .finish();
+    format!("/{}/{}/message_templates?{query}", segment(version), segment(waba_id))
+}
+
+/// Where the upload of an example begins.
+#[must_use]
+pub fn sample_session_path(version: &str, upload: &Upload) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("file_name", &upload.filename)
+        .append_pair("file_length", &upload.bytes.len().to_string())
+        .append_pair("file_type", &upload.mime_type)
+        .finish();
+    format!("/{}/app/uploads?{query}", segment(version))
+}
+
+/// Where the bytes of an example go: the session's id, which has signs of its own.
+#[must_use]
+pub fn sample_path(version: &str, session: &str) -> String {
+    let good = |letter: &char| letter.is_ascii_alphanumeric() || ":_-.?=&%+".contains(*letter);
+    format!("/{}/{}", segment(version), session.chars().filter(good).collect::<String>())
+}
+
 /// The request that asks where a file is, by its id.
 #[must_use]
 pub fn media(version: &str, phone_number_id: &str, media_id: &str) -> GraphRequest {
@@ -100,7 +227,9 @@ fn address(known: &[Identity]) -> Result<(Option<String>, Option<&str>), NoAddre
 fn content_body(content: &OutboundContent) -> ContentBody<'_> {
     match content {
         OutboundContent::Text(text) => ContentBody::Text { text: TextBody { body: &text.body } },
-        OutboundContent::Template(template) => ContentBody::Template { template: template_body(template) },
+        OutboundContent::Template(template, file) => {
+            ContentBody::Template { template: template_body(template, file.as_deref()) }
+        }
         OutboundContent::File(file) => {
             let body = FileBody {
                 id: &file.provider_media_id,
@@ -248,17 +377,64 @@ pub fn mark_read(version: &str, phone_number_id: &str, message_id: &str, typing:
     GraphRequest { path, body: Some(body.to_string()) }
 }
 
-fn template_body(template: &TemplateContent) -> TemplateBody<'_> {
-    let components = [("header", &template.header), ("body", &template.body)]
-        .into_iter()
-        .filter(|(_, values)| !values.is_empty())
-        .map(|(kind, values)| ComponentBody { kind, parameters: values.iter().map(parameter_body).collect() })
-        .collect();
-    TemplateBody { name: &template.name, language: LanguageBody { code: &template.language }, components }
+/// A template and its values. (Meta: message-templates/components; each kind of parameter by its own shape.)
+fn template_body<'a>(template: &'a TemplateContent, file: Option<&'a str>) -> TemplateBody<'a> {
+    let words = |kind, values: &'a [TemplateParameter]| {
+        let parameters = values.iter().map(parameter_body).collect();
+        (!values.is_empty()).then_some(ComponentBody { kind, sub_type: None, index: None, parameters })
+    };
+    let above = match (&template.header_file, file, &template.header_location) {
+        (Some(header), Some(id), _) => {
+            let name = header.filename.as_ref().filter(|_| header.kind == MediaKind::Document);
+            let file = named(&[("id", Some(&id.to_owned())), ("filename", name)]);
+            Some(match header.kind {
+                MediaKind::Image | MediaKind::Sticker => json!({"type": "image", "image": file}),
+                MediaKind::Video | MediaKind::Audio => json!({"type": "video", "video": file}),
+                MediaKind::Document => json!({"type": "document", "document": file}),
+            })
+        }
+        (_, _, Some(place)) => {
+            let mut location = named(&[("name", place.name.as_ref()), ("address", place.address.as_ref())]);
+            location["latitude"] = json!(place.latitude);
+            location["longitude"] = json!(place.longitude);
+            Some(json!({"type": "location", "location": location}))
+        }
+        _ => None,
+    };
+    let above = above.map(|parameter| ComponentBody {
+        kind: "header",
+        sub_type: None,
+        index: None,
+        parameters: vec![parameter],
+    });
+    let buttons = template.buttons.iter().filter_map(|button| {
+        let value = button.value.as_deref()?;
+        let (sub_type, parameter) = match button.kind {
+            TemplateButtonKind::QuickReply => ("quick_reply", json!({"type": "payload", "payload": value})),
+            TemplateButtonKind::Url => ("url", json!({"type": "text", "text": value})),
+            TemplateButtonKind::CopyCode => {
+                ("copy_code", json!({"type": "coupon_code", "coupon_code": value}))
+            }
+            TemplateButtonKind::PhoneNumber | TemplateButtonKind::Other => return None,
+        };
+        let index = Some(button.index.to_string());
+        Some(ComponentBody { kind: "button", sub_type: Some(sub_type), index, parameters: vec![parameter] })
+    });
+    let components =
+        above.or_else(|| words("header", &template.header)).into_iter().chain(words("body", &template.body));
+    TemplateBody {
+        name: &template.name,
+        language: LanguageBody { code: &template.language },
+        components: components.chain(buttons).collect(),
+    }
 }
 
-fn parameter_body(parameter: &TemplateParameter) -> ParameterBody<'_> {
-    ParameterBody { kind: "text", parameter_name: parameter.name.as_deref(), text: &parameter.text }
+fn parameter_body(parameter: &TemplateParameter) -> Value {
+    let mut body = json!({"type": "text", "text": parameter.text});
+    if let Some(name) = &parameter.name {
+        body["parameter_name"] = json!(name);
+    }
+    body
 }
 
 /// A segment of a path: whatever an admin entered as an id stays one.
@@ -345,7 +521,7 @@ struct TemplateBody<'a> {
     name: &'a str,
     language: LanguageBody<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    components: Vec<ComponentBody<'a>>,
+    components: Vec<ComponentBody>,
 }
 
 #[derive(Serialize)]
@@ -354,19 +530,14 @@ struct LanguageBody<'a> {
 }
 
 #[derive(Serialize)]
-struct ComponentBody<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    parameters: Vec<ParameterBody<'a>>,
-}
-
-#[derive(Serialize)]
-struct ParameterBody<'a> {
+struct ComponentBody {
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter_name: Option<&'a str>,
-    text: &'a str,
+    sub_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<String>,
+    parameters: Vec<Value>,
 }
 
 #[cfg(test)]
@@ -395,14 +566,17 @@ mod tests {
 
     fn template(header: Vec<TemplateParameter>, body: Vec<TemplateParameter>) -> OutboundContent {
         let (name, language) = ("order_ready".into(), "pt_BR".into());
-        OutboundContent::Template(TemplateContent {
-            name,
-            language,
-            header,
-            body,
-            text: Some("unused".into()),
-            category: None,
-        })
+        OutboundContent::Template(
+            TemplateContent {
+                name,
+                language,
+                header,
+                body,
+                text: Some("unused".into()),
+                ..TemplateContent::default()
+            },
+            None,
+        )
     }
 
     #[track_caller]
@@ -477,7 +651,7 @@ mod tests {
         let content = template(vec![value(None, "Lucas")], vec![value(None, "1234"), value(None, "€ 5,00")]);
         check(
             &outbound(vec![identity(IdentityKind::WaId, "1650")], content),
-            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"},"components":[{"type":"header","parameters":[{"type":"text","text":"Lucas"}]},{"type":"body","parameters":[{"type":"text","text":"1234"},{"type":"text","text":"€ 5,00"}]}]}CALLBACK"#,
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"},"components":[{"type":"header","parameters":[{"text":"Lucas","type":"text"}]},{"type":"body","parameters":[{"text":"1234","type":"text"},{"text":"€ 5,00","type":"text"}]}]}CALLBACK"#,
         );
     }
 
@@ -486,7 +660,7 @@ mod tests {
         let content = template(vec![], vec![value(Some("order_id"), "1234")]);
         check(
             &outbound(vec![identity(IdentityKind::WaId, "1650")], content),
-            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"},"components":[{"type":"body","parameters":[{"type":"text","parameter_name":"order_id","text":"1234"}]}]}CALLBACK"#,
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"1650","type":"template","template":{"name":"order_ready","language":{"code":"pt_BR"},"components":[{"type":"body","parameters":[{"parameter_name":"order_id","text":"1234","type":"text"}]}]}CALLBACK"#,
         );
     }
 
@@ -501,7 +675,7 @@ mod tests {
     fn templates_are_read_page_by_page() {
         assert_eq!(
             templates("v26.0", "102290129340398", None).path,
-            "/v26.0/102290129340398/message_templates?fields=name,language,category,status,parameter_format,components&limit=100"
+            "/v26.0/102290129340398/message_templates?fields=name,language,category,status,parameter_format,components,quality_score,rejected_reason&limit=100"
         );
         assert!(
             templates("v26.0", "1", Some("QVFI+/=&x")).path.ends_with("&limit=100&after=QVFI%2B%2F%3D%26x")

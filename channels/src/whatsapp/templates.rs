@@ -5,7 +5,11 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use switchboard_schema::wire::{MAX_PARAMETER_CHARS, Template, TemplateParameter};
+use switchboard_domain::template::{is_named, placeholders, scan};
+use switchboard_schema::wire::{
+    MAX_PARAMETER_CHARS, Template, TemplateButton, TemplateButtonKind, TemplateHeaderFormat,
+    TemplateParameter,
+};
 
 /// Most spaces in a row that WhatsApp takes within a value.
 const MAX_SPACES: usize = 4;
@@ -86,7 +90,7 @@ pub fn check_parameters(
         return Err(whole(format!("WhatsApp says this template is {status}. Choose one that is approved.")));
     }
     if !template.sendable {
-        return Err(whole("This template needs more than text. Choose one with text alone.".to_owned()));
+        return Err(whole("This template has parts that are not known here. Choose another.".to_owned()));
     }
     check_part(TemplatePart::Header, template.named, &template.header_parameters, header)?;
     check_part(TemplatePart::Body, template.named, &template.body_parameters, body)
@@ -176,46 +180,6 @@ fn fill_part(words: &str, named: bool, given: &[TemplateParameter]) -> String {
     filled
 }
 
-/// The placeholders of a text, each once: by number in the order of the numbers, by name as they come.
-fn placeholders(words: &str, named: bool) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for found in scan(words) {
-        if !names.iter().any(|name| name == found.name) {
-            names.push(found.name.to_owned());
-        }
-    }
-    if !named {
-        names.sort_by_key(|name| name.parse::<u32>().unwrap_or(u32::MAX));
-    }
-    names
-}
-
-struct Placeholder<'w> {
-    name: &'w str,
-    start: usize,
-    end: usize,
-}
-
-/// Finds every `{{name}}`.
-fn scan(words: &str) -> impl Iterator<Item = Placeholder<'_>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = at + words[at..].find("{{")?;
-            let inner = start + 2;
-            let close = inner + words[inner..].find("}}")?;
-            let name = words[inner..close].trim();
-            let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-            if !name.is_empty() && name.bytes().all(good) {
-                at = close + 2;
-                return Some(Placeholder { name, start, end: at });
-            }
-            // The braces may belong to a placeholder that begins a byte later.
-            at = start + 1;
-        }
-    })
-}
-
 fn read_template(raw: &RawValue) -> Option<Template> {
     let raw: RawTemplate<'_> = serde_json::from_str(raw.get()).ok()?;
     let words = |component: &RawComponent<'_>| component.text.as_ref().map_or(0, |text| text.len());
@@ -227,44 +191,64 @@ fn read_template(raw: &RawValue) -> Option<Template> {
     {
         return None;
     }
-    let mut header = None;
-    let mut body = None;
-    let mut footer = None;
-    // The code of an authentication template goes into a button too.
-    let mut sendable = !raw.category.eq_ignore_ascii_case("AUTHENTICATION");
-    for component in raw.components {
-        match component.kind.to_ascii_uppercase().as_str() {
-            "HEADER"
-                if component.format.as_deref().is_none_or(|format| format.eq_ignore_ascii_case("TEXT")) =>
-            {
-                header = component.text.map(Cow::into_owned);
-            }
-            "BODY" => body = component.text.map(Cow::into_owned),
-            "FOOTER" => footer = component.text.map(Cow::into_owned),
-            "BUTTONS" => sendable &= component.buttons.iter().all(RawButton::needs_no_value),
-            // A header that is a file or a place, cards, an offer, whatever comes later.
-            _ => sendable = false,
-        }
-    }
-    sendable &= body.is_some();
-    let body = body.unwrap_or_default();
-    let named = raw.parameter_format.map_or_else(
-        || scan(&body).any(|found| found.name.parse::<u32>().is_err()),
-        |format| format.eq_ignore_ascii_case("NAMED"),
-    );
-    Some(Template {
-        header_parameters: header.as_deref().map(|words| placeholders(words, named)).unwrap_or_default(),
-        body_parameters: placeholders(&body, named),
+    let mut read = Template {
         name: raw.name.into_owned(),
         language: raw.language.into_owned(),
         category: raw.category.into_owned(),
         status: raw.status.into_owned(),
-        header,
-        body,
-        footer,
-        named,
-        sendable,
-    })
+        id: raw.id.map(Cow::into_owned),
+        quality: raw.quality_score.and_then(|quality| quality.score),
+        rejected_reason: raw.rejected_reason.filter(|reason| !matches!(reason.as_str(), "" | "NONE")),
+        sendable: true,
+        ..Template::default()
+    };
+    let mut has_body = false;
+    for component in raw.components {
+        match component.kind.to_ascii_uppercase().as_str() {
+            "HEADER" => {
+                let format = header_format(component.format.as_deref());
+                read.header_format = Some(format);
+                match format {
+                    TemplateHeaderFormat::Text => {
+                        read.header_examples = component
+                            .examples(|example| (&example.header_text, &example.header_text_named_params));
+                        read.header = component.text.map(Cow::into_owned);
+                    }
+                    TemplateHeaderFormat::Other => read.sendable = false,
+                    _ => {}
+                }
+            }
+            "BODY" => {
+                has_body = true;
+                read.body_examples = component.body_examples();
+                read.body = component.text.map(Cow::into_owned).unwrap_or_default();
+            }
+            "FOOTER" => read.footer = component.text.map(Cow::into_owned),
+            "BUTTONS" => read.buttons = component.buttons.into_iter().map(RawButton::read).collect(),
+            // Cards, an offer, whatever comes later.
+            _ => read.sendable = false,
+        }
+    }
+    read.sendable &= has_body;
+    read.sendable &= !read.buttons.iter().any(|button| button.kind == TemplateButtonKind::Other);
+    read.named = raw
+        .parameter_format
+        .map_or_else(|| is_named(&read.body), |format| format.eq_ignore_ascii_case("NAMED"));
+    read.header_parameters =
+        read.header.as_deref().map(|words| placeholders(words, read.named)).unwrap_or_default();
+    read.body_parameters = placeholders(&read.body, read.named);
+    Some(read)
+}
+
+fn header_format(format: Option<&str>) -> TemplateHeaderFormat {
+    match format.unwrap_or("TEXT").to_ascii_uppercase().as_str() {
+        "TEXT" => TemplateHeaderFormat::Text,
+        "IMAGE" => TemplateHeaderFormat::Image,
+        "VIDEO" => TemplateHeaderFormat::Video,
+        "DOCUMENT" => TemplateHeaderFormat::Document,
+        "LOCATION" => TemplateHeaderFormat::Location,
+        _ => TemplateHeaderFormat::Other,
+    }
 }
 
 #[derive(Deserialize)]
@@ -295,9 +279,18 @@ struct RawTemplate<'a> {
     status: Cow<'a, str>,
     #[serde(borrow, default)]
     category: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
     parameter_format: Option<String>,
+    quality_score: Option<RawQuality>,
+    rejected_reason: Option<String>,
     #[serde(borrow, default)]
     components: Vec<RawComponent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawQuality {
+    score: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -309,6 +302,41 @@ struct RawComponent<'a> {
     text: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     buttons: Vec<RawButton<'a>>,
+    /// Examples are for people: odd ones are as good as none.
+    #[serde(borrow)]
+    example: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawExamples {
+    header_text: Vec<String>,
+    header_text_named_params: Vec<RawNamedExample>,
+    body_text: Vec<Vec<String>>,
+    body_text_named_params: Vec<RawNamedExample>,
+}
+
+#[derive(Deserialize)]
+struct RawNamedExample {
+    example: String,
+}
+
+impl RawComponent<'_> {
+    fn examples(&self, of: impl Fn(&RawExamples) -> (&Vec<String>, &Vec<RawNamedExample>)) -> Vec<String> {
+        let Some(read) = self.read_examples() else { return Vec::new() };
+        let (by_order, by_name) = of(&read);
+        by_order.iter().chain(by_name.iter().map(|named| &named.example)).cloned().collect()
+    }
+
+    fn body_examples(&self) -> Vec<String> {
+        let Some(mut read) = self.read_examples() else { return Vec::new() };
+        let by_name = read.body_text_named_params.into_iter().map(|named| named.example);
+        if read.body_text.is_empty() { by_name.collect() } else { read.body_text.swap_remove(0) }
+    }
+
+    fn read_examples(&self) -> Option<RawExamples> {
+        serde_json::from_str(self.example?.get()).ok()
+    }
 }
 
 #[derive(Deserialize)]
@@ -316,7 +344,12 @@ struct RawButton<'a> {
     #[serde(rename = "type", borrow)]
     kind: Cow<'a, str>,
     #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     url: Option<Cow<'a, str>>,
+    phone_number: Option<String>,
+    #[serde(borrow)]
+    example: Option<&'a RawValue>,
 }
 
 impl RawButton<'_> {
@@ -324,11 +357,35 @@ impl RawButton<'_> {
         self.url.as_ref().map_or(0, |url| url.len())
     }
 
-    fn needs_no_value(&self) -> bool {
-        match self.kind.to_ascii_uppercase().as_str() {
-            "QUICK_REPLY" | "PHONE_NUMBER" | "REQUEST_CONTACT_INFO" => true,
-            "URL" => self.url.as_deref().is_some_and(|url| scan(url).next().is_none()),
-            _ => false,
+    fn read(self) -> TemplateButton {
+        let kind = match self.kind.to_ascii_uppercase().as_str() {
+            // The customer's tap answers it; nothing is given.
+            "QUICK_REPLY" => TemplateButtonKind::QuickReply,
+            // The code of an authentication template goes into its button by the same parameter as into an address.
+            "URL" | "OTP" => TemplateButtonKind::Url,
+            "PHONE_NUMBER" | "REQUEST_CONTACT_INFO" => TemplateButtonKind::PhoneNumber,
+            "COPY_CODE" => TemplateButtonKind::CopyCode,
+            _ => TemplateButtonKind::Other,
+        };
+        let needs_value = match kind {
+            TemplateButtonKind::Url => {
+                self.kind.eq_ignore_ascii_case("OTP")
+                    || self.url.as_deref().is_some_and(|url| scan(url).next().is_some())
+            }
+            kind => kind == TemplateButtonKind::CopyCode,
+        };
+        // A word, or a list of one.
+        let example = self.example.and_then(|raw| {
+            let one = serde_json::from_str::<String>(raw.get());
+            one.or_else(|_| serde_json::from_str::<[String; 1]>(raw.get()).map(|[one]| one)).ok()
+        });
+        TemplateButton {
+            kind,
+            text: self.text.map(Cow::into_owned).unwrap_or_default(),
+            url: self.url.map(Cow::into_owned),
+            phone_number: self.phone_number,
+            example,
+            needs_value,
         }
     }
 }
@@ -375,9 +432,9 @@ mod tests {
             [
                 ("order_ready", false, true, "1,2".to_owned()),
                 ("appointment", true, true, "first_name,day".to_owned()),
-                ("catalogue", false, false, String::new()),
-                ("login_code", false, false, "1".to_owned()),
-                ("track", false, false, "1".to_owned()),
+                ("catalogue", false, true, String::new()),
+                ("login_code", false, true, "1".to_owned()),
+                ("track", false, true, "1".to_owned()),
                 ("paused_one", false, true, String::new()),
             ]
         );
@@ -411,11 +468,12 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_sendable_where_it_needs_nothing_but_text() {
+    fn a_template_is_sendable_where_all_its_parts_are_known() {
         for (components, sendable) in [
             (BODY.to_owned(), true),
             (format!(r#"{{"type":"HEADER","format":"TEXT","text":"Hi"}},{BODY}"#), true),
-            (format!(r#"{{"type":"HEADER","format":"IMAGE"}},{BODY}"#), false),
+            (format!(r#"{{"type":"HEADER","format":"IMAGE"}},{BODY}"#), true),
+            (format!(r#"{{"type":"HEADER","format":"PRODUCT"}},{BODY}"#), false),
             (
                 format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"QUICK_REPLY","text":"Yes"}}]}}"#),
                 true,
@@ -430,9 +488,10 @@ mod tests {
                 format!(
                     r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"URL","url":"https://a.example/{{{{1}}}}"}}]}}"#
                 ),
-                false,
+                true,
             ),
-            (format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"COPY_CODE"}}]}}"#), false),
+            (format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"COPY_CODE"}}]}}"#), true),
+            (format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"FLOW","text":"Go"}}]}}"#), false),
             (format!(r#"{BODY},{{"type":"CAROUSEL","cards":[]}}"#), false),
             (r#"{"type":"FOOTER","text":"x"}"#.to_owned(), false),
         ] {

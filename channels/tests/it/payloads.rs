@@ -45,7 +45,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER wamid.OUT== Sent for [w:16505551234]",
         "#NUMBER wamid.OUT== Delivered for [w:16505551234]",
         r#"#777 KERRY NOW: "three""#,
-        "@55555 other message_template_status_update",
+        r#"@55555 template n en_US: Status { event: "APPROVED", reason: None }"#,
     ]),
     ("batch_with_bad_ones", &[
         r#"#NUMBER KERRY NOW: "good one""#,
@@ -213,7 +213,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER [b:US.1] becomes [b:US.2 e:US.ENT.2] (wamid.SYS==)",
     ]),
     ("template_quality", &[
-        "@ACCOUNT other message_template_quality_update",
+        r#"@ACCOUNT template welcome en_US: Quality { score: "YELLOW" }"#,
     ]),
     ("text", &[
         r#"#NUMBER KERRY NOW: "Hello, is my order ready?""#,

@@ -121,6 +121,7 @@ pub(crate) fn tell(update: &Update) -> String {
             preference.choice,
             preference.detail
         ),
+        Update::Template(told) => format!("template {} {}: {:?}", told.name, told.language, told.news),
         Update::Other(other) => format!("other {}", other.field),
     }
 }

@@ -136,7 +136,10 @@ fn template(template: &TemplateContent) -> Checked {
             );
         }
     }
-    Ok(())
+    if let Some(file) = &template.header_file {
+        optional("template.header_file", "a file's name", file.filename.as_ref(), MAX_FILENAME_CHARS)?;
+    }
+    template.header_location.as_ref().map_or(Ok(()), location)
 }
 
 fn attachment(field: &'static str, file: &Attachment, with_words: bool) -> Checked {

@@ -8,7 +8,7 @@ use crate::{
     Timestamp, UserId,
     table::{CellType, Json},
     wire::{
-        ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
+        self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
         Direction, Forwarded, Identity, MediaState, MessageError, MessageState, ProductRef, Quote, Reaction,
         Referral, Role, SendDecision, Sender, StateAt,
     },
@@ -544,6 +544,62 @@ pub struct OtherUpdate {
     pub field: String,
     /// The change, as it came.
     pub raw: Kept,
+}
+
+/// What is known of a template: see the rules in the domain's `template`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateBody {
+    /// Its components, as they were last read, without what the fields below say.
+    pub template: wire::Template,
+    /// When the reading began that told the components.
+    pub read_at: Timestamp,
+    /// Its status.
+    pub status: Known,
+    /// Its quality.
+    #[serde(default)]
+    pub quality: Option<Known>,
+    /// Its category.
+    pub category: Known,
+    /// The category that the provider says it will have.
+    #[serde(default)]
+    pub announced: Option<Known>,
+    /// Status, quality and category as they were when somebody last looked.
+    pub seen: SeenFacts,
+    /// What fills its places.
+    #[serde(default)]
+    pub fills: Vec<wire::TemplateFill>,
+    /// When it was changed by us, the newest last: what the provider allows per day and month is counted from these.
+    #[serde(default)]
+    pub edited_at: Vec<Timestamp>,
+}
+
+/// A fact that the provider told, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Since when it is so, as far as we know.
+    pub at: Timestamp,
+    /// When it was told last: by the provider's clock, or when the reading began that told it.
+    pub told_at: Timestamp,
+    /// What.
+    pub value: String,
+    /// Why, in the provider's words.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// A template's facts as they were when somebody last looked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SeenFacts {
+    /// Its status.
+    pub status: String,
+    /// Its quality.
+    #[serde(default)]
+    pub quality: Option<String>,
+    /// Its category.
+    pub category: String,
+    /// The category it was said to get.
+    #[serde(default)]
+    pub announced: Option<String>,
 }
 
 /// Where an address means one person.

@@ -554,6 +554,15 @@ wire! {
         /// The words with the values filled in, as far as we know the template.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub text: Option<String>,
+        /// The file above the body.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_file: Option<super::TemplateFile>,
+        /// The place above the body.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_location: Option<Location>,
+        /// Its buttons, with what was given for them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub buttons: Vec<super::SentTemplateButton>,
     }
 
     /// The value of one placeholder.

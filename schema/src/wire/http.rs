@@ -110,6 +110,7 @@ wire! {
     }
 
     /// A template to send, with its values.
+    #[derive(Default)]
     pub struct TemplateRequest {
         /// Its name.
         pub name: String,
@@ -121,6 +122,15 @@ wire! {
         /// Values for the body's placeholders, in order.
         #[serde(default)]
         pub body: Vec<super::TemplateParameter>,
+        /// The file above the body, where the template has one there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_file: Option<Box<super::HeaderFile>>,
+        /// The place above the body, where the template has one there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_location: Option<Box<Location>>,
+        /// Values for its buttons.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub buttons: Vec<super::TemplateButtonValue>,
     }
 
     /// Start a conversation with a new or known address.
@@ -281,6 +291,7 @@ wire! {
     }
 
     /// A message template at the provider.
+    #[derive(Default, Eq)]
     pub struct Template {
         /// Its name.
         pub name: String,
@@ -304,8 +315,35 @@ wire! {
         pub body_parameters: Vec<String>,
         /// Placeholders go by name.
         pub named: bool,
-        /// This version can send it: header and body of plain text, nothing else that needs a value.
+        /// This version can send it: it knows everything that the template is made of.
         pub sendable: bool,
+        /// Its id at the provider.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub id: Option<String>,
+        /// What stands above the body.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_format: Option<super::TemplateHeaderFormat>,
+        /// Its buttons, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub buttons: Vec<super::TemplateButton>,
+        /// Examples for the placeholders of the header, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub header_examples: Vec<String>,
+        /// Examples for the placeholders of the body, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub body_examples: Vec<String>,
+        /// How customers take it: `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub quality: Option<String>,
+        /// Why the provider refused it, in its words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rejected_reason: Option<String>,
+        /// What fills its places unless somebody writes something else.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub fills: Vec<super::TemplateFill>,
+        /// What is not as it was when somebody last looked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub changes: Vec<super::TemplateChange>,
     }
 
     /// The templates of a channel.
@@ -314,6 +352,9 @@ wire! {
         pub templates: Vec<Template>,
         /// When they were read from the provider.
         pub read_at: Timestamp,
+        /// Why they could not be read now: these are as they were then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub problem: Option<String>,
     }
 }
 

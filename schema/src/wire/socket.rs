@@ -264,6 +264,9 @@ wire! {
         /// A channel was deleted.
         #[serde(rename = "channel.deleted")]
         ChannelDeleted,
+        /// Templates of a channel changed.
+        #[serde(rename = "templates.changed")]
+        TemplatesChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -282,6 +285,9 @@ wire! {
         /// The channel.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub channel: Option<Channel>,
+        /// The templates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub templates: Option<super::TemplatesChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,

@@ -241,18 +241,7 @@ fn media<'a>(content: &Fields<'a>, kind: &str, send: &mut Send<'a>) -> Result<()
 
 fn location(content: &Fields<'_>) -> Result<(), ApiError> {
     content.only(&["latitude", "longitude", "name", "address"])?;
-    for (name, limit) in [("latitude", 90.0), ("longitude", 180.0)] {
-        let number = match content.map.get(name) {
-            Some(Value::Number(number)) => number.as_f64(),
-            Some(Value::String(text)) => text.parse().ok(),
-            Some(_) => None,
-            None => return Err(ApiError::missing(&content.path_of(name))),
-        };
-        if !number.is_some_and(|number| number.abs() <= limit) {
-            return Err(ApiError::value(&content.path_of(name), "is out of range"));
-        }
-    }
-    Ok(())
+    content.required_degrees()
 }
 
 fn contacts(fields: &Fields<'_>) -> Result<(), ApiError> {
@@ -511,6 +500,22 @@ impl<'a> Fields<'a> {
         } else {
             Err(ApiError::missing(&self.path_of(name)))
         }
+    }
+
+    /// A place on earth.
+    pub(super) fn required_degrees(&self) -> Result<(), ApiError> {
+        for (name, limit) in [("latitude", 90.0), ("longitude", 180.0)] {
+            let number = match self.map.get(name) {
+                Some(Value::Number(number)) => number.as_f64(),
+                Some(Value::String(text)) => text.parse().ok(),
+                Some(_) => None,
+                None => return Err(ApiError::missing(&self.path_of(name))),
+            };
+            if !number.is_some_and(|number| number.abs() <= limit) {
+                return Err(ApiError::value(&self.path_of(name), "is out of range"));
+            }
+        }
+        Ok(())
     }
 
     /// Exactly one of `id` and `link`, where the object is a media object at all.

@@ -14,18 +14,26 @@ pub struct ApiError {
     /// The text after `(#code) `; the code's title unless the Graph API has words of its own.
     message: Option<String>,
     subcode: Option<i64>,
+    /// `error_user_msg`.
+    user_message: Option<String>,
 }
 
 impl ApiError {
     /// A refusal with the code's own title.
     pub fn new(code: i64, details: impl Into<String>) -> Self {
-        Self { code, details: details.into(), message: None, subcode: None }
+        Self { code, details: details.into(), message: None, subcode: None, user_message: None }
     }
 
     /// 100 with words of its own.
     pub(super) fn parameter(message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code: 100, details: message.clone(), message: Some(message), subcode: None }
+        Self {
+            code: 100,
+            details: message.clone(),
+            message: Some(message),
+            subcode: None,
+            user_message: None,
+        }
     }
 
     /// 131008: something required inside the message is missing.
@@ -49,6 +57,16 @@ impl ApiError {
                  at https://developers.facebook.com/docs/graph-api"
             )),
             subcode: Some(33),
+            user_message: None,
+        }
+    }
+
+    /// 100 with one of the subcodes of templates that are made or changed, and words for people.
+    pub(super) fn template(subcode: i64, words: &str) -> Self {
+        Self {
+            subcode: Some(subcode),
+            user_message: Some(words.to_owned()),
+            ..Self::parameter("Invalid parameter")
         }
     }
 
@@ -82,6 +100,10 @@ impl ApiError {
             if !early {
                 let data = json!({"messaging_product": "whatsapp", "details": self.details});
                 fields.insert("error_data".to_owned(), data);
+            }
+            if let Some(words) = &self.user_message {
+                fields.insert("error_user_title".to_owned(), "Template not taken".into());
+                fields.insert("error_user_msg".to_owned(), words.as_str().into());
             }
             if matches!(self.code, 1 | 2 | 131000 | 131016) {
                 fields.insert("is_transient".to_owned(), true.into());

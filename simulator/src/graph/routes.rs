@@ -15,8 +15,10 @@ use serde_json::{Map, Value, json};
 
 use super::door::Cut;
 use super::error::ApiError;
+use super::manage;
 use super::media::{self, ADDRESS_VALID_MS, Media, UPLOAD_BYTES_MAX};
 use super::state::{About, Done, REQUESTS_MAX, push_bounded, sent};
+use super::template::Template;
 use super::{Number, Outcome, Requested, Sent, Shared};
 use crate::dice::Dice;
 use crate::faults::Fault;
@@ -26,6 +28,8 @@ use crate::guard::lock;
 const PAGE_MAX: usize = 200;
 /// Page of templates where no limit is asked for.
 const PAGE: usize = 25;
+/// Most uploads of examples that are begun and not ended.
+const SAMPLES_MAX: usize = 1_000;
 /// Longest wait for a status that must be answered before the send is.
 const STATUS_FIRST_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -34,11 +38,15 @@ type Graph = State<Arc<Shared>>;
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/{version}/{id}/messages", post(messages))
-        .route("/{version}/{id}/message_templates", get(message_templates))
+        .route(
+            "/{version}/{id}/message_templates",
+            get(message_templates).post(create_template).delete(delete_template),
+        )
+        .route("/{version}/app/uploads", post(begin_sample))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers))
         .route("/{version}/{id}/subscribed_apps", post(subscribed_apps))
         .route("/{version}/{id}/media", post(upload))
-        .route("/{version}/{id}", get(object))
+        .route("/{version}/{id}", get(object).post(change_object))
         .route("/lookaside/{id}", get(download))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(middleware::from_fn_with_state(shared.clone(), watched))
@@ -231,6 +239,111 @@ async fn message_templates(
         Ok(json!({"data": data?, "paging": paging}))
     });
     shared.answer_or_refuse(&waba_id, result)
+}
+
+/// Makes a template.
+async fn create_template(
+    State(shared): Graph,
+    Path((version, waba_id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &waba_id, "post", |n| n.business.waba_id == waba_id)?;
+        let body = parse(&headers, &body)?;
+        let id = state.next_template_id();
+        let templates = state.templates_of_mut(&waba_id);
+        let template = manage::create(&body, id, templates)?;
+        let answer = manage::taken(&template);
+        templates.push(template);
+        Ok(answer)
+    });
+    shared.answer_or_refuse(&waba_id, result)
+}
+
+/// Deletes a template: in all languages by its name, in one by its id too.
+async fn delete_template(
+    State(shared): Graph,
+    Path((version, waba_id)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &waba_id, "delete", |n| n.business.waba_id == waba_id)?;
+        let name = query.get("name").ok_or_else(|| ApiError::parameter("The parameter name is required."))?;
+        let is_one = |template: &Template| {
+            template.name == *name && query.get("hsm_id").is_none_or(|id| *id == template.id.to_string())
+        };
+        let templates = state.templates_of_mut(&waba_id);
+        if !templates.iter().any(is_one) {
+            return Err(ApiError::template(2593002, "Message template was not found"));
+        }
+        templates.retain(|template| !is_one(template));
+        Ok(json!({"success": true}))
+    });
+    shared.answer_or_refuse(&waba_id, result)
+}
+
+/// Begins the upload of an example.
+async fn begin_sample(
+    State(shared): Graph,
+    Path(version): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), "app", "post", |_| true)?;
+        let length = query.get("file_length").and_then(|length| length.parse::<usize>().ok());
+        let length = length.ok_or_else(|| ApiError::parameter("The parameter file_length is required."))?;
+        if !query.contains_key("file_name") || !query.contains_key("file_type") {
+            return Err(ApiError::parameter("The parameters file_name and file_type are required."));
+        }
+        if state.samples.len() >= SAMPLES_MAX {
+            state.samples.clear();
+        }
+        let id = format!("upload:{}", state.next_media_id(shared.options.seed));
+        state.samples.insert(id.clone(), length);
+        Ok(json!({"id": id}))
+    });
+    shared.answer_or_refuse("app", result)
+}
+
+/// The bytes of an example, or a changed template.
+async fn change_object(
+    State(shared): Graph,
+    Path((version, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        if id.starts_with("upload:") {
+            let token =
+                text_header(&headers, header::AUTHORIZATION).and_then(|word| word.strip_prefix("OAuth "));
+            state.authenticate(token, &id, "post", |_| true)?;
+            let length = state.samples.remove(&id).ok_or_else(|| ApiError::no_object(&id, "post"))?;
+            let offset = headers.get("file_offset").and_then(|offset| offset.to_str().ok());
+            if offset != Some("0") || body.len() != length {
+                return Err(ApiError::parameter("The file is not whole"));
+            }
+            return Ok(json!({"h": format!("4::{}", id.trim_start_matches("upload:"))}));
+        }
+        let number = id.parse::<u64>().map_err(|_| ApiError::no_object(&id, "post"))?;
+        let waba_id = state.account_of_template(number).ok_or_else(|| ApiError::no_object(&id, "post"))?;
+        state.authenticate(bearer(&headers), &id, "post", |n| n.business.waba_id == waba_id)?;
+        let body = parse(&headers, &body)?;
+        let now_ms = shared.options.clock.now_ms();
+        let template = state.templates_of_mut(&waba_id).iter_mut().find(|template| template.id == number);
+        let template = template.ok_or_else(|| ApiError::no_object(&id, "post"))?;
+        manage::edit(&body, template, now_ms)?;
+        let mut answer = manage::taken(template);
+        answer["success"] = true.into();
+        Ok(answer)
+    });
+    shared.answer_or_refuse(&id, result)
 }
 
 /// The numbers of an account.

@@ -42,6 +42,9 @@ pub(super) struct State {
     script: VecDeque<(When, Fault)>,
     pub(super) chances: u64,
     media_count: u64,
+    templates_count: u64,
+    /// Uploads of examples that were begun: their length.
+    pub(super) samples: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
@@ -183,6 +186,18 @@ impl State {
 
     pub(super) fn templates_of_mut(&mut self, waba_id: &str) -> &mut Vec<Template> {
         self.templates.entry(waba_id.to_owned()).or_default()
+    }
+
+    /// The id of a template that is made.
+    pub(super) fn next_template_id(&mut self) -> u64 {
+        self.templates_count += 1;
+        950_000_000_000_000 + self.templates_count
+    }
+
+    /// The account that a template is of.
+    pub(super) fn account_of_template(&self, id: u64) -> Option<String> {
+        let has = |list: &Vec<Template>| list.iter().any(|template| template.id == id);
+        self.templates.iter().find(|(_, list)| has(list)).map(|(waba_id, _)| waba_id.clone())
     }
 
     pub(super) fn delete_number(&mut self, phone_number_id: &str) -> bool {
@@ -353,6 +368,16 @@ impl State {
                     return Err(ApiError::new(
                         131062,
                         "Authentication templates cannot be sent to a business-scoped user ID",
+                    ));
+                }
+                if let Some(id) =
+                    Template::media_of(&wanted.components).into_iter().find(|id| self.shelf.get(id).is_none())
+                {
+                    return Err(ApiError::new(
+                        131053,
+                        format!(
+                            "header: '{id}' is not a valid whatsapp business account media attachment ID"
+                        ),
                     ));
                 }
                 (template.fill(&wanted.components)?, Some(template.category.to_ascii_lowercase()))

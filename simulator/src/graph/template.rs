@@ -29,6 +29,12 @@ pub struct Template {
     pub footer: Option<String>,
     /// At most 10.
     pub buttons: Vec<Button>,
+    /// `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+    pub quality: String,
+    /// Why it was rejected.
+    pub rejected_reason: Option<String>,
+    /// When it was changed while it was approved, in milliseconds.
+    pub edits_ms: Vec<i64>,
 }
 
 /// A template's header.
@@ -82,6 +88,9 @@ impl Template {
             body: body.into(),
             footer: None,
             buttons: Vec::new(),
+            quality: "GREEN".to_owned(),
+            rejected_reason: None,
+            edits_ms: Vec::new(),
         }
     }
 
@@ -203,9 +212,21 @@ impl Template {
             "id": self.id.to_string(), "name": self.name, "language": self.language,
             "status": self.status, "category": self.category,
             "parameter_format": if self.is_named() { "NAMED" } else { "POSITIONAL" },
-            "components": components, "quality_score": {"score": "GREEN"},
-            "rejected_reason": "NONE", "owner_business_account": waba_id,
+            "components": components, "quality_score": {"score": self.quality},
+            "rejected_reason": self.rejected_reason.as_deref().unwrap_or("NONE"), "owner_business_account": waba_id,
         })
+    }
+
+    /// The media ids that a send's header names.
+    pub(super) fn media_of<'a>(components: &[Fields<'a>]) -> Vec<&'a str> {
+        let mut ids = Vec::new();
+        for parameter in components.iter().filter_map(|one| one.optional_list("parameters").ok()).flatten() {
+            for kind in ["image", "video", "document"] {
+                let file = parameter.optional(kind).ok().flatten();
+                ids.extend(file.and_then(|file| file.optional_str("id").ok().flatten()));
+            }
+        }
+        ids
     }
 
     /// Checks the `components` of a send and gives the text the customer reads.
@@ -306,7 +327,16 @@ impl Template {
                         ),
                     ));
                 }
-                item.required(kind)?.id_or_link_unless(kind == "location")
+                item.only(&["type", kind])?;
+                let given = item.required(kind)?;
+                if kind == "location" {
+                    given.only(&["latitude", "longitude", "name", "address"])?;
+                    given.required_str("name")?;
+                    given.required_str("address")?;
+                    return given.required_degrees();
+                }
+                given.only(if kind == "document" { &["id", "link", "filename"] } else { &["id", "link"] })?;
+                given.id_or_link_unless(false)
             }
         }
     }
@@ -342,12 +372,26 @@ impl Template {
                 format!("buttons: a {expected} button takes a {parameter} parameter"),
             ));
         }
-        item.required_str(parameter)?;
+        item.only(&["type", parameter])?;
+        let value = item.required_str(parameter)?;
+        if parameter == "coupon_code" && value.chars().count() > 15 {
+            return Err(ApiError::value(&item.path_of(parameter), "must be at most 15 characters long"));
+        }
+        if parameter == "text" && variables(button.url()).is_empty() {
+            return Err(count_mismatch("buttons", 1, 0));
+        }
         Ok(index)
     }
 }
 
 impl Button {
+    fn url(&self) -> &str {
+        match self {
+            Self::Url { url, .. } => url,
+            _ => "",
+        }
+    }
+
     fn needs_parameter(&self) -> bool {
         match self {
             Self::Url { url, .. } => !variables(url).is_empty(),
@@ -424,7 +468,7 @@ fn count_mismatch(part: &str, given: usize, expected: usize) -> ApiError {
 }
 
 /// The names between `{{` and `}}`, each once, in order.
-fn variables(text: &str) -> Vec<&str> {
+pub(super) fn variables(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for part in text.split("{{").skip(1) {
         if let Some((name, _)) = part.split_once("}}")

@@ -57,6 +57,12 @@ impl Postman {
         self.post_body(self.body(updates), &Oddly::default()).await
     }
 
+    /// Posts what the provider tells of the account, with its time, as it must be taken.
+    pub(crate) async fn tell(&self, time_s: i64, updates: &[Update]) {
+        let body = payload::batch_at(&self.business, updates, Some(time_s));
+        assert_eq!(self.post_body(body, &Oddly::default()).await, Some(200));
+    }
+
     /// Posts any bytes.
     pub(crate) async fn post_body(&self, body: Vec<u8>, oddly: &Oddly<'_>) -> Option<u16> {
         let url = format!("http://{}{}", self.address.now().await, self.path);

@@ -560,11 +560,40 @@ export interface paths {
         /** The templates of a channel */
         get: operations["templates_list"];
         put?: never;
-        post?: never;
+        /**
+         * Make a template
+         * @description For owners. It is submitted at once; whether the provider approves it shows later in its status.
+         */
+        post: operations["templates_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a template
+         * @description For owners. In its language alone; messages that were sent with it stay.
+         */
+        delete: operations["templates_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a template
+         * @description For owners. With `draft` it is submitted again; an approved one can be changed once in 24 hours and ten times in
+         *     30 days. `fills` says what fills its places, `seen` that its changes were seen.
+         */
+        patch: operations["templates_patch"];
         trace?: never;
     };
     "/api/v1/users": {
@@ -1234,6 +1263,11 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description Make a template and submit it. */
+        CreateTemplate: components["schemas"]["TemplateDraft"] & {
+            /** @description The channel of the account it belongs to. */
+            channel_id: components["schemas"]["ChannelId"];
+        };
         /** @description Add a member. */
         CreateUser: {
             /** @description Their address. */
@@ -1278,6 +1312,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out";
+        /**
+         * @description Where a value comes from.
+         * @enum {string}
+         */
+        FillSource: "text" | "name" | "first_name" | "phone" | "username";
         /**
          * @description How often a message had been passed on before it came here.
          * @enum {string}
@@ -1851,6 +1890,20 @@ export interface components {
          * @enum {string}
          */
         SenderKind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+        /** @description A button of a template as it was sent. */
+        SentTemplateButton: {
+            /**
+             * Format: int32
+             * @description Its place, from 0.
+             */
+            index: number;
+            /** @description What it does. */
+            kind: components["schemas"]["TemplateButtonKind"];
+            /** @description The words on it. */
+            text: string;
+            /** @description What was given with the send. */
+            value?: string | null;
+        };
         /** @description Sign in. */
         SignIn: {
             /** @description The account's address. */
@@ -1921,39 +1974,105 @@ export interface components {
         Template: {
             /** @description The body's words, with placeholders. */
             body: string;
+            /** @description Examples for the placeholders of the body, in order. */
+            body_examples?: string[];
             /** @description Placeholders of the body, by name or number, in order. */
             body_parameters: string[];
+            /** @description Its buttons, in order. */
+            buttons?: components["schemas"]["TemplateButton"][];
             /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
             category: string;
+            /** @description What is not as it was when somebody last looked. */
+            changes?: components["schemas"]["TemplateChange"][];
+            /** @description What fills its places unless somebody writes something else. */
+            fills?: components["schemas"]["TemplateFill"][];
             /** @description The footer's words. */
             footer?: string | null;
             /** @description The header's words, with placeholders. */
             header?: string | null;
+            /** @description Examples for the placeholders of the header, in order. */
+            header_examples?: string[];
+            header_format?: null | components["schemas"]["TemplateHeaderFormat"];
             /** @description Placeholders of the header, by name or number, in order. */
             header_parameters: string[];
+            /** @description Its id at the provider. */
+            id?: string | null;
             /** @description Its language. */
             language: string;
             /** @description Its name. */
             name: string;
             /** @description Placeholders go by name. */
             named: boolean;
-            /** @description This version can send it: header and body of plain text, nothing else that needs a value. */
+            /** @description How customers take it: `GREEN`, `YELLOW`, `RED` or `UNKNOWN`. */
+            quality?: string | null;
+            /** @description Why the provider refused it, in its words. */
+            rejected_reason?: string | null;
+            /** @description This version can send it: it knows everything that the template is made of. */
             sendable: boolean;
             /** @description `APPROVED` and others. */
             status: string;
+        };
+        /** @description A button of a template. */
+        TemplateButton: {
+            /** @description An example of the value. */
+            example?: string | null;
+            /** @description What it does. */
+            kind: components["schemas"]["TemplateButtonKind"];
+            /** @description Each send must give it a value. */
+            needs_value?: boolean;
+            /** @description Whom it calls. */
+            phone_number?: string | null;
+            /** @description The words on it. */
+            text?: string;
+            /** @description Where it leads; `{{1}}` at its end is given with each send. */
+            url?: string | null;
+        };
+        /**
+         * @description What a button of a template does.
+         * @enum {string}
+         */
+        TemplateButtonKind: "quick_reply" | "url" | "phone_number" | "copy_code" | "other";
+        /** @description The value of a template's button, in a request to send it. */
+        TemplateButtonValue: {
+            /**
+             * Format: int32
+             * @description The button's place, from 0.
+             */
+            index: number;
+            /** @description The end of the address, the code, or the payload that comes back. */
+            value: string;
         };
         /**
          * @description What a template is for, as the provider filed it.
          * @enum {string}
          */
         TemplateCategory: "marketing" | "utility" | "authentication" | "other";
+        /** @description Something of a template that is not what it was when somebody last looked. */
+        TemplateChange: {
+            /** @description It is not so yet: the provider says that it will be. */
+            announced?: boolean;
+            /** @description When, by the provider's clock. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it was. */
+            from?: string | null;
+            /** @description In plain words, with what it means for the price or for sending. */
+            message: string;
+            /** @description What it is, or will be. */
+            to: string;
+            /** @description What. */
+            what: components["schemas"]["TemplateFact"];
+        };
         /** @description A template with the values it is sent with. */
         TemplateContent: {
             /** @description Values for the placeholders of the body, in order. */
             body?: components["schemas"]["TemplateParameter"][];
+            /** @description Its buttons, with what was given for them. */
+            buttons?: components["schemas"]["SentTemplateButton"][];
             category?: null | components["schemas"]["TemplateCategory"];
             /** @description Values for the placeholders of the header, in order. */
             header?: components["schemas"]["TemplateParameter"][];
+            header_file?: null | components["schemas"]["TemplateFile"];
+            header_location?: null | components["schemas"]["Location"];
             /** @description Its language at the provider, such as `en_US`. */
             language: string;
             /** @description Its name at the provider. */
@@ -1961,8 +2080,63 @@ export interface components {
             /** @description The words with the values filled in, as far as we know the template. */
             text?: string | null;
         };
+        /** @description A template to be made, or what it is to become. What is left out is not there. */
+        TemplateDraft: {
+            /** @description The body's words, at most 1,024 characters. */
+            body: string;
+            /** @description An example for each placeholder of the body, in order. */
+            body_examples?: string[];
+            /** @description At most ten; quick replies stand together. */
+            buttons?: components["schemas"]["TemplateButton"][];
+            /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
+            category: string;
+            /** @description The footer's words, at most 60 characters. */
+            footer?: string | null;
+            /** @description The header's words, at most 60 characters with at most one placeholder. */
+            header?: string | null;
+            /** @description An example for each placeholder of the header, in order. */
+            header_examples?: string[];
+            header_file?: null | components["schemas"]["MediaId"];
+            header_format?: null | components["schemas"]["TemplateHeaderFormat"];
+            /** @description Such as `en_US`. */
+            language: string;
+            /** @description `a` to `z`, digits and `_`, at most 512 characters. */
+            name: string;
+        };
+        /**
+         * @description What the provider decides about a template.
+         * @enum {string}
+         */
+        TemplateFact: "status" | "quality" | "category";
+        /** @description A file above the body of a template that is sent. */
+        TemplateFile: {
+            /** @description The name of a document. */
+            filename?: string | null;
+            /** @description As what. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description The file. */
+            media_id: components["schemas"]["MediaId"];
+        };
+        /** @description What fills one place of a template unless somebody writes something else. */
+        TemplateFill: {
+            /** @description The part: `header`, `body`, `button`. */
+            part: components["schemas"]["TemplatePart"];
+            /** @description The placeholder's name or number; of a button its place, from 0. */
+            placeholder: string;
+            /** @description From where. */
+            source: components["schemas"]["FillSource"];
+            /** @description The words, with `text`. */
+            text?: string | null;
+        };
+        /**
+         * @description What stands above a template's body.
+         * @enum {string}
+         */
+        TemplateHeaderFormat: "text" | "image" | "video" | "document" | "location" | "other";
         /** @description The templates of a channel. */
         TemplateList: {
+            /** @description Why they could not be read now: these are as they were then. */
+            problem?: string | null;
             /** @description When they were read from the provider. */
             read_at: components["schemas"]["Timestamp"];
             /** @description By name and language. */
@@ -1975,12 +2149,31 @@ export interface components {
             /** @description The value: no line break, no tab, no run of more than four spaces. */
             text: string;
         };
+        /**
+         * @description A part of a template that takes values.
+         * @enum {string}
+         */
+        TemplatePart: "header" | "body" | "button";
+        /** @description Change a template, say what fills it, or say that its changes were seen; what is left out stays. */
+        TemplatePatch: {
+            /** @description The channel of the account it belongs to. */
+            channel_id: components["schemas"]["ChannelId"];
+            draft?: null | components["schemas"]["TemplateDraft"];
+            /** @description What fills its places. */
+            fills?: components["schemas"]["TemplateFill"][] | null;
+            /** @description Its changes were seen: they are flagged no more. */
+            seen?: boolean;
+        };
         /** @description A template to send, with its values. */
         TemplateRequest: {
             /** @description Values for the body's placeholders, in order. */
             body?: components["schemas"]["TemplateParameter"][];
+            /** @description Values for its buttons. */
+            buttons?: components["schemas"]["TemplateButtonValue"][];
             /** @description Values for the header's placeholders, in order. */
             header?: components["schemas"]["TemplateParameter"][];
+            header_file?: null | components["schemas"]["HeaderFile"];
+            header_location?: null | components["schemas"]["Location"];
             /** @description Its language. */
             language: string;
             /** @description Its name. */
@@ -3259,6 +3452,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTemplate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates_delete: {
+        parameters: {
+            query: {
+                /** @description The channel of the account that the template belongs to. */
+                channel_id: components["schemas"]["ChannelId"];
+            };
+            header?: never;
+            path: {
+                /** @description The template's id at the provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template's id at the provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
                 };
             };
             /** @description A problem */

@@ -121,7 +121,7 @@ export type SendCommand1 =
       type: "sticker";
     }
   | {
-      location: Location;
+      location: Location1;
       type: "location";
     }
   | {
@@ -151,15 +151,15 @@ export type InteractiveHeader =
       type: "text";
     }
   | {
-      image: HeaderFile;
+      image: HeaderFile1;
       type: "image";
     }
   | {
       type: "video";
-      video: HeaderFile1;
+      video: HeaderFile2;
     }
   | {
-      document: HeaderFile2;
+      document: HeaderFile3;
       type: "document";
     };
 export type UserId = string;
@@ -398,7 +398,7 @@ export type Message1 =
       type: "sticker";
     }
   | {
-      content: Location1;
+      content: Location;
       type: "location";
     }
   | {
@@ -545,9 +545,21 @@ export interface TemplateRequest {
    */
   body?: TemplateParameter[];
   /**
+   * Values for its buttons.
+   */
+  buttons?: TemplateButtonValue[];
+  /**
    * Values for the header's placeholders, in order.
    */
   header?: TemplateParameter[];
+  /**
+   * The file above the body, where the template has one there.
+   */
+  header_file?: HeaderFile | null;
+  /**
+   * The place above the body, where the template has one there.
+   */
+  header_location?: Location | null;
   /**
    * Its language.
    */
@@ -569,6 +581,57 @@ export interface TemplateParameter {
    * The value: no line break, no tab, no run of more than four spaces.
    */
   text: string;
+}
+/**
+ * The value of a template's button, in a request to send it.
+ */
+export interface TemplateButtonValue {
+  /**
+   * The button's place, from 0.
+   */
+  index: number;
+  /**
+   * The end of the address, the code, or the payload that comes back.
+   */
+  value: string;
+}
+/**
+ * A file above an interactive message.
+ */
+export interface HeaderFile {
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+}
+/**
+ * A place.
+ */
+export interface Location {
+  /**
+   * Where it is, in words.
+   */
+  address?: string | null;
+  /**
+   * Degrees north, -90 to 90.
+   */
+  latitude: number;
+  /**
+   * Degrees east, -180 to 180.
+   */
+  longitude: number;
+  /**
+   * What it is called.
+   */
+  name?: string | null;
+  /**
+   * A page about it.
+   */
+  url?: string | null;
 }
 /**
  * The file.
@@ -676,9 +739,9 @@ export interface SendFile4 {
   voice?: boolean;
 }
 /**
- * Where.
+ * A place.
  */
-export interface Location {
+export interface Location1 {
   /**
    * Where it is, in words.
    */
@@ -875,20 +938,7 @@ export interface ListRow {
   title: string;
 }
 /**
- * The picture.
- */
-export interface HeaderFile {
-  /**
-   * The name of a document.
-   */
-  filename?: string | null;
-  /**
-   * The file, as the upload of it answered.
-   */
-  media_id: string;
-}
-/**
- * The film.
+ * A file above an interactive message.
  */
 export interface HeaderFile1 {
   /**
@@ -901,9 +951,22 @@ export interface HeaderFile1 {
   media_id: string;
 }
 /**
- * The file.
+ * A file above an interactive message.
  */
 export interface HeaderFile2 {
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * The file, as the upload of it answered.
+   */
+  media_id: string;
+}
+/**
+ * A file above an interactive message.
+ */
+export interface HeaderFile3 {
   /**
    * The name of a document.
    */
@@ -1027,7 +1090,8 @@ export interface Event {
     | "system.added"
     | "contact.updated"
     | "channel.updated"
-    | "channel.deleted";
+    | "channel.deleted"
+    | "templates.changed";
   /**
    * Its place in the stream.
    */
@@ -1061,6 +1125,10 @@ export interface EventData {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * The templates.
+   */
+  templates?: TemplatesChanged | null;
   /**
    * Messages of the customer the caller has not read: in the answer to `conversation.read`.
    */
@@ -1572,31 +1640,6 @@ export interface Attachment {
   width?: number | null;
 }
 /**
- * A place.
- */
-export interface Location1 {
-  /**
-   * Where it is, in words.
-   */
-  address?: string | null;
-  /**
-   * Degrees north, -90 to 90.
-   */
-  latitude: number;
-  /**
-   * Degrees east, -180 to 180.
-   */
-  longitude: number;
-  /**
-   * What it is called.
-   */
-  name?: string | null;
-  /**
-   * A page about it.
-   */
-  url?: string | null;
-}
-/**
  * People's cards.
  */
 export interface ContactCards {
@@ -1734,6 +1777,10 @@ export interface TemplateContent {
    */
   body?: TemplateParameter[];
   /**
+   * Its buttons, with what was given for them.
+   */
+  buttons?: SentTemplateButton[];
+  /**
    * What it is for, where the template is known.
    */
   category?: TemplateCategory | null;
@@ -1741,6 +1788,14 @@ export interface TemplateContent {
    * Values for the placeholders of the header, in order.
    */
   header?: TemplateParameter[];
+  /**
+   * The file above the body.
+   */
+  header_file?: TemplateFile | null;
+  /**
+   * The place above the body.
+   */
+  header_location?: Location | null;
   /**
    * Its language at the provider, such as `en_US`.
    */
@@ -1753,6 +1808,44 @@ export interface TemplateContent {
    * The words with the values filled in, as far as we know the template.
    */
   text?: string | null;
+}
+/**
+ * A button of a template as it was sent.
+ */
+export interface SentTemplateButton {
+  /**
+   * Its place, from 0.
+   */
+  index: number;
+  /**
+   * What it does.
+   */
+  kind: "quick_reply" | "url" | "phone_number" | "copy_code" | "other";
+  /**
+   * The words on it.
+   */
+  text: string;
+  /**
+   * What was given with the send.
+   */
+  value?: string | null;
+}
+/**
+ * A file above the body of a template that is sent.
+ */
+export interface TemplateFile {
+  /**
+   * The name of a document.
+   */
+  filename?: string | null;
+  /**
+   * As what.
+   */
+  kind: "image" | "video" | "audio" | "document" | "sticker";
+  /**
+   * The file.
+   */
+  media_id: string;
 }
 /**
  * A private note.
@@ -1853,6 +1946,19 @@ export interface ReadMark {
   user_id: string;
 }
 /**
+ * Templates of a channel changed: whoever shows them reads them again.
+ */
+export interface TemplatesChanged {
+  /**
+   * How many changed.
+   */
+  changed: number;
+  /**
+   * The channel.
+   */
+  channel_id: string;
+}
+/**
  * Somebody writes.
  */
 export interface Typing {
@@ -1903,6 +2009,10 @@ export interface EventData1 {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * The templates.
+   */
+  templates?: TemplatesChanged | null;
   /**
    * Messages of the customer the caller has not read: in the answer to `conversation.read`.
    */

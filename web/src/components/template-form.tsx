@@ -2,18 +2,20 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
-import type { Template } from '@/api/types';
+import type { ContactRef, Template } from '@/api/types';
+import { FileField } from '@/components/file-field';
+import { TemplatePreview } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
 import { wordsOf } from '@/lib/inbox/actions';
-import { firstName } from '@/lib/words';
-import { badValue, fillTemplate, parametersOf, whyNot, type Values } from '@/lib/templates';
+import { categoryName, fileKindOf, parametersOf, prefill, problemOf, sentence, whyNot, type Values } from '@/lib/templates';
 
 export type Chosen = { template: Template; values: Values } | null;
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
-export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = false }: {
+export function TemplateForm({ channelId, contact, chosen, onChoose, tall = false }: {
   channelId: string;
-  contactName: string;
+  /** Whom it is for: their fields fill it as its settings say. */
+  contact: Pick<ContactRef, 'name'> & Partial<ContactRef>;
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
   tall?: boolean;
@@ -29,13 +31,7 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
   const [active, setActive] = useState(-1);
   useEffect(() => { setActive(filter ? 0 : -1); }, [filter]);
 
-  const choose = (template: Template) => {
-    // A single value named or placed like a name is most often the customer's first name.
-    const values: Values = {};
-    const named = [...template.header_parameters.map((one) => `header ${one}`), ...template.body_parameters.map((one) => `body ${one}`)].find((one) => /name|nombre|nome|naam/i.test(one));
-    if (named && contactName && !/^\+?\d/.test(contactName)) values[named] = firstName(contactName);
-    onChoose({ template, values });
-  };
+  const choose = (template: Template) => { onChoose({ template, values: prefill(template, contact).values }); };
 
   if (isPending) return <p className="p-4 text-text-3">{t('template.loading')}</p>;
   if (error)
@@ -99,7 +95,7 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
               >
                 <span className="block truncate font-medium">{sentence(one.name)}</span>
                 <span className={`block text-[12px] leading-4 text-text-3 ${reason ? '' : 'truncate'}`}>
-                  {category(one.category)} · {one.language}
+                  {categoryName(one.category)} · {one.language}
                   {reason && <span className="text-warn"> · {reason}</span>}
                 </span>
               </div>
@@ -115,7 +111,7 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
               <ChevronLeft size={16} aria-hidden="true" />
               {t('template.pick')}
             </button>
-            <Filled chosen={chosen} onChoose={onChoose} />
+            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, contact).lacking} onChoose={onChoose} />
           </>
         ) : (
           <p className="text-text-3">{t('template.choose')}</p>
@@ -125,52 +121,58 @@ export function TemplateForm({ channelId, contactName, chosen, onChoose, tall = 
   );
 }
 
-function sentence(name: string): string {
-  const words = name.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function category(name: string): string {
-  if (name === 'MARKETING' || name === 'UTILITY' || name === 'AUTHENTICATION') return t(`template.category_${name}`);
-  return name;
-}
-
-function Filled({ chosen, onChoose }: { chosen: NonNullable<Chosen>; onChoose: (chosen: Chosen) => void }) {
+function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<Chosen>; channelId: string; lacking: Record<string, string>; onChoose: (chosen: Chosen) => void }) {
   const { template, values } = chosen;
   const id = useId();
+  const [picture, setPicture] = useState<string | null>(null);
+  useEffect(() => () => { if (picture) URL.revokeObjectURL(picture); }, [picture]);
+  const set = (changed: Values) => { onChoose({ template, values: { ...values, ...changed } }); };
+  const kind = fileKindOf(template);
   return (
     <>
-      <div className="template-preview" aria-label={t('template.preview')} role="group">
-        {template.header && <p className="mb-1 font-semibold"><Words template={template} part="header" values={values} /></p>}
-        <p><Words template={template} part="body" values={values} /></p>
-        {template.footer && <p className="mt-1 text-[12px] leading-4 text-text-3">{template.footer}</p>}
-      </div>
-      {parametersOf(template).map(({ key, part, name }, index) => {
-        const bad = badValue(values[key] ?? '');
+      <TemplatePreview template={template} values={values} picture={picture} />
+      <p className="hint">{t('template.price', { category: categoryName(template.category) })}</p>
+      {(template.changes ?? []).map((change) => <p key={`${change.what} ${change.to}`} className="hint !text-warn">{change.message}</p>)}
+      {parametersOf(template).map((need, index) => {
+        const { key, part, name, required } = need;
+        if (part === 'file')
+          return kind && (
+            <div key={key} className="mt-2">
+              <FileField
+                channelId={channelId}
+                kind={kind}
+                label={t(`template.header_${kind}`)}
+                name={values['file'] ? (values['file name'] ?? '') : null}
+                onFile={(file) => {
+                  setPicture(file?.picture ?? null);
+                  set({ file: file?.mediaId ?? '', 'file name': file?.name ?? '' });
+                }}
+              />
+            </div>
+          );
+        const value = values[key] ?? '';
+        const problem = problemOf(need, value) ?? (value.trim() ? null : lacking[key]);
         const shown = template.named ? sentence(name) : name;
-        const label = part === 'header' ? t('template.header', { name: shown }) : template.named ? shown : t('template.body', { name });
+        const label = part === 'place' ? t(`template.place_${name as 'name'}`)
+          : part === 'button' ? t(required ? 'template.button' : 'template.payload', { name })
+          : part === 'header' ? t('template.header', { name: shown })
+          : template.named ? shown : t('template.body', { name });
         return (
           <div key={key} className="mt-2">
             <label className="label" htmlFor={`${id}-${String(index)}`}>{label}</label>
             <input
               id={`${id}-${String(index)}`}
               className="field"
-              value={values[key] ?? ''}
-              aria-invalid={bad || undefined}
-              onChange={(event) => { onChoose({ template, values: { ...values, [key]: event.target.value } }); }}
+              value={value}
+              inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
+              aria-invalid={problemOf(need, value) !== null || undefined}
+              aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}
+              onChange={(event) => { set({ [key]: event.target.value }); }}
             />
-            {bad && <p className="hint bad">{t('template.badValue')}</p>}
+            {problem && <p id={`${id}-${String(index)}-hint`} className="hint bad">{problem}</p>}
           </div>
         );
       })}
     </>
   );
-}
-
-function Words({ template, part, values }: { template: Template; part: 'header' | 'body'; values: Values }) {
-  return fillTemplate(template, part, values).map((piece, index) => {
-    const key = `${String(index)} ${piece.text}`;
-    if (piece.slot === undefined) return <span key={key}>{piece.text}</span>;
-    return <span key={key} className={piece.missing ? 'slot missing' : 'slot'}>{piece.text}</span>;
-  });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '@/api/types';
-import { badValue, fillTemplate, isReady, missingValues, requestOf, textOf, whyNot } from '@/lib/templates';
+import { badValue, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, styled, textOf, whyNot } from '@/lib/templates';
 
 const template: Template = {
   name: 'ready',
@@ -45,6 +45,66 @@ describe('templates', () => {
   it('say why one cannot be sent', () => {
     expect(whyNot(template)).toBeNull();
     expect(whyNot({ ...template, status: 'PENDING' })).toContain('pending');
-    expect(whyNot({ ...template, sendable: false })).toContain('media');
+    expect(whyNot({ ...template, sendable: false })).toContain('parts');
+  });
+
+  const whole: Template = {
+    ...template,
+    header_format: 'document',
+    buttons: [
+      { kind: 'quick_reply', text: 'Yes' },
+      { kind: 'url', text: 'Track', url: 'https://a.example/{{1}}', needs_value: true },
+      { kind: 'copy_code', text: '', needs_value: true },
+    ],
+  };
+
+  it('ask for a file and for what their buttons need, and leave a payload to whoever wants one', () => {
+    expect(parametersOf(whole).map(({ key, required }) => [key, required])).toEqual([
+      ['file', true], ['header 1', true], ['body 1', true], ['body 2', true], ['button 0', false], ['button 1', true], ['button 2', true],
+    ]);
+    const values = { file: 'med_1', 'file name': 'offer.pdf', 'header 1': '42', 'body 1': 'Elif', 'body 2': 'five', 'button 1': '42', 'button 2': 'SAVE10' };
+    expect(isReady(whole, values)).toBe(true);
+    expect(isReady(whole, { ...values, file: '' })).toBe(false);
+    expect(isReady(whole, { ...values, 'button 2': 'x'.repeat(16) })).toBe(false);
+    expect(requestOf(whole, values)).toMatchObject({
+      header_file: { media_id: 'med_1', filename: 'offer.pdf' },
+      buttons: [{ index: 1, value: '42' }, { index: 2, value: 'SAVE10' }],
+    });
+  });
+
+  it('take a place with degrees, and no code twice', () => {
+    const place: Template = { ...template, header: null, header_parameters: [], header_format: 'location' };
+    const latitude = parametersOf(place).find(({ key }) => key === 'place latitude');
+    expect(latitude && problemOf(latitude, '91')).toContain('90');
+    expect(latitude && problemOf(latitude, '51,9')).toBeNull();
+    const values = { 'place name': 'Shop', 'place address': 'Quay 1', 'place latitude': '51,9', 'place longitude': '4.4' };
+    expect(requestOf(place, values).header_location).toEqual({ name: 'Shop', address: 'Quay 1', latitude: 51.9, longitude: 4.4 });
+    const code: Template = { ...whole, category: 'AUTHENTICATION' };
+    expect(parametersOf(code).some(({ part }) => part === 'button')).toBe(false);
+  });
+
+  it('are filled from the contact as their settings say, and say what the contact lacks', () => {
+    const filled: Template = {
+      ...template,
+      fills: [
+        { part: 'body', placeholder: '1', source: 'first_name' },
+        { part: 'body', placeholder: '2', source: 'phone' },
+        { part: 'header', placeholder: '1', source: 'text', text: '42' },
+      ],
+    };
+    const elif = { name: 'Elif Kaya', identities: [{ kind: 'phone' as const, value: '31612345678' }] };
+    expect(prefill(filled, elif).values).toEqual({ 'body 1': 'Elif', 'body 2': '+31612345678', 'header 1': '42' });
+    const nobody = prefill(filled, { name: '+31612345678', identities: [] });
+    expect(nobody.values).toEqual({ 'header 1': '42' });
+    expect(nobody.lacking['body 1']).toContain('first name');
+    expect(nobody.lacking['body 2']).toContain('phone number');
+  });
+
+  it('show WhatsApp’s own signs as they look there', () => {
+    expect(styled('Hi *you*, _now_ or ~never~: ```x```')).toEqual([
+      { text: 'Hi ' }, { text: 'you', style: 'bold' }, { text: ', ' }, { text: 'now', style: 'italic' }, { text: ' or ' },
+      { text: 'never', style: 'struck' }, { text: ': ' }, { text: 'x', style: 'fixed' },
+    ]);
+    expect(styled('2 * 3 * 4 and snake_case_name')).toEqual([{ text: '2 * 3 * 4 and snake_case_name' }]);
   });
 });

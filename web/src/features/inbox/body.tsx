@@ -29,7 +29,7 @@ function Said({ message, sender }: { message: Message; sender: string }) {
     case 'text':
       return message.content.body;
     case 'template':
-      return message.content.text ?? message.content.name;
+      return <SentTemplate content={message.content} />;
     case 'image':
       return <File file={message.content} icon={<ImageIcon size={16} aria-hidden="true" />} name={kindName('image')}><Picture file={message.content} sender={sender} /></File>;
     case 'sticker':
@@ -230,6 +230,22 @@ function Asked({ content }: { content: Extract<Message, { type: 'interactive' }>
       <span dir="auto">{content.body}</span>
       {content.footer && <span className="block text-[12px] leading-4 text-text-2" dir="auto">{content.footer}</span>}
       <span className="taps">{labels.map((label) => <span key={label} className="tap" dir="auto">{label}</span>)}</span>
+    </>
+  );
+}
+
+/** A template as it was sent: what stood above its words, and its buttons. */
+function SentTemplate({ content }: { content: Extract<Message, { type: 'template' }>['content'] }) {
+  const { header_file: file, header_location: place, buttons = [] } = content;
+  const address = file ? `/api/v1/media/${file.media_id}` : undefined;
+  const name = file?.filename ?? t('template.header_document');
+  return (
+    <>
+      {file?.kind === 'image' && <img className="wa-picture" src={address} alt={t('template.header_image')} />}
+      {file && file.kind !== 'image' && <a className="filebox" href={address} target="_blank" rel="noreferrer"><FileText size={16} aria-hidden="true" /><span className="min-w-0 truncate">{file.kind === 'video' ? t('template.header_video') : name}</span></a>}
+      {place && <span className="quiet small"><MapPin size={12} aria-hidden="true" />{[place.name, place.address].filter(Boolean).join(', ')}</span>}
+      <span dir="auto">{content.text ?? content.name}</span>
+      {buttons.length > 0 && <span className="taps">{buttons.map(({ index, kind, text }) => <span key={index} className="tap" dir="auto">{kind === 'copy_code' ? t('template.copyCode') : text}</span>)}</span>}
     </>
   );
 }

@@ -345,7 +345,7 @@ function TemplateComposer({ conversation, offline, onNote }: { conversation: Con
       }}
     >
       <Suspense fallback={<p className="p-4 text-text-3">{t('template.loading')}</p>}>
-        <TemplateForm channelId={conversation.channel_id} contactName={conversation.contact.name} chosen={chosen} onChoose={setChosen} />
+        <TemplateForm channelId={conversation.channel_id} contact={conversation.contact} chosen={chosen} onChoose={setChosen} />
       </Suspense>
       <div className="foot border-t border-line !pt-2">
         <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">

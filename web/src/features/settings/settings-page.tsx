@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CircleAlert, CircleCheck, CloudAlert, Keyboard, KeyRound, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { CircleAlert, CircleCheck, CloudAlert, Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
+import { Suspense, useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { channelsQuery, deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
 import type { Channel, CreateUser, Replayed, Role, User } from '@/api/types';
@@ -19,12 +19,16 @@ import { wordsOf } from '@/lib/inbox/actions';
 import { useMe } from '@/lib/people';
 import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
 import { settingsSections } from '@/lib/settings';
+import { later } from '@/lib/later';
 import { glyphs } from '@/lib/shortcuts';
 import { moment, shortDay } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
+const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
+
 const pages = {
   channels: { icon: Link2, Page: Channels },
+  templates: { icon: LayoutTemplate, Page: Templates },
   members: { icon: Users, Page: Members },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
@@ -51,7 +55,7 @@ export function SettingsPage() {
         })}
       </nav>
       <main className="min-w-0 flex-1 overflow-y-auto bg-surface" data-pane>
-        <div className="mx-auto max-w-[760px] px-5 pb-12"><Page /></div>
+        <div className="mx-auto max-w-[760px] px-5 pb-12"><Suspense fallback={null}><Page /></Suspense></div>
       </main>
     </div>
   );

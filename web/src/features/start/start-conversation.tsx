@@ -84,7 +84,7 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
           <span className="label">{t('start.template')}</span>
           <p className="hint !mt-0 mb-1.5">{t('start.templateHint')}</p>
           <div className="overflow-hidden rounded-[12px] border border-line-2">
-            <TemplateForm key={channel.id} channelId={channel.id} contactName={name} chosen={chosen} onChoose={setChosen} tall />
+            <TemplateForm key={channel.id} channelId={channel.id} contact={{ name }} chosen={chosen} onChoose={setChosen} tall />
           </div>
         </div>
         {start.error && <p role="alert" className="text-bad">{t('start.failed', { detail: wordsOf(start.error) })}</p>}

@@ -71,27 +71,33 @@ export function attach(conversationId: string, channelId: string, files: Iterabl
 }
 
 function begin(conversationId: string, channelId: string, upload: Upload): void {
-  const query = new URLSearchParams({ channel_id: channelId, kind: upload.kind, filename: upload.name });
-  const request = new XMLHttpRequest();
+  const request = uploadFile(channelId, upload.kind, upload.file, upload.id, {
+    onProgress: (progress) => { change(conversationId, upload.id, { progress }); },
+    onEnd: (facts, problem) => {
+      running.delete(upload.id);
+      if (facts) change(conversationId, upload.id, { state: 'ready', progress: 1, mediaId: facts.media_id });
+      else if (of(conversationId).some((one) => one.id === upload.id)) change(conversationId, upload.id, { state: 'failed', problem });
+    },
+  });
   running.set(upload.id, request);
+}
+
+/** Uploads one file, with progress from 0 to 1; ends with what is known of it or with what went wrong. */
+export function uploadFile(channelId: string, kind: MediaKind, file: File, key: string, told: { onProgress: (progress: number) => void; onEnd: (facts: MediaFacts | null, problem: string) => void }): XMLHttpRequest {
+  const query = new URLSearchParams({ channel_id: channelId, kind, filename: file.name });
+  const request = new XMLHttpRequest();
   request.open('POST', `/api/v1/media?${query.toString()}`);
   request.setRequestHeader('Content-Type', 'application/octet-stream');
-  request.setRequestHeader('Idempotency-Key', upload.id);
+  request.setRequestHeader('Idempotency-Key', key);
   const token = csrf();
   if (token) request.setRequestHeader('X-CSRF-Token', token);
-  request.upload.onprogress = (event) => {
-    if (event.lengthComputable) change(conversationId, upload.id, { progress: event.loaded / event.total });
-  };
+  request.upload.onprogress = (event) => { if (event.lengthComputable) told.onProgress(event.loaded / event.total); };
   request.onloadend = () => {
-    running.delete(upload.id);
-    if (request.status === 201) {
-      const facts = JSON.parse(request.responseText) as MediaFacts;
-      change(conversationId, upload.id, { state: 'ready', progress: 1, mediaId: facts.media_id });
-    } else if (of(conversationId).some((one) => one.id === upload.id)) {
-      change(conversationId, upload.id, { state: 'failed', problem: problemOf(request) });
-    }
+    if (request.status === 201) told.onEnd(JSON.parse(request.responseText) as MediaFacts, '');
+    else told.onEnd(null, problemOf(request));
   };
-  request.send(upload.file);
+  request.send(file);
+  return request;
 }
 
 function problemOf(request: XMLHttpRequest): string {

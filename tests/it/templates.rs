@@ -1,0 +1,287 @@
+//! Templates: a list that is true whoever tells of it, every kind of them sent, and made, changed and deleted, all against a
+//! provider that refuses what Meta refuses.
+
+use serde_json::{Value, json};
+use switchboard_simulator::{
+    Fault, Outcome, Sent, Template, Update, When,
+    graph::{Button, Header},
+    payload,
+};
+
+use crate::support::{
+    api::client,
+    postman::customer,
+    snapshot::text,
+    stage::{Stage, messages_path},
+    until,
+    wire::Socket,
+};
+
+/// A picture of one pixel.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+
+async fn list(stage: &Stage, more: &str) -> Vec<Value> {
+    let path = format!("/api/v1/templates?channel_id={}{more}", stage.channel.id);
+    let answer = stage.api.get(&path).await.of(200);
+    answer["templates"].as_array().expect("a list").clone()
+}
+
+async fn template(stage: &Stage, name: &str) -> Value {
+    let all = list(stage, "").await;
+    all.into_iter().find(|one| one["name"] == name && one["language"] == "en_US").unwrap_or_default()
+}
+
+async fn media(stage: &Stage, kind: &str, bytes: &[u8]) -> String {
+    let path = format!("/api/v1/media?channel_id={}&kind={kind}&filename=a.pdf", stage.channel.id);
+    let response = client()
+        .post(format!("http://{}{path}", stage.server.address().now().await))
+        .bearer_auth(&stage.workspace.api_key)
+        .body(bytes.to_vec())
+        .send()
+        .await
+        .expect("an answer");
+    text(&response.json().await.expect("JSON"), "media_id")
+}
+
+fn waba(stage: &Stage) -> String {
+    stage.channel.waba_id.clone()
+}
+
+fn told(field: &str, value: Value) -> Update {
+    payload::account_field(field, &value.to_string(), &value)
+}
+
+fn about(name: &str, more: Value) -> Value {
+    let mut value = json!({"message_template_id": 7, "message_template_name": name,
+        "message_template_language": "en_US"});
+    value.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    value
+}
+
+#[tokio::test]
+async fn what_whatsapp_tells_of_a_template_shows_at_once_is_flagged_and_outlives_a_restart() {
+    let mut stage = Stage::new().await;
+    assert_eq!(template(&stage, "bike_ready").await["status"], "APPROVED");
+    let address = stage.server.address().now().await;
+    let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
+    socket.subscribe(None, false).await;
+    let category = about("bike_ready", json!({"previous_category": "UTILITY", "new_category": "MARKETING"}));
+    stage.postman.tell(stage.world.clock().now_s(), &[told("template_category_update", category)]).await;
+    let event = socket.frame_of("event").await;
+    assert_eq!(event["name"], "templates.changed", "{event}");
+    assert_eq!(event["data"]["templates"]["channel_id"], json!(stage.channel.id));
+    let paused = stage.graph().decide_template(&waba(&stage), "bike_ready", "en_US", "PAUSED", "NONE");
+    stage.postman.tell(stage.world.clock().now_s(), &[paused.expect("there is one")]).await;
+    stage.server.kill();
+    stage.server.boot().await;
+    let shown = template(&stage, "bike_ready").await;
+    assert_eq!(shown["status"], "PAUSED");
+    let whats: Vec<&str> = shown["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .filter_map(|change| change["what"].as_str())
+        .collect();
+    assert!(whats.contains(&"status"), "{shown}");
+    let path = format!("/api/v1/templates/{}", text(&shown, "id"));
+    let seen = json!({"channel_id": stage.channel.id, "seen": true});
+    let seen = stage.api.patch(&path, &seen).await.of(200);
+    assert_eq!(seen.get("changes"), None, "{seen}");
+    let agent = stage.colleague().await;
+    let by_agent = agent.patch(&path, &json!({"channel_id": stage.channel.id, "seen": true})).await;
+    by_agent.is_problem(403, "not_allowed");
+}
+
+#[tokio::test]
+async fn a_template_that_is_paused_is_refused_when_it_is_written_and_when_its_turn_comes() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let values = json!([{"text": "Elif"}, {"text": "bike"}, {"text": "18:00"}]);
+    let send =
+        json!({"type": "template", "template": {"name": "bike_ready", "language": "en_US", "body": values}});
+    let sent = stage.api.post(&messages_path(&conversation), &send).await.of(202);
+    stage.until_state(&sent, "sent").await;
+    let paused = stage.graph().decide_template(&waba(&stage), "bike_ready", "en_US", "PAUSED", "NONE");
+    stage.postman.tell(stage.world.clock().now_s(), &[paused.expect("there is one")]).await;
+    let refused = stage.api.post(&messages_path(&conversation), &send).await;
+    refused.is_problem(409, "template_not_approved");
+    assert_eq!(stage.graph().sends().len(), 1, "no request left");
+
+    let still = json!({"type": "template", "template": {"name": "still_there", "language": "en_US"}});
+    // Passing faults have it wait.
+    for _ in 0..3 {
+        assert!(stage.graph().script(When::NextSend, Fault::Code(131_000)));
+    }
+    let queued = stage.api.post(&messages_path(&conversation), &still).await.of(202);
+    until("its first try", async || (stage.graph().scripted() < 3).then_some(())).await;
+    let disabled = stage.graph().decide_template(&waba(&stage), "still_there", "en_US", "DISABLED", "NONE");
+    stage.postman.tell(stage.world.clock().now_s(), &[disabled.expect("there is one")]).await;
+    let failed = stage.until_state(&queued, "failed").await;
+    assert_eq!(failed["error"]["code"], "template_not_approved", "{failed}");
+    let taken = |sent: &&std::sync::Arc<Sent>| matches!(sent.outcome, Outcome::Accepted { .. });
+    assert_eq!(stage.graph().sends().iter().filter(taken).count(), 1, "nothing went after that");
+}
+
+#[tokio::test]
+async fn every_kind_of_component_is_taken_by_a_strict_provider_and_goes() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let made = |id, name: &str, header: Option<Header>, buttons: Vec<Button>| {
+        let mut template = Template::approved(id, name, "en_US", "UTILITY", "Hello {{1}}, here it is.");
+        template.header = header;
+        template.buttons = buttons;
+        stage.graph().put_template(&waba(&stage), template);
+    };
+    let above = |format: &str| Some(Header::Media(format.to_owned()));
+    made(101, "with_film", above("VIDEO"), vec![]);
+    made(102, "with_file", above("DOCUMENT"), vec![]);
+    made(103, "with_place", above("LOCATION"), vec![]);
+    let buttons = vec![
+        Button::QuickReply("Yes".to_owned()),
+        Button::Url { text: "Track".to_owned(), url: "https://a.example/{{1}}".to_owned() },
+        Button::PhoneNumber { text: "Call".to_owned(), phone_number: "+3110".to_owned() },
+        Button::CopyCode,
+    ];
+    made(104, "with_buttons", Some(Header::Text("Order {{1}}".to_owned())), buttons);
+    list(&stage, "&fresh=true").await;
+    let picture = media(&stage, "image", PNG).await;
+    let film = media(&stage, "video", b"\0\0\0\x20ftypisom a film").await;
+    let file = media(&stage, "document", b"%PDF-1.7 an offer").await;
+    let body = json!([{"text": "Elif"}]);
+    let place = json!({"latitude": 51.9, "longitude": 4.4, "name": "Shop", "address": "Quay 1"});
+    let values =
+        json!([{"index": 0, "value": "yes-1"}, {"index": 1, "value": "42"}, {"index": 3, "value": "SAVE10"}]);
+    let sends = [
+        json!({"name": "spring_service", "body": body, "header_file": {"media_id": picture}}),
+        json!({"name": "with_film", "body": body, "header_file": {"media_id": film}}),
+        json!({"name": "with_file", "body": body, "header_file": {"media_id": file, "filename": "offer.pdf"}}),
+        json!({"name": "with_place", "body": body, "header_location": place}),
+        json!({"name": "with_buttons", "header": [{"text": "42"}], "body": body, "buttons": values}),
+        json!({"name": "sign_in_code", "body": [{"text": "123456"}]}),
+        json!({"name": "order_shipped", "header": [{"text": "9"}], "body": [{"text": "Elif"}, {"text": "9"}],
+            "buttons": [{"index": 0, "value": "9"}]}),
+    ];
+    for mut send in sends.clone() {
+        send["language"] = "en_US".into();
+        let body = json!({"type": "template", "template": send});
+        let sent = stage.api.post(&messages_path(&conversation), &body).await.of(202);
+        let settled = stage.until_state(&sent, "sent").await;
+        assert_eq!(settled["error"], Value::Null, "{body}");
+    }
+    assert_eq!(stage.graph().sends().len(), sends.len());
+    let wrong = [
+        (json!({"name": "with_film", "body": body}), "template.header_file"),
+        (json!({"name": "with_place", "body": body}), "template.header_location"),
+        (json!({"name": "with_buttons", "header": [{"text": "42"}], "body": body}), "template.buttons"),
+        (json!({"name": "with_film", "body": body, "header_file": {"media_id": picture}}), "video.media_id"),
+    ];
+    for (mut send, field) in wrong {
+        send["language"] = "en_US".into();
+        let body = json!({"type": "template", "template": send});
+        let refused = stage.api.post(&messages_path(&conversation), &body).await;
+        assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{body}");
+    }
+    assert_eq!(stage.graph().sends().len(), sends.len(), "what lacks something never leaves");
+}
+
+fn draft(name: &str) -> Value {
+    json!({
+        "name": name, "language": "en_US", "category": "UTILITY", "header_format": "text", "header": "Order {{1}}",
+        "header_examples": ["42"], "body": "Hi {{1}}, your order is ready to be collected.", "body_examples": ["Elif"],
+        "footer": "Vela", "buttons": [{"kind": "quick_reply", "text": "Thanks"},
+            {"kind": "url", "text": "Track", "url": "https://a.example/{{1}}", "example": "42"}],
+    })
+}
+
+#[tokio::test]
+async fn a_template_is_made_reviewed_changed_filled_and_deleted() {
+    let stage = Stage::new().await;
+    list(&stage, "").await;
+    let of = |draft: Value| {
+        let mut body = draft;
+        body["channel_id"] = json!(stage.channel.id);
+        body
+    };
+    let made = stage.api.post("/api/v1/templates", &of(draft("order_ready"))).await.of(201);
+    assert_eq!((&made["status"], &made["category"]), (&json!("PENDING"), &json!("UTILITY")));
+    let twice = stage.api.post("/api/v1/templates", &of(draft("order_ready"))).await;
+    assert_eq!((twice.status, &twice.body["field"]), (422, &json!("name")));
+    let mut wrong = draft("order_late");
+    wrong["body"] = "{{1}} is late".into();
+    let wrong = stage.api.post("/api/v1/templates", &of(wrong)).await;
+    assert_eq!((wrong.status, &wrong.body["field"]), (422, &json!("body")));
+
+    let path = format!("/api/v1/templates/{}", text(&made, "id"));
+    let change = |draft: Value| json!({"channel_id": stage.channel.id, "draft": draft});
+    let early = stage.api.patch(&path, &change(draft("order_ready"))).await;
+    assert_eq!((early.status, &early.body["field"]), (422, &json!("draft")), "it is under review");
+    let rejected =
+        stage.graph().decide_template(&waba(&stage), "order_ready", "en_US", "REJECTED", "INVALID_FORMAT");
+    stage.postman.tell(stage.world.clock().now_s(), &[rejected.expect("it was made")]).await;
+    let shown = template(&stage, "order_ready").await;
+    assert_eq!((&shown["status"], &shown["rejected_reason"]), (&json!("REJECTED"), &json!("INVALID_FORMAT")));
+    stage.api.patch(&path, &change(draft("order_ready"))).await.of(200);
+    let approved = stage.graph().decide_template(&waba(&stage), "order_ready", "en_US", "APPROVED", "NONE");
+    stage.postman.tell(stage.world.clock().now_s(), &[approved.expect("it was made")]).await;
+    assert_eq!(template(&stage, "order_ready").await["status"], "APPROVED");
+    let mut next = draft("order_ready");
+    next["footer"] = "Vela, at the quay".into();
+    let changed = stage.api.patch(&path, &change(next.clone())).await.of(200);
+    assert_eq!(changed["footer"], "Vela, at the quay");
+    let approved = stage.graph().decide_template(&waba(&stage), "order_ready", "en_US", "APPROVED", "NONE");
+    stage.postman.tell(stage.world.clock().now_s(), &[approved.expect("it was made")]).await;
+    let again = stage.api.patch(&path, &change(next)).await;
+    assert_eq!((again.status, &again.body["field"]), (422, &json!("draft")), "once in 24 hours");
+
+    let fill = json!([{"part": "body", "placeholder": "1", "source": "first_name"}]);
+    let filled =
+        stage.api.patch(&path, &json!({"channel_id": stage.channel.id, "fills": fill})).await.of(200);
+    assert_eq!(filled["fills"], fill);
+    let other = json!([{"part": "body", "placeholder": "2", "source": "name"}]);
+    let refused = stage.api.patch(&path, &json!({"channel_id": stage.channel.id, "fills": other})).await;
+    assert_eq!((refused.status, &refused.body["field"]), (422, &json!("fills")));
+    list(&stage, "&fresh=true").await;
+    assert_eq!(template(&stage, "order_ready").await["fills"], fill, "reading again keeps it");
+
+    let path = format!("{path}?channel_id={}", stage.channel.id);
+    let agent = stage.colleague().await;
+    agent.delete(&path).await.is_problem(403, "not_allowed");
+    stage.api.delete(&path).await;
+    assert_eq!(template(&stage, "order_ready").await, Value::Null);
+    assert!(stage.graph().template(&waba(&stage), "order_ready", "en_US").is_none());
+    stage.api.delete(&path).await.is_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_template_with_a_picture_is_submitted_with_an_example_of_it() {
+    let stage = Stage::new().await;
+    let picture = media(&stage, "image", PNG).await;
+    let mut body = draft("spring");
+    body["channel_id"] = json!(stage.channel.id);
+    for part in ["header", "header_examples"] {
+        body.as_object_mut().expect("an object").remove(part);
+    }
+    body["header_format"] = "image".into();
+    let without = stage.api.post("/api/v1/templates", &body).await;
+    assert_eq!((without.status, &without.body["field"]), (422, &json!("header_file")));
+    body["header_file"] = picture.into();
+    stage.api.post("/api/v1/templates", &body).await.of(201);
+    let there = stage.graph().template(&waba(&stage), "spring", "en_US").expect("it was made");
+    assert_eq!(there.header, Some(Header::Media("IMAGE".to_owned())));
+}
+
+#[tokio::test]
+async fn while_whatsapp_does_not_answer_the_templates_are_as_they_were_and_the_list_says_so() {
+    let mut stage = Stage::new().await;
+    let known = list(&stage, "").await.len();
+    stage.server.kill();
+    stage.server.boot().await;
+    stage.graph().refuse_connections().await;
+    let path = format!("/api/v1/templates?channel_id={}&fresh=true", stage.channel.id);
+    until("a list that says that it is an old one", async || {
+        let answer = stage.api.get(&path).await.of(200);
+        let is_old = answer["problem"].is_string() && answer["templates"].as_array()?.len() == known;
+        is_old.then_some(())
+    })
+    .await;
+}

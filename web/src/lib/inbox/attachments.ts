@@ -19,6 +19,8 @@ export type Upload = {
   problem?: string;
   mediaId?: string;
   file: File;
+  /** A recording: it goes by itself once it is up, as the answer to this message. */
+  recorded?: { replyTo: string | undefined };
 };
 
 /** Files of one message, at most. */
@@ -70,8 +72,16 @@ export function attach(conversationId: string, channelId: string, files: Iterabl
   }
 }
 
+/** Takes a recording, which is sent as soon as it is up. */
+export function sendRecording(conversationId: string, channelId: string, file: File, replyTo: string | undefined): void {
+  refuse(conversationId, null);
+  const upload: Upload = { id: newKey(), name: t('voice.preview'), size: file.size, kind: 'audio', picture: null, progress: 0, state: 'uploading', file, recorded: { replyTo } };
+  set(conversationId, [...of(conversationId), upload]);
+  begin(conversationId, channelId, upload);
+}
+
 function begin(conversationId: string, channelId: string, upload: Upload): void {
-  const query = new URLSearchParams({ channel_id: channelId, kind: upload.kind, filename: upload.name });
+  const query = new URLSearchParams({ channel_id: channelId, kind: upload.kind, filename: upload.file.name });
   const request = new XMLHttpRequest();
   running.set(upload.id, request);
   request.open('POST', `/api/v1/media?${query.toString()}`);
@@ -86,12 +96,22 @@ function begin(conversationId: string, channelId: string, upload: Upload): void 
     running.delete(upload.id);
     if (request.status === 201) {
       const facts = JSON.parse(request.responseText) as MediaFacts;
-      change(conversationId, upload.id, { state: 'ready', progress: 1, mediaId: facts.media_id });
+      if (upload.recorded) sendRecorded(conversationId, upload, facts.media_id);
+      else change(conversationId, upload.id, { state: 'ready', progress: 1, mediaId: facts.media_id });
     } else if (of(conversationId).some((one) => one.id === upload.id)) {
       change(conversationId, upload.id, { state: 'failed', problem: problemOf(request) });
     }
   };
   request.send(upload.file);
+}
+
+function sendRecorded(conversationId: string, upload: Upload, mediaId: string): void {
+  // Taken out meanwhile: it does not go.
+  if (!of(conversationId).some((one) => one.id === upload.id)) return;
+  set(conversationId, of(conversationId).filter((one) => one.id !== upload.id));
+  const replyTo = upload.recorded?.replyTo;
+  const voice = upload.file.type === 'audio/ogg';
+  send(conversationId, { type: 'audio', audio: { media_id: mediaId, voice }, ...(replyTo ? { reply_to: replyTo } : {}) }, upload.name);
 }
 
 function problemOf(request: XMLHttpRequest): string {

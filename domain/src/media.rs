@@ -86,9 +86,11 @@ pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
     let kinds = kinds_of(mime);
     if kinds.is_empty() {
         return Err(match mime {
-            "application/ogg" => "this Ogg file holds no Opus, and WhatsApp plays no other; record it again, or save it \
+            "application/ogg" => {
+                "this Ogg file holds no Opus, and WhatsApp plays no other; record it again, or save it \
                  as an MP3"
-                .to_owned(),
+                    .to_owned()
+            }
             _ => format!(
                 "WhatsApp takes PDF, TXT, Word, Excel and PowerPoint files, pictures, films and sounds; this is {mime}: \
                  save it as a PDF"
@@ -119,12 +121,7 @@ pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
 ///
 /// # Errors
 /// Why not, in words.
-pub fn check_upload(
-    kind: Option<MediaKind>,
-    mime: &str,
-    is_animated: bool,
-    size: u64,
-) -> Result<(), String> {
+pub fn check_upload(kind: Option<MediaKind>, mime: &str, is_animated: bool, size: u64) -> Result<(), String> {
     let kind = kind.or_else(|| kinds_of(mime).last().copied()).unwrap_or(MediaKind::Document);
     check(kind, mime, size)?;
     if kind == MediaKind::Sticker && !is_animated && size > MAX_STILL_STICKER_BYTES {

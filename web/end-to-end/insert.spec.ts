@@ -153,6 +153,21 @@ test('a file that WhatsApp does not take is refused with what it takes', async (
   await expect(page.locator('.attachment.failed')).toContainText('WhatsApp takes PDF');
 });
 
+test('a microphone that is kept from the page says what to do', async ({ page }) => {
+  house.say('447700900162', 'Mira Holt', 'Call me?');
+  const id = await house.conversationOf('Mira Holt');
+  await signIn(page, house.url);
+  await open(page, id);
+  await page.getByRole('button', { name: 'Insert' }).click();
+  await page.getByRole('menuitem', { name: 'Voice message' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Start recording' }).click();
+  await expect(dialog.getByRole('alert')).toContainText(/The browser keeps the microphone|No microphone was found/);
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Insert' })).toBeFocused();
+});
+
 test.describe('on a touch screen', () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
 

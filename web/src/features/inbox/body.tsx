@@ -229,7 +229,7 @@ export function Asked({ content }: { content: Extract<Message, { type: 'interact
       {content.header?.type === 'text' && <b className="block" dir="auto">{content.header.text}</b>}
       <span dir="auto">{content.body}</span>
       {content.footer && <span className="block text-[12px] leading-4 text-text-2" dir="auto">{content.footer}</span>}
-      <span className="taps">{labels.map((label) => <span key={label} className="tap" dir="auto">{label}</span>)}</span>
+      <span className="taps">{labels.map((label, index) => <span key={index} className="tap" dir="auto">{label}</span>)}</span>
     </>
   );
 }

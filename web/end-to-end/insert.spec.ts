@@ -23,7 +23,7 @@ async function begin(page: Page, phone: string, name: string): Promise<string> {
 
 async function insert(page: Page, what: string): Promise<void> {
   await page.getByRole('button', { name: 'Insert' }).click();
-  await page.getByRole('menuitem', { name: what }).click();
+  await page.getByRole('menuitem', { name: what, exact: true }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
 }
 
@@ -39,6 +39,7 @@ test('reply buttons are made by keyboard, counted, previewed, checked and sent',
   const id = await begin(page, '447700900151', 'Ella Brandt');
   await page.getByRole('button', { name: 'Insert' }).focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Files' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Message with buttons' });
@@ -178,11 +179,11 @@ test.describe('on a touch screen', () => {
     await page.goto(`${house.url}/inbox/${id}`);
     const message = page.locator('article', { hasText: 'Is it ready?' }).first();
     await message.getByRole('button', { name: 'More for this message' }).tap();
-    await accessible(page);
     await page.getByRole('menuitem', { name: 'Reply to this' }).tap();
     await expect(page.locator('.replying')).toContainText('Is it ready?');
     await message.getByRole('button', { name: 'More for this message' }).tap();
     await page.getByRole('menuitem', { name: '👍' }).tap();
     await expect(message.locator('.reactions')).toContainText('👍');
+    await accessible(page);
   });
 });

@@ -12,8 +12,8 @@ import { cardOf, cardOfContact, cardProblems, type CardDraft, type CardProblem }
 import { wordsOf } from '@/lib/inbox/actions';
 import { LIMITS } from '@/lib/whatsapp-limits';
 
-/** Contacts asked for at once. */
-const PAGE = 200;
+/** Contacts asked for at once: the most that the server gives. */
+const PAGE = 100;
 
 /** The card of one of our contacts, or one that is typed. */
 export function CardDialog({ onSend, onClose }: MakerProps) {

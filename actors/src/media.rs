@@ -15,7 +15,10 @@ use ring::digest;
 use switchboard_domain::{
     conversation::Command as Rule,
     inbound::MediaSource,
-    media::{MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, next_try, sniff},
+    media::{
+        MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_animated, is_inline, next_try,
+        sniff,
+    },
 };
 use switchboard_ports::{
     blob::{self, Life},
@@ -80,6 +83,7 @@ pub(crate) struct Expected {
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) mime_type: &'static str,
+    pub(crate) animated: bool,
     pub(crate) size: u64,
     pub(crate) parts: Vec<BlobId>,
     pub(crate) width: Option<u32>,
@@ -341,6 +345,7 @@ impl Parts {
         };
         let mut kept = Kept {
             mime_type,
+            animated: is_animated(&self.head),
             size: self.size,
             parts: self.parts,
             width: None,
@@ -420,8 +425,10 @@ impl Entity for Media {
                 self.shown()
             }
             Ask::Keep(body) => {
-                if self.body.is_none() {
-                    self.write(*body);
+                match &self.body {
+                    None => self.write(*body),
+                    Some(kept) if is_same_upload(kept, &body) => {}
+                    Some(_) => return Err(Refusal::KeyReused),
                 }
                 self.shown()
             }
@@ -530,6 +537,11 @@ pub(crate) fn uploaded(
     };
     ready(&mut body, kept);
     body
+}
+
+/// Is this the file that was uploaded under the same key before? Its parts are named by their bytes.
+fn is_same_upload(kept: &MediaBody, body: &MediaBody) -> bool {
+    kept.channel_id == body.channel_id && kept.filename == body.filename && kept.parts == body.parts
 }
 
 /// A file's id at the provider, where it is uploaded unless it is there already.

@@ -23,6 +23,9 @@ pub const SNIFFED_BYTES: usize = 64;
 /// What bytes are that do not say what they are.
 pub const UNKNOWN: &str = "application/octet-stream";
 
+/// Largest sticker that does not move, in bytes (Meta: supported media types).
+pub const MAX_STILL_STICKER_BYTES: u64 = 100 * 1_024;
+
 /// Largest file of a kind that can be sent, in bytes (Meta: supported media types).
 #[must_use]
 pub const fn max_bytes(kind: MediaKind) -> u64 {
@@ -30,8 +33,33 @@ pub const fn max_bytes(kind: MediaKind) -> u64 {
         MediaKind::Image => 5 * 1_024 * 1_024,
         MediaKind::Audio | MediaKind::Video => 16 * 1_024 * 1_024,
         MediaKind::Document => MAX_FILE_BYTES,
-        // Of a still one 100 KiB, which is checked where it can be told.
+        // Of a still one [`MAX_STILL_STICKER_BYTES`], which is checked where it can be told.
         MediaKind::Sticker => 500 * 1_024,
+    }
+}
+
+/// The documents that WhatsApp takes, by the ends of their names (Meta: supported media types).
+const DOCUMENTS: [(&str, &str); 8] = [
+    (".pdf", "application/pdf"),
+    (".txt", "text/plain"),
+    (".doc", "application/msword"),
+    (".xls", "application/vnd.ms-excel"),
+    (".ppt", "application/vnd.ms-powerpoint"),
+    (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (".pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+];
+
+/// What an uploaded file is, by its bytes and, where they say no more than that it is an archive or nothing at all, by
+/// the end of its name.
+#[must_use]
+pub fn type_of_upload(sniffed: &'static str, filename: Option<&str>) -> &'static str {
+    let name = filename.unwrap_or_default().to_lowercase();
+    let named = DOCUMENTS.iter().find(|(end, _)| name.ends_with(end)).map(|(_, mime)| *mime);
+    match (sniffed, named) {
+        ("application/zip", Some(mime)) if mime.contains("openxmlformats") => mime,
+        (UNKNOWN, Some(mime)) if mime != "application/pdf" && !mime.contains("openxmlformats") => mime,
+        _ => sniffed,
     }
 }
 
@@ -45,7 +73,8 @@ pub fn kinds_of(mime: &str) -> &'static [MediaKind] {
         "audio/aac" | "audio/mp4" | "audio/mpeg" | "audio/amr" | "audio/ogg" => {
             &[MediaKind::Audio, MediaKind::Document]
         }
-        _ => &[MediaKind::Document],
+        _ if DOCUMENTS.iter().any(|(_, taken)| *taken == mime) => &[MediaKind::Document],
+        _ => &[],
     }
 }
 
@@ -54,13 +83,27 @@ pub fn kinds_of(mime: &str) -> &'static [MediaKind] {
 /// # Errors
 /// Why not, in words.
 pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
-    if !kinds_of(mime).contains(&kind) {
+    let kinds = kinds_of(mime);
+    if kinds.is_empty() {
+        return Err(match mime {
+            "application/ogg" => {
+                "this Ogg file holds no Opus, and WhatsApp plays no other; record it again, or save it \
+                 as an MP3"
+                    .to_owned()
+            }
+            _ => format!(
+                "WhatsApp takes PDF, TXT, Word, Excel and PowerPoint files, pictures, films and sounds; this is {mime}: \
+                 save it as a PDF"
+            ),
+        });
+    }
+    if !kinds.contains(&kind) {
         let wanted = match kind {
             MediaKind::Image => "a picture is a JPEG or a PNG",
             MediaKind::Video => "a film is an MP4 or a 3GPP",
             MediaKind::Audio => "a sound is AAC, AMR, MP3, M4A, or Ogg with Opus",
             MediaKind::Sticker => "a sticker is a WebP",
-            MediaKind::Document => "this cannot be sent",
+            MediaKind::Document => "a file is of a type that WhatsApp takes",
         };
         return Err(format!("{wanted}; this is {mime}: send it as a file"));
     }
@@ -72,6 +115,34 @@ pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Can a file that is being uploaded be sent as this, or, where that is not said yet, as anything?
+///
+/// # Errors
+/// Why not, in words.
+pub fn check_upload(kind: Option<MediaKind>, mime: &str, is_animated: bool, size: u64) -> Result<(), String> {
+    let kind = kind.or_else(|| kinds_of(mime).last().copied()).unwrap_or(MediaKind::Document);
+    check(kind, mime, size)?;
+    if kind == MediaKind::Sticker && !is_animated && size > MAX_STILL_STICKER_BYTES {
+        let most = MAX_STILL_STICKER_BYTES / 1_024;
+        return Err(format!(
+            "WhatsApp takes a sticker that does not move up to {most} KB; make it smaller, or send it as a file"
+        ));
+    }
+    Ok(())
+}
+
+/// Does a WebP move? By its first [`SNIFFED_BYTES`] (Google: WebP container specification, extended file format).
+#[must_use]
+pub fn is_animated(head: &[u8]) -> bool {
+    head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|flags| flags & 0x02 != 0)
+}
+
+/// Does the first page of an Ogg file begin a stream of Opus (RFC 7845, section 5.1)?
+fn is_opus(head: &[u8]) -> bool {
+    let segments = head.get(26).copied().map_or(0, usize::from);
+    head.get(27 + segments..).is_some_and(|packet| packet.starts_with(b"OpusHead"))
 }
 
 /// The kind of file that a message carries.
@@ -100,8 +171,10 @@ pub fn sniff(head: &[u8]) -> &'static str {
         "image/webp"
     } else if at(0, b"GIF87a") || at(0, b"GIF89a") {
         "image/gif"
-    } else if at(0, b"OggS") {
+    } else if at(0, b"OggS") && is_opus(head) {
         "audio/ogg"
+    } else if at(0, b"OggS") {
+        "application/ogg"
     } else if at(0, b"#!AMR") {
         "audio/amr"
     } else if at(0, b"ID3") || (at(0, b"\xff") && head.get(1).is_some_and(|byte| byte & 0xe6 == 0xe2)) {
@@ -157,6 +230,59 @@ pub fn next_try(attempts: u32, told_at: Timestamp, now: Timestamp) -> Option<Tim
 mod tests {
     use super::*;
 
+    /// The beginning of an Ogg file with one packet of ten bytes on its first page.
+    fn ogg(packet: &[u8; 10]) -> Vec<u8> {
+        let mut bytes = b"OggS\0\x02".to_vec();
+        bytes.extend_from_slice(&[0; 20]);
+        bytes.extend_from_slice(&[1, 10]);
+        bytes.extend_from_slice(packet);
+        bytes
+    }
+
+    #[test]
+    fn an_ogg_file_is_a_sound_only_with_opus_in_it() {
+        let vorbis = sniff(&ogg(b"\x01vorbis\0\0\0"));
+        for kind in [MediaKind::Audio, MediaKind::Document] {
+            let why = check(kind, vorbis, 1_000).expect_err("no Opus");
+            assert!(why.contains("holds no Opus"), "{why}");
+        }
+        assert_eq!(check(MediaKind::Audio, sniff(&ogg(b"OpusHead\x01\x01")), 1_000), Ok(()));
+    }
+
+    #[test]
+    fn a_still_sticker_is_smaller_than_one_that_moves() {
+        let moving = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0";
+        let still = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0";
+        assert!(is_animated(moving) && !is_animated(still) && !is_animated(b"RIFF\0\0\0\0WEBPVP8 "));
+        let sticker = |animated, size| check_upload(Some(MediaKind::Sticker), "image/webp", animated, size);
+        assert_eq!(sticker(false, MAX_STILL_STICKER_BYTES), Ok(()));
+        assert!(sticker(false, MAX_STILL_STICKER_BYTES + 1).is_err_and(|why| why.contains("100 KB")));
+        assert_eq!(sticker(true, MAX_STILL_STICKER_BYTES + 1), Ok(()));
+        assert!(sticker(true, 500 * 1_024 + 1).is_err());
+    }
+
+    #[test]
+    fn a_document_is_one_that_whatsapp_takes_or_is_refused_with_what_it_takes() {
+        for (sniffed, name, mime, taken) in [
+            ("application/pdf", "offer.pdf", "application/pdf", true),
+            ("application/zip", "Offer.DOCX", DOCUMENTS[5].1, true),
+            ("application/zip", "photos.zip", "application/zip", false),
+            ("application/zip", "notes.txt", "application/zip", false),
+            (UNKNOWN, "notes.txt", "text/plain", true),
+            (UNKNOWN, "old.doc", "application/msword", true),
+            (UNKNOWN, "page.html", UNKNOWN, false),
+            (UNKNOWN, "fake.pdf", UNKNOWN, false),
+            ("image/gif", "dance.gif", "image/gif", false),
+            ("image/jpeg", "photo.txt", "image/jpeg", true),
+        ] {
+            assert_eq!(type_of_upload(sniffed, Some(name)), mime, "{name}");
+            let checked = check_upload(None, mime, false, 10);
+            assert_eq!(checked.is_ok(), taken, "{name}: {checked:?}");
+            assert_eq!(check(MediaKind::Document, mime, 10).is_ok(), taken, "{name}");
+        }
+        assert!(check_upload(None, UNKNOWN, false, 10).is_err_and(|why| why.contains("save it as a PDF")));
+    }
+
     #[test]
     fn a_file_is_what_its_bytes_say() {
         for (head, mime) in [
@@ -164,7 +290,9 @@ mod tests {
             (b"\x89PNG\r\n\x1a\n\0\0", "image/png"),
             (b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
             (b"GIF89a/*", "image/gif"),
-            (b"OggS\0\x02", "audio/ogg"),
+            (&ogg(b"OpusHead\x01\x01")[..], "audio/ogg"),
+            (&ogg(b"\x01vorbis\0\0\0")[..], "application/ogg"),
+            (b"OggS\0\x02", "application/ogg"),
             (b"ID3\x04", "audio/mpeg"),
             (b"\xff\xfb\x90", "audio/mpeg"),
             (b"\xff\xf1\x50", "audio/aac"),

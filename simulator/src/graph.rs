@@ -36,8 +36,8 @@ use state::State;
 pub use check::{CALLBACK_DATA_CHARS_MAX, CAPTION_CHARS_MAX, CONTACTS_MAX, TEXT_CHARS_MAX};
 pub use error::{ApiError, failure_details, title};
 pub use manage::TEMPLATES_MAX;
-pub use media::{MEDIA_MAX, Media, UPLOAD_BYTES_MAX};
-pub(crate) use media::{STICKER, bill, picture, voice_note};
+pub use media::{MEDIA_MAX, Media, UPLOAD_BYTES_MAX, voice_note};
+pub(crate) use media::{STICKER, bill, picture};
 pub use state::{PEOPLE_MAX, REQUESTS_MAX, SCRIPT_MAX};
 pub use template::{Button, Header, Template};
 

@@ -46,7 +46,7 @@ pub mod world;
 
 pub use clock::Clock;
 pub use faults::{Fault, Faults, GraphFaults, StatusFaults, WebhookFaults, When};
-pub use graph::{Graph, Number, Outcome, Sent, Template, WebhookVersion};
+pub use graph::{Graph, Number, Outcome, Sent, Template, WebhookVersion, voice_note};
 pub use payload::{Business, Person, Update};
 pub use webhooks::{Delivery, Ledger, Retry, Target};
 pub use world::{World, WorldOptions};

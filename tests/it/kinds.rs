@@ -2,6 +2,7 @@
 //! to hear, from the webhook to the refusal.
 
 use serde_json::{Value, json};
+use switchboard_simulator::voice_note;
 
 use crate::support::{
     api::{Api, client},
@@ -14,14 +15,19 @@ use crate::support::{
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
 
 async fn upload(stage: &Stage, query: &str, bytes: &[u8]) -> (u16, Value) {
+    upload_under(None, stage, query, bytes).await
+}
+
+async fn upload_under(key: Option<&str>, stage: &Stage, query: &str, bytes: &[u8]) -> (u16, Value) {
     let path = format!("/api/v1/media?channel_id={}{query}", stage.channel.id);
-    let response = client()
+    let mut request = client()
         .post(format!("http://{}{path}", stage.server.address().now().await))
         .bearer_auth(&stage.workspace.api_key)
-        .body(bytes.to_vec())
-        .send()
-        .await
-        .expect("an answer");
+        .body(bytes.to_vec());
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    let response = request.send().await.expect("an answer");
     let status = response.status().as_u16();
     (status, response.json().await.expect("JSON"))
 }
@@ -38,7 +44,7 @@ async fn every_kind_is_taken_by_a_strict_provider_and_goes() {
     let conversation = stage.meet(&customer(1)).await;
     let picture = media(&stage, "&kind=image", PNG).await;
     let pdf = media(&stage, "&kind=document&filename=offer.pdf", b"%PDF-1.7 an offer").await;
-    let voice = media(&stage, "&kind=audio", b"OggS\0\x02 a voice").await;
+    let voice = media(&stage, "&kind=audio", &voice_note(1)).await;
     let film = media(&stage, "&kind=video", b"\0\0\0\x20ftypisom a film").await;
     let sticker = media(&stage, "&kind=sticker", b"RIFF\x10\0\0\0WEBPVP8 ").await;
     let theirs = stage.messages(&conversation).await.remove(0);
@@ -104,6 +110,10 @@ async fn what_the_provider_would_refuse_is_refused_before_with_its_field() {
     }
     let (status, body) = upload(&stage, "&kind=image", b"<svg onload=alert(1)>").await;
     assert_eq!((status, text(&body, "field")), (422, "kind".to_owned()), "{body}");
+    let archive = upload(&stage, "&kind=document&filename=photos.zip", b"PK\x03\x04").await;
+    assert_eq!((archive.0, text(&archive.1, "field")), (422, "kind".to_owned()), "{}", archive.1);
+    let vorbis = upload(&stage, "&kind=audio", b"OggS\0\x02 no Opus").await;
+    assert!(vorbis.0 == 422 && text(&vorbis.1, "detail").contains("no Opus"), "{}", vorbis.1);
     let (status, _) = upload(&stage, "&kind=image", &vec![0xff; 5 * 1_024 * 1_024 + 1]).await;
     assert_eq!(status, 413);
     assert_eq!(stage.graph().sends().len(), 0);
@@ -126,6 +136,23 @@ async fn shown_elsewhere(stage: &Stage, path: &str) {
     std::fs::write(&file, export.to_string().replace("STOP please", "MORE please")).expect("it is written");
     let refused = stage.server.fails(&["consent", "verify", path]);
     assert!(refused.contains("entry 1 was changed"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_upload_repeated_under_its_key_is_the_same_file_and_another_file_is_refused() {
+    let stage = Stage::new().await;
+    let under = async |query: &str, bytes: &[u8]| upload_under(Some("once"), &stage, query, bytes).await;
+    let first = under("&kind=document&filename=offer.pdf", b"%PDF-1.7 an offer").await;
+    assert_eq!(first.0, 201, "{}", first.1);
+    assert_eq!(under("&kind=document&filename=offer.pdf", b"%PDF-1.7 an offer").await, first);
+    for (query, bytes) in [
+        ("&kind=document&filename=offer.pdf", &b"%PDF-1.7 another"[..]),
+        ("&kind=document&filename=other.pdf", b"%PDF-1.7 an offer"),
+        ("&kind=image", PNG),
+    ] {
+        let (status, body) = under(query, bytes).await;
+        assert_eq!((status, text(&body, "code")), (422, "idempotency_key_reused".to_owned()), "{body}");
+    }
 }
 
 #[tokio::test]

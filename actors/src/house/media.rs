@@ -164,10 +164,10 @@ impl House {
         Incoming { parts: media::Parts::new(self.env.clone(), scope) }
     }
 
-    /// Keeps an uploaded file; what was kept under this id before stays.
+    /// Keeps an uploaded file; the same file under the same id is there already.
     ///
     /// # Errors
-    /// The channel is not there, the file is none of the kind it is to be sent as, or it is not durable.
+    /// Another file was kept under this id, the channel is not there, the file is none of the kind it is to be sent as, or it is not durable.
     pub async fn keep_upload(
         &self,
         scope: TenantScope,
@@ -186,11 +186,11 @@ impl House {
             return Err(Refusal::Invalid { field: "body", message });
         }
         let kept = incoming.parts.finish(std::iter::empty()).await.map_err(unkept)?;
-        let kept = kept.ok_or_else(|| Refusal::Broken("a hash that nobody told".to_owned()))?;
-        if let Some(kind) = kind {
-            rules::check(kind, kept.mime_type, kept.size)
-                .map_err(|message| Refusal::Invalid { field: "kind", message })?;
-        }
+        let mut kept = kept.ok_or_else(|| Refusal::Broken("a hash that nobody told".to_owned()))?;
+        kept.mime_type = rules::type_of_upload(kept.mime_type, filename.as_deref());
+        let field = if kind.is_some() { "kind" } else { "body" };
+        rules::check_upload(kind, kept.mime_type, kept.animated, kept.size)
+            .map_err(|message| Refusal::Invalid { field, message })?;
         let body = media::uploaded(channel_id, filename, kept, self.env.clock.now());
         let body = media::ask(&self.env, scope, id, media::Ask::Keep(Box::new(body))).await?;
         Ok(media::facts(id, &body))

@@ -215,7 +215,7 @@ pub(crate) fn bill() -> Vec<u8> {
 }
 
 /// A voice note of silence: Opus in Ogg, 20 ms a packet.
-pub(crate) fn voice_note(seconds: u8) -> Vec<u8> {
+pub fn voice_note(seconds: u8) -> Vec<u8> {
     const PRE_SKIP: u16 = 312;
     const SAMPLES_A_PACKET: u64 = 960;
     let mut head = b"OpusHead\x01\x01".to_vec();

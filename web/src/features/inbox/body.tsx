@@ -127,7 +127,7 @@ function DocumentRow({ file }: { file: Attachment }) {
   );
 }
 
-function Place({ place }: { place: Extract<Message, { type: 'location' }>['content'] }) {
+export function Place({ place }: { place: Extract<Message, { type: 'location' }>['content'] }) {
   const at = `${place.latitude.toFixed(5)}, ${place.longitude.toFixed(5)}`;
   const address = place.url ?? `https://www.openstreetmap.org/?mlat=${String(place.latitude)}&mlon=${String(place.longitude)}#map=17/${String(place.latitude)}/${String(place.longitude)}`;
   return (
@@ -145,7 +145,7 @@ function Place({ place }: { place: Extract<Message, { type: 'location' }>['conte
   );
 }
 
-function Person({ card }: { card: ContactCard }) {
+export function Person({ card }: { card: ContactCard }) {
   const [copied, setCopied] = useState('');
   const lines = [...(card.emails ?? []), ...(card.addresses ?? []), ...(card.urls ?? [])];
   const name = card.name || card.phones?.[0]?.phone || t('content.person');
@@ -216,7 +216,7 @@ function formFields(response: string): [string, string][] {
   }
 }
 
-function Asked({ content }: { content: Extract<Message, { type: 'interactive' }>['content'] }) {
+export function Asked({ content }: { content: Extract<Message, { type: 'interactive' }>['content'] }) {
   const { action } = content;
   const labels =
     action.type === 'buttons' ? action.buttons.map((button) => button.title)
@@ -229,7 +229,7 @@ function Asked({ content }: { content: Extract<Message, { type: 'interactive' }>
       {content.header?.type === 'text' && <b className="block" dir="auto">{content.header.text}</b>}
       <span dir="auto">{content.body}</span>
       {content.footer && <span className="block text-[12px] leading-4 text-text-2" dir="auto">{content.footer}</span>}
-      <span className="taps">{labels.map((label) => <span key={label} className="tap" dir="auto">{label}</span>)}</span>
+      <span className="taps">{labels.map((label, index) => <span key={index} className="tap" dir="auto">{label}</span>)}</span>
     </>
   );
 }

@@ -27,6 +27,8 @@ import { later } from '@/lib/later';
 
 const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
 
+const Insert = later(() => import('@/features/inbox/insert/insert').then((module) => ({ default: module.Insert })));
+
 const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;
 /** Near the limit the rest is counted. */
@@ -273,6 +275,9 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
         {kind === 'reply' && (
           <>
             <input ref={picker} type="file" multiple hidden onChange={(event) => { take(event.target.files); event.target.value = ''; }} />
+            <Suspense fallback={<span className="w-[26px]" />}>
+              <Insert conversationId={id} channelId={conversation.channel_id} replyTo={replyTo} onFiles={() => picker.current?.click()} />
+            </Suspense>
             <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
               <Paperclip size={16} aria-hidden="true" />
             </button>

@@ -1,0 +1,72 @@
+/** What a message can carry besides words: chosen from one menu, made in a dialog of its own. */
+import { ListChecks, MapPin, MapPinned, Mic, Paperclip, Plus, UserRound } from 'lucide-react';
+import { Suspense, useRef, useState } from 'react';
+import type { SendRequest } from '@/api/types';
+import { Menu, MenuItem } from '@/components/menu';
+import { t } from '@/lib/i18n';
+import { sendRecording } from '@/lib/inbox/attachments';
+import { send } from '@/lib/inbox/outbox';
+import { setReplyTo } from '@/lib/inbox/store';
+import { later } from '@/lib/later';
+
+const AskDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskDialog })));
+const AskPlaceDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskPlaceDialog })));
+const PlaceDialog = later(() => import('@/features/inbox/insert/place-dialog').then((module) => ({ default: module.PlaceDialog })));
+const CardDialog = later(() => import('@/features/inbox/insert/card-dialog').then((module) => ({ default: module.CardDialog })));
+const VoiceDialog = later(() => import('@/features/inbox/insert/voice-dialog').then((module) => ({ default: module.VoiceDialog })));
+
+/** A dialog that makes a message, and what is shown of it until it is there. */
+export type MakerProps = { onSend: (request: SendRequest, preview: string) => void; onClose: () => void };
+
+type Thing = 'ask' | 'askPlace' | 'place' | 'card' | 'voice';
+
+export function Insert({ conversationId, channelId, replyTo, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; onFiles: () => void }) {
+  const [thing, setThing] = useState<Thing | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setThing(null);
+    // The menu item that opened it is gone.
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const done = () => {
+    setReplyTo(conversationId, undefined);
+    close();
+  };
+  const onSend = (request: SendRequest, preview: string) => {
+    send(conversationId, { ...request, ...(replyTo ? { reply_to: replyTo } : {}) }, preview);
+    done();
+  };
+  const maker = { onSend, onClose: close };
+  const icon = { size: 16, 'aria-hidden': true } as const;
+  return (
+    <>
+      <Menu
+        side="top"
+        align="start"
+        trigger={<button ref={button} type="button" className="btn plain icon small" aria-label={t('insert.open')} title={t('insert.open')}><Plus size={16} aria-hidden="true" /></button>}
+      >
+        <MenuItem icon={<Paperclip {...icon} />} onSelect={onFiles}>{t('insert.files')}</MenuItem>
+        <MenuItem icon={<ListChecks {...icon} />} onSelect={() => { setThing('ask'); }}>{t('insert.ask')}</MenuItem>
+        <MenuItem icon={<MapPin {...icon} />} onSelect={() => { setThing('place'); }}>{t('insert.place')}</MenuItem>
+        <MenuItem icon={<MapPinned {...icon} />} onSelect={() => { setThing('askPlace'); }}>{t('insert.askPlace')}</MenuItem>
+        <MenuItem icon={<UserRound {...icon} />} onSelect={() => { setThing('card'); }}>{t('insert.card')}</MenuItem>
+        <MenuItem icon={<Mic {...icon} />} onSelect={() => { setThing('voice'); }}>{t('insert.voice')}</MenuItem>
+      </Menu>
+      <Suspense fallback={null}>
+        {thing === 'ask' && <AskDialog {...maker} />}
+        {thing === 'askPlace' && <AskPlaceDialog {...maker} />}
+        {thing === 'place' && <PlaceDialog {...maker} />}
+        {thing === 'card' && <CardDialog {...maker} />}
+        {thing === 'voice' && (
+          <VoiceDialog
+            onSend={(file) => {
+              sendRecording(conversationId, channelId, file, replyTo);
+              done();
+            }}
+            onClose={close}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+/** A message with something to tap while it is being made: what is wrong with it, and what it becomes. */
+import type { Interactive, SendRequest } from '@/api/types';
+import { t } from '@/lib/i18n';
+import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
+
+export type Taps = 'buttons' | 'list' | 'cta_url';
+export type DraftRow = { title: string; description: string };
+export type DraftSection = { title: string; rows: DraftRow[] };
+export type InteractiveDraft = {
+  taps: Taps;
+  header: string;
+  body: string;
+  footer: string;
+  buttons: string[];
+  listButton: string;
+  sections: DraftSection[];
+  linkText: string;
+  url: string;
+};
+
+export const emptyInteractive = (): InteractiveDraft => ({
+  taps: 'buttons',
+  header: '',
+  body: '',
+  footer: '',
+  buttons: ['', ''],
+  listButton: '',
+  sections: [{ title: '', rows: [{ title: '', description: '' }] }],
+  linkText: '',
+  url: '',
+});
+
+/** The most characters that a message of this kind has. */
+export const bodyLimit = (taps: Taps): number => (taps === 'list' ? LIMITS.listBody : LIMITS.body);
+
+export const rowCount = (draft: InteractiveDraft): number => draft.sections.reduce((sum, one) => sum + one.rows.length, 0);
+
+/** What is wrong, by field: `body`, `buttons.1`, `rows.0.2`, …; empty when it can be sent. */
+export function interactiveProblems(draft: InteractiveDraft): Record<string, string> {
+  const found: Record<string, string> = {};
+  const words = (field: string, text: string, most: number, needed: boolean) => {
+    const length = lengthOf(text.trim());
+    if (length === 0) {
+      if (needed) found[field] = t('ask.needed');
+    } else if (length > most) found[field] = t('ask.tooLong', { count: length - most });
+  };
+  words('header', draft.header, LIMITS.edge, false);
+  words('body', draft.body, bodyLimit(draft.taps), true);
+  words('footer', draft.footer, LIMITS.edge, false);
+  switch (draft.taps) {
+    case 'buttons':
+      draft.buttons.forEach((title, index) => {
+        const field = `buttons.${String(index)}`;
+        words(field, title, LIMITS.button, true);
+        if (title.trim() && draft.buttons.findIndex((one) => one.trim() === title.trim()) < index) found[field] = t('ask.twice');
+      });
+      break;
+    case 'list':
+      words('listButton', draft.listButton, LIMITS.button, true);
+      draft.sections.forEach((section, at) => {
+        words(`sections.${String(at)}`, section.title, LIMITS.row, draft.sections.length > 1);
+        section.rows.forEach((row, index) => {
+          words(`rows.${String(at)}.${String(index)}`, row.title, LIMITS.row, true);
+          words(`descriptions.${String(at)}.${String(index)}`, row.description, LIMITS.description, false);
+        });
+      });
+      break;
+    case 'cta_url':
+      words('linkText', draft.linkText, LIMITS.button, true);
+      words('url', draft.url, LIMITS.url, true);
+      if (!found['url'] && !isPage(draft.url)) found['url'] = t('ask.noPage');
+  }
+  return found;
+}
+
+function isPage(text: string): boolean {
+  try {
+    const { protocol, hostname } = new URL(text.trim());
+    return (protocol === 'https:' || protocol === 'http:') && hostname.includes('.');
+  } catch {
+    return false;
+  }
+}
+
+/** What it is on the wire. The ids come back with the answer and say which was tapped. */
+export function interactiveOf(draft: InteractiveDraft): Interactive {
+  const { header, footer } = draft;
+  return {
+    ...(header.trim() ? { header: { type: 'text' as const, text: header.trim() } } : {}),
+    body: draft.body.trim(),
+    ...(footer.trim() ? { footer: footer.trim() } : {}),
+    action:
+      draft.taps === 'buttons'
+        ? { type: 'buttons', buttons: draft.buttons.map((title, index) => ({ id: `button-${String(index + 1)}`, title: title.trim() })) }
+        : draft.taps === 'list'
+          ? {
+              type: 'list',
+              button: draft.listButton.trim(),
+              sections: draft.sections.map((section, at) => ({
+                ...(section.title.trim() ? { title: section.title.trim() } : {}),
+                rows: section.rows.map((row, index) => ({
+                  id: `row-${String(at + 1)}-${String(index + 1)}`,
+                  title: row.title.trim(),
+                  ...(row.description.trim() ? { description: row.description.trim() } : {}),
+                })),
+              })),
+            }
+          : { type: 'cta_url', display_text: draft.linkText.trim(), url: draft.url.trim() },
+  };
+}
+
+/** A question where they are; WhatsApp gives it its button. */
+export const locationRequest = (body: string): SendRequest => ({ type: 'interactive', interactive: { body: body.trim(), action: { type: 'location_request' } } });

@@ -8,6 +8,7 @@
 //! reloads; conversations register again what they are not sure of.
 
 mod orphans;
+mod standing;
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -21,8 +22,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use lru::LruCache;
 use ring::digest;
 use switchboard_domain::{
+    channel::{self as rules, AccountNews},
     inbound::Update,
     outbound::{ErrorClass, SendOutcome},
+    permission,
     throughput::{DEFAULT_PER_SECOND, Throughput},
 };
 use switchboard_ports::{
@@ -32,21 +35,20 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ChannelId, ConversationId, TenantScope, Timestamp,
-    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow, Sealed},
+    record::{ChannelBody, ChannelRow, ChannelStanding, OrphanRow, ProviderIdRow, Sealed},
     table::Json,
     wire,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use self::orphans::{ORPHAN_LIFE, Orphans, key_of};
+pub use self::standing::{Change, Notice, look_of};
 use crate::{
     Refusal, conversation,
     directory::{Mail, Reply, Resident, answer},
     env::Env,
     gate::Gate,
-    house::Connected,
     shell::{self, repeat},
-    tenant::{self, Told},
 };
 
 /// Provider requests of one channel that run at a time.
@@ -93,8 +95,18 @@ pub(crate) enum Letter {
     Templates { fresh: bool, reply: Reply<wire::TemplateList> },
     /// Store the channel as it is here. Whoever else wrote its row could not know what this actor writes.
     Put(Box<ChannelBody>, Reply<ChannelBody>),
-    /// Store it as deleted: nothing goes out any more.
-    Delete(Reply<ChannelBody>),
+    /// Change it.
+    Change(Box<Change>, Reply<ChannelBody>),
+    /// Store it as deleted: nothing goes out any more; `erase` what still verifies its webhooks as well.
+    Delete { erase: bool, reply: Reply<ChannelBody> },
+    /// Ask the provider how the number stands.
+    Check(Reply<ChannelBody>),
+    /// It may be time for that.
+    Wake(Reply<()>),
+    /// Something came, or did not verify.
+    Notice(Notice),
+    /// The provider told something of the account.
+    News(Box<AccountNews>),
     /// The channel as it is.
     Show(Reply<ChannelBody>),
     /// The way out, for what needs no slot.
@@ -104,6 +116,7 @@ pub(crate) enum Letter {
 /// How a request went, for the channel's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Health {
+    Accepted,
     Fine,
     Failing(String),
     Refused(String),
@@ -128,7 +141,7 @@ impl Permit {
     /// Says how it went; answers with what that is called.
     pub(crate) fn report(&self, outcome: &SendOutcome) -> &'static str {
         let (health, label) = match outcome {
-            SendOutcome::Accepted { .. } => (Health::Fine, "accepted"),
+            SendOutcome::Accepted { .. } => (Health::Accepted, "accepted"),
             SendOutcome::NotStarted(why) => (Health::Failing(why.clone()), "not_started"),
             SendOutcome::Unknown(why) => (Health::Failing(why.clone()), "unknown"),
             SendOutcome::Refused(error) => match error.class {
@@ -184,6 +197,8 @@ pub(crate) struct ChannelActor {
     storing: bool,
     slots: Arc<Semaphore>,
     throughput: Throughput,
+    /// What the throughput is of.
+    per_second: u32,
     waiting: VecDeque<Reply<Permit>>,
     granting_later: bool,
     /// Registered, not yet written.
@@ -196,6 +211,12 @@ pub(crate) struct ChannelActor {
     /// Who waits for them to be read.
     want_templates: Vec<Reply<wire::TemplateList>>,
     failures: u32,
+    /// The provider is being asked how the number stands.
+    checking: bool,
+    /// Who waits for that.
+    want_check: Vec<Reply<ChannelBody>>,
+    /// When it was last stored that something came or went.
+    noted_at: Option<Timestamp>,
 }
 
 impl Actor for ChannelActor {
@@ -226,6 +247,7 @@ impl Resident for ChannelActor {
             storing: false,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
+            per_second: DEFAULT_PER_SECOND,
             waiting: VecDeque::new(),
             granting_later: false,
             pending: VecDeque::new(),
@@ -235,6 +257,9 @@ impl Resident for ChannelActor {
             templates: None,
             want_templates: Vec::new(),
             failures: 0,
+            checking: false,
+            want_check: Vec::new(),
+            noted_at: None,
         }
     }
 }
@@ -331,6 +356,7 @@ impl ChannelActor {
                 actor.body = Some(loaded.body);
                 actor.client = loaded.client;
                 actor.unloaded = None;
+                actor.stands();
                 actor.orphans = Orphans::of(loaded.orphans);
                 // What a predecessor was told to register and did not write went with it.
                 for id in actor.env.conversations.present(actor.scope) {
@@ -381,6 +407,8 @@ impl ChannelActor {
             Letter::Permit(reply) => {
                 if self.client.is_none() {
                     tell(reply, Err(Refusal::NotFound("channel")));
+                } else if let Err(refused) = self.may_send() {
+                    tell(reply, Err(refused));
                 } else if self.waiting.len() >= MAX_WAITING {
                     tell(reply, Err(Refusal::Overloaded));
                 } else {
@@ -390,6 +418,12 @@ impl ChannelActor {
                 }
             }
             Letter::Outcome(health) => {
+                if health == Health::Accepted {
+                    self.note_sent();
+                }
+                if matches!(health, Health::Refused(_)) {
+                    self.check_on_hint(ctx);
+                }
                 self.note_health(health);
                 self.grant(ctx);
             }
@@ -424,16 +458,25 @@ impl ChannelActor {
             Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
             Letter::Templates { fresh, reply } => self.read_templates(fresh, reply, ctx),
             Letter::Put(body, reply) => self.store(*body, reply, ctx),
-            Letter::Delete(reply) => match &self.body {
-                Some(body) if body.deleted_at.is_none() => {
-                    let deleted_at = Some(self.env.clock.now());
+            Letter::Change(change, reply) => self.change(*change, reply, ctx),
+            Letter::Delete { erase, reply } => match &self.body {
+                Some(body) if body.deleted_at.is_none() || (erase && !body.standing.erased) => {
+                    let deleted_at = body.deleted_at.or(Some(self.env.clock.now()));
                     // Nothing is sent any more; late webhooks are still verified.
-                    let access_token = Sealed(Vec::new());
-                    let body = ChannelBody { deleted_at, access_token, ..body.clone() };
+                    let mut body = ChannelBody { deleted_at, access_token: Sealed(Vec::new()), ..body.clone() };
+                    if erase {
+                        body.app_secret = None;
+                        body.verify_token = Sealed(Vec::new());
+                        body.standing = ChannelStanding { erased: true, ..ChannelStanding::default() };
+                    }
                     self.store(body, reply, ctx);
                 }
                 _ => tell(reply, Err(Refusal::NotFound("channel"))),
             },
+            Letter::Check(reply) => self.check(Some(reply), ctx),
+            Letter::Wake(reply) => self.wake(reply, ctx),
+            Letter::Notice(notice) => self.notice(notice),
+            Letter::News(news) => self.take_news(&news, ctx),
             Letter::Client(reply) => tell(reply, self.client.clone().ok_or(Refusal::NotFound("channel"))),
             Letter::Show(reply) => {
                 tell(reply, self.body.clone().ok_or(Refusal::NotFound("channel")));
@@ -467,6 +510,10 @@ impl ChannelActor {
                         }
                     }
                     actor.body = Some(body.clone());
+                    actor.stands();
+                    if let Some(due) = body.standing.check_at.filter(|_| body.deleted_at.is_none()) {
+                        actor.file_check(due, ctx);
+                    }
                     tell(reply, Ok(body));
                 }
                 Err(refusal) => {
@@ -520,7 +567,7 @@ impl ChannelActor {
     fn note_health(&mut self, health: Health) {
         let Some(body) = &mut self.body else { return };
         let (now_is, problem) = match health {
-            Health::Fine | Health::TooFast => {
+            Health::Accepted | Health::Fine | Health::TooFast => {
                 self.failures = 0;
                 (wire::ChannelHealth::Working, None)
             }
@@ -539,23 +586,13 @@ impl ChannelActor {
         }
         body.health = now_is;
         body.problem = problem;
-        body.version += 1;
-        let shown = Connected { id: self.id, body }.show(&self.env);
-        let told = Told {
-            name: wire::EventName::ChannelUpdated,
-            at: self.env.clock.now(),
-            data: wire::EventData { channel: Some(shown), ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
-        // Health is what we saw last: kept for the next start, and no harm if it is lost. In the lane of the
-        // other writes of this row, whose order counts.
-        let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
-        let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
-        actix_rt::spawn(async move {
-            if let Err(error) = write.await {
-                tracing::debug!(%error, "a channel's health was not stored");
-            }
-        });
+        self.tell_and_store();
+    }
+
+    /// Nothing certain stands against sending.
+    fn may_send(&self) -> Result<(), Refusal> {
+        let problem = self.body.as_ref().and_then(|body| rules::problem(&body.standing));
+        Ok(permission::may_use(problem)?)
     }
 
     /// Writes what was registered, in order, one commit at a time, until nothing is left: what fills no commit on the
@@ -724,6 +761,7 @@ impl ChannelActor {
                     message: format!("WhatsApp did not answer: {why}"),
                 }),
             };
+            actor.note_templates(&read);
             for reply in std::mem::take(&mut actor.want_templates) {
                 tell(reply, read.clone());
             }
@@ -744,7 +782,12 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
         Letter::Client(reply) => tell(reply, Err(refusal)),
-        Letter::Put(_, reply) | Letter::Delete(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
-        Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge => {}
+        Letter::Put(_, reply)
+        | Letter::Change(_, reply)
+        | Letter::Delete { reply, .. }
+        | Letter::Check(reply)
+        | Letter::Show(reply) => tell(reply, Err(refusal)),
+        Letter::Wake(reply) => tell(reply, Err(refusal)),
+        Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge | Letter::Notice(_) | Letter::News(_) => {}
     }
 }

@@ -22,5 +22,6 @@ mod tenant;
 pub mod trace;
 mod wakeups;
 
+pub use channel::{Change, Notice, look_of};
 pub use house::House;
 pub use refusal::Refusal;

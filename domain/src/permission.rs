@@ -169,6 +169,14 @@ pub fn may_write_to(
     contact(blocked).and(consented(consent, purpose, last_wrote_at)).map(drop)
 }
 
+/// May a request be made on a channel at all? What its owner can tell, asked when it gives a slot for one.
+///
+/// # Errors
+/// What is known against its number.
+pub fn may_use(channel_problem: Option<&str>) -> Result<(), Refused> {
+    works(channel_problem).map(drop)
+}
+
 /// What a message is charged as.
 #[must_use]
 pub fn price_of(content: &Content, window: &WindowFacts, now: Timestamp) -> SendPrice {

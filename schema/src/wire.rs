@@ -2,6 +2,7 @@
 //!
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
+mod channel;
 mod consent;
 mod content;
 mod conversation;
@@ -9,6 +10,7 @@ mod http;
 mod permission;
 mod socket;
 
+pub use channel::*;
 pub use consent::*;
 pub use content::*;
 pub use conversation::*;

@@ -170,6 +170,10 @@ impl Outbox {
                 let error = MessageError { code: "channel_deleted".to_owned(), message };
                 return self.rule(Rule::Refuse { seq, error }).await;
             }
+            Err(Refusal::Rule { code, message }) => {
+                let error = MessageError { code: code.to_owned(), message };
+                return self.rule(Rule::Refuse { seq, error }).await;
+            }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
         let content = match self.outbound_content(&item, &permit).await {

@@ -10,6 +10,7 @@
 //! * Kept raw JSON is inline whatever its size; the edge moves large ones to blobs ([`crate::raws`]).
 //! * Nothing here trusts a length, a type or an order. Text above WhatsApp's own limits is taken all the same.
 
+mod account;
 mod content;
 mod envelope;
 mod read;
@@ -379,7 +380,9 @@ impl<'a> Part<'a> {
 
     fn other(&self, field: &str) -> Update {
         let field = text::cut(field, MAX_FIELD_CHARS).0.to_owned();
-        Update::Other(Other { field, raw: Kept::Inline(self.to_webhook()) })
+        let value = self.frame.value.iter().map(|(key, raw)| (&**key, *raw));
+        let news = account::news(&field, value);
+        Update::Other(Other { field, raw: Kept::Inline(self.to_webhook()), news })
     }
 }
 

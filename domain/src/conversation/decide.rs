@@ -245,7 +245,7 @@ impl State {
     /// What the permission to send depends on, as far as the conversation knows it.
     #[must_use]
     pub fn circumstances(&self) -> Circumstances<'_> {
-        circumstances(self.head.as_ref())
+        circumstances(self.head.as_ref(), self.channel_problem.as_deref())
     }
 
     /// May this be sent at this moment? Asked when it is queued, before its turn, and at the call.
@@ -257,12 +257,13 @@ impl State {
     }
 }
 
-fn circumstances(head: Option<&Head>) -> Circumstances<'_> {
-    head.map_or_else(Circumstances::default, |head| Circumstances {
+fn circumstances<'a>(head: Option<&'a Head>, channel_problem: Option<&'a str>) -> Circumstances<'a> {
+    let unknown = Circumstances { channel_problem, ..Circumstances::default() };
+    head.map_or(unknown, |head| Circumstances {
         window: window_of(head),
         blocked: head.contact.blocked,
         consent: &head.contact.consent,
-        ..Circumstances::default()
+        ..unknown
     })
 }
 
@@ -313,7 +314,7 @@ impl<'a> Draft<'a> {
             return Err(Rejection::NoMessage);
         };
         let (decision, judged) =
-            permission::explain(&circumstances(Some(&self.head)), &item.content, step, now);
+            permission::explain(&circumstances(Some(&self.head), self.state.channel_problem.as_deref()), &item.content, step, now);
         item.decision = Some(Box::new(decision));
         Ok(judged.map(drop))
     }

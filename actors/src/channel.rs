@@ -215,6 +215,10 @@ pub(crate) struct ChannelActor {
     checking: bool,
     /// Who waits for that.
     want_check: Vec<Reply<ChannelBody>>,
+    /// When it was last asked on a hint.
+    hinted_at: Option<Timestamp>,
+    /// A hint waits for that to be long enough ago.
+    hint_waits: bool,
     /// When it was last stored that something came or went.
     noted_at: Option<Timestamp>,
 }
@@ -259,6 +263,8 @@ impl Resident for ChannelActor {
             failures: 0,
             checking: false,
             want_check: Vec::new(),
+            hinted_at: None,
+            hint_waits: false,
             noted_at: None,
         }
     }

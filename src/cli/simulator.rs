@@ -38,7 +38,7 @@ pub(crate) struct Options {
 }
 
 /// What a line asks for.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Order {
     /// A customer writes.

@@ -31,8 +31,8 @@ use crate::{
 
 /// How often it is stored and told that something came or went.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
-/// Pause after a look before another is taken on a mere hint.
-const HINT_PAUSE: Duration = Duration::from_secs(10);
+/// Pause after a look on a hint before another is taken on one: of the 200 management calls an hour it leaves room.
+const HINT_PAUSE: Duration = Duration::from_secs(60);
 
 /// What is changed of a channel. What is nothing stays.
 #[derive(Debug, Default)]
@@ -171,9 +171,15 @@ impl ChannelActor {
     /// Something hints that the number stands otherwise than we know.
     pub(super) fn check_on_hint(&mut self, ctx: &mut Context<Self>) {
         let now = self.env.clock.now();
-        let known = self.body.as_ref().and_then(|body| body.standing.checked_at);
-        if known.is_none_or(|at| now.since(at) >= HINT_PAUSE) {
+        let wait = self.hinted_at.map_or(Duration::ZERO, |at| HINT_PAUSE.saturating_sub(now.since(at)));
+        if wait.is_zero() {
+            self.hinted_at = Some(now);
             self.check(None, ctx);
+        } else if !std::mem::replace(&mut self.hint_waits, true) {
+            ctx.run_later(wait, |actor, ctx| {
+                actor.hint_waits = false;
+                actor.check_on_hint(ctx);
+            });
         }
     }
 
@@ -186,8 +192,10 @@ impl ChannelActor {
             Look::Unavailable(_) => "unavailable",
         };
         metrics::counter!("switchboard_channel_checks_total", "outcome" => label).increment(1);
+        let asked_for = !self.want_check.is_empty();
+        let before = rules::problem(&body.standing).map(str::to_owned);
         rules::take_look(&mut body.standing, look, now);
-        settle_health(body);
+        settle_health(body, before.as_deref(), asked_for);
         let next = body.standing.check_at;
         self.stands();
         self.tell_and_store();
@@ -283,7 +291,9 @@ impl ChannelActor {
     pub(super) fn take_news(&mut self, news: &AccountNews, ctx: &mut Context<Self>) {
         let now = self.env.clock.now();
         let Some(body) = self.body.as_mut().filter(|body| body.deleted_at.is_none()) else { return };
+        let before = rules::problem(&body.standing).map(str::to_owned);
         if rules::take_news(&mut body.standing, news, now) {
+            settle_health(body, before.as_deref(), false);
             self.stands();
             self.tell_and_store();
         }
@@ -304,8 +314,9 @@ impl ChannelActor {
         }
         body.access_token = access_token.unwrap_or(body.access_token);
         if let Some(look) = look {
+            let before = rules::problem(&body.standing).map(str::to_owned);
             rules::take_look(&mut body.standing, look, now);
-            settle_health(&mut body);
+            settle_health(&mut body, before.as_deref(), true);
         }
         self.store(body, reply, ctx);
     }
@@ -332,12 +343,16 @@ impl ChannelActor {
     }
 }
 
-/// A number that the provider shows in order counts as working until a request says otherwise.
-fn settle_health(body: &mut ChannelBody) {
+/// What is certain against a number counts for its health. Once nothing is, it works again, unless a request was refused
+/// for another reason, such as a payment: that is over when one goes well or somebody says so by having it checked.
+fn settle_health(body: &mut ChannelBody, before: Option<&str>, asked_for: bool) {
     let problem = rules::problem(&body.standing).map(str::to_owned);
     if problem.is_some() {
         (body.health, body.problem) = (wire::ChannelHealth::Broken, problem);
-    } else if body.health == wire::ChannelHealth::Broken && body.standing.unverified.is_none() {
+        return;
+    }
+    let over = asked_for || (before.is_some() && body.problem.as_deref() == before);
+    if body.health == wire::ChannelHealth::Broken && body.standing.unverified.is_none() && over {
         (body.health, body.problem) = (wire::ChannelHealth::Working, None);
     }
 }

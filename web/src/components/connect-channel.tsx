@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { channelsQuery, queryClient, signUpQuery } from '@/api/queries';
 import type { AccountNumber, Channel, CheckedNumber, ConnectChannel, ConnectSignedUp, SignedUp, SignUpOptions } from '@/api/types';
-import { CopyButton } from '@/components/copy-button';
+import { CopyLine } from '@/components/copy-line';
 import { Field } from '@/components/field';
 import { Facts } from '@/components/number-facts';
 import { Rich } from '@/components/rich';
@@ -19,7 +19,7 @@ type Form = { name: string; phone_number_id: string; waba_id: string; access_tok
 type Props = { onDone?: (() => void) | undefined };
 
 /** Connects a WhatsApp number: by the provider's sign-up where there is one, or by hand. */
-export function ConnectChannelForm({ onDone }: Props) {
+export default function ConnectChannelForm({ onDone }: Props) {
   const owner = useMe().user.role === 'owner';
   const { data } = useQuery({ ...signUpQuery, enabled: owner });
   const [byHand, setByHand] = useState(false);
@@ -273,19 +273,6 @@ function Connected({ channel, onDone }: { channel: Channel; onDone: (() => void)
       <div>
         <button type="button" className="btn primary large" onClick={finish}>{t('connect.ready')}</button>
       </div>
-    </div>
-  );
-}
-
-export function CopyLine({ label, value, hint }: { label: string; value: string; hint?: string }) {
-  return (
-    <div>
-      <span className="label">{label}</span>
-      <div className="field flex items-center gap-2 pe-1">
-        <code className="min-w-0 flex-1 truncate text-[12px]">{value}</code>
-        <CopyButton text={value} label={label} />
-      </div>
-      {hint && <p className="hint">{hint}</p>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { apiKeysQuery, queryClient } from '@/api/queries';
 import type { ApiKey, CreatedApiKey } from '@/api/types';
-import { CopyLine } from '@/components/connect-channel';
+import { CopyLine } from '@/components/copy-line';
 import { Field } from '@/components/field';
 import { Confirm, Modal } from '@/components/modal';
 import { Head, LoadError } from '@/features/settings/parts';

@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { ApiError, ask } from '@/api/client';
 import { channelsQuery, queryClient } from '@/api/queries';
 import type { ChangeChannel, Channel, ChannelList } from '@/api/types';
-import { CopyLine } from '@/components/connect-channel';
+import { CopyLine } from '@/components/copy-line';
 import { Field } from '@/components/field';
 import { Lights } from '@/components/light';
 import { Confirm, Modal } from '@/components/modal';

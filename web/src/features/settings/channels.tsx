@@ -5,7 +5,6 @@ import { Suspense, useState } from 'react';
 import { channelsQuery } from '@/api/queries';
 import type { Channel } from '@/api/types';
 import { ChannelGlyph } from '@/components/avatar';
-import { ConnectChannelForm } from '@/components/connect-channel';
 import { gravest, StatePill } from '@/components/light';
 import { Modal } from '@/components/modal';
 import { Head, LoadError } from '@/features/settings/parts';
@@ -13,6 +12,7 @@ import { t } from '@/lib/i18n';
 import { later } from '@/lib/later';
 import { useMe } from '@/lib/people';
 
+const ConnectChannelForm = later(() => import('@/components/connect-channel'));
 const ChannelPage = later(() => import('@/features/settings/channel-page'));
 
 /** The connected numbers, or the one that is looked at. */
@@ -39,7 +39,7 @@ function ChannelList() {
       <ul className="grid gap-2">
         {data?.channels.map((channel) => <Row key={channel.id} channel={channel} />)}
       </ul>
-      {adding && <Modal title={t('connect.title')} onClose={close}><ConnectChannelForm onDone={close} /></Modal>}
+      {adding && <Modal title={t('connect.title')} onClose={close}><Suspense fallback={null}><ConnectChannelForm onDone={close} /></Suspense></Modal>}
     </>
   );
 }

@@ -469,7 +469,8 @@ impl ChannelActor {
                 Some(body) if body.deleted_at.is_none() || (erase && !body.standing.erased) => {
                     let deleted_at = body.deleted_at.or(Some(self.env.clock.now()));
                     // Nothing is sent any more; late webhooks are still verified.
-                    let mut body = ChannelBody { deleted_at, access_token: Sealed(Vec::new()), ..body.clone() };
+                    let mut body =
+                        ChannelBody { deleted_at, access_token: Sealed(Vec::new()), ..body.clone() };
                     if erase {
                         body.app_secret = None;
                         body.verify_token = Sealed(Vec::new());
@@ -794,6 +795,10 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         | Letter::Check(reply)
         | Letter::Show(reply) => tell(reply, Err(refusal)),
         Letter::Wake(reply) => tell(reply, Err(refusal)),
-        Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge | Letter::Notice(_) | Letter::News(_) => {}
+        Letter::Outcome(_)
+        | Letter::Register { .. }
+        | Letter::Nudge
+        | Letter::Notice(_)
+        | Letter::News(_) => {}
     }
 }

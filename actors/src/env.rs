@@ -22,6 +22,7 @@ use crate::{
     directory::Directory,
     fanout::FanOut,
     house::{Graves, Parts},
+    initiated::Initiated,
     media::{self, Media},
     resolve::Resolver,
     shell::Shell,
@@ -62,6 +63,8 @@ pub(crate) struct Surroundings {
     pub(crate) channels: Directory<ChannelActor>,
     /// Why channels cannot send.
     pub(crate) troubles: Troubles,
+    /// Whom accounts wrote to first.
+    pub(crate) initiated: Initiated,
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
     /// Where wake-ups are filed, and how far they have been fired.
@@ -108,6 +111,7 @@ impl Env {
             tenants: Directory::default(),
             channels: Directory::default(),
             troubles: Troubles::default(),
+            initiated: Initiated::default(),
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
             beat: Beat::new(),

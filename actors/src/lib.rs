@@ -14,6 +14,7 @@ mod env;
 pub mod fanout;
 mod gate;
 pub mod house;
+mod initiated;
 mod media;
 pub mod refusal;
 mod resolve;

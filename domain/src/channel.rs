@@ -12,7 +12,7 @@ use switchboard_schema::{
 use crate::throughput::DEFAULT_PER_SECOND;
 
 /// How often the provider is asked about a number: a number's management calls are limited to 200 an hour for each
-/// account (Meta: graph-api/overview/rate-limiting), and one look takes three.
+/// account (Meta: graph-api/overview/rate-limiting), and one look takes four.
 pub const CHECK_EVERY: Duration = Duration::from_secs(3_600);
 /// When it is asked again after it could not be.
 pub const CHECK_AGAIN: Duration = Duration::from_secs(60);
@@ -55,7 +55,9 @@ pub enum MessagingLimit {
 /// Reads the provider's word for a messaging limit, such as `TIER_2K` (Meta: messaging-limits).
 #[must_use]
 pub fn messaging_limit(tier: Option<&str>) -> MessagingLimit {
-    let Some(count) = tier.and_then(|tier| tier.strip_prefix("TIER_")) else { return MessagingLimit::Unknown };
+    let Some(count) = tier.and_then(|tier| tier.strip_prefix("TIER_")) else {
+        return MessagingLimit::Unknown;
+    };
     if count == "UNLIMITED" {
         return MessagingLimit::Unlimited;
     }
@@ -192,7 +194,7 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
     let at = standing.checked_at;
     if standing.token_refused {
         let found = standing.refused.clone().unwrap_or_else(|| "WhatsApp refuses the token.".to_owned());
-        return light(subject, LightState::Bad, found, Some("Make a new token at Meta and enter it here."), at);
+        return light(subject, LightState::Bad, found, Some("Enter the new one here."), at);
     }
     if let Some(why) = &standing.unverified {
         let found = format!("WhatsApp could not be asked: {why}");
@@ -200,9 +202,7 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
         return light(subject, LightState::Unknown, found, Some(to_do), at);
     }
     match (standing.facts.is_some(), standing.token_expires_at) {
-        (false, _) => {
-            light(subject, LightState::Unknown, "Not checked yet.", Some("Check it now."), at)
-        }
+        (false, _) => light(subject, LightState::Unknown, "Not checked yet.", Some("Check it now."), at),
         (true, Some(ends)) if ends <= now + TOKEN_ENDS_SOON => light(
             subject,
             LightState::Attention,
@@ -217,15 +217,31 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
 fn number(standing: &ChannelStanding, (health, why): (ChannelHealth, Option<&str>)) -> ChannelLight {
     let subject = LightSubject::Number;
     let at = standing.checked_at;
-    if let Some(refused) = problem(standing).filter(|_| !standing.token_refused) {
-        return light(subject, LightState::Bad, refused, Some("See the account’s page at Meta, then check again."), at);
+    if standing.token_refused {
+        let found = "WhatsApp tells it only to a token that it takes.";
+        return light(subject, LightState::Unknown, found, None, at);
+    }
+    if let Some(refused) = problem(standing) {
+        return light(
+            subject,
+            LightState::Bad,
+            refused,
+            Some("See the account’s page at Meta, then check again."),
+            at,
+        );
     }
     if health == ChannelHealth::Broken {
         let found = why.unwrap_or("WhatsApp refused the last message.");
         return light(subject, LightState::Bad, found, Some("Mend it at Meta, then check again."), at);
     }
     if let Some(told) = &standing.account_problem {
-        return light(subject, LightState::Attention, told.clone(), Some("See the account’s page at Meta."), at);
+        return light(
+            subject,
+            LightState::Attention,
+            told.clone(),
+            Some("See the account’s page at Meta."),
+            at,
+        );
     }
     if health == ChannelHealth::Degraded {
         let found = why.unwrap_or("WhatsApp is slow.");
@@ -262,13 +278,20 @@ fn webhook(standing: &ChannelStanding, created_at: Timestamp, now: Timestamp) ->
     let unsigned = standing.unsigned_at.filter(|at| now.since(*at) < UNSIGNED_SHOWN);
     let newer = |at: Timestamp| standing.heard_at.is_none_or(|heard| heard < at);
     if let Some(at) = unsigned.filter(|at| newer(*at)) {
-        let found = format!("{} came whose signature does not fit the app secret.", webhooks(standing.unsigned));
+        let found =
+            format!("{} came whose signature does not fit the app secret.", webhooks(standing.unsigned));
         let to_do = "Enter the secret of the Meta app that sends them, under App settings, Basic.";
         return light(subject, LightState::Bad, found, Some(to_do), Some(at));
     }
     if standing.subscribed == Some(false) {
         let found = "The Meta app is not subscribed to this WhatsApp Business Account.";
-        return light(subject, LightState::Bad, found, Some("Check again: it is subscribed by that."), standing.checked_at);
+        return light(
+            subject,
+            LightState::Bad,
+            found,
+            Some("Check again: it is subscribed by that."),
+            standing.checked_at,
+        );
     }
     match standing.heard_at {
         Some(at) => light(subject, LightState::Good, "WhatsApp tells us what happens.", None, Some(at)),
@@ -324,7 +347,10 @@ fn limit(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
     let (state, found) = match messaging_limit(facts.and_then(|facts| facts.messaging_limit.as_deref())) {
         MessagingLimit::People(people) => (
             LightState::Good,
-            format!("{people} people may be written to first in 24 hours, from all numbers of the portfolio together."),
+            format!(
+                "{} people may be written to first in 24 hours, from all numbers of the portfolio together.",
+                grouped(people)
+            ),
         ),
         MessagingLimit::Unlimited => {
             (LightState::Good, "Any number of people may be written to first.".to_owned())
@@ -332,6 +358,14 @@ fn limit(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
         MessagingLimit::Unknown => (LightState::Unknown, "WhatsApp did not say.".to_owned()),
     };
     light(LightSubject::Limit, state, found, None, at)
+}
+
+/// A number with a comma between its thousands.
+fn grouped(number: u32) -> String {
+    if number < 1_000 {
+        return number.to_string();
+    }
+    format!("{},{:03}", grouped(number / 1_000), number % 1_000)
 }
 
 fn name(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
@@ -342,9 +376,13 @@ fn name(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
         None | Some("APPROVED" | "AVAILABLE_WITHOUT_REVIEW" | "NONE") => {
             light(subject, LightState::Good, format!("Customers see “{shown}”."), None, at)
         }
-        Some("PENDING_REVIEW") => {
-            light(subject, LightState::Attention, format!("“{shown}” is being reviewed by WhatsApp."), None, at)
-        }
+        Some("PENDING_REVIEW") => light(
+            subject,
+            LightState::Attention,
+            format!("“{shown}” is being reviewed by WhatsApp."),
+            None,
+            at,
+        ),
         Some(_) => light(
             subject,
             LightState::Attention,
@@ -454,7 +492,8 @@ mod tests {
 
     #[test]
     fn webhooks_that_do_not_verify_are_told_until_one_does() {
-        let mut standing = ChannelStanding { unsigned: 2, unsigned_at: Some(NOW), ..ChannelStanding::default() };
+        let mut standing =
+            ChannelStanding { unsigned: 2, unsigned_at: Some(NOW), ..ChannelStanding::default() };
         assert_eq!(shown(&standing, LightSubject::Webhook).state, LightState::Bad);
         standing.heard_at = Some(NOW);
         assert_eq!(shown(&standing, LightSubject::Webhook).state, LightState::Good);
@@ -465,11 +504,18 @@ mod tests {
         let mut standing = ChannelStanding::default();
         take_look(&mut standing, seen(facts()), NOW);
         let problem_of = |words: &str| Some(words.to_owned());
-        let closed =
-            AccountNews { problem: problem_of("WhatsApp disabled this account."), closed: true, ..AccountNews::default() };
+        let closed = AccountNews {
+            problem: problem_of("WhatsApp disabled this account."),
+            closed: true,
+            ..AccountNews::default()
+        };
         assert!(take_news(&mut standing, &closed, NOW));
         assert_eq!(problem(&standing), Some("WhatsApp disabled this account."));
-        assert!(take_news(&mut standing, &AccountNews { problem: problem_of(""), ..AccountNews::default() }, NOW));
+        assert!(take_news(
+            &mut standing,
+            &AccountNews { problem: problem_of(""), ..AccountNews::default() },
+            NOW
+        ));
         assert_eq!((problem(&standing), standing.account_problem.as_deref()), (None, None));
     }
 

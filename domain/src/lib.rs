@@ -9,6 +9,7 @@ pub mod contact;
 pub mod conversation;
 pub mod delivery;
 pub mod inbound;
+pub mod initiated;
 pub mod media;
 pub mod outbound;
 pub mod pair;

@@ -35,9 +35,9 @@ use state::State;
 
 pub use check::{CALLBACK_DATA_CHARS_MAX, CAPTION_CHARS_MAX, CONTACTS_MAX, TEXT_CHARS_MAX};
 pub use error::{ApiError, failure_details, title};
-pub use signup::{APP_ID, CONFIG_ID};
 pub use media::{MEDIA_MAX, Media, UPLOAD_BYTES_MAX};
 pub(crate) use media::{STICKER, bill, picture, voice_note};
+pub use signup::{APP_ID, CONFIG_ID};
 pub use state::{PEOPLE_MAX, REQUESTS_MAX, SCRIPT_MAX};
 pub use template::{Button, Header, Template};
 

@@ -160,7 +160,8 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
             world.graph().change_number(phone_number_id, |number| {
                 number.access_token = access_token.unwrap_or(std::mem::take(&mut number.access_token));
                 number.quality_rating = quality_rating.unwrap_or(std::mem::take(&mut number.quality_rating));
-                number.messaging_limit = messaging_limit.unwrap_or(std::mem::take(&mut number.messaging_limit));
+                number.messaging_limit =
+                    messaging_limit.unwrap_or(std::mem::take(&mut number.messaging_limit));
                 number.status = status.unwrap_or(std::mem::take(&mut number.status));
                 number.is_on_biz_app = is_on_biz_app.unwrap_or(number.is_on_biz_app);
             });

@@ -180,14 +180,18 @@ impl Webhooks {
     }
 
     /// Hands the account's webhooks to another channel of it, or has the provider send none where there is none.
-    async fn leave_account(&self, scope: TenantScope, id: ChannelId, body: &ChannelBody) -> Result<(), Refusal> {
+    async fn leave_account(
+        &self,
+        scope: TenantScope,
+        id: ChannelId,
+        body: &ChannelBody,
+    ) -> Result<(), Refusal> {
         let others = self.channels(scope).await?;
         let other = others.iter().find(|row| {
             row.channel_id != id && row.body.0.deleted_at.is_none() && row.body.0.waba_id == body.waba_id
         });
         if let Some(other) = other {
-            let target =
-                ClaimTarget::Channel { tenant_id: scope.tenant(), channel_id: other.channel_id };
+            let target = ClaimTarget::Channel { tenant_id: scope.tenant(), channel_id: other.channel_id };
             self.claim_account(scope, &body.waba_id, target).await?;
             self.book.forget(id, &body.phone_number_id, &body.waba_id);
             return Ok(());
@@ -342,7 +346,12 @@ impl Webhooks {
     }
 
     /// Gives an account's webhooks to a channel, unless a connected one has them.
-    async fn claim_account(&self, scope: TenantScope, waba_id: &str, target: ClaimTarget) -> Result<(), Refusal> {
+    async fn claim_account(
+        &self,
+        scope: TenantScope,
+        waba_id: &str,
+        target: ClaimTarget,
+    ) -> Result<(), Refusal> {
         let name = Name::Account(waba_id.to_owned());
         let (kind, hash) = kind_and_hash(&name);
         let found: Option<Claim> =

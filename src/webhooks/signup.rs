@@ -48,7 +48,9 @@ impl Webhooks {
 
     fn sign_up(&self) -> Result<&SignUp, Refusal> {
         let message = "this installation has no Meta app for sign-ups (whatsapp.app_id, config_id, app_secret); connect the number by hand";
-        self.sign_up.as_ref().ok_or(Refusal::Rule { code: "sign_up_unavailable", message: message.to_owned() })
+        self.sign_up
+            .as_ref()
+            .ok_or(Refusal::Rule { code: "sign_up_unavailable", message: message.to_owned() })
     }
 
     /// Exchanges a sign-up's code, and tells which numbers it shared.
@@ -121,10 +123,8 @@ impl Webhooks {
     }
 
     fn open_ticket(&self, scope: TenantScope, ticket: &str) -> Result<SecretString, Refusal> {
-        let over = || Refusal::Invalid {
-            field: "ticket",
-            message: "this sign-up is over; begin again".to_owned(),
-        };
+        let over =
+            || Refusal::Invalid { field: "ticket", message: "this sign-up is over; begin again".to_owned() };
         let sealed = URL_SAFE_NO_PAD.decode(ticket).map_err(|_| over())?;
         let opened = self.vault.open(&place_of(scope), &Sealed(sealed)).map_err(|_| over())?;
         let ticket: Ticket = serde_json::from_str(opened.expose_secret()).map_err(|_| over())?;

@@ -301,9 +301,8 @@ impl Webhooks {
                 }
             }
         }
-        let from_customer = |update: &Update| {
-            matches!(update, Update::Message(one) if one.origin == Origin::Customer)
-        };
+        let from_customer =
+            |update: &Update| matches!(update, Update::Message(one) if one.origin == Origin::Customer);
         let received = updates.iter().any(from_customer);
         // What can be read first: it must not wait for room for what cannot.
         if !updates.is_empty() {

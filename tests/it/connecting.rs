@@ -155,7 +155,10 @@ async fn a_token_that_is_refused_stops_sending_in_words_until_a_new_one_is_enter
     let wrong = stage.api.patch(&path(&stage), &json!({"access_token": "token-of-yesterday"})).await;
     assert_eq!(wrong.body["field"], "access_token");
     let rotated = stage.api.patch(&path(&stage), &json!({"access_token": "token-of-tomorrow"})).await.of(200);
-    assert_eq!((rotated["health"].as_str(), light(&rotated, "token")["state"].as_str()), (Some("working"), Some("good")));
+    assert_eq!(
+        (rotated["health"].as_str(), light(&rotated, "token")["state"].as_str()),
+        (Some("working"), Some("good"))
+    );
     let third = stage.send(&conversation, "three").await;
     stage.until_state(&third, "sent").await;
 }
@@ -186,7 +189,10 @@ async fn webhooks_are_heard_and_those_with_another_signature_are_counted() {
     let heard = until_light(&stage, "webhook", "good").await;
     assert_eq!(light(&heard, "messages")["state"], "good");
     let body = stage.postman.body(&[stage.text(&customer(1), 1, "forged")]);
-    let forged = Oddly { signature: Some("sha256=0000000000000000000000000000000000000000000000000000000000000000"), ..Oddly::default() };
+    let forged = Oddly {
+        signature: Some("sha256=0000000000000000000000000000000000000000000000000000000000000000"),
+        ..Oddly::default()
+    };
     assert_eq!(stage.postman.post_body(body, &forged).await, Some(401));
     let bad = until_light(&stage, "webhook", "bad").await;
     assert!(text(light(&bad, "webhook"), "what_to_do").contains("secret"), "{bad}");
@@ -219,7 +225,8 @@ async fn what_the_provider_tells_of_the_account_reaches_each_number_it_is_about(
     stage.postman.deliver(&[account_field("phone_number_quality_update", "1", &value)]).await;
     until("the sibling's quality to be known", async || {
         let shown = stage.api.get(&number_of(&sibling_id)).await.of(200);
-        (shown["facts"]["quality"] == "YELLOW" && shown["facts"]["messaging_limit"] == "TIER_10K").then_some(())
+        (shown["facts"]["quality"] == "YELLOW" && shown["facts"]["messaging_limit"] == "TIER_10K")
+            .then_some(())
     })
     .await;
     assert_eq!(channel(&stage).await["facts"]["messaging_limit"], "TIER_2K");
@@ -286,7 +293,10 @@ async fn how_a_number_stands_outlives_the_server_and_its_changes_are_told_to_bro
     stage.server.kill();
     stage.server.boot().await;
     let after = channel(&stage).await;
-    assert_eq!((&after["facts"]["quality"], &light(&after, "quality")["state"]), (&json!("RED"), &json!("bad")));
+    assert_eq!(
+        (&after["facts"]["quality"], &light(&after, "quality")["state"]),
+        (&json!("RED"), &json!("bad"))
+    );
 }
 
 #[tokio::test]
@@ -311,17 +321,16 @@ async fn a_number_is_connected_through_the_providers_sign_up() {
         ("WHATSAPP__CONFIG_ID", CONFIG_ID),
         ("WHATSAPP__APP_SECRET", "simulated-app-secret"),
     ];
-    let world = switchboard_simulator::World::start(switchboard_simulator::WorldOptions::default()).await.unwrap();
+    let world =
+        switchboard_simulator::World::start(switchboard_simulator::WorldOptions::default()).await.unwrap();
     let url = world.graph_url();
-    let server = Server::start(&url, &[&settings[..], &[("WHATSAPP__DIALOG_URL", url.as_str())]].concat()).await;
+    let server =
+        Server::start(&url, &[&settings[..], &[("WHATSAPP__DIALOG_URL", url.as_str())]].concat()).await;
     let api = Api::of(server.address(), &server.workspace("first"));
     let options = api.get("/api/v1/channels/sign-up").await.of(200);
     assert_eq!(options["available"], true);
     let redirect = text(&options, "redirect_uri");
-    let dialog = format!(
-        "{}&redirect_uri={redirect}&state=abc",
-        text(&options, "dialog_url")
-    );
+    let dialog = format!("{}&redirect_uri={redirect}&state=abc", text(&options, "dialog_url"));
     let page = crate::support::api::client().get(dialog).send().await.unwrap().text().await.unwrap();
     let code = page.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code").to_owned();
     let signed_up = api.post("/api/v1/channels/sign-up", &json!({"code": code})).await.of(201);
@@ -347,4 +356,41 @@ async fn a_number_is_connected_through_the_providers_sign_up() {
     assert_eq!(stage.api.get("/api/v1/channels/sign-up").await.of(200), json!({"available": false}));
     let none = stage.api.post("/api/v1/channels/sign-up", &json!({"code": "AQ"})).await;
     none.is_problem(409, "sign_up_unavailable");
+}
+
+#[tokio::test]
+async fn no_more_people_are_written_to_first_than_the_limit_also_after_a_restart() {
+    let mut stage = Stage::new().await;
+    stage.graph().change_number(&stage.channel.phone_number_id, |number| {
+        number.messaging_limit = "TIER_2".to_owned();
+    });
+    stage.api.post(&format!("{}/check", path(&stage)), &json!({})).await.of(200);
+    let start = async |stage: &Stage, phone: &str| {
+        let values = ["Ada", "bike", "Friday"].map(|text| json!({"text": text}));
+        let template = json!({"name": "bike_ready", "language": "en_US", "body": values});
+        let begun = stage
+            .api
+            .post(
+                "/api/v1/conversations",
+                &json!({
+                    "channel_id": stage.channel.id, "phone": phone,
+                    "message": {"type": "template", "template": template},
+                }),
+            )
+            .await;
+        begun.of(201)["message"].clone()
+    };
+    for phone in ["31612000001", "31612000002"] {
+        stage.until_state(&start(&stage, phone).await, "sent").await;
+    }
+    stage.server.kill();
+    stage.server.boot().await;
+    let refused = stage.until_state(&start(&stage, "31612000003").await, "failed").await;
+    assert_eq!(refused["error"]["code"], "messaging_limit_reached");
+    assert!(text(&refused["error"], "message").contains("room again at"));
+    // Whoever was written to already counts once; and whoever writes is answered.
+    stage.until_state(&start(&stage, "31612000001").await, "sent").await;
+    let conversation = stage.meet(&customer(0)).await;
+    stage.until_state(&stage.send(&conversation, "hello").await, "sent").await;
+    assert_eq!(stage.graph().accepted().len(), 4);
 }

@@ -28,7 +28,7 @@ test('an owner sees how a number stands, and what to do when the token is refuse
   await page.getByRole('link', { name: /Shop/ }).click();
   await expect(page.getByRole('heading', { name: 'Shop' })).toBeVisible();
   await expect(light(page, 'token')).toContainText('In order');
-  await expect(light(page, 'limit')).toContainText('2000 people');
+  await expect(light(page, 'limit')).toContainText('2,000 people');
   await accessible(page);
   await shot(page, 'channel');
 
@@ -40,14 +40,14 @@ test('an owner sees how a number stands, and what to do when the token is refuse
   // What WhatsApp tells of the account comes by itself, too.
   house.order({ number: { quality_rating: 'RED', messaging_limit: 'TIER_10K', status: 'CONNECTED' } });
   house.order({ account: { field: 'phone_number_quality_update', value: { display_phone_number: '12125550199', event: 'ONBOARDING', current_limit: 'TIER_10K' } } });
-  await expect(light(page, 'quality')).toContainText('Does not work');
-  await expect(light(page, 'limit')).toContainText('10000 people');
+  await expect(light(page, 'quality')).toContainText('Act now');
+  await expect(light(page, 'limit')).toContainText('10,000 people');
 
   // The token is revoked; a new one is checked before it is taken.
   house.order({ number: { access_token: 'token-of-tomorrow' } });
   await page.getByRole('button', { name: 'Check now' }).click();
-  await expect(light(page, 'token')).toContainText('Does not work');
-  await expect(light(page, 'token')).toContainText('enter it here');
+  await expect(light(page, 'token')).toContainText('Act now');
+  await expect(light(page, 'token')).toContainText('Enter the new one here');
   await accessible(page);
   await shot(page, 'channel-broken');
   await page.getByLabel('New access token').fill('token-of-yesterday');
@@ -108,7 +108,7 @@ test('a number is deleted for good, and connected again step by step with what W
   await accessible(page);
   await shot(page, 'connect-done');
   await dialog.getByRole('button', { name: 'Done' }).click();
-  await expect(page.getByRole('link', { name: /Workshop/ })).toContainText('In order');
+  await expect(page.getByRole('link', { name: /Workshop/ })).toContainText('many people blocked or reported');
 
   // Disconnected, so that the next may sign up for it.
   await page.getByRole('link', { name: /Workshop/ }).click();

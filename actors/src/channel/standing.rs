@@ -75,7 +75,7 @@ pub fn look_of(answer: Result<switchboard_ports::account::NumberReport, AccountE
     }
 }
 
-/// Asks the provider about a number and has our app subscribed to its account where it is not known to be.
+/// Asks the provider about a number and has our app subscribed to its account.
 async fn look(env: Env, id: ChannelId, body: ChannelBody) -> Look {
     let open = |part: &str, sealed: &Sealed| env.vault.open(&channel_secret(id, part), sealed);
     let opened = open("access_token", &body.access_token).and_then(|token| {
@@ -92,13 +92,11 @@ async fn look(env: Env, id: ChannelId, body: ChannelBody) -> Look {
     };
     let seen = look_of(env.accounts.look(of.clone()).await);
     let Look::Seen { facts, token_expires_at, .. } = seen else { return seen };
-    let subscribed = match body.standing.subscribed {
-        Some(true) => Some(true),
-        _ => match env.accounts.subscribe(of).await {
-            Ok(()) => Some(true),
-            Err(AccountError::Wrong { .. }) => Some(false),
-            Err(_) => None,
-        },
+    // Each time: whoever else has numbers of this account may have ended it.
+    let subscribed = match env.accounts.subscribe(of).await {
+        Ok(()) => Some(true),
+        Err(AccountError::Wrong { .. }) => Some(false),
+        Err(_) => None,
     };
     Look::Seen { facts, token_expires_at, subscribed }
 }
@@ -276,7 +274,10 @@ impl ChannelActor {
             Ok(list) => {
                 let templates = u32::try_from(list.templates.len()).unwrap_or(u32::MAX);
                 standing.templates_at = Some(list.read_at);
-                let was = (std::mem::replace(&mut standing.templates, templates), standing.templates_problem.take());
+                let was = (
+                    std::mem::replace(&mut standing.templates, templates),
+                    standing.templates_problem.take(),
+                );
                 was != (templates, None)
             }
             Err(refusal) => {

@@ -438,7 +438,8 @@ impl Way {
         let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
         let scan = Scan::of::<ChannelRow>(ChannelRow::partition());
         let rows = self.env.records.all::<ChannelRow>(self.scope, scan).await?;
-        let account = rows.iter().find(|row| row.channel_id == self.channel).map(|row| row.body.0.waba_id.clone());
+        let account =
+            rows.iter().find(|row| row.channel_id == self.channel).map(|row| row.body.0.waba_id.clone());
         let number = news.display_phone_number.as_deref().map(digits);
         for row in rows {
             let ChannelBody { deleted_at, waba_id, standing, .. } = row.body.0;

@@ -116,7 +116,9 @@ impl House {
             Some(WakeupTarget::Media(id)) => {
                 media::ask(&self.env, scope, id, media::Ask::Wake).await.map(drop)
             }
-            Some(WakeupTarget::Channel(id)) => channel::ask(&self.env, scope, id, channel::Letter::Wake).await,
+            Some(WakeupTarget::Channel(id)) => {
+                channel::ask(&self.env, scope, id, channel::Letter::Wake).await
+            }
             None => Ok(()),
         };
         match woken {

@@ -99,8 +99,9 @@ impl Accounts for GraphAccounts {
                 Err(AccountError::Unavailable(why)) => Err(AccountError::Unavailable(why)),
                 Err(_) => Err(AccountError::Wrong {
                     field: WrongField::AccessToken,
-                    message: "WhatsApp did not take the sign-up’s code: it is good for 30 seconds. Begin again."
-                        .to_owned(),
+                    message:
+                        "WhatsApp did not take the sign-up’s code: it is good for 30 seconds. Begin again."
+                            .to_owned(),
                 }),
             }
         })
@@ -177,10 +178,8 @@ impl GraphAccounts {
         token: &SecretString,
         app_secret: Option<&SecretString>,
     ) -> Result<Page, AccountError> {
-        let mut path = format!(
-            "{}/phone_numbers?fields={LISTED_FIELDS}&limit={NUMBERS_PER_ACCOUNT}",
-            segment(waba_id)
-        );
+        let mut path =
+            format!("{}/phone_numbers?fields={LISTED_FIELDS}&limit={NUMBERS_PER_ACCOUNT}", segment(waba_id));
         if let Some(secret) = app_secret {
             let _written = write!(path, "&appsecret_proof={}", proof(secret, token));
         }
@@ -193,7 +192,11 @@ impl GraphAccounts {
         answer.read::<Done>(WrongField::WabaId).map(drop)
     }
 
-    async fn debug_token(&self, input: &SecretString, asker: &SecretString) -> Result<Debugged, AccountError> {
+    async fn debug_token(
+        &self,
+        input: &SecretString,
+        asker: &SecretString,
+    ) -> Result<Debugged, AccountError> {
         let mut path = "debug_token?".to_owned();
         parameter(&mut path, "input_token", input.expose_secret());
         let answer = self.call(Method::GET, &path, Some(asker), None).await?;
@@ -240,7 +243,8 @@ impl GraphAnswer {
         if self.status.is_success() && refusal.is_none() {
             return serde_json::from_slice(&self.body).map_err(|_| unclear());
         }
-        let told: Option<RawError> = serde_json::from_slice::<RawRefusal>(&self.body).ok().map(|raw| raw.error);
+        let told: Option<RawError> =
+            serde_json::from_slice::<RawRefusal>(&self.body).ok().map(|raw| raw.error);
         let explained = errors::explain(refusal.as_ref(), Some(self.status.as_u16()));
         let message = explained.message;
         let Some(told) = told.filter(|_| refusal.is_some()) else {
@@ -265,8 +269,12 @@ impl GraphAnswer {
             ),
             (Some(33), _) | (Some(100), Some(33)) => {
                 let message = match about {
-                    WrongField::WabaId => "WhatsApp does not know this account, or the token may not see it. Check the WhatsApp Business Account ID.",
-                    _ => "WhatsApp does not know this number, or the token may not see it. Check the phone number ID; it is not the phone number.",
+                    WrongField::WabaId => {
+                        "WhatsApp does not know this account, or the token may not see it. Check the WhatsApp Business Account ID."
+                    }
+                    _ => {
+                        "WhatsApp does not know this number, or the token may not see it. Check the phone number ID; it is not the phone number."
+                    }
                 };
                 wrong(about, message)
             }
@@ -431,18 +439,28 @@ mod tests {
         assert_eq!(field(read(401, &of("190"), number)), Some(WrongField::AccessToken));
         assert_eq!(field(read(403, &of("200"), number)), Some(WrongField::AccessToken));
         assert_eq!(field(read(400, &of("33"), number)), Some(number));
-        assert_eq!(field(read(400, &of(r#"100,"error_subcode":33"#), WrongField::WabaId)), Some(WrongField::WabaId));
-        let proof = r#"{"error":{"message":"Invalid appsecret_proof provided in the API argument","code":100}}"#;
+        assert_eq!(
+            field(read(400, &of(r#"100,"error_subcode":33"#), WrongField::WabaId)),
+            Some(WrongField::WabaId)
+        );
+        let proof =
+            r#"{"error":{"message":"Invalid appsecret_proof provided in the API argument","code":100}}"#;
         assert_eq!(field(read(400, proof, WrongField::WabaId)), Some(WrongField::AppSecret));
     }
 
     #[test]
     fn what_is_no_answer_of_the_graph_api_says_nothing() {
         for (status, body) in [(404, ""), (404, "<html>"), (405, "{}"), (400, r#"{"error":"no"}"#)] {
-            assert!(matches!(read(status, body, WrongField::WabaId), AccountError::Unclear(_)), "{status} {body}");
+            assert!(
+                matches!(read(status, body, WrongField::WabaId), AccountError::Unclear(_)),
+                "{status} {body}"
+            );
         }
         for (status, body) in [(500, ""), (503, r#"{"error":{"code":2}}"#), (429, "")] {
-            assert!(matches!(read(status, body, WrongField::WabaId), AccountError::Unavailable(_)), "{status}");
+            assert!(
+                matches!(read(status, body, WrongField::WabaId), AccountError::Unavailable(_)),
+                "{status}"
+            );
         }
     }
 

@@ -313,8 +313,12 @@ impl<'a> Draft<'a> {
         let Some(item) = self.items.iter_mut().find(|item| item.seq == seq) else {
             return Err(Rejection::NoMessage);
         };
-        let (decision, judged) =
-            permission::explain(&circumstances(Some(&self.head), self.state.channel_problem.as_deref()), &item.content, step, now);
+        let (decision, judged) = permission::explain(
+            &circumstances(Some(&self.head), self.state.channel_problem.as_deref()),
+            &item.content,
+            step,
+            now,
+        );
         item.decision = Some(Box::new(decision));
         Ok(judged.map(drop))
     }

@@ -9,9 +9,8 @@ use crate::{
     table::{CellType, Json},
     wire::{
         ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
-        Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts,
-        ProductRef, Quote, Reaction,
-        Referral, Role, SendDecision, Sender, StateAt,
+        Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
+        Quote, Reaction, Referral, Role, SendDecision, Sender, StateAt,
     },
 };
 

@@ -101,7 +101,9 @@ pub(super) async fn access_token(
             return Err(ApiError::parameter("This authorization code has expired or has been used."));
         };
         if code.redirect_uri != given("redirect_uri") {
-            return Err(ApiError::parameter("Error validating verification code. redirect_uri does not match."));
+            return Err(ApiError::parameter(
+                "Error validating verification code. redirect_uri does not match.",
+            ));
         }
         let number = state.number(&code.phone_number_id).cloned();
         let number = number.ok_or_else(|| ApiError::no_object(&code.phone_number_id, "get"))?;

@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
-    record::{CONSENT, CONVERSATION_HEADS, MEDIA, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
+    record::{CONSENT, CONVERSATION_HEADS, INITIATED, MEDIA, TABLES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -45,7 +45,8 @@ const CURSORS_BACK: &str = "
 ";
 
 /// Tables that came with a later version than the first.
-const ADDED: &[(&str, i64)] = &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4), (MEDIA.name, 4)];
+const ADDED: &[(&str, i64)] =
+    &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4), (MEDIA.name, 4), (INITIATED.name, 5)];
 
 /// Where the version is kept: one row.
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
@@ -85,6 +86,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         2
     } else if !prepares("SELECT n FROM consent") {
         3
+    } else if !prepares("SELECT at FROM initiated") {
+        4
     } else {
         VERSION
     }

@@ -173,11 +173,12 @@ function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; on
   const sign = useMutation({
     mutationFn: async () => {
       setRefused(false);
+      ending.current?.abort();
       const control = new AbortController();
       ending.current = control;
       const code = await openSignUp(options, control.signal);
       if (code === null) {
-        setRefused(true);
+        setRefused(!control.signal.aborted);
         return undefined;
       }
       return ask<SignedUp>('/channels/sign-up', { method: 'POST', body: { code } });
@@ -191,7 +192,7 @@ function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; on
       {refused && !sign.isPending && <p role="status" className="text-warn">{t('connect.refused')}</p>}
       {sign.error && <p role="alert" className="text-bad">{sign.error instanceof Blocked ? t('connect.blocked') : t('connect.failed', { detail: wordsOf(sign.error) })}</p>}
       <div className="flex flex-wrap gap-2">
-        <button type="button" className="btn primary large" disabled={sign.isPending} onClick={() => { sign.mutate(); }}>{t('connect.signUp')}</button>
+        <button type="button" className="btn primary large" onClick={() => { sign.mutate(); }}>{t(sign.isPending ? 'connect.signUpAgain' : 'connect.signUp')}</button>
         <button type="button" className="btn large" onClick={onByHand}>{t('connect.byHand')}</button>
       </div>
       <p className="hint">{t('connect.byHandText')}</p>

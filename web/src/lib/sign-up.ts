@@ -3,8 +3,6 @@ import type { SignUpOptions } from '@/api/types';
 
 /** Where the window tells what came of it. */
 export const SIGN_UP_CHANNEL = 'switchboard.sign-up';
-/** How often it is looked whether the window was closed, in milliseconds. */
-const LOOK_MS = 500;
 
 /** What the window came back with; no code where nothing was shared. */
 export type SignUpResult = { state: string; code: string | null };
@@ -12,7 +10,10 @@ export type SignUpResult = { state: string; code: string | null };
 /** The window was kept from opening. */
 export class Blocked extends Error {}
 
-/** Opens the provider's window and waits for what comes of it: a code, or nothing where it was closed or refused. */
+/**
+ * Opens the provider's window and waits for what comes of it: a code, or nothing where it was refused there or given up
+ * here. Whether it was closed cannot be seen: the provider's pages may cut it off from whoever opened it.
+ */
 export function openSignUp(options: SignUpOptions, signal: AbortSignal): Promise<string | null> {
   const state = crypto.randomUUID();
   const address = new URL(options.dialog_url ?? '');
@@ -24,15 +25,12 @@ export function openSignUp(options: SignUpOptions, signal: AbortSignal): Promise
     const channel = new BroadcastChannel(SIGN_UP_CHANNEL);
     const end = (code: string | null) => {
       channel.close();
-      clearInterval(timer);
       resolve(code);
     };
     channel.onmessage = ({ data }: MessageEvent<SignUpResult>) => {
       // Another tab may sign up as well; and nobody else knows what was asked for here.
       if (data.state === state) end(data.code);
     };
-    // A window that has just told closes at once: what it told comes first.
-    const timer = setInterval(() => { if (opened.closed) setTimeout(() => { end(null); }, LOOK_MS); }, LOOK_MS);
     signal.addEventListener('abort', () => {
       opened.close();
       end(null);

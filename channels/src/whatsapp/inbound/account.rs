@@ -61,13 +61,14 @@ pub(super) fn news<'a>(
             let kind = plain(&violation.map(|violation| violation.violation_type).unwrap_or_default());
             (words(&format!("WhatsApp says that this account broke its policies: {kind}.")), false)
         }
-        ("account_update", "ACCOUNT_DELETED") => {
-            (words("This WhatsApp Business Account was deleted."), true)
-        }
+        ("account_update", "ACCOUNT_DELETED") => (words("This WhatsApp Business Account was deleted."), true),
         ("account_update", "PARTNER_REMOVED" | "PARTNER_APP_UNINSTALLED" | "ACCOUNT_OFFBOARDED") => {
             (words("The business took its account away from our Meta app."), false)
         }
-        ("account_update", "ACCOUNT_RECONNECTED" | "PARTNER_ADDED" | "PARTNER_APP_INSTALLED" | "VERIFIED_ACCOUNT")
+        (
+            "account_update",
+            "ACCOUNT_RECONNECTED" | "PARTNER_ADDED" | "PARTNER_APP_INSTALLED" | "VERIFIED_ACCOUNT",
+        )
         | ("account_review_update", "APPROVED") => (Some(String::new()), false),
         ("account_review_update", "REJECTED") => (words("WhatsApp’s review rejected this account."), false),
         _ => (None, false),
@@ -130,7 +131,8 @@ mod tests {
         let tier = tier.expect("news");
         assert_eq!(tier.messaging_limit.as_deref(), Some("TIER_250"));
         assert_eq!(tier.display_phone_number.as_deref(), Some("16505551111"));
-        for (people, limit) in [("2000", "TIER_2000"), ("-1", "TIER_UNLIMITED"), ("\"TIER_10K\"", "TIER_10K")] {
+        for (people, limit) in [("2000", "TIER_2000"), ("-1", "TIER_UNLIMITED"), ("\"TIER_10K\"", "TIER_10K")]
+        {
             let value = format!(r#"{{"max_daily_conversations_per_business":{people}}}"#);
             let news = told("business_capability_update", &value).expect("news");
             assert_eq!(news.messaging_limit.as_deref(), Some(limit));
@@ -150,7 +152,8 @@ mod tests {
 
     #[test]
     fn what_is_odd_is_left_out_and_other_fields_tell_nothing() {
-        let odd = r#"{"event":7,"ban_info":[],"restriction_info":{},"max_daily_conversations_per_business":{}}"#;
+        let odd =
+            r#"{"event":7,"ban_info":[],"restriction_info":{},"max_daily_conversations_per_business":{}}"#;
         assert_eq!(told("account_update", odd), Some(AccountNews::default()));
         assert_eq!(told("message_template_status_update", "{}"), None);
     }

@@ -322,24 +322,25 @@ impl ChannelActor {
         self.store(body, reply, ctx);
     }
 
-    /// Tells everybody how the channel is, and stores it. What we saw last is kept for the next start, and no harm if it
+    /// Stores how the channel is, and then tells everybody. What we saw last is kept for the next start, and no harm if it
     /// is lost; in the lane of the other writes of this row, whose order counts.
     pub(super) fn tell_and_store(&mut self) {
         let Some(body) = &mut self.body else { return };
         body.version += 1;
         let shown = Connected { id: self.id, body }.show(&self.env);
-        let told = Told {
-            name: wire::EventName::ChannelUpdated,
-            at: self.env.clock.now(),
-            data: wire::EventData { channel: Some(shown), ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
         let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
         let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
+        let (env, scope) = (self.env.clone(), self.scope);
         actix_rt::spawn(async move {
             if let Err(error) = write.await {
                 tracing::debug!(%error, "how a channel is was not stored");
             }
+            let told = Told {
+                name: wire::EventName::ChannelUpdated,
+                at: env.clock.now(),
+                data: wire::EventData { channel: Some(shown), ..Default::default() },
+            };
+            env.tenants.tell_always(&env, scope, (), tenant::Letter::Tell(Box::new(told)));
         });
     }
 }

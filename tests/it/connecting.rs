@@ -394,3 +394,34 @@ async fn no_more_people_are_written_to_first_than_the_limit_also_after_a_restart
     stage.until_state(&stage.send(&conversation, "hello").await, "sent").await;
     assert_eq!(stage.graph().accepted().len(), 4);
 }
+
+#[tokio::test]
+async fn the_pace_of_a_number_is_what_the_provider_says_of_it() {
+    let stage = Stage::new().await;
+    let pace = async || {
+        let checked = stage.api.post(&format!("{}/check", path(&stage)), &json!({})).await.of(200);
+        checked["facts"]["throughput_per_second"].clone()
+    };
+    assert_eq!(pace().await, 80);
+    let number = &stage.channel.phone_number_id;
+    stage.graph().change_number(number, |number| number.throughput_per_s = 1_000);
+    assert_eq!(pace().await, 1_000);
+    stage.graph().change_number(number, |number| number.is_on_biz_app = true);
+    assert_eq!(pace().await, 20);
+    // The next 60 take three seconds, where a number of 1,000 takes a moment.
+    let conversations: Vec<String> = {
+        let mut all = Vec::new();
+        for nth in 0..60 {
+            all.push(stage.meet(&customer(nth)).await);
+        }
+        all
+    };
+    for conversation in &conversations {
+        stage.send(conversation, "to everybody").await;
+    }
+    let sends = crate::support::soon("all to be sent", stage.graph().until_sends(60)).await;
+    let times: Vec<_> = sends.iter().map(|sent| sent.judged_at).collect();
+    for second in times.windows(23) {
+        assert!(second[22] - second[0] >= std::time::Duration::from_millis(900), "more than 20 in a second");
+    }
+}

@@ -255,6 +255,12 @@ impl State {
         self.numbers.values().map(|state| &state.number).find(|number| number.access_token == token)
     }
 
+    /// The secrets of the apps whose token this is; none for a number of the world's own app.
+    pub(super) fn secrets_of<'a>(&'a self, token: &'a str) -> impl Iterator<Item = Option<&'a str>> {
+        let numbers = self.numbers.values().map(|state| &state.number);
+        numbers.filter(move |number| number.access_token == token).map(|number| number.app_secret.as_deref())
+    }
+
     /// Any number there is, by id: the one a sign-up shares.
     pub(super) fn any_number(&self) -> Option<&Arc<Number>> {
         let first = self.numbers.iter().filter(|(_, state)| !state.deleted).min_by_key(|(id, _)| *id);

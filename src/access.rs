@@ -12,6 +12,7 @@ pub(crate) mod sessions;
 pub(crate) mod tickets;
 
 use std::{
+    hash::Hash,
     net::IpAddr,
     num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError},
@@ -25,7 +26,7 @@ use switchboard_ports::{
     secrets::Vault,
     store::Records,
 };
-use switchboard_schema::{TenantScope, Timestamp};
+use switchboard_schema::{TenantId, TenantScope, Timestamp};
 use url::Url;
 
 pub(crate) use accounts::Accounts;
@@ -78,6 +79,7 @@ pub(crate) struct Access {
     session_lifetime: Duration,
     known: Mutex<LruCache<Sha256, Known>>,
     by_caller: Buckets<Sha256>,
+    by_workspace: Buckets<TenantId>,
     lookups_by_address: Buckets<IpAddr>,
     sign_ins_by_address: Buckets<IpAddr>,
     sign_ins_by_account: Buckets<Sha256>,
@@ -97,16 +99,15 @@ pub(crate) enum Presented<'a> {
     Cookie(&'a str),
 }
 
+/// So many a second, and a burst for a while.
+fn each_second<K: Hash + Eq>(rate: u32) -> Buckets<K> {
+    Buckets::new(f64::from(rate), f64::from(rate) * BURST_SECONDS)
+}
+
 impl Access {
     /// A guard with these parts.
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { records, accounts, clock, entropy, vault, public_url, session_lifetime, limits } = parts;
-        let each_second = |rate: u32| Buckets::new(f64::from(rate), f64::from(rate) * BURST_SECONDS);
-        let by_caller = each_second(limits.requests_per_second_per_caller);
-        let lookups_by_address = Buckets::new(
-            f64::from(limits.lookups_per_second_per_address),
-            f64::from(limits.lookups_per_second_per_address) * BURST_SECONDS,
-        );
         let each_minute = |rate: u32| (f64::from(rate) / 60.0, f64::from(rate));
         let (address_rate, address_burst) = each_minute(limits.sign_ins_per_minute_per_address);
         let (account_rate, account_burst) = each_minute(limits.sign_ins_per_minute_per_account);
@@ -119,8 +120,9 @@ impl Access {
             public_url,
             session_lifetime,
             known: Mutex::new(LruCache::new(CREDENTIALS_MAX)),
-            by_caller,
-            lookups_by_address,
+            by_caller: each_second(limits.requests_per_second_per_caller),
+            by_workspace: each_second(limits.requests_per_second_per_workspace),
+            lookups_by_address: each_second(limits.lookups_per_second_per_address),
             sign_ins_by_address: Buckets::new(address_rate, address_burst),
             sign_ins_by_account: Buckets::new(account_rate, account_burst),
         }
@@ -204,6 +206,7 @@ impl Access {
             }
         };
         self.by_caller.take(hash, now).map_err(Denied::TooMany)?;
+        self.by_workspace.take(caller.scope.tenant(), now).map_err(Denied::TooMany)?;
         Ok(caller)
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod check;
+pub(crate) mod consent;
 pub(crate) mod demo;
 pub(crate) mod documents;
 pub(crate) mod migrate;
@@ -19,7 +20,13 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, StoreKind};
+use switchboard_ports::clock::Entropy;
+use switchboard_store::MasterKey;
+
+use crate::{
+    boot,
+    config::{Config, StoreKind},
+};
 
 /// What others wrote, with its licences: written by `make licenses`.
 const THIRD_PARTY: &str = include_str!("../THIRD-PARTY.txt");
@@ -51,6 +58,11 @@ enum Command {
     Restore(backup::RestoreOptions),
     /// Save what still reads of a damaged database into a new one, and keep the damaged files aside.
     Salvage,
+    /// What contacts want to hear: check an export of it, print the key that signs them.
+    Consent {
+        #[command(subcommand)]
+        command: consent::Command,
+    },
     /// Workspaces.
     Workspace {
         #[command(subcommand)]
@@ -89,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Backup(options) => backup::create(config, options),
         Command::Restore(options) => backup::restore(config, &options),
         Command::Salvage => salvage::run(config),
+        Command::Consent { command } => consent::run(config, &command),
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),
         Command::Simulator(options) => simulator::run(&options),
@@ -134,6 +147,21 @@ pub(crate) fn needs_embedded(config: &Config) -> Result<(), Failure> {
     }
 }
 
+/// The master key of a server that has run. It makes it; one made by a command would be nobody's.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn made_master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Failure> {
+    let path = config.store.path.join(boot::MASTER_KEY_FILE);
+    if config.secrets.master_key.is_none() && !path.exists() {
+        return Err(failed(format!(
+            "{}: there is no master key, and no server has run here yet",
+            path.display()
+        )));
+    }
+    boot::master_key(config, entropy).map_err(failed)
+}
+
 /// Runs something asynchronous to its end, for commands without a server.
 pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
@@ -166,6 +194,9 @@ mod tests {
             "switchboard check --deep",
             "switchboard move --to scylla",
             "switchboard move --to embedded --config x.toml",
+            "switchboard consent verify consent.json",
+            "switchboard consent verify consent.json --key 00ff",
+            "switchboard consent key",
             "switchboard backup",
             "switchboard backup --to backups",
             "switchboard restore --from a.backup --into data",

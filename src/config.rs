@@ -205,6 +205,8 @@ pub(crate) struct Sessions {
 pub(crate) struct Limits {
     /// Requests per second of a credential.
     pub(crate) requests_per_second_per_caller: u32,
+    /// Requests per second of a workspace.
+    pub(crate) requests_per_second_per_workspace: u32,
     /// Look-ups of credentials per second of an address.
     pub(crate) lookups_per_second_per_address: u32,
     /// Sign-ins per minute of an address.
@@ -479,8 +481,9 @@ impl Config {
                 3_145_728..=4_294_967_295,
             ),
         ];
-        let rates: [(&str, u32); 4] = [
+        let rates: [(&str, u32); 5] = [
             ("limits.requests_per_second_per_caller", self.limits.requests_per_second_per_caller),
+            ("limits.requests_per_second_per_workspace", self.limits.requests_per_second_per_workspace),
             ("limits.lookups_per_second_per_address", self.limits.lookups_per_second_per_address),
             ("limits.sign_ins_per_minute_per_address", self.limits.sign_ins_per_minute_per_address),
             ("limits.sign_ins_per_minute_per_account", self.limits.sign_ins_per_minute_per_account),
@@ -715,7 +718,7 @@ mod tests {
     fn a_rate_of_nothing_is_refused_whichever_it_is() {
         let limits = DEFAULTS.parse::<Table>().unwrap().remove("limits").unwrap();
         let rates: Vec<_> = limits.as_table().unwrap().keys().filter(|key| key.contains("_per_")).collect();
-        assert_eq!(rates.len(), 4);
+        assert_eq!(rates.len(), 5);
         for key in rates {
             for value in ["0", "1000001"] {
                 let said = problem(&format!("[limits]\n{key} = {value}"), &[]);

@@ -39,8 +39,8 @@ use crate::{
     tenant::{self, Told},
 };
 
-/// How many contacts may have given way one to the next.
-pub(crate) const MAX_MERGES: usize = 16;
+/// How many contacts are asked that gave way one to the next.
+const MAX_MERGES: usize = 16;
 /// A permission that is out has not been used.
 const OUT: u8 = 0;
 /// Its request has begun.
@@ -126,15 +126,10 @@ pub(crate) async fn grant(
     purpose: Purpose,
     last_wrote_at: Option<Timestamp>,
 ) -> Result<ConsentToken, Refusal> {
-    let mut id = id;
-    for _ in 0..MAX_MERGES {
-        match ask(env, scope, id, Ask::Grant(purpose, last_wrote_at)).await? {
-            Answer::Granted(token) => return Ok(token),
-            Answer::Shown(Shown { body: ContactBody { merged_into: Some(next), .. }, .. }) => id = next,
-            Answer::Shown(_) => break,
-        }
+    match ask_current(env, scope, id, || Ask::Grant(purpose, last_wrote_at)).await? {
+        Answer::Granted(token) => Ok(token),
+        Answer::Shown(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
     }
-    Err(Refusal::Unavailable("a contact answered something else".to_owned()))
 }
 
 /// Has whoever a contact has become take in what they want to hear from us. Once it is answered it is durable, and no
@@ -145,23 +140,27 @@ pub(crate) async fn take_in(
     id: ContactId,
     said: TakeIn,
 ) -> Result<Shown, Refusal> {
-    let mut id = id;
-    for _ in 0..MAX_MERGES {
-        let shown = ask(env, scope, id, Ask::TakeIn(Box::new(said.clone()))).await?.shown()?;
-        match shown.body.merged_into {
-            Some(next) => id = next,
-            None => return Ok(shown),
-        }
-    }
-    Err(Refusal::Unavailable("a contact was joined too often".to_owned()))
+    ask_current(env, scope, id, || Ask::TakeIn(Box::new(said.clone()))).await?.shown()
 }
 
 /// The contact that a contact has become, after any number of joinings.
 pub(crate) async fn current(env: &Env, scope: TenantScope, id: ContactId) -> Result<Shown, Refusal> {
-    let mut shown = ask(env, scope, id, Ask::Show).await?.shown()?;
+    ask_current(env, scope, id, || Ask::Show).await?.shown()
+}
+
+/// Asks a contact or, where it answers that it gave way, the one that it has become.
+pub(crate) async fn ask_current(
+    env: &Env,
+    scope: TenantScope,
+    id: ContactId,
+    command: impl Fn() -> Ask,
+) -> Result<Answer, Refusal> {
+    let mut id = id;
     for _ in 0..MAX_MERGES {
-        let Some(next) = shown.body.merged_into else { return Ok(shown) };
-        shown = ask(env, scope, next, Ask::Show).await?.shown()?;
+        match ask(env, scope, id, command()).await? {
+            Answer::Shown(Shown { body: ContactBody { merged_into: Some(next), .. }, .. }) => id = next,
+            answer => return Ok(answer),
+        }
     }
     Err(Refusal::Unavailable("a contact was joined too often".to_owned()))
 }
@@ -322,14 +321,6 @@ impl Entity for Contact {
             })
         })
     }
-
-    fn loaded(&mut self, _: Timestamp) {}
-
-    fn fetch(&self, _: &Ask) -> Option<LocalBoxFuture<'static, Result<(), Refusal>>> {
-        None
-    }
-
-    fn absorb(&mut self, (): ()) {}
 
     fn handle(&mut self, ask: Ask, now: Timestamp) -> Result<Answer, Refusal> {
         match ask {

@@ -378,6 +378,11 @@ impl Conversation {
         self.state.keys.get(&key).map(|key| key.seq)
     }
 
+    /// The item that was made or changed under an idempotency key, or has the id that the key leads to.
+    fn made_as(&self, key: u64, id: &MessageId) -> Option<u64> {
+        self.made_under(key).or_else(|| self.state.known.get(id).map(|known| known.seq))
+    }
+
     fn not_cached(&self, seq: u64) -> Option<u64> {
         (!self.state.items.contains_key(&seq)).then_some(seq)
     }
@@ -600,13 +605,11 @@ impl Entity for Conversation {
             }
             Ask::Repeated { key, .. } => (None, self.made_under(*key).and_then(|seq| self.not_cached(seq))),
             Ask::Rule(Rule::Send { key, id, about, .. }) => {
-                let made = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
-                let seq = made.or_else(|| self.state.place_of(about.as_ref()?));
+                let seq = self.made_as(*key, id).or_else(|| self.state.place_of(about.as_ref()?));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Rule(Rule::Note { key, id, .. }) => {
-                let seq = self.made_under(*key).or_else(|| self.state.known.get(id).map(|known| known.seq));
-                (None, seq.and_then(|seq| self.not_cached(seq)))
+                (None, self.made_as(*key, id).and_then(|seq| self.not_cached(seq)))
             }
             Ask::Holds(provider_id) => self.find_original(provider_id),
             Ask::Rule(Rule::Absorb { left, .. }) if self.state.head.is_none() => {

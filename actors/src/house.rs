@@ -26,6 +26,7 @@ use tokio::sync::oneshot;
 
 pub use self::{
     apply::Unapplied,
+    consent::signer,
     dead::Grave,
     media::{Incoming, StoredFile},
 };

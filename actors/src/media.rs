@@ -409,14 +409,6 @@ impl Entity for Media {
         })
     }
 
-    fn loaded(&mut self, _: Timestamp) {}
-
-    fn fetch(&self, _: &Ask) -> Option<LocalBoxFuture<'static, Result<(), Refusal>>> {
-        None
-    }
-
-    fn absorb(&mut self, (): ()) {}
-
     fn handle(&mut self, ask: Ask, now: Timestamp) -> Result<MediaBody, Refusal> {
         match ask {
             Ask::Expect(expected) => {

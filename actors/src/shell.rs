@@ -62,7 +62,7 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     type Command: Send + Unpin + 'static;
     /// What it answers.
     type Answer: Send + Unpin + 'static;
-    /// What had to be read before a command could be decided.
+    /// What had to be read before a command could be decided; `()` where nothing ever has.
     type Fetched: 'static;
     /// Its kind, for logs and metrics.
     const KIND: &'static str;
@@ -74,14 +74,16 @@ pub(crate) trait Entity: Sized + Unpin + 'static {
     /// Reads it from the store.
     fn load(env: Env, scope: TenantScope, key: Self::Key) -> LocalBoxFuture<'static, Result<Self, Refusal>>;
     /// It was loaded: says what follows, before any command is decided.
-    fn loaded(&mut self, now: Timestamp);
+    fn loaded(&mut self, _now: Timestamp) {}
     /// What must be read before this command can be decided.
     fn fetch(
         &self,
-        command: &Self::Command,
-    ) -> Option<LocalBoxFuture<'static, Result<Self::Fetched, Refusal>>>;
+        _command: &Self::Command,
+    ) -> Option<LocalBoxFuture<'static, Result<Self::Fetched, Refusal>>> {
+        None
+    }
     /// Takes in what was read.
-    fn absorb(&mut self, fetched: Self::Fetched);
+    fn absorb(&mut self, _fetched: Self::Fetched) {}
     /// Its asker waits for as long as it takes to know whether it was done; others hear it when nobody knows.
     fn is_patient(_: &Self::Command) -> bool {
         false

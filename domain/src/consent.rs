@@ -7,6 +7,7 @@
 //! whoever has an export checks it without us: see [`chain`].
 
 pub mod chain;
+pub mod proof;
 pub mod words;
 
 use switchboard_schema::{

@@ -136,6 +136,11 @@ impl Row {
         row
     }
 
+    /// A figure by its name.
+    pub(crate) fn value(&self, name: &str) -> Option<f64> {
+        self.figures.get(name).copied()
+    }
+
     /// Compares it with the goals that are of its case.
     pub(crate) fn judge(&mut self, goals: &[Goal]) {
         let own = goals.iter().filter(|goal| goal.scenario == self.scenario && goal.case == self.case);

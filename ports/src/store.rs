@@ -67,8 +67,8 @@ pub enum Mutation {
     Put {
         /// The table.
         table: &'static Table,
-        /// Partition, clustering, values.
-        cells: Vec<Cell>,
+        /// Partition, clustering, values. Shared, as whoever may have to write it again keeps it.
+        cells: Arc<[Cell]>,
         /// After this the row is gone; none: it stays. Only for tables that expire.
         expires_at: Option<Timestamp>,
     },
@@ -85,13 +85,13 @@ impl Mutation {
     /// Writes a record.
     #[must_use]
     pub fn put<R: Record>(record: R) -> Self {
-        Self::Put { table: R::TABLE, cells: record.into_cells(), expires_at: None }
+        Self::Put { table: R::TABLE, cells: record.into_cells().into(), expires_at: None }
     }
 
     /// Writes a record that is gone after a time.
     #[must_use]
     pub fn put_until<R: Record>(record: R, expires_at: Timestamp) -> Self {
-        Self::Put { table: R::TABLE, cells: record.into_cells(), expires_at: Some(expires_at) }
+        Self::Put { table: R::TABLE, cells: record.into_cells().into(), expires_at: Some(expires_at) }
     }
 
     /// Removes a record by its key.
@@ -128,7 +128,8 @@ impl Mutation {
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
-            Self::Put { cells, .. } | Self::Delete { key: cells, .. } => cells.iter().map(Cell::size).sum(),
+            Self::Put { cells, .. } => cells.iter().map(Cell::size).sum(),
+            Self::Delete { key, .. } => key.iter().map(Cell::size).sum(),
         }
     }
 }

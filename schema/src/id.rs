@@ -38,12 +38,22 @@ pub fn derive_id(domain: &str, parts: &[&[u8]]) -> IdBytes {
     bytes
 }
 
-fn encode(bytes: IdBytes, out: &mut String) {
-    let value = u128::from_be_bytes(bytes);
-    for index in (0..TEXT_LEN).rev() {
-        let digit = (value >> (5 * index)) & 31;
-        out.push(char::from(ALPHABET[digit as usize]));
+fn encode(bytes: IdBytes, out: &mut [u8]) {
+    let mut value = u128::from_be_bytes(bytes);
+    for place in out.iter_mut().rev() {
+        *place = ALPHABET[(value & 31) as usize];
+        value >>= 5;
     }
+}
+
+/// Calls `with` with the text form, which is on the stack: ids are written many times for each message.
+fn with_text<const LEN: usize, T>(prefix: &str, bytes: IdBytes, with: impl FnOnce(&str) -> T) -> T {
+    let mut text = [b'_'; LEN];
+    let (before, after) = text.split_at_mut(prefix.len());
+    before.copy_from_slice(prefix.as_bytes());
+    encode(bytes, &mut after[1..]);
+    // Prefixes and the alphabet are ASCII.
+    with(str::from_utf8(&text).unwrap_or_default())
 }
 
 fn decode(text: &str) -> Option<IdBytes> {
@@ -93,11 +103,7 @@ macro_rules! ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut text = String::with_capacity($prefix.len() + 1 + TEXT_LEN);
-                text.push_str($prefix);
-                text.push('_');
-                encode(self.0, &mut text);
-                f.write_str(&text)
+                with_text::<{ $prefix.len() + 1 + TEXT_LEN }, _>($prefix, self.0, |text| f.write_str(text))
             }
         }
 
@@ -121,7 +127,7 @@ macro_rules! ids {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                with_text::<{ $prefix.len() + 1 + TEXT_LEN }, _>($prefix, self.0, |text| serializer.serialize_str(text))
             }
         }
 

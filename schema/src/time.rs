@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 /// Milliseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC, in the store a bigint.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -48,6 +49,43 @@ impl Timestamp {
     }
 }
 
+/// Characters of a time's text form.
+const TEXT_LEN: usize = "2026-11-18T11:06:40.123Z".len();
+/// Writes it.
+static PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+
+/// A text form on the stack: times are written many times for each message.
+#[derive(Default)]
+struct Text {
+    bytes: [u8; TEXT_LEN],
+    length: usize,
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        // It is made of whole strings.
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl jiff::fmt::Write for Text {
+    fn write_str(&mut self, string: &str) -> Result<(), jiff::Error> {
+        let end = self.length + string.len();
+        let room = self.bytes.get_mut(self.length..end);
+        let room = room.ok_or_else(|| jiff::Error::from_args(format_args!("a time out of range")))?;
+        room.copy_from_slice(string.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+impl Timestamp {
+    fn print(self, text: &mut Text) -> Option<()> {
+        let time = jiff::Timestamp::from_millisecond(self.0).ok()?;
+        PRINTER.print_timestamp(&time, text).ok()
+    }
+}
+
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
@@ -66,8 +104,9 @@ impl Sub<Duration> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
-        write!(f, "{time:.3}")
+        let mut text = Text::default();
+        self.print(&mut text).ok_or(fmt::Error)?;
+        f.write_str(text.as_str())
     }
 }
 
@@ -87,7 +126,9 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let mut text = Text::default();
+        self.print(&mut text).ok_or_else(|| ser::Error::custom("a time out of range"))?;
+        serializer.serialize_str(text.as_str())
     }
 }
 

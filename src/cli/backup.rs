@@ -14,9 +14,9 @@ use switchboard_store::{
     backup::{self, Progress, Source},
 };
 
-use super::{Failure, failed, needs_embedded, print};
+use super::{Failure, failed, made_master_key, needs_embedded, print};
 use crate::{
-    boot::{self, MASTER_KEY_FILE, backups},
+    boot::{MASTER_KEY_FILE, backups},
     config::Config,
 };
 
@@ -35,18 +35,10 @@ pub(crate) struct BackupOptions {
 pub(crate) fn create(config: Option<&Path>, options: BackupOptions) -> Result<(), Failure> {
     let config = Config::load(config).map_err(failed)?;
     needs_embedded(&config)?;
-    // Made by the server; a key made now would be nobody's.
-    let path = config.store.path.join(MASTER_KEY_FILE);
-    if config.secrets.master_key.is_none() && config.backup.key.is_none() && !path.exists() {
-        return Err(failed(format!(
-            "{}: there is no master key, and no server has run here yet",
-            path.display()
-        )));
-    }
     let entropy = SystemEntropy::new();
     let key = match backups::own_key(&config).map_err(failed)? {
         Some(key) => key,
-        None => BackupKey::new(&boot::master_key(&config, &entropy).map_err(failed)?),
+        None => BackupKey::new(&made_master_key(&config, &entropy)?),
     };
     let source = Source {
         data: config.store.path.clone(),

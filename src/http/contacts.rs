@@ -96,6 +96,32 @@ pub(crate) async fn consent(
     Ok(Json(house.consent(caller.scope, id).await?))
 }
 
+/// What a contact wants to hear from us, signed
+///
+/// A document that is checked without this server, by `switchboard consent verify` or as its schema describes: the
+/// whole chain, and a signature over a statement that names its end.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}/consent/proof", tag = "contacts", params(("id" = ContactId, Path)),
+    responses((status = 200, body = wire::ConsentProof)))]
+pub(crate) async fn consent_proof(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ContactId>,
+) -> Result<Json<wire::ConsentProof>, Problem> {
+    Ok(Json(house.consent_proof(caller.scope, id).await?))
+}
+
+/// The key that signs what contacts want
+///
+/// Whoever is to check a proof gets it from the business, and not out of the proof.
+#[utoipa::path(get, path = "/api/v1/consent-key", tag = "contacts",
+    responses((status = 200, body = wire::ConsentKey)))]
+pub(crate) async fn consent_key(
+    State(house): State<House>,
+    _: Caller,
+) -> Result<Json<wire::ConsentKey>, Problem> {
+    Ok(Json(house.consent_key()?))
+}
+
 /// Record what a contact said about what they want
 ///
 /// Once it is answered it is durable, and no request against it begins.

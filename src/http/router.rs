@@ -97,6 +97,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
         .routes(routes!(contacts::consent, contacts::record_consent))
+        .routes(routes!(contacts::consent_proof))
+        .routes(routes!(contacts::consent_key))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

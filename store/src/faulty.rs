@@ -289,7 +289,7 @@ fn survives(older: &mut Mutation, newer: &[Mutation]) -> bool {
                 Mutation::Put { cells: newer, expires_at: newer_end, .. },
             ) => {
                 *expires_at = *newer_end;
-                let values = cells.iter_mut().zip(newer).skip(table.key_len());
+                let values = Arc::make_mut(cells).iter_mut().zip(&**newer).skip(table.key_len());
                 values
                     .filter(|(_, newer)| **newer != Cell::Unset)
                     .for_each(|(older, _)| *older = Cell::Unset);

@@ -1018,7 +1018,7 @@ fn is_there(row: &Row, now: Timestamp) -> bool {
 fn row_values<'a>(tenant: Option<&'a TenantId>, row: &'a Mutation, stamp: i64, now: Timestamp) -> Values<'a> {
     match row {
         Mutation::Put { table, cells, expires_at } => {
-            let values = Values::of(tenant, cells);
+            let values = Values::of(tenant, &**cells);
             if !table.expires {
                 return values.and_long(stamp);
             }

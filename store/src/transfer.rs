@@ -281,7 +281,7 @@ async fn claim(to: &dyn Whole, scope: Scope, row: Mutation) -> Result<(), Transf
     let exchange = Exchange { table, key: key.to_vec(), expect: None, replace: Some(values.to_vec()) };
     match insist(|| to.exchange(scope, exchange.clone())).await {
         Ok(Exchanged::Done) => Ok(()),
-        Ok(Exchanged::Found(Some(found))) if found == whole => Ok(()),
+        Ok(Exchanged::Found(Some(found))) if *found == *whole => Ok(()),
         Ok(Exchanged::Found(_)) => Err(TransferError::Taken { table: table.name }),
         Err(source) => Err(TransferError::Store { table: table.name, source }),
     }
@@ -308,7 +308,7 @@ fn commits(table: &'static Table, rows: impl Iterator<Item = WholeRow>) -> Vec<(
     for row in rows {
         #[expect(clippy::disallowed_methods, reason = "a row is moved for the tenant it belongs to")]
         let scope = row.tenant.map_or(Scope::System, |tenant| Scope::Tenant(TenantScope::assume(tenant)));
-        let row = Mutation::Put { table, cells: row.cells, expires_at: row.expires_at };
+        let row = Mutation::Put { table, cells: row.cells.into(), expires_at: row.expires_at };
         let size = row.size();
         if let Some((last_scope, last)) = commits.last_mut()
             && *last_scope == scope

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use serde_json::{Value, json};
+use switchboard_simulator::Faults;
 use tokio::task::JoinSet;
 
 use crate::support::{
@@ -32,6 +33,8 @@ fn with_ids([conversation, message, contact, channel, key]: [&str; 5]) -> Vec<(M
         (Method::POST, of(&format!("/messages/{message}/retry")), json!({})),
         (Method::GET, format!("/api/v1/contacts/{contact}"), Value::Null),
         (Method::PATCH, format!("/api/v1/contacts/{contact}"), json!({"name": "Mallory"})),
+        (Method::GET, format!("/api/v1/contacts/{contact}/consent"), Value::Null),
+        (Method::GET, format!("/api/v1/contacts/{contact}/consent/proof"), Value::Null),
         (Method::GET, format!("/api/v1/templates?channel_id={channel}"), Value::Null),
         (Method::POST, "/api/v1/conversations".to_owned(), start),
         (Method::DELETE, format!("/api/v1/channels/{channel}"), Value::Null),
@@ -405,4 +408,23 @@ async fn everything_that_is_measured_says_what_it_is() {
     {
         assert!(typed.contains(name), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_workspace_that_asks_too_often_is_told_to_wait_whichever_key_it_takes_and_others_are_not() {
+    let stage = Stage::with(1, Faults::none(), &[("LIMITS__REQUESTS_PER_SECOND_PER_WORKSPACE", "2")]).await;
+    let colleague = stage.colleague().await;
+    let stranger = Api::of(stage.server.address(), &stage.server.workspace("second"));
+    let ask = async |api: &Api| api.get("/api/v1/me").await;
+    let mut asked = 0;
+    let refused = loop {
+        let answer = ask(if asked % 2 == 0 { &stage.api } else { &colleague }).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        asked += 1;
+        assert!(asked < 1_000, "nothing is refused");
+    };
+    refused.is_problem(429, "too_many_requests");
+    ask(&stranger).await.of(200);
 }

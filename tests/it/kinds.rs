@@ -109,6 +109,25 @@ async fn what_the_provider_would_refuse_is_refused_before_with_its_field() {
     assert_eq!(stage.graph().sends().len(), 0);
 }
 
+/// An export is checked by the command alone, under the key that the installation tells.
+async fn shown_elsewhere(stage: &Stage, path: &str) {
+    let export = stage.api.get(&format!("{path}/proof")).await.of(200);
+    let key = text(&stage.api.get("/api/v1/consent-key").await.of(200), "public_key");
+    assert_eq!(stage.server.run(&["consent", "key"]).trim(), key);
+    let file = stage.server.beside("consent.json");
+    let path = file.to_str().expect("a plain path");
+    std::fs::write(&file, export.to_string()).expect("it is written");
+    let shown = stage.server.run(&["consent", "verify", path, "--key", &key]);
+    for words in ["The export is whole", "everything: yes", "\"STOP please\"", "on the phone"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let other = key.replace(|_| true, "0");
+    assert!(stage.server.fails(&["consent", "verify", path, "--key", &other]).contains("another key"));
+    std::fs::write(&file, export.to_string().replace("STOP please", "MORE please")).expect("it is written");
+    let refused = stage.server.fails(&["consent", "verify", path]);
+    assert!(refused.contains("entry 1 was changed"), "{refused}");
+}
+
 #[tokio::test]
 async fn who_writes_stop_gets_nothing_more_and_what_they_said_can_be_shown() {
     let stage = Stage::new().await;
@@ -132,6 +151,8 @@ async fn who_writes_stop_gets_nothing_more_and_what_they_said_can_be_shown() {
     let stranger = Api::of(stage.server.address(), &stage.server.workspace("second"));
     stranger.get(&path).await.is_problem(404, "not_found");
     stranger.post(&path, &asked).await.is_problem(404, "not_found");
+    shown_elsewhere(&stage, &path).await;
+    stranger.get(&format!("{path}/proof")).await.is_problem(404, "not_found");
     stage
         .api
         .post(

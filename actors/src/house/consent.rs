@@ -1,7 +1,11 @@
 //! What contacts want to hear from us, as agents and programs ask for it and record it.
 
-use switchboard_domain::consent::{MAX_REMARK_CHARS, Wish, chain};
-use switchboard_ports::store::Scan;
+use secrecy::ExposeSecret as _;
+use switchboard_domain::consent::{
+    MAX_REMARK_CHARS, Wish, chain,
+    proof::{BadSeed, Signer},
+};
+use switchboard_ports::{secrets::Vault, store::Scan};
 use switchboard_schema::{
     ContactId, TenantScope, hex,
     record::ConsentRow,
@@ -13,6 +17,17 @@ use crate::{
     Refusal,
     contact::{self, Shown, TakeIn},
 };
+
+/// What the key that signs proofs is derived for.
+const SIGNING: &str = "consent proofs";
+
+/// Who signs proofs for the installation of this vault.
+///
+/// # Errors
+/// When the vault derives keys of another length.
+pub fn signer(vault: &dyn Vault) -> Result<Signer, BadSeed> {
+    Signer::new(vault.derive(SIGNING).expose_secret())
+}
 
 impl House {
     /// What a contact wants, with everything that shows it, oldest first.
@@ -53,6 +68,46 @@ impl House {
         tracing::info!(correlation = %act.correlation, contact = %id, "what a contact wants was recorded");
         let shown = contact::take_in(&self.env, scope, id, said).await?;
         self.consent_of(scope, shown).await
+    }
+
+    /// What a contact wants as a document that is checked without us (`domain/src/consent/proof.rs`).
+    ///
+    /// # Errors
+    /// As of [`Self::consent`].
+    pub async fn consent_proof(
+        &self,
+        scope: TenantScope,
+        id: ContactId,
+    ) -> Result<wire::ConsentProof, Refusal> {
+        let shown = contact::current(&self.env, scope, id).await?;
+        let contact = shown.snapshot().contact;
+        let consent = self.consent_of(scope, shown).await?;
+        let statement = wire::ConsentStatement {
+            workspace_id: scope.tenant(),
+            contact_id: consent.contact_id,
+            name: contact.name,
+            identities: contact.identities,
+            consent: consent.consent,
+            entries: consent.entries.len() as u64,
+            hash: consent.hash,
+            at: self.env.clock.now(),
+        };
+        let entries = consent.entries.into_iter();
+        let entries =
+            entries.map(|wire::ConsentEntry { record, hash, .. }| wire::ProofEntry { record, hash });
+        self.signer()?.sign(&statement, entries.collect()).map_err(|error| Refusal::Broken(error.to_string()))
+    }
+
+    /// The key under which this installation signs what contacts want.
+    ///
+    /// # Errors
+    /// When the vault derives none.
+    pub fn consent_key(&self) -> Result<wire::ConsentKey, Refusal> {
+        Ok(wire::ConsentKey { public_key: self.signer()?.public_key() })
+    }
+
+    fn signer(&self) -> Result<Signer, Refusal> {
+        signer(&*self.env.vault).map_err(|error| Refusal::Broken(error.to_string()))
     }
 
     async fn consent_of(&self, scope: TenantScope, shown: Shown) -> Result<wire::ContactConsent, Refusal> {

@@ -21,8 +21,7 @@ use super::{Act, Counts, House, ListQuery, no_cursor};
 use crate::{
     Refusal,
     buckets::contacts_by_id,
-    channel,
-    contact::{self, Answer as ContactAnswer},
+    channel, contact,
     conversation::{self, Answer, Ask, Asked, Place, ask},
     resolve,
     shell::{self, Entity as _},
@@ -542,17 +541,9 @@ impl House {
         patch: wire::ContactPatch,
     ) -> Result<wire::Contact, Refusal> {
         tracing::debug!(correlation = %act.correlation, contact = %id, "a contact is changed");
-        let mut id = id;
-        for _ in 0..contact::MAX_MERGES {
-            let asked = contact::Ask::Patch(expected, patch.clone());
-            let answer: ContactAnswer = contact::ask(&self.env, scope, id, asked).await?;
-            let shown = answer.shown()?;
-            match shown.body.merged_into {
-                Some(next) => id = next,
-                None => return Ok(contact_rules::show(shown.id, shown.version, &shown.body)),
-            }
-        }
-        Err(Refusal::NotFound("contact"))
+        let command = || contact::Ask::Patch(expected, patch.clone());
+        let shown = contact::ask_current(&self.env, scope, id, command).await?.shown()?;
+        Ok(contact_rules::show(shown.id, shown.version, &shown.body))
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use switchboard_actors::Refusal;
 use switchboard_domain::{
-    consent::chain,
+    consent::proof,
     inbound::{Preference, Update},
 };
 use switchboard_schema::{
@@ -199,11 +199,11 @@ fn what_everybody_recorded_makes_one_chain_that_can_be_checked_outside() {
             .record_consent(world.scope, world.act("record"), contact, agent)
             .await
             .expect("it is recorded");
-        let entries: Vec<(String, Vec<u8>)> =
-            consent.entries.iter().map(|entry| (entry.record.clone(), unhex(&entry.hash))).collect();
-        let entries = entries.iter().map(|(record, hash)| (record.as_str(), hash.as_slice()));
-        let read = chain::verify(entries, 3, &unhex(&consent.hash)).expect("the chain is whole");
-        let said: Vec<_> = read.iter().map(|record| (record.scope, record.choice)).collect();
+        let signed = running.house.consent_proof(world.scope, contact).await.expect("it is signed");
+        let shown = proof::verify(&signed, Some(&running.house.consent_key().expect("a key").public_key))
+            .expect("the proof holds");
+        assert_eq!((shown.statement.contact_id, &shown.statement.consent), (contact, &consent.consent));
+        let said: Vec<_> = shown.records.iter().map(|record| (record.scope, record.choice)).collect();
         assert_eq!(
             said,
             [
@@ -215,8 +215,4 @@ fn what_everybody_recorded_makes_one_chain_that_can_be_checked_outside() {
         world.send(&running, id, "answer", "an answer goes").await.expect("answers go on");
         world.crash(running).await;
     });
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }

@@ -100,7 +100,7 @@ fn a_projection_that_does_not_read_is_made_anew_and_hides_no_other() {
             running.records.get(world.scope, key).await.expect("it is read").expect("it is there");
         let mut cells = row.into_cells();
         *cells.last_mut().expect("a body") = Cell::Blob(b"rubbish".to_vec());
-        let put = Mutation::Put { table: ConversationHeadRow::TABLE, cells, expires_at: None };
+        let put = Mutation::Put { table: ConversationHeadRow::TABLE, cells: cells.into(), expires_at: None };
         let store = running.records.store();
         store.commit_one(world.scope.into(), Lane::Interactive, vec![put]).await.expect("it is written");
         let running = world.restart(running).await;

@@ -242,21 +242,20 @@ impl State {
             .ok_or_else(|| invalid("WhatsApp does not know this message"))
     }
 
-    /// What the permission to send depends on, as far as the conversation knows it.
-    #[must_use]
-    pub fn circumstances(&self) -> Circumstances<'_> {
-        circumstances(self.head.as_ref(), self.channel_problem.as_deref())
-    }
-
     /// May this be sent at this moment? Asked when it is queued, before its turn, and at the call.
     ///
     /// # Errors
     /// Why not, in words for the agent.
     pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
-        permission::may_send(&self.circumstances(), content, now)
+        permission::may_send(
+            &circumstances(self.head.as_ref(), self.channel_problem.as_deref()),
+            content,
+            now,
+        )
     }
 }
 
+/// What the permission to send depends on, as far as the conversation knows it.
 fn circumstances<'a>(head: Option<&'a Head>, channel_problem: Option<&'a str>) -> Circumstances<'a> {
     let unknown = Circumstances { channel_problem, ..Circumstances::default() };
     head.map_or(unknown, |head| Circumstances {
@@ -559,24 +558,21 @@ fn quote_of(item: &Item) -> Quote {
             Answer::Button { title, .. } | Answer::Row { title, .. } | Answer::QuickReply { title, .. },
         ) => ("answer", Some(title.as_str())),
         Content::Order(order) => ("order", order.text.as_deref()),
-        content => {
-            let kind = match content {
-                Content::Image(_) => "image",
-                Content::Video(_) => "video",
-                Content::Audio(_) => "audio",
-                Content::Document(_) => "document",
-                Content::Sticker(_) => "sticker",
-                Content::Call(_) => "call",
-                _ => "unsupported",
-            };
-            let words = |file: &'_ Attachment| file.caption.clone().or_else(|| file.filename.clone());
-            let text = content.attachment().and_then(words).map(|text| shortened(&text));
-            let (seq, author) = (Some(item.seq), item.sent_by.name.clone());
-            return Quote { seq, kind: kind.to_owned(), text, author };
-        }
+        Content::Image(file) => ("image", words_of(file)),
+        Content::Video(file) => ("video", words_of(file)),
+        Content::Audio(file) => ("audio", words_of(file)),
+        Content::Document(file) => ("document", words_of(file)),
+        Content::Sticker(file) => ("sticker", words_of(file)),
+        Content::Call(_) => ("call", None),
+        _ => ("unsupported", None),
     };
     let (seq, author) = (Some(item.seq), item.sent_by.name.clone());
     Quote { seq, kind: kind.to_owned(), text: text.map(shortened), author }
+}
+
+/// What a file says of itself.
+fn words_of(file: &Attachment) -> Option<&str> {
+    file.caption.as_deref().or(file.filename.as_deref())
 }
 
 fn shortened(text: &str) -> String {
@@ -797,7 +793,8 @@ fn receive(
 ) -> Result<Decision, Rejection> {
     let id = MessageId::of_provider(&state.channel_id, &message.provider_id);
     // What we sent ourselves has another id, and the business' phone may tell of it, too.
-    let sent_here = || state.by_provider_id(&message.provider_id).map(|item| item.seq);
+    let sent_here =
+        || message.origin.ours().and_then(|_| state.kept_as(&message.provider_id)).map(|item| item.seq);
     if let Some(seq) = state.known.get(&id).map(|known| known.seq).or(elsewhere).or_else(sent_here) {
         return arriving::repeated(state, message, seq);
     }

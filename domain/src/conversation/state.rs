@@ -85,9 +85,12 @@ impl State {
     #[must_use]
     pub fn by_provider_id(&self, provider_id: &str) -> Option<&Item> {
         let known = self.known.get(&MessageId::of_provider(&self.channel_id, provider_id));
-        known.and_then(|known| self.items.get(&known.seq)).or_else(|| {
-            self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
-        })
+        known.and_then(|known| self.items.get(&known.seq)).or_else(|| self.kept_as(provider_id))
+    }
+
+    /// A message of ours by the id that the provider gave it: its own id is not made of that.
+    pub(super) fn kept_as(&self, provider_id: &str) -> Option<&Item> {
+        self.items.values().rev().find(|item| item.provider_id.as_deref() == Some(provider_id))
     }
 
     /// The version of the commit being put together, or of the next.
@@ -120,7 +123,15 @@ impl State {
         let Some(head) = &self.head else { return };
         let newest = head.last_seq.saturating_sub(CACHED_ITEMS as u64);
         let preview = head.preview_seq;
-        self.items.retain(|&seq, item| seq > newest || Some(seq) == preview || !is_settled(item.state));
+        // Of the few that are older and stay, each is there for a reason that ends.
+        let older = self.items.range(..=newest);
+        let leaving: Vec<u64> = older
+            .filter(|(seq, item)| Some(**seq) != preview && is_settled(item.state))
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in leaving {
+            self.items.remove(&seq);
+        }
         // What lies outside the newest two buckets is found in the store, once it is registered there.
         let bucket = head.last_seq / BUCKET_ITEMS;
         let oldest = bucket.saturating_sub(1) * BUCKET_ITEMS;

@@ -45,7 +45,9 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
             }
         };
         bench.prefill(&site, 0, CONVERSATIONS)?;
-        rows.push(unseen(bench, &site, (tenants, sockets, per_second))?);
+        let paces = [Some(per_second), None];
+        let unseen = paces.map(|pace| unseen(bench, &site, (tenants, sockets, pace)));
+        let unseen: Vec<Row> = unseen.into_iter().collect::<Result<_, _>>()?;
         let fleet = bench.fleet(&site, tenants * sockets)?;
         let seats: Vec<Seat> = (0..tenants * sockets)
             .map(|index| Seat {
@@ -56,8 +58,14 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
             .collect();
         fleet.open(&seats)?;
         let case = Case { bench, site: &site, fleet: &fleet, tenants, sockets };
-        rows.push(case.fixed(per_second)?);
-        rows.push(case.saturated()?);
+        let seen: Vec<Row> = paces
+            .into_iter()
+            .zip(&unseen)
+            .map(|(pace, unseen)| case.measure(pace, unseen.value("cpu_s/1k").unwrap_or_default() / 1e3))
+            .collect::<Result<_, _>>()?;
+        for (unseen, seen) in unseen.into_iter().zip(seen) {
+            rows.extend([unseen, seen]);
+        }
     }
     Ok(rows)
 }
@@ -71,14 +79,19 @@ pub(super) fn name(tenants: u64, sockets: u64, per_second: Option<f64>) -> Strin
 }
 
 /// The name of the row of the same messages before there is any socket.
-pub(super) fn name_unseen(tenants: u64, sockets: u64, per_second: f64) -> String {
-    format!("{}, nobody looks on", name(tenants, sockets, Some(per_second)))
+pub(super) fn name_unseen(tenants: u64, sockets: u64, per_second: Option<f64>) -> String {
+    format!("{}, nobody looks on", name(tenants, sockets, per_second))
 }
 
-/// What the messages of a fixed rate cost before anybody looks on: what is more with sockets, the sockets cost.
-fn unseen(bench: &Bench, site: &Site, (tenants, sockets, per_second): (u64, u64, f64)) -> Result<Row, Error> {
+/// What the messages cost before anybody looks on: what is more with sockets, the sockets cost.
+fn unseen(
+    bench: &Bench,
+    site: &Site,
+    (tenants, sockets, per_second): (u64, u64, Option<f64>),
+) -> Result<Row, Error> {
     bench.repeat(Scenario::FanOut, name_unseen(tenants, sockets, per_second), || {
-        let measured = bench.measure(site, None, at_rate(bench, per_second))?;
+        let traffic = Traffic { window: None, ..traffic(bench, per_second, (tenants, sockets)) };
+        let measured = bench.measure(site, None, traffic)?;
         let mut attempt = measured.attempt();
         attempt.figure("stored/s", measured.sent.ok as f64 / measured.sent.lasted.as_secs_f64());
         attempt.figure("messages", measured.sent.ok as f64);
@@ -88,18 +101,21 @@ fn unseen(bench: &Bench, site: &Site, (tenants, sockets, per_second): (u64, u64,
     })
 }
 
-/// Messages at a fixed rate, however long answers take.
-fn at_rate(bench: &Bench, per_second: f64) -> Traffic {
-    let within = bench.run.duration();
-    Traffic {
-        count: Schedule::new(per_second).count(within),
+/// Messages at a fixed rate, however long answers take; or as many as the sockets take.
+fn traffic(bench: &Bench, per_second: Option<f64>, (tenants, sockets): (u64, u64)) -> Traffic {
+    let run = &bench.run;
+    let saturated = Traffic {
+        count: SATURATED_MESSAGES_MAX.min((run.seconds * SATURATED_PER_SECOND_MAX) as usize),
         batch: 1,
         conversations: CONVERSATIONS,
-        pace: Pace::Open(per_second),
-        connections: 16,
-        within,
-        window: None,
-    }
+        pace: Pace::Closed,
+        connections: run.connections as usize,
+        within: run.duration(),
+        window: Some((WINDOW * tenants, sockets)),
+    };
+    let Some(per_second) = per_second else { return saturated };
+    let count = Schedule::new(per_second).count(saturated.within);
+    Traffic { count, pace: Pace::Open(per_second), connections: 16, window: None, ..saturated }
 }
 
 /// What is measured: workspaces, sockets of each, and messages a second over all.
@@ -119,25 +135,10 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn fixed(&self, per_second: f64) -> Result<Row, Error> {
-        self.measure(Some(per_second), at_rate(self.bench, per_second))
-    }
-
-    fn saturated(&self) -> Result<Row, Error> {
-        let traffic = Traffic {
-            count: SATURATED_MESSAGES_MAX.min((self.bench.run.seconds * SATURATED_PER_SECOND_MAX) as usize),
-            batch: 1,
-            conversations: CONVERSATIONS,
-            pace: Pace::Closed,
-            connections: self.bench.run.connections as usize,
-            within: self.bench.run.duration(),
-            window: Some((WINDOW * self.tenants, self.sockets)),
-        };
-        self.measure(None, traffic)
-    }
-
-    fn measure(&self, per_second: Option<f64>, traffic: Traffic) -> Result<Row, Error> {
+    /// `unseen_cpu_s` is what a message costs while nobody looks on.
+    fn measure(&self, per_second: Option<f64>, unseen_cpu_s: f64) -> Result<Row, Error> {
         let name = name(self.tenants, self.sockets, per_second);
+        let traffic = traffic(self.bench, per_second, (self.tenants, self.sockets));
         self.bench.repeat(Scenario::FanOut, name, || {
             let measured = self.bench.measure(self.site, Some((self.fleet, self.sockets)), traffic)?;
             let mut attempt = measured.attempt();
@@ -147,6 +148,8 @@ impl Case<'_> {
             attempt.figure("deliveries", measured.heard.messages as f64);
             attempt.figure("deliveries/s", events / measured.cost.wall_s);
             attempt.cpu_per(measured.heard.events, 1e6, "1M");
+            let unseen_s = unseen_cpu_s * measured.sent.ok as f64;
+            attempt.figure("sockets_cpu_s/1M", attempt.rank - unseen_s * 1e6 / events.max(1.0));
             attempt.figure("bytes_each", measured.heard.bytes as f64 / events.max(1.0));
             attempt.figure("events_a_read", events / (measured.heard.reads as f64).max(1.0));
             attempt.latencies("sock", measured.to_socket.summary());

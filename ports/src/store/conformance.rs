@@ -219,7 +219,7 @@ fn ours() -> Scope {
 }
 
 fn put(table: &'static Table, cells: Vec<Cell>) -> Mutation {
-    Mutation::Put { table, cells, expires_at: None }
+    Mutation::Put { table, cells: cells.into(), expires_at: None }
 }
 
 fn delete(table: &'static Table, key: Vec<Cell>) -> Mutation {

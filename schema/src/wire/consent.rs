@@ -1,7 +1,7 @@
 //! What people want to hear from us, and what shows it.
 
-use super::{Sender, wire};
-use crate::{ChannelId, ContactId, ConversationId, MessageId, Timestamp};
+use super::{Identity, Sender, wire};
+use crate::{ChannelId, ContactId, ConversationId, MessageId, TenantId, Timestamp};
 
 wire! {
     /// What a contact said last about one purpose, or about everything.
@@ -139,6 +139,57 @@ wire! {
         pub entries: Vec<ConsentEntry>,
         /// The newest hash; empty where there is no entry.
         pub hash: String,
+    }
+
+    /// What a contact wants, signed: whoever has it and the installation's key checks it without us, by
+    /// `switchboard consent verify`.
+    #[derive(Eq)]
+    pub struct ConsentProof {
+        /// The text that is signed, JSON: a `ConsentStatement`.
+        pub statement: String,
+        /// The chain, oldest first; the statement names its end.
+        pub entries: Vec<ProofEntry>,
+        /// Ed25519 over the line `switchboard consent 1`, a line feed, and the bytes of `statement`; hexadecimal.
+        pub signature: String,
+        /// The installation's public key; hexadecimal. Who checks compares it with the one they got another way.
+        pub public_key: String,
+    }
+
+    /// An entry of a chain in a proof.
+    #[derive(Eq)]
+    pub struct ProofEntry {
+        /// The text that is hashed, JSON: a `ConsentRecord`.
+        pub record: String,
+        /// SHA-256 over the hash before (32 zero bytes before the first) and the bytes of `record`; hexadecimal.
+        pub hash: String,
+    }
+
+    /// What is signed of a contact's consent.
+    #[derive(Eq)]
+    pub struct ConsentStatement {
+        /// The workspace.
+        pub workspace_id: TenantId,
+        /// Whose consent it is.
+        pub contact_id: ContactId,
+        /// What they are called.
+        pub name: String,
+        /// Their addresses.
+        pub identities: Vec<Identity>,
+        /// What counts.
+        pub consent: Vec<ConsentStanding>,
+        /// How many entries the chain has.
+        pub entries: u64,
+        /// The newest hash; empty where there is no entry.
+        pub hash: String,
+        /// When it was signed.
+        pub at: Timestamp,
+    }
+
+    /// The key under which this installation signs what contacts want.
+    #[derive(Eq)]
+    pub struct ConsentKey {
+        /// Ed25519; hexadecimal.
+        pub public_key: String,
     }
 
     /// Record what somebody said outside of Switchboard.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use switchboard_ports::clock::Entropy;
-use switchboard_schema::{IdBytes, hex};
+use switchboard_schema::{IdBytes, hex, unhex};
 
 use crate::{
     OpenError,
@@ -48,7 +48,8 @@ impl Node {
     pub fn in_locked_folder(dir: &Path, entropy: &dyn Entropy) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Folder { folder: dir.to_path_buf(), source };
         let file = dir.join(NODE_FILE);
-        if let Some(id) = fs::read_to_string(&file).ok().and_then(|text| unhex(text.trim())) {
+        let known = fs::read_to_string(&file).ok().and_then(|text| unhex(text.trim()));
+        if let Some(id) = known.and_then(|id| IdBytes::try_from(id).ok()) {
             return Ok(Self::named(id));
         }
         let id = entropy.id();
@@ -75,15 +76,6 @@ impl Node {
     pub(super) const fn id(&self) -> IdBytes {
         self.id
     }
-}
-
-fn unhex(text: &str) -> Option<IdBytes> {
-    let mut id = IdBytes::default();
-    let whole = text.len() == 2 * id.len() && text.is_ascii();
-    for (place, byte) in id.iter_mut().enumerate().take_while(|_| whole) {
-        *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
-    }
-    whole.then_some(id)
 }
 
 #[cfg(test)]

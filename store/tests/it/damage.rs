@@ -61,7 +61,8 @@ async fn fill(store: &Arc<Embedded>) {
     }
     for n in 0..400 {
         let (key, values) = member(n);
-        let put = Mutation::Put { table: MemberRow::TABLE, cells: [key, values].concat(), expires_at: None };
+        let put =
+            Mutation::Put { table: MemberRow::TABLE, cells: [key, values].concat().into(), expires_at: None };
         store.commit_many(scope().into(), Lane::Interactive, vec![put]).await.expect("it is written");
     }
 }

@@ -63,7 +63,7 @@ fn thread_key(n: i64) -> Vec<Cell> {
 
 fn item(n: i64, body: &[u8]) -> Mutation {
     let values = vec![Cell::Int(1), Cell::Unset, Cell::Unset, Cell::Blob(body.to_vec())];
-    Mutation::Put { table: &THREAD, cells: [thread_key(n), values].concat(), expires_at: None }
+    Mutation::Put { table: &THREAD, cells: [thread_key(n), values].concat().into(), expires_at: None }
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -151,7 +151,7 @@ async fn sweeping_removes_what_has_ended_and_nothing_else() {
             let request = Cell::Blob(b"request".to_vec());
             vec![Cell::Text("user".to_owned()), key, request, Cell::Int(200), Cell::Blob(Vec::new())]
         };
-        Mutation::Put { table, cells, expires_at }
+        Mutation::Put { table, cells: cells.into(), expires_at }
     };
     for chunk in (0..1_300).collect::<Vec<_>>().chunks(100) {
         let ended = chunk.iter().map(|n| row(&IDEMPOTENCY, *n, Some(now + minute))).collect();

@@ -81,7 +81,7 @@ fn row(n: i64, version: Option<i64>, body: Option<&[u8]>) -> Mutation {
     let version = version.map_or(Cell::Unset, Cell::Int);
     let body = body.map_or(Cell::Unset, |body| Cell::Blob(body.to_vec()));
     let cells = [key(n), vec![version, Cell::Unset, Cell::Unset, body]].concat();
-    Mutation::Put { table: &THREAD, cells, expires_at: None }
+    Mutation::Put { table: &THREAD, cells: cells.into(), expires_at: None }
 }
 
 async fn write(store: &Faulty, rows: Vec<Mutation>) -> Result<(), Error> {

@@ -67,7 +67,7 @@ fn thread_key(n: i64) -> Vec<Cell> {
 
 fn item(n: i64, body: &[u8]) -> Mutation {
     let values = vec![Cell::Int(1), Cell::Unset, Cell::Unset, Cell::Blob(body.to_vec())];
-    Mutation::Put { table: &THREAD, cells: [thread_key(n), values].concat(), expires_at: None }
+    Mutation::Put { table: &THREAD, cells: [thread_key(n), values].concat().into(), expires_at: None }
 }
 
 fn thread_scan() -> Scan {
@@ -474,7 +474,7 @@ async fn a_value_that_is_not_set_makes_no_tombstone_and_what_ends_has_a_life() {
     assert_eq!(write(&store, vec![item(1, b"x")]).await, Ok(()));
     let end = HandClock::default().now() + Duration::from_secs(60);
     let cells = vec![Cell::Int(0), Cell::Int(7), Cell::Text("epoch".to_owned()), Cell::Blob(b"{}".to_vec())];
-    let row = Mutation::Put { table: &TENANT_LOG, cells, expires_at: Some(end) };
+    let row = Mutation::Put { table: &TENANT_LOG, cells: cells.into(), expires_at: Some(end) };
     assert_eq!(write(&store, vec![row]).await, Ok(()));
     let session = cql::session().await;
     let answer = session

@@ -32,7 +32,7 @@ fn item(conversation: u8, n: i64) -> Mutation {
     let version = if n % 3 == 0 { Cell::Int(7) } else { Cell::Unset };
     let body = Cell::Blob(vec![b'x'; usize::try_from(n % 50).expect("small")]);
     let values = vec![version, Cell::Unset, Cell::Int(n), body];
-    Mutation::Put { table: &THREAD, cells: [key, values].concat(), expires_at: None }
+    Mutation::Put { table: &THREAD, cells: [key, values].concat().into(), expires_at: None }
 }
 
 /// Fills a store with rows of every kind: of several tenants, claimed, with and without an end, ended.
@@ -49,7 +49,8 @@ async fn fill(store: &dyn Store, clock: &HandClock) {
                 Cell::Int(offset),
                 Cell::Text("e".to_owned()),
                 Cell::Blob(b"{}".to_vec()),
-            ],
+            ]
+            .into(),
             expires_at: end,
         };
         let now = clock.now();
@@ -76,8 +77,11 @@ async fn fill(store: &dyn Store, clock: &HandClock) {
         vec![Cell::Text("email".to_owned()), Cell::Blob(vec![1]), Cell::Blob(b"{}".to_vec())],
     )
     .await;
-    let session =
-        Mutation::Put { table: &SESSIONS, cells: vec![id(1), Cell::Blob(b"{}".to_vec())], expires_at: None };
+    let session = Mutation::Put {
+        table: &SESSIONS,
+        cells: vec![id(1), Cell::Blob(b"{}".to_vec())].into(),
+        expires_at: None,
+    };
     store.commit_one(Scope::System, Lane::Bulk, vec![session]).await.expect("it is written");
     // Ended by the time that anything is moved.
     clock.advance(MINUTE);
@@ -206,7 +210,7 @@ async fn a_row_that_is_not_the_same_is_told_by_its_table() {
         Cell::Int(5),
         Cell::Unset,
     ];
-    let changed = Mutation::Put { table: &THREAD, cells: changed, expires_at: None };
+    let changed = Mutation::Put { table: &THREAD, cells: changed.into(), expires_at: None };
     to.store().commit_one(tenant(2), Lane::Bulk, vec![changed]).await.expect("it is written");
     let error = compare().await.expect_err("a value differs");
     assert!(

@@ -177,6 +177,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consent-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key that signs what contacts want
+         * @description Whoever is to check a proof gets it from the business, and not out of the proof.
+         */
+        get: operations["contacts_consent_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -236,6 +256,27 @@ export interface paths {
          * @description Once it is answered it is durable, and no request against it begins.
          */
         post: operations["contacts_record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/consent/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a contact wants to hear from us, signed
+         * @description A document that is checked without this server, by `switchboard consent verify` or as its schema describes: the
+         *     whole chain, and a signature over a statement that names its end.
+         */
+        get: operations["contacts_consent_proof"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1022,6 +1063,25 @@ export interface components {
             /** @enum {string} */
             kind: "joined";
         };
+        /** @description The key under which this installation signs what contacts want. */
+        ConsentKey: {
+            /** @description Ed25519; hexadecimal. */
+            public_key: string;
+        };
+        /**
+         * @description What a contact wants, signed: whoever has it and the installation's key checks it without us, by
+         *     `switchboard consent verify`.
+         */
+        ConsentProof: {
+            /** @description The chain, oldest first; the statement names its end. */
+            entries: components["schemas"]["ProofEntry"][];
+            /** @description The installation's public key; hexadecimal. Who checks compares it with the one they got another way. */
+            public_key: string;
+            /** @description Ed25519 over the line `switchboard consent 1`, a line feed, and the bytes of `statement`; hexadecimal. */
+            signature: string;
+            /** @description The text that is signed, JSON: a `ConsentStatement`. */
+            statement: string;
+        };
         /** @description An entry as it is hashed and kept. */
         ConsentRecord: {
             /** @description When they said it. */
@@ -1715,6 +1775,13 @@ export interface components {
             catalog_id: string;
             /** @description The product's id in our shop. */
             product_id: string;
+        };
+        /** @description An entry of a chain in a proof. */
+        ProofEntry: {
+            /** @description SHA-256 over the hash before (32 zero bytes before the first) and the bytes of `record`; hexadecimal. */
+            hash: string;
+            /** @description The text that is hashed, JSON: a `ConsentRecord`. */
+            record: string;
         };
         /** @description The message that another answers, as far as we know it. */
         Quote: {
@@ -2638,6 +2705,35 @@ export interface operations {
             };
         };
     };
+    contacts_consent_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     contacts_list: {
         parameters: {
             query?: {
@@ -2801,6 +2897,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactConsent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_consent_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentProof"];
                 };
             };
             /** @description A problem */

@@ -22,7 +22,7 @@ fn key() -> Vec<Cell> {
 
 fn answer(status: Cell, body: Cell, expires_at: Option<Timestamp>) -> Mutation {
     let cells = [key(), vec![blob(b"request"), status, body]].concat();
-    Mutation::Put { table: &IDEMPOTENCY, cells, expires_at }
+    Mutation::Put { table: &IDEMPOTENCY, cells: cells.into(), expires_at }
 }
 
 /// The end.
@@ -30,7 +30,8 @@ pub async fn a_row_is_gone_when_its_time_has_come<B: Backend>(bench: Bench<B>) {
     let store = bench.store();
     let end = bench.clock.now() + MINUTE;
     write(&store, vec![answer(int(200), blob(b"{}"), Some(end))]).await;
-    let session = Mutation::Put { table: &SESSIONS, cells: vec![id(1), blob(b"{}")], expires_at: Some(end) };
+    let session =
+        Mutation::Put { table: &SESSIONS, cells: vec![id(1), blob(b"{}")].into(), expires_at: Some(end) };
     store.commit_one(Scope::System, Lane::Interactive, vec![session]).await.expect("it is written");
     let scan = Scan { table: &IDEMPOTENCY, partition: key(), ..thread_scan() };
 
@@ -95,7 +96,7 @@ pub async fn a_page_is_filled_with_rows_that_are_there<B: Backend>(bench: Bench<
             .iter()
             .map(|offset| Mutation::Put {
                 table: &TENANT_LOG,
-                cells: vec![int(0), int(*offset), text("epoch"), blob(b"{}")],
+                cells: vec![int(0), int(*offset), text("epoch"), blob(b"{}")].into(),
                 expires_at: (offset % 10 != 0).then(|| now + MINUTE),
             })
             .collect();
@@ -115,7 +116,7 @@ pub async fn a_page_is_filled_with_rows_that_are_there<B: Backend>(bench: Bench<
 pub async fn rows_of_other_tables_do_not_expire<B: Backend>(bench: Bench<B>) {
     let row = Mutation::Put {
         table: &THREAD,
-        cells: thread_row(1, 1, 1, 1, b""),
+        cells: thread_row(1, 1, 1, 1, b"").into(),
         expires_at: Some(bench.clock.now() + MINUTE),
     };
     refused(bench.store().commit_one(ours(), Lane::Interactive, vec![row]).await);

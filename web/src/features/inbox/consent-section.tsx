@@ -65,7 +65,7 @@ function Entries({ contactId, seen }: { contactId: string; seen: string }) {
           </li>
         ))}
       </ol>
-      <a className="link mt-2 inline-flex items-center gap-1 text-[12.5px]" href={`/api/v1/contacts/${contactId}/consent`} download={`consent-${contactId}.json`}>
+      <a className="link mt-2 inline-flex items-center gap-1 text-[12.5px]" href={`/api/v1/contacts/${contactId}/consent/proof`} download={`consent-${contactId}.json`}>
         <Download size={12} aria-hidden="true" />{t('consent.export')}
       </a>
     </>

@@ -246,7 +246,11 @@ impl ChannelActor {
                 before.is_none_or(|at| standing.heard_at.is_some_and(|heard| heard > at))
             }
         };
-        self.note(news);
+        if news && notice == Notice::Unsigned {
+            self.tell_and_store();
+        } else {
+            self.note(news);
+        }
     }
 
     /// The provider took a message.
@@ -257,12 +261,12 @@ impl ChannelActor {
         self.note(first);
     }
 
-    /// Stores and tells what was noted: at once where it is news, else now and then.
+    /// Stores what was noted: at once where it is news, else now and then. It is not told by itself: what came or went is.
     fn note(&mut self, news: bool) {
         let now = self.env.clock.now();
         if news || self.noted_at.is_none_or(|at| now.since(at) >= NOTED_EVERY) {
             self.noted_at = Some(now);
-            self.tell_and_store();
+            self.store_standing(false);
         }
     }
 
@@ -325,6 +329,10 @@ impl ChannelActor {
     /// Stores how the channel is, and then tells everybody. What we saw last is kept for the next start, and no harm if it
     /// is lost; in the lane of the other writes of this row, whose order counts.
     pub(super) fn tell_and_store(&mut self) {
+        self.store_standing(true);
+    }
+
+    fn store_standing(&mut self, is_told: bool) {
         let Some(body) = &mut self.body else { return };
         body.version += 1;
         let shown = Connected { id: self.id, body }.show(&self.env);
@@ -334,6 +342,9 @@ impl ChannelActor {
         actix_rt::spawn(async move {
             if let Err(error) = write.await {
                 tracing::debug!(%error, "how a channel is was not stored");
+            }
+            if !is_told {
+                return;
             }
             let told = Told {
                 name: wire::EventName::ChannelUpdated,

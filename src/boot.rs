@@ -15,9 +15,13 @@ use std::{fs::File, io::Read as _, net::SocketAddr, path::PathBuf, sync::Arc, ti
 use actix::Arbiter;
 use secrecy::SecretString;
 use switchboard_actors::{House, fanout, house};
-use switchboard_channels::whatsapp::client::{Graph, GraphOptions};
+use switchboard_channels::whatsapp::{
+    accounts::{App, GraphAccounts},
+    client::{Graph, GraphOptions},
+};
 use switchboard_domain::rates::{MAX_CARD_BYTES, RateCard};
 use switchboard_ports::{
+    account,
     blob::Blobs,
     channel::ChannelClient,
     clock::{Clock, Entropy},
@@ -40,7 +44,7 @@ use crate::{
     config::{Config, StoreKind},
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
     shutdown, telemetry,
-    webhooks::{self, WEBHOOK_BYTES_MAX, Webhooks},
+    webhooks::{self, SignUp, WEBHOOK_BYTES_MAX, Webhooks},
 };
 
 /// How often due wake-ups are fired.
@@ -310,7 +314,11 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         version: config.whatsapp.graph_version.clone(),
         ..GraphOptions::default()
     };
-    let connector = Arc::new(WhatsappConnector(Graph::new(&graph, io.handle.clone())?));
+    let graph = Graph::new(&graph, io.handle.clone())?;
+    let app = config.whatsapp.app_id.clone().zip(config.whatsapp.app_secret.clone());
+    let app = app.map(|(id, secret)| App { id, secret });
+    let numbers: Arc<dyn account::Accounts> = Arc::new(GraphAccounts::new(graph.clone(), app));
+    let connector = Arc::new(WhatsappConnector(graph));
 
     let arbiters: Vec<Arbiter> = (0..listeners.count()).map(|_| Arbiter::new()).collect();
     let parts = house::Parts {
@@ -320,6 +328,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
         connector,
+        accounts: Arc::clone(&numbers),
         webhook_base: webhook_base(&public_url),
         rates: Arc::new(rate_card(config)?),
     };
@@ -339,9 +348,11 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         records: records.clone(),
         blobs: Arc::clone(&blobs),
         vault: Arc::clone(&vault),
+        accounts: numbers,
         clock: Arc::clone(&clock),
         entropy: Arc::clone(&entropy),
         app_secret: config.whatsapp.app_secret.clone(),
+        sign_up: sign_up(config, &public_url),
         verify_token: config.whatsapp.verify_token.clone(),
         bytes_in_flight_max: config.limits.webhook_bytes_in_flight_max,
         body_limits: BodyLimits { bytes_max: WEBHOOK_BYTES_MAX, ..body_limits },
@@ -443,6 +454,24 @@ fn public_url(config: &Config, address: SocketAddr) -> Result<Url, Error> {
         one => one.to_string(),
     };
     format!("http://{host}").parse().map_err(|error| Error::system("address", &error))
+}
+
+/// The provider's sign-up, where the instance's app has all it takes (Meta: embedded-signup, the flow without its script).
+fn sign_up(config: &Config, public_url: &Url) -> Option<SignUp> {
+    let whatsapp = &config.whatsapp;
+    let (app_id, config_id) = (whatsapp.app_id.as_ref()?, whatsapp.config_id.as_ref()?);
+    whatsapp.app_secret.as_ref()?;
+    let mut dialog = whatsapp.dialog_url.clone();
+    dialog.path_segments_mut().ok()?.pop_if_empty().extend([&*whatsapp.graph_version, "dialog", "oauth"]);
+    dialog
+        .query_pairs_mut()
+        .append_pair("client_id", app_id)
+        .append_pair("config_id", config_id)
+        .append_pair("response_type", "code")
+        .append_pair("override_default_response_type", "true")
+        .append_pair("extras", r#"{"setup":{},"sessionInfoVersion":"3"}"#);
+    let redirect_uri = format!("{}/sign-up", public_url.as_str().trim_end_matches('/'));
+    Some(SignUp { dialog_url: dialog.into(), redirect_uri })
 }
 
 fn webhook_base(public_url: &Url) -> String {

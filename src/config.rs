@@ -233,6 +233,14 @@ pub(crate) struct Whatsapp {
     pub(crate) graph_url: Url,
     /// Its version.
     pub(crate) graph_version: String,
+    /// Where the provider's sign-up dialog is.
+    pub(crate) dialog_url: Url,
+    /// The id of the instance's own Meta app.
+    #[serde(deserialize_with = "optional_text")]
+    pub(crate) app_id: Option<String>,
+    /// The configuration of its sign-up.
+    #[serde(deserialize_with = "optional_text")]
+    pub(crate) config_id: Option<String>,
     /// The secret of the instance's own Meta app.
     #[serde(deserialize_with = "optional_secret")]
     pub(crate) app_secret: Option<SecretString>,
@@ -409,6 +417,7 @@ impl Config {
         for (key, url) in [
             ("http.public_url", self.http.public_url.as_ref()),
             ("whatsapp.graph_url", Some(&self.whatsapp.graph_url)),
+            ("whatsapp.dialog_url", Some(&self.whatsapp.dialog_url)),
             ("telemetry.otlp_endpoint", self.telemetry.otlp_endpoint.as_ref()),
             ("blobs.s3_endpoint", self.blobs.s3_endpoint.as_ref()),
         ] {

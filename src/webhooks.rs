@@ -8,6 +8,7 @@ mod book;
 mod connect;
 mod replay;
 mod room;
+mod signup;
 mod whatsapp;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use axum::{Router, routing::get};
 use secrecy::SecretString;
 use switchboard_actors::House;
 use switchboard_ports::{
+    account::Accounts,
     blob::Blobs,
     clock::{Clock, Entropy},
     secrets::Vault,
@@ -24,6 +26,7 @@ use switchboard_ports::{
 use tokio::sync::Semaphore;
 
 use self::book::Book;
+pub(crate) use self::signup::SignUp;
 use crate::http::{Edge, extract::BodyLimits};
 
 /// Bytes of one webhook, at most: what Meta documents.
@@ -39,12 +42,16 @@ pub(crate) struct Parts {
     pub(crate) blobs: Arc<dyn Blobs>,
     /// Secrets of channels.
     pub(crate) vault: Arc<dyn Vault>,
+    /// Numbers and accounts at the provider.
+    pub(crate) accounts: Arc<dyn Accounts>,
     /// The time of day.
     pub(crate) clock: Arc<dyn Clock>,
     /// Chance, for verify tokens.
     pub(crate) entropy: Arc<dyn Entropy>,
     /// The secret of the instance's own Meta app.
     pub(crate) app_secret: Option<SecretString>,
+    /// The provider's sign-up, where the instance has an app for it.
+    pub(crate) sign_up: Option<SignUp>,
     /// The word for the shared address.
     pub(crate) verify_token: Option<SecretString>,
     /// Bytes of webhooks in memory at a time.
@@ -59,9 +66,11 @@ pub(crate) struct Webhooks {
     records: Records,
     blobs: Arc<dyn Blobs>,
     vault: Arc<dyn Vault>,
+    accounts: Arc<dyn Accounts>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     app_secret: Option<SecretString>,
+    sign_up: Option<SignUp>,
     verify_token: Option<SecretString>,
     bytes: Semaphore,
     body_limits: BodyLimits,
@@ -78,9 +87,11 @@ impl Webhooks {
             records: parts.records,
             blobs: parts.blobs,
             vault: parts.vault,
+            accounts: parts.accounts,
             clock: parts.clock,
             entropy: parts.entropy,
             app_secret: parts.app_secret,
+            sign_up: parts.sign_up,
             verify_token: parts.verify_token,
             bytes: Semaphore::new(bytes),
             body_limits: parts.body_limits,

@@ -8,6 +8,7 @@
 //! reloads; conversations register again what they are not sure of.
 
 mod orphans;
+mod standing;
 mod templates;
 
 use std::{
@@ -22,8 +23,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use lru::LruCache;
 use ring::digest;
 use switchboard_domain::{
+    channel::{self as rules, AccountNews},
     inbound::{TemplateUpdate, Update},
     outbound::{ErrorClass, SendOutcome},
+    permission,
     throughput::{DEFAULT_PER_SECOND, Throughput},
 };
 use switchboard_ports::{
@@ -32,13 +35,14 @@ use switchboard_ports::{
     store::{Lane, MAX_COMMIT_BYTES, Mutation, Scan},
 };
 use switchboard_schema::{
-    ChannelId, ConversationId, TenantScope,
-    record::{ChannelBody, ChannelRow, OrphanRow, ProviderIdRow, Sealed, TemplateRow},
+    ChannelId, ConversationId, TenantScope, Timestamp,
+    record::{ChannelBody, ChannelRow, ChannelStanding, OrphanRow, ProviderIdRow, Sealed, TemplateRow},
     table::Json,
     wire,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+pub use self::standing::{Change, Notice, look_of};
 pub(crate) use self::templates::Act as TemplateAct;
 use self::{
     orphans::{ORPHAN_LIFE, Orphans, key_of},
@@ -49,9 +53,7 @@ use crate::{
     directory::{Mail, Reply, Resident, answer},
     env::Env,
     gate::Gate,
-    house::Connected,
     shell::{self, repeat},
-    tenant::{self, Told},
 };
 
 /// Provider requests of one channel that run at a time.
@@ -100,8 +102,18 @@ pub(crate) enum Letter {
     TemplateStatus { name: String, language: String, reply: Reply<Option<String>> },
     /// Store the channel as it is here. Whoever else wrote its row could not know what this actor writes.
     Put(Box<ChannelBody>, Reply<ChannelBody>),
-    /// Store it as deleted: nothing goes out any more.
-    Delete(Reply<ChannelBody>),
+    /// Change it.
+    Change(Box<Change>, Reply<ChannelBody>),
+    /// Store it as deleted: nothing goes out any more; `erase` what still verifies its webhooks as well.
+    Delete { erase: bool, reply: Reply<ChannelBody> },
+    /// Ask the provider how the number stands.
+    Check(Reply<ChannelBody>),
+    /// It may be time for that.
+    Wake(Reply<()>),
+    /// Something came, or did not verify.
+    Notice(Notice),
+    /// The provider told something of the account.
+    News(Box<AccountNews>),
     /// The channel as it is.
     Show(Reply<ChannelBody>),
     /// The way out, for what needs no slot.
@@ -111,6 +123,7 @@ pub(crate) enum Letter {
 /// How a request went, for the channel's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Health {
+    Accepted,
     Fine,
     Failing(String),
     Refused(String),
@@ -135,7 +148,7 @@ impl Permit {
     /// Says how it went; answers with what that is called.
     pub(crate) fn report(&self, outcome: &SendOutcome) -> &'static str {
         let (health, label) = match outcome {
-            SendOutcome::Accepted { .. } => (Health::Fine, "accepted"),
+            SendOutcome::Accepted { .. } => (Health::Accepted, "accepted"),
             SendOutcome::NotStarted(why) => (Health::Failing(why.clone()), "not_started"),
             SendOutcome::Unknown(why) => (Health::Failing(why.clone()), "unknown"),
             SendOutcome::Refused(error) => match error.class {
@@ -191,6 +204,8 @@ pub(crate) struct ChannelActor {
     storing: bool,
     slots: Arc<Semaphore>,
     throughput: Throughput,
+    /// What the throughput is of.
+    per_second: u32,
     waiting: VecDeque<Reply<Permit>>,
     granting_later: bool,
     /// Registered, not yet written.
@@ -202,6 +217,16 @@ pub(crate) struct ChannelActor {
     /// When they are read again by themselves.
     templates_timer: Option<SpawnHandle>,
     failures: u32,
+    /// The provider is being asked how the number stands.
+    checking: bool,
+    /// Who waits for that.
+    want_check: Vec<Reply<ChannelBody>>,
+    /// When it was last asked on a hint.
+    hinted_at: Option<Timestamp>,
+    /// A hint waits for that to be long enough ago.
+    hint_waits: bool,
+    /// When it was last stored that something came or went.
+    noted_at: Option<Timestamp>,
 }
 
 impl Actor for ChannelActor {
@@ -232,6 +257,7 @@ impl Resident for ChannelActor {
             storing: false,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
+            per_second: DEFAULT_PER_SECOND,
             waiting: VecDeque::new(),
             granting_later: false,
             pending: VecDeque::new(),
@@ -241,6 +267,11 @@ impl Resident for ChannelActor {
             templates: Templates::default(),
             templates_timer: None,
             failures: 0,
+            checking: false,
+            want_check: Vec::new(),
+            hinted_at: None,
+            hint_waits: false,
+            noted_at: None,
         }
     }
 }
@@ -340,6 +371,7 @@ impl ChannelActor {
                 actor.body = Some(loaded.body);
                 actor.client = loaded.client;
                 actor.unloaded = None;
+                actor.stands();
                 actor.orphans = Orphans::of(loaded.orphans);
                 actor.templates = Templates::of(loaded.templates);
                 actor.read_templates_regularly(ctx);
@@ -392,6 +424,8 @@ impl ChannelActor {
             Letter::Permit(reply) => {
                 if self.client.is_none() {
                     tell(reply, Err(Refusal::NotFound("channel")));
+                } else if let Err(refused) = self.may_send() {
+                    tell(reply, Err(refused));
                 } else if self.waiting.len() >= MAX_WAITING {
                     tell(reply, Err(Refusal::Overloaded));
                 } else {
@@ -401,6 +435,12 @@ impl ChannelActor {
                 }
             }
             Letter::Outcome(health) => {
+                if health == Health::Accepted {
+                    self.note_sent();
+                }
+                if matches!(health, Health::Refused(_)) {
+                    self.check_on_hint(ctx);
+                }
                 self.note_health(health);
                 self.grant(ctx);
             }
@@ -440,16 +480,26 @@ impl ChannelActor {
                 tell(reply, Ok(self.templates.status(&name, &language)));
             }
             Letter::Put(body, reply) => self.store(*body, reply, ctx),
-            Letter::Delete(reply) => match &self.body {
-                Some(body) if body.deleted_at.is_none() => {
-                    let deleted_at = Some(self.env.clock.now());
+            Letter::Change(change, reply) => self.change(*change, reply, ctx),
+            Letter::Delete { erase, reply } => match &self.body {
+                Some(body) if body.deleted_at.is_none() || (erase && !body.standing.erased) => {
+                    let deleted_at = body.deleted_at.or(Some(self.env.clock.now()));
                     // Nothing is sent any more; late webhooks are still verified.
-                    let access_token = Sealed(Vec::new());
-                    let body = ChannelBody { deleted_at, access_token, ..body.clone() };
+                    let mut body =
+                        ChannelBody { deleted_at, access_token: Sealed(Vec::new()), ..body.clone() };
+                    if erase {
+                        body.app_secret = None;
+                        body.verify_token = Sealed(Vec::new());
+                        body.standing = ChannelStanding { erased: true, ..ChannelStanding::default() };
+                    }
                     self.store(body, reply, ctx);
                 }
                 _ => tell(reply, Err(Refusal::NotFound("channel"))),
             },
+            Letter::Check(reply) => self.check(Some(reply), ctx),
+            Letter::Wake(reply) => self.wake(reply, ctx),
+            Letter::Notice(notice) => self.notice(notice),
+            Letter::News(news) => self.take_news(&news, ctx),
             Letter::Client(reply) => tell(reply, self.client.clone().ok_or(Refusal::NotFound("channel"))),
             Letter::Show(reply) => {
                 tell(reply, self.body.clone().ok_or(Refusal::NotFound("channel")));
@@ -483,6 +533,10 @@ impl ChannelActor {
                         }
                     }
                     actor.body = Some(body.clone());
+                    actor.stands();
+                    if let Some(due) = body.standing.check_at.filter(|_| body.deleted_at.is_none()) {
+                        actor.file_check(due, ctx);
+                    }
                     tell(reply, Ok(body));
                 }
                 Err(refusal) => {
@@ -536,7 +590,7 @@ impl ChannelActor {
     fn note_health(&mut self, health: Health) {
         let Some(body) = &mut self.body else { return };
         let (now_is, problem) = match health {
-            Health::Fine | Health::TooFast => {
+            Health::Accepted | Health::Fine | Health::TooFast => {
                 self.failures = 0;
                 (wire::ChannelHealth::Working, None)
             }
@@ -555,23 +609,13 @@ impl ChannelActor {
         }
         body.health = now_is;
         body.problem = problem;
-        body.version += 1;
-        let shown = Connected { id: self.id, body }.show(&self.env);
-        let told = Told {
-            name: wire::EventName::ChannelUpdated,
-            at: self.env.clock.now(),
-            data: wire::EventData { channel: Some(shown), ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
-        // Health is what we saw last: kept for the next start, and no harm if it is lost. In the lane of the
-        // other writes of this row, whose order counts.
-        let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
-        let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
-        actix_rt::spawn(async move {
-            if let Err(error) = write.await {
-                tracing::debug!(%error, "a channel's health was not stored");
-            }
-        });
+        self.tell_and_store();
+    }
+
+    /// Nothing certain stands against sending.
+    fn may_send(&self) -> Result<(), Refusal> {
+        let problem = self.body.as_ref().and_then(|body| rules::problem(&body.standing));
+        Ok(permission::may_use(problem)?)
     }
 
     /// Writes what was registered, in order, one commit at a time, until nothing is left: what fills no commit on the
@@ -724,7 +768,16 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::TemplateAct(_, reply) => tell(reply, Err(refusal)),
         Letter::TemplateStatus { reply, .. } => tell(reply, Err(refusal)),
         Letter::Client(reply) => tell(reply, Err(refusal)),
-        Letter::Put(_, reply) | Letter::Delete(reply) | Letter::Show(reply) => tell(reply, Err(refusal)),
-        Letter::Outcome(_) | Letter::Register { .. } | Letter::Nudge => {}
+        Letter::Put(_, reply)
+        | Letter::Change(_, reply)
+        | Letter::Delete { reply, .. }
+        | Letter::Check(reply)
+        | Letter::Show(reply) => tell(reply, Err(refusal)),
+        Letter::Wake(reply) => tell(reply, Err(refusal)),
+        Letter::Outcome(_)
+        | Letter::Register { .. }
+        | Letter::Nudge
+        | Letter::Notice(_)
+        | Letter::News(_) => {}
     }
 }

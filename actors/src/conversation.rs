@@ -215,6 +215,7 @@ impl Conversation {
     }
 
     fn rule(&mut self, mut command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
+        self.see_channel();
         self.note_amount(&mut command);
         let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
         if !decision.changes.is_empty() {
@@ -245,6 +246,11 @@ impl Conversation {
             }
         }
         Ok(decision.seq)
+    }
+
+    /// Takes over what is known against the channel at this moment.
+    fn see_channel(&mut self) {
+        self.state.channel_problem = self.env.troubles.of((self.scope, self.state.channel_id));
     }
 
     /// Notes what had an item queued, until it waits no more.
@@ -767,6 +773,7 @@ impl Entity for Conversation {
                 if self.sender.as_ref().is_none_or(|sender| sender.generation != generation) {
                     return Ok(Answer::Next(Next::Nothing));
                 }
+                self.see_channel();
                 let next = outbox::next(&self.state, &self.queued_by, now);
                 if matches!(next, Next::Nothing) {
                     self.sender = None;

@@ -1,15 +1,17 @@
 //! What every actor has at hand.
 
 use std::{
+    collections::HashMap,
     ops::Deref,
     sync::{
-        Arc, OnceLock,
+        Arc, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use actix::{Addr, ArbiterHandle};
 use switchboard_ports::store::Records;
+use switchboard_schema::{ChannelId, TenantScope};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
     directory::Directory,
     fanout::FanOut,
     house::{Graves, Parts},
+    initiated::Initiated,
     media::{self, Media},
     resolve::Resolver,
     shell::Shell,
@@ -58,6 +61,10 @@ pub(crate) struct Surroundings {
     pub(crate) tenants: Directory<TenantActor>,
     /// Channels.
     pub(crate) channels: Directory<ChannelActor>,
+    /// Why channels cannot send.
+    pub(crate) troubles: Troubles,
+    /// Whom accounts wrote to first.
+    pub(crate) initiated: Initiated,
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
     /// Where wake-ups are filed, and how far they have been fired.
@@ -103,6 +110,8 @@ impl Env {
             imports: Semaphore::new(IMPORTS),
             tenants: Directory::default(),
             channels: Directory::default(),
+            troubles: Troubles::default(),
+            initiated: Initiated::default(),
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
             beat: Beat::new(),
@@ -144,6 +153,29 @@ impl Env {
     /// Sends that have begun and whose result is not stored.
     pub(crate) fn sending(&self) -> usize {
         self.sending.load(Ordering::SeqCst)
+    }
+}
+
+/// Why channels cannot send, where they cannot: written by their owners, read by the conversations on them.
+#[derive(Default)]
+pub(crate) struct Troubles(RwLock<HashMap<(TenantScope, ChannelId), Arc<str>>>);
+
+impl Troubles {
+    /// What stands against a channel, so far as it is known here.
+    pub(crate) fn of(&self, channel: (TenantScope, ChannelId)) -> Option<Arc<str>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
+    }
+
+    /// Notes what stands against it, or that nothing does.
+    pub(crate) fn set(&self, channel: (TenantScope, ChannelId), problem: Option<&str>) {
+        if self.of(channel).as_deref() == problem {
+            return;
+        }
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match problem {
+            Some(problem) => known.insert(channel, problem.into()),
+            None => known.remove(&channel),
+        };
     }
 }
 

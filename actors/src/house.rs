@@ -16,6 +16,7 @@ use futures_util::future::join_all;
 use secrecy::SecretString;
 use switchboard_domain::rates::RateCard;
 use switchboard_ports::{
+    account::Accounts,
     blob::Blobs,
     channel::ChannelClient,
     clock::{Clock, Entropy},
@@ -71,6 +72,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The way out to the providers.
     pub connector: Arc<dyn Connector>,
+    /// Numbers and accounts at the providers.
+    pub accounts: Arc<dyn Accounts>,
     /// `{public_url}/webhooks/whatsapp/`, to which a channel's id is added.
     pub webhook_base: String,
     /// What providers take for messages.

@@ -14,6 +14,7 @@ mod env;
 pub mod fanout;
 mod gate;
 pub mod house;
+mod initiated;
 mod media;
 pub mod refusal;
 mod resolve;
@@ -22,5 +23,6 @@ mod tenant;
 pub mod trace;
 mod wakeups;
 
+pub use channel::{Change, Notice, look_of};
 pub use house::House;
 pub use refusal::Refusal;

@@ -101,19 +101,19 @@ mod tests {
     #[test]
     fn a_raw_at_the_limit_stays_in_its_row() {
         let raw = Kept::Inline("x".repeat(MAX_INLINE_RAW_BYTES));
-        assert!(large_raws(&mut Update::Other(Other { field: "f".into(), raw })).is_empty());
+        assert!(large_raws(&mut Update::Other(Other { field: "f".into(), raw, news: None })).is_empty());
     }
 
     #[test]
     fn a_raw_over_the_limit_gives_way_to_its_blob() {
         let blob = BlobId::from_bytes([1; 16]);
         let raw = Kept::Inline("x".repeat(MAX_INLINE_RAW_BYTES + 1));
-        let mut update = Update::Other(Other { field: "f".into(), raw });
+        let mut update = Update::Other(Other { field: "f".into(), raw, news: None });
         for large in large_raws(&mut update) {
             assert_eq!(large.text().len(), MAX_INLINE_RAW_BYTES + 1);
             assert_eq!(large.life(), Life::Ending, "the row that names it ends");
             large.replace(blob);
         }
-        assert_eq!(update, Update::Other(Other { field: "f".into(), raw: Kept::Blob(blob) }));
+        assert_eq!(update, Update::Other(Other { field: "f".into(), raw: Kept::Blob(blob), news: None }));
     }
 }

@@ -1,5 +1,6 @@
 //! WhatsApp's Cloud API.
 
+pub mod accounts;
 pub mod capabilities;
 pub mod client;
 pub mod errors;

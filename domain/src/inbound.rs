@@ -10,6 +10,8 @@ use switchboard_schema::{
     },
 };
 
+use crate::channel::AccountNews;
+
 /// WhatsApp's name for a file out of a phone's history that has not come yet; it comes under the same id (Meta:
 /// webhooks/reference/history).
 pub const MEDIA_PLACEHOLDER: &str = "media_placeholder";
@@ -339,6 +341,9 @@ pub struct Other {
     pub field: String,
     /// The change, as it came.
     pub raw: Kept,
+    /// What it tells of how the account or a number of it stands.
+    #[serde(default)]
+    pub news: Option<AccountNews>,
 }
 
 /// Where an address of this kind means one person.

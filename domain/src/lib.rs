@@ -3,11 +3,13 @@
 //! A live thing is a state, a `decide` that turns a command into changes or refuses it, and an `evolve`
 //! that applies them. The shells in the actors' crate persist what was decided and then act.
 
+pub mod channel;
 pub mod consent;
 pub mod contact;
 pub mod conversation;
 pub mod delivery;
 pub mod inbound;
+pub mod initiated;
 pub mod media;
 pub mod outbound;
 pub mod pair;

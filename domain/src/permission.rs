@@ -46,7 +46,8 @@ pub struct Circumstances<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Stable: `contact_blocked`, `opted_out`, `opted_out_of_marketing`, `opted_out_of_utility`,
-    /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_unhealthy`.
+    /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_unhealthy`,
+    /// `messaging_limit_reached`.
     pub code: &'static str,
     /// Why, in plain words.
     pub reason: String,
@@ -176,6 +177,27 @@ pub fn may_write_to(
 /// It is not approved.
 pub fn may_use_template(status: Option<&str>, content: &Content) -> Result<(), Refused> {
     approved(status, content).map(drop)
+}
+
+/// May a request be made on a channel at all? What its owner can tell, asked when it gives a slot for one.
+///
+/// # Errors
+/// What is known against its number.
+pub fn may_use(channel_problem: Option<&str>) -> Result<(), Refused> {
+    works(channel_problem).map(drop)
+}
+
+/// Too many people were written to first: there is room again at a time.
+#[must_use]
+pub fn limit_reached(people_max: u32, room_at: Timestamp) -> Refused {
+    Refused {
+        code: "messaging_limit_reached",
+        reason: format!(
+            "WhatsApp lets this account write first to {people_max} people in 24 hours, and so many were written to. \
+             There is room again at {room_at}."
+        ),
+        what_to_do: "Send it again then, or wait until they write.",
+    }
 }
 
 /// What a message is charged as.

@@ -87,6 +87,12 @@ impl Provider {
         Involved { name: "provider".to_owned(), part: Part::Provider(self.thread_id) }
     }
 
+    /// Makes a number known, so that it can be connected.
+    pub(crate) fn number(&self, waba_id: &str, phone_number_id: &str, access_token: &str, app_secret: &str) {
+        let number = Number::new(waba_id, phone_number_id, DISPLAY_NUMBER, access_token);
+        self.world.add_number(number.with_app_secret(app_secret));
+    }
+
     /// Makes a workspace's number known: what is sent for it comes back as statuses to `webhook_url`, and the windows
     /// of these customers are open.
     ///

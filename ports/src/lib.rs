@@ -3,6 +3,7 @@
 //! A backend is done when the conformance suite of its trait passes; the suites live beside the traits
 //! ([`store::conformance`]) and take a factory, so that every backend runs the same behaviours.
 
+pub mod account;
 pub mod blob;
 pub mod channel;
 pub mod clock;

@@ -258,3 +258,15 @@ CREATE TABLE IF NOT EXISTS agent_state (
     inbound_count INTEGER,
     PRIMARY KEY (tenant, user_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
+
+--  Whom an account wrote to outside their windows, and when last in that hour: counted against the provider's limit of people in 24 hours, after which a row ends.
+CREATE TABLE IF NOT EXISTS initiated (
+    tenant BLOB NOT NULL,
+    account TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    contact_id BLOB NOT NULL,
+    at INTEGER,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, account, hour, contact_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS initiated_expiry ON initiated (expires_at) WHERE expires_at IS NOT NULL;

@@ -58,6 +58,7 @@ pub static TABLES: &[&Table] = &[
     &LOG_CURSORS,
     &IDEMPOTENCY,
     &AGENT_STATE,
+    &INITIATED,
 ];
 
 /// Tables of the CQL store alone.
@@ -543,6 +544,25 @@ table! {
     values {
         /// Messages of the customer read.
         inbound_count: u64,
+    }
+}
+
+table! {
+    /// Whom an account wrote to outside their windows, and when last in that hour: counted against the provider's limit of people in 24 hours, after which a row ends.
+    INITIATED = "initiated" => InitiatedRow: Tenant, Clustered, expires;
+    partition {
+        /// The account at the provider.
+        account: String,
+        /// The hour since 1970.
+        hour: i64,
+    }
+    clustering {
+        /// Whom.
+        contact_id: ContactId,
+    }
+    values {
+        /// When last.
+        at: Timestamp,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
+mod channel;
 mod consent;
 mod content;
 mod conversation;
@@ -10,6 +11,7 @@ mod permission;
 mod socket;
 mod template;
 
+pub use channel::*;
 pub use consent::*;
 pub use content::*;
 pub use conversation::*;

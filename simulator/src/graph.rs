@@ -4,7 +4,7 @@
 //! strictly (an undocumented field is refused) and judges windows, rates and templates as the real one
 //! does: some refusals come at once, others (131047, 131026) as a `failed` status after a 200.
 //!
-//! Not simulated: groups, flows, catalogues, calls, template creation, registration, business profiles.
+//! Not simulated: groups, flows, catalogues, calls, template creation, business profiles.
 
 mod check;
 mod door;
@@ -13,6 +13,7 @@ mod limits;
 mod manage;
 mod media;
 mod routes;
+mod signup;
 mod state;
 mod template;
 
@@ -38,6 +39,7 @@ pub use error::{ApiError, failure_details, title};
 pub use manage::TEMPLATES_MAX;
 pub use media::{MEDIA_MAX, Media, UPLOAD_BYTES_MAX, voice_note};
 pub(crate) use media::{STICKER, bill, picture};
+pub use signup::{APP_ID, CONFIG_ID};
 pub use state::{PEOPLE_MAX, REQUESTS_MAX, SCRIPT_MAX};
 pub use template::{Button, Header, Template};
 
@@ -60,6 +62,8 @@ pub struct Number {
     pub verified_name: String,
     /// The bearer token that may use it; numbers may share one.
     pub access_token: String,
+    /// The secret of the app whose token that is; the world's where it is none.
+    pub app_secret: Option<String>,
     /// The shape of its statuses.
     pub webhook_version: WebhookVersion,
     /// Where its webhooks go instead of the world's target, under a secret of its own.
@@ -70,6 +74,12 @@ pub struct Number {
     pub messaging_limit: String,
     /// `GREEN`, `YELLOW`, `RED`.
     pub quality_rating: String,
+    /// When its token ends, in seconds since 1970; 0 where it does not.
+    pub token_expires_at_s: i64,
+    /// `CONNECTED`, `PENDING`, `BANNED`, …
+    pub status: String,
+    /// It is used in the phone's app as well.
+    pub is_on_biz_app: bool,
     /// Templates of its account.
     pub templates: Vec<Template>,
 }
@@ -86,11 +96,15 @@ impl Number {
             business: Business::new(waba_id, phone_number_id, display_phone_number),
             verified_name: "Spoke & Chain".to_owned(),
             access_token: access_token.into(),
+            app_secret: None,
             webhook_version: WebhookVersion::default(),
             webhook: None,
             throughput_per_s: 80,
             messaging_limit: "TIER_2K".to_owned(),
             quality_rating: "GREEN".to_owned(),
+            token_expires_at_s: 0,
+            status: "CONNECTED".to_owned(),
+            is_on_biz_app: false,
             templates: Template::workshop(),
         }
     }
@@ -102,9 +116,17 @@ impl Number {
         self
     }
 
+    /// The number of an app with this secret.
+    #[must_use]
+    pub fn with_app_secret(mut self, app_secret: impl Into<String>) -> Self {
+        self.app_secret = Some(app_secret.into());
+        self
+    }
+
     /// The number with a webhook and secret of its own.
     #[must_use]
     pub fn with_webhook(mut self, target: Target) -> Self {
+        self.app_secret = Some(target.app_secret.clone());
         self.webhook = Some(target);
         self
     }
@@ -220,6 +242,7 @@ pub(crate) trait Outlet: Send + Sync {
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) seed: u64,
+    pub(crate) app_secret: String,
     pub(crate) clock: Clock,
     pub(crate) faults: GraphFaults,
     pub(crate) enforce_window: bool,
@@ -394,6 +417,11 @@ impl Graph {
     /// [`crate::World::set_webhook_of`]. False where there is none with this id.
     pub fn change_number(&self, phone_number_id: &str, change: impl FnOnce(&mut Number)) -> bool {
         lock(&self.0.state).change_number(phone_number_id, change)
+    }
+
+    /// Is the token's app told what happens in this account?
+    pub fn is_subscribed(&self, waba_id: &str) -> bool {
+        lock(&self.0.state).subscribed.contains(waba_id)
     }
 
     /// Deletes a number: requests for it end with code 33.

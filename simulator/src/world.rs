@@ -203,6 +203,7 @@ impl World {
         }
         let graph_options = graph::Options {
             seed: options.seed,
+            app_secret: options.app_secret,
             clock: options.clock,
             faults: options.faults.graph,
             enforce_window: options.enforce_window,

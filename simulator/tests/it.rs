@@ -9,6 +9,8 @@ mod customers;
 mod faults;
 #[path = "it/graph.rs"]
 mod graph;
+#[path = "it/signup.rs"]
+mod signup;
 #[path = "it/webhooks.rs"]
 mod webhooks;
 #[path = "it/world.rs"]

@@ -130,6 +130,7 @@ async fn seed_workspace(server: &Server, number: &Number, app_secret: &str) -> R
         access_token: number.access_token.clone(),
         app_secret: Some(app_secret.to_owned()),
         verify_token: Some(VERIFY_TOKEN.to_owned()),
+        verify: false,
     };
     Ok(server.webhooks.connect(scope, id, new).await?.id)
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use switchboard_simulator::graph::{APP_ID, CONFIG_ID};
 use switchboard_simulator::{Fault, Person, When, World, WorldOptions, customers::Thing, payload};
 
 use super::{Failure, block_on, failed, print};
@@ -37,7 +38,7 @@ pub(crate) struct Options {
 }
 
 /// What a line asks for.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Order {
     /// A customer writes.
@@ -55,6 +56,16 @@ enum Order {
     Echo { phone: String, text: String },
     /// The business' phone tells what it kept: one message an hour, the last so long ago.
     History { phone: String, texts: Vec<String>, hours_ago: i64 },
+    /// Something about the number changes at the provider; what is left out stays.
+    Number {
+        access_token: Option<String>,
+        quality_rating: Option<String>,
+        messaging_limit: Option<String>,
+        status: Option<String>,
+        is_on_biz_app: Option<bool>,
+    },
+    /// Meta tells of the account: a field and its value, as documented.
+    Account { field: String, value: serde_json::Value },
     /// The next send is accepted and never answered.
     AcceptThenSilence,
     /// The next send is refused with this error code of the Graph API.
@@ -82,6 +93,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             "waba_id": number.business.waba_id,
             "access_token": number.access_token,
             "app_secret": app_secret,
+            "app_id": APP_ID,
+            "config_id": CONFIG_ID,
         });
         print(&format!("{facts}\n"))?;
         let mut lines = lines();
@@ -142,6 +155,21 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
                 .collect();
             let history = payload::history(&business, &with, 1, &messages);
             world.inject(phone_number_id, [history]).map_err(failed)?;
+        }
+        Order::Number { access_token, quality_rating, messaging_limit, status, is_on_biz_app } => {
+            world.graph().change_number(phone_number_id, |number| {
+                number.access_token = access_token.unwrap_or(std::mem::take(&mut number.access_token));
+                number.quality_rating = quality_rating.unwrap_or(std::mem::take(&mut number.quality_rating));
+                number.messaging_limit =
+                    messaging_limit.unwrap_or(std::mem::take(&mut number.messaging_limit));
+                number.status = status.unwrap_or(std::mem::take(&mut number.status));
+                number.is_on_biz_app = is_on_biz_app.unwrap_or(number.is_on_biz_app);
+            });
+        }
+        Order::Account { field, value } => {
+            let subject = now_secs().to_string();
+            let update = payload::account_field(&field, &subject, &value);
+            world.inject(phone_number_id, [update]).map_err(failed)?;
         }
         Order::AcceptThenSilence => {
             world.graph().script(When::NextSend, Fault::AcceptThenSilence);

@@ -179,6 +179,11 @@ pub(super) const COUNTERS: &[Measurement] = &[
         &[("outcome", &["ready", "gone", "unavailable"])],
         "Times that a file of a customer was asked for, by how that ended",
     ),
+    of(
+        "switchboard_channel_checks_total",
+        &[("outcome", &["seen", "refused", "unavailable"])],
+        "Looks at how a number stands at the provider",
+    ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.

@@ -108,7 +108,12 @@ impl Book {
             scope,
             channel_id,
             app_secret: body.app_secret.as_ref().map(|sealed| open("app_secret", sealed)).transpose()?,
-            verify_token: open("verify_token", &body.verify_token)?,
+            // Of one that was deleted for good nothing is left to open.
+            verify_token: if body.standing.erased {
+                SecretString::default()
+            } else {
+                open("verify_token", &body.verify_token)?
+            },
             phone_number_id: body.phone_number_id,
             waba_id: body.waba_id,
             deleted: body.deleted_at.is_some(),

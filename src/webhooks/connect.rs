@@ -4,11 +4,15 @@
 //! disconnected channel stays, so that late webhooks of it still verify, until the number is connected again.
 
 use secrecy::SecretString;
-use switchboard_actors::{Refusal, house::Act};
-use switchboard_ports::store::{Exchanged, Scope};
+use switchboard_actors::{Change, Refusal, house::Act, look_of};
+use switchboard_domain::channel::{self as rules, Look};
+use switchboard_ports::{
+    account::{AccountError, Credentials, NumberReport},
+    store::{Exchanged, Scan, Scope},
+};
 use switchboard_schema::{
     ChannelId, TenantScope,
-    record::{ChannelBody, Claim, ClaimTarget, Sealed},
+    record::{ChannelBody, ChannelRow, ChannelStanding, Claim, ClaimTarget, Sealed},
     wire,
 };
 
@@ -27,55 +31,132 @@ const PROVIDER_ID_BYTES_MAX: usize = 128;
 const SECRET_BYTES_MAX: usize = 4_096;
 
 impl Webhooks {
-    /// Connects a channel. `id` comes from the idempotency key, so that the same request makes the same one.
-    /// The answer shows the verify token.
+    /// Connects a channel. `id` comes from the idempotency key, so that the same request makes the same one; a number
+    /// that was disconnected in this workspace goes on as the channel it was. The answer shows the verify token.
     ///
     /// # Errors
-    /// When a field is wrong, the number is connected already, or the store does not answer.
+    /// When a field is wrong or the provider says so, the number is connected already, or the store does not answer.
     pub(crate) async fn connect(
         &self,
         scope: TenantScope,
         id: ChannelId,
         new: wire::ConnectChannel,
     ) -> Result<wire::Channel, Refusal> {
-        let name = checked_name(&new.name)?;
-        let phone_number_id = checked("phone_number_id", new.phone_number_id, PROVIDER_ID_BYTES_MAX)?;
-        let waba_id = checked("waba_id", new.waba_id, PROVIDER_ID_BYTES_MAX)?;
-        let access_token = checked("access_token", new.access_token, SECRET_BYTES_MAX)?;
-        let app_secret =
-            new.app_secret.map(|secret| checked("app_secret", secret, SECRET_BYTES_MAX)).transpose()?;
-        if app_secret.is_none() && self.app_secret.is_none() {
-            let message = "is needed: this installation has no Meta app of its own (whatsapp.app_secret)";
-            return Err(Refusal::Invalid { field: "app_secret", message: message.to_owned() });
-        }
+        let entered = self.entered(&new)?;
         let verify_token = match new.verify_token {
             Some(token) => checked("verify_token", token, PROVIDER_ID_BYTES_MAX)?,
             None => new_secret(&*self.entropy),
         };
+        let place = self.place_of(scope, id, &entered.credentials.phone_number_id).await?;
+        let standing = self.verified(&entered, new.verify).await?;
+        let id = place.id;
         let target = ClaimTarget::Channel { tenant_id: scope.tenant(), channel_id: id };
+        let Credentials { phone_number_id, waba_id, access_token, .. } = entered.credentials;
         self.claim_number(scope, &phone_number_id, target.clone()).await?;
         self.claim_if_free(&Name::Channel(id), target.clone()).await?;
-        self.claim_if_free(&Name::Account(waba_id.clone()), target).await?;
+        self.claim_account(scope, &waba_id, target).await?;
         let body = ChannelBody {
             version: 0,
             kind: new.kind,
-            name,
-            access_token: self.seal(id, "access_token", access_token),
-            app_secret: app_secret.map(|secret| self.seal(id, "app_secret", secret)),
-            verify_token: self.seal(id, "verify_token", verify_token.clone()),
+            name: entered.name,
+            access_token: self.seal(id, "access_token", &access_token),
+            app_secret: entered.own_secret.map(|secret| self.seal(id, "app_secret", &secret)),
+            verify_token: self.seal(id, "verify_token", &SecretString::from(verify_token.clone())),
             health: wire::ChannelHealth::Working,
             problem: None,
-            created_at: self.clock.now(),
+            created_at: place.created_at.unwrap_or_else(|| self.clock.now()),
             deleted_at: None,
             phone_number_id: phone_number_id.clone(),
             waba_id: waba_id.clone(),
+            standing: ChannelStanding { connected_as: Some(place.asked), ..standing },
         };
         let channel = self.house.put_channel(scope, id, body).await?;
         self.book.forget(id, &phone_number_id, &waba_id);
         Ok(wire::Channel { verify_token: Some(verify_token), ..channel })
     }
 
-    /// Disconnects a channel.
+    /// What the provider says of a number that is to be connected; nothing is stored.
+    ///
+    /// # Errors
+    /// As [`Webhooks::connect`].
+    pub(crate) async fn try_out(
+        &self,
+        scope: TenantScope,
+        new: wire::ConnectChannel,
+    ) -> Result<wire::CheckedNumber, Refusal> {
+        let entered = self.entered(&new)?;
+        // Of another workspace nothing is told but that it is taken.
+        self.place_of(scope, ChannelId::from_bytes([0; 16]), &entered.credentials.phone_number_id).await?;
+        match self.accounts.look(entered.credentials).await {
+            Ok(report) => Ok(wire::CheckedNumber {
+                account_numbers: self.with_channels(scope, report.account_numbers).await?,
+                facts: Some(report.facts),
+                token_expires_at: report.token_expires_at,
+                unverified: None,
+            }),
+            Err(AccountError::Wrong { field, message }) => {
+                Err(Refusal::Invalid { field: field.as_str(), message })
+            }
+            Err(AccountError::Unavailable(why) | AccountError::Unclear(why)) => Ok(wire::CheckedNumber {
+                facts: None,
+                account_numbers: Vec::new(),
+                token_expires_at: None,
+                unverified: Some(why),
+            }),
+        }
+    }
+
+    /// Changes a channel. A new token or secret is checked with the provider first.
+    ///
+    /// # Errors
+    /// When there is no such channel, the provider does not take what is new or does not answer, or the store does not.
+    pub(crate) async fn change(
+        &self,
+        scope: TenantScope,
+        id: ChannelId,
+        change: wire::ChangeChannel,
+    ) -> Result<wire::Channel, Refusal> {
+        let row = self.book.row(scope, id).await?.filter(|row| row.body.0.deleted_at.is_none());
+        let body = row.ok_or(Refusal::NotFound("channel"))?.body.0;
+        let secret = |field, given: Option<String>| {
+            let checked = given.map(|secret| checked(field, secret, SECRET_BYTES_MAX)).transpose()?;
+            Ok::<_, Refusal>(checked.map(SecretString::from))
+        };
+        let name = change.name.as_deref().map(checked_name).transpose()?;
+        let access_token = secret("access_token", change.access_token)?;
+        let app_secret = secret("app_secret", change.app_secret)?;
+        let mut look = None;
+        if access_token.is_some() || app_secret.is_some() {
+            let open = |part: &str, sealed: &Sealed| {
+                let opened = self.vault.open(&place(id, part), sealed);
+                opened.map_err(|error| Refusal::Unavailable(error.to_string()))
+            };
+            let own = body.app_secret.as_ref().map(|sealed| open("app_secret", sealed)).transpose()?;
+            let credentials = Credentials {
+                phone_number_id: body.phone_number_id.clone(),
+                waba_id: body.waba_id.clone(),
+                access_token: match &access_token {
+                    Some(token) => token.clone(),
+                    None => open("access_token", &body.access_token)?,
+                },
+                app_secret: app_secret.clone().or(own).or_else(|| self.app_secret.clone()),
+            };
+            let report = self.accounts.look(credentials.clone()).await.map_err(refusal_of)?;
+            look = Some(self.subscribed(credentials, report).await);
+        }
+        let change = Change {
+            name,
+            access_token: access_token.map(|token| self.seal(id, "access_token", &token)),
+            app_secret: app_secret.map(|secret| self.seal(id, "app_secret", &secret)),
+            look,
+        };
+        let channel = self.house.change_channel(scope, id, change).await?;
+        self.book.forget(id, &body.phone_number_id, &body.waba_id);
+        Ok(channel)
+    }
+
+    /// Disconnects a channel; with `erase` what its late webhooks are verified with is removed as well. The app is told no
+    /// more of an account of which no number is left.
     ///
     /// # Errors
     /// When there is no such channel, or the store does not answer.
@@ -84,17 +165,152 @@ impl Webhooks {
         scope: TenantScope,
         act: Act,
         id: ChannelId,
+        erase: bool,
     ) -> Result<(), Refusal> {
         let row = self.book.row(scope, id).await?.ok_or(Refusal::NotFound("channel"))?;
-        if row.body.0.deleted_at.is_none() {
-            self.house.delete_channel(scope, act, id).await?;
+        let body = row.body.0;
+        if body.deleted_at.is_none() || (erase && !body.standing.erased) {
+            self.house.delete_channel(scope, act, id, erase).await?;
         }
-        self.book.forget(id, &row.body.0.phone_number_id, &row.body.0.waba_id);
+        self.book.forget(id, &body.phone_number_id, &body.waba_id);
+        if body.deleted_at.is_none() {
+            self.leave_account(scope, id, &body).await?;
+        }
         Ok(())
     }
 
-    fn seal(&self, id: ChannelId, part: &str, secret: String) -> Sealed {
-        self.vault.seal(&place(id, part), &SecretString::from(secret))
+    /// Hands the account's webhooks to another channel of it, or has the provider send none where there is none.
+    async fn leave_account(
+        &self,
+        scope: TenantScope,
+        id: ChannelId,
+        body: &ChannelBody,
+    ) -> Result<(), Refusal> {
+        let others = self.channels(scope).await?;
+        let other = others.iter().find(|row| {
+            row.channel_id != id && row.body.0.deleted_at.is_none() && row.body.0.waba_id == body.waba_id
+        });
+        if let Some(other) = other {
+            let target = ClaimTarget::Channel { tenant_id: scope.tenant(), channel_id: other.channel_id };
+            self.claim_account(scope, &body.waba_id, target).await?;
+            self.book.forget(id, &body.phone_number_id, &body.waba_id);
+            return Ok(());
+        }
+        // Another workspace may have numbers of the same account.
+        let holder = self.book.target(&Name::Account(body.waba_id.clone())).await?;
+        if holder.is_some_and(|(_, holder)| holder != id) {
+            return Ok(());
+        }
+        let Ok(access_token) = self.vault.open(&place(id, "access_token"), &body.access_token) else {
+            return Ok(());
+        };
+        let of = Credentials {
+            phone_number_id: body.phone_number_id.clone(),
+            waba_id: body.waba_id.clone(),
+            access_token,
+            app_secret: None,
+        };
+        // It is disconnected in any case: what still comes is verified and dropped.
+        if let Err(error) = self.accounts.unsubscribe(of).await {
+            tracing::info!(channel = %id, %error, "the provider goes on sending webhooks of this account");
+        }
+        Ok(())
+    }
+
+    /// What was entered, each field in its form.
+    fn entered(&self, new: &wire::ConnectChannel) -> Result<Entered, Refusal> {
+        let name = checked_name(&new.name)?;
+        let id = |field, text: &str| checked(field, text.to_owned(), PROVIDER_ID_BYTES_MAX);
+        let phone_number_id = id("phone_number_id", &new.phone_number_id)?;
+        let waba_id = id("waba_id", &new.waba_id)?;
+        let access_token = checked("access_token", new.access_token.clone(), SECRET_BYTES_MAX)?;
+        let own_secret = new
+            .app_secret
+            .clone()
+            .map(|secret| checked("app_secret", secret, SECRET_BYTES_MAX))
+            .transpose()?
+            .map(SecretString::from);
+        let app_secret = own_secret.clone().or_else(|| self.app_secret.clone());
+        if app_secret.is_none() {
+            let message = "is needed: this installation has no Meta app of its own (whatsapp.app_secret)";
+            return Err(Refusal::Invalid { field: "app_secret", message: message.to_owned() });
+        }
+        let access_token = SecretString::from(access_token);
+        let credentials = Credentials { phone_number_id, waba_id, access_token, app_secret };
+        Ok(Entered { name, credentials, own_secret })
+    }
+
+    /// Asks the provider about what was entered.
+    ///
+    /// # Errors
+    /// What it says is wrong; that it does not answer where it `must`.
+    async fn verified(&self, entered: &Entered, must: bool) -> Result<ChannelStanding, Refusal> {
+        let look = match self.accounts.look(entered.credentials.clone()).await {
+            Ok(report) => self.subscribed(entered.credentials.clone(), report).await,
+            Err(error @ AccountError::Wrong { .. }) => return Err(refusal_of(error)),
+            Err(error) if must => return Err(refusal_of(error)),
+            Err(error) => look_of(Err(error)),
+        };
+        let mut standing = ChannelStanding::default();
+        rules::take_look(&mut standing, look, self.clock.now());
+        Ok(standing)
+    }
+
+    /// Has the app told what happens in the account of a number that the provider confirmed.
+    async fn subscribed(&self, of: Credentials, report: NumberReport) -> Look {
+        let subscribed = match self.accounts.subscribe(of).await {
+            Ok(()) => Some(true),
+            Err(AccountError::Wrong { .. }) => Some(false),
+            Err(_) => None,
+        };
+        let NumberReport { facts, token_expires_at, .. } = report;
+        Look::Seen { facts, token_expires_at, subscribed }
+    }
+
+    /// Which of an account's numbers this workspace has connected.
+    pub(super) async fn with_channels(
+        &self,
+        scope: TenantScope,
+        mut numbers: Vec<wire::AccountNumber>,
+    ) -> Result<Vec<wire::AccountNumber>, Refusal> {
+        let rows = self.channels(scope).await?;
+        for number in &mut numbers {
+            let row = rows.iter().find(|row| {
+                row.body.0.deleted_at.is_none() && row.body.0.phone_number_id == number.phone_number_id
+            });
+            number.channel_id = row.map(|row| row.channel_id);
+        }
+        Ok(numbers)
+    }
+
+    async fn channels(&self, scope: TenantScope) -> Result<Vec<ChannelRow>, Refusal> {
+        Ok(self.records.all::<ChannelRow>(scope, Scan::of::<ChannelRow>(ChannelRow::partition())).await?)
+    }
+
+    /// As which channel a number is to be connected: as the one it was in this workspace, or as a new one.
+    ///
+    /// # Errors
+    /// When a connected channel has it.
+    async fn place_of(&self, scope: TenantScope, asked: ChannelId, number: &str) -> Result<Place, Refusal> {
+        let new = Place { id: asked, asked, created_at: None };
+        let Some((holder, id)) = self.book.target(&Name::Number(number.to_owned())).await? else {
+            return Ok(new);
+        };
+        let row = self.book.row(holder, id).await?;
+        let own = holder == scope;
+        let Some(body) = row.map(|row| row.body.0) else {
+            // A connection that was cut short; whoever began it may begin again.
+            return if own { Ok(new) } else { taken("elsewhere") };
+        };
+        if body.deleted_at.is_none() && !(own && (id == asked || body.standing.connected_as == Some(asked))) {
+            return taken(if own { "in this workspace" } else { "elsewhere" });
+        }
+        let continues = own && !body.standing.erased;
+        Ok(if continues { Place { id, asked, created_at: Some(body.created_at) } } else { new })
+    }
+
+    fn seal(&self, id: ChannelId, part: &str, secret: &SecretString) -> Sealed {
+        self.vault.seal(&place(id, part), secret)
     }
 
     /// Gives a number to a channel, unless a connected channel has it.
@@ -104,7 +320,6 @@ impl Webhooks {
         number: &str,
         target: ClaimTarget,
     ) -> Result<(), Refusal> {
-        let taken = |whose: &str| Err(Refusal::Taken(format!("this number is connected {whose} already")));
         let (kind, hash) = kind_and_hash(&Name::Number(number.to_owned()));
         let found: Option<Claim> =
             self.records.claim(Scope::System, claim(kind, hash, target.clone())).await?;
@@ -130,11 +345,68 @@ impl Webhooks {
         }
     }
 
+    /// Gives an account's webhooks to a channel, unless a connected one has them.
+    async fn claim_account(
+        &self,
+        scope: TenantScope,
+        waba_id: &str,
+        target: ClaimTarget,
+    ) -> Result<(), Refusal> {
+        let name = Name::Account(waba_id.to_owned());
+        let (kind, hash) = kind_and_hash(&name);
+        let found: Option<Claim> =
+            self.records.claim(Scope::System, claim(kind, hash, target.clone())).await?;
+        let Some(found) = found.filter(|found| found.target.0 != target) else { return Ok(()) };
+        let Some((holder, id)) = self.book.target(&name).await? else { return Ok(()) };
+        let row = self.book.row(holder, id).await?;
+        if row.map_or(holder == scope, |row| row.body.0.deleted_at.is_some()) {
+            // Whoever was quicker has them.
+            self.records.store().exchange(Scope::System, reclaim(found, target)).await?;
+        }
+        Ok(())
+    }
+
     /// Gives a name to a channel that nobody has; else leaves it.
     async fn claim_if_free(&self, name: &Name, target: ClaimTarget) -> Result<(), Refusal> {
         let (kind, hash) = kind_and_hash(name);
         self.records.claim(Scope::System, claim(kind, hash, target)).await?;
         Ok(())
+    }
+}
+
+/// What was entered to connect a number.
+struct Entered {
+    name: String,
+    credentials: Credentials,
+    /// The secret that was entered, not the installation's.
+    own_secret: Option<SecretString>,
+}
+
+/// As which channel a number is connected.
+struct Place {
+    id: ChannelId,
+    /// The id that the request asks for.
+    asked: ChannelId,
+    /// When it was connected first.
+    created_at: Option<switchboard_schema::Timestamp>,
+}
+
+fn taken<T>(whose: &str) -> Result<T, Refusal> {
+    Err(Refusal::Taken(format!("this number is connected {whose} already")))
+}
+
+/// Why nothing was connected.
+pub(super) fn refusal_of(error: AccountError) -> Refusal {
+    match error {
+        AccountError::Wrong { field, message } => Refusal::Invalid { field: field.as_str(), message },
+        AccountError::Unavailable(why) => Refusal::Provider {
+            code: "provider_unavailable".to_owned(),
+            message: format!("WhatsApp did not answer: {why}. Nothing was changed. Try again in a moment."),
+        },
+        AccountError::Unclear(why) => Refusal::Provider {
+            code: "provider_unclear".to_owned(),
+            message: format!("{why} Nothing was changed. Check whatsapp.graph_url."),
+        },
     }
 }
 

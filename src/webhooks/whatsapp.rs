@@ -23,7 +23,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use switchboard_actors::{
-    Refusal,
+    Notice, Refusal,
     house::{Cause, Unapplied},
     trace::Span,
 };
@@ -31,7 +31,7 @@ use switchboard_channels::whatsapp::{
     inbound::{self, Delivery, Route},
     signature,
 };
-use switchboard_domain::inbound::Update;
+use switchboard_domain::inbound::{Origin, Update};
 use switchboard_schema::ChannelId;
 
 use super::{
@@ -149,6 +149,9 @@ impl Webhooks {
     /// A delivery at a channel's own address.
     async fn take_own<'a>(&self, own: Arc<Entry>, seal: &Seal<'a>) -> Result<Taken<'a>, Problem> {
         if !self.verifies(seal, &own) {
+            if !own.deleted {
+                self.house.notice(own.scope, own.channel_id, Notice::Unsigned);
+            }
             return Err(unverified("signature"));
         }
         if own.deleted {
@@ -235,6 +238,9 @@ impl Webhooks {
                 }
             };
             verified |= fits;
+            if !fits && !entry.deleted {
+                self.house.notice(entry.scope, entry.channel_id, Notice::Unsigned);
+            }
             let routed = if fits { Routed::To(Arc::clone(entry)) } else { Routed::Unverified };
             routes.insert(name.clone(), routed);
         }
@@ -295,6 +301,9 @@ impl Webhooks {
                 }
             }
         }
+        let from_customer =
+            |update: &Update| matches!(update, Update::Message(one) if one.origin == Origin::Customer);
+        let received = updates.iter().any(from_customer);
         // What can be read first: it must not wait for room for what cannot.
         if !updates.is_empty() {
             self.keep_large(entry.scope, &mut updates).await?;
@@ -309,6 +318,7 @@ impl Webhooks {
         for unreadable in unread {
             self.house.bury(entry.scope, entry.channel_id, unreadable.reason, unreadable.raw).await?;
         }
+        self.house.notice(entry.scope, entry.channel_id, Notice::Heard { received });
         Ok(())
     }
 }

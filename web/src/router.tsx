@@ -33,6 +33,13 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('@/features/session/sign-in'), 'SignInPage'),
 });
 
+/** Where the provider's sign-up comes back to, in a window of its own. */
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('@/features/settings/sign-up-page'), 'SignUpPage'),
+});
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
@@ -70,6 +77,9 @@ const inbox = createRoute({
 const inboxIndex = createRoute({ getParentRoute: () => inbox, path: '/' });
 const conversation = createRoute({ getParentRoute: () => inbox, path: '$conversationId' });
 
+/** Which one of a section's things is looked at. */
+type SettingsSearch = { channel?: string };
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -80,12 +90,14 @@ const settings = createRoute({
 const settingsSection = createRoute({
   getParentRoute: () => settings,
   path: '$section',
+  validateSearch: (search: Record<string, unknown>): SettingsSearch => (typeof search['channel'] === 'string' ? { channel: search['channel'] } : {}),
   component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    signUp,
     app.addChildren([home, inbox.addChildren([inboxIndex, conversation]), settings.addChildren([settingsSection])]),
   ]),
   defaultPreload: 'intent',

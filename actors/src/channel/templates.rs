@@ -71,6 +71,13 @@ impl Templates {
         }
     }
 
+    /// When they were read last, how many there are, and how many are not as an owner last saw them.
+    pub(super) fn counts(&self) -> (Option<Timestamp>, u32, u32) {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let unseen = self.rows.values().filter(|body| !rules::changes(body).is_empty()).count();
+        (self.read_at, count(self.rows.len()), count(unseen))
+    }
+
     /// The status of a template; nothing where it is not known, which is no reason not to try.
     pub(super) fn status(&self, name: &str, language: &str) -> Option<String> {
         self.rows.get(&(name.to_owned(), language.to_owned())).map(|body| body.status.value.clone())
@@ -211,6 +218,7 @@ impl ChannelActor {
             };
             tell(reply, answer);
         }
+        self.note_templates(read.as_ref().err().map(ToString::to_string));
         self.templates.read = Some((self.env.clock.now(), read));
         if std::mem::take(&mut self.templates.again) {
             ctx.run_later(TEMPLATES_PAUSE, Self::begin_reading);
@@ -427,6 +435,9 @@ impl ChannelActor {
             .map(move |written, actor, ctx| {
                 if written.is_ok() {
                     actor.apply(changed);
+                    let problem =
+                        actor.body.as_ref().and_then(|body| body.standing.templates_problem.clone());
+                    actor.note_templates(problem);
                 }
                 then(actor, written.map_err(Refusal::from), ctx);
             })

@@ -52,6 +52,8 @@ pub(crate) struct Sendable {
     channel_id: ChannelId,
     contact_id: ContactId,
     purpose: Purpose,
+    /// It begins a talk: the window is not open.
+    initiates: bool,
     /// When the customer wrote last, by the provider's clock.
     last_wrote_at: Option<Timestamp>,
     /// What had it queued, where that is recorded in a trace.
@@ -77,6 +79,7 @@ pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: 
         channel_id: head.channel_id,
         contact_id: head.contact.id,
         purpose: permission::purpose_of(&item.content),
+        initiates: !state.window().is_open(now),
         last_wrote_at: head.last_inbound_at,
         queued_by: queued_by.get(&item.seq).copied(),
         to: head.contact.identities.clone(),
@@ -170,6 +173,10 @@ impl Outbox {
                 let error = MessageError { code: "channel_deleted".to_owned(), message };
                 return self.rule(Rule::Refuse { seq, error }).await;
             }
+            Err(Refusal::Rule { code, message }) => {
+                let error = MessageError { code: code.to_owned(), message };
+                return self.rule(Rule::Refuse { seq, error }).await;
+            }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
         let content = match self.outbound_content(&item, &permit).await {
@@ -193,6 +200,17 @@ impl Outbox {
             Ok(None) => {}
             Ok(Some(error)) => return self.rule(Rule::Refuse { seq, error }).await,
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
+        }
+        if item.initiates {
+            let begun = crate::initiated::begin(&self.env, self.scope, item.channel_id, item.contact_id);
+            match within(trace, "account.initiate", begun).await {
+                Ok(()) => {}
+                Err(Refusal::Rule { code, message }) => {
+                    let error = MessageError { code: code.to_owned(), message };
+                    return self.rule(Rule::Refuse { seq, error }).await;
+                }
+                Err(_) => return actix_rt::time::sleep(PAUSE).await,
+            }
         }
         // From here to the stored result; a draining house begins nothing more.
         let Some(_sending) = self.env.begin_sending() else { return };

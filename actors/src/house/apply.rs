@@ -8,6 +8,7 @@ use std::{
 use futures_util::future::join_all;
 use ring::digest;
 use switchboard_domain::{
+    channel::AccountNews,
     consent::{self, Wish},
     conversation::Command as Rule,
     inbound::{
@@ -21,7 +22,7 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ChannelId, ConversationId, MessageId, TenantScope, Timestamp,
-    record::{ChannelRow, Kept, OtherUpdate, OtherUpdateRow},
+    record::{ChannelBody, ChannelRow, Kept, OtherUpdate, OtherUpdateRow},
     table::Json,
     wire::{ConsentEvidence, Content, SystemEvent, SystemLine},
 };
@@ -431,7 +432,10 @@ impl Way {
     }
 
     /// An update that concerns no conversation, raw: whatever comes to know what it means finds it.
-    async fn keep(&self, Other { field, raw }: Other) -> Result<(), Refusal> {
+    async fn keep(&self, Other { field, raw, news }: Other) -> Result<(), Refusal> {
+        if let Some(news) = news {
+            self.tell_news(news).await?;
+        }
         metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
         if field == HISTORY_DECLINED {
             tracing::info!(channel = %self.channel, "the business shares no history of its phone: only what is written from now on will be here");
@@ -448,6 +452,27 @@ impl Way {
         let row = OtherUpdateRow { day: day_of(at), hash, body: Json(update) };
         let row = Mutation::put_until(row, at + OTHER_LIFE);
         Ok(self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![row]).await?)
+    }
+
+    /// What the provider told of an account, to each channel it is about: the account's, or the one of the number that it
+    /// names.
+    async fn tell_news(&self, news: AccountNews) -> Result<(), Refusal> {
+        let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
+        let scan = Scan::of::<ChannelRow>(ChannelRow::partition());
+        let rows = self.env.records.all::<ChannelRow>(self.scope, scan).await?;
+        let account =
+            rows.iter().find(|row| row.channel_id == self.channel).map(|row| row.body.0.waba_id.clone());
+        let number = news.display_phone_number.as_deref().map(digits);
+        for row in rows {
+            let ChannelBody { deleted_at, waba_id, standing, .. } = row.body.0;
+            let own = standing.facts.and_then(|facts| facts.display_phone_number).map(|own| digits(&own));
+            let is_other = number.is_some() && own.is_some() && own != number;
+            if deleted_at.is_none() && Some(waba_id) == account && !is_other {
+                let letter = channel::Letter::News(Box::new(news.clone()));
+                self.env.channels.tell(&self.env, self.scope, row.channel_id, letter)?;
+            }
+        }
+        Ok(())
     }
 
     /// A customer's address changed: the old and the new are one person; the thread says so.

@@ -1,5 +1,6 @@
 //! Channels: connecting, showing, deleting.
 
+use switchboard_domain::channel as rules;
 use switchboard_ports::store::Scan;
 use switchboard_schema::{
     ChannelId, TenantScope,
@@ -9,7 +10,8 @@ use switchboard_schema::{
 
 use super::{Act, House};
 use crate::{
-    Refusal, channel,
+    Refusal,
+    channel::{self, Change, Notice},
     env::Env,
     tenant::{self, Told},
 };
@@ -35,6 +37,14 @@ impl Connected<'_> {
             webhook_url: format!("{}{}", env.webhook_base, self.id),
             verify_token: None,
             created_at: self.body.created_at,
+            facts: self.body.standing.facts.clone(),
+            checked_at: self.body.standing.checked_at,
+            lights: rules::lights(
+                &self.body.standing,
+                (self.body.health, self.body.problem.as_deref()),
+                self.body.created_at,
+                env.clock.now(),
+            ),
         }
     }
 }
@@ -64,12 +74,66 @@ impl House {
         Ok(shown)
     }
 
-    /// Deletes a channel: nothing more goes out, what still comes in is verified and dropped.
+    /// Changes a channel; what is sealed in the change was checked by the edge.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], or when it is not durable.
-    pub async fn delete_channel(&self, scope: TenantScope, act: Act, id: ChannelId) -> Result<(), Refusal> {
-        let body = channel::ask(&self.env, scope, id, channel::Letter::Delete).await?;
+    pub async fn change_channel(
+        &self,
+        scope: TenantScope,
+        id: ChannelId,
+        change: Change,
+    ) -> Result<wire::Channel, Refusal> {
+        let change = |reply| channel::Letter::Change(Box::new(change), reply);
+        let body = channel::ask(&self.env, scope, id, change).await?;
+        self.env.resolver.forget_channel(scope, id);
+        let shown = Connected { id, body: &body }.show(&self.env);
+        self.tell_of_channel(scope, wire::EventName::ChannelUpdated, shown.clone());
+        Ok(shown)
+    }
+
+    /// A channel.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], also of one that was disconnected, or when the store cannot be read.
+    pub async fn channel(&self, scope: TenantScope, id: ChannelId) -> Result<wire::Channel, Refusal> {
+        let body = channel::ask(&self.env, scope, id, channel::Letter::Show).await?;
+        if body.deleted_at.is_some() {
+            return Err(Refusal::NotFound("channel"));
+        }
+        Ok(Connected { id, body: &body }.show(&self.env))
+    }
+
+    /// Asks the provider how a number stands, now.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]. That the provider does not answer is said by the lights.
+    pub async fn check_channel(&self, scope: TenantScope, id: ChannelId) -> Result<wire::Channel, Refusal> {
+        let body = channel::ask(&self.env, scope, id, channel::Letter::Check).await?;
+        Ok(Connected { id, body: &body }.show(&self.env))
+    }
+
+    /// Something was noticed of a channel, such as that a webhook of it came. It may be lost.
+    pub fn notice(&self, scope: TenantScope, id: ChannelId, notice: Notice) {
+        if let Err(refusal) = self.env.channels.tell(&self.env, scope, id, channel::Letter::Notice(notice)) {
+            tracing::debug!(channel = %id, %refusal, "what was noticed of a channel is lost");
+        }
+    }
+
+    /// Deletes a channel: nothing more goes out, what still comes in is verified and dropped. With `erase` what it is
+    /// verified with is removed as well.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or when it is not durable.
+    pub async fn delete_channel(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ChannelId,
+        erase: bool,
+    ) -> Result<(), Refusal> {
+        let delete = |reply| channel::Letter::Delete { erase, reply };
+        let body = channel::ask(&self.env, scope, id, delete).await?;
         self.env.resolver.forget_channel(scope, id);
         tracing::info!(correlation = %act.correlation, channel = %id, "a channel was deleted");
         let shown = Connected { id, body: &body }.show(&self.env);

@@ -11,7 +11,7 @@ use switchboard_schema::{
 
 use super::House;
 use crate::{
-    Refusal, contact,
+    Refusal, channel, contact,
     conversation::{Ask, Asked, ask},
     media,
     wakeups::{Pass, filed_again, page},
@@ -97,6 +97,7 @@ impl House {
             Some(WakeupTarget::Conversation(id)) => self.env.conversations.is_present(scope, id),
             Some(WakeupTarget::Contact(id)) => self.env.contacts.is_present(scope, id),
             Some(WakeupTarget::Media(id)) => self.env.media.is_present(scope, id),
+            Some(WakeupTarget::Channel(id)) => self.env.channels.is_present(scope, id),
             None => false,
         };
         row.due <= now || (at_start && row.reason == WakeupReason::Active.as_str() && !is_here())
@@ -114,6 +115,9 @@ impl House {
             }
             Some(WakeupTarget::Media(id)) => {
                 media::ask(&self.env, scope, id, media::Ask::Wake).await.map(drop)
+            }
+            Some(WakeupTarget::Channel(id)) => {
+                channel::ask(&self.env, scope, id, channel::Letter::Wake).await
             }
             None => Ok(()),
         };

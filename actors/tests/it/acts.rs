@@ -68,7 +68,11 @@ fn an_update_that_concerns_no_conversation_is_kept_once_as_it_came() {
     run(async {
         let (mut world, running) = World::with_channel(103).await;
         let update = |raw: &str| {
-            Update::Other(Other { field: "account_update".to_owned(), raw: Kept::Inline(raw.to_owned()) })
+            Update::Other(Other {
+                field: "account_update".to_owned(),
+                raw: Kept::Inline(raw.to_owned()),
+                news: None,
+            })
         };
         for _ in 0..2 {
             world.deliver(&running, vec![update("{\"event\":1}"), update("{\"event\":2}")]).await;

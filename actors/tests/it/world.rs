@@ -17,13 +17,14 @@ use switchboard_actors::{
 };
 use switchboard_domain::inbound::{InboundMessage, Party, Update};
 use switchboard_ports::{
+    account::Nobody,
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
     store::{self, Records, Scan, Scope, Store},
 };
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantId, TenantScope, Timestamp, UserId,
-    record::{ChannelBody, ContactRow, PROJECTION_BUCKETS, WakeupRow},
+    record::{ChannelBody, ChannelStanding, ContactRow, PROJECTION_BUCKETS, WakeupRow},
     wire::{self, Content, Identity, IdentityKind, SendRequest, Text},
 };
 use switchboard_store::{
@@ -196,6 +197,7 @@ impl World {
             clock: Arc::<HandClock>::clone(&self.clock),
             entropy: Arc::<SeededEntropy>::clone(&self.entropy),
             connector,
+            accounts: Arc::new(Nobody),
             webhook_base: "http://here/webhooks/whatsapp/".to_owned(),
             rates: Arc::default(),
         };
@@ -227,6 +229,7 @@ impl World {
             problem: None,
             created_at: self.clock.now(),
             deleted_at: None,
+            standing: ChannelStanding::default(),
         }
     }
 

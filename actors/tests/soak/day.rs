@@ -401,7 +401,8 @@ impl Town {
     async fn was_not_for_a_conversation(&self, workspace: &Workspace) {
         let now = self.stage.clock.now();
         let raw = Kept::Inline(format!("{{\"event\":{}}}", self.number()));
-        self.deliver(workspace, Update::Other(Other { field: "account_update".to_owned(), raw })).await;
+        self.deliver(workspace, Update::Other(Other { field: "account_update".to_owned(), raw, news: None }))
+            .await;
         self.ends(workspace, "other_updates", now + DEAD_LIFE);
     }
 

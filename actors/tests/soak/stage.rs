@@ -21,6 +21,7 @@ use switchboard_actors::{
 use switchboard_domain::outbound::{Outbound, SendOutcome};
 use switchboard_ports::{
     Future,
+    account::Nobody,
     blob::Blobs as _,
     channel::{ChannelClient, Download, FetchError, ReadError, Submission, Submitted, Upload},
     clock::{Clock, Entropy},
@@ -29,7 +30,7 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ChannelId, TenantId, TenantScope, Timestamp,
-    record::ChannelBody,
+    record::{ChannelBody, ChannelStanding},
     table::{Cell, Table},
     wire,
 };
@@ -237,6 +238,7 @@ impl Stage {
             clock: Arc::<HandClock>::clone(&clock),
             entropy,
             connector: Arc::new(Taker),
+            accounts: Arc::new(Nobody),
             webhook_base: "http://here/webhooks/whatsapp/".to_owned(),
             rates: Arc::default(),
         };
@@ -261,6 +263,7 @@ impl Stage {
             problem: None,
             created_at: self.clock.now(),
             deleted_at: None,
+            standing: ChannelStanding::default(),
         };
         let put = async {
             self.house.put_channel(scope, channel, body).await.expect("the channel is connected");

@@ -149,6 +149,37 @@ impl Graph {
         url.ok_or_else(|| FetchError::Unavailable("the file is said to be where no file can be".to_owned()))
     }
 
+    /// Where requests run.
+    pub(super) const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Makes one request that is no message; `path` is behind the version. Answers why there is no answer.
+    pub(super) async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&SecretString>,
+        body: Option<String>,
+    ) -> Result<(StatusCode, Bytes), String> {
+        let url = format!("{}/{}/{path}", self.base, request::segment(&self.version));
+        let mut builder = self.http.request(method, url);
+        if let Some(token) = token {
+            builder = builder.header(AUTHORIZATION, bearer(token).map_err(|_| bad_token().message)?);
+        }
+        if let Some(body) = body {
+            builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
+        }
+        // The address may hold a secret, which the root of an error does not repeat.
+        let response = builder.send().await.map_err(|error| match no_answer(error) {
+            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => why,
+            NoAnswer::Token => bad_token().message,
+        })?;
+        let status = response.status();
+        let body = read_body(response, MAX_SEND_ANSWER_BYTES).await?;
+        Ok((status, token.map_or(body.clone(), |token| without(token.expose_secret(), body))))
+    }
+
     /// The client of one number.
     #[must_use]
     pub fn client(&self, phone_number_id: &str, waba_id: &str, access_token: SecretString) -> Client {
@@ -430,9 +461,7 @@ impl Client {
 
     /// The token as a header.
     fn bearer(&self) -> Result<HeaderValue, InvalidHeaderValue> {
-        let mut token = HeaderValue::from_str(&format!("Bearer {}", self.access_token.expose_secret()))?;
-        token.set_sensitive(true);
-        Ok(token)
+        bearer(&self.access_token)
     }
 
     async fn read_page(&self, request: GraphRequest) -> Result<templates::TemplatePage, ReadError> {
@@ -481,6 +510,12 @@ impl Client {
         let body = read_body(response, body_bytes_max).await;
         Ok(Answer { status, body: body.map(|body| without(self.access_token.expose_secret(), body)) })
     }
+}
+
+fn bearer(token: &SecretString) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut token = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
+    token.set_sensitive(true);
+    Ok(token)
 }
 
 /// An answer, whose body may have been lost on the way.

@@ -14,6 +14,7 @@ mod account;
 mod content;
 mod envelope;
 mod read;
+mod template;
 mod text;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
@@ -262,7 +263,7 @@ impl<'a> Part<'a> {
             Subject::Old(thread, json) => read::old(self, &self.frame.threads[thread].thread, json),
             Subject::Item(listed, json) => (listed.read)(self, json),
             Subject::Chunk(json) => Ok(self.other(read::field_of_chunk(json))),
-            Subject::Change => Ok(account::template(&self.field, &self.frame.entry, &self.frame.value)
+            Subject::Change => Ok(template::news(&self.field, &self.frame.entry, &self.frame.value)
                 .unwrap_or_else(|| self.other(&self.field))),
             Subject::Beside => Ok(self.other(&self.field)),
             Subject::NotAList(key, _) => Err(format!("`{key}` is not a list")),
@@ -382,7 +383,9 @@ impl<'a> Part<'a> {
 
     fn other(&self, field: &str) -> Update {
         let field = text::cut(field, MAX_FIELD_CHARS).0.to_owned();
-        Update::Other(Other { field, raw: Kept::Inline(self.to_webhook()) })
+        let value = self.frame.value.iter().map(|(key, raw)| (&**key, *raw));
+        let news = account::news(&field, value);
+        Update::Other(Other { field, raw: Kept::Inline(self.to_webhook()), news })
     }
 }
 

@@ -438,7 +438,7 @@ fn parameter_body(parameter: &TemplateParameter) -> Value {
 }
 
 /// A segment of a path: whatever an admin entered as an id stays one.
-fn segment(text: &str) -> String {
+pub(super) fn segment(text: &str) -> String {
     let good = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
     text.chars().filter(good).collect::<String>().trim_matches('.').to_owned()
 }

@@ -247,17 +247,22 @@ impl State {
     /// # Errors
     /// Why not, in words for the agent.
     pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
-        permission::may_send(&circumstances(self.head.as_ref()), content, now)
+        permission::may_send(
+            &circumstances(self.head.as_ref(), self.channel_problem.as_deref()),
+            content,
+            now,
+        )
     }
 }
 
 /// What the permission to send depends on, as far as the conversation knows it.
-fn circumstances(head: Option<&Head>) -> Circumstances<'_> {
-    head.map_or_else(Circumstances::default, |head| Circumstances {
+fn circumstances<'a>(head: Option<&'a Head>, channel_problem: Option<&'a str>) -> Circumstances<'a> {
+    let unknown = Circumstances { channel_problem, ..Circumstances::default() };
+    head.map_or(unknown, |head| Circumstances {
         window: window_of(head),
         blocked: head.contact.blocked,
         consent: &head.contact.consent,
-        ..Circumstances::default()
+        ..unknown
     })
 }
 
@@ -307,8 +312,12 @@ impl<'a> Draft<'a> {
         let Some(item) = self.items.iter_mut().find(|item| item.seq == seq) else {
             return Err(Rejection::NoMessage);
         };
-        let (decision, judged) =
-            permission::explain(&circumstances(Some(&self.head)), &item.content, step, now);
+        let (decision, judged) = permission::explain(
+            &circumstances(Some(&self.head), self.state.channel_problem.as_deref()),
+            &item.content,
+            step,
+            now,
+        );
         item.decision = Some(Box::new(decision));
         Ok(judged.map(drop))
     }

@@ -1,6 +1,9 @@
 //! What a conversation keeps in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use switchboard_schema::{
     ChannelId, ConversationId, MessageId, Timestamp,
@@ -34,6 +37,8 @@ pub struct State {
     pub channel_id: ChannelId,
     /// The head; nothing before the first commit.
     pub head: Option<Head>,
+    /// Why the channel cannot send, where it cannot and that is known.
+    pub channel_problem: Option<Arc<str>>,
     /// A commit is being put together: its version is given already.
     pub open_commit: bool,
     /// The items of the newest two buckets, and at times some older, by id.
@@ -54,6 +59,7 @@ impl State {
             id,
             channel_id,
             head: None,
+            channel_problem: None,
             open_commit: false,
             known: HashMap::new(),
             keys: HashMap::new(),

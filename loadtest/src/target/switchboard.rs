@@ -163,6 +163,7 @@ impl Target for Switchboard {
             "waba_id": waba_id, "access_token": ACCESS_TOKEN, "app_secret": app_secret,
             "verify_token": "load-test-word",
         });
+        self.provider.number(&waba_id, &phone_number_id, ACCESS_TOKEN, &app_secret);
         let extra =
             format!("Authorization: Bearer {}\r\nIdempotency-Key: load-test-{index}\r\n", created.api_key);
         let bytes = request("POST", "/api/v1/channels", &extra, body.to_string().as_bytes());

@@ -9,8 +9,8 @@ use crate::{
     table::{CellType, Json},
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
-        Direction, Forwarded, Identity, MediaState, MessageError, MessageState, ProductRef, Quote, Reaction,
-        Referral, Role, SendDecision, Sender, StateAt,
+        Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
+        Quote, Reaction, Referral, Role, SendDecision, Sender, StateAt,
     },
 };
 
@@ -172,6 +172,58 @@ pub struct ChannelBody {
     pub created_at: Timestamp,
     /// When it was deleted; webhooks are then verified and dropped.
     pub deleted_at: Option<Timestamp>,
+    /// What is known of its number, token and webhooks.
+    #[serde(default)]
+    pub standing: ChannelStanding,
+}
+
+/// What is known of a channel's number, token and webhooks: what its lights are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChannelStanding {
+    /// What the provider said of the number last.
+    pub facts: Option<NumberFacts>,
+    /// When it was last asked.
+    pub checked_at: Option<Timestamp>,
+    /// When it is to be asked next.
+    pub check_at: Option<Timestamp>,
+    /// Why it could not be asked the last time.
+    pub unverified: Option<String>,
+    /// Why nothing can be sent until somebody acts, as the provider itself confirmed: it refuses the token, does not
+    /// know the number, or closed the account.
+    pub refused: Option<String>,
+    /// It is the token that was refused.
+    pub token_refused: bool,
+    /// When the token ends.
+    pub token_expires_at: Option<Timestamp>,
+    /// What the provider told of the account that somebody should look at.
+    pub account_problem: Option<String>,
+    /// It is that the account is closed: nothing can be sent.
+    pub account_closed: bool,
+    /// Our app is told what happens in the account; nothing where that is not known.
+    pub subscribed: Option<bool>,
+    /// When a webhook that verifies last came.
+    pub heard_at: Option<Timestamp>,
+    /// Webhooks whose signature did not verify, since the secret was entered.
+    pub unsigned: u64,
+    /// When the last of them came.
+    pub unsigned_at: Option<Timestamp>,
+    /// When a message last came.
+    pub received_at: Option<Timestamp>,
+    /// When the provider last took one of ours.
+    pub sent_at: Option<Timestamp>,
+    /// When the templates were last read.
+    pub templates_at: Option<Timestamp>,
+    /// How many there were.
+    pub templates: u32,
+    /// How many of them are not as an owner last saw them.
+    pub templates_unseen: u32,
+    /// Why they could not be read the last time.
+    pub templates_problem: Option<String>,
+    /// The id that the request which connected it last would have given it: the same request is answered the same.
+    pub connected_as: Option<ChannelId>,
+    /// Its secrets were removed: it was not only disconnected.
+    pub erased: bool,
 }
 
 /// A contact.
@@ -634,6 +686,8 @@ pub enum WakeupTarget {
     Contact(ContactId),
     /// A file.
     Media(MediaId),
+    /// A channel.
+    Channel(ChannelId),
 }
 
 impl WakeupTarget {
@@ -644,6 +698,7 @@ impl WakeupTarget {
             Self::Conversation(id) => (b'v', id.as_bytes()),
             Self::Contact(id) => (b'c', id.as_bytes()),
             Self::Media(id) => (b'm', id.as_bytes()),
+            Self::Channel(id) => (b'n', id.as_bytes()),
         };
         let mut key = vec![letter];
         key.extend_from_slice(id);
@@ -659,6 +714,7 @@ impl WakeupTarget {
             b'v' => Some(Self::Conversation(ConversationId::from_bytes(id))),
             b'c' => Some(Self::Contact(ContactId::from_bytes(id))),
             b'm' => Some(Self::Media(MediaId::from_bytes(id))),
+            b'n' => Some(Self::Channel(ChannelId::from_bytes(id))),
             _ => None,
         }
     }
@@ -671,6 +727,8 @@ pub enum WakeupReason {
     Active,
     /// A snooze ends.
     Snooze,
+    /// The provider is to be asked again.
+    Check,
 }
 
 crate::undisclosed!(UserBody, SessionBody, ApiKeyBody);
@@ -682,6 +740,7 @@ impl WakeupReason {
         match self {
             Self::Active => "active",
             Self::Snooze => "snooze",
+            Self::Check => "check",
         }
     }
 }

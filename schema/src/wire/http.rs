@@ -1,8 +1,8 @@
 //! Bodies of requests and answers.
 
 use super::{
-    Contact, ContactCard, Conversation, ConversationStatus, Interactive, Location, Message, Text, wire,
-    wire_with_secrets,
+    ChannelLight, Contact, ContactCard, Conversation, ConversationStatus, Interactive, Location, Message,
+    NumberFacts, Text, wire, wire_with_secrets,
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, MediaId, MessageId,
@@ -227,6 +227,10 @@ wire_with_secrets! {
         /// The word Meta repeats when it checks the webhook's address; made by us where it is left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub verify_token: Option<String>,
+        /// Connect it only when the provider confirmed everything. Left out, a provider that cannot be asked keeps
+        /// nothing from being connected: it is asked again by itself, and the channel's lights say so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub verify: bool,
     }
 }
 
@@ -257,6 +261,15 @@ wire_with_secrets! {
         pub verify_token: Option<String>,
         /// When it was connected.
         pub created_at: Timestamp,
+        /// What the provider says of the number; absent until it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub facts: Option<NumberFacts>,
+        /// When the provider was last asked about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub checked_at: Option<Timestamp>,
+        /// How everything about it stands, and what to do.
+        #[serde(default)]
+        pub lights: Vec<ChannelLight>,
     }
 }
 

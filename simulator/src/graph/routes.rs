@@ -17,13 +17,17 @@ use super::door::Cut;
 use super::error::ApiError;
 use super::manage;
 use super::media::{self, ADDRESS_VALID_MS, Media, UPLOAD_BYTES_MAX};
+use super::signup;
 use super::state::{About, Done, REQUESTS_MAX, push_bounded, sent};
 use super::template::Template;
 use super::{Number, Outcome, Requested, Sent, Shared};
 use crate::dice::Dice;
 use crate::faults::Fault;
 use crate::guard::lock;
+use crate::payload;
 
+/// Registrations of one number, at most (Meta: ten in 72 hours).
+const REGISTRATIONS_MAX: u32 = 10;
 /// Largest page of templates.
 const PAGE_MAX: usize = 200;
 /// Page of templates where no limit is asked for.
@@ -33,7 +37,7 @@ const SAMPLES_MAX: usize = 1_000;
 /// Longest wait for a status that must be answered before the send is.
 const STATUS_FIRST_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 
-type Graph = State<Arc<Shared>>;
+pub(super) type Graph = State<Arc<Shared>>;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -44,7 +48,14 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         )
         .route("/{version}/app/uploads", post(begin_sample))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers))
-        .route("/{version}/{id}/subscribed_apps", post(subscribed_apps))
+        .route(
+            "/{version}/{id}/subscribed_apps",
+            get(list_apps).post(subscribed_apps).delete(unsubscribed_apps),
+        )
+        .route("/{version}/{id}/register", post(register))
+        .route("/{version}/debug_token", get(signup::debug_token))
+        .route("/{version}/oauth/access_token", get(signup::access_token))
+        .route("/{version}/dialog/oauth", get(signup::dialog))
         .route("/{version}/{id}/media", post(upload))
         .route("/{version}/{id}", get(object).post(change_object))
         .route("/lookaside/{id}", get(download))
@@ -356,6 +367,7 @@ async fn phone_numbers(
     let result = check_version(&version).and_then(|()| {
         let state = lock(&shared.state);
         state.authenticate(bearer(&headers), &waba_id, "get", |n| n.business.waba_id == waba_id)?;
+        check_proof(&state, &shared.options.app_secret, bearer(&headers), query.get("appsecret_proof"))?;
         let data: Result<Vec<Value>, ApiError> = state
             .numbers_of(&waba_id)
             .iter()
@@ -376,10 +388,90 @@ async fn subscribed_apps(
 ) -> Response {
     let result = check_version(&version).and_then(|()| {
         let fits = |number: &Number| number.business.waba_id == waba_id;
-        lock(&shared.state).authenticate(bearer(&headers), &waba_id, "post", fits)?;
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &waba_id, "post", fits)?;
+        state.subscribed.insert(waba_id.clone());
         Ok(json!({"success": true}))
     });
     shared.answer_or_refuse(&waba_id, result)
+}
+
+/// The app is sent no more of an account.
+async fn unsubscribed_apps(
+    State(shared): Graph,
+    Path((version, waba_id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &waba_id, "delete", |n| n.business.waba_id == waba_id)?;
+        state.subscribed.remove(&waba_id);
+        Ok(json!({"success": true}))
+    });
+    shared.answer_or_refuse(&waba_id, result)
+}
+
+/// The apps that are sent an account's webhooks.
+async fn list_apps(
+    State(shared): Graph,
+    Path((version, waba_id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &waba_id, "get", |n| n.business.waba_id == waba_id)?;
+        let app = json!({"whatsapp_business_api_data": {"id": signup::APP_ID, "name": "Simulated app"}});
+        let data = if state.subscribed.contains(&waba_id) { vec![app] } else { Vec::new() };
+        Ok(json!({"data": data}))
+    });
+    shared.answer_or_refuse(&waba_id, result)
+}
+
+/// Registers a number for the API: at most ten times.
+async fn register(
+    State(shared): Graph,
+    Path((version, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &id, "post", |n| n.business.phone_number_id == id)?;
+        let body = parse(&headers, &body)?;
+        if body.get("messaging_product").and_then(Value::as_str) != Some("whatsapp") {
+            return Err(ApiError::parameter("The parameter messaging_product is required."));
+        }
+        let pin = body.get("pin").and_then(Value::as_str).unwrap_or_default();
+        if pin.len() != 6 || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(ApiError::new(133_008, "The two-step verification PIN must have six digits"));
+        }
+        let times = state.registered.entry(id.clone()).or_default();
+        if *times >= REGISTRATIONS_MAX {
+            return Err(ApiError::new(133_016, "Account register Rate Limit Exceeded"));
+        }
+        *times += 1;
+        state.change_number(&id, |number| "CONNECTED".clone_into(&mut number.status));
+        Ok(json!({"success": true}))
+    });
+    shared.answer_or_refuse(&id, result)
+}
+
+/// A proof that comes along must be made with the secret of the token's app.
+fn check_proof(
+    state: &super::state::State,
+    worlds_secret: &str,
+    token: Option<&str>,
+    proof: Option<&String>,
+) -> Result<(), ApiError> {
+    let (Some(proof), Some(token)) = (proof, token) else { return Ok(()) };
+    let fits = |secret: Option<&str>| {
+        let signed = payload::sign(secret.unwrap_or(worlds_secret), token.as_bytes());
+        signed.strip_prefix("sha256=") == Some(proof.as_str())
+    };
+    if state.secrets_of(token).any(fits) {
+        return Ok(());
+    }
+    Err(ApiError::parameter("Invalid appsecret_proof provided in the API argument"))
 }
 
 /// A number, or a medium.
@@ -508,7 +600,7 @@ impl Shared {
         (headers, body.to_string()).into_response()
     }
 
-    fn answer_or_refuse(&self, object: &str, result: Result<Value, ApiError>) -> Response {
+    pub(super) fn answer_or_refuse(&self, object: &str, result: Result<Value, ApiError>) -> Response {
         match result {
             Ok(body) => self.answer(object, &body),
             Err(error) => self.refuse(&error),
@@ -536,7 +628,7 @@ fn parse(headers: &HeaderMap, body: &Bytes) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|_| ApiError::parameter("Invalid parameter: the body is not JSON"))
 }
 
-fn check_version(version: &str) -> Result<(), ApiError> {
+pub(super) fn check_version(version: &str) -> Result<(), ApiError> {
     let number = version.strip_prefix('v').and_then(|rest| rest.split_once('.'));
     match number.map(|(major, minor)| (major.parse::<u32>(), minor.parse::<u32>())) {
         Some((Ok(_), Ok(_))) => Ok(()),
@@ -548,7 +640,7 @@ fn text_header(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     text_header(headers, header::AUTHORIZATION)?.strip_prefix("Bearer ").filter(|token| !token.is_empty())
 }
 
@@ -574,7 +666,8 @@ fn number_json(number: &Number) -> Value {
         "quality_rating": number.quality_rating,
         "code_verification_status": "VERIFIED",
         "name_status": "APPROVED",
-        "status": "CONNECTED",
+        "status": number.status,
+        "is_on_biz_app": number.is_on_biz_app,
         "platform_type": "CLOUD_API",
         "account_mode": "LIVE",
         "is_official_business_account": false,

@@ -35,6 +35,12 @@ pub(super) struct State {
     templates: HashMap<String, Vec<Template>>,
     people: People,
     pub(super) shelf: Shelf,
+    /// Accounts whose webhooks the app is sent.
+    pub(super) subscribed: HashSet<String>,
+    /// Codes of sign-ups that were not exchanged yet, and the number each shared.
+    pub(super) codes: HashMap<String, super::signup::Code>,
+    /// How often each number was registered.
+    pub(super) registered: HashMap<String, u32>,
     pub(super) sends: VecDeque<Arc<Sent>>,
     pub(super) sends_total: u64,
     pub(super) requests: VecDeque<Requested>,
@@ -257,6 +263,23 @@ impl State {
             }
         }
         Err(if known { ApiError::no_object(object, method) } else { ApiError::new(190, "unknown token") })
+    }
+
+    /// The number whose token this is.
+    pub(super) fn of_token(&self, token: &str) -> Option<&Arc<Number>> {
+        self.numbers.values().map(|state| &state.number).find(|number| number.access_token == token)
+    }
+
+    /// The secrets of the apps whose token this is; none for a number of the world's own app.
+    pub(super) fn secrets_of<'a>(&'a self, token: &'a str) -> impl Iterator<Item = Option<&'a str>> {
+        let numbers = self.numbers.values().map(|state| &state.number);
+        numbers.filter(move |number| number.access_token == token).map(|number| number.app_secret.as_deref())
+    }
+
+    /// Any number there is, by id: the one a sign-up shares.
+    pub(super) fn any_number(&self) -> Option<&Arc<Number>> {
+        let first = self.numbers.iter().filter(|(_, state)| !state.deleted).min_by_key(|(id, _)| *id);
+        first.map(|(_, state)| &state.number)
     }
 
     pub(super) fn script(&mut self, when: When, fault: Fault) -> bool {

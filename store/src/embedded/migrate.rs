@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
-    record::{CONSENT, CONVERSATION_HEADS, MEDIA, TABLES, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS},
+    record::{
+        CONSENT, CONVERSATION_HEADS, INITIATED, MEDIA, TABLES, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
+    },
     table::{Column, Layout, Table},
 };
 
@@ -46,7 +48,7 @@ const CURSORS_BACK: &str = "
 
 /// Tables that came with a later version than the first.
 const ADDED: &[(&str, i64)] =
-    &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4), (MEDIA.name, 4), (TEMPLATES.name, 5)];
+    &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4), (MEDIA.name, 4), (INITIATED.name, 5), (TEMPLATES.name, 5)];
 
 /// Where the version is kept: one row.
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
@@ -86,6 +88,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         2
     } else if !prepares("SELECT n FROM consent") {
         3
+    } else if !prepares("SELECT at FROM initiated") {
+        4
     } else {
         VERSION
     }

@@ -48,9 +48,10 @@ pub(crate) fn number(nth: u32) -> Number {
         display,
         format!("token-{nth}"),
     )
+    .with_app_secret(secret(nth))
 }
 
-fn secret(nth: u32) -> String {
+pub(crate) fn secret(nth: u32) -> String {
     format!("app-secret-{nth}")
 }
 

@@ -33,11 +33,16 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined 
   }
 }
 
+/** What the provider says of itself. */
+type Fact = 'graph_url' | 'phone_number_id' | 'waba_id' | 'access_token' | 'app_secret' | 'app_id' | 'config_id';
+
 /** The real server with the simulated provider beside it, a workspace, and a connected number. */
 export class House {
   readonly url: string;
   apiKey = '';
   channelId = '';
+  /** What connects the provider's number. */
+  number = { phone_number_id: '', waba_id: '', access_token: '', app_secret: '' };
   private server: ChildProcess | undefined;
   private provider: ChildProcess | undefined;
   private readonly data = mkdtempSync(join(tmpdir(), 'switchboard-'));
@@ -46,7 +51,8 @@ export class House {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async open(): Promise<House> {
+  /** With `signUp`, of an installation with a Meta app of its own. */
+  static async open({ signUp = false } = {}): Promise<House> {
     const house = new House(await freePort());
     const provider = spawn(binary, ['simulator', '--webhook', `${house.url}/webhooks/whatsapp`], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -54,13 +60,21 @@ export class House {
     house.provider = provider;
     const lines: Interface = createInterface({ input: provider.stdout });
     const [first] = (await once(lines, 'line')) as [string];
-    const facts = JSON.parse(first) as Record<'graph_url' | 'phone_number_id' | 'waba_id' | 'access_token' | 'app_secret', string>;
+    const facts = JSON.parse(first) as Record<Fact, string>;
     const env = {
       ...process.env,
       SWITCHBOARD__STORE__PATH: house.data,
       SWITCHBOARD__HTTP__LISTEN: `127.0.0.1:${house.port}`,
       SWITCHBOARD__WHATSAPP__GRAPH_URL: facts.graph_url,
       SWITCHBOARD__LOG__LEVEL: 'warn',
+      ...(signUp
+        ? {
+            SWITCHBOARD__WHATSAPP__DIALOG_URL: facts.graph_url,
+            SWITCHBOARD__WHATSAPP__APP_ID: facts.app_id,
+            SWITCHBOARD__WHATSAPP__CONFIG_ID: facts.config_id,
+            SWITCHBOARD__WHATSAPP__APP_SECRET: facts.app_secret,
+          }
+        : {}),
     };
     const workspace = spawn(
       binary,
@@ -74,7 +88,8 @@ export class House {
     // So that a limit on the size of its files is an error to it, and not its end.
     house.server = spawn('sh', ['-c', `trap '' XFSZ; exec "$0" serve`, binary], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     await until('the server takes traffic', async () => (await fetch(`${house.url}/readyz`)).ok);
-    const { graph_url: _, ...number } = facts;
+    const { graph_url: _, app_id: _app, config_id: _config, ...number } = facts;
+    house.number = number;
     const channel = await house.call('POST', '/api/v1/channels', { kind: 'whatsapp', name: 'Shop', ...number });
     house.channelId = String(channel['id']);
     return house;

@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, SignUpOptions, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -36,6 +36,13 @@ export const usersQuery = queryOptions({
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],
   queryFn: ({ signal }) => ask<ChannelList>('/channels', { signal }),
+});
+
+/** Whether there is a sign-up at the provider; only owners may ask. */
+export const signUpQuery = queryOptions({
+  queryKey: ['sign-up'],
+  staleTime: Infinity,
+  queryFn: ({ signal }) => ask<SignUpOptions>('/channels/sign-up', { signal }),
 });
 
 export const apiKeysQuery = queryOptions({

@@ -65,7 +65,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/channels/{id}": {
+    "/api/v1/channels/check": {
         parameters: {
             query?: never;
             header?: never;
@@ -74,12 +74,104 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Try out what would be connected
+         * @description For owners. Asks the provider about the number, the account, the token and the secret, and stores nothing. What is
+         *     wrong is answered as when connecting.
+         */
+        post: operations["channels_try_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is there a sign-up at the provider?
+         * @description For owners.
+         */
+        get: operations["channels_sign_up_options"];
+        put?: never;
+        /**
+         * Hand in what the provider's sign-up gave
+         * @description For owners. Answers with the numbers that were shared and a ticket that stands for their token.
+         */
+        post: operations["channels_sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/sign-up/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect a number of a sign-up
+         * @description For owners.
+         */
+        post: operations["channels_connect_signed_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel */
+        get: operations["channels_get"];
+        put?: never;
         post?: never;
         /**
          * Disconnect a channel
-         * @description For owners. Its conversations stay; late webhooks of it are verified and dropped.
+         * @description For owners. Its conversations stay; late webhooks of it are verified and dropped. Connected again in this workspace, the
+         *     number goes on as the same channel.
          */
         delete: operations["channels_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a channel
+         * @description For owners. A new token or secret is checked with the provider before it takes the place of the old one; requests that
+         *     run end with the old one.
+         */
+        patch: operations["channels_patch"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider how a number stands
+         * @description Now, instead of when it is next asked by itself. What it says is in the channel's lights.
+         */
+        post: operations["channels_check"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -679,6 +771,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A number of an account at the provider. */
+        AccountNumber: {
+            channel_id?: null | components["schemas"]["ChannelId"];
+            /** @description The number, as people read it. */
+            display_phone_number?: string | null;
+            /** @description The provider's id of the number. */
+            phone_number_id: string;
+            /** @description The name that customers see. */
+            verified_name?: string | null;
+            /** @description The account it belongs to. */
+            waba_id: string;
+        };
         /** @description An amount of money. */
         Amount: {
             /** @description ISO 4217, such as `EUR`. */
@@ -817,16 +921,29 @@ export interface components {
             /** @description The same as WhatsApp knows it, where its owner is there. */
             wa_id?: string | null;
         };
+        /** @description Change a channel. What is left out stays. */
+        ChangeChannel: {
+            /** @description A new token, checked with the provider before it takes the place of the old one. */
+            access_token?: string | null;
+            /** @description A new secret that signs webhooks, checked likewise. */
+            app_secret?: string | null;
+            /** @description What colleagues call it. */
+            name?: string | null;
+        };
         /** @description A connected channel. Secrets are never shown. */
         Channel: {
+            checked_at?: null | components["schemas"]["Timestamp"];
             /** @description When it was connected. */
             created_at: components["schemas"]["Timestamp"];
+            facts?: null | components["schemas"]["NumberFacts"];
             /** @description Does it work? */
             health: components["schemas"]["ChannelHealth"];
             /** @description Its id. */
             id: components["schemas"]["ChannelId"];
             /** @description Its kind. */
             kind: components["schemas"]["ChannelKind"];
+            /** @description How everything about it stands, and what to do. */
+            lights?: components["schemas"]["ChannelLight"][];
             /** @description What colleagues call it. */
             name: string;
             /** @description The provider's id of the number. */
@@ -857,6 +974,18 @@ export interface components {
          * @enum {string}
          */
         ChannelKind: "whatsapp";
+        /** @description How one thing about a number stands. */
+        ChannelLight: {
+            at?: null | components["schemas"]["Timestamp"];
+            /** @description What was found, in plain words. */
+            found: string;
+            /** @description How it stands. */
+            state: components["schemas"]["LightState"];
+            /** @description What about. */
+            subject: components["schemas"]["LightSubject"];
+            /** @description What to do about it; absent where there is nothing to do. */
+            what_to_do?: string | null;
+        };
         /** @description The channels of the workspace. */
         ChannelList: {
             /** @description The snapshot includes everything up to here. */
@@ -879,6 +1008,15 @@ export interface components {
             /** @description `regular`, `free_customer_service`, `free_entry_point`, … where it said so. */
             kind?: string | null;
         };
+        /** @description What the provider says of a number that is about to be connected. */
+        CheckedNumber: {
+            /** @description Every number of the account, this one among them. */
+            account_numbers: components["schemas"]["AccountNumber"][];
+            facts?: null | components["schemas"]["NumberFacts"];
+            token_expires_at?: null | components["schemas"]["Timestamp"];
+            /** @description Why the provider could not be asked, where it could not. */
+            unverified?: string | null;
+        };
         /** @description Connect a channel. */
         ConnectChannel: {
             /** @description The token for calls to the Graph API; never shown again. */
@@ -891,9 +1029,27 @@ export interface components {
             name: string;
             /** @description The provider's id of the number. */
             phone_number_id: string;
+            /**
+             * @description Connect it only when the provider confirmed everything. Left out, a provider that cannot be asked keeps
+             *     nothing from being connected: it is asked again by itself, and the channel's lights say so.
+             */
+            verify?: boolean;
             /** @description The word Meta repeats when it checks the webhook's address; made by us where it is left out. */
             verify_token?: string | null;
             /** @description The WhatsApp Business Account the number belongs to. */
+            waba_id: string;
+        };
+        /** @description Connect a number of a confirmed sign-up. */
+        ConnectSignedUp: {
+            /** @description What colleagues call it. */
+            name: string;
+            /** @description The provider's id of the number. */
+            phone_number_id: string;
+            /** @description Six digits for the number's two-step verification, where it is to be registered. */
+            pin?: string | null;
+            /** @description What stands for the token. */
+            ticket: string;
+            /** @description The account it belongs to. */
             waba_id: string;
         };
         /**
@@ -1400,6 +1556,16 @@ export interface components {
             /** @enum {string} */
             type: "document";
         };
+        /**
+         * @description How something stands.
+         * @enum {string}
+         */
+        LightState: "good" | "attention" | "bad" | "unknown";
+        /**
+         * @description What a light is about.
+         * @enum {string}
+         */
+        LightSubject: "token" | "number" | "webhook" | "messages" | "quality" | "limit" | "name" | "templates";
         /** @description A row of a list. */
         ListRow: {
             /** @description More words, at most 72 characters. */
@@ -1574,6 +1740,33 @@ export interface components {
         Note: {
             /** @description The words, at most 16,000 characters. */
             body: string;
+        };
+        /** @description What the provider says of a number. Its own words, so that what is new there is shown as it is. */
+        NumberFacts: {
+            /** @description Whether it was proved that the number is the business': `VERIFIED` and others. */
+            code_verification_status?: string | null;
+            /** @description It is used in the phone's app as well. */
+            coexistence: boolean;
+            /** @description The number, as people read it. */
+            display_phone_number?: string | null;
+            /**
+             * @description How many people may be written to outside their windows in 24 hours, all numbers of the portfolio together:
+             *     `TIER_250` and others.
+             */
+            messaging_limit?: string | null;
+            /** @description Where that name stands in the provider's review: `APPROVED` and others. */
+            name_status?: string | null;
+            /** @description `GREEN`, `YELLOW`, `RED` or `UNKNOWN`. */
+            quality?: string | null;
+            /** @description `CONNECTED` and others. */
+            status?: string | null;
+            /**
+             * Format: int32
+             * @description Messages that may go in a second.
+             */
+            throughput_per_second: number;
+            /** @description The name that customers see. */
+            verified_name?: string | null;
         };
         /** @description What the customer ordered. */
         Order: {
@@ -1910,6 +2103,27 @@ export interface components {
             email: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description What the provider's dialog came back with. */
+        SignUpCode: {
+            /** @description The code, good for 30 seconds, once. */
+            code: string;
+        };
+        /** @description Whether a number can be connected through the provider's own sign-up, and how it begins. */
+        SignUpOptions: {
+            /** @description The installation has a Meta app for it. */
+            available: boolean;
+            /** @description The address of the provider's dialog, to which `redirect_uri` and `state` are added; absent where there is none. */
+            dialog_url?: string | null;
+            /** @description Where the dialog comes back to; it must be among the app's valid redirect addresses at the provider. */
+            redirect_uri?: string | null;
+        };
+        /** @description A sign-up that the provider confirmed: which number is to be connected is to be chosen. */
+        SignedUp: {
+            /** @description The numbers that were shared in the dialog. */
+            numbers: components["schemas"]["AccountNumber"][];
+            /** @description Stands for the token at this server for ten minutes; sealed, it says nothing to anybody else. */
+            ticket: string;
         };
         /** @description A ticket that opens one socket within a minute. */
         SocketTicket: {
@@ -2420,9 +2634,183 @@ export interface operations {
             };
         };
     };
-    channels_delete: {
+    channels_try_out: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectChannel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedNumber"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_sign_up_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpOptions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_sign_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpCode"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_connect_signed_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectSignedUp"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_delete: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Remove the token, the secrets and what is known of the number for good: late webhooks do not verify any more, and
+                 *     the number would be connected as a new channel.
+                 */
+                erase?: boolean;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ChannelId"];
@@ -2437,6 +2825,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeChannel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ChannelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
             };
             /** @description A problem */
             default: {

@@ -1139,9 +1139,17 @@ export interface EventData {
  */
 export interface Channel {
   /**
+   * When the provider was last asked about it.
+   */
+  checked_at?: Timestamp | null;
+  /**
    * When it was connected.
    */
   created_at: string;
+  /**
+   * What the provider says of the number; absent until it was asked.
+   */
+  facts?: NumberFacts | null;
   /**
    * Does it work?
    */
@@ -1154,6 +1162,10 @@ export interface Channel {
    * Its kind.
    */
   kind: "whatsapp";
+  /**
+   * How everything about it stands, and what to do.
+   */
+  lights?: ChannelLight[];
   /**
    * What colleagues call it.
    */
@@ -1182,6 +1194,73 @@ export interface Channel {
    * The address to enter as the webhook's at the provider.
    */
   webhook_url: string;
+}
+/**
+ * What the provider says of a number. Its own words, so that what is new there is shown as it is.
+ */
+export interface NumberFacts {
+  /**
+   * Whether it was proved that the number is the business': `VERIFIED` and others.
+   */
+  code_verification_status?: string | null;
+  /**
+   * It is used in the phone's app as well.
+   */
+  coexistence: boolean;
+  /**
+   * The number, as people read it.
+   */
+  display_phone_number?: string | null;
+  /**
+   * How many people may be written to outside their windows in 24 hours, all numbers of the portfolio together:
+   * `TIER_250` and others.
+   */
+  messaging_limit?: string | null;
+  /**
+   * Where that name stands in the provider's review: `APPROVED` and others.
+   */
+  name_status?: string | null;
+  /**
+   * `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+   */
+  quality?: string | null;
+  /**
+   * `CONNECTED` and others.
+   */
+  status?: string | null;
+  /**
+   * Messages that may go in a second.
+   */
+  throughput_per_second: number;
+  /**
+   * The name that customers see.
+   */
+  verified_name?: string | null;
+}
+/**
+ * How one thing about a number stands.
+ */
+export interface ChannelLight {
+  /**
+   * From when that is; absent where it never happened.
+   */
+  at?: Timestamp | null;
+  /**
+   * What was found, in plain words.
+   */
+  found: string;
+  /**
+   * How it stands.
+   */
+  state: "good" | "attention" | "bad" | "unknown";
+  /**
+   * What about.
+   */
+  subject: "token" | "number" | "webhook" | "messages" | "quality" | "limit" | "name" | "templates";
+  /**
+   * What to do about it; absent where there is nothing to do.
+   */
+  what_to_do?: string | null;
 }
 /**
  * A person outside.

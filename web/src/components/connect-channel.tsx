@@ -1,24 +1,72 @@
-import { useMutation } from '@tanstack/react-query';
-import { CircleCheck } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Check, CircleCheck } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
-import { channelsQuery, queryClient } from '@/api/queries';
-import type { Channel, ConnectChannel } from '@/api/types';
-import { CopyButton } from '@/components/copy-button';
+import { channelsQuery, queryClient, signUpQuery } from '@/api/queries';
+import type { AccountNumber, Channel, CheckedNumber, ConnectChannel, ConnectSignedUp, SignedUp, SignUpOptions } from '@/api/types';
+import { CopyLine } from '@/components/copy-line';
 import { Field } from '@/components/field';
+import { Facts } from '@/components/number-facts';
+import { Rich } from '@/components/rich';
+import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
+import { useMe } from '@/lib/people';
+import { Blocked, openSignUp } from '@/lib/sign-up';
+import { shortDay } from '@/lib/time';
 
 type Form = { name: string; phone_number_id: string; waba_id: string; access_token: string; app_secret: string };
+type Props = { onDone?: (() => void) | undefined };
 
-/** Connects a WhatsApp number, then shows the two values that Meta asks for. */
-export function ConnectChannelForm({ onDone }: { onDone?: () => void }) {
+/** Connects a WhatsApp number: by the provider's sign-up where there is one, or by hand. */
+export default function ConnectChannelForm({ onDone }: Props) {
+  const owner = useMe().user.role === 'owner';
+  const { data } = useQuery({ ...signUpQuery, enabled: owner });
+  const [byHand, setByHand] = useState(false);
+  const [connected, setConnected] = useState<Channel>();
+  if (connected) return <><Steps at={3} /><Connected channel={connected} onDone={onDone} /></>;
+  if (data?.available && !byHand) return <SignUp options={data} onConnected={setConnected} onByHand={() => { setByHand(true); }} />;
+  return <ByHand onConnected={setConnected} />;
+}
+
+function Steps({ at }: { at: 1 | 2 | 3 }) {
+  const names = [t('connect.stepEnter'), t('connect.stepCheck'), t('connect.stepWebhook')];
+  return (
+    <ol className="mb-3 flex flex-wrap gap-x-4 gap-y-1 text-[12px]" aria-label={t('connect.steps')}>
+      {names.map((name, index) => {
+        const n = index + 1;
+        const look = n === at ? 'font-semibold text-text' : 'text-text-3';
+        return (
+          <li key={name} className={`flex items-center gap-1.5 ${look}`} aria-current={n === at ? 'step' : undefined}>
+            {n < at ? <Check size={14} className="text-ok" aria-hidden="true" /> : <span className="num" aria-hidden="true">{n}</span>}
+            <span className="sr-only">{t('connect.step', { n, name })}</span>
+            <span aria-hidden="true">{name}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+const bodyOf = (form: Form): ConnectChannel => ({
+  kind: 'whatsapp',
+  name: form.name.trim(),
+  phone_number_id: form.phone_number_id.replace(/\s/g, ''),
+  waba_id: form.waba_id.replace(/\s/g, ''),
+  access_token: form.access_token.trim(),
+  ...(form.app_secret.trim() ? { app_secret: form.app_secret.trim() } : {}),
+});
+
+function ByHand({ onConnected }: { onConnected: (channel: Channel) => void }) {
   const [form, setForm] = useState<Form>({ name: '', phone_number_id: '', waba_id: '', access_token: '', app_secret: '' });
   const [tried, setTried] = useState(false);
   const key = useRef(newKey());
+  const check = useMutation({ mutationFn: (body: ConnectChannel) => ask<CheckedNumber>('/channels/check', { method: 'POST', body }) });
   const connect = useMutation({
     mutationFn: (body: ConnectChannel) => ask<Channel>('/channels', { method: 'POST', key: key.current, body }),
     onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
+    onSuccess: onConnected,
   });
   const set = (name: keyof Form) => (value: string) => { setForm((now) => ({ ...now, [name]: value })); };
   const digits = (value: string) => (value.trim() === '' ? t('connect.required') : /^\d+$/.test(value.replace(/\s/g, '')) ? undefined : t('connect.digits'));
@@ -28,52 +76,188 @@ export function ConnectChannelForm({ onDone }: { onDone?: () => void }) {
     waba_id: digits(form.waba_id),
     access_token: form.access_token.trim() ? undefined : t('connect.required'),
   };
-  const field = connect.error instanceof ApiError ? connect.error.problem.field : undefined;
+  const error = connect.error ?? check.error;
+  const field = error instanceof ApiError ? error.problem.field : undefined;
   const shown = (name: keyof typeof errors | 'app_secret') =>
-    (tried && name !== 'app_secret' ? errors[name] : undefined) ?? (field === name && connect.error ? connect.error.message : undefined);
+    (tried && name !== 'app_secret' ? errors[name] : undefined) ?? (field === name && error ? error.message : undefined);
 
-  if (connect.data) return <Connected channel={connect.data} onDone={onDone} />;
+  if (check.data && !field) {
+    return (
+      <>
+        <Steps at={2} />
+        <Checked
+          checked={check.data}
+          phoneNumberId={bodyOf(form).phone_number_id}
+          busy={connect.isPending}
+          error={connect.error}
+          onBack={() => { check.reset(); connect.reset(); }}
+          onConnect={() => { connect.mutate({ ...bodyOf(form), verify: !check.data.unverified }); }}
+        />
+      </>
+    );
+  }
+  return (
+    <>
+      <Steps at={1} />
+      <form
+        className="grid gap-3 sm:grid-cols-2"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setTried(true);
+          if (Object.values(errors).some(Boolean)) return;
+          connect.reset();
+          check.mutate(bodyOf(form));
+        }}
+      >
+        <div className="sm:col-span-2">
+          <Field label={t('connect.name')} placeholder={t('connect.namePlaceholder')} value={form.name} onValue={set('name')} error={shown('name')} autoComplete="off" />
+        </div>
+        <Field label={t('connect.phoneNumberId')} inputMode="numeric" value={form.phone_number_id} onValue={set('phone_number_id')} error={shown('phone_number_id')} autoComplete="off" />
+        <Field label={t('connect.wabaId')} inputMode="numeric" value={form.waba_id} onValue={set('waba_id')} error={shown('waba_id')} autoComplete="off" />
+        <div className="sm:col-span-2">
+          <Field label={t('connect.accessToken')} type="password" value={form.access_token} onValue={set('access_token')} error={shown('access_token')} autoComplete="off" />
+        </div>
+        <div className="sm:col-span-2">
+          <Field label={`${t('connect.appSecret')} (${t('app.optional')})`} type="password" hint={t('connect.appSecretHint')} value={form.app_secret} onValue={set('app_secret')} error={shown('app_secret')} autoComplete="off" />
+        </div>
+        {error && !field && <p role="alert" className="text-bad sm:col-span-2">{t('connect.failed', { detail: wordsOf(error) })}</p>}
+        <div className="flex flex-wrap items-center gap-3 sm:col-span-2">
+          <button type="submit" className="btn primary large" disabled={check.isPending}>{check.isPending ? t('connect.checking') : t('connect.check')}</button>
+          <p className="text-[12px] leading-4 text-text-2">{t('connect.stored')}</p>
+        </div>
+      </form>
+    </>
+  );
+}
+
+type CheckedProps = { checked: CheckedNumber; phoneNumberId: string; busy: boolean; error: Error | null; onBack: () => void; onConnect: () => void };
+
+/** What WhatsApp said of the number, before it is connected. */
+function Checked({ checked, phoneNumberId, busy, error, onBack, onConnect }: CheckedProps) {
+  const now = useMinute();
+  const siblings = checked.account_numbers.filter((number) => number.phone_number_id !== phoneNumberId);
+  return (
+    <div className="grid gap-3">
+      {checked.unverified ? (
+        <div className="rounded-[9px] bg-warn-soft px-3 py-2 text-warn" role="status">
+          <p><Rich text={t('connect.foundNothing', { detail: checked.unverified })} /></p>
+          <p>{t('connect.foundNothingText')}</p>
+        </div>
+      ) : (
+        <p className="flex items-start gap-2 text-ok" role="status"><CircleCheck size={16} className="mt-px flex-none" aria-hidden="true" />{t('connect.found')}</p>
+      )}
+      {checked.facts && <div className="rounded-[12px] border border-line p-4"><Facts facts={checked.facts} /></div>}
+      {checked.token_expires_at && <p className="text-warn">{t('connect.tokenEnds', { date: shortDay(checked.token_expires_at, now) })}</p>}
+      {siblings.length > 0 && (
+        <div>
+          <h3 className="label">{t('connect.siblings')}</h3>
+          <ul>{siblings.map((number) => <li key={number.phone_number_id} className="text-text-2">{nameOf(number)}{number.channel_id && `, ${t('connect.connected')}`}</li>)}</ul>
+        </div>
+      )}
+      {error && <p role="alert" className="text-bad">{t('connect.failed', { detail: wordsOf(error) })}</p>}
+      <div className="flex flex-wrap gap-2">
+        <button type="button" className="btn primary large" disabled={busy} onClick={onConnect}>{t(checked.unverified ? 'connect.anyway' : 'connect.submit')}</button>
+        <button type="button" className="btn large" disabled={busy} onClick={onBack}>{t('connect.back')}</button>
+      </div>
+    </div>
+  );
+}
+
+const nameOf = (number: AccountNumber) => [number.verified_name, number.display_phone_number ?? number.phone_number_id].filter(Boolean).join(', ');
+
+/** The provider's own sign-up, and what is left to choose after it. */
+function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; onConnected: (channel: Channel) => void; onByHand: () => void }) {
+  const ending = useRef<AbortController>(null);
+  useEffect(() => () => { ending.current?.abort(); }, []);
+  const [refused, setRefused] = useState(false);
+  const sign = useMutation({
+    mutationFn: async () => {
+      setRefused(false);
+      ending.current?.abort();
+      const control = new AbortController();
+      ending.current = control;
+      const code = await openSignUp(options, control.signal);
+      if (code === null) {
+        setRefused(!control.signal.aborted);
+        return undefined;
+      }
+      return ask<SignedUp>('/channels/sign-up', { method: 'POST', body: { code } });
+    },
+  });
+  if (sign.data) return <Choose signed={sign.data} onConnected={onConnected} onAgain={() => { sign.reset(); }} />;
+  return (
+    <div className="grid gap-3">
+      <p className="text-text-2">{t('connect.signUpText')}</p>
+      {sign.isPending && <p role="status">{t('connect.waiting')}</p>}
+      {refused && !sign.isPending && <p role="status" className="text-warn">{t('connect.refused')}</p>}
+      {sign.error && <p role="alert" className="text-bad">{sign.error instanceof Blocked ? t('connect.blocked') : t('connect.failed', { detail: wordsOf(sign.error) })}</p>}
+      <div className="flex flex-wrap gap-2">
+        <button type="button" className="btn primary large" onClick={() => { sign.mutate(); }}>{t(sign.isPending ? 'connect.signUpAgain' : 'connect.signUp')}</button>
+        <button type="button" className="btn large" onClick={onByHand}>{t('connect.byHand')}</button>
+      </div>
+      <p className="hint">{t('connect.byHandText')}</p>
+    </div>
+  );
+}
+
+function Choose({ signed, onConnected, onAgain }: { signed: SignedUp; onConnected: (channel: Channel) => void; onAgain: () => void }) {
+  const free = signed.numbers.filter((number) => !number.channel_id);
+  const [chosen, setChosen] = useState(free[0]);
+  const [name, setName] = useState(free[0]?.verified_name ?? '');
+  const [pin, setPin] = useState('');
+  const key = useRef(newKey());
+  const connect = useMutation({
+    mutationFn: (body: ConnectSignedUp) => ask<Channel>('/channels/sign-up/connect', { method: 'POST', key: key.current, body }),
+    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
+    onSuccess: onConnected,
+  });
+  const field = connect.error instanceof ApiError ? connect.error.problem.field : undefined;
+  if (!chosen) {
+    return (
+      <div className="grid gap-3">
+        <p>{t('connect.chooseNone')}</p>
+        <div><button type="button" className="btn" onClick={onAgain}>{t('app.tryAgain')}</button></div>
+      </div>
+    );
+  }
   return (
     <form
-      className="grid gap-3 sm:grid-cols-2"
+      className="grid gap-3"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        setTried(true);
-        if (Object.values(errors).some(Boolean)) return;
+        if (!name.trim()) return;
         connect.mutate({
-          kind: 'whatsapp',
-          name: form.name.trim(),
-          phone_number_id: form.phone_number_id.replace(/\s/g, ''),
-          waba_id: form.waba_id.replace(/\s/g, ''),
-          access_token: form.access_token.trim(),
-          ...(form.app_secret.trim() ? { app_secret: form.app_secret.trim() } : {}),
+          ticket: signed.ticket,
+          name: name.trim(),
+          phone_number_id: chosen.phone_number_id,
+          waba_id: chosen.waba_id,
+          ...(pin.trim() ? { pin: pin.trim() } : {}),
         });
       }}
     >
-      <div className="sm:col-span-2">
-        <Field label={t('connect.name')} placeholder={t('connect.namePlaceholder')} value={form.name} onValue={set('name')} error={shown('name')} autoComplete="off" />
-      </div>
-      <Field label={t('connect.phoneNumberId')} inputMode="numeric" value={form.phone_number_id} onValue={set('phone_number_id')} error={shown('phone_number_id')} autoComplete="off" />
-      <Field label={t('connect.wabaId')} inputMode="numeric" value={form.waba_id} onValue={set('waba_id')} error={shown('waba_id')} autoComplete="off" />
-      <div className="sm:col-span-2">
-        <Field label={t('connect.accessToken')} type="password" value={form.access_token} onValue={set('access_token')} error={shown('access_token')} autoComplete="off" />
-      </div>
-      <div className="sm:col-span-2">
-        <Field label={`${t('connect.appSecret')} (${t('app.optional')})`} type="password" hint={t('connect.appSecretHint')} value={form.app_secret} onValue={set('app_secret')} error={shown('app_secret')} autoComplete="off" />
-      </div>
-      {connect.error && !field && (
-        <p role="alert" className="text-bad sm:col-span-2">{t('connect.failed', { detail: wordsOf(connect.error) })}</p>
-      )}
-      <div className="flex items-center gap-3 sm:col-span-2">
-        <button type="submit" className="btn primary large" disabled={connect.isPending}>{t('connect.submit')}</button>
-        <p className="text-[12px] leading-4 text-text-2">{t('connect.stored')}</p>
-      </div>
+      <fieldset className="grid gap-1">
+        <legend className="label">{t('connect.choose')}</legend>
+        {free.map((number) => (
+          <label key={number.phone_number_id} className="flex items-center gap-2">
+            <input type="radio" name="number" checked={number === chosen} onChange={() => { setChosen(number); setName(number.verified_name ?? ''); }} />
+            <span className="num">{nameOf(number)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <Field label={t('connect.name')} value={name} onValue={setName} error={name.trim() ? undefined : t('connect.required')} autoComplete="off" />
+      <Field label={`${t('connect.pin')} (${t('app.optional')})`} hint={t('connect.pinHint')} inputMode="numeric" maxLength={6} value={pin} onValue={setPin} error={field === 'pin' ? connect.error?.message : undefined} autoComplete="off" />
+      {connect.error && field !== 'pin' && <p role="alert" className="text-bad">{t('connect.failed', { detail: wordsOf(connect.error) })}</p>}
+      <div><button type="submit" className="btn primary large" disabled={connect.isPending}>{t('connect.submit')}</button></div>
     </form>
   );
 }
 
 function Connected({ channel, onDone }: { channel: Channel; onDone: (() => void) | undefined }) {
+  // How it stands comes over the line.
+  const { data } = useQuery(channelsQuery);
+  const heard = data?.channels.find((one) => one.id === channel.id)?.lights?.some((light) => light.subject === 'webhook' && light.state === 'good') ?? false;
   const finish = () => {
     void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
     onDone?.();
@@ -87,22 +271,10 @@ function Connected({ channel, onDone }: { channel: Channel; onDone: (() => void)
       <p className="text-text-2">{t('connect.next')}</p>
       <CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} />
       {channel.verify_token && <CopyLine label={t('connect.verifyToken')} value={channel.verify_token} hint={t('connect.once')} />}
+      <p role="status" className={heard ? 'text-ok' : 'text-text-2'}>{t(heard ? 'connect.heard' : 'connect.listening')}</p>
       <div>
         <button type="button" className="btn primary large" onClick={finish}>{t('connect.ready')}</button>
       </div>
-    </div>
-  );
-}
-
-export function CopyLine({ label, value, hint }: { label: string; value: string; hint?: string }) {
-  return (
-    <div>
-      <span className="label">{label}</span>
-      <div className="field flex items-center gap-2 pe-1">
-        <code className="min-w-0 flex-1 truncate text-[12px]">{value}</code>
-        <CopyButton text={value} label={label} />
-      </div>
-      {hint && <p className="hint">{hint}</p>}
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
+import type { enSettings } from '@/locales/en-settings';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof enSettings };
   }
 }
 
@@ -16,6 +17,11 @@ void i18n.init({
   interpolation: { escapeValue: false },
   returnNull: false,
 });
+
+/** Adds words that came later than the first ones. */
+export function addWords(words: Record<string, unknown>): void {
+  i18n.addResourceBundle('en', 'translation', words, true, true);
+}
 
 /** The words for a key, in the viewer's language. */
 export const t = i18n.t.bind(i18n);

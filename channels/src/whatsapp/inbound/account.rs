@@ -1,55 +1,160 @@
-//! What the provider tells of an account's templates (Meta: webhooks/reference/message_template_status_update and its
-//! neighbours).
+//! What WhatsApp tells of an account and its numbers (Meta: webhooks/reference, account-level fields).
 
-use switchboard_domain::inbound::{TemplateNews, TemplateUpdate, Update};
-use switchboard_schema::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use switchboard_domain::channel::AccountNews;
 
-use super::{Members, member, member_json, text::Seconds};
+use super::text;
 
-/// The field of a template's status.
-const STATUS_FIELD: &str = "message_template_status_update";
-/// The field of a template's quality.
-const QUALITY_FIELD: &str = "message_template_quality_update";
-/// The field of a template's category.
-const CATEGORY_FIELD: &str = "template_category_update";
-/// The field of a template's words and buttons.
-const COMPONENTS_FIELD: &str = "message_template_components_update";
+/// Longest words of WhatsApp's own that are shown, in characters.
+const MAX_WORDS_CHARS: usize = 200;
 
-/// Longest reason that is kept, in characters.
-const MAX_REASON_CHARS: usize = 1_000;
-
-/// What a change under this field tells of a template; nothing where it is about something else, or lacks what such a
-/// change has: then it is kept as it came.
-pub(super) fn template(field: &str, entry: &Members<'_>, value: &Members<'_>) -> Option<Update> {
-    let word = |name: &str| member(value, name).filter(|word| !word.is_empty()).map(|word| word.into_owned());
-    let news = match field {
-        STATUS_FIELD => TemplateNews::Status { event: word("event")?, reason: reason(value) },
-        QUALITY_FIELD => TemplateNews::Quality { score: word("new_quality_score")? },
-        // The form that comes a day before names the category that will be as the correct one.
-        CATEGORY_FIELD => match (word("correct_category"), word("new_category")) {
-            (Some(category), _) => TemplateNews::Category { category, announced: true },
-            (None, category) => TemplateNews::Category { category: category?, announced: false },
+/// Reads what a change of this field tells; nothing for a field that tells nothing of how a number stands. What is
+/// not shaped as documented is left out: the provider is asked in any case.
+pub(super) fn news<'a>(
+    field: &str,
+    value: impl Iterator<Item = (&'a str, &'a RawValue)>,
+) -> Option<AccountNews> {
+    let known = matches!(
+        field,
+        "account_update"
+            | "account_review_update"
+            | "account_alerts"
+            | "phone_number_quality_update"
+            | "phone_number_name_update"
+            | "business_capability_update"
+    );
+    if !known {
+        return None;
+    }
+    let mut news = AccountNews::default();
+    let (mut event, mut ban, mut restrictions, mut violation) = (None, None, Vec::new(), None);
+    for (key, raw) in value {
+        let words = || serde_json::from_str::<String>(raw.get()).ok();
+        match key {
+            "display_phone_number" => news.display_phone_number = words(),
+            "event" | "decision" => event = words(),
+            "current_limit" => news.messaging_limit = news.messaging_limit.take().or_else(words),
+            "max_daily_conversations_per_business" => {
+                news.messaging_limit = limit(raw).or(news.messaging_limit.take());
+            }
+            "ban_info" => ban = serde_json::from_str::<Ban>(raw.get()).ok(),
+            "restriction_info" => {
+                restrictions = serde_json::from_str::<Vec<Restriction>>(raw.get()).unwrap_or_default();
+            }
+            "violation_info" => violation = serde_json::from_str::<Violation>(raw.get()).ok(),
+            _ => {}
+        }
+    }
+    let event = event.unwrap_or_default();
+    (news.problem, news.closed) = match (field, event.as_str()) {
+        ("account_update", "DISABLED_UPDATE") => match ban.and_then(|ban| ban.waba_ban_state).as_deref() {
+            Some("REINSTATE") => (Some(String::new()), false),
+            Some("SCHEDULE_FOR_DISABLE") => (words("WhatsApp is about to disable this account."), false),
+            _ => (words("WhatsApp disabled this account."), true),
         },
-        COMPONENTS_FIELD => TemplateNews::Components,
-        _ => return None,
+        ("account_update", "ACCOUNT_RESTRICTION") => {
+            let kinds: Vec<_> = restrictions.iter().map(|one| plain(&one.restriction_type)).collect();
+            (words(&format!("WhatsApp restricted this account: {}.", kinds.join(", "))), false)
+        }
+        ("account_update", "ACCOUNT_VIOLATION") => {
+            let kind = plain(&violation.map(|violation| violation.violation_type).unwrap_or_default());
+            (words(&format!("WhatsApp says that this account broke its policies: {kind}.")), false)
+        }
+        ("account_update", "ACCOUNT_DELETED") => (words("This WhatsApp Business Account was deleted."), true),
+        ("account_update", "PARTNER_REMOVED" | "PARTNER_APP_UNINSTALLED" | "ACCOUNT_OFFBOARDED") => {
+            (words("The business took its account away from our Meta app."), false)
+        }
+        (
+            "account_update",
+            "ACCOUNT_RECONNECTED" | "PARTNER_ADDED" | "PARTNER_APP_INSTALLED" | "VERIFIED_ACCOUNT",
+        )
+        | ("account_review_update", "APPROVED") => (Some(String::new()), false),
+        ("account_review_update", "REJECTED") => (words("WhatsApp’s review rejected this account."), false),
+        _ => (None, false),
     };
-    let (name, language) = (word("message_template_name")?, word("message_template_language")?);
-    let at = member_json(entry, "time").and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok())?.0;
-    Some(Update::Template(TemplateUpdate { name, language, at: since(at), news }))
+    Some(news)
 }
 
-/// Meta's time counts whole seconds: what happened within one is later than its beginning.
-fn since(at: Timestamp) -> Timestamp {
-    Timestamp::from_millis(at.as_millis().saturating_add(999))
+fn words(words: &str) -> Option<String> {
+    Some(text::cut(words, MAX_WORDS_CHARS).0.to_owned())
 }
 
-/// The reason: the recommendation with it says more.
-fn reason(value: &Members<'_>) -> Option<String> {
-    let told = member(value, "reason").filter(|reason| !reason.is_empty() && reason != "NONE");
-    let more = member_json(value, "rejection_info").and_then(|raw| {
-        let info: serde_json::Value = serde_json::from_str(raw.get()).ok()?;
-        info.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned)
-    });
-    let reason = more.or_else(|| told.map(|told| told.into_owned()))?;
-    Some(super::text::cut(&reason, MAX_REASON_CHARS).0.to_owned())
+/// A name of the API's as words.
+fn plain(name: &str) -> String {
+    if name.is_empty() { "it does not say how".to_owned() } else { name.to_lowercase().replace('_', " ") }
+}
+
+/// The limit, told as a tier or as a number of people; less than none means any number.
+fn limit(raw: &RawValue) -> Option<String> {
+    if let Ok(people) = serde_json::from_str::<i64>(raw.get()) {
+        return Some(if people < 0 { "TIER_UNLIMITED".to_owned() } else { format!("TIER_{people}") });
+    }
+    serde_json::from_str(raw.get()).ok()
+}
+
+#[derive(Deserialize)]
+struct Ban {
+    waba_ban_state: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Restriction {
+    restriction_type: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Violation {
+    violation_type: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn told(field: &str, value: &str) -> Option<AccountNews> {
+        let value: BTreeMap<String, Box<RawValue>> = serde_json::from_str(value).expect("an object");
+        news(field, value.iter().map(|(key, raw)| (key.as_str(), &**raw)))
+    }
+
+    #[test]
+    fn a_limit_is_read_as_a_tier_and_as_a_number_of_people() {
+        let tier = told(
+            "phone_number_quality_update",
+            r#"{"display_phone_number":"16505551111","event":"ONBOARDING","current_limit":"TIER_250"}"#,
+        );
+        let tier = tier.expect("news");
+        assert_eq!(tier.messaging_limit.as_deref(), Some("TIER_250"));
+        assert_eq!(tier.display_phone_number.as_deref(), Some("16505551111"));
+        for (people, limit) in [("2000", "TIER_2000"), ("-1", "TIER_UNLIMITED"), ("\"TIER_10K\"", "TIER_10K")]
+        {
+            let value = format!(r#"{{"max_daily_conversations_per_business":{people}}}"#);
+            let news = told("business_capability_update", &value).expect("news");
+            assert_eq!(news.messaging_limit.as_deref(), Some(limit));
+        }
+    }
+
+    #[test]
+    fn a_disabled_account_is_closed_until_it_is_reinstated() {
+        let of = |state: &str| {
+            let value = format!(r#"{{"event":"DISABLED_UPDATE","ban_info":{{"waba_ban_state":"{state}"}}}}"#);
+            told("account_update", &value).expect("news")
+        };
+        assert!(of("DISABLE").closed);
+        assert!(!of("SCHEDULE_FOR_DISABLE").closed);
+        assert_eq!(of("REINSTATE").problem.as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_odd_is_left_out_and_other_fields_tell_nothing() {
+        let odd =
+            r#"{"event":7,"ban_info":[],"restriction_info":{},"max_daily_conversations_per_business":{}}"#;
+        assert_eq!(told("account_update", odd), Some(AccountNews::default()));
+        assert_eq!(told("message_template_status_update", "{}"), None);
+    }
 }

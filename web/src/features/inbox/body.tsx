@@ -131,7 +131,7 @@ export function Place({ place }: { place: Extract<Message, { type: 'location' }>
   const at = `${place.latitude.toFixed(5)}, ${place.longitude.toFixed(5)}`;
   const address = place.url ?? `https://www.openstreetmap.org/?mlat=${String(place.latitude)}&mlon=${String(place.longitude)}#map=17/${String(place.latitude)}/${String(place.longitude)}`;
   return (
-    <span className="place">
+    <span className="location">
       <span className="plan" aria-hidden="true"><MapPin size={22} /></span>
       <span className="min-w-0 p-2">
         <b className="block truncate" dir="auto">{place.name ?? t('content.place')}</b>

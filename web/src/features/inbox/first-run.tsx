@@ -1,9 +1,13 @@
 import { Check } from 'lucide-react';
-import { ConnectChannelForm } from '@/components/connect-channel';
+import { Suspense } from 'react';
 import { PatchField } from '@/components/patch-field';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
+import { later } from '@/lib/later';
 import { useMe } from '@/lib/people';
 import { firstName } from '@/lib/words';
+
+const ConnectChannelForm = later(() => import('@/components/connect-channel'));
 
 /** Nothing is connected yet: the one thing to do. */
 export function FirstRun() {
@@ -16,7 +20,7 @@ export function FirstRun() {
         <ol className="overflow-hidden rounded-[14px] border border-line-2">
           <Step mark={<Check size={14} aria-hidden="true" />} look="bg-ok-soft text-ok border-transparent" title={t('firstRun.workspace')} text={workspace.name} />
           <Step mark="2" look="bg-accent text-on-accent border-accent" title={t('connect.title')} text={t('connect.hint')} now>
-            <div className="mt-3"><ConnectChannelForm /></div>
+            <div className="mt-3"><Suspense fallback={null}><ConnectChannelForm /></Suspense></div>
           </Step>
           <Step mark="3" look="border-line-2 text-text-2" title={t('firstRun.hello')} text={t('firstRun.helloText')} />
         </ol>

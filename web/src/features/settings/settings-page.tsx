@@ -1,27 +1,28 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CircleAlert, CircleCheck, CloudAlert, Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
 import { Suspense, useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
-import { channelsQuery, deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
-import type { Channel, CreateUser, Replayed, Role, User } from '@/api/types';
-import { Avatar, ChannelGlyph } from '@/components/avatar';
-import { ConnectChannelForm, CopyLine } from '@/components/connect-channel';
+import { deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
+import type { CreateUser, Replayed, Role, User } from '@/api/types';
+import { Avatar } from '@/components/avatar';
 import { Choice, Field } from '@/components/field';
-import { Confirm, Modal } from '@/components/modal';
+import { Modal } from '@/components/modal';
 import { PageMissing } from '@/components/page-error';
 import { ApiKeys } from '@/features/settings/api-keys';
+import { Channels } from '@/features/settings/channels';
 import { Head, LoadError } from '@/features/settings/parts';
 import { openDialog } from '@/lib/dialogs';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useMe } from '@/lib/people';
 import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
 import { settingsSections } from '@/lib/settings';
 import { later } from '@/lib/later';
 import { glyphs } from '@/lib/shortcuts';
-import { moment, shortDay } from '@/lib/time';
+import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
@@ -64,79 +65,6 @@ export function SettingsPage() {
 /** On a phone the sections are wider than the screen. */
 function intoSight(link: HTMLElement | null): void {
   link?.scrollIntoView({ inline: 'center', block: 'nearest' });
-}
-
-// Channels --------------------------------------------------------------------------------------------------
-
-function Channels() {
-  const { data, error, refetch } = useQuery(channelsQuery);
-  const { user } = useMe();
-  const owner = user.role === 'owner';
-  const [adding, setAdding] = useState(false);
-  return (
-    <>
-      <Head
-        title={t('settings.channels')}
-        text={t('settings.channelsText')}
-        action={owner && <button type="button" className="btn primary" onClick={() => { setAdding(true); }}>{t('settings.connect')}</button>}
-      />
-      {error && <LoadError error={error} onRetry={() => void refetch()} />}
-      {data?.channels.length === 0 && <p className="text-text-2">{t('settings.noChannels')}</p>}
-      <ul className="grid gap-3">
-        {data?.channels.map((channel) => <ChannelRow key={channel.id} channel={channel} owner={owner} />)}
-      </ul>
-      {adding && (
-        <Modal title={t('connect.title')} onClose={() => { setAdding(false); void refetch(); }}>
-          <p className="mb-3 text-text-2">{t('connect.hint')}</p>
-          <ConnectChannelForm onDone={() => { setAdding(false); }} />
-        </Modal>
-      )}
-    </>
-  );
-}
-
-function ChannelRow({ channel, owner }: { channel: Channel; owner: boolean }) {
-  const [asking, setAsking] = useState(false);
-  const now = useMinute();
-  const remove = useMutation({
-    mutationFn: () => ask(`/channels/${channel.id}`, { method: 'DELETE' }),
-    onSuccess: () => {
-      setAsking(false);
-      void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
-    },
-    onError: (error) => { showToast({ error: true, words: t('settings.removeFailed', { detail: wordsOf(error) }) }); },
-  });
-  return (
-    <li className="rounded-[12px] border border-line p-4">
-      <div className="flex flex-wrap items-center gap-3">
-        <ChannelGlyph tile />
-        <div className="min-w-0 flex-1">
-          <h3 className="text-[14px] leading-5 font-semibold">{channel.name}</h3>
-          <p className="num text-[12px] leading-4 text-text-3">{t('settings.connectedOn', { date: shortDay(channel.created_at, now) })} · {channel.phone_number_id}</p>
-        </div>
-        <Health channel={channel} />
-        {owner && <button type="button" className="btn plain !text-bad" onClick={() => { setAsking(true); }}>{t('settings.remove')}</button>}
-      </div>
-      {channel.problem && <p className="mt-2 text-bad">{channel.problem}</p>}
-      <div className="mt-3"><CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} /></div>
-      {asking && (
-        <Confirm
-          title={t('settings.removeTitle', { name: channel.name })}
-          text={t('settings.removeText')}
-          action={t('settings.remove')}
-          busy={remove.isPending}
-          onConfirm={() => { remove.mutate(); }}
-          onClose={() => { setAsking(false); }}
-        />
-      )}
-    </li>
-  );
-}
-
-function Health({ channel }: { channel: Channel }) {
-  if (channel.health === 'broken') return <span className="pill bad"><CircleAlert size={14} aria-hidden="true" />{t('settings.broken')}</span>;
-  if (channel.health === 'degraded') return <span className="pill warn"><CloudAlert size={14} aria-hidden="true" />{t('settings.degraded')}</span>;
-  return <span className="pill ok"><CircleCheck size={14} aria-hidden="true" />{t('settings.working')}</span>;
 }
 
 // Members ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import { FileField } from '@/components/file-field';
 import { Modal } from '@/components/modal';
 import { TemplatePreview } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { fileKindOf, sentence, type Values } from '@/lib/templates';
 import { showToast } from '@/lib/toast';

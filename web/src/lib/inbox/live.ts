@@ -217,6 +217,18 @@ function refreshTotals(): void {
   }, 5_000);
 }
 
+let heardTimer: ReturnType<typeof setTimeout> | undefined;
+/** A message came, so a number is heard: what is kept of that follows within a moment, and is not told by itself. */
+function noteHeard(): void {
+  const channels = queryClient.getQueryData(channelsQuery.queryKey)?.channels ?? [];
+  const waits = channels.some((one) => one.lights?.some((light) => light.subject === 'webhook' && light.state !== 'good'));
+  if (!waits) return;
+  heardTimer ??= setTimeout(() => {
+    heardTimer = undefined;
+    void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
+  }, 1_000);
+}
+
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
   const { message, contact, channel, templates } = event.data;
@@ -230,6 +242,7 @@ function follow(event: StreamEvent): void {
     void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
   if (templates) void queryClient.invalidateQueries({ queryKey: templatesQuery(templates.channel_id).queryKey });
   if (message) heard(event, message);
+  if (event.name === 'message.received') noteHeard();
 }
 
 function heard(event: StreamEvent, message: Message): void {

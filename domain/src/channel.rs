@@ -1,0 +1,548 @@
+//! How a connected number stands: what the provider said of it and what we saw, as lights with words.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use switchboard_schema::{
+    Timestamp,
+    record::ChannelStanding,
+    wire::{ChannelHealth, ChannelLight, LightState, LightSubject, NumberFacts},
+};
+
+use crate::throughput::DEFAULT_PER_SECOND;
+
+/// How often the provider is asked about a number: a number's management calls are limited to 200 an hour for each
+/// account (Meta: graph-api/overview/rate-limiting), and one look takes four.
+pub const CHECK_EVERY: Duration = Duration::from_secs(3_600);
+/// When it is asked again after it could not be.
+pub const CHECK_AGAIN: Duration = Duration::from_secs(60);
+/// How long before a token ends somebody is told.
+pub const TOKEN_ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Webhooks that do not verify are spoken of for so long.
+pub const UNSIGNED_SHOWN: Duration = Duration::from_secs(24 * 3_600);
+/// Messages a second of a number that was upgraded (Meta: throughput).
+pub const HIGH_PER_SECOND: u32 = 1_000;
+/// Messages a second of a number that is used in the phone's app as well (Meta: coexistence).
+pub const COEXISTENCE_PER_SECOND: u32 = 20;
+
+/// Messages a second that a number may send.
+#[must_use]
+pub fn per_second(facts: Option<&NumberFacts>) -> u32 {
+    facts.map_or(DEFAULT_PER_SECOND, |facts| facts.throughput_per_second)
+}
+
+/// Messages a second, from the provider's level of throughput and whether the number is in the phone's app as well.
+#[must_use]
+pub fn throughput_of(level: Option<&str>, coexistence: bool) -> u32 {
+    match level {
+        _ if coexistence => COEXISTENCE_PER_SECOND,
+        Some("HIGH") => HIGH_PER_SECOND,
+        _ => DEFAULT_PER_SECOND,
+    }
+}
+
+/// How many people may be written to outside their windows in 24 hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessagingLimit {
+    /// So many.
+    People(u32),
+    /// As many as one likes.
+    Unlimited,
+    /// The provider did not say, or in a word of a later version.
+    Unknown,
+}
+
+/// Reads the provider's word for a messaging limit, such as `TIER_2K` (Meta: messaging-limits).
+#[must_use]
+pub fn messaging_limit(tier: Option<&str>) -> MessagingLimit {
+    let Some(count) = tier.and_then(|tier| tier.strip_prefix("TIER_")) else {
+        return MessagingLimit::Unknown;
+    };
+    if count == "UNLIMITED" {
+        return MessagingLimit::Unlimited;
+    }
+    let (digits, factor) = count.strip_suffix('K').map_or((count, 1), |digits| (digits, 1_000));
+    let people = digits.parse::<u32>().ok().and_then(|people| people.checked_mul(factor));
+    people.filter(|people| *people > 0).map_or(MessagingLimit::Unknown, MessagingLimit::People)
+}
+
+/// What a webhook told of an account or of one of its numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AccountNews {
+    /// The number it is about, as people read it; nothing where it is about all of the account.
+    pub display_phone_number: Option<String>,
+    /// What somebody should look at, in words; empty where an earlier one is over.
+    pub problem: Option<String>,
+    /// The account or the number is closed: nothing can be sent.
+    pub closed: bool,
+    /// How many people may be written to first, as the provider calls it.
+    pub messaging_limit: Option<String>,
+}
+
+/// What is changed by news; whether anything was.
+pub fn take_news(standing: &mut ChannelStanding, news: &AccountNews, now: Timestamp) -> bool {
+    let before = standing.clone();
+    if let Some(problem) = &news.problem {
+        standing.account_problem = Some(problem.clone()).filter(|problem| !problem.is_empty());
+        standing.account_closed = news.closed;
+    }
+    if let (Some(limit), Some(facts)) = (&news.messaging_limit, &mut standing.facts) {
+        facts.messaging_limit = Some(limit.clone());
+    }
+    // The rest is asked for.
+    standing.check_at = Some(now);
+    before != *standing
+}
+
+/// What a look at the provider found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// All is well, and this is the number.
+    Seen {
+        /// What it said of the number.
+        facts: NumberFacts,
+        /// When the token ends.
+        token_expires_at: Option<Timestamp>,
+        /// Our app is told what happens in the account.
+        subscribed: Option<bool>,
+    },
+    /// It refuses: `token` says that it is the token.
+    Refused {
+        /// Why, in words.
+        why: String,
+        /// It is the token.
+        token: bool,
+    },
+    /// It could not be asked.
+    Unavailable(String),
+}
+
+/// Takes in what a look found, and says when the next is due.
+pub fn take_look(standing: &mut ChannelStanding, look: Look, now: Timestamp) {
+    standing.checked_at = Some(now);
+    standing.check_at = Some(now + CHECK_EVERY);
+    match look {
+        Look::Seen { facts, token_expires_at, subscribed } => {
+            standing.unverified = None;
+            standing.token_refused = false;
+            standing.refused = closed(&facts);
+            standing.token_expires_at = token_expires_at;
+            standing.subscribed = subscribed.or(standing.subscribed);
+            standing.facts = Some(facts);
+        }
+        Look::Refused { why, token } => {
+            standing.unverified = None;
+            standing.token_refused = token;
+            standing.refused = Some(why);
+        }
+        Look::Unavailable(why) => {
+            standing.unverified = Some(why);
+            standing.check_at = Some(now + CHECK_AGAIN);
+        }
+    }
+}
+
+/// Why a number of this state cannot send, where it cannot.
+fn closed(facts: &NumberFacts) -> Option<String> {
+    match facts.status.as_deref() {
+        Some("BANNED") => Some("WhatsApp banned this number.".to_owned()),
+        Some("DELETED") => Some("This number was deleted at WhatsApp.".to_owned()),
+        Some("MIGRATED") => Some("This number was moved to another WhatsApp Business Account.".to_owned()),
+        _ => None,
+    }
+}
+
+/// Why nothing can be sent from a channel, where that is certain.
+#[must_use]
+pub fn problem(standing: &ChannelStanding) -> Option<&str> {
+    standing.refused.as_deref().or(standing.account_problem.as_deref().filter(|_| standing.account_closed))
+}
+
+/// How everything about a channel stands, the gravest subjects first.
+#[must_use]
+pub fn lights(
+    standing: &ChannelStanding,
+    health: (ChannelHealth, Option<&str>),
+    created_at: Timestamp,
+    now: Timestamp,
+) -> Vec<ChannelLight> {
+    let facts = standing.facts.as_ref();
+    vec![
+        token(standing, now),
+        number(standing, health),
+        webhook(standing, created_at, now),
+        messages(standing),
+        quality(facts, standing.checked_at),
+        limit(facts, standing.checked_at),
+        name(facts, standing.checked_at),
+        templates(standing),
+    ]
+}
+
+fn light(
+    subject: LightSubject,
+    state: LightState,
+    found: impl Into<String>,
+    what_to_do: Option<&str>,
+    at: Option<Timestamp>,
+) -> ChannelLight {
+    ChannelLight { subject, state, found: found.into(), what_to_do: what_to_do.map(str::to_owned), at }
+}
+
+fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
+    let subject = LightSubject::Token;
+    let at = standing.checked_at;
+    if standing.token_refused {
+        let found = standing.refused.clone().unwrap_or_else(|| "WhatsApp refuses the token.".to_owned());
+        return light(subject, LightState::Bad, found, Some("Enter the new one here."), at);
+    }
+    if let Some(why) = &standing.unverified {
+        let found = format!("WhatsApp could not be asked: {why}");
+        let to_do = "It is asked again by itself. If it stays so, check the number’s ids and the server’s connection.";
+        return light(subject, LightState::Unknown, found, Some(to_do), at);
+    }
+    match (standing.facts.is_some(), standing.token_expires_at) {
+        (false, _) => light(subject, LightState::Unknown, "Not checked yet.", Some("Check it now."), at),
+        (true, Some(ends)) if ends <= now + TOKEN_ENDS_SOON => light(
+            subject,
+            LightState::Attention,
+            "WhatsApp takes the token, but it ends soon.",
+            Some("Make one that does not end, for a system user at Meta, and enter it here."),
+            Some(ends),
+        ),
+        (true, _) => light(subject, LightState::Good, "WhatsApp takes the token.", None, at),
+    }
+}
+
+fn number(standing: &ChannelStanding, (health, why): (ChannelHealth, Option<&str>)) -> ChannelLight {
+    let subject = LightSubject::Number;
+    let at = standing.checked_at;
+    if standing.token_refused {
+        let found = "WhatsApp tells it only to a token that it takes.";
+        return light(subject, LightState::Unknown, found, None, at);
+    }
+    if let Some(refused) = problem(standing) {
+        return light(
+            subject,
+            LightState::Bad,
+            refused,
+            Some("See the account’s page at Meta, then check again."),
+            at,
+        );
+    }
+    if health == ChannelHealth::Broken {
+        let found = why.unwrap_or("WhatsApp refused the last message.");
+        return light(subject, LightState::Bad, found, Some("Mend it at Meta, then check again."), at);
+    }
+    if let Some(told) = &standing.account_problem {
+        return light(
+            subject,
+            LightState::Attention,
+            told.clone(),
+            Some("See the account’s page at Meta."),
+            at,
+        );
+    }
+    if health == ChannelHealth::Degraded {
+        let found = why.unwrap_or("WhatsApp is slow.");
+        return light(subject, LightState::Attention, found, None, at);
+    }
+    let Some(facts) = &standing.facts else {
+        return light(subject, LightState::Unknown, "Not checked yet.", None, at);
+    };
+    let pace = format!("{} messages a second", facts.throughput_per_second);
+    let phone = if facts.coexistence { ", used in the WhatsApp Business app as well" } else { "" };
+    match facts.status.as_deref() {
+        None | Some("CONNECTED") => {
+            light(subject, LightState::Good, format!("Connected, {pace}{phone}."), None, at)
+        }
+        Some("PENDING" | "UNVERIFIED") => light(
+            subject,
+            LightState::Attention,
+            "The number is not registered yet.",
+            Some("Register it at Meta, under WhatsApp, API Setup."),
+            at,
+        ),
+        Some(other) => light(
+            subject,
+            LightState::Attention,
+            format!("WhatsApp says of the number: {}.", other.to_lowercase().replace('_', " ")),
+            Some("See the number’s page at Meta."),
+            at,
+        ),
+    }
+}
+
+fn webhook(standing: &ChannelStanding, created_at: Timestamp, now: Timestamp) -> ChannelLight {
+    let subject = LightSubject::Webhook;
+    let unsigned = standing.unsigned_at.filter(|at| now.since(*at) < UNSIGNED_SHOWN);
+    let newer = |at: Timestamp| standing.heard_at.is_none_or(|heard| heard < at);
+    if let Some(at) = unsigned.filter(|at| newer(*at)) {
+        let found =
+            format!("{} came whose signature does not fit the app secret.", webhooks(standing.unsigned));
+        let to_do = "Enter the secret of the Meta app that sends them, under App settings, Basic.";
+        return light(subject, LightState::Bad, found, Some(to_do), Some(at));
+    }
+    if standing.subscribed == Some(false) {
+        let found = "The Meta app is not subscribed to this WhatsApp Business Account.";
+        return light(
+            subject,
+            LightState::Bad,
+            found,
+            Some("Check again: it is subscribed by that."),
+            standing.checked_at,
+        );
+    }
+    match standing.heard_at {
+        Some(at) => light(subject, LightState::Good, "WhatsApp tells us what happens.", None, Some(at)),
+        None => light(
+            subject,
+            LightState::Unknown,
+            "No webhook has come yet.",
+            Some(
+                "Enter the webhook address and the verify token at Meta, subscribe to “messages”, and write to the number \
+                 from a phone.",
+            ),
+            Some(created_at),
+        ),
+    }
+}
+
+fn webhooks(count: u64) -> String {
+    if count == 1 { "A webhook".to_owned() } else { format!("{count} webhooks") }
+}
+
+fn messages(standing: &ChannelStanding) -> ChannelLight {
+    let subject = LightSubject::Messages;
+    let (received, sent) = (standing.received_at, standing.sent_at);
+    let (state, found) = match (received, sent) {
+        (None, None) => (LightState::Unknown, "No message has come or gone yet."),
+        (Some(_), None) => (LightState::Good, "Messages come. None has gone yet."),
+        (None, Some(_)) => (LightState::Good, "Messages go. None has come yet."),
+        (Some(received), Some(sent)) if received >= sent => (LightState::Good, "The last message came."),
+        (Some(_), Some(_)) => (LightState::Good, "The last message went."),
+    };
+    light(subject, state, found, None, received.max(sent))
+}
+
+fn quality(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
+    let (state, found, to_do) = match facts.and_then(|facts| facts.quality.as_deref()) {
+        Some("GREEN") => (LightState::Good, "High.", None),
+        Some("YELLOW") => (
+            LightState::Attention,
+            "Medium: some people blocked or reported the number.",
+            Some("Send less of what was not asked for."),
+        ),
+        Some("RED") => (
+            LightState::Bad,
+            "Low: many people blocked or reported the number.",
+            Some("Stop campaigns for now: WhatsApp may lower the limit."),
+        ),
+        _ => (LightState::Unknown, "WhatsApp has not rated the number yet.", None),
+    };
+    light(LightSubject::Quality, state, found, to_do, at)
+}
+
+fn limit(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
+    let (state, found) = match messaging_limit(facts.and_then(|facts| facts.messaging_limit.as_deref())) {
+        MessagingLimit::People(people) => (
+            LightState::Good,
+            format!(
+                "{} people may be written to first in 24 hours, from all numbers of the portfolio together.",
+                grouped(people)
+            ),
+        ),
+        MessagingLimit::Unlimited => {
+            (LightState::Good, "Any number of people may be written to first.".to_owned())
+        }
+        MessagingLimit::Unknown => (LightState::Unknown, "WhatsApp did not say.".to_owned()),
+    };
+    light(LightSubject::Limit, state, found, None, at)
+}
+
+/// A number with a comma between its thousands.
+fn grouped(number: u32) -> String {
+    if number < 1_000 {
+        return number.to_string();
+    }
+    format!("{},{:03}", grouped(number / 1_000), number % 1_000)
+}
+
+fn name(facts: Option<&NumberFacts>, at: Option<Timestamp>) -> ChannelLight {
+    let subject = LightSubject::Name;
+    let shown = facts.and_then(|facts| facts.verified_name.as_deref());
+    let Some(shown) = shown else { return light(subject, LightState::Unknown, "Not known yet.", None, at) };
+    match facts.and_then(|facts| facts.name_status.as_deref()) {
+        None | Some("APPROVED" | "AVAILABLE_WITHOUT_REVIEW" | "NONE") => {
+            light(subject, LightState::Good, format!("Customers see “{shown}”."), None, at)
+        }
+        Some("PENDING_REVIEW") => light(
+            subject,
+            LightState::Attention,
+            format!("“{shown}” is being reviewed by WhatsApp."),
+            None,
+            at,
+        ),
+        Some(_) => light(
+            subject,
+            LightState::Attention,
+            format!("WhatsApp did not accept the name “{shown}”."),
+            Some("Choose another in WhatsApp Manager."),
+            at,
+        ),
+    }
+}
+
+fn templates(standing: &ChannelStanding) -> ChannelLight {
+    let subject = LightSubject::Templates;
+    match (&standing.templates_problem, standing.templates_at) {
+        (Some(why), at) => light(
+            subject,
+            LightState::Attention,
+            format!("The templates could not be read: {why}"),
+            Some("Open the templates again in a while."),
+            at,
+        ),
+        (None, Some(at)) if standing.templates_unseen > 0 => {
+            let found = match standing.templates_unseen {
+                1 => "One template is not as it was last seen.".to_owned(),
+                count => format!("{count} templates are not as they were last seen."),
+            };
+            light(subject, LightState::Attention, found, Some("Look at what changed in Templates."), Some(at))
+        }
+        (None, Some(at)) => {
+            let found = match standing.templates {
+                0 => "There are no templates.".to_owned(),
+                1 => "One template, as WhatsApp has it.".to_owned(),
+                count => format!("{count} templates, as WhatsApp has them."),
+            };
+            light(subject, LightState::Good, found, None, Some(at))
+        }
+        (None, None) => light(subject, LightState::Unknown, "Not read yet.", None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+    fn facts() -> NumberFacts {
+        NumberFacts {
+            verified_name: Some("Spoke & Chain".to_owned()),
+            status: Some("CONNECTED".to_owned()),
+            quality: Some("GREEN".to_owned()),
+            throughput_per_second: 80,
+            ..NumberFacts::default()
+        }
+    }
+
+    fn seen(facts: NumberFacts) -> Look {
+        Look::Seen { facts, token_expires_at: None, subscribed: Some(true) }
+    }
+
+    fn shown(standing: &ChannelStanding, subject: LightSubject) -> ChannelLight {
+        let lights = lights(standing, (ChannelHealth::Working, None), NOW, NOW);
+        lights.into_iter().find(|light| light.subject == subject).expect("every subject has its light")
+    }
+
+    #[test]
+    fn limits_are_read_as_the_provider_writes_them() {
+        for (tier, limit) in [
+            (Some("TIER_250"), MessagingLimit::People(250)),
+            (Some("TIER_2K"), MessagingLimit::People(2_000)),
+            (Some("TIER_100K"), MessagingLimit::People(100_000)),
+            (Some("TIER_UNLIMITED"), MessagingLimit::Unlimited),
+            (Some("TIER_NOT_SET"), MessagingLimit::Unknown),
+            (Some("TIER_"), MessagingLimit::Unknown),
+            (Some("TIER_9999999K"), MessagingLimit::Unknown),
+            (None, MessagingLimit::Unknown),
+        ] {
+            assert_eq!(messaging_limit(tier), limit, "{tier:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_the_phones_app_is_slow_whatever_its_level() {
+        assert_eq!(throughput_of(Some("HIGH"), true), 20);
+        assert_eq!(throughput_of(Some("HIGH"), false), 1_000);
+        assert_eq!(throughput_of(Some("STANDARD"), false), 80);
+        assert_eq!(throughput_of(None, false), 80);
+    }
+
+    #[test]
+    fn a_refused_token_stops_sending_until_a_look_goes_well() {
+        let mut standing = ChannelStanding::default();
+        take_look(&mut standing, seen(facts()), NOW);
+        assert_eq!(problem(&standing), None);
+        assert_eq!(shown(&standing, LightSubject::Token).state, LightState::Good);
+        let why = "WhatsApp refused our token.".to_owned();
+        take_look(&mut standing, Look::Refused { why: why.clone(), token: true }, NOW);
+        assert_eq!(problem(&standing), Some(why.as_str()));
+        let light = shown(&standing, LightSubject::Token);
+        assert_eq!((light.state, light.what_to_do.is_some()), (LightState::Bad, true));
+        take_look(&mut standing, seen(facts()), NOW);
+        assert_eq!(problem(&standing), None);
+    }
+
+    #[test]
+    fn a_provider_that_cannot_be_asked_proves_nothing_and_is_asked_again_soon() {
+        let mut standing = ChannelStanding::default();
+        take_look(&mut standing, seen(facts()), NOW);
+        assert_eq!(standing.check_at, Some(NOW + CHECK_EVERY));
+        take_look(&mut standing, Look::Unavailable("no answer in time".to_owned()), NOW);
+        assert_eq!((problem(&standing), standing.check_at), (None, Some(NOW + CHECK_AGAIN)));
+        assert!(standing.facts.is_some(), "what was known stays known");
+        assert_eq!(shown(&standing, LightSubject::Token).state, LightState::Unknown);
+    }
+
+    #[test]
+    fn webhooks_that_do_not_verify_are_told_until_one_does() {
+        let mut standing =
+            ChannelStanding { unsigned: 2, unsigned_at: Some(NOW), ..ChannelStanding::default() };
+        assert_eq!(shown(&standing, LightSubject::Webhook).state, LightState::Bad);
+        standing.heard_at = Some(NOW);
+        assert_eq!(shown(&standing, LightSubject::Webhook).state, LightState::Good);
+    }
+
+    #[test]
+    fn a_closed_account_stops_sending_and_an_opened_one_does_not() {
+        let mut standing = ChannelStanding::default();
+        take_look(&mut standing, seen(facts()), NOW);
+        let problem_of = |words: &str| Some(words.to_owned());
+        let closed = AccountNews {
+            problem: problem_of("WhatsApp disabled this account."),
+            closed: true,
+            ..AccountNews::default()
+        };
+        assert!(take_news(&mut standing, &closed, NOW));
+        assert_eq!(problem(&standing), Some("WhatsApp disabled this account."));
+        assert!(take_news(
+            &mut standing,
+            &AccountNews { problem: problem_of(""), ..AccountNews::default() },
+            NOW
+        ));
+        assert_eq!((problem(&standing), standing.account_problem.as_deref()), (None, None));
+    }
+
+    #[test]
+    fn every_light_that_is_bad_says_what_to_do() {
+        let mut standings = vec![ChannelStanding::default()];
+        for (status, quality) in [("BANNED", "RED"), ("PENDING", "YELLOW"), ("FLAGGED", "UNKNOWN")] {
+            let facts =
+                NumberFacts { status: Some(status.to_owned()), quality: Some(quality.to_owned()), ..facts() };
+            let mut standing = ChannelStanding::default();
+            take_look(&mut standing, seen(facts), NOW);
+            standings.push(standing);
+        }
+        for standing in standings {
+            for health in [ChannelHealth::Working, ChannelHealth::Broken, ChannelHealth::Degraded] {
+                for light in lights(&standing, (health, None), NOW, NOW) {
+                    assert!(light.state != LightState::Bad || light.what_to_do.is_some(), "{light:?}");
+                    assert!(light.found.ends_with('.'), "{light:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import { expect, type Page, test } from '@playwright/test';
+import { House } from './support/house';
+import { accessible, signIn } from './support/page';
+
+let house: House;
+
+test.beforeAll(async () => {
+  house = await House.open({ signUp: true });
+});
+
+test.afterAll(async () => {
+  await house.close();
+});
+
+const light = (page: Page, subject: string) => page.locator(`[data-light="${subject}"]`);
+
+/** A picture, where somebody wants to look at it. */
+async function shot(page: Page, name: string): Promise<void> {
+  const folder = process.env['SHOTS'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
+test('an owner sees how a number stands, and what to do when the token is refused', async ({ page }) => {
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/settings/channels`);
+  await accessible(page);
+  await shot(page, 'channels');
+  await page.getByRole('link', { name: /Shop/ }).click();
+  await expect(page.getByRole('heading', { name: 'Shop' })).toBeVisible();
+  await expect(light(page, 'token')).toContainText('In order');
+  await expect(light(page, 'limit')).toContainText('2,000 people');
+  await accessible(page);
+  await shot(page, 'channel');
+
+  // A customer writes: the webhook's light changes by itself.
+  await expect(light(page, 'webhook')).toContainText('Not known');
+  house.say('31612345678', 'Lucas', 'hello');
+  await expect(light(page, 'webhook')).toContainText('In order');
+
+  // What WhatsApp tells of the account comes by itself, too.
+  house.order({ number: { quality_rating: 'RED', messaging_limit: 'TIER_10K', status: 'CONNECTED' } });
+  house.order({ account: { field: 'phone_number_quality_update', value: { display_phone_number: '12125550199', event: 'ONBOARDING', current_limit: 'TIER_10K' } } });
+  await expect(light(page, 'quality')).toContainText('Act now');
+  await expect(light(page, 'limit')).toContainText('10,000 people');
+
+  // The token is revoked; a new one is checked before it is taken.
+  house.order({ number: { access_token: 'token-of-tomorrow' } });
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(light(page, 'token')).toContainText('Act now');
+  await expect(light(page, 'token')).toContainText('Enter the new one here');
+  await accessible(page);
+  await shot(page, 'channel-broken');
+  await page.getByLabel('New access token').fill('token-of-yesterday');
+  await page.getByRole('button', { name: 'Check and replace' }).click();
+  await expect(page.getByText('does not take this access token').last()).toBeVisible();
+  await page.getByLabel('New access token').fill('token-of-tomorrow');
+  await page.getByRole('button', { name: 'Check and replace' }).click();
+  await expect(light(page, 'token')).toContainText('In order');
+
+  await page.getByLabel('Name for colleagues').fill('Front desk');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Front desk' })).toBeVisible();
+
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page);
+  await shot(page, 'channel-dark');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await accessible(page);
+  await shot(page, 'channel-phone');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+});
+
+test('a number is deleted for good, and connected again step by step with what WhatsApp says', async ({ page }) => {
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/settings/channels?channel=${house.channelId}`);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await accessible(page);
+  await shot(page, 'erase');
+  await expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
+  await dialog.getByRole('textbox').fill('Front desk');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByText('No number is connected.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Connect a number' }).click();
+  await page.getByRole('button', { name: 'Connect by hand' }).click();
+  await page.getByRole('button', { name: 'Check with WhatsApp' }).click();
+  await expect(dialog.getByText('This is needed.').first()).toBeVisible();
+  await dialog.getByLabel('Name for colleagues').fill('Workshop');
+  await dialog.getByLabel('Phone number ID').fill('999');
+  await dialog.getByLabel('WhatsApp Business Account ID').fill(house.number.waba_id);
+  await dialog.getByLabel('Access token').fill('token-of-tomorrow');
+  await dialog.getByLabel(/App secret/).fill(house.number.app_secret);
+  await page.getByRole('button', { name: 'Check with WhatsApp' }).click();
+  await expect(dialog.getByText('does not know this number')).toBeVisible();
+  await accessible(page);
+  await shot(page, 'connect-wrong');
+  await dialog.getByLabel('Phone number ID').fill(house.number.phone_number_id);
+  await page.getByRole('button', { name: 'Check with WhatsApp' }).click();
+  await expect(dialog.getByText('Spoke & Chain')).toBeVisible();
+  await accessible(page);
+  await shot(page, 'connect-checked');
+  await dialog.getByRole('button', { name: 'Connect' }).click();
+  await expect(dialog.getByText('Workshop is connected.')).toBeVisible();
+  await expect(dialog.getByText('Waiting for the first webhook')).toBeVisible();
+  house.say('31612345678', 'Lucas', 'are you there?');
+  await expect(dialog.getByText('The first webhook has come')).toBeVisible();
+  await accessible(page);
+  await shot(page, 'connect-done');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('link', { name: /Workshop/ })).toContainText('many people blocked or reported');
+
+  // Disconnected, so that the next may sign up for it.
+  await page.getByRole('link', { name: /Workshop/ }).click();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await dialog.getByRole('button', { name: 'Disconnect' }).click();
+  await expect(page.getByText('No number is connected.')).toBeVisible();
+});
+
+test('a number is connected through Meta’s sign-up, in a window of its own', async ({ page }) => {
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/settings/channels`);
+  await page.getByRole('button', { name: 'Connect a number' }).click();
+  const dialog = page.getByRole('dialog');
+  await accessible(page);
+  await shot(page, 'sign-up');
+  const open = async () => {
+    const popup = page.waitForEvent('popup');
+    await dialog.getByRole('button', { name: 'Sign up with Meta' }).click();
+    return popup;
+  };
+  // Refused there, nothing is connected here.
+  await (await open()).locator('#refuse').click();
+  await expect(dialog.getByText('Nothing was connected.')).toBeVisible();
+  await (await open()).locator('#agree').click();
+  await expect(dialog.getByText('Which number?')).toBeVisible();
+  await accessible(page);
+  await shot(page, 'sign-up-choose');
+  await dialog.getByLabel('Name for colleagues').fill('Signed up');
+  await dialog.getByRole('button', { name: 'Connect' }).click();
+  await expect(dialog.getByText('Signed up is connected.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('link', { name: /Signed up/ })).toBeVisible();
+});

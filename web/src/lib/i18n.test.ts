@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { enSettings } from '@/locales/en-settings';
+
+test('whatever shows words that come later brings them along', () => {
+  const files = import.meta.glob<string>('/src/**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true });
+  const sections = Object.keys(enSettings).join('|');
+  const shows = new RegExp(`[^a-zA-Z]t\\([^)]*?['"\`](?:${sections})\\.`);
+  const showing = Object.entries(files).filter(([path, text]) => !path.endsWith('.test.ts') && shows.test(text));
+  expect(showing.length).toBeGreaterThan(3);
+  for (const [path, text] of showing) expect(text, path).toContain("import '@/lib/i18n-settings';");
+});

@@ -41,6 +41,7 @@ test('reply buttons are made by keyboard, counted, previewed, checked and sent',
   await page.keyboard.press('Enter');
   await expect(page.getByRole('menuitem', { name: 'Files' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem', { name: 'Buttons, list or link' })).toBeFocused();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Message with buttons' });
   await dialog.getByRole('button', { name: 'Send' }).click();

@@ -3,19 +3,21 @@ import { DropdownMenu } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
 
 /** A menu that opens from a button. It leaves the page's scroll alone. */
-export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange }: {
+export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange, onClosed }: {
   trigger: ReactElement;
   children: ReactNode;
   align?: 'start' | 'end';
   side?: 'bottom' | 'right' | 'top';
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** It is gone; the focus returns to its button unless this is prevented. */
+  onClosed?: (event: Event) => void;
 }) {
   return (
     <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8} {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}>
           {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

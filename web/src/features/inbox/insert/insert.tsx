@@ -22,6 +22,7 @@ type Thing = 'ask' | 'askPlace' | 'place' | 'card' | 'voice';
 
 export function Insert({ conversationId, channelId, replyTo, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; onFiles: () => void }) {
   const [thing, setThing] = useState<Thing | null>(null);
+  const chosen = useRef<Thing | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const close = () => {
     setThing(null);
@@ -43,14 +44,23 @@ export function Insert({ conversationId, channelId, replyTo, onFiles }: { conver
       <Menu
         side="top"
         align="start"
+        onClosed={(event) => {
+          const next = chosen.current;
+          chosen.current = null;
+          if (!next) return;
+          // The focus goes to the dialog; which opens once the key that chose it is done with, as that would press
+          // the dialog's first button too.
+          event.preventDefault();
+          setTimeout(() => { setThing(next); });
+        }}
         trigger={<button ref={button} type="button" className="btn plain icon small" aria-label={t('insert.open')} title={t('insert.open')}><Plus size={16} aria-hidden="true" /></button>}
       >
         <MenuItem icon={<Paperclip {...icon} />} onSelect={onFiles}>{t('insert.files')}</MenuItem>
-        <MenuItem icon={<ListChecks {...icon} />} onSelect={() => { setThing('ask'); }}>{t('insert.ask')}</MenuItem>
-        <MenuItem icon={<MapPin {...icon} />} onSelect={() => { setThing('place'); }}>{t('insert.place')}</MenuItem>
-        <MenuItem icon={<MapPinned {...icon} />} onSelect={() => { setThing('askPlace'); }}>{t('insert.askPlace')}</MenuItem>
-        <MenuItem icon={<UserRound {...icon} />} onSelect={() => { setThing('card'); }}>{t('insert.card')}</MenuItem>
-        <MenuItem icon={<Mic {...icon} />} onSelect={() => { setThing('voice'); }}>{t('insert.voice')}</MenuItem>
+        <MenuItem icon={<ListChecks {...icon} />} onSelect={() => { chosen.current = 'ask'; }}>{t('insert.ask')}</MenuItem>
+        <MenuItem icon={<MapPin {...icon} />} onSelect={() => { chosen.current = 'place'; }}>{t('insert.place')}</MenuItem>
+        <MenuItem icon={<MapPinned {...icon} />} onSelect={() => { chosen.current = 'askPlace'; }}>{t('insert.askPlace')}</MenuItem>
+        <MenuItem icon={<UserRound {...icon} />} onSelect={() => { chosen.current = 'card'; }}>{t('insert.card')}</MenuItem>
+        <MenuItem icon={<Mic {...icon} />} onSelect={() => { chosen.current = 'voice'; }}>{t('insert.voice')}</MenuItem>
       </Menu>
       <Suspense fallback={null}>
         {thing === 'ask' && <AskDialog {...maker} />}

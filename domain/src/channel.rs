@@ -106,13 +106,11 @@ pub enum Look {
         /// Our app is told what happens in the account.
         subscribed: Option<bool>,
     },
-    /// It refuses: `token` says that it is the token.
-    Refused {
-        /// Why, in words.
-        why: String,
-        /// It is the token.
-        token: bool,
-    },
+    /// It refuses the token: why, in words. Nothing can be sent.
+    Refused(String),
+    /// Something else that was entered is not as it says, in words. What is sent may go all the same, so that only the
+    /// answer to that tells.
+    Doubtful(String),
     /// It could not be asked.
     Unavailable(String),
 }
@@ -130,11 +128,12 @@ pub fn take_look(standing: &mut ChannelStanding, look: Look, now: Timestamp) {
             standing.subscribed = subscribed.or(standing.subscribed);
             standing.facts = Some(facts);
         }
-        Look::Refused { why, token } => {
+        Look::Refused(why) => {
             standing.unverified = None;
-            standing.token_refused = token;
+            standing.token_refused = true;
             standing.refused = Some(why);
         }
+        Look::Doubtful(why) => standing.unverified = Some(why),
         Look::Unavailable(why) => {
             standing.unverified = Some(why);
             standing.check_at = Some(now + CHECK_AGAIN);
@@ -197,7 +196,7 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
         return light(subject, LightState::Bad, found, Some("Enter the new one here."), at);
     }
     if let Some(why) = &standing.unverified {
-        let found = format!("WhatsApp could not be asked: {why}");
+        let found = format!("Not confirmed: {why}");
         let to_do = "It is asked again by itself. If it stays so, check the number’s ids and the server’s connection.";
         return light(subject, LightState::Unknown, found, Some(to_do), at);
     }
@@ -478,7 +477,7 @@ mod tests {
         assert_eq!(problem(&standing), None);
         assert_eq!(shown(&standing, LightSubject::Token).state, LightState::Good);
         let why = "WhatsApp refused our token.".to_owned();
-        take_look(&mut standing, Look::Refused { why: why.clone(), token: true }, NOW);
+        take_look(&mut standing, Look::Refused(why.clone()), NOW);
         assert_eq!(problem(&standing), Some(why.as_str()));
         let light = shown(&standing, LightSubject::Token);
         assert_eq!((light.state, light.what_to_do.is_some()), (LightState::Bad, true));

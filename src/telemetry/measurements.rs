@@ -181,7 +181,7 @@ pub(super) const COUNTERS: &[Measurement] = &[
     ),
     of(
         "switchboard_channel_checks_total",
-        &[("outcome", &["seen", "refused", "unavailable"])],
+        &[("outcome", &["seen", "refused", "doubtful", "unavailable"])],
         "Looks at how a number stands at the provider",
     ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use switchboard_actors::{Change, Refusal, house::Act, look_of};
 use switchboard_domain::channel::{self as rules, Look};
 use switchboard_ports::{
-    account::{AccountError, Credentials, NumberReport},
+    account::{AccountError, Credentials, NumberReport, WrongField},
     store::{Exchanged, Scan, Scope},
 };
 use switchboard_schema::{
@@ -243,12 +243,11 @@ impl Webhooks {
     /// Asks the provider about what was entered.
     ///
     /// # Errors
-    /// What it says is wrong; that it does not answer where it `must`.
+    /// The token is not taken; where it `must` be confirmed, also anything else that is wrong or not answered.
     async fn verified(&self, entered: &Entered, must: bool) -> Result<ChannelStanding, Refusal> {
         let look = match self.accounts.look(entered.credentials.clone()).await {
             Ok(report) => self.subscribed(entered.credentials.clone(), report).await,
-            Err(error @ AccountError::Wrong { .. }) => return Err(refusal_of(error)),
-            Err(error) if must => return Err(refusal_of(error)),
+            Err(error) if must || is_of_token(&error) => return Err(refusal_of(error)),
             Err(error) => look_of(Err(error)),
         };
         let mut standing = ChannelStanding::default();
@@ -393,6 +392,10 @@ struct Place {
 
 fn taken<T>(whose: &str) -> Result<T, Refusal> {
     Err(Refusal::Taken(format!("this number is connected {whose} already")))
+}
+
+fn is_of_token(error: &AccountError) -> bool {
+    matches!(error, AccountError::Wrong { field: WrongField::AccessToken, .. })
 }
 
 /// Why nothing was connected.

@@ -77,8 +77,10 @@ async fn what_is_entered_wrongly_is_named_and_nothing_is_connected() {
         ("waba_id", other.waba_id, "waba_id"),
         ("app_secret", "another-secret".to_owned(), "app_secret"),
     ] {
-        for at in ["/api/v1/channels", "/api/v1/channels/check"] {
-            let answer = stage.api.post(at, &with(request(2), field, value.clone())).await;
+        let entered = with(request(2), field, value.clone());
+        let sure = with(entered.clone(), "verify", true);
+        for (at, body) in [("/api/v1/channels", &sure), ("/api/v1/channels/check", &entered)] {
+            let answer = stage.api.post(at, body).await;
             assert_eq!(answer.body["field"], wrong, "{at} {field}: {}", answer.body);
             answer.is_problem(422, "invalid");
         }
@@ -90,6 +92,8 @@ async fn what_is_entered_wrongly_is_named_and_nothing_is_connected() {
     assert_eq!(checked["facts"]["quality"], "GREEN");
     assert_eq!(checked["account_numbers"][0]["phone_number_id"], request(2)["phone_number_id"]);
     assert_eq!(checked["account_numbers"][0]["channel_id"], Value::Null);
+    let unsure = with(request(2), "access_token", "no-such-token".to_owned());
+    stage.api.post("/api/v1/channels", &unsure).await.is_problem(422, "invalid");
     stage.api.post("/api/v1/channels", &request(2)).await.of(201);
     let numbers = stage.api.post("/api/v1/channels/check", &request(2)).await;
     numbers.is_problem(409, "taken");
@@ -424,4 +428,19 @@ async fn the_pace_of_a_number_is_what_the_provider_says_of_it() {
     for second in times.windows(23) {
         assert!(second[22] - second[0] >= std::time::Duration::from_millis(900), "more than 20 in a second");
     }
+}
+
+#[tokio::test]
+async fn who_does_not_insist_is_connected_with_doubts_that_show_and_messages_go_all_the_same() {
+    let stage = Stage::new().await;
+    let other = with(request(2), "waba_id", number(3).business.waba_id);
+    let made = stage.api.post("/api/v1/channels", &other).await.of(201);
+    let token = light(&made, "token");
+    assert_eq!(token["state"], "unknown");
+    assert!(text(token, "found").contains("Business Account ID"), "{token}");
+    let template = json!({"type": "template", "template": {"name": "bike_ready", "language": "en_US",
+        "body": [{"text": "Ada"}, {"text": "bicycle"}, {"text": "Friday"}]}});
+    let start = json!({"channel_id": made["id"], "phone": "+44 7700 900555", "message": template});
+    let refused = stage.api.post("/api/v1/conversations", &start).await;
+    assert_ne!(refused.body["code"], "channel_unhealthy", "{}", refused.body);
 }

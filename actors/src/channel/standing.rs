@@ -66,11 +66,8 @@ pub fn look_of(answer: Result<switchboard_ports::account::NumberReport, AccountE
         Ok(report) => {
             Look::Seen { facts: report.facts, token_expires_at: report.token_expires_at, subscribed: None }
         }
-        // The number sends all the same; what is wrong shows with the next webhook.
-        Err(AccountError::Wrong { field: WrongField::AppSecret, message }) => Look::Unavailable(message),
-        Err(AccountError::Wrong { field, message }) => {
-            Look::Refused { why: message, token: field == WrongField::AccessToken }
-        }
+        Err(AccountError::Wrong { field: WrongField::AccessToken, message }) => Look::Refused(message),
+        Err(AccountError::Wrong { message, .. }) => Look::Doubtful(message),
         Err(AccountError::Unavailable(why) | AccountError::Unclear(why)) => Look::Unavailable(why),
     }
 }
@@ -186,7 +183,8 @@ impl ChannelActor {
         let Some(body) = &mut self.body else { return };
         let label = match &look {
             Look::Seen { .. } => "seen",
-            Look::Refused { .. } => "refused",
+            Look::Refused(_) => "refused",
+            Look::Doubtful(_) => "doubtful",
             Look::Unavailable(_) => "unavailable",
         };
         metrics::counter!("switchboard_channel_checks_total", "outcome" => label).increment(1);

@@ -102,6 +102,9 @@ pub enum Misconfigured {
 /// The Graph API: one for the process, shared by the clients of all channels.
 #[derive(Debug, Clone)]
 pub struct Graph {
+    /// For sends alone: none goes over a connection that something else left open, and which may be about to end.
+    sends: reqwest::Client,
+    /// For everything else.
     http: reqwest::Client,
     /// Without a slash at its end.
     base: String,
@@ -120,22 +123,24 @@ impl Graph {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(Misconfigured::Url(options.graph_url.clone()));
         }
-        let mut builder = reqwest::Client::builder()
-            .http1_only()
-            .retry(reqwest::retry::never())
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_max_idle_per_host(MAX_IDLE)
-            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&url) {
-            // The simulator is on this machine; a proxy for the world outside is not asked for it.
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(Misconfigured::Client)?;
+        let client = || {
+            let mut builder = reqwest::Client::builder()
+                .http1_only()
+                .retry(reqwest::retry::never())
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(options.connect_timeout)
+                .timeout(options.timeout)
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(MAX_IDLE)
+                .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
+            if is_loopback(&url) {
+                // The simulator is on this machine; a proxy for the world outside is not asked for it.
+                builder = builder.no_proxy();
+            }
+            builder.build().map_err(Misconfigured::Client)
+        };
         let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, version: options.version.clone(), runtime })
+        Ok(Self { sends: client()?, http: client()?, base, version: options.version.clone(), runtime })
     }
 
     /// The place of a file, as the Graph API told it, where it is one that may be asked with a token: by TLS at a host
@@ -283,7 +288,7 @@ impl Client {
             Ok(request) => request,
             Err(error) => return SendOutcome::Refused(no_address(error)),
         };
-        match self.ask(request, MAX_SEND_ANSWER_BYTES, outbound.trace).await {
+        match self.ask(&self.graph.sends, request, MAX_SEND_ANSWER_BYTES, outbound.trace).await {
             Ok(answer) => outcome(answer.status, answer.body.as_deref().map_err(String::as_str)),
             Err(NoAnswer::Token) => SendOutcome::Refused(bad_token()),
             Err(NoAnswer::NotStarted(why)) => SendOutcome::NotStarted(why),
@@ -314,10 +319,13 @@ impl Client {
 
     async fn mark_read_now(&self, provider_id: &str, typing: bool) -> Result<(), ReadError> {
         let request = request::mark_read(&self.graph.version, &self.phone_number_id, provider_id, typing);
-        let answer = self.ask(request, MAX_SEND_ANSWER_BYTES, None).await.map_err(|error| match error {
-            NoAnswer::Token => ReadError::Unavailable(bad_token().message),
-            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => ReadError::Unavailable(why),
-        })?;
+        let answer =
+            self.ask(&self.graph.http, request, MAX_SEND_ANSWER_BYTES, None).await.map_err(|error| {
+                match error {
+                    NoAnswer::Token => ReadError::Unavailable(bad_token().message),
+                    NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => ReadError::Unavailable(why),
+                }
+            })?;
         let body = answer.body.map_err(ReadError::Unavailable)?;
         let refusal = errors::read(&body);
         if answer.status.is_success() && refusal.is_none() {
@@ -332,10 +340,13 @@ impl Client {
     /// five minutes, so it is asked for each time.
     async fn begin_download(&self, provider_media_id: &str, bytes_max: u64) -> Result<Download, FetchError> {
         let request = request::media(&self.graph.version, &self.phone_number_id, provider_media_id);
-        let answer = self.ask(request, MAX_SEND_ANSWER_BYTES, None).await.map_err(|error| match error {
-            NoAnswer::Token => FetchError::Unavailable(bad_token().message),
-            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => FetchError::Unavailable(why),
-        })?;
+        let answer =
+            self.ask(&self.graph.http, request, MAX_SEND_ANSWER_BYTES, None).await.map_err(|error| {
+                match error {
+                    NoAnswer::Token => FetchError::Unavailable(bad_token().message),
+                    NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => FetchError::Unavailable(why),
+                }
+            })?;
         let body = answer.body.map_err(FetchError::Unavailable)?;
         let refusal = errors::read(&body);
         if refusal.is_some() || !answer.status.is_success() {
@@ -465,13 +476,14 @@ impl Client {
     }
 
     async fn read_page(&self, request: GraphRequest) -> Result<templates::TemplatePage, ReadError> {
-        let answer = self.ask(request, MAX_PAGE_BYTES, None).await.map_err(|error| match error {
-            NoAnswer::Token => {
-                let ProviderError { code, message, .. } = bad_token();
-                ReadError::Refused { code, message }
-            }
-            NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => ReadError::Unavailable(why),
-        })?;
+        let answer =
+            self.ask(&self.graph.http, request, MAX_PAGE_BYTES, None).await.map_err(|error| match error {
+                NoAnswer::Token => {
+                    let ProviderError { code, message, .. } = bad_token();
+                    ReadError::Refused { code, message }
+                }
+                NoAnswer::NotStarted(why) | NoAnswer::Lost(why) => ReadError::Unavailable(why),
+            })?;
         let body = answer.body.map_err(ReadError::Unavailable)?;
         let refusal = errors::read(&body);
         if answer.status.is_success() && refusal.is_none() {
@@ -489,13 +501,13 @@ impl Client {
     /// Makes one request; the provider is told where in a trace it is, where that is recorded.
     async fn ask(
         &self,
+        http: &reqwest::Client,
         request: GraphRequest,
         body_bytes_max: usize,
         trace: Option<TraceContext>,
     ) -> Result<Answer, NoAnswer> {
         let url = format!("{}{}", self.graph.base, request.path);
         let token = self.bearer().map_err(|_| NoAnswer::Token)?;
-        let http = &self.graph.http;
         let mut builder = match request.body {
             Some(body) => {
                 http.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body)

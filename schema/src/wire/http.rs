@@ -227,8 +227,8 @@ wire_with_secrets! {
         /// The word Meta repeats when it checks the webhook's address; made by us where it is left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub verify_token: Option<String>,
-        /// Connect it only when the provider confirmed everything. Left out, a provider that cannot be asked keeps
-        /// nothing from being connected: it is asked again by itself, and the channel's lights say so.
+        /// Connect it only when the provider confirmed everything. Left out, only a token that is not taken keeps it from
+        /// being connected: else it is asked again by itself, and the channel's lights say what was not confirmed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub verify: bool,
     }

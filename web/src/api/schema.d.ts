@@ -1030,8 +1030,8 @@ export interface components {
             /** @description The provider's id of the number. */
             phone_number_id: string;
             /**
-             * @description Connect it only when the provider confirmed everything. Left out, a provider that cannot be asked keeps
-             *     nothing from being connected: it is asked again by itself, and the channel's lights say so.
+             * @description Connect it only when the provider confirmed everything. Left out, only a token that is not taken keeps it from
+             *     being connected: else it is asked again by itself, and the channel's lights say what was not confirmed.
              */
             verify?: boolean;
             /** @description The word Meta repeats when it checks the webhook's address; made by us where it is left out. */

@@ -462,9 +462,18 @@ impl Town {
     pub(crate) fn rows(&self) -> BTreeMap<String, u64> {
         let mut rows = BTreeMap::new();
         let mut add = |table: &str, count: u64| *rows.entry(table.to_owned()).or_default() += count;
-        for empty in
-            ["claims", "users", "tenants", "members", "api_keys", "contact_edges", "consent", "media"]
-        {
+        for empty in [
+            "claims",
+            "users",
+            "tenants",
+            "members",
+            "api_keys",
+            "contact_edges",
+            "consent",
+            "media",
+            "templates",
+            "initiated",
+        ] {
             add(empty, 0);
         }
         for ending in ["orphans", "other_updates", "inbound_dead", "sessions", "idempotency"] {

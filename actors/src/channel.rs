@@ -42,7 +42,7 @@ use switchboard_schema::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-pub use self::standing::{Change, Notice, look_of};
+pub use self::standing::{Change, Notice, confirmed, look_of};
 pub(crate) use self::templates::Act as TemplateAct;
 use self::{
     orphans::{ORPHAN_LIFE, Orphans, key_of},

@@ -4,10 +4,10 @@
 //! disconnected channel stays, so that late webhooks of it still verify, until the number is connected again.
 
 use secrecy::SecretString;
-use switchboard_actors::{Change, Refusal, house::Act, look_of};
-use switchboard_domain::channel::{self as rules, Look};
+use switchboard_actors::{Change, Refusal, confirmed, house::Act, look_of};
+use switchboard_domain::channel as rules;
 use switchboard_ports::{
-    account::{AccountError, Credentials, NumberReport, WrongField},
+    account::{AccountError, Credentials, WrongField},
     store::{Exchanged, Scan, Scope},
 };
 use switchboard_schema::{
@@ -141,8 +141,7 @@ impl Webhooks {
                 },
                 app_secret: app_secret.clone().or(own).or_else(|| self.app_secret.clone()),
             };
-            let report = self.accounts.look(credentials.clone()).await.map_err(refusal_of)?;
-            look = Some(self.subscribed(credentials, report).await);
+            look = Some(confirmed(&*self.accounts, credentials).await.map_err(refusal_of)?);
         }
         let change = Change {
             name,
@@ -245,25 +244,14 @@ impl Webhooks {
     /// # Errors
     /// The token is not taken; where it `must` be confirmed, also anything else that is wrong or not answered.
     async fn verified(&self, entered: &Entered, must: bool) -> Result<ChannelStanding, Refusal> {
-        let look = match self.accounts.look(entered.credentials.clone()).await {
-            Ok(report) => self.subscribed(entered.credentials.clone(), report).await,
+        let look = match confirmed(&*self.accounts, entered.credentials.clone()).await {
+            Ok(look) => look,
             Err(error) if must || is_of_token(&error) => return Err(refusal_of(error)),
-            Err(error) => look_of(Err(error)),
+            Err(error) => look_of(error),
         };
         let mut standing = ChannelStanding::default();
         rules::take_look(&mut standing, look, self.clock.now());
         Ok(standing)
-    }
-
-    /// Has the app told what happens in the account of a number that the provider confirmed.
-    async fn subscribed(&self, of: Credentials, report: NumberReport) -> Look {
-        let subscribed = match self.accounts.subscribe(of).await {
-            Ok(()) => Some(true),
-            Err(AccountError::Wrong { .. }) => Some(false),
-            Err(_) => None,
-        };
-        let NumberReport { facts, token_expires_at, .. } = report;
-        Look::Seen { facts, token_expires_at, subscribed }
     }
 
     /// Which of an account's numbers this workspace has connected.

@@ -8,7 +8,7 @@ use switchboard_domain::{
     throughput::Throughput,
 };
 use switchboard_ports::{
-    account::{AccountError, Credentials, WrongField},
+    account::{AccountError, Accounts, Credentials, NumberReport, WrongField},
     secrets::channel_secret,
     store::{Lane, Mutation, Scope},
 };
@@ -59,20 +59,32 @@ pub enum Notice {
     Unsigned,
 }
 
-/// What a look's answer means.
+/// Asks the provider about a number, and has our app told what happens in its account.
+///
+/// # Errors
+/// What it calls wrong, or that it cannot be asked.
+pub async fn confirmed(accounts: &dyn Accounts, of: Credentials) -> Result<Look, AccountError> {
+    let NumberReport { facts, token_expires_at, .. } = accounts.look(of.clone()).await?;
+    // Each time: whoever else has numbers of this account may have ended it.
+    let subscribed = match accounts.subscribe(of).await {
+        Ok(()) => Some(true),
+        Err(AccountError::Wrong { .. }) => Some(false),
+        Err(_) => None,
+    };
+    Ok(Look::Seen { facts, token_expires_at, subscribed })
+}
+
+/// What it means that a number was not confirmed.
 #[must_use]
-pub fn look_of(answer: Result<switchboard_ports::account::NumberReport, AccountError>) -> Look {
-    match answer {
-        Ok(report) => {
-            Look::Seen { facts: report.facts, token_expires_at: report.token_expires_at, subscribed: None }
-        }
-        Err(AccountError::Wrong { field: WrongField::AccessToken, message }) => Look::Refused(message),
-        Err(AccountError::Wrong { message, .. }) => Look::Doubtful(message),
-        Err(AccountError::Unavailable(why) | AccountError::Unclear(why)) => Look::Unavailable(why),
+pub fn look_of(error: AccountError) -> Look {
+    match error {
+        AccountError::Wrong { field: WrongField::AccessToken, message } => Look::Refused(message),
+        AccountError::Wrong { message, .. } => Look::Doubtful(message),
+        AccountError::Unavailable(why) | AccountError::Unclear(why) => Look::Unavailable(why),
     }
 }
 
-/// Asks the provider about a number and has our app subscribed to its account.
+/// Asks the provider how a channel's number stands.
 async fn look(env: Env, id: ChannelId, body: ChannelBody) -> Look {
     let open = |part: &str, sealed: &Sealed| env.vault.open(&channel_secret(id, part), sealed);
     let opened = open("access_token", &body.access_token).and_then(|token| {
@@ -87,15 +99,7 @@ async fn look(env: Env, id: ChannelId, body: ChannelBody) -> Look {
         access_token,
         app_secret,
     };
-    let seen = look_of(env.accounts.look(of.clone()).await);
-    let Look::Seen { facts, token_expires_at, .. } = seen else { return seen };
-    // Each time: whoever else has numbers of this account may have ended it.
-    let subscribed = match env.accounts.subscribe(of).await {
-        Ok(()) => Some(true),
-        Err(AccountError::Wrong { .. }) => Some(false),
-        Err(_) => None,
-    };
-    Look::Seen { facts, token_expires_at, subscribed }
+    confirmed(&*env.accounts, of).await.unwrap_or_else(look_of)
 }
 
 /// Files when the provider is to be asked again, whatever becomes of this process.

@@ -15,7 +15,7 @@ use switchboard_ports::{
     account::{AccountError, Accounts, Credentials, NumberReport, WrongField},
 };
 use switchboard_schema::{
-    Timestamp,
+    Timestamp, hex,
     wire::{AccountNumber, NumberFacts},
 };
 
@@ -294,11 +294,7 @@ fn unclear() -> AccountError {
 /// Proves to know an app's secret without telling it (Meta: graph-api/guides/secure-requests).
 fn proof(app_secret: &SecretString, token: &SecretString) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, app_secret.expose_secret().as_bytes());
-    let tag = hmac::sign(&key, token.expose_secret().as_bytes());
-    tag.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _written = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(hmac::sign(&key, token.expose_secret().as_bytes()).as_ref())
 }
 
 fn parameter(path: &mut String, name: &str, value: &str) {

@@ -208,81 +208,73 @@ pub struct Client {
 
 impl ChannelClient for Client {
     fn send(&self, outbound: Outbound) -> Future<SendOutcome> {
-        let client = self.clone();
-        Box::pin(async move {
-            // Once begun a request goes on to its end, also when nobody waits for it any more.
-            let task = client.graph.runtime.clone().spawn(async move { client.send_now(&outbound).await });
-            task.await
-                .unwrap_or_else(|_| SendOutcome::Unknown("the server stopped during the request".to_owned()))
-        })
+        let stopped = || SendOutcome::Unknown("the server stopped during the request".to_owned());
+        self.run(stopped, |client| async move { client.send_now(&outbound).await })
     }
 
     fn templates(&self) -> Future<Result<Vec<Template>, ReadError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let task = client.graph.runtime.clone().spawn(async move { client.read_templates().await });
-            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
-        })
+        self.run(unread, |client| async move { client.read_templates().await })
     }
 
     fn mark_read(&self, provider_id: String, typing: bool) -> Future<Result<(), ReadError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let runtime = client.graph.runtime.clone();
-            let task = runtime.spawn(async move { client.mark_read_now(&provider_id, typing).await });
-            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
-        })
+        self.run(unread, move |client| async move { client.mark_read_now(&provider_id, typing).await })
     }
 
     fn download(&self, provider_media_id: String, bytes_max: u64) -> Future<Result<Download, FetchError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let runtime = client.graph.runtime.clone();
-            let task =
-                runtime.spawn(async move { client.begin_download(&provider_media_id, bytes_max).await });
-            task.await.unwrap_or_else(|_| Err(FetchError::Unavailable("the server stops".to_owned())))
-        })
+        let stopped = || Err(FetchError::Unavailable(STOPS.to_owned()));
+        self.run(
+            stopped,
+            move |client| async move { client.begin_download(&provider_media_id, bytes_max).await },
+        )
     }
 
     fn upload(&self, upload: Upload) -> Future<Result<String, ReadError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let task = client.graph.runtime.clone().spawn(async move { client.upload_now(upload).await });
-            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
-        })
+        self.run(unread, |client| async move { client.upload_now(upload).await })
     }
 
     fn upload_sample(&self, upload: Upload) -> Future<Result<String, ReadError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let task =
-                client.graph.runtime.clone().spawn(async move { client.upload_sample_now(upload).await });
-            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
-        })
+        self.run(unread, |client| async move { client.upload_sample_now(upload).await })
     }
 
     fn submit_template(&self, submission: Submission) -> Future<Result<Submitted, ReadError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let task = client.graph.runtime.clone().spawn(async move { client.submit_now(submission).await });
-            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
-        })
+        self.run(unread, |client| async move { client.submit_now(submission).await })
     }
 
     fn delete_template(&self, name: String, id: String) -> Future<Result<(), ReadError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            let task = client.graph.runtime.clone().spawn(async move {
-                let path = request::delete_template_path(&client.graph.version, &client.waba_id, &name, &id);
-                let url = format!("{}{path}", client.graph.base);
-                client.manage(client.graph.http.delete(url)).await.map(drop)
-            });
-            task.await.unwrap_or_else(|_| Err(ReadError::Unavailable("the server stops".to_owned())))
+        self.run(unread, |client| async move {
+            let path = request::delete_template_path(&client.graph.version, &client.waba_id, &name, &id);
+            let url = format!("{}{path}", client.graph.base);
+            client.manage(client.graph.http.delete(url)).await.map(drop)
         })
     }
 }
 
+/// What is said where the server stops before an answer came.
+const STOPS: &str = "the server stops";
+
+fn unread<T>() -> Result<T, ReadError> {
+    Err(ReadError::Unavailable(STOPS.to_owned()))
+}
+
 impl Client {
+    /// Does something on the clients' own thread. Once begun it goes on to its end, also when nobody waits for it any
+    /// more; `stopped` is the answer where the server stops first.
+    fn run<T, W>(
+        &self,
+        stopped: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(Self) -> W + Send + 'static,
+    ) -> Future<T>
+    where
+        T: Send + 'static,
+        W: std::future::Future<Output = T> + Send + 'static,
+    {
+        let client = self.clone();
+        Box::pin(async move {
+            let runtime = client.graph.runtime.clone();
+            runtime.spawn(work(client)).await.unwrap_or_else(|_| stopped())
+        })
+    }
+
     async fn send_now(&self, outbound: &Outbound) -> SendOutcome {
         let request = match request::send(&self.graph.version, &self.phone_number_id, outbound) {
             Ok(request) => request,

@@ -362,16 +362,14 @@ impl Conversation {
             .or_else(|| self.found.get(provider_id).copied().flatten())
     }
 
-    /// Needs the store to tell whether this message is here.
-    fn must_look_up(&self, provider_id: &str, at: Option<Timestamp>) -> bool {
+    /// Needs the store to tell whether a message that [`Self::locate`] does not find is here.
+    fn must_look_up(&self, at: Option<Timestamp>) -> bool {
         let Some(head) = &self.state.head else { return false };
-        let id = MessageId::of_provider(&self.state.channel_id, provider_id);
-        let outside_memory = match (at, head.dedupe_floor) {
+        match (at, head.dedupe_floor) {
             (_, None) => false,
             (Some(at), Some(floor)) => at <= floor,
             (None, Some(_)) => true,
-        };
-        outside_memory && !self.state.known.contains_key(&id)
+        }
     }
 
     /// Adds to what a message is charged as how much that is, by the rate card.
@@ -588,9 +586,7 @@ impl Entity for Conversation {
                 let (_, message) = &**message;
                 match self.locate(&message.provider_id) {
                     Some(seq) => (None, self.not_cached(seq)),
-                    None if self.must_look_up(&message.provider_id, Some(message.at)) => {
-                        (Some(message.provider_id.clone()), None)
-                    }
+                    None if self.must_look_up(Some(message.at)) => (Some(message.provider_id.clone()), None),
                     None => (None, None),
                 }
             }
@@ -926,7 +922,7 @@ impl Conversation {
     fn find_original(&self, original_id: &str) -> (Option<String>, Option<u64>) {
         match self.locate(original_id) {
             Some(seq) => (None, self.not_cached(seq)),
-            None if self.must_look_up(original_id, None) => (Some(original_id.to_owned()), None),
+            None if self.must_look_up(None) => (Some(original_id.to_owned()), None),
             None => (None, None),
         }
     }

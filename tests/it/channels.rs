@@ -137,7 +137,8 @@ impl SignUp {
         let options = self.api.get("/api/v1/channels/sign-up").await.of(200);
         let dialog =
             format!("{}&redirect_uri={}&state=abc", text(&options, dialog), text(&options, "redirect_uri"));
-        let page = client().get(dialog).send().await.unwrap().text().await.unwrap();
+        let page = client().get(dialog).send().await.expect("the dialog answers");
+        let page = page.text().await.expect("it is a page");
         let code = page.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code");
         let signed = self.api.post("/api/v1/channels/sign-up", &json!({"code": code})).await.of(201);
         assert_eq!(signed["numbers"][0]["coexistence"], true);

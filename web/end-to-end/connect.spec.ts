@@ -72,7 +72,6 @@ test('an owner sees how a number stands, and what to do when the token is refuse
   await expect(receipts).toBeChecked();
 
   // WhatsApp restricts the account: it is told with its end, and goes away when it is lifted.
-  house.order({ number: { quality_rating: 'GREEN' } });
   house.order({ account: { field: 'account_update', value: { event: 'ACCOUNT_RESTRICTION', restriction_info: [{ restriction_type: 'RESTRICTED_BIZ_INITIATED_MESSAGING', expiration: Math.floor(Date.now() / 1000) + 86_400 }] } } });
   await expect(light(page, 'number')).toContainText('may not write to people first, until');
   await expect(light(page, 'number')).toContainText('Act now');

@@ -228,11 +228,28 @@ pub fn words_of(restriction: &AccountRestriction) -> String {
     }
 }
 
-/// A time as it is read in words, such as `2026-03-10 14:05 UTC`.
+/// A time as it is read in words, such as `10 March 2026, 14:05 UTC`.
 fn to_the_minute(at: Timestamp) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     let text = at.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
+    let number =
+        |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<usize>().ok());
+    let month = number(5..7).and_then(|month| MONTHS.get(month.wrapping_sub(1)));
+    match (number(8..10), month, text.get(..4), text.get(11..16)) {
+        (Some(day), Some(month), Some(year), Some(minute)) => format!("{day} {month} {year}, {minute} UTC"),
         _ => text,
     }
 }
@@ -384,7 +401,7 @@ fn number(
             if stops(true) || stops(false) { LightState::Bad } else { LightState::Attention },
             format!("WhatsApp restricted this account: {}.", words.join("; ")),
             Some(
-                "See why, and ask for a review, at Meta under Business Support Home. It is over here when WhatsApp says so.",
+                "See why, and ask for a review, at Meta under Business Support Home. Once it is over it goes away here.",
             ),
             standing.account_told_at,
         );
@@ -689,7 +706,10 @@ mod tests {
         assert!(take_news(&mut standing, &restricted(NO_WRITING_FIRST, Some(until), NOW), NOW));
         let light = shown(&standing, LightSubject::Number);
         assert_eq!(light.state, LightState::Bad);
-        assert!(light.found.contains("may not write to people first, until"), "{light:?}");
+        assert_eq!(
+            light.found,
+            "WhatsApp restricted this account: it may not write to people first, until 18 November 2026, 12:06 UTC."
+        );
         let trouble = Trouble::of(&standing).expect("something stands against it");
         assert_eq!(trouble.problem, None, "answers go");
         assert!(restricts(&trouble.restrictions, true, NOW).is_some());

@@ -75,7 +75,22 @@ test('an owner sees how a number stands, and what to do when the token is refuse
   house.order({ account: { field: 'account_update', value: { event: 'ACCOUNT_RESTRICTION', restriction_info: [{ restriction_type: 'RESTRICTED_BIZ_INITIATED_MESSAGING', expiration: Math.floor(Date.now() / 1000) + 86_400 }] } } });
   await expect(light(page, 'number')).toContainText('may not write to people first, until');
   await expect(light(page, 'number')).toContainText('Act now');
+  // Its phone tells what it kept, and how far that is.
+  house.history('31612345678', ['Is it ready?', 'Not yet', 'Thanks'], 400);
+  await expect(light(page, 'phone_history')).toContainText('50 % of the phone’s messages are here');
+  await expect(light(page, 'phone_history').getByRole('progressbar')).toHaveAttribute('value', '50');
+  await page.getByRole('heading', { name: 'Front desk' }).scrollIntoViewIfNeeded();
+  await accessible(page);
   await shot(page, 'channel-restricted');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('heading', { name: 'Front desk' }).scrollIntoViewIfNeeded();
+  await accessible(page);
+  await shot(page, 'channel-restricted-phone');
+  await light(page, 'phone_history').scrollIntoViewIfNeeded();
+  await shot(page, 'channel-progress-phone');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
   house.order({ account: { field: 'account_update', value: { event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: 'REINSTATE' } } } });
   await expect(light(page, 'number')).toContainText('In order');
 

@@ -8,6 +8,7 @@ pub(crate) mod accept;
 pub(crate) mod admin;
 pub(crate) mod backups;
 pub(crate) mod bodies;
+pub(crate) mod channels;
 pub(crate) mod files;
 
 use std::{fs::File, io::Read as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -59,6 +60,8 @@ const CONDITION_EVERY: Duration = Duration::from_millis(250);
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// The master key's file in the data folder.
 pub(crate) const MASTER_KEY_FILE: &str = "master.key";
+/// The file of the one before it, there as well.
+pub(crate) const PREVIOUS_MASTER_KEY_FILE: &str = "master.key.previous";
 
 /// Why the server does not start. Each names the setting to change.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +169,7 @@ pub(crate) struct Backends {
     /// The thread on which clients of outside parts run, the cluster's among them.
     pub(crate) io: IoThread,
     /// The store.
-    pub(crate) store: Arc<dyn Lifecycle>,
+    pub(crate) store: Arc<dyn transfer::Whole>,
     /// Rows, typed.
     pub(crate) records: Records,
     /// The time of day.
@@ -186,7 +189,7 @@ impl Backends {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let io = IoThread::start()?;
-        let store: Arc<dyn Lifecycle> = match config.store.kind {
+        let store: Arc<dyn transfer::Whole> = match config.store.kind {
             StoreKind::Embedded => open_embedded(config, &clock)?,
             StoreKind::Scylla => {
                 let node = scylla::Node::of_folder(&config.store.path, &*entropy)?;
@@ -302,9 +305,12 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let listeners = Listeners::bind(config.http.listen, config.arbiters())?;
     let address = listeners.address;
     let public_url = public_url(config, address)?;
-    let Backends { io, store, records, clock, entropy, accounts } = Backends::open(config).await?;
+    let Backends { io, store: whole, records, clock, entropy, accounts } = Backends::open(config).await?;
+    let store: Arc<dyn Lifecycle> = Arc::clone(&whole) as Arc<dyn Lifecycle>;
     let master_key = master_key(config, &*entropy)?;
-    let vault: Arc<dyn Vault> = Arc::new(SealingVault::new(&master_key, Arc::clone(&entropy)));
+    let previous_key = previous_master_key(config)?;
+    let vault = SealingVault::new(&master_key, Arc::clone(&entropy)).opening(previous_key.as_ref());
+    let vault: Arc<dyn Vault> = Arc::new(vault);
     let bodies = Bodies::open(config, &clock, &io.handle).await?;
     let blobs = bodies.blobs();
     telemetry::start_traces(&config.telemetry, &io.handle)
@@ -381,9 +387,12 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let backups = backups::start(config, &master_key, &clock, &entropy)?;
     recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
-    let timers = start_timers(&house, &store, &blobs, &clock);
-    let admin =
-        admin::start(&config.store.path, accounts.clone()).map_err(Error::file(config.store.path.clone()))?;
+    let mut timers = start_timers(&house, &store, &blobs, &clock);
+    let only = SealingVault::new(&master_key, Arc::clone(&entropy));
+    let (sealing, tending) = channels::tend(&house, whole, only, previous_key.is_some(), &clock);
+    timers.push(tending);
+    let admin = admin::start(&config.store.path, accounts.clone(), sealing)
+        .map_err(Error::file(config.store.path.clone()))?;
     files::write_listen(&config.store.path, address).map_err(Error::file(config.store.path.clone()))?;
     health.set_ready(true);
     tracing::info!(%address, public_url = %public_url, arbiters = arbiters.len(), "the server takes traffic");
@@ -429,6 +438,15 @@ pub(crate) fn master_key(config: &Config, entropy: &dyn Entropy) -> Result<Maste
     Ok(key)
 }
 
+/// The master key before the present one, where it was changed and the old one is still given: as the present one is.
+pub(crate) fn previous_master_key(config: &Config) -> Result<Option<MasterKey>, Error> {
+    match (&config.secrets.previous_master_key, &config.secrets.master_key) {
+        (Some(text), _) => Ok(Some(MasterKey::from_text(text)?)),
+        (None, Some(_)) => Ok(None),
+        (None, None) => Ok(MasterKey::load_if_there(&config.store.path.join(PREVIOUS_MASTER_KEY_FILE))?),
+    }
+}
+
 /// What Meta takes for messages, where the settings name a file that says so.
 ///
 /// # Errors
@@ -468,10 +486,20 @@ fn sign_up(config: &Config, public_url: &Url) -> Option<SignUp> {
         .append_pair("client_id", app_id)
         .append_pair("config_id", config_id)
         .append_pair("response_type", "code")
-        .append_pair("override_default_response_type", "true")
-        .append_pair("extras", r#"{"setup":{},"sessionInfoVersion":"3"}"#);
+        .append_pair("override_default_response_type", "true");
+    let with = |extras: &str| {
+        let mut dialog = dialog.clone();
+        dialog.query_pairs_mut().append_pair("extras", extras);
+        String::from(dialog)
+    };
     let redirect_uri = format!("{}/sign-up", public_url.as_str().trim_end_matches('/'));
-    Some(SignUp { dialog_url: dialog.into(), redirect_uri })
+    Some(SignUp {
+        dialog_url: with(r#"{"setup":{},"sessionInfoVersion":"3"}"#),
+        phone_dialog_url: with(
+            r#"{"setup":{},"featureType":"whatsapp_business_app_onboarding","sessionInfoVersion":"3"}"#,
+        ),
+        redirect_uri,
+    })
 }
 
 fn webhook_base(public_url: &Url) -> String {

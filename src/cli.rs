@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod consent;
 pub(crate) mod demo;
 pub(crate) mod documents;
+pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod moving;
 pub(crate) mod salvage;
@@ -63,6 +64,11 @@ enum Command {
         #[command(subcommand)]
         command: consent::Command,
     },
+    /// The master key: change it, and see what is sealed under it.
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+    },
     /// Workspaces.
     Workspace {
         #[command(subcommand)]
@@ -102,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Restore(options) => backup::restore(config, &options),
         Command::Salvage => salvage::run(config),
         Command::Consent { command } => consent::run(config, &command),
+        Command::Keys { command } => keys::run(config, &command),
         Command::Workspace { command: Workspace::Create(options) } => workspace::create(config, options),
         Command::Demo(options) => demo::run(config, options),
         Command::Simulator(options) => simulator::run(&options),
@@ -197,6 +204,9 @@ mod tests {
             "switchboard consent verify consent.json",
             "switchboard consent verify consent.json --key 00ff",
             "switchboard consent key",
+            "switchboard consent key --previous",
+            "switchboard keys rotate",
+            "switchboard keys status",
             "switchboard backup",
             "switchboard backup --to backups",
             "switchboard restore --from a.backup --into data",

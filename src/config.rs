@@ -191,6 +191,9 @@ pub(crate) struct Secrets {
     /// The master key in base64; none: the one in the data folder.
     #[serde(deserialize_with = "optional_secret")]
     pub(crate) master_key: Option<SecretString>,
+    /// The one before it.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) previous_master_key: Option<SecretString>,
 }
 
 /// `[sessions]`

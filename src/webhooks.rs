@@ -26,7 +26,7 @@ use switchboard_ports::{
 use tokio::sync::Semaphore;
 
 use self::book::Book;
-pub(crate) use self::signup::SignUp;
+pub(crate) use self::{connect::How, signup::SignUp};
 use crate::http::{Edge, extract::BodyLimits};
 
 /// Bytes of one webhook, at most: what Meta documents.

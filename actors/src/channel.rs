@@ -27,6 +27,7 @@ use switchboard_domain::{
     inbound::{TemplateUpdate, Update},
     outbound::{ErrorClass, SendOutcome},
     permission,
+    phone_import::PhoneNews,
     throughput::{DEFAULT_PER_SECOND, Throughput},
 };
 use switchboard_ports::{
@@ -114,10 +115,16 @@ pub(crate) enum Letter {
     Notice(Notice),
     /// The provider told something of the account.
     News(Box<AccountNews>),
+    /// More of what the business' phone keeps has come.
+    Phone(PhoneNews),
+    /// Seal its secrets under the key that seals now. Answers whether one was sealed under another.
+    Reseal(Reply<bool>),
     /// The channel as it is.
     Show(Reply<ChannelBody>),
     /// The way out, for what needs no slot.
     Client(Reply<Arc<dyn ChannelClient>>),
+    /// The way out for a read receipt; nothing where customers are told none.
+    Receipt(Reply<Option<Arc<dyn ChannelClient>>>),
 }
 
 /// How a request went, for the channel's health.
@@ -225,6 +232,8 @@ pub(crate) struct ChannelActor {
     hinted_at: Option<Timestamp>,
     /// A hint waits for that to be long enough ago.
     hint_waits: bool,
+    /// The provider is being asked for what the business' phone keeps.
+    asking_phone: bool,
     /// When it was last stored that something came or went.
     noted_at: Option<Timestamp>,
 }
@@ -271,6 +280,7 @@ impl Resident for ChannelActor {
             want_check: Vec::new(),
             hinted_at: None,
             hint_waits: false,
+            asking_phone: false,
             noted_at: None,
         }
     }
@@ -500,7 +510,13 @@ impl ChannelActor {
             Letter::Wake(reply) => self.wake(reply, ctx),
             Letter::Notice(notice) => self.notice(notice),
             Letter::News(news) => self.take_news(&news, ctx),
+            Letter::Phone(news) => self.phone_told(news),
+            Letter::Reseal(reply) => self.reseal(reply, ctx),
             Letter::Client(reply) => tell(reply, self.client.clone().ok_or(Refusal::NotFound("channel"))),
+            Letter::Receipt(reply) => {
+                let wanted = self.body.as_ref().is_some_and(|body| body.read_receipts);
+                tell(reply, Ok(self.client.clone().filter(|_| wanted)));
+            }
             Letter::Show(reply) => {
                 tell(reply, self.body.clone().ok_or(Refusal::NotFound("channel")));
             }
@@ -534,7 +550,7 @@ impl ChannelActor {
                     }
                     actor.body = Some(body.clone());
                     actor.stands();
-                    if let Some(due) = body.standing.check_at.filter(|_| body.deleted_at.is_none()) {
+                    if let Some(due) = rules::wake_at(&body.standing).filter(|_| body.deleted_at.is_none()) {
                         actor.file_check(due, ctx);
                     }
                     tell(reply, Ok(body));
@@ -768,6 +784,8 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::TemplateAct(_, reply) => tell(reply, Err(refusal)),
         Letter::TemplateStatus { reply, .. } => tell(reply, Err(refusal)),
         Letter::Client(reply) => tell(reply, Err(refusal)),
+        Letter::Receipt(reply) => tell(reply, Err(refusal)),
+        Letter::Reseal(reply) => tell(reply, Err(refusal)),
         Letter::Put(_, reply)
         | Letter::Change(_, reply)
         | Letter::Delete { reply, .. }
@@ -778,6 +796,7 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         | Letter::Register { .. }
         | Letter::Nudge
         | Letter::Notice(_)
-        | Letter::News(_) => {}
+        | Letter::News(_)
+        | Letter::Phone(_) => {}
     }
 }

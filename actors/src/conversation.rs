@@ -11,7 +11,7 @@ mod outbox;
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -145,13 +145,19 @@ struct News {
     trace: Option<TraceContext>,
 }
 
-/// What the customer was told of our reading and writing; forgotten with the process.
+/// What the customer was told of our reading and writing; forgotten with the process. Shared with whoever tells them:
+/// what was not told is told when it is wanted again.
 #[derive(Default)]
 struct Receipts {
     /// The newest message that they know was read.
     seq: u64,
     /// When they were told last that somebody writes.
     typing_at: Option<Timestamp>,
+}
+
+/// What they were told; a panic while it was looked at leaves a number and a time.
+fn told(receipts: &Mutex<Receipts>) -> MutexGuard<'_, Receipts> {
+    receipts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The sender that runs.
@@ -198,7 +204,7 @@ pub(crate) struct Conversation {
     /// Shared with whoever still tells another conversation what this one left.
     telling: Arc<()>,
     /// What the customer was told of our reading and writing.
-    receipts: Receipts,
+    receipts: Arc<Mutex<Receipts>>,
     /// The sender that runs.
     sender: Option<Sender>,
     /// Loaded with rows that the tenant's actor may not have seen.
@@ -250,7 +256,7 @@ impl Conversation {
 
     /// Takes over what is known against the channel at this moment.
     fn see_channel(&mut self) {
-        self.state.channel_problem = self.env.troubles.of((self.scope, self.state.channel_id));
+        self.state.trouble = self.env.troubles.of((self.scope, self.state.channel_id));
     }
 
     /// Notes what had an item queued, until it waits no more.
@@ -426,24 +432,33 @@ impl Conversation {
         else {
             return;
         };
-        let is_news = self.receipts.seq < seq;
-        let is_due = typing && self.receipts.typing_at.is_none_or(|at| now >= at + TYPING_PAUSE);
+        let mut receipts = told(&self.receipts);
+        let is_news = receipts.seq < seq;
+        let is_due = typing && receipts.typing_at.is_none_or(|at| now >= at + TYPING_PAUSE);
         let answerable = self.state.window().is_open(now);
         if !answerable || !(is_news || is_due) {
             return;
         }
-        self.receipts.seq = seq;
+        receipts.seq = seq;
         if typing {
-            self.receipts.typing_at = Some(now);
+            receipts.typing_at = Some(now);
         }
+        drop(receipts);
+        let receipts = Arc::clone(&self.receipts);
         let (env, scope, channel_id) = (self.env.clone(), self.scope, self.state.channel_id);
         actix_rt::spawn(async move {
-            let client = channel::ask(&env, scope, channel_id, channel::Letter::Client).await;
-            let told = match client {
-                Ok(client) => client.mark_read(provider_id, typing).await.map_err(|error| error.to_string()),
+            let client = channel::ask(&env, scope, channel_id, channel::Letter::Receipt).await;
+            let taken = match client {
+                Ok(Some(client)) => {
+                    client.mark_read(provider_id, typing).await.map_err(|error| error.to_string())
+                }
+                Ok(None) => {
+                    *told(&receipts) = Receipts::default();
+                    Ok(())
+                }
                 Err(refusal) => Err(refusal.to_string()),
             };
-            if let Err(why) = told {
+            if let Err(why) = taken {
                 tracing::debug!(%channel_id, why, "a read receipt was not taken");
             }
         });

@@ -10,6 +10,7 @@ use std::{
 };
 
 use actix::{Addr, ArbiterHandle};
+use switchboard_domain::channel::Trouble;
 use switchboard_ports::store::Records;
 use switchboard_schema::{ChannelId, TenantScope};
 use tokio::sync::Semaphore;
@@ -32,6 +33,8 @@ use crate::{
 
 /// Parts of phones' histories that are taken in at once.
 const IMPORTS: usize = 1;
+/// Numbers that the provider is asked about at once: after a start those of every tenant may be due.
+const CHECKS: usize = 8;
 
 /// The surroundings of all actors of a process. Cheap to clone.
 #[derive(Clone)]
@@ -57,11 +60,13 @@ pub(crate) struct Surroundings {
     pub(crate) pictures: Semaphore,
     /// Held while a part of a phone's history is taken in.
     pub(crate) imports: Semaphore,
+    /// Slots for asking the provider how a number stands.
+    pub(crate) checks: Semaphore,
     /// Tenants.
     pub(crate) tenants: Directory<TenantActor>,
     /// Channels.
     pub(crate) channels: Directory<ChannelActor>,
-    /// Why channels cannot send.
+    /// What stands against sending on channels.
     pub(crate) troubles: Troubles,
     /// Whom accounts wrote to first.
     pub(crate) initiated: Initiated,
@@ -108,6 +113,7 @@ impl Env {
             fetches: Semaphore::new(media::FETCHES),
             pictures: Semaphore::new(media::PICTURES),
             imports: Semaphore::new(IMPORTS),
+            checks: Semaphore::new(CHECKS),
             tenants: Directory::default(),
             channels: Directory::default(),
             troubles: Troubles::default(),
@@ -156,24 +162,24 @@ impl Env {
     }
 }
 
-/// Why channels cannot send, where they cannot: written by their owners, read by the conversations on them.
+/// What stands against sending on channels, where something does: written by their owners, read by the conversations on them.
 #[derive(Default)]
-pub(crate) struct Troubles(RwLock<HashMap<(TenantScope, ChannelId), Arc<str>>>);
+pub(crate) struct Troubles(RwLock<HashMap<(TenantScope, ChannelId), Arc<Trouble>>>);
 
 impl Troubles {
     /// What stands against a channel, so far as it is known here.
-    pub(crate) fn of(&self, channel: (TenantScope, ChannelId)) -> Option<Arc<str>> {
+    pub(crate) fn of(&self, channel: (TenantScope, ChannelId)) -> Option<Arc<Trouble>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
     }
 
     /// Notes what stands against it, or that nothing does.
-    pub(crate) fn set(&self, channel: (TenantScope, ChannelId), problem: Option<&str>) {
-        if self.of(channel).as_deref() == problem {
+    pub(crate) fn set(&self, channel: (TenantScope, ChannelId), trouble: Option<Trouble>) {
+        if self.of(channel).as_deref() == trouble.as_ref() {
             return;
         }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match problem {
-            Some(problem) => known.insert(channel, problem.into()),
+        match trouble {
+            Some(trouble) => known.insert(channel, Arc::new(trouble)),
             None => known.remove(&channel),
         };
     }

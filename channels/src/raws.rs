@@ -71,6 +71,7 @@ pub fn large_raws(update: &mut Update) -> Vec<LargeRaw<'_>> {
         | Update::IdentityChange(_)
         | Update::Preference(_)
         | Update::Named(_)
+        | Update::Phone(_)
         | Update::Template(_) => {}
     }
     found

@@ -4,18 +4,28 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use switchboard_schema::{
-    Timestamp,
-    record::ChannelStanding,
+    ChannelId, Timestamp,
+    record::{AccountRestriction, ChannelStanding},
     wire::{ChannelHealth, ChannelLight, LightState, LightSubject, NumberFacts},
 };
 
-use crate::throughput::DEFAULT_PER_SECOND;
+use crate::{phone_import, throughput::DEFAULT_PER_SECOND};
 
 /// How often the provider is asked about a number: a number's management calls are limited to 200 an hour for each
 /// account (Meta: graph-api/overview/rate-limiting), and one look takes four.
 pub const CHECK_EVERY: Duration = Duration::from_secs(3_600);
-/// When it is asked again after it could not be.
+/// By how much more than that numbers differ, so that those of many tenants are not asked about in one moment.
+pub const CHECK_SPREAD: Duration = Duration::from_secs(360);
+/// When it is asked again after it could not be; twice as long each time, up to [`CHECK_EVERY`].
 pub const CHECK_AGAIN: Duration = Duration::from_secs(60);
+/// How long it is shown that an account broke the provider's rules: nobody tells of an end of that.
+pub const VIOLATION_SHOWN: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// The provider's name for not being allowed to write to anybody first (Meta: account_update, restriction_info).
+const NO_WRITING_FIRST: &str = "RESTRICTED_BIZ_INITIATED_MESSAGING";
+/// For not being allowed to answer anybody.
+const NO_ANSWERS: &str = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING";
+/// For not being allowed to add numbers.
+const NO_NEW_NUMBERS: &str = "RESTRICTED_ADD_PHONE_NUMBER_ACTION";
 /// How long before a token ends somebody is told.
 pub const TOKEN_ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Webhooks that do not verify are spoken of for so long.
@@ -75,6 +85,15 @@ pub struct AccountNews {
     pub problem: Option<String>,
     /// The account or the number is closed: nothing can be sent.
     pub closed: bool,
+    /// Nobody tells of an end of the problem: it is shown for [`VIOLATION_SHOWN`].
+    #[serde(default)]
+    pub passes: bool,
+    /// What the provider keeps the account from: all there is, where this is told.
+    #[serde(default)]
+    pub restrictions: Option<Vec<AccountRestriction>>,
+    /// When the provider told it, where it says.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
     /// How many people may be written to first, as the provider calls it.
     pub messaging_limit: Option<String>,
 }
@@ -82,9 +101,21 @@ pub struct AccountNews {
 /// What is changed by news; whether anything was.
 pub fn take_news(standing: &mut ChannelStanding, news: &AccountNews, now: Timestamp) -> bool {
     let before = standing.clone();
-    if let Some(problem) = &news.problem {
-        standing.account_problem = Some(problem.clone()).filter(|problem| !problem.is_empty());
-        standing.account_closed = news.closed;
+    let is_outdated = news.at.is_some_and(|at| standing.account_told_at.is_some_and(|told| at < told));
+    let is_of_account = news.problem.is_some() || news.restrictions.is_some();
+    if is_of_account && !is_outdated {
+        standing.account_told_at = news.at.or(standing.account_told_at);
+        if let Some(problem) = &news.problem {
+            standing.account_problem = Some(problem.clone()).filter(|problem| !problem.is_empty());
+            standing.account_problem_until = news.passes.then(|| news.at.unwrap_or(now) + VIOLATION_SHOWN);
+            standing.account_closed = news.closed;
+            if problem.is_empty() {
+                standing.restrictions.clear();
+            }
+        }
+        if let Some(restrictions) = &news.restrictions {
+            standing.restrictions.clone_from(restrictions);
+        }
     }
     if let (Some(limit), Some(facts)) = (&news.messaging_limit, &mut standing.facts) {
         facts.messaging_limit = Some(limit.clone());
@@ -116,9 +147,10 @@ pub enum Look {
 }
 
 /// Takes in what a look found, and says when the next is due.
-pub fn take_look(standing: &mut ChannelStanding, look: Look, now: Timestamp) {
+pub fn take_look(id: ChannelId, standing: &mut ChannelStanding, look: Look, now: Timestamp) {
     standing.checked_at = Some(now);
-    standing.check_at = Some(now + CHECK_EVERY);
+    standing.check_at = Some(now + CHECK_EVERY + spread(id));
+    let unanswered = std::mem::take(&mut standing.unanswered);
     match look {
         Look::Seen { facts, token_expires_at, subscribed } => {
             standing.unverified = None;
@@ -136,9 +168,123 @@ pub fn take_look(standing: &mut ChannelStanding, look: Look, now: Timestamp) {
         Look::Doubtful(why) => standing.unverified = Some(why),
         Look::Unavailable(why) => {
             standing.unverified = Some(why);
-            standing.check_at = Some(now + CHECK_AGAIN);
+            standing.unanswered = unanswered.saturating_add(1);
+            let again = CHECK_AGAIN.saturating_mul(1 << unanswered.min(16)).min(CHECK_EVERY);
+            standing.check_at =
+                Some(now + again + spread(id).mul_f64(again.as_secs_f64() / CHECK_EVERY.as_secs_f64()));
         }
     }
+}
+
+/// By how much a number's looks are further apart than [`CHECK_EVERY`]: always the same for the same one.
+fn spread(id: ChannelId) -> Duration {
+    let [.., high, low] = *id.as_bytes();
+    CHECK_SPREAD.mul_f64(f64::from(u16::from_be_bytes([high, low])) / f64::from(u16::MAX))
+}
+
+/// What stands against sending on a channel, where that is certain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trouble {
+    /// Why nothing can be sent.
+    pub problem: Option<String>,
+    /// What the provider keeps the account from.
+    pub restrictions: Vec<AccountRestriction>,
+}
+
+impl Trouble {
+    /// What is known of a channel; nothing where nothing stands against it.
+    #[must_use]
+    pub fn of(standing: &ChannelStanding) -> Option<Self> {
+        let problem = problem(standing).map(str::to_owned);
+        let trouble = Self { problem, restrictions: standing.restrictions.clone() };
+        (trouble != Self::default()).then_some(trouble)
+    }
+}
+
+/// What keeps an account from writing at a moment: to somebody who has not written within their window where `first`, else
+/// as an answer.
+#[must_use]
+pub fn restricts(
+    restrictions: &[AccountRestriction],
+    first: bool,
+    now: Timestamp,
+) -> Option<&AccountRestriction> {
+    let kind = if first { NO_WRITING_FIRST } else { NO_ANSWERS };
+    in_force(restrictions, now).find(|restriction| restriction.kind == kind)
+}
+
+/// What a restriction keeps an account from, and until when, in words.
+#[must_use]
+pub fn words_of(restriction: &AccountRestriction) -> String {
+    let what = match restriction.kind.as_str() {
+        NO_WRITING_FIRST => "it may not write to people first".to_owned(),
+        NO_ANSWERS => "it may not answer people".to_owned(),
+        NO_NEW_NUMBERS => "no numbers may be added to it".to_owned(),
+        other => other.to_lowercase().replace('_', " "),
+    };
+    match restriction.until {
+        Some(until) => format!("{what}, until {}", to_the_minute(until)),
+        None => what,
+    }
+}
+
+/// A time as it is read in words, such as `10 March 2026, 14:05 UTC`.
+fn to_the_minute(at: Timestamp) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let text = at.to_string();
+    let number =
+        |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<usize>().ok());
+    let month = number(5..7).and_then(|month| MONTHS.get(month.wrapping_sub(1)));
+    match (number(8..10), month, text.get(..4), text.get(11..16)) {
+        (Some(day), Some(month), Some(year), Some(minute)) => format!("{day} {month} {year}, {minute} UTC"),
+        _ => text,
+    }
+}
+
+fn in_force(
+    restrictions: &[AccountRestriction],
+    now: Timestamp,
+) -> impl Iterator<Item = &AccountRestriction> {
+    restrictions.iter().filter(move |restriction| restriction.until.is_none_or(|until| now < until))
+}
+
+/// When something that the provider told of the account ends by itself next.
+#[must_use]
+pub fn next_end(standing: &ChannelStanding) -> Option<Timestamp> {
+    let ends = standing.restrictions.iter().filter_map(|restriction| restriction.until);
+    ends.chain(standing.account_problem_until).min()
+}
+
+/// Forgets what has ended by itself. True where something has.
+pub fn let_end(standing: &mut ChannelStanding, now: Timestamp) -> bool {
+    let before = standing.restrictions.len();
+    standing.restrictions.retain(|restriction| restriction.until.is_none_or(|until| now < until));
+    let passed = standing.account_problem_until.is_some_and(|until| until <= now);
+    if passed {
+        (standing.account_problem, standing.account_problem_until) = (None, None);
+        standing.account_closed = false;
+    }
+    passed || standing.restrictions.len() < before
+}
+
+/// When the owner of a channel is to be woken next.
+#[must_use]
+pub fn wake_at(standing: &ChannelStanding) -> Option<Timestamp> {
+    let phone = standing.phone.as_ref().and_then(phone_import::next_at);
+    [standing.check_at, next_end(standing), phone].into_iter().flatten().min()
 }
 
 /// Why a number of this state cannot send, where it cannot.
@@ -166,16 +312,18 @@ pub fn lights(
     now: Timestamp,
 ) -> Vec<ChannelLight> {
     let facts = standing.facts.as_ref();
-    vec![
+    let mut lights = vec![
         token(standing, now),
-        number(standing, health),
+        number(standing, health, now),
         webhook(standing, created_at, now),
         messages(standing),
         quality(facts, standing.checked_at),
         limit(facts, standing.checked_at),
         name(facts, standing.checked_at),
         templates(standing),
-    ]
+    ];
+    lights.extend(standing.phone.iter().flat_map(|phone| phone_import::lights(phone, now)));
+    lights
 }
 
 fn light(
@@ -185,7 +333,14 @@ fn light(
     what_to_do: Option<&str>,
     at: Option<Timestamp>,
 ) -> ChannelLight {
-    ChannelLight { subject, state, found: found.into(), what_to_do: what_to_do.map(str::to_owned), at }
+    ChannelLight {
+        subject,
+        state,
+        found: found.into(),
+        what_to_do: what_to_do.map(str::to_owned),
+        at,
+        progress: None,
+    }
 }
 
 fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
@@ -213,7 +368,11 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
     }
 }
 
-fn number(standing: &ChannelStanding, (health, why): (ChannelHealth, Option<&str>)) -> ChannelLight {
+fn number(
+    standing: &ChannelStanding,
+    (health, why): (ChannelHealth, Option<&str>),
+    now: Timestamp,
+) -> ChannelLight {
     let subject = LightSubject::Number;
     let at = standing.checked_at;
     if standing.token_refused {
@@ -232,6 +391,20 @@ fn number(standing: &ChannelStanding, (health, why): (ChannelHealth, Option<&str
     if health == ChannelHealth::Broken {
         let found = why.unwrap_or("WhatsApp refused the last message.");
         return light(subject, LightState::Bad, found, Some("Mend it at Meta, then check again."), at);
+    }
+    let restrictions: Vec<_> = in_force(&standing.restrictions, now).collect();
+    if !restrictions.is_empty() {
+        let words: Vec<_> = restrictions.iter().map(|restriction| words_of(restriction)).collect();
+        let stops = |first| restricts(&standing.restrictions, first, now).is_some();
+        return light(
+            subject,
+            if stops(true) || stops(false) { LightState::Bad } else { LightState::Attention },
+            format!("WhatsApp restricted this account: {}.", words.join("; ")),
+            Some(
+                "See why, and ask for a review, at Meta under Business Support Home. Once it is over it goes away here.",
+            ),
+            standing.account_told_at,
+        );
     }
     if let Some(told) = &standing.account_problem {
         return light(
@@ -427,6 +600,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
 
+    const ID: ChannelId = ChannelId::from_bytes([0; 16]);
+
     fn facts() -> NumberFacts {
         NumberFacts {
             verified_name: Some("Spoke & Chain".to_owned()),
@@ -473,27 +648,107 @@ mod tests {
     #[test]
     fn a_refused_token_stops_sending_until_a_look_goes_well() {
         let mut standing = ChannelStanding::default();
-        take_look(&mut standing, seen(facts()), NOW);
+        take_look(ID, &mut standing, seen(facts()), NOW);
         assert_eq!(problem(&standing), None);
         assert_eq!(shown(&standing, LightSubject::Token).state, LightState::Good);
         let why = "WhatsApp refused our token.".to_owned();
-        take_look(&mut standing, Look::Refused(why.clone()), NOW);
+        take_look(ID, &mut standing, Look::Refused(why.clone()), NOW);
         assert_eq!(problem(&standing), Some(why.as_str()));
         let light = shown(&standing, LightSubject::Token);
         assert_eq!((light.state, light.what_to_do.is_some()), (LightState::Bad, true));
-        take_look(&mut standing, seen(facts()), NOW);
+        take_look(ID, &mut standing, seen(facts()), NOW);
         assert_eq!(problem(&standing), None);
     }
 
     #[test]
     fn a_provider_that_cannot_be_asked_proves_nothing_and_is_asked_again_soon() {
         let mut standing = ChannelStanding::default();
-        take_look(&mut standing, seen(facts()), NOW);
+        take_look(ID, &mut standing, seen(facts()), NOW);
         assert_eq!(standing.check_at, Some(NOW + CHECK_EVERY));
-        take_look(&mut standing, Look::Unavailable("no answer in time".to_owned()), NOW);
+        take_look(ID, &mut standing, Look::Unavailable("no answer in time".to_owned()), NOW);
         assert_eq!((problem(&standing), standing.check_at), (None, Some(NOW + CHECK_AGAIN)));
         assert!(standing.facts.is_some(), "what was known stays known");
         assert_eq!(shown(&standing, LightSubject::Token).state, LightState::Unknown);
+    }
+
+    #[test]
+    fn who_does_not_answer_is_asked_ever_less_often_and_numbers_not_all_at_once() {
+        let mut standing = ChannelStanding::default();
+        let mut pauses = Vec::new();
+        for _ in 0..9 {
+            take_look(ID, &mut standing, Look::Unavailable("no answer in time".to_owned()), NOW);
+            pauses.push(standing.check_at.expect("a time").since(NOW).as_secs() / 60);
+        }
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        take_look(ID, &mut standing, seen(facts()), NOW);
+        take_look(ID, &mut standing, Look::Unavailable("no answer in time".to_owned()), NOW);
+        assert_eq!(standing.check_at, Some(NOW + CHECK_AGAIN), "it begins anew");
+        let next = |last: u8| {
+            let mut standing = ChannelStanding::default();
+            take_look(ChannelId::from_bytes([last; 16]), &mut standing, seen(facts()), NOW);
+            standing.check_at.expect("a time").since(NOW)
+        };
+        assert_eq!(next(0), CHECK_EVERY);
+        assert_eq!(next(255), CHECK_EVERY + CHECK_SPREAD);
+        assert!(next(100) < next(200) && next(200) < next(255));
+    }
+
+    fn restricted(kind: &str, until: Option<Timestamp>, at: Timestamp) -> AccountNews {
+        let restriction = AccountRestriction { kind: kind.to_owned(), until };
+        AccountNews { restrictions: Some(vec![restriction]), at: Some(at), ..AccountNews::default() }
+    }
+
+    #[test]
+    fn a_restriction_is_shown_and_counts_until_it_ends_by_itself() {
+        let mut standing = ChannelStanding::default();
+        take_look(ID, &mut standing, seen(facts()), NOW);
+        let until = NOW + Duration::from_secs(3_600);
+        assert!(take_news(&mut standing, &restricted(NO_WRITING_FIRST, Some(until), NOW), NOW));
+        let light = shown(&standing, LightSubject::Number);
+        assert_eq!(light.state, LightState::Bad);
+        assert_eq!(
+            light.found,
+            "WhatsApp restricted this account: it may not write to people first, until 18 November 2026, 12:06 UTC."
+        );
+        let trouble = Trouble::of(&standing).expect("something stands against it");
+        assert_eq!(trouble.problem, None, "answers go");
+        assert!(restricts(&trouble.restrictions, true, NOW).is_some());
+        assert!(restricts(&trouble.restrictions, false, NOW).is_none());
+        assert!(restricts(&trouble.restrictions, true, until).is_none(), "it is over by the clock alone");
+        assert_eq!(next_end(&standing), Some(until));
+        assert!(!let_end(&mut standing, NOW));
+        assert!(let_end(&mut standing, until));
+        assert_eq!(
+            (Trouble::of(&standing), shown(&standing, LightSubject::Number).state),
+            (None, LightState::Good)
+        );
+    }
+
+    #[test]
+    fn a_reinstated_account_is_free_of_everything_and_older_news_do_not_bring_it_back() {
+        let mut standing = ChannelStanding::default();
+        let later = NOW + Duration::from_secs(60);
+        let free = AccountNews { problem: Some(String::new()), at: Some(later), ..AccountNews::default() };
+        take_news(&mut standing, &restricted(NO_ANSWERS, None, NOW), NOW);
+        take_news(&mut standing, &free, later);
+        assert_eq!(Trouble::of(&standing), None);
+        take_news(&mut standing, &restricted(NO_ANSWERS, None, NOW), later);
+        assert_eq!(Trouble::of(&standing), None, "it was told late");
+    }
+
+    #[test]
+    fn a_broken_rule_is_shown_for_a_month() {
+        let mut standing = ChannelStanding::default();
+        let broke = AccountNews {
+            problem: Some("WhatsApp says that this account broke its policies: scam.".to_owned()),
+            passes: true,
+            at: Some(NOW),
+            ..AccountNews::default()
+        };
+        take_news(&mut standing, &broke, NOW);
+        assert_eq!(shown(&standing, LightSubject::Number).state, LightState::Attention);
+        assert!(let_end(&mut standing, NOW + VIOLATION_SHOWN));
+        assert_eq!(standing.account_problem, None);
     }
 
     #[test]
@@ -508,7 +763,7 @@ mod tests {
     #[test]
     fn a_closed_account_stops_sending_and_an_opened_one_does_not() {
         let mut standing = ChannelStanding::default();
-        take_look(&mut standing, seen(facts()), NOW);
+        take_look(ID, &mut standing, seen(facts()), NOW);
         let problem_of = |words: &str| Some(words.to_owned());
         let closed = AccountNews {
             problem: problem_of("WhatsApp disabled this account."),
@@ -532,7 +787,7 @@ mod tests {
             let facts =
                 NumberFacts { status: Some(status.to_owned()), quality: Some(quality.to_owned()), ..facts() };
             let mut standing = ChannelStanding::default();
-            take_look(&mut standing, seen(facts), NOW);
+            take_look(ID, &mut standing, seen(facts), NOW);
             standings.push(standing);
         }
         for standing in standings {

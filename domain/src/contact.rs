@@ -85,8 +85,9 @@ pub struct Entry {
 }
 
 /// Takes in what a contact said about what they want, with what shows it. Nothing where a message or a provider
-/// tells what is known already or outdated; what one of us recorded is kept in any case. The permissions to send
-/// that are out hold no longer where something is.
+/// tells what is known already or outdated; what one of us recorded is kept in any case, and so is what a phone's history
+/// tells of the time before we heard, though only the newest counts. The permissions to send that are out hold no longer
+/// where something is.
 ///
 /// # Errors
 /// The contact has [`consent::MAX_ENTRIES`] and agrees once more.
@@ -102,7 +103,14 @@ pub fn take_in(
     }
     let at = at.min(now);
     let newest = consent::note(&mut body.consent, wish, at);
-    if !newest && !matches!(evidence, ConsentEvidence::Recorded { .. }) {
+    let is_kept = match evidence {
+        ConsentEvidence::Recorded { .. } => true,
+        ConsentEvidence::Message { imported, .. } => {
+            newest || (imported && body.consent_entries < consent::MAX_ENTRIES)
+        }
+        _ => newest,
+    };
+    if !is_kept {
         return Ok(None);
     }
     body.consent_version += 1;
@@ -458,6 +466,34 @@ mod tests {
         let entries =
             [(first.record.as_str(), first.hash.as_slice()), (late.record.as_str(), late.hash.as_slice())];
         assert!(consent::chain::verify(entries, 2, &body.consent_hash).is_ok());
+    }
+
+    #[test]
+    fn a_phones_history_is_evidence_of_its_own_time_and_undoes_nothing_newer() {
+        let written = |imported| ConsentEvidence::Message {
+            conversation_id: switchboard_schema::ConversationId::from_bytes([1; 16]),
+            message_id: switchboard_schema::MessageId::from_bytes([1; 16]),
+            provider_id: "wamid.1".to_owned(),
+            words: "STOP".to_owned(),
+            imported,
+        };
+        let (early, late) = (Timestamp::from_secs(100), Timestamp::from_secs(900));
+        let mut body = unborn(NOW);
+        take_in(&mut body, START, late, written(false), NOW).expect("it is kept");
+        assert_eq!(
+            take_in(&mut body, STOP, early, written(false), NOW),
+            Ok(None),
+            "it came late, and is outdated"
+        );
+        let entry =
+            take_in(&mut body, STOP, early, written(true), NOW).expect("it is kept").expect("as evidence");
+        assert!(entry.record.contains("1970-01-01T00:01:40"), "{}", entry.record);
+        assert_eq!((body.consent_entries, body.consent[0].choice), (2, ConsentChoice::Given));
+        // The other way round the newer word of the history counts.
+        let mut body = unborn(NOW);
+        take_in(&mut body, START, early, written(false), NOW).expect("it is kept");
+        take_in(&mut body, STOP, late, written(true), NOW).expect("it is kept");
+        assert_eq!((body.consent[0].at, body.consent[0].choice), (late, ConsentChoice::Withdrawn));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use switchboard_schema::{
     },
 };
 
-use crate::channel::AccountNews;
+use crate::{channel::AccountNews, phone_import::PhoneNews};
 
 /// WhatsApp's name for a file out of a phone's history that has not come yet; it comes under the same id (Meta:
 /// webhooks/reference/history).
@@ -39,6 +39,8 @@ pub enum Update {
     Preference(Preference),
     /// The business' phone has a name for a person.
     Named(Party),
+    /// More of what that phone kept has come.
+    Phone(PhoneNews),
     /// The provider decided something about a template.
     Template(TemplateUpdate),
     /// Something about the account, or a field this version does not know: counted and kept, never shown.
@@ -57,7 +59,7 @@ impl Update {
             Self::IdentityChange(change) => Some(&change.from),
             Self::Preference(preference) => Some(&preference.from),
             Self::Named(party) => Some(party),
-            Self::Status(_) | Self::Template(_) | Self::Other(_) => None,
+            Self::Status(_) | Self::Template(_) | Self::Phone(_) | Self::Other(_) => None,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod outbound;
 pub mod pair;
 pub mod permission;
 pub mod phone;
+pub mod phone_import;
 pub mod rates;
 pub mod retry;
 pub mod template;

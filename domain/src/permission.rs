@@ -8,7 +8,8 @@
 //!    templates go by their own purpose.
 //! 3. Without an open window only templates go (see [`crate::window`]).
 //! 4. A template is approved at the provider, so far as we know.
-//! 5. The channel is connected and its number works, so far as we know.
+//! 5. The channel is connected and its number works, so far as we know, and the provider does not keep its account from
+//!    writing to people first, or from answering them.
 //!
 //! What a step does not know counts as passed there: a later step knows it, and the provider has the last word.
 
@@ -20,7 +21,11 @@ use switchboard_schema::{
     },
 };
 
-use crate::{conversation::Rejection, window::WindowFacts};
+use crate::{
+    channel::{self, Trouble},
+    conversation::Rejection,
+    window::WindowFacts,
+};
 
 /// From when on utility templates and answers past the month's free ones are charged as well: 1 October 2026, midnight
 /// UTC (Meta: "Pricing on the WhatsApp Business Platform", non-template messages). Meta counts by the account's time
@@ -38,8 +43,8 @@ pub struct Circumstances<'a> {
     pub consent: &'a [ConsentStanding],
     /// The template's status at the provider, where the message is one and that is known.
     pub template: Option<&'a str>,
-    /// Why the channel cannot send, where it cannot and that is known.
-    pub channel_problem: Option<&'a str>,
+    /// What stands against sending on the channel, where something does and that is known.
+    pub channel: Option<&'a Trouble>,
 }
 
 /// Why something may not be sent.
@@ -47,7 +52,7 @@ pub struct Circumstances<'a> {
 pub struct Refused {
     /// Stable: `contact_blocked`, `opted_out`, `opted_out_of_marketing`, `opted_out_of_utility`,
     /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_unhealthy`,
-    /// `messaging_limit_reached`.
+    /// `account_restricted`, `messaging_limit_reached`.
     pub code: &'static str,
     /// Why, in plain words.
     pub reason: String,
@@ -228,7 +233,7 @@ fn judge(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> [(SendRul
         (SendRule::Consent, consented(of.consent, purpose_of(content), of.window.last_inbound_at)),
         (SendRule::Window, within_window(&of.window, content, now)),
         (SendRule::Template, approved(of.template, content)),
-        (SendRule::Channel, works(of.channel_problem)),
+        (SendRule::Channel, works_for(of.channel, &of.window, now)),
     ]
 }
 
@@ -326,6 +331,25 @@ fn approved(status: Option<&str>, content: &Content) -> Judged {
     }
 }
 
+fn works_for(trouble: Option<&Trouble>, window: &WindowFacts, now: Timestamp) -> Judged {
+    let Some(trouble) = trouble else { return works(None) };
+    let first = !window.is_open(now);
+    if let (None, Some(restriction)) =
+        (&trouble.problem, channel::restricts(&trouble.restrictions, first, now))
+    {
+        return Err(Refused {
+            code: "account_restricted",
+            reason: format!("WhatsApp restricted this account: {}.", channel::words_of(restriction)),
+            what_to_do: if first {
+                "You can answer people once they write."
+            } else {
+                "See the number's page in the settings, and the account at Meta."
+            },
+        });
+    }
+    works(trouble.problem.as_deref())
+}
+
 fn works(problem: Option<&str>) -> Judged {
     match problem {
         None => Ok("Nothing is known against the number.".to_owned()),
@@ -342,7 +366,10 @@ mod tests {
     use std::time::Duration;
 
     use proptest::strategy::{Just, Strategy};
-    use switchboard_schema::wire::{TemplateContent, Text};
+    use switchboard_schema::{
+        record::AccountRestriction,
+        wire::{TemplateContent, Text},
+    };
 
     use super::*;
     use crate::window::{FREE_ENTRY, WINDOW};
@@ -416,12 +443,14 @@ mod tests {
     #[test]
     fn the_first_rule_that_stands_against_it_is_the_reason_and_all_of_them_are_told() {
         let consent = [said(ConsentScope::Everything, ConsentChoice::Withdrawn, 60)];
+        let problem = Some("The token has expired.".to_owned());
+        let broken = Trouble { problem, ..Trouble::default() };
         let of = Circumstances {
             window: wrote(CLOSED),
             blocked: true,
             consent: &consent,
             template: None,
-            channel_problem: Some("The token has expired."),
+            channel: Some(&broken),
         };
         assert_eq!(code(of, &text()), Some("contact_blocked"));
         let (decision, refused) = explain(&of, &text(), SendStep::Queued, NOW);
@@ -430,6 +459,26 @@ mod tests {
         let failed: Vec<_> =
             decision.checks.iter().filter(|check| !check.passed).map(|check| check.rule).collect();
         assert_eq!(failed, [SendRule::Contact, SendRule::Consent, SendRule::Window, SendRule::Channel]);
+    }
+
+    #[test]
+    fn an_account_that_may_not_write_first_answers_and_one_that_may_not_answer_writes_first() {
+        let until = NOW + Duration::from_secs(3_600);
+        let restricted = |kind: &str| Trouble {
+            problem: None,
+            restrictions: vec![AccountRestriction { kind: kind.to_owned(), until: Some(until) }],
+        };
+        let first = restricted("RESTRICTED_BIZ_INITIATED_MESSAGING");
+        let answers = restricted("RESTRICTED_CUSTOMER_INITIATED_MESSAGING");
+        let of =
+            |channel, window| Circumstances { window, channel: Some(channel), ..Circumstances::default() };
+        assert_eq!(code(of(&first, wrote(CLOSED)), &template(None)), Some("account_restricted"));
+        assert_eq!(code(of(&first, wrote(OPEN)), &template(None)), None);
+        assert_eq!(code(of(&first, wrote(OPEN)), &text()), None);
+        assert_eq!(code(of(&answers, wrote(OPEN)), &text()), Some("account_restricted"));
+        assert_eq!(code(of(&answers, wrote(CLOSED)), &template(None)), None);
+        let over = may_send(&of(&first, wrote(CLOSED)), &template(None), until);
+        assert!(over.is_ok(), "it ends by the clock alone");
     }
 
     #[test]

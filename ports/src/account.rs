@@ -1,6 +1,7 @@
 //! What a provider says of a number and its account, and what is arranged there before messages go.
 
 use secrecy::SecretString;
+use switchboard_domain::phone_import::{PhoneAnswer, PhoneData};
 use switchboard_schema::{
     Timestamp,
     wire::{AccountNumber, NumberFacts},
@@ -99,6 +100,10 @@ pub trait Accounts: Send + Sync + 'static {
 
     /// The numbers that a token of a sign-up was given.
     fn shared(&self, access_token: SecretString) -> Future<Result<Vec<AccountNumber>, AccountError>>;
+
+    /// Asks that what a business' phone keeps be sent: each part once, within a day of the number's sign-up. It comes by
+    /// webhooks.
+    fn bring_over(&self, of: Credentials, data: PhoneData) -> Future<PhoneAnswer>;
 }
 
 /// Accounts at nobody: for a house without a way out.
@@ -134,5 +139,9 @@ impl Accounts for Nobody {
 
     fn shared(&self, _: SecretString) -> Future<Result<Vec<AccountNumber>, AccountError>> {
         Self::answer()
+    }
+
+    fn bring_over(&self, _: Credentials, _: PhoneData) -> Future<PhoneAnswer> {
+        crate::ready(PhoneAnswer::NotNow("there is nobody to ask".to_owned()))
     }
 }

@@ -215,4 +215,6 @@ pub enum When {
     Contains(String),
     /// The next request of any kind.
     AnyRequest,
+    /// The next request but a send whose path contains this text.
+    Path(String),
 }

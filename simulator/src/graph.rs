@@ -30,7 +30,7 @@ use crate::clock::Clock;
 use crate::dice::Dice;
 use crate::faults::{Fault, GraphFaults, When};
 use crate::guard::lock;
-use crate::payload::{Business, Person, Pricing};
+use crate::payload::{self, Business, Person, Pricing};
 use crate::webhooks::Target;
 use state::State;
 
@@ -80,6 +80,8 @@ pub struct Number {
     pub status: String,
     /// It is used in the phone's app as well.
     pub is_on_biz_app: bool,
+    /// What that phone keeps.
+    pub phone: payload::Phone,
     /// Templates of its account.
     pub templates: Vec<Template>,
 }
@@ -105,6 +107,7 @@ impl Number {
             token_expires_at_s: 0,
             status: "CONNECTED".to_owned(),
             is_on_biz_app: false,
+            phone: payload::Phone::default(),
             templates: Template::workshop(),
         }
     }
@@ -232,10 +235,20 @@ pub(crate) struct Accepted {
     pub(crate) status_first: bool,
 }
 
-/// Where accepted sends go on to.
+/// A part of what a business' phone keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PhonePart {
+    Contacts,
+    History,
+}
+
+/// Where what was accepted goes on to.
 pub(crate) trait Outlet: Send + Sync {
     /// Takes it on. A receiver given back is waited for before the answer leaves.
     fn accepted(&self, accepted: Accepted) -> Option<oneshot::Receiver<()>>;
+
+    /// Sends a part of what a number's phone keeps.
+    fn bring_over(&self, number: &Number, part: PhonePart);
 }
 
 /// How the graph judges; see [`crate::WorldOptions`].
@@ -457,18 +470,12 @@ impl Graph {
         language: &str,
         event: &str,
         reason: &str,
-    ) -> Option<crate::payload::Update> {
+    ) -> Option<payload::Update> {
         let mut template = self.template(waba_id, name, language)?;
         event.clone_into(&mut template.status);
         template.rejected_reason = Some(reason.to_owned()).filter(|reason| reason != "NONE");
-        let told = crate::payload::template_status_update(
-            template.id,
-            name,
-            language,
-            event,
-            reason,
-            &template.category,
-        );
+        let told =
+            payload::template_status_update(template.id, name, language, event, reason, &template.category);
         self.put_template(waba_id, template);
         Some(told)
     }

@@ -19,7 +19,9 @@ pub use account::{
     account_field, system_user_changed_number, system_user_changed_user_id, template_status_update,
     user_id_update, user_preferences,
 };
-pub use coexistence::{OldMessage, call_ends, call_rings, echo, history, history_declined, phone_contact};
+pub use coexistence::{
+    OldMessage, Phone, call_ends, call_rings, echo, history, history_declined, phone_contact, whole_history,
+};
 pub use escape::{push_int, push_str, push_value};
 pub use messages::{
     audio_message, button_reply, edit, image_message, list_reply, location_message, message_of_type,

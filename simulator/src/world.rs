@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::customers::{Crowd, Deed, Heard, Mouth, Options as CrowdOptions, Thing, Utterance};
 use crate::dice::Dice;
 use crate::faults::{Faults, StatusFaults};
-use crate::graph::{self, Accepted, Graph, Number, Outlet};
+use crate::graph::{self, Accepted, Graph, Number, Outlet, PhonePart};
 use crate::guard::lock;
 use crate::payload::{self, Business, Direction, Person, Update};
 use crate::statuses;
@@ -28,6 +28,8 @@ pub const PACE_MAX: f64 = 1_000.0;
 /// Statuses come no sooner than this after acceptance, so that the answer is first unless a fault wants
 /// otherwise.
 const STATUS_AFTER_MIN: Duration = Duration::from_millis(20);
+/// Between two webhooks with what a phone keeps, before the pace.
+const PHONE_PAUSE: Duration = Duration::from_secs(1);
 /// How long an orderly end may take.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(5);
 
@@ -463,6 +465,25 @@ impl Outlet for Hub {
             });
         }
         wait
+    }
+
+    fn bring_over(&self, number: &Number, part: PhonePart) {
+        let business = Arc::new(number.business.clone());
+        let phone = &number.phone;
+        let updates = match part {
+            PhonePart::Contacts => {
+                let at_s = self.clock.now_s();
+                let contact =
+                    |(person, name): &(Person, String)| payload::phone_contact(&business, person, name, at_s);
+                phone.contacts.iter().map(contact).collect()
+            }
+            PhonePart::History if phone.keeps_history => vec![payload::history_declined(&business)],
+            PhonePart::History => payload::whole_history(&business, &phone.threads),
+        };
+        for (update, nth) in updates.into_iter().zip(1..) {
+            let after = PHONE_PAUSE.mul_f64(self.pace) * nth;
+            self.courier.deliver(&business, update, after.max(STATUS_AFTER_MIN), None);
+        }
     }
 }
 

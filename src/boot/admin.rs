@@ -20,6 +20,7 @@ use tokio::{
     sync::Semaphore,
 };
 
+use super::channels::{self, Sealing, Watched};
 use crate::access::{Accounts, accounts::NewWorkspace};
 
 /// The socket's file.
@@ -41,6 +42,8 @@ pub(crate) enum Request {
     Ping,
     /// Make a workspace.
     CreateWorkspace(NewWorkspace),
+    /// Which key are the channels' secrets sealed under?
+    Keys,
 }
 
 /// What comes back.
@@ -51,6 +54,8 @@ pub(crate) enum Answer {
     Pong,
     /// It was made.
     Workspace(CreatedWorkspace),
+    /// How far sealing anew has come.
+    Keys(Sealing),
     /// It was not done.
     Refused(String),
 }
@@ -75,7 +80,7 @@ impl Admin {
 ///
 /// # Errors
 /// When it cannot be made.
-pub(crate) fn start(data: &Path, accounts: Accounts) -> io::Result<Admin> {
+pub(crate) fn start(data: &Path, accounts: Accounts, sealing: Watched) -> io::Result<Admin> {
     let path = data.join(SOCKET_FILE);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -91,9 +96,9 @@ pub(crate) fn start(data: &Path, accounts: Accounts) -> io::Result<Admin> {
                 continue;
             };
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-            let accounts = accounts.clone();
+            let (accounts, sealing) = (accounts.clone(), Arc::clone(&sealing));
             drop(actix::spawn(async move {
-                let answered = tokio::time::timeout(COMMAND_TIMEOUT, answer(stream, accounts)).await;
+                let answered = tokio::time::timeout(COMMAND_TIMEOUT, answer(stream, accounts, sealing)).await;
                 if let Ok(Err(error)) = answered {
                     tracing::debug!(%error, "a connection of the admin socket ended early");
                 }
@@ -104,12 +109,13 @@ pub(crate) fn start(data: &Path, accounts: Accounts) -> io::Result<Admin> {
     Ok(Admin { task, path })
 }
 
-async fn answer(mut stream: tokio::net::UnixStream, accounts: Accounts) -> io::Result<()> {
+async fn answer(mut stream: tokio::net::UnixStream, accounts: Accounts, sealing: Watched) -> io::Result<()> {
     let mut line = String::new();
     let (read, mut write) = stream.split();
     tokio::io::BufReader::new(read.take(REQUEST_BYTES_MAX)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
         Ok(Request::Ping) => Answer::Pong,
+        Ok(Request::Keys) => Answer::Keys(channels::look(&sealing)),
         Ok(Request::CreateWorkspace(new)) => match accounts.create_workspace(new).await {
             Ok(created) => {
                 tracing::info!(workspace_id = %created.workspace_id, "a workspace was made");

@@ -15,7 +15,7 @@ use switchboard_schema::wire::{
 use switchboard_store::{SealingVault, SystemEntropy};
 
 use super::{Failure, failed, made_master_key, print};
-use crate::config::Config;
+use crate::{boot, config::Config};
 
 /// Longest export that is read, in bytes: the longest chain has a few hundred KB.
 const EXPORT_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
@@ -31,17 +31,26 @@ pub(crate) enum Command {
         key: Option<String>,
     },
     /// Print the key under which this installation signs, to be told to whoever checks.
-    Key,
+    Key {
+        /// Print the one under which it signed before the master key was changed.
+        #[arg(long)]
+        previous: bool,
+    },
 }
 
 /// Does it.
 pub(crate) fn run(config: Option<&Path>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Verify { file, key } => print(&verified(file, key.as_deref())?),
-        Command::Key => {
+        Command::Key { previous } => {
             let config = Config::load(config).map_err(failed)?;
             let entropy = SystemEntropy::new();
-            let key = made_master_key(&config, &entropy)?;
+            let key = if *previous {
+                let key = boot::previous_master_key(&config).map_err(failed)?;
+                key.ok_or_else(|| failed("there is no master key before this one"))?
+            } else {
+                made_master_key(&config, &entropy)?
+            };
             let signer = house::signer(&SealingVault::new(&key, Arc::new(entropy))).map_err(failed)?;
             print(&format!("{}\n", signer.public_key()))
         }
@@ -88,8 +97,9 @@ fn verified(path: &Path, key: Option<&str>) -> Result<String, Failure> {
 
 fn entry(record: &ConsentRecord) -> String {
     let shown_by = match &record.evidence {
-        ConsentEvidence::Message { words, provider_id, .. } => {
-            format!("their message {provider_id:?}: {words:?}")
+        ConsentEvidence::Message { words, provider_id, imported, .. } => {
+            let from = if *imported { ", out of the phone's history" } else { "" };
+            format!("their message {provider_id:?}{from}: {words:?}")
         }
         ConsentEvidence::Provider { detail, .. } => format!("their setting at the provider: {detail:?}"),
         ConsentEvidence::Recorded { by, how, reference, .. } => {

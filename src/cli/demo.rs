@@ -18,6 +18,7 @@ use crate::{
     boot::{self, Server, admin::refusal_text},
     config::{Config, LogFormat, port_of_environment},
     shutdown,
+    webhooks::How,
 };
 
 /// The workspace.
@@ -132,7 +133,7 @@ async fn seed_workspace(server: &Server, number: &Number, app_secret: &str) -> R
         verify_token: Some(VERIFY_TOKEN.to_owned()),
         verify: false,
     };
-    Ok(server.webhooks.connect(scope, id, new).await?.id)
+    Ok(server.webhooks.connect(scope, id, new, How::ByHand).await?.id)
 }
 
 async fn sign_in(server: &Server) -> Result<Option<TenantScope>, Refusal> {

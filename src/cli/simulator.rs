@@ -64,6 +64,8 @@ enum Order {
         status: Option<String>,
         is_on_biz_app: Option<bool>,
     },
+    /// What the business' phone keeps, to be sent when it is asked for: a thread with one message an hour until now.
+    Phone { phone: String, name: String, texts: Vec<String>, keeps_history: bool },
     /// Meta tells of the account: a field and its value, as documented.
     Account { field: String, value: serde_json::Value },
     /// The next send is accepted and never answered.
@@ -142,17 +144,7 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
         Order::History { phone, texts, hours_ago } => {
             let (with, business) =
                 (Person::phone(phone, ""), world.business(phone_number_id).map_err(failed)?);
-            let last = now_secs() - hours_ago * 3_600;
-            let hours = (0..i64::try_from(texts.len()).unwrap_or_default()).rev();
-            let messages: Vec<_> = hours
-                .zip(&texts)
-                .map(|(hours, text)| payload::OldMessage {
-                    id: world.next_message_id(&with),
-                    at_s: last - hours * 3_600,
-                    content: serde_json::json!({"type": "text", "text": {"body": text}}),
-                    ours: (hours % 2 == 1).then_some("READ"),
-                })
-                .collect();
+            let messages = old_messages(world, &with, &texts, now_secs() - hours_ago * 3_600);
             let history = payload::history(&business, &with, 1, &messages);
             world.inject(phone_number_id, [history]).map_err(failed)?;
         }
@@ -164,6 +156,18 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
                     messaging_limit.unwrap_or(std::mem::take(&mut number.messaging_limit));
                 number.status = status.unwrap_or(std::mem::take(&mut number.status));
                 number.is_on_biz_app = is_on_biz_app.unwrap_or(number.is_on_biz_app);
+            });
+        }
+        Order::Phone { phone, name, texts, keeps_history } => {
+            let with = Person::phone(phone, "");
+            let messages = old_messages(world, &with, &texts, now_secs());
+            world.graph().change_number(phone_number_id, |number| {
+                number.is_on_biz_app = true;
+                number.phone = payload::Phone {
+                    contacts: vec![(with.clone(), name.clone())],
+                    threads: vec![(with.clone(), messages.clone())],
+                    keeps_history,
+                };
             });
         }
         Order::Account { field, value } => {
@@ -179,6 +183,18 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
         }
     }
     Ok(())
+}
+
+/// A thread of old messages, one an hour up to the last, by the customer and the business in turn.
+fn old_messages(world: &World, with: &Person, texts: &[String], last: i64) -> Vec<payload::OldMessage> {
+    let hours = (0..i64::try_from(texts.len()).unwrap_or_default()).rev();
+    let message = |(hours, text): (i64, &String)| payload::OldMessage {
+        id: world.next_message_id(with),
+        at_s: last - hours * 3_600,
+        content: serde_json::json!({"type": "text", "text": {"body": text}}),
+        ours: (hours % 2 == 1).then_some("READ"),
+    };
+    hours.zip(texts).map(message).collect()
 }
 
 #[expect(

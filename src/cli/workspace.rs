@@ -36,7 +36,9 @@ pub(crate) fn create(config: Option<&Path>, options: Options) -> Result<(), Fail
     let created = match admin::ask(&config.store.path, &request).map_err(failed)? {
         Some(admin::Answer::Workspace(created)) => created,
         Some(admin::Answer::Refused(why)) => return Err(failed(why)),
-        Some(admin::Answer::Pong) => return Err(failed("the server answered another question")),
+        Some(admin::Answer::Pong | admin::Answer::Keys(_)) => {
+            return Err(failed("the server answered another question"));
+        }
         None => create_offline(&config, request)?,
     };
     let line = serde_json::to_string(&created).map_err(failed)?;

@@ -13,7 +13,10 @@ use super::{
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
-use crate::{access::Caller, webhooks::Webhooks};
+use crate::{
+    access::Caller,
+    webhooks::{How, Webhooks},
+};
 
 /// The channels of the workspace
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = wire::ChannelList)))]
@@ -41,7 +44,7 @@ pub(crate) async fn create(
     let once = Once { caller: &caller, route: "channels", key: &key, request: &body };
     let id = ChannelId::from_bytes(once.id());
     let scope = caller.scope;
-    let act = async move { Ok(webhooks.connect(scope, id, new).await?) };
+    let act = async move { Ok(webhooks.connect(scope, id, new, How::ByHand).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 

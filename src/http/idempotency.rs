@@ -46,7 +46,8 @@ pub(crate) struct Idempotency {
     records: Records,
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
-    request_key: hmac::Key,
+    /// What requests are told apart with: the present key, and behind it the one before.
+    request_keys: Vec<hmac::Key>,
     running: Mutex<HashSet<IdBytes>>,
 }
 
@@ -67,7 +68,8 @@ struct Asked {
     id: IdBytes,
     scope: TenantScope,
     principal: String,
-    request_hash: Vec<u8>,
+    /// Under each key.
+    request_hashes: Vec<Vec<u8>>,
 }
 
 impl Once<'_> {
@@ -85,9 +87,10 @@ impl Once<'_> {
 impl Idempotency {
     /// Answers kept in this store.
     pub(crate) fn new(records: Records, vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Self {
-        let key = vault.derive(REQUESTS_PURPOSE);
-        let request_key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret());
-        Self { records, vault, clock, request_key, running: Mutex::new(HashSet::new()) }
+        let keys = vault.derive_all(REQUESTS_PURPOSE);
+        let request_keys =
+            keys.iter().map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret())).collect();
+        Self { records, vault, clock, request_keys, running: Mutex::new(HashSet::new()) }
     }
 
     /// Does the act, or answers as it was answered before. What has begun goes on when this is dropped.
@@ -104,7 +107,11 @@ impl Idempotency {
             id: once.id(),
             scope: once.caller.scope,
             principal: once.caller.principal.key_space(),
-            request_hash: hmac::sign(&self.request_key, once.request).as_ref().to_vec(),
+            request_hashes: self
+                .request_keys
+                .iter()
+                .map(|key| hmac::sign(key, once.request).as_ref().to_vec())
+                .collect(),
         });
         let this = Arc::clone(self);
         let work = async move {
@@ -126,11 +133,11 @@ impl Idempotency {
         status: StatusCode,
         act: impl Future<Output = Result<T, Problem>>,
     ) -> Result<Response, Problem> {
-        let Asked { id, scope, principal, request_hash } = asked;
+        let Asked { id, scope, principal, request_hashes } = asked;
         let _running = self.begin(id)?;
         let row_key = IdempotencyRow::key(principal.clone(), id.to_vec());
         if let Some(row) = self.records.get::<IdempotencyRow>(scope, row_key).await? {
-            if row.request_hash != request_hash {
+            if !request_hashes.contains(&row.request_hash) {
                 return Err(Refusal::KeyReused.into());
             }
             if let Some(answer) = self.open(id, row) {
@@ -143,7 +150,7 @@ impl Idempotency {
             let row = IdempotencyRow {
                 principal,
                 key_hash: id.to_vec(),
-                request_hash,
+                request_hash: request_hashes.into_iter().next().unwrap_or_default(),
                 status: i64::from(status.as_u16()),
                 body: sealed.0,
             };

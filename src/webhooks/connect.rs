@@ -5,14 +5,14 @@
 
 use secrecy::SecretString;
 use switchboard_actors::{Change, Refusal, confirmed, house::Act, look_of};
-use switchboard_domain::channel as rules;
+use switchboard_domain::{channel as rules, phone_import};
 use switchboard_ports::{
     account::{AccountError, Credentials, WrongField},
     store::{Exchanged, Scan, Scope},
 };
 use switchboard_schema::{
     ChannelId, TenantScope,
-    record::{ChannelBody, ChannelRow, ChannelStanding, Claim, ClaimTarget, Sealed},
+    record::{ChannelBody, ChannelRow, ChannelStanding, Claim, ClaimTarget, PhoneImport, Sealed},
     wire,
 };
 
@@ -30,9 +30,19 @@ const PROVIDER_ID_BYTES_MAX: usize = 128;
 /// Longest token or secret of a provider, in bytes.
 const SECRET_BYTES_MAX: usize = 4_096;
 
+/// How a number comes to be connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Its ids and token were entered.
+    ByHand,
+    /// Through the provider's sign-up.
+    SignedUp,
+}
+
 impl Webhooks {
     /// Connects a channel. `id` comes from the idempotency key, so that the same request makes the same one; a number
-    /// that was disconnected in this workspace goes on as the channel it was. The answer shows the verify token.
+    /// that was disconnected in this workspace goes on as the channel it was. The answer shows the verify token. Of a
+    /// number that signed up just now and stays in the phone's app, what the phone keeps is asked for.
     ///
     /// # Errors
     /// When a field is wrong or the provider says so, the number is connected already, or the store does not answer.
@@ -41,6 +51,7 @@ impl Webhooks {
         scope: TenantScope,
         id: ChannelId,
         new: wire::ConnectChannel,
+        how: How,
     ) -> Result<wire::Channel, Refusal> {
         let entered = self.entered(&new)?;
         let verify_token = match new.verify_token {
@@ -48,8 +59,11 @@ impl Webhooks {
             None => new_secret(&*self.entropy),
         };
         let place = self.place_of(scope, id, &entered.credentials.phone_number_id).await?;
-        let standing = self.verified(&entered, new.verify).await?;
         let id = place.id;
+        let mut standing = self.verified(id, &entered, new.verify).await?;
+        let phone = standing.facts.as_ref().is_some_and(|facts| facts.coexistence);
+        let begin = || (how == How::SignedUp && phone).then(|| phone_import::begin(self.clock.now()));
+        standing.phone = place.phone.or_else(begin);
         let target = ClaimTarget::Channel { tenant_id: scope.tenant(), channel_id: id };
         let Credentials { phone_number_id, waba_id, access_token, .. } = entered.credentials;
         self.claim_number(scope, &phone_number_id, target.clone()).await?;
@@ -66,6 +80,7 @@ impl Webhooks {
             problem: None,
             created_at: place.created_at.unwrap_or_else(|| self.clock.now()),
             deleted_at: None,
+            read_receipts: place.read_receipts,
             phone_number_id: phone_number_id.clone(),
             waba_id: waba_id.clone(),
             standing: ChannelStanding { connected_as: Some(place.asked), ..standing },
@@ -147,6 +162,7 @@ impl Webhooks {
             name,
             access_token: access_token.map(|token| self.seal(id, "access_token", &token)),
             app_secret: app_secret.map(|secret| self.seal(id, "app_secret", &secret)),
+            read_receipts: change.read_receipts,
             look,
         };
         let channel = self.house.change_channel(scope, id, change).await?;
@@ -243,14 +259,19 @@ impl Webhooks {
     ///
     /// # Errors
     /// The token is not taken; where it `must` be confirmed, also anything else that is wrong or not answered.
-    async fn verified(&self, entered: &Entered, must: bool) -> Result<ChannelStanding, Refusal> {
+    async fn verified(
+        &self,
+        id: ChannelId,
+        entered: &Entered,
+        must: bool,
+    ) -> Result<ChannelStanding, Refusal> {
         let look = match confirmed(&*self.accounts, entered.credentials.clone()).await {
             Ok(look) => look,
             Err(error) if must || is_of_token(&error) => return Err(refusal_of(error)),
             Err(error) => look_of(error),
         };
         let mut standing = ChannelStanding::default();
-        rules::take_look(&mut standing, look, self.clock.now());
+        rules::take_look(id, &mut standing, look, self.clock.now());
         Ok(standing)
     }
 
@@ -279,7 +300,7 @@ impl Webhooks {
     /// # Errors
     /// When a connected channel has it.
     async fn place_of(&self, scope: TenantScope, asked: ChannelId, number: &str) -> Result<Place, Refusal> {
-        let new = Place { id: asked, asked, created_at: None };
+        let new = Place { id: asked, asked, created_at: None, read_receipts: true, phone: None };
         let Some((holder, id)) = self.book.target(&Name::Number(number.to_owned())).await? else {
             return Ok(new);
         };
@@ -293,7 +314,10 @@ impl Webhooks {
             return taken(if own { "in this workspace" } else { "elsewhere" });
         }
         let continues = own && !body.standing.erased;
-        Ok(if continues { Place { id, asked, created_at: Some(body.created_at) } } else { new })
+        let (created_at, read_receipts) = (Some(body.created_at), body.read_receipts);
+        let is_again = body.standing.connected_as == Some(asked) && body.deleted_at.is_none();
+        let phone = body.standing.phone.filter(|_| is_again);
+        Ok(if continues { Place { id, asked, created_at, read_receipts, phone } } else { new })
     }
 
     fn seal(&self, id: ChannelId, part: &str, secret: &SecretString) -> Sealed {
@@ -376,6 +400,10 @@ struct Place {
     asked: ChannelId,
     /// When it was connected first.
     created_at: Option<switchboard_schema::Timestamp>,
+    /// Whether customers are told there that what they wrote was read.
+    read_receipts: bool,
+    /// What comes over from its phone, where this very request connected it already.
+    phone: Option<PhoneImport>,
 }
 
 fn taken<T>(whose: &str) -> Result<T, Refusal> {

@@ -10,7 +10,10 @@ use switchboard_actors::Refusal;
 use switchboard_ports::account::{AccountError, Credentials};
 use switchboard_schema::{ChannelId, TenantScope, Timestamp, record::Sealed, wire};
 
-use super::{Webhooks, connect::refusal_of};
+use super::{
+    Webhooks,
+    connect::{How, refusal_of},
+};
 
 /// How long a choice may be made among the numbers of a sign-up.
 const TICKET_LIFE: Duration = Duration::from_secs(600);
@@ -24,6 +27,8 @@ const PIN_DIGITS: usize = 6;
 pub(crate) struct SignUp {
     /// The dialog's address, but for what comes back with it.
     pub(crate) dialog_url: String,
+    /// The same for a number that stays in the phone's app.
+    pub(crate) phone_dialog_url: String,
     /// Where it comes back to.
     pub(crate) redirect_uri: String,
 }
@@ -42,6 +47,7 @@ impl Webhooks {
         wire::SignUpOptions {
             available: sign_up.is_some(),
             dialog_url: sign_up.map(|sign_up| sign_up.dialog_url.clone()),
+            phone_dialog_url: sign_up.map(|sign_up| sign_up.phone_dialog_url.clone()),
             redirect_uri: sign_up.map(|sign_up| sign_up.redirect_uri.clone()),
         }
     }
@@ -119,7 +125,7 @@ impl Webhooks {
             verify_token: None,
             verify: true,
         };
-        self.connect(scope, id, connect).await
+        self.connect(scope, id, connect, How::SignedUp).await
     }
 
     fn open_ticket(&self, scope: TenantScope, ticket: &str) -> Result<SecretString, Refusal> {

@@ -418,6 +418,7 @@ const fn kind_of(update: &Update) -> &'static str {
         Update::IdentityChange(_) => "identity_change",
         Update::Preference(_) => "preference",
         Update::Named(_) => "named",
+        Update::Phone(_) => "phone",
         Update::Template(_) => "template",
         Update::Other(_) => "other",
     }

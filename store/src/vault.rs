@@ -59,6 +59,14 @@ pub enum KeyError {
         "a master key is {KEY_BYTES} bytes in base64 (44 characters), such as `openssl rand -base64 32` prints"
     )]
     Malformed,
+    /// A change of keys is not over.
+    #[error(
+        "{path} holds the master key before this one already: first see that nothing is sealed under it any more"
+    )]
+    InChange {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file holds no key.
     #[error("{path} holds no master key: it must be {KEY_BYTES} bytes in base64 (44 characters)")]
     MalformedFile {
@@ -112,6 +120,44 @@ impl MasterKey {
         Ok((Self::load(path)?, created))
     }
 
+    /// Reads the key of a file where there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, may be read by others, or holds no key.
+    pub fn load_if_there(path: &Path) -> Result<Option<Self>, KeyError> {
+        match Self::load(path) {
+            Err(KeyError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            loaded => loaded.map(Some),
+        }
+    }
+
+    /// Puts a new key in the place of the one in a file, which is kept in another. A crash in between leaves the old key
+    /// in both; then this is to be done again.
+    ///
+    /// # Errors
+    /// When a file cannot be read or made, or the other holds another key already.
+    pub fn replace(path: &Path, previous: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
+        let current = Self::load(path)?;
+        if let Some(kept) = Self::load_if_there(previous)?
+            && kept.0.expose_secret() != current.0.expose_secret()
+        {
+            return Err(KeyError::InChange { path: previous.to_owned() });
+        }
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| KeyError::File { path, source }
+        };
+        match fs::hard_link(path, previous) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(failed(previous)(error));
+            }
+            _ => {}
+        }
+        let new = write_new(path, entropy).map_err(failed(path))?;
+        sync(folder_of(path)).and_then(|()| fs::rename(&new, path)).map_err(failed(path))?;
+        sync(folder_of(path)).map_err(failed(path))
+    }
+
     fn load(path: &Path) -> Result<Self, KeyError> {
         let unreadable = |source| KeyError::File { path: path.to_owned(), source };
         let file = fs::File::open(path).map_err(unreadable)?;
@@ -136,10 +182,26 @@ impl MasterKey {
 /// Makes a key's file whole under another name and gives it its own only then, so that a crash leaves no half
 /// of a key and of two processes one wins.
 fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<Created> {
-    let dir = match path.parent() {
+    let new = write_new(path, entropy)?;
+    let linked = fs::hard_link(&new, path);
+    fs::remove_file(&new)?;
+    sync(folder_of(path))?;
+    match linked {
+        Ok(()) => Ok(Created::Now),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Created::Before),
+        Err(error) => Err(error),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
-    };
+    }
+}
+
+/// Makes a key in a file beside the one that it is for; gives its path.
+fn write_new(path: &Path, entropy: &dyn Entropy) -> io::Result<PathBuf> {
     let mut key = SecretBox::<[u8; KEY_BYTES]>::default();
     {
         use secrecy::ExposeSecretMut as _;
@@ -148,18 +210,11 @@ fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<Created> {
     let text = SecretString::from(STANDARD.encode(key.expose_secret()) + "\n");
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
-    let new = dir.join(name);
+    let new = folder_of(path).join(name);
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     file.write_all(text.expose_secret().as_bytes())?;
     file.sync_all()?;
-    let linked = fs::hard_link(&new, path);
-    fs::remove_file(&new)?;
-    sync(dir)?;
-    match linked {
-        Ok(()) => Ok(Created::Now),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Created::Before),
-        Err(error) => Err(error),
-    }
+    Ok(new)
 }
 
 /// The length of a derived key.
@@ -171,23 +226,57 @@ impl KeyType for KeyLength {
     }
 }
 
-/// A vault under a master key.
+/// A vault under a master key, which may open what was sealed under the one before it.
 pub struct SealingVault {
+    current: Keys,
+    previous: Option<Keys>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// What is derived from one master key.
+struct Keys {
     prk: Prk,
     cipher: LessSafeKey,
-    entropy: Arc<dyn Entropy>,
+}
+
+impl Keys {
+    fn of(key: &MasterKey) -> Self {
+        let prk = key.prk();
+        let sealing = expand(&prk, &[b"seal"]);
+        // The length is that of the cipher's keys, so this cannot fail.
+        let unbound =
+            UnboundKey::new(&AES_256_GCM, sealing.expose_secret()).expect("the key has the cipher's length");
+        Self { prk, cipher: LessSafeKey::new(unbound) }
+    }
+
+    fn derive(&self, purpose: &str) -> SecretSlice<u8> {
+        expand(&self.prk, &[b"derive:", purpose.as_bytes()])
+    }
+
+    fn open(&self, place: &str, sealed: &Sealed) -> Result<SecretString, NotOurs> {
+        let Some((&VERSION, rest)) = sealed.0.split_first() else { return Err(NotOurs) };
+        let Some((nonce, encrypted)) = rest.split_at_checked(NONCE_LEN) else { return Err(NotOurs) };
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotOurs)?;
+        let mut buffer = encrypted.to_vec();
+        let opened = self.cipher.open_in_place(nonce, Aad::from(associated(place)), &mut buffer);
+        let length = opened.map_err(|_| NotOurs)?.len();
+        buffer.truncate(length);
+        String::from_utf8(buffer).map(SecretString::from).map_err(|_| NotOurs)
+    }
 }
 
 impl SealingVault {
     /// A vault under this key; nonces come from `entropy`, which must never repeat itself.
     #[must_use]
     pub fn new(key: &MasterKey, entropy: Arc<dyn Entropy>) -> Self {
-        let prk = key.prk();
-        let sealing = expand(&prk, &[b"seal"]);
-        // The length is that of the cipher's keys, so this cannot fail.
-        let unbound =
-            UnboundKey::new(&AES_256_GCM, sealing.expose_secret()).expect("the key has the cipher's length");
-        Self { prk, cipher: LessSafeKey::new(unbound), entropy }
+        Self { current: Keys::of(key), previous: None, entropy }
+    }
+
+    /// The same vault, which also opens what was sealed under this key.
+    #[must_use]
+    pub fn opening(mut self, previous: Option<&MasterKey>) -> Self {
+        self.previous = previous.map(Keys::of);
+        self
     }
 }
 
@@ -222,6 +311,7 @@ impl Vault for SealingVault {
         sealed.extend_from_slice(secret);
         let nonce = Nonce::assume_unique_for_key(nonce);
         let tag = self
+            .current
             .cipher
             .seal_in_place_separate_tag(nonce, Aad::from(associated(place)), &mut sealed[1 + NONCE_LEN..])
             .expect("a secret fits the cipher");
@@ -230,17 +320,75 @@ impl Vault for SealingVault {
     }
 
     fn open(&self, place: &str, sealed: &Sealed) -> Result<SecretString, NotOurs> {
-        let Some((&VERSION, rest)) = sealed.0.split_first() else { return Err(NotOurs) };
-        let Some((nonce, encrypted)) = rest.split_at_checked(NONCE_LEN) else { return Err(NotOurs) };
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotOurs)?;
-        let mut buffer = encrypted.to_vec();
-        let opened = self.cipher.open_in_place(nonce, Aad::from(associated(place)), &mut buffer);
-        let length = opened.map_err(|_| NotOurs)?.len();
-        buffer.truncate(length);
-        String::from_utf8(buffer).map(SecretString::from).map_err(|_| NotOurs)
+        self.current.open(place, sealed).or_else(|not_ours| match &self.previous {
+            Some(previous) => previous.open(place, sealed),
+            None => Err(not_ours),
+        })
+    }
+
+    fn reseal(&self, place: &str, sealed: &Sealed) -> Result<Option<Sealed>, NotOurs> {
+        if self.current.open(place, sealed).is_ok() {
+            return Ok(None);
+        }
+        Ok(Some(self.seal(place, &self.open(place, sealed)?)))
     }
 
     fn derive(&self, purpose: &str) -> SecretSlice<u8> {
-        expand(&self.prk, &[b"derive:", purpose.as_bytes()])
+        self.current.derive(purpose)
+    }
+
+    fn derive_all(&self, purpose: &str) -> Vec<SecretSlice<u8>> {
+        [Some(&self.current), self.previous.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|keys| keys.derive(purpose))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemEntropy;
+
+    const PLACE: &str = "channel:1:access_token";
+
+    fn vault(key: &MasterKey) -> SealingVault {
+        SealingVault::new(key, Arc::new(SystemEntropy::new()))
+    }
+
+    #[test]
+    fn a_key_is_replaced_in_its_file_and_what_the_old_one_sealed_is_opened_and_sealed_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, previous) = (folder.path().join("master.key"), folder.path().join("master.key.previous"));
+        let entropy = SystemEntropy::new();
+        let (old, _) = MasterKey::load_or_create(&path, &entropy).expect("it is made");
+        let sealed = vault(&old).seal(PLACE, &SecretString::from("token"));
+        MasterKey::replace(&path, &previous, &entropy).expect("it is replaced");
+        let (new, created) = MasterKey::load_or_create(&path, &entropy).expect("it is there");
+        assert_eq!(created, Created::Before);
+        let kept = MasterKey::load_if_there(&previous).expect("it reads").expect("it is kept");
+        assert_eq!(vault(&new).open(PLACE, &sealed).err(), Some(NotOurs));
+        let both = vault(&new).opening(Some(&kept));
+        assert_eq!(both.open(PLACE, &sealed).expect("it opens").expose_secret(), "token");
+        assert_eq!(both.derive_all("links").len(), 2);
+        let anew = both.reseal(PLACE, &sealed).expect("it opens").expect("it was under the old key");
+        assert_eq!(vault(&new).open(PLACE, &anew).expect("it opens").expose_secret(), "token");
+        assert!(both.reseal(PLACE, &anew).expect("it opens").is_none(), "done twice it is done once");
+        let again = MasterKey::replace(&path, &previous, &entropy);
+        assert!(matches!(again, Err(KeyError::InChange { .. })), "one change at a time");
+    }
+
+    #[test]
+    fn a_replacement_that_was_cut_short_is_done_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, previous) = (folder.path().join("master.key"), folder.path().join("master.key.previous"));
+        let entropy = SystemEntropy::new();
+        MasterKey::load_or_create(&path, &entropy).expect("it is made");
+        fs::hard_link(&path, &previous).expect("the old one is kept");
+        MasterKey::replace(&path, &previous, &entropy).expect("it goes on");
+        let (new, kept) = (MasterKey::load(&path), MasterKey::load(&previous));
+        let (new, kept) = (new.expect("there is one"), kept.expect("there is one"));
+        assert_ne!(new.0.expose_secret(), kept.0.expose_secret());
     }
 }

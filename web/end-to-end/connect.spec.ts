@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { House } from './support/house';
+import { House, until } from './support/house';
 import { accessible, signIn } from './support/page';
 
 let house: House;
@@ -60,6 +60,39 @@ test('an owner sees how a number stands, and what to do when the token is refuse
   await page.getByLabel('Name for colleagues').fill('Front desk');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('heading', { name: 'Front desk' })).toBeVisible();
+
+  // Read receipts are switched off, and stay so.
+  const receipts = page.getByRole('checkbox', { name: /Customers see when we have read/ });
+  await expect(receipts).toBeChecked();
+  await receipts.click();
+  await expect(receipts).not.toBeChecked();
+  await until('the switch to be stored', async () => (await house.call('GET', `/api/v1/channels/${house.channelId}`))['read_receipts'] === false);
+  await receipts.focus();
+  await page.keyboard.press('Space');
+  await expect(receipts).toBeChecked();
+
+  // WhatsApp restricts the account: it is told with its end, and goes away when it is lifted.
+  house.order({ account: { field: 'account_update', value: { event: 'ACCOUNT_RESTRICTION', restriction_info: [{ restriction_type: 'RESTRICTED_BIZ_INITIATED_MESSAGING', expiration: Math.floor(Date.now() / 1000) + 86_400 }] } } });
+  await expect(light(page, 'number')).toContainText('may not write to people first, until');
+  await expect(light(page, 'number')).toContainText('Act now');
+  // Its phone tells what it kept, and how far that is.
+  house.history('31612345678', ['Is it ready?', 'Not yet', 'Thanks'], 400);
+  await expect(light(page, 'phone_history')).toContainText('50 % of the phone’s messages are here');
+  await expect(light(page, 'phone_history').getByRole('progressbar')).toHaveAttribute('value', '50');
+  await page.getByRole('heading', { name: 'Front desk' }).scrollIntoViewIfNeeded();
+  await accessible(page);
+  await shot(page, 'channel-restricted');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('heading', { name: 'Front desk' }).scrollIntoViewIfNeeded();
+  await accessible(page);
+  await shot(page, 'channel-restricted-phone');
+  await light(page, 'phone_history').scrollIntoViewIfNeeded();
+  await shot(page, 'channel-progress-phone');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  house.order({ account: { field: 'account_update', value: { event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: 'REINSTATE' } } } });
+  await expect(light(page, 'number')).toContainText('In order');
 
   await page.emulateMedia({ colorScheme: 'dark' });
   await accessible(page);
@@ -141,4 +174,33 @@ test('a number is connected through Meta’s sign-up, in a window of its own', a
   await expect(dialog.getByText('Signed up is connected.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('link', { name: /Signed up/ })).toBeVisible();
+});
+
+test('a number stays in the phone’s app, and what the phone keeps comes over', async ({ page }) => {
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/settings/channels`);
+  await page.getByRole('link', { name: /Signed up/ }).click();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Disconnect' }).click();
+  await expect(page.getByText('No number is connected.')).toBeVisible();
+  house.order({ phone: { phone: '31687654321', name: 'Lucas of the phone', texts: ['Is it ready?', 'Yes', 'Thanks'], keeps_history: false } });
+  await page.getByRole('button', { name: 'Connect a number' }).click();
+  await dialog.getByRole('checkbox', { name: /stays in the WhatsApp Business app/ }).check();
+  await accessible(page);
+  await shot(page, 'sign-up-phone');
+  const popup = page.waitForEvent('popup');
+  await dialog.getByRole('button', { name: 'Sign up with Meta' }).click();
+  await (await popup).locator('#agree').click();
+  await expect(dialog.getByText('Which number?')).toBeVisible();
+  // Its phone has registered it.
+  await expect(dialog.getByLabel(/Two-step code/)).toHaveCount(0);
+  await dialog.getByLabel('Name for colleagues').fill('Shop and phone');
+  await dialog.getByRole('button', { name: 'Connect' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('link', { name: /Shop and phone/ }).click();
+  await expect(light(page, 'phone_contacts')).toContainText('contacts are here');
+  await expect(light(page, 'phone_history')).toContainText('All of the phone’s messages are here');
+  await accessible(page);
+  await shot(page, 'channel-phone-app');
 });

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use switchboard_domain::{
-    channel::{self as rules, AccountNews, Look},
+    channel::{self as rules, AccountNews, Look, Trouble},
+    phone_import::{self, PhoneAnswer, PhoneData, PhoneNews},
     throughput::Throughput,
 };
 use switchboard_ports::{
@@ -43,6 +44,8 @@ pub struct Change {
     pub access_token: Option<Sealed>,
     /// The new secret that signs webhooks.
     pub app_secret: Option<Sealed>,
+    /// Whether customers are told that what they wrote was read.
+    pub read_receipts: Option<bool>,
     /// What the provider said with them.
     pub look: Option<Look>,
 }
@@ -84,21 +87,31 @@ pub fn look_of(error: AccountError) -> Look {
     }
 }
 
-/// Asks the provider how a channel's number stands.
-async fn look(env: Env, id: ChannelId, body: ChannelBody) -> Look {
+/// What a channel's calls are made with.
+fn credentials(env: &Env, id: ChannelId, body: &ChannelBody) -> Result<Credentials, String> {
     let open = |part: &str, sealed: &Sealed| env.vault.open(&channel_secret(id, part), sealed);
     let opened = open("access_token", &body.access_token).and_then(|token| {
         Ok((token, body.app_secret.as_ref().map(|sealed| open("app_secret", sealed)).transpose()?))
     });
     let Ok((access_token, app_secret)) = opened else {
-        return Look::Unavailable("its secrets do not open under this master key".to_owned());
+        return Err("its secrets do not open under this master key".to_owned());
     };
-    let of = Credentials {
-        phone_number_id: body.phone_number_id,
-        waba_id: body.waba_id,
+    Ok(Credentials {
+        phone_number_id: body.phone_number_id.clone(),
+        waba_id: body.waba_id.clone(),
         access_token,
         app_secret,
+    })
+}
+
+/// Asks the provider how a channel's number stands, when it is its turn.
+async fn look(env: Env, id: ChannelId, body: ChannelBody) -> Look {
+    let of = match credentials(&env, id, &body) {
+        Ok(of) => of,
+        Err(why) => return Look::Unavailable(why),
     };
+    // Never closed: it lives as long as we do.
+    let _turn = env.checks.acquire().await;
     confirmed(&*env.accounts, of).await.unwrap_or_else(look_of)
 }
 
@@ -118,16 +131,26 @@ async fn file(env: Env, scope: TenantScope, id: ChannelId, due: Timestamp) -> Re
 }
 
 impl ChannelActor {
-    /// Its time has come, or the clock's of an earlier process: asks the provider where that is due.
+    /// Its time has come, or the clock's of an earlier process: does what is due. A number that was never asked about is.
     pub(super) fn wake(&mut self, reply: Reply<()>, ctx: &mut Context<Self>) {
         let now = self.env.clock.now();
-        let due = self
-            .body
-            .as_ref()
-            .filter(|body| body.deleted_at.is_none())
-            .and_then(|body| body.standing.check_at)
-            .is_some_and(|at| at <= now);
+        let Some(body) = self.body.as_mut().filter(|body| body.deleted_at.is_none()) else {
+            return tell(reply, Ok(()));
+        };
+        let ended = rules::let_end(&mut body.standing, now);
+        let due = body.standing.check_at.is_none_or(|at| at <= now);
+        if ended {
+            self.stands();
+            self.tell_and_store();
+        }
+        self.bring_over(ctx);
         if !due {
+            // What woke us is over. What is due and under way may end with this process: then it is due again.
+            let next = self.body.as_ref().and_then(|body| rules::wake_at(&body.standing));
+            if let Some(next) = next {
+                let next = if next > now { next } else { now + phone_import::ASK_AGAIN };
+                self.file_check(next, ctx);
+            }
             return tell(reply, Ok(()));
         }
         // First what comes after, were this process to end meanwhile.
@@ -194,9 +217,9 @@ impl ChannelActor {
         metrics::counter!("switchboard_channel_checks_total", "outcome" => label).increment(1);
         let asked_for = !self.want_check.is_empty();
         let before = rules::problem(&body.standing).map(str::to_owned);
-        rules::take_look(&mut body.standing, look, now);
+        rules::take_look(self.id, &mut body.standing, look, now);
         settle_health(body, before.as_deref(), asked_for);
-        let next = body.standing.check_at;
+        let next = rules::wake_at(&body.standing);
         self.stands();
         self.tell_and_store();
         if let Some(due) = next {
@@ -223,8 +246,8 @@ impl ChannelActor {
             self.per_second = per_second;
             self.throughput = Throughput::new(per_second, self.env.clock.now());
         }
-        let problem = rules::problem(&body.standing).filter(|_| body.deleted_at.is_none());
-        self.env.troubles.set((self.scope, self.id), problem);
+        let trouble = Trouble::of(&body.standing).filter(|_| body.deleted_at.is_none());
+        self.env.troubles.set((self.scope, self.id), trouble);
     }
 
     /// Something came, or did not verify.
@@ -268,7 +291,7 @@ impl ChannelActor {
         let now = self.env.clock.now();
         if news || self.noted_at.is_none_or(|at| now.since(at) >= NOTED_EVERY) {
             self.noted_at = Some(now);
-            self.store_standing(false);
+            drop(self.store_standing(false));
         }
     }
 
@@ -292,10 +315,120 @@ impl ChannelActor {
         let before = rules::problem(&body.standing).map(str::to_owned);
         if rules::take_news(&mut body.standing, news, now) {
             settle_health(body, before.as_deref(), false);
+            let end = rules::next_end(&body.standing);
             self.stands();
             self.tell_and_store();
+            if let Some(end) = end {
+                self.file_check(end, ctx);
+            }
         }
         self.check(None, ctx);
+    }
+
+    /// Asks for what the business' phone keeps, one part after the other, where that is due. That it is asked is stored
+    /// before, and so is when it is asked next.
+    fn bring_over(&mut self, ctx: &mut Context<Self>) {
+        let now = self.env.clock.now();
+        let Some(body) = self.body.as_mut().filter(|body| body.deleted_at.is_none()) else { return };
+        let Some(phone) = body.standing.phone.as_mut().filter(|_| !self.asking_phone) else { return };
+        let before = phone.clone();
+        let Some(data) = phone_import::ask(phone, now) else {
+            if *phone != before {
+                self.tell_and_store();
+            }
+            return;
+        };
+        let unsure = phone_import::requested(phone, data);
+        // Were this process to end meanwhile, it is looked at again then.
+        let next = now + phone_import::ASK_AGAIN;
+        let asked = body.clone();
+        self.asking_phone = true;
+        let stored = self.store_standing(false);
+        let (env, scope, id) = (self.env.clone(), self.scope, self.id);
+        let asking = async move {
+            if file(env.clone(), scope, id, next).await.is_err() || !stored.await {
+                // Nobody was asked; the wake-up that brought us here stands, or the next one comes.
+                return None;
+            }
+            let of = match credentials(&env, id, &asked) {
+                Ok(of) => of,
+                Err(why) => return Some(PhoneAnswer::NotNow(why)),
+            };
+            Some(env.accounts.bring_over(of, data).await)
+        };
+        ctx.spawn(asking.into_actor(self).map(move |answer, actor, ctx| {
+            actor.asking_phone = false;
+            let now = actor.env.clock.now();
+            let Some(phone) = actor.body.as_mut().and_then(|body| body.standing.phone.as_mut()) else {
+                return;
+            };
+            let Some(answer) = answer else {
+                ctx.run_later(super::LONGEST_PAUSE, Self::bring_over);
+                return;
+            };
+            let outcome = match &answer {
+                PhoneAnswer::Taken => "taken",
+                PhoneAnswer::AskedBefore => "asked_before",
+                PhoneAnswer::TooLate => "too_late",
+                PhoneAnswer::Declined => "declined",
+                PhoneAnswer::NotNow(_) => "not_now",
+            };
+            tracing::info!(channel = %actor.id, ?data, outcome, "asked for what the phone keeps");
+            phone_import::answered(phone, data, unsure, answer, now);
+            actor.tell_and_store();
+            // The other part, where it is due as well.
+            actor.bring_over(ctx);
+        }));
+    }
+
+    /// More of what the business' phone keeps has come.
+    pub(super) fn phone_told(&mut self, news: PhoneNews) {
+        let now = self.env.clock.now();
+        let Some(body) = self.body.as_mut().filter(|body| body.deleted_at.is_none()) else { return };
+        // Names go on coming for ever; of a number whose contacts nobody asked for here there is nothing to say.
+        if body.standing.phone.is_none() && news.data == PhoneData::Contacts {
+            return;
+        }
+        let phone = body.standing.phone.get_or_insert_default();
+        if phone_import::arrived(phone, news, now) {
+            self.tell_and_store();
+        } else {
+            self.note(false);
+        }
+    }
+
+    /// Seals the channel's secrets under the key that seals now.
+    pub(super) fn reseal(&mut self, reply: Reply<bool>, ctx: &mut Context<Self>) {
+        let Some(mut body) = self.body.clone() else {
+            return tell(reply, Err(Refusal::NotFound("channel")));
+        };
+        let mut changed = false;
+        let mut anew = |part: &str, sealed: &mut Sealed| {
+            // What was removed with its channel is empty.
+            if sealed.0.is_empty() {
+                return Ok(());
+            }
+            let again = self.env.vault.reseal(&channel_secret(self.id, part), sealed);
+            if let Some(again) = again.map_err(|error| Refusal::Broken(error.to_string()))? {
+                *sealed = again;
+                changed = true;
+            }
+            Ok::<_, Refusal>(())
+        };
+        let resealed = anew("access_token", &mut body.access_token)
+            .and_then(|()| anew("verify_token", &mut body.verify_token))
+            .and_then(|()| body.app_secret.as_mut().map_or(Ok(()), |secret| anew("app_secret", secret)));
+        if let Err(refusal) = resealed {
+            return tell(reply, Err(refusal));
+        }
+        if !changed {
+            return tell(reply, Ok(false));
+        }
+        let (stored, written) = tokio::sync::oneshot::channel();
+        self.store(body, stored, ctx);
+        actix_rt::spawn(async move {
+            tell(reply, crate::directory::answer(written).await.map(|_| true));
+        });
     }
 
     /// Changes the channel. Requests that run end with what they began with.
@@ -304,8 +437,9 @@ impl ChannelActor {
         let Some(mut body) = self.body.clone().filter(|body| body.deleted_at.is_none()) else {
             return tell(reply, Err(Refusal::NotFound("channel")));
         };
-        let Change { name, access_token, app_secret, look } = change;
+        let Change { name, access_token, app_secret, read_receipts, look } = change;
         body.name = name.unwrap_or(body.name);
+        body.read_receipts = read_receipts.unwrap_or(body.read_receipts);
         if let Some(secret) = app_secret {
             body.app_secret = Some(secret);
             (body.standing.unsigned, body.standing.unsigned_at) = (0, None);
@@ -313,7 +447,7 @@ impl ChannelActor {
         body.access_token = access_token.unwrap_or(body.access_token);
         if let Some(look) = look {
             let before = rules::problem(&body.standing).map(str::to_owned);
-            rules::take_look(&mut body.standing, look, now);
+            rules::take_look(self.id, &mut body.standing, look, now);
             settle_health(&mut body, before.as_deref(), true);
         }
         self.store(body, reply, ctx);
@@ -322,20 +456,26 @@ impl ChannelActor {
     /// Stores how the channel is, and then tells everybody. What we saw last is kept for the next start, and no harm if it
     /// is lost; in the lane of the other writes of this row, whose order counts.
     pub(super) fn tell_and_store(&mut self) {
-        self.store_standing(true);
+        drop(self.store_standing(true));
     }
 
-    fn store_standing(&mut self, is_told: bool) {
-        let Some(body) = &mut self.body else { return };
+    /// Answers whether it is stored, to whoever waits for it.
+    fn store_standing(&mut self, is_told: bool) -> impl Future<Output = bool> + use<> {
+        let (stored, written) = tokio::sync::oneshot::channel();
+        let written = async move { written.await.unwrap_or(false) };
+        let Some(body) = &mut self.body else { return written };
         body.version += 1;
         let shown = Connected { id: self.id, body }.show(&self.env);
         let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
         let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
         let (env, scope) = (self.env.clone(), self.scope);
         actix_rt::spawn(async move {
-            if let Err(error) = write.await {
+            let result = write.await;
+            if let Err(error) = &result {
                 tracing::debug!(%error, "how a channel is was not stored");
             }
+            // Most do not wait for it.
+            let _nobody_waits: Result<(), bool> = stored.send(result.is_ok());
             if !is_told {
                 return;
             }
@@ -346,6 +486,7 @@ impl ChannelActor {
             };
             env.tenants.tell_always(&env, scope, (), tenant::Letter::Tell(Box::new(told)));
         });
+        written
     }
 }
 

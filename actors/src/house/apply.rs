@@ -12,9 +12,9 @@ use switchboard_domain::{
     consent::{self, Wish},
     conversation::Command as Rule,
     inbound::{
-        HISTORY_DECLINED, IdentityChange, InboundMessage, Origin, Other, Party, Preference, TemplateUpdate,
-        Update,
+        HISTORY_DECLINED, IdentityChange, InboundMessage, Other, Party, Preference, TemplateUpdate, Update,
     },
+    phone_import::{PhoneData, PhoneNews},
 };
 use switchboard_ports::{
     blob::ENDING_LIFE,
@@ -268,16 +268,27 @@ impl Way {
 
     /// The business' phone has a name for somebody: shown where nobody here and no profile gave another.
     async fn named(&self, party: Party) -> Result<(), Refusal> {
-        resolve::resolve(&self.env, self.scope, self.channel, &party, false).await.map(drop)
+        resolve::resolve(&self.env, self.scope, self.channel, &party, false).await?;
+        self.phone(PhoneNews { data: PhoneData::Contacts, progress: None, declined: false })
+    }
+
+    /// More of what the business' phone kept has come: the channel shows how far that is.
+    fn phone(&self, news: PhoneNews) -> Result<(), Refusal> {
+        self.env.channels.tell(&self.env, self.scope, self.channel, channel::Letter::Phone(news))
     }
 
     /// Has the contact take in what a message says about what its author wants: before the message is, so that no
     /// request against it begins once the webhook is answered.
     async fn hear(&self, found: &mut Found, message: &InboundMessage) -> Result<(), Refusal> {
-        if message.notice || message.origin != Origin::Customer {
+        let imported = message.origin.is_history();
+        if message.notice || message.origin.ours().is_some() {
             return Ok(());
         }
         let Some((wish, words)) = consent::wish_of(&message.content) else { return Ok(()) };
+        // What stands there was heard when it came, and a history may be told again.
+        if imported && self.holds(found.conversation_id, &message.provider_id).await? {
+            return Ok(());
+        }
         let said = contact::TakeIn {
             wish,
             at: message.at,
@@ -286,6 +297,7 @@ impl Way {
                 message_id: MessageId::of_provider(&self.channel, &message.provider_id),
                 provider_id: message.provider_id.clone(),
                 words,
+                imported,
             },
             heard_by: Some(found.conversation_id),
         };
@@ -334,12 +346,19 @@ impl Way {
         }
         for contact_id in others {
             let id = ConversationId::between(&self.channel, &contact_id);
-            match self.ask_at(id, Ask::Holds(message.provider_id.clone())).await? {
-                Answer::NotHere => {}
-                _ => return Ok(true),
+            if self.holds(id, &message.provider_id).await? {
+                return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Does a message stand in a conversation?
+    async fn holds(&self, id: ConversationId, provider_id: &str) -> Result<bool, Refusal> {
+        match self.tell(id, Ask::Holds(provider_id.to_owned()))?.await {
+            Ok(Answer::NotHere) | Err(Refusal::Moved(_)) => Ok(false),
+            answer => answer.map(|_| true),
+        }
     }
 
     async fn locate(&self, provider_id: &str) -> Result<Option<channel::Spot>, Refusal> {
@@ -378,6 +397,7 @@ impl Way {
             Update::Preference(preference) => self.prefer(preference).await,
             Update::Named(party) => self.named(party).await,
             Update::Template(update) => self.template(update).await,
+            Update::Phone(news) => self.phone(news),
             Update::Other(other) => self.keep(other).await,
         }
     }
@@ -439,6 +459,7 @@ impl Way {
         metrics::counter!("switchboard_updates_without_conversation_total").increment(1);
         if field == HISTORY_DECLINED {
             tracing::info!(channel = %self.channel, "the business shares no history of its phone: only what is written from now on will be here");
+            self.phone(PhoneNews { data: PhoneData::History, progress: None, declined: true })?;
         }
         let at = self.env.clock.now();
         let update = OtherUpdate { channel_id: self.channel, at, field, raw };
@@ -513,6 +534,7 @@ pub(crate) async fn apply_at(
         | Update::IdentityChange(_)
         | Update::Preference(_)
         | Update::Named(_)
+        | Update::Phone(_)
         | Update::Template(_)
         | Update::Other(_) => return Ok(()),
     };

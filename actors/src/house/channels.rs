@@ -37,6 +37,7 @@ impl Connected<'_> {
             webhook_url: format!("{}{}", env.webhook_base, self.id),
             verify_token: None,
             created_at: self.body.created_at,
+            read_receipts: self.body.read_receipts,
             facts: self.body.standing.facts.clone(),
             checked_at: self.body.standing.checked_at,
             lights: rules::lights(
@@ -111,6 +112,22 @@ impl House {
     pub async fn check_channel(&self, scope: TenantScope, id: ChannelId) -> Result<wire::Channel, Refusal> {
         let body = channel::ask(&self.env, scope, id, channel::Letter::Check).await?;
         Ok(Connected { id, body: &body }.show(&self.env))
+    }
+
+    /// Lets a channel's owner do what is due: called after a start for those whose wake-up may never have been filed.
+    ///
+    /// # Errors
+    /// When what comes after is not durable.
+    pub async fn wake_channel(&self, scope: TenantScope, id: ChannelId) -> Result<(), Refusal> {
+        channel::ask(&self.env, scope, id, channel::Letter::Wake).await
+    }
+
+    /// Seals a channel's secrets under the present master key. Answers whether one was sealed under another.
+    ///
+    /// # Errors
+    /// [`Refusal::Broken`] where no key that is known opens one; or it is not durable.
+    pub async fn reseal_channel(&self, scope: TenantScope, id: ChannelId) -> Result<bool, Refusal> {
+        channel::ask(&self.env, scope, id, channel::Letter::Reseal).await
     }
 
     /// Something was noticed of a channel, such as that a webhook of it came. It may be lost.

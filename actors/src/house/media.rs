@@ -67,8 +67,8 @@ impl House {
         link.extend_from_slice(scope.tenant().as_bytes());
         link.extend_from_slice(id.as_bytes());
         link.extend_from_slice(&expires_at.as_millis().to_be_bytes());
-        let seal = hmac::sign(&self.link_key(), &link);
-        link.extend_from_slice(seal.as_ref());
+        let seal = self.link_keys().first().map(|key| hmac::sign(key, &link));
+        link.extend_from_slice(seal.as_ref().map(AsRef::as_ref).unwrap_or_default());
         Ok(MediaLink { url: format!("/media/{}", URL_SAFE_NO_PAD.encode(link)), expires_at })
     }
 
@@ -81,7 +81,7 @@ impl House {
         let link = URL_SAFE_NO_PAD.decode(token).map_err(|_| none())?;
         let (named, seal) = link.split_at_checked(LINK_BYTES).ok_or_else(none)?;
         // In constant time.
-        hmac::verify(&self.link_key(), named, seal).map_err(|_| none())?;
+        self.link_keys().iter().find_map(|key| hmac::verify(key, named, seal).ok()).ok_or_else(none)?;
         let (tenant, rest) = named.split_at(16);
         let (id, until) = rest.split_at(16);
         let until = Timestamp::from_millis(i64::from_be_bytes(until.try_into().map_err(|_| none())?));
@@ -94,9 +94,10 @@ impl House {
         Ok((scope, MediaId::from_bytes(id.try_into().map_err(|_| none())?)))
     }
 
-    /// What links are sealed with.
-    fn link_key(&self) -> hmac::Key {
-        hmac::Key::new(hmac::HMAC_SHA256, self.env.vault.derive("media links").expose_secret())
+    /// What links are sealed with, and behind it what they were sealed with before the master key was changed.
+    fn link_keys(&self) -> Vec<hmac::Key> {
+        let keys = self.env.vault.derive_all("media links");
+        keys.iter().map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret())).collect()
     }
 
     /// A file that can be sent as this.

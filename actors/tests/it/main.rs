@@ -26,6 +26,7 @@ mod passing;
 mod poison;
 mod provider;
 mod recovery;
+mod standing;
 mod statuses;
 mod storm;
 mod wakeups;

@@ -229,6 +229,7 @@ impl World {
             problem: None,
             created_at: self.clock.now(),
             deleted_at: None,
+            read_receipts: true,
             standing: ChannelStanding::default(),
         }
     }

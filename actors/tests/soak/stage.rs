@@ -263,6 +263,7 @@ impl Stage {
             problem: None,
             created_at: self.clock.now(),
             deleted_at: None,
+            read_receipts: true,
             standing: ChannelStanding::default(),
         };
         let put = async {

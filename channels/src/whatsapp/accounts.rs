@@ -9,7 +9,11 @@ use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
-use switchboard_domain::{channel::throughput_of, outbound::ErrorClass};
+use switchboard_domain::{
+    channel::throughput_of,
+    outbound::ErrorClass,
+    phone_import::{PhoneAnswer, PhoneData},
+};
 use switchboard_ports::{
     Future,
     account::{AccountError, Accounts, Credentials, NumberReport, WrongField},
@@ -26,7 +30,9 @@ const NUMBER_FIELDS: &str = "id,display_phone_number,verified_name,quality_ratin
 /// What every version of the Graph API knows of it.
 const PLAIN_FIELDS: &str = "id,display_phone_number,verified_name,quality_rating";
 /// What is asked about the numbers of an account.
-const LISTED_FIELDS: &str = "id,display_phone_number,verified_name";
+const LISTED_FIELDS: &str = "id,display_phone_number,verified_name,is_on_biz_app";
+/// What every version of the Graph API knows of them.
+const PLAIN_LISTED_FIELDS: &str = "id,display_phone_number,verified_name";
 /// Numbers of an account that are asked for; it may have far fewer (Meta: business-phone-numbers).
 const NUMBERS_PER_ACCOUNT: u32 = 100;
 /// Accounts of one sign-up that are looked into.
@@ -111,6 +117,12 @@ impl Accounts for GraphAccounts {
         let this = self.clone();
         self.run(async move { this.shared_now(&access_token).await })
     }
+
+    fn bring_over(&self, of: Credentials, data: PhoneData) -> Future<PhoneAnswer> {
+        let this = self.clone();
+        let asked = self.run(async move { Ok(this.bring_over_now(&of, data).await) });
+        Box::pin(async move { asked.await.unwrap_or_else(|error| PhoneAnswer::NotNow(error.to_string())) })
+    }
 }
 
 impl GraphAccounts {
@@ -171,6 +183,28 @@ impl GraphAccounts {
         self.call(Method::GET, &path, Some(&of.access_token), None).await
     }
 
+    /// Asks for a part of what the phone keeps (Meta: embedded-signup, onboarding-business-app-users).
+    async fn bring_over_now(&self, of: &Credentials, data: PhoneData) -> PhoneAnswer {
+        let path = format!("{}/smb_app_data", segment(&of.phone_number_id));
+        let sync_type = match data {
+            PhoneData::Contacts => "smb_app_state_sync",
+            PhoneData::History => "history",
+        };
+        let body = json!({"messaging_product": "whatsapp", "sync_type": sync_type}).to_string();
+        let answer = match self.call(Method::POST, &path, Some(&of.access_token), Some(body)).await {
+            Ok(answer) => answer,
+            Err(error) => return PhoneAnswer::NotNow(error.to_string()),
+        };
+        let code = serde_json::from_slice::<RawRefusal>(&answer.body).ok().and_then(|raw| raw.error.code);
+        match (answer.read::<Asked>(WrongField::PhoneNumberId), code) {
+            (Ok(_), _) => PhoneAnswer::Taken,
+            (Err(_), Some(2_593_107)) => PhoneAnswer::AskedBefore,
+            (Err(_), Some(2_593_108)) => PhoneAnswer::TooLate,
+            (Err(_), Some(2_593_109)) => PhoneAnswer::Declined,
+            (Err(error), _) => PhoneAnswer::NotNow(error.to_string()),
+        }
+    }
+
     /// The numbers of an account; with the secret, only where it is that of the token's app.
     async fn numbers(
         &self,
@@ -178,8 +212,24 @@ impl GraphAccounts {
         token: &SecretString,
         app_secret: Option<&SecretString>,
     ) -> Result<Page, AccountError> {
+        match self.listed(waba_id, token, app_secret, LISTED_FIELDS).await {
+            // An older version of the API refuses fields it does not know.
+            Err(AccountError::Unclear(why)) if why.contains("nonexisting field") => {
+                self.listed(waba_id, token, app_secret, PLAIN_LISTED_FIELDS).await
+            }
+            listed => listed,
+        }
+    }
+
+    async fn listed(
+        &self,
+        waba_id: &str,
+        token: &SecretString,
+        app_secret: Option<&SecretString>,
+        fields: &str,
+    ) -> Result<Page, AccountError> {
         let mut path =
-            format!("{}/phone_numbers?fields={LISTED_FIELDS}&limit={NUMBERS_PER_ACCOUNT}", segment(waba_id));
+            format!("{}/phone_numbers?fields={fields}&limit={NUMBERS_PER_ACCOUNT}", segment(waba_id));
         if let Some(secret) = app_secret {
             let _written = write!(path, "&appsecret_proof={}", proof(secret, token));
         }
@@ -312,6 +362,10 @@ struct Done {
     _success: bool,
 }
 
+/// The answer to asking for what a phone keeps: it names the request, of which nothing is asked again.
+#[derive(Deserialize)]
+struct Asked {}
+
 #[derive(Deserialize)]
 struct Token {
     access_token: String,
@@ -404,6 +458,7 @@ impl RawNumber {
             waba_id: waba_id.to_owned(),
             display_phone_number: self.display_phone_number,
             verified_name: self.verified_name,
+            coexistence: self.is_on_biz_app == Some(true),
             channel_id: None,
         }
     }

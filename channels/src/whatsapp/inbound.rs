@@ -20,7 +20,10 @@ mod text;
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use serde_json::value::RawValue;
-use switchboard_domain::inbound::{Other, Update};
+use switchboard_domain::{
+    inbound::{Other, Update},
+    phone_import::{PhoneData, PhoneNews},
+};
 use switchboard_schema::record::Kept;
 
 use self::{
@@ -52,6 +55,8 @@ const MAX_DETAIL_CHARS: usize = 200;
 const MESSAGES_FIELD: &str = "messages";
 /// The field of what WhatsApp's app on the business' phone kept (Meta: webhooks/reference/history), and of its list.
 const HISTORY_FIELD: &str = "history";
+/// The member of a part of a history that says how far the whole is.
+const PROGRESS_MEMBER: &str = "metadata";
 
 /// A field whose value holds a list of updates.
 #[derive(Debug)]
@@ -192,6 +197,8 @@ enum Subject<'a> {
     Old(usize, &'a str),
     /// A part of a history in which there are no messages.
     Chunk(&'a str),
+    /// How far a history is, as a part of it says.
+    Progress(&'a str),
     /// One of a field's list.
     Item(&'static Listed, &'a str),
     /// What a value of messages holds beside them: errors, and what this version does not know.
@@ -213,7 +220,7 @@ impl Subject<'_> {
             Self::Status(_) => "status",
             Self::Old(..) => "old_message",
             Self::Item(listed, _) => listed.category,
-            Self::Beside | Self::Change | Self::Chunk(_) => "other",
+            Self::Beside | Self::Change | Self::Chunk(_) | Self::Progress(_) => "other",
             Self::NotAList(..) => "list",
             Self::NotAChange(_) => "change",
             Self::NotAnEntry(_) => "entry",
@@ -263,6 +270,11 @@ impl<'a> Part<'a> {
             Subject::Old(thread, json) => read::old(self, &self.frame.threads[thread].thread, json),
             Subject::Item(listed, json) => (listed.read)(self, json),
             Subject::Chunk(json) => Ok(self.other(read::field_of_chunk(json))),
+            Subject::Progress(json) => Ok(Update::Phone(PhoneNews {
+                data: PhoneData::History,
+                progress: read::progress(json),
+                declined: false,
+            })),
             Subject::Change => Ok(template::news(&self.field, &self.frame.entry, &self.frame.value)
                 .unwrap_or_else(|| self.other(&self.field))),
             Subject::Beside => Ok(self.other(&self.field)),
@@ -331,7 +343,9 @@ impl<'a> Part<'a> {
                 out.key(HISTORY_FIELD);
                 out.list(|out| {
                     out.object(|out| {
-                        out.members(chunk, |_| true);
+                        // How far the whole is, another update says.
+                        let told = progress_in(chunk).is_some();
+                        out.members(chunk, |key| key != PROGRESS_MEMBER || !told);
                         out.key("threads");
                         out.list(|out| {
                             out.object(|out| {
@@ -345,6 +359,11 @@ impl<'a> Part<'a> {
             Subject::Chunk(json) => {
                 out.members(heads, |_| true);
                 one(out, HISTORY_FIELD, json);
+            }
+            Subject::Progress(json) => {
+                out.members(heads, |_| true);
+                out.key(HISTORY_FIELD);
+                out.list(|out| out.object(|out| out.member(PROGRESS_MEMBER, json)));
             }
             Subject::NotAList(key, json) => {
                 out.members(heads, |_| true);
@@ -384,7 +403,7 @@ impl<'a> Part<'a> {
     fn other(&self, field: &str) -> Update {
         let field = text::cut(field, MAX_FIELD_CHARS).0.to_owned();
         let value = self.frame.value.iter().map(|(key, raw)| (&**key, *raw));
-        let news = account::news(&field, value);
+        let news = account::news(&field, &self.frame.entry, value);
         Update::Other(Other { field, raw: Kept::Inline(self.to_webhook()), news })
     }
 }
@@ -513,6 +532,7 @@ impl<'a> Parts<'a> {
                 }
             };
             let chunk = Arc::new(listing.rest);
+            let says_no_more = chunk.len() == 1 && listing.inner.as_ref().is_none_or(Vec::is_empty);
             for raw in listing.inner.into_iter().flatten() {
                 match envelope::read_listing(raw, "messages", &self.budget) {
                     Ok(thread) => {
@@ -528,8 +548,13 @@ impl<'a> Parts<'a> {
                     }
                 }
             }
-            if subjects.len() == before {
-                subjects.push(Subject::Chunk(raw.get()));
+            // After its messages: then they are here.
+            match progress_in(&chunk) {
+                Some(progress) if subjects.len() > before || says_no_more => {
+                    subjects.push(Subject::Progress(progress));
+                }
+                _ if subjects.len() == before => subjects.push(Subject::Chunk(raw.get())),
+                _ => {}
             }
         }
         Ok(())
@@ -617,6 +642,13 @@ fn route<'a>(metadata: Option<&'a RawValue>, entry: &Members<'a>) -> Route<'a> {
         (_, Some(account)) if !account.is_empty() => Route::Account(account),
         _ => Route::Unnamed,
     }
+}
+
+/// What a part of a history says of how far the whole is, where it says that, once.
+fn progress_in<'a>(chunk: &Members<'a>) -> Option<&'a str> {
+    let mut told = chunk.iter().filter(|(key, _)| key == PROGRESS_MEMBER);
+    let (Some((_, told)), None) = (told.next(), told.next()) else { return None };
+    read::progress(told.get()).map(|_| told.get())
 }
 
 fn member_json<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {

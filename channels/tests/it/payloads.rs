@@ -111,9 +111,11 @@ const TABLE: &[(&str, &[&str])] = &[
     ]),
     ("history", &[
         r#"#NUMBER PHONE at 1739230955 long ago from us, Read: "old""#,
+        "#NUMBER 55 % of History came",
     ]),
     ("history_asset", &[
         r#"#NUMBER PHONE at 1739230960 long ago: {"content":{"mime_type":"image/jpeg","state":"waiting"},"type":"image"} at 88"#,
+        "#NUMBER 80 % of History came",
     ]),
     ("history_declined", &[
         r#"#NUMBER other history_declined"#,
@@ -125,7 +127,8 @@ const TABLE: &[(&str, &[&str])] = &[
         r#"#NUMBER unreadable: there is no `id`"#,
         r#"#NUMBER [b:US.1 w:16505550000 p:16505550000 u:ana] at 1739230970 long ago: "hello""#,
         r#"#NUMBER unreadable: invalid type: string "no thread", expected an object at line 1 column 11"#,
-        r#"#NUMBER other history"#,
+        "#NUMBER 80 % of History came",
+        "#NUMBER 80 % of History came",
     ]),
     ("image", &[
         r#"#NUMBER KERRY NOW: {"content":{"caption":"The taco list","mime_type":"image/jpeg","state":"waiting"},"type":"image"} at 1003383421387256"#,

@@ -225,6 +225,7 @@ proptest! {
                 | Update::IdentityChange(_)
                 | Update::Preference(_)
                 | Update::Named(_)
+                | Update::Phone(_)
                 | Update::Template(_)
                 | Update::Status(_),
             ) => part.to_webhook().contains(MARK),

@@ -3,7 +3,10 @@
 use std::{fs, path::PathBuf};
 
 use switchboard_channels::whatsapp::inbound::{Route, parse};
-use switchboard_domain::inbound::{Origin, Party, Update};
+use switchboard_domain::{
+    inbound::{Origin, Party, Update},
+    phone_import::PhoneNews,
+};
 use switchboard_schema::{
     record::Kept,
     wire::{Content, Identity, IdentityKind},
@@ -93,6 +96,9 @@ pub(crate) fn tell(update: &Update) -> String {
             format!("to {}, we revoke {}", party(&revoke.from), revoke.original_id)
         }
         Update::Named(named) => format!("{} is named", party(named)),
+        Update::Phone(PhoneNews { data, progress, .. }) => {
+            format!("{} % of {data:?} came", progress.unwrap_or_default())
+        }
         Update::Revoke(revoke) => format!("{} revokes {}", party(&revoke.from), revoke.original_id),
         Update::Status(status) => {
             let mut line = format!("{} {:?}", status.provider_id, status.state);

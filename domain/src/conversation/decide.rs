@@ -20,6 +20,7 @@ use super::{
     system_line,
 };
 use crate::{
+    channel::Trouble,
     consent, delivery,
     inbound::{InboundMessage, Origin, Status},
     outbound::SendOutcome,
@@ -247,17 +248,13 @@ impl State {
     /// # Errors
     /// Why not, in words for the agent.
     pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
-        permission::may_send(
-            &circumstances(self.head.as_ref(), self.channel_problem.as_deref()),
-            content,
-            now,
-        )
+        permission::may_send(&circumstances(self.head.as_ref(), self.trouble.as_deref()), content, now)
     }
 }
 
 /// What the permission to send depends on, as far as the conversation knows it.
-fn circumstances<'a>(head: Option<&'a Head>, channel_problem: Option<&'a str>) -> Circumstances<'a> {
-    let unknown = Circumstances { channel_problem, ..Circumstances::default() };
+fn circumstances<'a>(head: Option<&'a Head>, channel: Option<&'a Trouble>) -> Circumstances<'a> {
+    let unknown = Circumstances { channel, ..Circumstances::default() };
     head.map_or(unknown, |head| Circumstances {
         window: window_of(head),
         blocked: head.contact.blocked,
@@ -313,7 +310,7 @@ impl<'a> Draft<'a> {
             return Err(Rejection::NoMessage);
         };
         let (decision, judged) = permission::explain(
-            &circumstances(Some(&self.head), self.state.channel_problem.as_deref()),
+            &circumstances(Some(&self.head), self.state.trouble.as_deref()),
             &item.content,
             step,
             now,

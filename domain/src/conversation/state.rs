@@ -12,7 +12,7 @@ use switchboard_schema::{
 };
 
 use super::{Change, ContactSnapshot, show_item};
-use crate::{delivery::is_settled, window::WindowFacts};
+use crate::{channel::Trouble, delivery::is_settled, window::WindowFacts};
 
 /// Items kept whole in memory, at most; unsettled ones stay besides.
 pub const CACHED_ITEMS: usize = 32;
@@ -37,8 +37,8 @@ pub struct State {
     pub channel_id: ChannelId,
     /// The head; nothing before the first commit.
     pub head: Option<Head>,
-    /// Why the channel cannot send, where it cannot and that is known.
-    pub channel_problem: Option<Arc<str>>,
+    /// What stands against sending on the channel, where something does and that is known.
+    pub trouble: Option<Arc<Trouble>>,
     /// A commit is being put together: its version is given already.
     pub open_commit: bool,
     /// The items of the newest two buckets, and at times some older, by id.
@@ -59,7 +59,7 @@ impl State {
             id,
             channel_id,
             head: None,
-            channel_problem: None,
+            trouble: None,
             open_commit: false,
             known: HashMap::new(),
             keys: HashMap::new(),

@@ -172,9 +172,17 @@ pub struct ChannelBody {
     pub created_at: Timestamp,
     /// When it was deleted; webhooks are then verified and dropped.
     pub deleted_at: Option<Timestamp>,
+    /// Customers are told that what they wrote was read, and that somebody writes.
+    #[serde(default = "told_by_default")]
+    pub read_receipts: bool,
     /// What is known of its number, token and webhooks.
     #[serde(default)]
     pub standing: ChannelStanding,
+}
+
+/// Receipts go unless somebody switched them off.
+const fn told_by_default() -> bool {
+    true
 }
 
 /// What is known of a channel's number, token and webhooks: what its lights are made of.
@@ -189,6 +197,8 @@ pub struct ChannelStanding {
     pub check_at: Option<Timestamp>,
     /// Why it could not be asked the last time.
     pub unverified: Option<String>,
+    /// How often it could not be asked, one time after the other.
+    pub unanswered: u32,
     /// Why nothing can be sent until somebody acts, as the provider itself confirmed: it refuses the token, does not
     /// know the number, or closed the account.
     pub refused: Option<String>,
@@ -200,6 +210,12 @@ pub struct ChannelStanding {
     pub account_problem: Option<String>,
     /// It is that the account is closed: nothing can be sent.
     pub account_closed: bool,
+    /// Until when that is shown; nothing where only the provider ends it.
+    pub account_problem_until: Option<Timestamp>,
+    /// What the provider keeps the account from.
+    pub restrictions: Vec<AccountRestriction>,
+    /// From when the provider's last word about the account is; an older one changes nothing.
+    pub account_told_at: Option<Timestamp>,
     /// Our app is told what happens in the account; nothing where that is not known.
     pub subscribed: Option<bool>,
     /// When a webhook that verifies last came.
@@ -224,6 +240,70 @@ pub struct ChannelStanding {
     pub connected_as: Option<ChannelId>,
     /// Its secrets were removed: it was not only disconnected.
     pub erased: bool,
+    /// What comes over from the business' phone, where the number is used in its app as well.
+    pub phone: Option<PhoneImport>,
+}
+
+/// Something that a provider keeps an account from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRestriction {
+    /// The provider's name of it.
+    pub kind: String,
+    /// When it ends; nothing where only the provider ends it.
+    pub until: Option<Timestamp>,
+}
+
+/// What comes over from the business' phone: its address book and its messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PhoneImport {
+    /// Until when the provider can be asked for it; nothing where it is not for us to ask.
+    pub until: Option<Timestamp>,
+    /// The address book.
+    pub contacts: PhonePart,
+    /// The messages.
+    pub history: PhonePart,
+}
+
+/// How far a part of it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PhonePart {
+    /// Where it stands.
+    pub state: PhonePartState,
+    /// When it is asked for next.
+    pub ask_at: Option<Timestamp>,
+    /// How often it was asked for.
+    pub tries: u32,
+    /// A request may have reached the provider whose answer is not known.
+    pub unsure: bool,
+    /// What went wrong, in words.
+    pub problem: Option<String>,
+    /// From when this is.
+    pub at: Option<Timestamp>,
+    /// How much of it the provider says has come, in hundredths.
+    pub progress: u8,
+}
+
+/// Where a part of it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhonePartState {
+    /// Nobody asks for it here.
+    #[default]
+    Unasked,
+    /// It is to be asked for.
+    Waiting,
+    /// The provider took the request.
+    Asked,
+    /// It comes.
+    Coming,
+    /// All of it is here.
+    Done,
+    /// The business does not share it.
+    Declined,
+    /// It cannot be had.
+    Failed,
 }
 
 /// A contact.

@@ -50,6 +50,9 @@ wire! {
         /// From when that is; absent where it never happened.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub at: Option<Timestamp>,
+        /// How much of something that takes a while is done, in hundredths; absent for everything else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub progress: Option<u8>,
     }
 
     /// What a light is about.
@@ -72,6 +75,10 @@ wire! {
         Name,
         /// The templates: could they be read?
         Templates,
+        /// The address book of the phone, of a number that is used in its app as well.
+        PhoneContacts,
+        /// The messages on that phone.
+        PhoneHistory,
     }
 
     /// How something stands.
@@ -101,6 +108,9 @@ wire! {
         /// The name that customers see.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub verified_name: Option<String>,
+        /// It is used in the phone's app as well; such a number is not registered.
+        #[serde(default)]
+        pub coexistence: bool,
         /// The channel of this workspace it is connected as.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub channel_id: Option<ChannelId>,
@@ -130,6 +140,9 @@ wire! {
         /// The address of the provider's dialog, to which `redirect_uri` and `state` are added; absent where there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub dialog_url: Option<String>,
+        /// The same for a number that stays in WhatsApp's app on the business' phone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub phone_dialog_url: Option<String>,
         /// Where the dialog comes back to; it must be among the app's valid redirect addresses at the provider.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub redirect_uri: Option<String>,
@@ -148,6 +161,10 @@ wire_with_secrets! {
         /// A new secret that signs webhooks, checked likewise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub app_secret: Option<String>,
+        /// Whether customers are told that what they wrote was read, and that somebody writes. WhatsApp's request for the
+        /// second marks as read, too, so there is one switch for both.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub read_receipts: Option<bool>,
     }
 
     /// What the provider's dialog came back with.

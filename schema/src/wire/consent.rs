@@ -53,6 +53,9 @@ wire! {
             provider_id: String,
             /// What it says, at most 200 characters.
             words: String,
+            /// It is out of the history of WhatsApp's app on the business' phone: it was said before we could hear it.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            imported: bool,
         },
         /// A setting of theirs at the provider.
         Provider {

@@ -261,6 +261,8 @@ wire_with_secrets! {
         pub verify_token: Option<String>,
         /// When it was connected.
         pub created_at: Timestamp,
+        /// Customers are told that what they wrote was read, and that somebody writes.
+        pub read_receipts: bool,
         /// What the provider says of the number; absent until it was asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub facts: Option<NumberFacts>,

@@ -20,7 +20,7 @@ use super::media::{self, ADDRESS_VALID_MS, Media, UPLOAD_BYTES_MAX};
 use super::signup;
 use super::state::{About, Done, REQUESTS_MAX, push_bounded, sent};
 use super::template::Template;
-use super::{Number, Outcome, Requested, Sent, Shared};
+use super::{Number, Outcome, PhonePart, Requested, Sent, Shared};
 use crate::dice::Dice;
 use crate::faults::Fault;
 use crate::guard::lock;
@@ -32,6 +32,8 @@ const REGISTRATIONS_MAX: u32 = 10;
 const PAGE_MAX: usize = 200;
 /// Page of templates where no limit is asked for.
 const PAGE: usize = 25;
+/// How long after a sign-up what a phone keeps can be asked for.
+const BROUGHT_OVER_WITHIN_MS: i64 = 24 * 3_600 * 1_000;
 /// Most uploads of examples that are begun and not ended.
 const SAMPLES_MAX: usize = 1_000;
 /// Longest wait for a status that must be answered before the send is.
@@ -53,6 +55,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
             get(list_apps).post(subscribed_apps).delete(unsubscribed_apps),
         )
         .route("/{version}/{id}/register", post(register))
+        .route("/{version}/{id}/smb_app_data", post(smb_app_data))
         .route("/{version}/debug_token", get(signup::debug_token))
         .route("/{version}/oauth/access_token", get(signup::access_token))
         .route("/{version}/dialog/oauth", get(signup::dialog))
@@ -83,12 +86,16 @@ async fn watched(
             status: None,
         },
     };
-    let scripted = if is_message { None } else { lock(&shared.state).scripted(None) };
+    let scripted = if is_message { None } else { lock(&shared.state).scripted(None, request.uri().path()) };
     let answer = match scripted {
         None => next.run(request).await,
         Some(Fault::Slow(late)) => {
             tokio::time::sleep(late).await;
             next.run(request).await
+        }
+        Some(Fault::AcceptThenClose) => {
+            next.run(request).await;
+            close(&cut)
         }
         Some(fault) => match shared.instead(&cut, &fault).await {
             Some(answer) => answer,
@@ -152,7 +159,7 @@ async fn messages(
             return shared.refuse(&error);
         }
     };
-    let scripted = lock(&shared.state).scripted(Some((&about, &body)));
+    let scripted = lock(&shared.state).scripted(Some((&about, &body)), "");
     let fault = scripted.or_else(|| if about.is_send { shared.fault_by_chance() } else { None });
     if let Some(fault) = &fault
         && fault.is_instead()
@@ -445,6 +452,11 @@ async fn register(
         if pin.len() != 6 || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
             return Err(ApiError::new(133_008, "The two-step verification PIN must have six digits"));
         }
+        if state.number(&id).is_some_and(|number| number.is_on_biz_app) {
+            return Err(ApiError::parameter(
+                "A number of the WhatsApp Business app is registered by its phone",
+            ));
+        }
         let times = state.registered.entry(id.clone()).or_default();
         if *times >= REGISTRATIONS_MAX {
             return Err(ApiError::new(133_016, "Account register Rate Limit Exceeded"));
@@ -452,6 +464,51 @@ async fn register(
         *times += 1;
         state.change_number(&id, |number| "CONNECTED".clone_into(&mut number.status));
         Ok(json!({"success": true}))
+    });
+    shared.answer_or_refuse(&id, result)
+}
+
+/// Has what a number's phone keeps sent: each part once, within a day of its sign-up (Meta: onboarding business app users).
+async fn smb_app_data(
+    State(shared): Graph,
+    Path((version, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now_ms = shared.options.clock.now_ms();
+    let result = check_version(&version).and_then(|()| {
+        let mut state = lock(&shared.state);
+        state.authenticate(bearer(&headers), &id, "post", |n| n.business.phone_number_id == id)?;
+        let body = parse(&headers, &body)?;
+        let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        if field("messaging_product") != "whatsapp" || body.as_object().is_none_or(|body| body.len() != 2) {
+            return Err(ApiError::parameter("The parameters are messaging_product and sync_type."));
+        }
+        let part = match field("sync_type") {
+            "smb_app_state_sync" => PhonePart::Contacts,
+            "history" => PhonePart::History,
+            _ => {
+                return Err(ApiError::parameter(
+                    "Param sync_type must be one of {smb_app_state_sync, history}",
+                ));
+            }
+        };
+        let signed_up_ms = state.signed_up_ms.get(&id).copied();
+        if signed_up_ms.is_none_or(|at| now_ms - at >= BROUGHT_OVER_WITHIN_MS) {
+            return Err(ApiError::new(
+                2_593_108,
+                "Synchronization request made outside of the allowed time window",
+            ));
+        }
+        if !state.brought_over.insert((id.clone(), part)) {
+            return Err(ApiError::new(2_593_107, "Synchronization request limit exceeded"));
+        }
+        let number = state.number(&id).cloned().ok_or_else(|| ApiError::no_object(&id, "post"))?;
+        Ok((number, part))
+    });
+    let result = result.map(|(number, part)| {
+        shared.outlet.bring_over(&number, part);
+        json!({"messaging_product": "whatsapp", "request_id": shared.trace_id()})
     });
     shared.answer_or_refuse(&id, result)
 }

@@ -17,6 +17,8 @@ use crate::guard::lock;
 pub const APP_ID: &str = "680132451734";
 /// Its configuration for the sign-up.
 pub const CONFIG_ID: &str = "7741925002";
+/// The kind of dialog for numbers that stay in the phone's app.
+const PHONE_FEATURE: &str = "whatsapp_business_app_onboarding";
 /// How long a code is good.
 const CODE_LIFE_MS: i64 = 30_000;
 
@@ -25,6 +27,8 @@ const CODE_LIFE_MS: i64 = 30_000;
 pub(super) struct Code {
     phone_number_id: String,
     redirect_uri: String,
+    /// The dialog was the one for a number that stays in the phone's app, and the number does.
+    is_of_phone: bool,
     until_ms: i64,
 }
 
@@ -55,6 +59,13 @@ pub(super) async fn dialog(
         return wrong("redirect_uri is no address".to_owned());
     };
     let mut refused = back.clone();
+    let extras =
+        query.get("extras").and_then(|extras| serde_json::from_str::<serde_json::Value>(extras).ok());
+    let Some(extras) = extras else { return wrong("extras is no JSON".to_owned()) };
+    let feature = extras.get("featureType").and_then(serde_json::Value::as_str);
+    if feature.is_some_and(|feature| feature != PHONE_FEATURE) {
+        return wrong("Unknown featureType".to_owned());
+    }
     let code = {
         let mut graph = lock(&shared.state);
         let Some(number) = graph.any_number().cloned() else { return wrong("no number".to_owned()) };
@@ -63,6 +74,7 @@ pub(super) async fn dialog(
         let given = Code {
             phone_number_id: number.business.phone_number_id.clone(),
             redirect_uri: redirect.clone(),
+            is_of_phone: number.is_on_biz_app && feature == Some(PHONE_FEATURE),
             until_ms: shared.options.clock.now_ms() + CODE_LIFE_MS,
         };
         graph.codes.insert(code.clone(), given);
@@ -107,6 +119,11 @@ pub(super) async fn access_token(
         }
         let number = state.number(&code.phone_number_id).cloned();
         let number = number.ok_or_else(|| ApiError::no_object(&code.phone_number_id, "get"))?;
+        if code.is_of_phone {
+            let id = &code.phone_number_id;
+            state.signed_up_ms.insert(id.clone(), shared.options.clock.now_ms());
+            state.brought_over.retain(|(brought, _)| brought != id);
+        }
         Ok(json!({"access_token": number.access_token, "token_type": "bearer"}))
     });
     shared.answer_or_refuse("oauth", result)

@@ -41,6 +41,10 @@ pub(super) struct State {
     pub(super) codes: HashMap<String, super::signup::Code>,
     /// How often each number was registered.
     pub(super) registered: HashMap<String, u32>,
+    /// When numbers in the phone's app last signed up, in milliseconds.
+    pub(super) signed_up_ms: HashMap<String, i64>,
+    /// What was asked for of their phones since.
+    pub(super) brought_over: HashSet<(String, super::PhonePart)>,
     pub(super) sends: VecDeque<Arc<Sent>>,
     pub(super) sends_total: u64,
     pub(super) requests: VecDeque<Requested>,
@@ -295,9 +299,11 @@ impl State {
     }
 
     /// The first scripted fault that waited for this request; it is used up.
-    pub(super) fn scripted(&mut self, send: Option<(&About, &[u8])>) -> Option<Fault> {
+    pub(super) fn scripted(&mut self, send: Option<(&About, &[u8])>, path: &str) -> Option<Fault> {
         let fits = |when: &When| match (when, send) {
             (When::AnyRequest, _) => true,
+            (When::Path(text), None) => !text.is_empty() && path.contains(text.as_str()),
+            (When::Path(_), Some(_)) => false,
             (_, None) => false,
             (When::NextSend, Some((about, _))) => about.is_send,
             (When::To(id), Some((about, _))) => about.is_send && about.to == id.trim_start_matches('+'),

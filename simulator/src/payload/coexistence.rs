@@ -26,8 +26,53 @@ pub fn echo(business: &Business, to: &Person, id: &str, at_s: i64, kind: &str, c
     field(business, "smb_message_echoes", id, json!({"message_echoes": [message]}))
 }
 
+/// What a business' phone keeps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Phone {
+    /// Its address book: who, and the name there.
+    pub contacts: Vec<(Person, String)>,
+    /// Its threads.
+    pub threads: Vec<(Person, Vec<OldMessage>)>,
+    /// The business does not share its messages.
+    pub keeps_history: bool,
+}
+
+/// The phases in which a history comes (Meta: the last day, the last 90 days, the last 180 days).
+const PHASES: usize = 3;
+
+/// What a phone keeps of its threads: a webhook for each phase, with how far it is.
+pub fn whole_history(business: &Business, threads: &[(Person, Vec<OldMessage>)]) -> Vec<Update> {
+    (0..PHASES)
+        .map(|phase| {
+            // The newest first, as it is told.
+            let part = |messages: &[OldMessage]| {
+                let newest_first = messages.iter().rev().cloned().collect::<Vec<_>>();
+                let length = messages.len().div_ceil(PHASES).max(1);
+                newest_first.chunks(length).nth(phase).map(<[_]>::to_vec).unwrap_or_default()
+            };
+            let threads: Vec<Value> = threads
+                .iter()
+                .map(|(with, messages)| (with, part(messages)))
+                .filter(|(_, messages)| !messages.is_empty())
+                .map(|(with, messages)| thread(business, with, &messages))
+                .collect();
+            let progress = 100 * (phase + 1) / PHASES;
+            let metadata = json!({"phase": phase, "chunk_order": 1, "progress": progress});
+            let key = format!("phase {phase}");
+            field(business, "history", &key, json!({"history": [{"metadata": metadata, "threads": threads}]}))
+        })
+        .collect()
+}
+
 /// A part of what the business' phone kept of one thread: field `history`.
 pub fn history(business: &Business, with: &Person, chunk: u32, messages: &[OldMessage]) -> Update {
+    let metadata = json!({"phase": 0, "chunk_order": chunk, "progress": 50});
+    let key = format!("{} {chunk}", with.address());
+    let threads = [thread(business, with, messages)];
+    field(business, "history", &key, json!({"history": [{"metadata": metadata, "threads": threads}]}))
+}
+
+fn thread(business: &Business, with: &Person, messages: &[OldMessage]) -> Value {
     let messages: Vec<Value> = messages
         .iter()
         .map(|message| {
@@ -47,10 +92,7 @@ pub fn history(business: &Business, with: &Person, chunk: u32, messages: &[OldMe
             json
         })
         .collect();
-    let thread = json!({"id": with.address(), "messages": messages});
-    let metadata = json!({"phase": 0, "chunk_order": chunk, "progress": 50});
-    let key = format!("{} {chunk}", with.address());
-    field(business, "history", &key, json!({"history": [{"metadata": metadata, "threads": [thread]}]}))
+    json!({"id": with.address(), "messages": messages})
 }
 
 /// The business does not share what its phone kept: error 2593109.

@@ -208,6 +208,12 @@ impl Server {
         String::from_utf8(output.stdout).expect("it prints text")
     }
 
+    /// Runs one of its commands; gives what it printed, whether it went well or not.
+    pub(crate) fn try_run(&self, arguments: &[&str]) -> String {
+        let output = self.command().args(arguments).output().expect("the command runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Runs one of its commands, which must fail; gives everything it said.
     pub(crate) fn fails(&self, arguments: &[&str]) -> String {
         let output = self.command().args(arguments).output().expect("the command runs");

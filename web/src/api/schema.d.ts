@@ -774,6 +774,8 @@ export interface components {
         /** @description A number of an account at the provider. */
         AccountNumber: {
             channel_id?: null | components["schemas"]["ChannelId"];
+            /** @description It is used in the phone's app as well; such a number is not registered. */
+            coexistence?: boolean;
             /** @description The number, as people read it. */
             display_phone_number?: string | null;
             /** @description The provider's id of the number. */
@@ -929,6 +931,11 @@ export interface components {
             app_secret?: string | null;
             /** @description What colleagues call it. */
             name?: string | null;
+            /**
+             * @description Whether customers are told that what they wrote was read, and that somebody writes. WhatsApp's request for the
+             *     second marks as read, too, so there is one switch for both.
+             */
+            read_receipts?: boolean | null;
         };
         /** @description A connected channel. Secrets are never shown. */
         Channel: {
@@ -950,6 +957,8 @@ export interface components {
             phone_number_id: string;
             /** @description Why it does not, in plain words. */
             problem?: string | null;
+            /** @description Customers are told that what they wrote was read, and that somebody writes. */
+            read_receipts: boolean;
             /** @description The word to enter beside it; shown once, when the channel is made. */
             verify_token?: string | null;
             /**
@@ -979,6 +988,11 @@ export interface components {
             at?: null | components["schemas"]["Timestamp"];
             /** @description What was found, in plain words. */
             found: string;
+            /**
+             * Format: int32
+             * @description How much of something that takes a while is done, in hundredths; absent for everything else.
+             */
+            progress?: number | null;
             /** @description How it stands. */
             state: components["schemas"]["LightState"];
             /** @description What about. */
@@ -1068,6 +1082,8 @@ export interface components {
         ConsentEvidence: {
             /** @description The conversation. */
             conversation_id: components["schemas"]["ConversationId"];
+            /** @description It is out of the history of WhatsApp's app on the business' phone: it was said before we could hear it. */
+            imported?: boolean;
             /** @enum {string} */
             kind: "message";
             /** @description The message. */
@@ -1565,7 +1581,7 @@ export interface components {
          * @description What a light is about.
          * @enum {string}
          */
-        LightSubject: "token" | "number" | "webhook" | "messages" | "quality" | "limit" | "name" | "templates";
+        LightSubject: "token" | "number" | "webhook" | "messages" | "quality" | "limit" | "name" | "templates" | "phone_contacts" | "phone_history";
         /** @description A row of a list. */
         ListRow: {
             /** @description More words, at most 72 characters. */
@@ -2115,6 +2131,8 @@ export interface components {
             available: boolean;
             /** @description The address of the provider's dialog, to which `redirect_uri` and `state` are added; absent where there is none. */
             dialog_url?: string | null;
+            /** @description The same for a number that stays in WhatsApp's app on the business' phone. */
+            phone_dialog_url?: string | null;
             /** @description Where the dialog comes back to; it must be among the app's valid redirect addresses at the provider. */
             redirect_uri?: string | null;
         };

@@ -1179,6 +1179,10 @@ export interface Channel {
    */
   problem?: string | null;
   /**
+   * Customers are told that what they wrote was read, and that somebody writes.
+   */
+  read_receipts: boolean;
+  /**
    * The word to enter beside it; shown once, when the channel is made.
    */
   verify_token?: string | null;
@@ -1250,13 +1254,27 @@ export interface ChannelLight {
    */
   found: string;
   /**
+   * How much of something that takes a while is done, in hundredths; absent for everything else.
+   */
+  progress?: number | null;
+  /**
    * How it stands.
    */
   state: "good" | "attention" | "bad" | "unknown";
   /**
    * What about.
    */
-  subject: "token" | "number" | "webhook" | "messages" | "quality" | "limit" | "name" | "templates";
+  subject:
+    | "token"
+    | "number"
+    | "webhook"
+    | "messages"
+    | "quality"
+    | "limit"
+    | "name"
+    | "templates"
+    | "phone_contacts"
+    | "phone_history";
   /**
    * What to do about it; absent where there is nothing to do.
    */

@@ -171,13 +171,14 @@ function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; on
   const ending = useRef<AbortController>(null);
   useEffect(() => () => { ending.current?.abort(); }, []);
   const [refused, setRefused] = useState(false);
+  const [phone, setPhone] = useState(false);
   const sign = useMutation({
     mutationFn: async () => {
       setRefused(false);
       ending.current?.abort();
       const control = new AbortController();
       ending.current = control;
-      const code = await openSignUp(options, control.signal);
+      const code = await openSignUp(options, phone, control.signal);
       if (code === null) {
         setRefused(!control.signal.aborted);
         return undefined;
@@ -189,6 +190,13 @@ function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; on
   return (
     <div className="grid gap-3">
       <p className="text-text-2">{t('connect.signUpText')}</p>
+      <div>
+        <label className="flex items-start gap-2">
+          <input type="checkbox" className="mt-0.5 size-4 flex-none accent-accent" checked={phone} aria-describedby="sign-up-phone" onChange={(event) => { setPhone(event.target.checked); }} />
+          <span>{t('connect.signUpPhone')}</span>
+        </label>
+        <p className="hint" id="sign-up-phone">{t('connect.signUpPhoneText')}</p>
+      </div>
       {sign.isPending && <p role="status">{t('connect.waiting')}</p>}
       {refused && !sign.isPending && <p role="status" className="text-warn">{t('connect.refused')}</p>}
       {sign.error && <p role="alert" className="text-bad">{sign.error instanceof Blocked ? t('connect.blocked') : t('connect.failed', { detail: wordsOf(sign.error) })}</p>}
@@ -233,7 +241,7 @@ function Choose({ signed, onConnected, onAgain }: { signed: SignedUp; onConnecte
           name: name.trim(),
           phone_number_id: chosen.phone_number_id,
           waba_id: chosen.waba_id,
-          ...(pin.trim() ? { pin: pin.trim() } : {}),
+          ...(pin.trim() && !chosen.coexistence ? { pin: pin.trim() } : {}),
         });
       }}
     >
@@ -247,7 +255,7 @@ function Choose({ signed, onConnected, onAgain }: { signed: SignedUp; onConnecte
         ))}
       </fieldset>
       <Field label={t('connect.name')} value={name} onValue={setName} error={name.trim() ? undefined : t('connect.required')} autoComplete="off" />
-      <Field label={`${t('connect.pin')} (${t('app.optional')})`} hint={t('connect.pinHint')} inputMode="numeric" maxLength={6} value={pin} onValue={setPin} error={field === 'pin' ? connect.error?.message : undefined} autoComplete="off" />
+      {!chosen.coexistence && <Field label={`${t('connect.pin')} (${t('app.optional')})`} hint={t('connect.pinHint')} inputMode="numeric" maxLength={6} value={pin} onValue={setPin} error={field === 'pin' ? connect.error?.message : undefined} autoComplete="off" />}
       {connect.error && field !== 'pin' && <p role="alert" className="text-bad">{t('connect.failed', { detail: wordsOf(connect.error) })}</p>}
       <div><button type="submit" className="btn primary large" disabled={connect.isPending}>{t('connect.submit')}</button></div>
     </form>

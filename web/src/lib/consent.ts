@@ -47,7 +47,7 @@ export function evidenceOf(entry: ConsentEntry): string {
   const { evidence } = entry;
   switch (evidence.kind) {
     case 'message':
-      return t('consent.byMessage', { words: evidence.words });
+      return t(evidence.imported ? 'consent.byOldMessage' : 'consent.byMessage', { words: evidence.words });
     case 'provider':
       return t('consent.byProvider');
     case 'recorded':

@@ -12,11 +12,12 @@ export class Blocked extends Error {}
 
 /**
  * Opens the provider's window and waits for what comes of it: a code, or nothing where it was refused there or given up
- * here. Whether it was closed cannot be seen: the provider's pages may cut it off from whoever opened it.
+ * here. `phone`: the number stays in the phone's app. Whether the window was closed cannot be seen: the provider's pages
+ * may cut it off from whoever opened it.
  */
-export function openSignUp(options: SignUpOptions, signal: AbortSignal): Promise<string | null> {
+export function openSignUp(options: SignUpOptions, phone: boolean, signal: AbortSignal): Promise<string | null> {
   const state = crypto.randomUUID();
-  const address = new URL(options.dialog_url ?? '');
+  const address = new URL((phone ? options.phone_dialog_url : options.dialog_url) ?? '');
   address.searchParams.set('redirect_uri', options.redirect_uri ?? '');
   address.searchParams.set('state', state);
   const opened = window.open(address, 'switchboard-sign-up', 'popup,width=680,height=760');

@@ -345,6 +345,7 @@ export const en = {
     history: 'Everything they said',
     export: 'Export with proof',
     byMessage: 'wrote “{{words}}”',
+    byOldMessage: 'wrote “{{words}}”, before the number was connected',
     byProvider: 'set it in WhatsApp',
     byRecorded: '{{how}}, recorded by {{name}}',
     byJoined: 'said as another contact',

@@ -3,16 +3,23 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use switchboard_domain::channel::AccountNews;
+use switchboard_schema::record::AccountRestriction;
 
-use super::text;
+use super::{
+    Members, member_json,
+    text::{self, Seconds},
+};
 
 /// Longest words of WhatsApp's own that are shown, in characters.
 const MAX_WORDS_CHARS: usize = 200;
+/// Restrictions of one account, at most.
+const MAX_RESTRICTIONS: usize = 16;
 
 /// Reads what a change of this field tells; nothing for a field that tells nothing of how a number stands. What is
 /// not shaped as documented is left out: the provider is asked in any case.
 pub(super) fn news<'a>(
     field: &str,
+    entry: &Members<'_>,
     value: impl Iterator<Item = (&'a str, &'a RawValue)>,
 ) -> Option<AccountNews> {
     let known = matches!(
@@ -27,7 +34,8 @@ pub(super) fn news<'a>(
     if !known {
         return None;
     }
-    let mut news = AccountNews::default();
+    let time = member_json(entry, "time").and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok());
+    let mut news = AccountNews { at: time.map(|time| time.0), ..AccountNews::default() };
     let (mut event, mut ban, mut restrictions, mut violation) = (None, None, Vec::new(), None);
     for (key, raw) in value {
         let words = || serde_json::from_str::<String>(raw.get()).ok();
@@ -54,11 +62,13 @@ pub(super) fn news<'a>(
             _ => (words("WhatsApp disabled this account."), true),
         },
         ("account_update", "ACCOUNT_RESTRICTION") => {
-            let kinds: Vec<_> = restrictions.iter().map(|one| plain(&one.restriction_type)).collect();
-            (words(&format!("WhatsApp restricted this account: {}.", kinds.join(", "))), false)
+            let restrictions = restrictions.into_iter().take(MAX_RESTRICTIONS).map(Restriction::read);
+            news.restrictions = Some(restrictions.collect());
+            (None, false)
         }
         ("account_update", "ACCOUNT_VIOLATION") => {
             let kind = plain(&violation.map(|violation| violation.violation_type).unwrap_or_default());
+            news.passes = true;
             (words(&format!("WhatsApp says that this account broke its policies: {kind}.")), false)
         }
         ("account_update", "ACCOUNT_DELETED") => (words("This WhatsApp Business Account was deleted."), true),
@@ -103,6 +113,18 @@ struct Ban {
 #[derive(Default)]
 struct Restriction {
     restriction_type: String,
+    expiration: Option<Box<RawValue>>,
+}
+
+impl Restriction {
+    fn read(self) -> AccountRestriction {
+        let until = self.expiration.and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok());
+        let kind = match self.restriction_type.as_str() {
+            "" => "IT_DOES_NOT_SAY_WHAT",
+            kind => text::cut(kind, MAX_WORDS_CHARS).0,
+        };
+        AccountRestriction { kind: kind.to_owned(), until: until.map(|until| until.0) }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -115,11 +137,14 @@ struct Violation {
 mod tests {
     use std::collections::BTreeMap;
 
+    use switchboard_schema::Timestamp;
+
     use super::*;
 
     fn told(field: &str, value: &str) -> Option<AccountNews> {
         let value: BTreeMap<String, Box<RawValue>> = serde_json::from_str(value).expect("an object");
-        news(field, value.iter().map(|(key, raw)| (key.as_str(), &**raw)))
+        let entry: Box<RawValue> = serde_json::from_str("1795000000").expect("a number");
+        news(field, &vec![("time".into(), &*entry)], value.iter().map(|(key, raw)| (key.as_str(), &**raw)))
     }
 
     #[test]
@@ -151,10 +176,26 @@ mod tests {
     }
 
     #[test]
+    fn a_restriction_is_read_with_its_end() {
+        let value = r#"{"event":"ACCOUNT_RESTRICTION","restriction_info":[
+            {"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING","expiration":1795003600},
+            {"restriction_type":"RESTRICTED_ADD_PHONE_NUMBER_ACTION","expiration":"soon"}]}"#;
+        let news = told("account_update", value).expect("news");
+        assert_eq!((news.problem, news.at), (None, Some(Timestamp::from_secs(1_795_000_000))));
+        let restrictions = news.restrictions.expect("a list");
+        assert_eq!(restrictions[0].until, Some(Timestamp::from_secs(1_795_003_600)));
+        assert_eq!(
+            (restrictions[1].kind.as_str(), restrictions[1].until),
+            ("RESTRICTED_ADD_PHONE_NUMBER_ACTION", None)
+        );
+    }
+
+    #[test]
     fn what_is_odd_is_left_out_and_other_fields_tell_nothing() {
         let odd =
             r#"{"event":7,"ban_info":[],"restriction_info":{},"max_daily_conversations_per_business":{}}"#;
-        assert_eq!(told("account_update", odd), Some(AccountNews::default()));
+        let nothing = AccountNews { at: Some(Timestamp::from_secs(1_795_000_000)), ..AccountNews::default() };
+        assert_eq!(told("account_update", odd), Some(nothing));
         assert_eq!(told("message_template_status_update", "{}"), None);
     }
 }

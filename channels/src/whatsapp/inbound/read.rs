@@ -433,6 +433,21 @@ pub(super) fn field_of_chunk(json: &str) -> &'static str {
     if declined { HISTORY_DECLINED } else { HISTORY_FIELD }
 }
 
+/// How much of a history has come by now, in hundredths, by the member of its part that says so.
+pub(super) fn progress(json: &str) -> Option<u8> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        progress: f64,
+    }
+    let Metadata { progress } = serde_json::from_str(json).ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is held between 0 and 100"
+    )]
+    progress.is_finite().then(|| progress.clamp(0.0, 100.0) as u8)
+}
+
 /// A customer's call (Meta: cloud-api/calling/reference): one message that first rings and then ends, in whichever
 /// order we hear of that. Of its media nothing is kept. What we call ourselves is told as something else.
 pub(super) fn call(part: &Part<'_>, json: &str) -> Result<Update, Reason> {

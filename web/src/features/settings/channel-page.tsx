@@ -50,6 +50,7 @@ export default function ChannelPage({ id }: { id: string }) {
         <CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} />
       </Section>
       {owner && <Rename key={channel.name} channel={channel} />}
+      <Receipts channel={channel} owner={owner} />
       {owner && <Rotate channel={channel} />}
       {owner && <End channel={channel} />}
     </>
@@ -131,6 +132,23 @@ function Rename({ channel }: { channel: Channel }) {
         <div className="min-w-0 flex-1"><Field label={t('connect.name')} value={name} onValue={setName} error={wrong} autoComplete="off" /></div>
         <button type="submit" className="btn mt-[22px]" disabled={change.isPending || name.trim() === channel.name}>{t('channel.renameSave')}</button>
       </form>
+    </Section>
+  );
+}
+
+/** Whether customers see that their messages were read, and that somebody writes. */
+function Receipts({ channel, owner }: { channel: Channel; owner: boolean }) {
+  const change = useChange(channel, () => { showToast({ error: false, words: t('channel.saved') }); });
+  // What was chosen is shown until the server has said.
+  const on = change.isPending ? change.variables.read_receipts ?? channel.read_receipts : channel.read_receipts;
+  return (
+    <Section title={t('channel.receipts')}>
+      <label className="flex items-start gap-2">
+        <input type="checkbox" className="mt-0.5 size-4 flex-none accent-accent" checked={on} disabled={!owner || change.isPending} aria-describedby="receipts-hint" onChange={(event) => { change.mutate({ read_receipts: event.target.checked }); }} />
+        <span>{t('channel.receiptsOn')}</span>
+      </label>
+      <p className="hint" id="receipts-hint">{t(owner ? 'channel.receiptsText' : 'channel.receiptsOwner')}</p>
+      {change.error && <p role="alert" className="text-bad">{t('channel.saveFailed', { detail: wordsOf(change.error) })}</p>}
     </Section>
   );
 }

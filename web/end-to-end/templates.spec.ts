@@ -96,9 +96,9 @@ test('a template with a picture above its words is filled in, sent from the comp
   await page.getByLabel('Text 1').fill('Mara');
   await accessible(page);
   await send.click();
-  const sent = page.getByRole('log').getByText('Hello Mara, winter is over.');
+  const sent = page.locator('article[data-message-id]').getByText(/Hello Mara, winter is over/);
   await expect(sent).toBeVisible();
-  await expect(page.getByRole('log').getByRole('img', { name: 'Picture' })).toBeVisible();
+  await expect(page.locator('article[data-message-id]').getByRole('img', { name: 'Picture' })).toBeVisible();
   await expect.poll(async () => (await house.items(id)).at(-1)?.state).toMatch(/sent|delivered|read/);
 });
 
@@ -118,7 +118,7 @@ test('an offer and cards are filled in card by card, checked, sent and shown', a
   await accessible(page);
   await shot('composer-offer');
   await send.click();
-  await expect(page.getByRole('log').getByText(/This week only · Ends/)).toBeVisible();
+  await expect(page.locator('article[data-message-id]').getByText(/This week only · Ends/)).toBeVisible();
 
   await page.locator('.composer').getByRole('button', { name: 'Template', exact: true }).click();
   await page.getByRole('option', { name: /New bikes/ }).click();
@@ -131,7 +131,7 @@ test('an offer and cards are filled in card by card, checked, sent and shown', a
   await accessible(page);
   await shot('composer-cards');
   await send.click();
-  const cards = page.getByRole('log').getByRole('group', { name: '2 cards' });
+  const cards = page.locator('article[data-message-id]').getByRole('group', { name: '2 cards' });
   await expect(cards).toContainText('The city one, from € 199.');
   await expect(cards).toContainText('The one for the forest, from € 299.');
   await expect.poll(async () => (await house.items(id)).at(-1)?.state).toMatch(/sent|delivered|read/);
@@ -168,7 +168,7 @@ test('an owner makes a template with a code, and one with cards, and both are ap
     for (const card of ['1', '2']) {
       const part = dialog.getByRole('group', { name: `Card ${card}`, exact: true });
       await part.getByLabel('Example for Picture').setInputFiles(picture(`bell-${card}.png`));
-      await part.getByLabel('Its text').fill(`Bell ${card} rings well.`);
+      await part.getByLabel('Its text', { exact: true }).fill(`Bell ${card} rings well.`);
       await part.getByLabel('Words on it').fill('Reserve');
     }
     await accessible(page);

@@ -159,7 +159,13 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
   const id = useId();
   const [pictures, setPicture] = usePictures();
   const needs = useMemo(() => parametersOf(template), [template]);
-  const set = (changed: Values) => { onChoose({ template, values: { ...values, ...changed } }); };
+  // An upload ends while somebody writes: it adds to what was written since it began.
+  const latest = useRef(values);
+  useEffect(() => { latest.current = values; }, [values]);
+  const set = (changed: Values) => {
+    latest.current = { ...latest.current, ...changed };
+    onChoose({ template, values: latest.current });
+  };
   return (
     <>
       <TemplatePreview template={template} values={values} pictures={pictures} />

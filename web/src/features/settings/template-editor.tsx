@@ -42,6 +42,9 @@ type Draft = {
   code: { warn: boolean; minutes: string; otp: TemplateAuthentication['otp']; packageName: string; signatureHash: string };
 };
 
+/** Changes a draft: to this, or from how it is then. */
+type Change = (changed: Partial<Draft> | ((now: Draft) => Partial<Draft>)) => void;
+
 /** The places of words, each once, as the server numbers them. */
 export function placesOf(words: string): string[] {
   const names = [...new Set([...words.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map((match) => match[1] ?? ''))];
@@ -169,8 +172,8 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
       onClose();
     },
   });
-  const set = (changed: Partial<Draft>) => {
-    setDraft((now) => ({ ...now, ...changed }));
+  const set: Change = (changed) => {
+    setDraft((now) => ({ ...now, ...(typeof changed === 'function' ? changed(now) : changed) }));
     // What was wrong may be right by now: the next try tells.
     if (submit.isError) submit.reset();
   };
@@ -269,7 +272,7 @@ function Check({ label, checked, onCheck }: { label: string; checked: boolean; o
 }
 
 /** What is chosen of a template with a code, whose words are WhatsApp's. */
-function Code({ draft, set, error }: { draft: Draft; set: (changed: Partial<Draft>) => void; error: string | undefined }) {
+function Code({ draft, set, error }: { draft: Draft; set: Change; error: string | undefined }) {
   const { code } = draft;
   const change = (changed: Partial<Draft['code']>) => { set({ code: { ...code, ...changed } }); };
   return (
@@ -305,9 +308,10 @@ function Offer({ offer, onOffer, error }: { offer: TemplateOffer | null; onOffer
 }
 
 /** Cards to swipe through: two to ten, each with a picture or a film, words and buttons. */
-function Cards({ channelId, draft, set, error }: { channelId: string; draft: Draft; set: (changed: Partial<Draft>) => void; error: string | undefined }) {
+function Cards({ channelId, draft, set, error }: { channelId: string; draft: Draft; set: Change; error: string | undefined }) {
   const { cards } = draft;
-  const change = (index: number, changed: Partial<Card>) => { set({ cards: cards.map((one, at) => (at === index ? { ...one, ...changed } : one)) }); };
+  // An upload ends while somebody writes: it changes what is there by then.
+  const change = (index: number, changed: Partial<Card>) => { set((now) => ({ cards: now.cards.map((one, at) => (at === index ? { ...one, ...changed } : one)) })); };
   // All are built alike: what one has the next begins with.
   const next = (): Card => ({ format: cards[0]?.format ?? 'image', body: '', buttons: cards[0]?.buttons.map(({ kind }) => ({ kind, text: '' })) ?? [{ kind: 'quick_reply', text: '' }], file: null });
   const remove = (index: number) => {
@@ -356,7 +360,7 @@ function Cards({ channelId, draft, set, error }: { channelId: string; draft: Dra
   );
 }
 
-function Examples({ part, words, draft, set, error }: { part: string; words: string; draft: Draft; set: (changed: Partial<Draft>) => void; error: string | undefined }) {
+function Examples({ part, words, draft, set, error }: { part: string; words: string; draft: Draft; set: Change; error: string | undefined }) {
   const places = placesOf(words);
   return places.map((name, index) => (
     <Field

@@ -99,8 +99,6 @@ pub(crate) enum Letter {
     TemplateTold(Box<TemplateUpdate>, Reply<()>),
     /// Do something with a template; answers with it afterwards.
     TemplateAct(templates::Act, Reply<wire::Template>),
-    /// The status of the template of this name in this language, where it is known.
-    TemplateStatus { name: String, language: String, reply: Reply<Option<String>> },
     /// Store the channel as it is here. Whoever else wrote its row could not know what this actor writes.
     Put(Box<ChannelBody>, Reply<ChannelBody>),
     /// Change it.
@@ -384,6 +382,7 @@ impl ChannelActor {
                 actor.stands();
                 actor.orphans = Orphans::of(loaded.orphans);
                 actor.templates = Templates::of(loaded.templates);
+                actor.say_statuses();
                 actor.read_templates_regularly(ctx);
                 // What a predecessor was told to register and did not write went with it.
                 for id in actor.env.conversations.present(actor.scope) {
@@ -486,9 +485,6 @@ impl ChannelActor {
             Letter::Templates { fresh, reply } => self.templates(fresh, reply, ctx),
             Letter::TemplateTold(update, reply) => self.template_told(*update, reply, ctx),
             Letter::TemplateAct(act, reply) => self.template_act(act, reply, ctx),
-            Letter::TemplateStatus { name, language, reply } => {
-                tell(reply, Ok(self.templates.status(&name, &language)));
-            }
             Letter::Put(body, reply) => self.store(*body, reply, ctx),
             Letter::Change(change, reply) => self.change(*change, reply, ctx),
             Letter::Delete { erase, reply } => match &self.body {
@@ -782,7 +778,6 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
         Letter::TemplateTold(_, reply) => tell(reply, Err(refusal)),
         Letter::TemplateAct(_, reply) => tell(reply, Err(refusal)),
-        Letter::TemplateStatus { reply, .. } => tell(reply, Err(refusal)),
         Letter::Client(reply) => tell(reply, Err(refusal)),
         Letter::Receipt(reply) => tell(reply, Err(refusal)),
         Letter::Reseal(reply) => tell(reply, Err(refusal)),

@@ -254,9 +254,11 @@ impl Conversation {
         Ok(decision.seq)
     }
 
-    /// Takes over what is known against the channel at this moment.
+    /// Takes over what is known of the channel and its templates at this moment.
     fn see_channel(&mut self) {
-        self.state.trouble = self.env.troubles.of((self.scope, self.state.channel_id));
+        let channel = (self.scope, self.state.channel_id);
+        self.state.trouble = self.env.troubles.of(&channel);
+        self.state.templates = self.env.templates.of(&channel).unwrap_or_default();
     }
 
     /// Notes what had an item queued, until it waits no more.

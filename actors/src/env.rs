@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     ops::Deref,
     sync::{
         Arc, OnceLock, PoisonError, RwLock,
@@ -10,7 +11,7 @@ use std::{
 };
 
 use actix::{Addr, ArbiterHandle};
-use switchboard_domain::channel::Trouble;
+use switchboard_domain::{channel::Trouble, template::Statuses};
 use switchboard_ports::store::Records;
 use switchboard_schema::{ChannelId, TenantScope};
 use tokio::sync::Semaphore;
@@ -66,10 +67,12 @@ pub(crate) struct Surroundings {
     pub(crate) tenants: Directory<TenantActor>,
     /// Channels.
     pub(crate) channels: Directory<ChannelActor>,
-    /// What stands against sending on channels.
-    pub(crate) troubles: Troubles,
+    /// What stands against sending on channels, where something does.
+    pub(crate) troubles: Noted<(TenantScope, ChannelId), Arc<Trouble>>,
     /// Whom accounts wrote to first.
     pub(crate) initiated: Initiated,
+    /// What is known of the templates of channels.
+    pub(crate) templates: Noted<(TenantScope, ChannelId), Arc<Statuses>>,
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
     /// Where wake-ups are filed, and how far they have been fired.
@@ -116,8 +119,9 @@ impl Env {
             checks: Semaphore::new(CHECKS),
             tenants: Directory::default(),
             channels: Directory::default(),
-            troubles: Troubles::default(),
+            troubles: Noted::default(),
             initiated: Initiated::default(),
+            templates: Noted::default(),
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
             beat: Beat::new(),
@@ -162,26 +166,32 @@ impl Env {
     }
 }
 
-/// What stands against sending on channels, where something does: written by their owners, read by the conversations on them.
-#[derive(Default)]
-pub(crate) struct Troubles(RwLock<HashMap<(TenantScope, ChannelId), Arc<Trouble>>>);
+/// What the owner of each thing says of it to all: written by the owner, read by whoever wants to know.
+pub(crate) struct Noted<K, V>(RwLock<HashMap<K, V>>);
 
-impl Troubles {
-    /// What stands against a channel, so far as it is known here.
-    pub(crate) fn of(&self, channel: (TenantScope, ChannelId)) -> Option<Arc<Trouble>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
+impl<K, V> Default for Noted<K, V> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone + PartialEq> Noted<K, V> {
+    /// What is said of a thing, so far as it is known here.
+    pub(crate) fn of(&self, key: &K) -> Option<V> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    /// Notes what stands against it, or that nothing does.
-    pub(crate) fn set(&self, channel: (TenantScope, ChannelId), trouble: Option<Trouble>) {
-        if self.of(channel).as_deref() == trouble.as_ref() {
-            return;
+    /// Says something of it, or that there is nothing to say. True where that is new.
+    pub(crate) fn set(&self, key: K, value: Option<V>) -> bool {
+        if self.of(&key) == value {
+            return false;
         }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match trouble {
-            Some(trouble) => known.insert(channel, Arc::new(trouble)),
-            None => known.remove(&channel),
+        match value {
+            Some(value) => known.insert(key, value),
+            None => known.remove(&key),
         };
+        true
     }
 }
 

@@ -1,5 +1,7 @@
 //! What we ask a provider to do, in one shape for all channels, and what may come of it.
 
+use std::collections::BTreeMap;
+
 use switchboard_schema::{
     MediaId,
     wire::{
@@ -27,13 +29,16 @@ pub struct Outbound {
     pub trace: Option<switchboard_schema::TraceContext>,
 }
 
+/// The provider's ids of the files that a message carries, by ours.
+pub type ProviderFiles = BTreeMap<MediaId, String>;
+
 /// What can be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboundContent {
     /// Words.
     Text(Text),
-    /// An approved template with its values, and the provider's id of the file above its words.
-    Template(TemplateContent, Option<String>),
+    /// An approved template with its values, and the files above its words and those of its cards.
+    Template(TemplateContent, ProviderFiles),
     /// A file.
     File(OutboundFile),
     /// A place.
@@ -61,36 +66,43 @@ pub struct OutboundFile {
     pub voice: bool,
 }
 
-/// The file of ours that a message needs at the provider before it can be sent.
+/// The files of ours that a message needs at the provider before it can be sent, each once.
 #[must_use]
-pub fn file_of(content: &Content) -> Option<MediaId> {
-    match content {
+pub fn files_of(content: &Content) -> Vec<MediaId> {
+    let mut files: Vec<MediaId> = match content {
         Content::Interactive(interactive) => {
-            interactive.header.as_ref().and_then(InteractiveHeader::file).map(|(_, file)| file.media_id)
+            let file = interactive.header.as_ref().and_then(InteractiveHeader::file);
+            file.map(|(_, file)| file.media_id).into_iter().collect()
         }
-        Content::Template(template) => template.header_file.as_ref().map(|file| file.media_id),
-        _ => content.attachment().map(|file| file.media_id),
-    }
+        Content::Template(template) => {
+            let cards = template.cards.iter().filter_map(|card| card.header_file.as_ref());
+            template.header_file.iter().chain(cards).map(|file| file.media_id).collect()
+        }
+        _ => content.attachment().map(|file| file.media_id).into_iter().collect(),
+    };
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
-/// A message as the provider is asked to send it, its file under the provider's id; nothing where it is of a kind that
-/// nobody sends, or its file is not there.
+/// A message as the provider is asked to send it, its files under the provider's ids; nothing where it is of a kind that
+/// nobody sends, or a file is not there.
 #[must_use]
-pub fn outbound(content: &Content, provider_media_id: Option<String>) -> Option<OutboundContent> {
+pub fn outbound(content: &Content, files: ProviderFiles) -> Option<OutboundContent> {
     Some(match content {
         Content::Text(text) => OutboundContent::Text(text.clone()),
-        Content::Template(template) => OutboundContent::Template(template.clone(), provider_media_id),
+        Content::Template(template) => OutboundContent::Template(template.clone(), files),
         Content::Location(location) => OutboundContent::Location(location.clone()),
         Content::Contacts(contacts) => OutboundContent::Contacts(contacts.clone()),
         Content::Interactive(interactive) => {
-            OutboundContent::Interactive(interactive.clone(), provider_media_id)
+            OutboundContent::Interactive(interactive.clone(), files.into_values().next())
         }
         Content::Reaction(reaction) => OutboundContent::Reaction(reaction.clone()),
         _ => {
             let (kind, file) = (media::kind_of(content)?, content.attachment()?);
             OutboundContent::File(OutboundFile {
                 kind,
-                provider_media_id: provider_media_id?,
+                provider_media_id: files.get(&file.media_id)?.clone(),
                 caption: file.caption.clone(),
                 filename: file.filename.clone(),
                 voice: file.voice,

@@ -175,15 +175,6 @@ pub fn may_write_to(
     contact(blocked).and(consented(consent, purpose, last_wrote_at)).map(drop)
 }
 
-/// May a template be sent, by its status at the provider where that is known? What the owner of the templates can tell
-/// without the conversation, asked when the message is written and right before its request.
-///
-/// # Errors
-/// It is not approved.
-pub fn may_use_template(status: Option<&str>, content: &Content) -> Result<(), Refused> {
-    approved(status, content).map(drop)
-}
-
 /// May a request be made on a channel at all? What its owner can tell, asked when it gives a slot for one.
 ///
 /// # Errors

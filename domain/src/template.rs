@@ -4,14 +4,19 @@
 //! are therefore each a fact with a time: the newest wins, whichever comes first. What is read counts from when the
 //! reading began, as it may have been answered from any moment since.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use switchboard_schema::{
     Timestamp,
     record::{Known, SeenFacts, TemplateBody},
     wire::{
-        FillSource, SentTemplateButton, Template, TemplateButton, TemplateButtonKind, TemplateChange,
-        TemplateDraft, TemplateFact, TemplateFill, TemplateHeaderFormat, TemplatePart, TemplateRequest,
+        Content, FillSource, Location, OtpKind, SentTemplateButton, Template, TemplateAuthentication,
+        TemplateButton, TemplateButtonKind, TemplateButtonValue, TemplateCard, TemplateChange, TemplateDraft,
+        TemplateFact, TemplateFill, TemplateHeaderFormat, TemplateOffer, TemplateParameter, TemplatePart,
+        TemplateProduct, TemplateRequest,
     },
 };
 
@@ -36,6 +41,28 @@ pub const MAX_PHONE_CHARS: usize = 20;
 pub const MAX_CODE_CHARS: usize = 15;
 /// Longest payload of a quick reply, in characters.
 pub const MAX_PAYLOAD_CHARS: usize = 256;
+/// Longest body of a template with an offer, in characters.
+pub const MAX_OFFER_BODY_CHARS: usize = 600;
+/// Longest words of an offer, in characters.
+pub const MAX_OFFER_CHARS: usize = 16;
+/// Cards of a template: at least, and at most.
+pub const CARDS: std::ops::RangeInclusive<usize> = 2..=10;
+/// Longest words of a card, in characters.
+pub const MAX_CARD_CHARS: usize = 160;
+/// Buttons of a card, at most.
+pub const MAX_CARD_BUTTONS: usize = 2;
+/// Longest id of a catalogue, a product, a form or an app, in characters.
+pub const MAX_ID_CHARS: usize = 256;
+/// Sections of a list of products, at most.
+pub const MAX_SECTIONS: usize = 10;
+/// Products of a list, all sections together, at most.
+pub const MAX_PRODUCTS: usize = 30;
+/// Longest title of a section of products, in characters.
+pub const MAX_SECTION_CHARS: usize = 24;
+/// How many minutes a code may be said to hold.
+pub const CODE_MINUTES: std::ops::RangeInclusive<u8> = 1..=90;
+/// Length of the hash of an app's signing key, in characters.
+pub const SIGNATURE_CHARS: usize = 11;
 /// Buttons of one template, at most.
 pub const MAX_BUTTONS: usize = 10;
 /// Buttons that open a page, at most.
@@ -78,12 +105,16 @@ pub fn read(known: Option<&TemplateBody>, template: Template, asked_at: Timestam
             category,
             announced: None,
             seen,
+            reworded_at: None,
             fills: Vec::new(),
             edited_at: Vec::new(),
         };
     };
     let mut body = known.clone();
     if asked_at >= known.read_at {
+        if is_reworded(&known.template, &template) {
+            body.reworded_at = Some(asked_at);
+        }
         body.template = bare(template);
         body.read_at = asked_at;
     }
@@ -149,7 +180,22 @@ pub fn see(known: &TemplateBody) -> TemplateBody {
         category: known.category.value.clone(),
         announced: announced(known).map(|announced| announced.value.clone()),
     };
-    TemplateBody { seen, ..known.clone() }
+    TemplateBody { seen, reworded_at: None, ..known.clone() }
+}
+
+/// Do customers get to see other words or buttons? Nothing is said of one whose words, or all whose parts, were not known.
+fn is_reworded(before: &Template, now: &Template) -> bool {
+    let face = |of: &Template| {
+        let button = |button: &TemplateButton| TemplateButton { example: None, ..button.clone() };
+        let buttons = |list: &[TemplateButton]| list.iter().map(button).collect::<Vec<_>>();
+        let card = |card: &TemplateCard| (card.header_format, card.body.clone(), buttons(&card.buttons));
+        (
+            (of.header_format, of.header.clone(), of.body.clone(), of.footer.clone(), of.offer.clone()),
+            buttons(&of.buttons),
+            of.cards.iter().map(card).collect::<Vec<_>>(),
+        )
+    };
+    before.sendable && !before.body.is_empty() && face(before) != face(now)
 }
 
 /// A template as people are shown it.
@@ -205,6 +251,19 @@ pub fn changes(known: &TemplateBody) -> Vec<TemplateChange> {
         && let Some(message) = quality_words(&quality.value, seen.quality.as_deref())
     {
         change(TemplateFact::Quality, seen.quality.as_deref(), quality, false, message);
+    }
+    if let Some(at) = known.reworded_at {
+        changes.push(TemplateChange {
+            what: TemplateFact::Components,
+            from: None,
+            to: "CHANGED".to_owned(),
+            at,
+            announced: false,
+            message: format!(
+                "Its words or buttons were changed at WhatsApp on {}. Look at them before you send it.",
+                day(at)
+            ),
+        });
     }
     changes
 }
@@ -306,6 +365,36 @@ fn newest_of(known: &mut Option<Known>, told: Known) {
     }
 }
 
+/// The statuses of a channel's templates, so far as they are known: what the permission to send one depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statuses(BTreeMap<String, BTreeMap<String, String>>);
+
+impl Statuses {
+    /// Notes the status of the template of this name in this language, or that there is none.
+    pub fn set(&mut self, name: &str, language: &str, status: Option<&str>) {
+        let languages = self.0.entry(name.to_owned()).or_default();
+        match status {
+            Some(status) => {
+                languages.insert(language.to_owned(), status.to_owned());
+            }
+            None => {
+                languages.remove(language);
+                if languages.is_empty() {
+                    self.0.remove(name);
+                }
+            }
+        }
+    }
+
+    /// The status of the template that a message is; nothing where it is none, or that is not known, which is no reason
+    /// not to try.
+    #[must_use]
+    pub fn of(&self, content: &Content) -> Option<&str> {
+        let Content::Template(template) = content else { return None };
+        self.0.get(&template.name)?.get(&template.language).map(String::as_str)
+    }
+}
+
 // Sending ----------------------------------------------------------------------------------------------------
 
 type Checked = Result<(), Rejection>;
@@ -314,76 +403,153 @@ fn invalid(field: &'static str, message: impl Into<String>) -> Checked {
     Err(Rejection::Invalid { field, message: message.into() })
 }
 
+/// Something of a template that takes values: the template itself, or one of its cards.
+struct Face<'a> {
+    above: Option<TemplateHeaderFormat>,
+    body: &'a [String],
+    buttons: &'a [TemplateButton],
+}
+
+/// What a request gives it.
+struct Given<'a> {
+    file: bool,
+    place: Option<&'a Location>,
+    product: Option<&'a TemplateProduct>,
+    body: &'a [TemplateParameter],
+    buttons: &'a [TemplateButtonValue],
+}
+
 /// Checks that a request gives a template all that it needs, and nothing else.
 ///
 /// # Errors
 /// The field that is wrong, and how.
-pub fn check_request(known: &Template, request: &TemplateRequest) -> Result<(), Rejection> {
+pub fn check_request(known: &Template, request: &TemplateRequest, now: Timestamp) -> Result<(), Rejection> {
     if !known.sendable {
         return invalid(
             "template.name",
             "this template has parts that this version does not know; choose another",
         );
     }
-    let counts = [
-        ("template.header", known.header_parameters.len(), request.header.len()),
-        ("template.body", known.body_parameters.len(), request.body.len()),
-    ];
-    for (field, needed, given) in counts {
-        if needed != given {
-            return invalid(field, format!("this template needs {needed} values here, {given} were given"));
+    counts("template.header", known.header_parameters.len(), request.header.len())?;
+    let face = Face { above: known.header_format, body: &known.body_parameters, buttons: &known.buttons };
+    let given = Given {
+        file: request.header_file.is_some(),
+        place: request.header_location.as_deref(),
+        product: request.header_product.as_deref(),
+        body: &request.body,
+        buttons: &request.buttons,
+    };
+    check_face(&face, &given, code_of(known, request))?;
+    match (known.offer.as_ref().is_some_and(|offer| offer.ends), request.offer_ends_at) {
+        (true, None) => return invalid("template.offer_ends_at", "say when the offer of this template ends"),
+        (false, Some(_)) => {
+            return invalid("template.offer_ends_at", "this template has no offer that ends; leave it out");
         }
-    }
-    let needs_file = known.header_file_kind().is_some();
-    match &request.header_file {
-        None if needs_file => {
-            return invalid("template.header_file", "this template needs a file above its words; add one");
-        }
-        Some(_) if !needs_file => {
-            return invalid(
-                "template.header_file",
-                "this template has no file above its words; leave it out",
-            );
+        (true, Some(at)) if at <= now => {
+            return invalid("template.offer_ends_at", "an offer ends at a time to come");
         }
         _ => {}
     }
-    let needs_place = known.header_format == Some(TemplateHeaderFormat::Location);
-    match &request.header_location {
-        None if needs_place => {
-            return invalid(
-                "template.header_location",
-                "this template needs a place above its words; add one",
-            );
-        }
-        Some(_) if !needs_place => {
-            return invalid(
-                "template.header_location",
-                "this template has no place above its words; leave it out",
-            );
-        }
-        // WhatsApp takes no place above a template without these.
-        Some(place) if place.name.is_none() || place.address.is_none() => {
-            return invalid("template.header_location", "a place above a template has a name and an address");
-        }
-        _ => {}
+    counts("template.cards", known.cards.len(), request.cards.len())?;
+    for (number, (card, values)) in (1..).zip(known.cards.iter().zip(&request.cards)) {
+        let face =
+            Face { above: Some(card.header_format), body: &card.body_parameters, buttons: &card.buttons };
+        let given = Given {
+            file: values.header_file.is_some(),
+            place: None,
+            product: values.header_product.as_ref(),
+            body: &values.body,
+            buttons: &values.buttons,
+        };
+        check_face(&face, &given, None).map_err(|rejection| of_card(number, rejection))?;
     }
-    check_button_values(known, request)
+    Ok(())
 }
 
-fn check_button_values(known: &Template, request: &TemplateRequest) -> Checked {
+/// What is wrong with a card, by its number.
+fn of_card(number: usize, rejection: Rejection) -> Rejection {
+    match rejection {
+        Rejection::Invalid { message, .. } => {
+            Rejection::Invalid { field: "template.cards", message: format!("card {number}: {message}") }
+        }
+        other => other,
+    }
+}
+
+fn counts(field: &'static str, needed: usize, given: usize) -> Checked {
+    if needed == given {
+        return Ok(());
+    }
+    invalid(field, format!("this template needs {needed} values here, {given} were given"))
+}
+
+fn check_face(face: &Face<'_>, given: &Given<'_>, code: Option<&TemplateParameter>) -> Checked {
+    counts("template.body", face.body.len(), given.body.len())?;
+    let above = |format| face.above == Some(format);
+    let kinds = [
+        (
+            "template.header_file",
+            "a file",
+            face.above.and_then(TemplateHeaderFormat::file_kind).is_some(),
+            given.file,
+        ),
+        ("template.header_location", "a place", above(TemplateHeaderFormat::Location), given.place.is_some()),
+        (
+            "template.header_product",
+            "a product",
+            above(TemplateHeaderFormat::Product),
+            given.product.is_some(),
+        ),
+    ];
+    for (field, what, needed, there) in kinds {
+        if needed && !there {
+            return invalid(field, format!("this template needs {what} above its words; add one"));
+        }
+        if there && !needed {
+            return invalid(
+                field,
+                format!("nothing of this template takes {what} above its words; leave it out"),
+            );
+        }
+    }
+    // WhatsApp takes no place above a template without these.
+    if given.place.is_some_and(|place| place.name.is_none() || place.address.is_none()) {
+        return invalid("template.header_location", "a place above a template has a name and an address");
+    }
+    if let Some(product) = given.product {
+        id("template.header_product", "the catalogue", &product.catalog_id)?;
+        id("template.header_product", "the product", &product.product_id)?;
+    }
+    check_button_values(face.buttons, given.buttons, code)
+}
+
+fn id(field: &'static str, what: &str, id: &str) -> Checked {
+    let chars = id.chars().count();
+    if id.trim().is_empty() || chars > MAX_ID_CHARS || id.contains(|letter: char| letter.is_control()) {
+        return invalid(field, format!("{what} has an id of 1 to {MAX_ID_CHARS} characters"));
+    }
+    Ok(())
+}
+
+fn check_button_values(
+    known: &[TemplateButton],
+    given: &[TemplateButtonValue],
+    code: Option<&TemplateParameter>,
+) -> Checked {
     const FIELD: &str = "template.buttons";
-    let mut given = BTreeSet::new();
-    for value in &request.buttons {
-        if !given.insert(value.index) {
+    let mut seen = BTreeSet::new();
+    for value in given {
+        if !seen.insert(value.index) {
             return invalid(FIELD, format!("button {} has two values; give one", value.index));
         }
-        let Some(button) = known.buttons.get(usize::from(value.index)) else {
+        let Some(button) = known.get(usize::from(value.index)) else {
             return invalid(FIELD, format!("this template has no button {}", value.index));
         };
         let most = match button.kind {
-            TemplateButtonKind::QuickReply => MAX_PAYLOAD_CHARS,
+            TemplateButtonKind::QuickReply | TemplateButtonKind::Flow => MAX_PAYLOAD_CHARS,
             TemplateButtonKind::Url if button.needs_value => MAX_URL_CHARS,
             TemplateButtonKind::CopyCode => MAX_CODE_CHARS,
+            TemplateButtonKind::Catalog | TemplateButtonKind::Products => MAX_ID_CHARS,
             _ => return invalid(FIELD, format!("button {} takes no value; leave it out", value.index)),
         };
         let chars = value.value.chars().count();
@@ -396,9 +562,16 @@ fn check_button_values(known: &Template, request: &TemplateRequest) -> Checked {
         if value.value.contains(|letter: char| letter.is_control()) {
             return invalid(FIELD, format!("button {} takes one line of text", value.index));
         }
+        match button.kind {
+            TemplateButtonKind::Products => check_sections(value)?,
+            _ if !value.sections.is_empty() => {
+                return invalid(FIELD, format!("button {} opens no list of products", value.index));
+            }
+            _ => {}
+        }
     }
-    for button in buttons_of(known, request) {
-        let needs = known.buttons.get(usize::from(button.index)).is_some_and(|known| known.needs_value);
+    for button in with_values(known, given, code) {
+        let needs = known.get(usize::from(button.index)).is_some_and(|known| known.needs_value);
         if needs && button.value.is_none() {
             return invalid(FIELD, format!("button {} ({}) needs a value", button.index, button.text));
         }
@@ -406,17 +579,67 @@ fn check_button_values(known: &Template, request: &TemplateRequest) -> Checked {
     Ok(())
 }
 
-/// A template's buttons with the values of a request. The button of an authentication template takes the code of the
-/// body where none is given for it.
+fn check_sections(value: &TemplateButtonValue) -> Checked {
+    const FIELD: &str = "template.buttons";
+    let count: usize = value.sections.iter().map(|section| section.products.len()).sum();
+    if value.sections.is_empty()
+        || value.sections.len() > MAX_SECTIONS
+        || value.sections.iter().any(|section| section.products.is_empty())
+        || count > MAX_PRODUCTS
+    {
+        return invalid(
+            FIELD,
+            format!("a list has 1 to {MAX_SECTIONS} sections with products, at most {MAX_PRODUCTS} in all"),
+        );
+    }
+    for section in &value.sections {
+        edge(FIELD, "the title of a section", &section.title, MAX_SECTION_CHARS)?;
+        section.products.iter().try_for_each(|product| id(FIELD, "a product", product))?;
+    }
+    Ok(())
+}
+
+/// The code of an authentication template: its button takes that of the body where none is given for it.
+fn code_of<'a>(known: &Template, request: &'a TemplateRequest) -> Option<&'a TemplateParameter> {
+    (known.category == "AUTHENTICATION").then(|| request.body.first()).flatten()
+}
+
+/// Must each send give a button of this kind a value?
+#[must_use]
+pub fn needs_value(kind: TemplateButtonKind, url: Option<&str>) -> bool {
+    match kind {
+        TemplateButtonKind::Url => url.is_some_and(|url| scan(url).next().is_some()),
+        TemplateButtonKind::CopyCode | TemplateButtonKind::Products => true,
+        _ => false,
+    }
+}
+
+/// A template's buttons with the values of a request.
 #[must_use]
 pub fn buttons_of(known: &Template, request: &TemplateRequest) -> Vec<SentTemplateButton> {
-    let code = (known.category == "AUTHENTICATION").then(|| request.body.first()).flatten();
+    with_values(&known.buttons, &request.buttons, code_of(known, request))
+}
+
+/// Buttons with their values.
+#[must_use]
+pub fn with_values(
+    known: &[TemplateButton],
+    given: &[TemplateButtonValue],
+    code: Option<&TemplateParameter>,
+) -> Vec<SentTemplateButton> {
     let one = |(index, button): (u8, &TemplateButton)| {
-        let given = request.buttons.iter().find(|value| value.index == index).map(|value| &value.value);
-        let value = given.or(code.filter(|_| button.needs_value).map(|code| &code.text));
-        SentTemplateButton { index, kind: button.kind, text: button.text.clone(), value: value.cloned() }
+        let given = given.iter().find(|value| value.index == index);
+        let value =
+            given.map(|given| &given.value).or(code.filter(|_| button.needs_value).map(|code| &code.text));
+        SentTemplateButton {
+            index,
+            kind: button.kind,
+            text: button.text.clone(),
+            value: value.cloned(),
+            sections: given.map(|given| given.sections.clone()).unwrap_or_default(),
+        }
     };
-    (0..).zip(&known.buttons).map(one).collect()
+    (0..).zip(known).map(one).collect()
 }
 
 // What fills it ----------------------------------------------------------------------------------------------
@@ -428,20 +651,32 @@ pub fn buttons_of(known: &Template, request: &TemplateRequest) -> Vec<SentTempla
 pub fn check_fills(known: &Template, fills: &[TemplateFill]) -> Result<(), Rejection> {
     let mut places = BTreeSet::new();
     for fill in fills {
+        let card = match fill.card {
+            None => None,
+            Some(index) => match known.cards.get(usize::from(index)) {
+                None => return invalid("fills", format!("this template has no card {index}")),
+                card => card,
+            },
+        };
+        let buttons = card.map_or(&known.buttons, |card| &card.buttons);
         let is_there = match fill.part {
-            TemplatePart::Header => known.header_parameters.contains(&fill.placeholder),
-            TemplatePart::Body => known.body_parameters.contains(&fill.placeholder),
-            TemplatePart::Button => fill
-                .placeholder
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| known.buttons.get(index))
-                .is_some_and(|button| button.needs_value || button.kind == TemplateButtonKind::QuickReply),
+            TemplatePart::Header => card.is_none() && known.header_parameters.contains(&fill.placeholder),
+            TemplatePart::Body => {
+                card.map_or(&known.body_parameters, |card| &card.body_parameters).contains(&fill.placeholder)
+            }
+            TemplatePart::Button => {
+                fill.placeholder.parse::<usize>().ok().and_then(|index| buttons.get(index)).is_some_and(
+                    |button| {
+                        matches!(button.kind, TemplateButtonKind::QuickReply | TemplateButtonKind::Flow)
+                            || (button.needs_value && button.kind != TemplateButtonKind::Products)
+                    },
+                )
+            }
         };
         if !is_there {
             return invalid("fills", format!("this template has no place called {}", fill.placeholder));
         }
-        if !places.insert((fill.part as u8, &fill.placeholder)) {
+        if !places.insert((fill.card, fill.part as u8, &fill.placeholder)) {
             return invalid("fills", format!("the place {} is filled twice", fill.placeholder));
         }
         let words = fill.text.as_deref().unwrap_or_default().trim();
@@ -473,13 +708,21 @@ pub fn check_draft(draft: &TemplateDraft) -> Result<(), Rejection> {
     if parts.len() > 2 || !letters(parts[0], 2, 3) || parts.get(1).is_some_and(|land| !letters(land, 2, 4)) {
         return invalid("language", "a language is written like en, en_US or pt_BR");
     }
-    if !matches!(draft.category.as_str(), "MARKETING" | "UTILITY") {
-        return invalid(
-            "category",
-            "choose MARKETING or UTILITY; templates with codes to sign in are made in WhatsApp's own manager, as their words are fixed",
-        );
+    match (draft.category.as_str(), &draft.authentication) {
+        ("AUTHENTICATION", Some(chosen)) => return check_authentication(draft, chosen),
+        ("AUTHENTICATION", None) => {
+            return invalid(
+                "authentication",
+                "say how the code is handed over: otp is copy_code, one_tap or zero_tap",
+            );
+        }
+        ("MARKETING" | "UTILITY", None) => {}
+        ("MARKETING" | "UTILITY", Some(_)) => {
+            return invalid("authentication", "only a template of the category AUTHENTICATION has a code");
+        }
+        _ => return invalid("category", "choose MARKETING, UTILITY or AUTHENTICATION"),
     }
-    let named = is_named(&draft.body);
+    let named = is_draft_named(draft);
     check_header(draft, named)?;
     edge("body", "the body", &draft.body, MAX_BODY_CHARS)?;
     check_places("body", &draft.body, named, &draft.body_examples, "body_examples")?;
@@ -499,7 +742,163 @@ pub fn check_draft(draft: &TemplateDraft) -> Result<(), Rejection> {
             return invalid("footer", "a footer takes no placeholder");
         }
     }
-    check_buttons(&draft.buttons)
+    check_buttons(&draft.buttons)?;
+    if draft.buttons.iter().any(|button| button.kind == TemplateButtonKind::Product)
+        != (draft.header_format == Some(TemplateHeaderFormat::Product))
+    {
+        return invalid(
+            "buttons",
+            "a product stands above its words, and one button opens it: both or neither",
+        );
+    }
+    if let Some(offer) = &draft.offer {
+        check_offer(draft, offer)?;
+    }
+    if !draft.cards.is_empty() {
+        check_cards(draft, named)?;
+    }
+    Ok(())
+}
+
+/// A template with a code. (Meta: authentication templates; its words are fixed, with what is chosen here.)
+fn check_authentication(draft: &TemplateDraft, chosen: &TemplateAuthentication) -> Checked {
+    const FIELD: &str = "authentication";
+    let has_words = !draft.body.is_empty()
+        || draft.header_format.is_some()
+        || draft.header.is_some()
+        || draft.footer.is_some()
+        || !draft.buttons.is_empty()
+        || !draft.cards.is_empty()
+        || draft.offer.is_some();
+    if has_words {
+        return invalid("body", "the words of a template with a code are WhatsApp's own; leave yours out");
+    }
+    if chosen.code_expiration_minutes.is_some_and(|minutes| !CODE_MINUTES.contains(&minutes)) {
+        let (least, most) = (CODE_MINUTES.start(), CODE_MINUTES.end());
+        return invalid(FIELD, format!("a code expires in {least} to {most} minutes"));
+    }
+    if let Some(words) = &chosen.text {
+        edge(FIELD, "the button", words, MAX_BUTTON_CHARS)?;
+    }
+    match (chosen.otp, &chosen.package_name, &chosen.signature_hash) {
+        (OtpKind::CopyCode, None, None) => Ok(()),
+        (OtpKind::CopyCode, ..) => invalid(FIELD, "a code that is copied goes to no app; leave the app out"),
+        (_, Some(package), Some(signature)) => {
+            let good = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let parts: Vec<&str> = package.split('.').collect();
+            if parts.len() < 2
+                || package.len() > MAX_ID_CHARS
+                || parts.iter().any(|part| part.is_empty() || !part.chars().all(good))
+            {
+                return invalid(FIELD, "an app's package name is written like com.example.app");
+            }
+            if signature.len() != SIGNATURE_CHARS || !signature.is_ascii() {
+                return invalid(
+                    FIELD,
+                    format!("the hash of the app's signing key has {SIGNATURE_CHARS} characters"),
+                );
+            }
+            Ok(())
+        }
+        _ => invalid(
+            FIELD,
+            "name the app that takes the code: its package name and the hash of its signing key",
+        ),
+    }
+}
+
+/// An offer that ends. (Meta: limited-time offer templates.)
+fn check_offer(draft: &TemplateDraft, offer: &TemplateOffer) -> Checked {
+    const FIELD: &str = "offer";
+    edge(FIELD, "an offer", &offer.text, MAX_OFFER_CHARS)?;
+    if draft.category != "MARKETING" {
+        return invalid(FIELD, "an offer is marketing; choose that category");
+    }
+    if !matches!(draft.header_format, None | Some(TemplateHeaderFormat::Image | TemplateHeaderFormat::Video))
+    {
+        return invalid(FIELD, "above an offer stands a picture, a film or nothing");
+    }
+    if draft.footer.is_some() || !draft.cards.is_empty() {
+        return invalid(FIELD, "an offer has no footer and no cards");
+    }
+    let chars = draft.body.chars().count();
+    if chars > MAX_OFFER_BODY_CHARS {
+        return invalid(
+            "body",
+            format!("with an offer a body has at most {MAX_OFFER_BODY_CHARS} characters, this has {chars}"),
+        );
+    }
+    let kinds: Vec<_> = draft.buttons.iter().map(|button| button.kind).collect();
+    match kinds.as_slice() {
+        [TemplateButtonKind::CopyCode, TemplateButtonKind::Url] => Ok(()),
+        [TemplateButtonKind::Url] if !offer.ends => Ok(()),
+        _ => invalid(
+            "buttons",
+            "an offer has a button that copies a code, then one that opens a page; one that does not end may go without the code",
+        ),
+    }
+}
+
+/// Cards to swipe through. (Meta: media card and product card carousel templates.)
+fn check_cards(draft: &TemplateDraft, named: bool) -> Checked {
+    const FIELD: &str = "cards";
+    if !CARDS.contains(&draft.cards.len()) {
+        return invalid(FIELD, format!("a template has {} to {} cards", CARDS.start(), CARDS.end()));
+    }
+    if draft.header_format.is_some() || draft.footer.is_some() || !draft.buttons.is_empty() {
+        return invalid(FIELD, "above the cards stand words alone: no header, footer or buttons");
+    }
+    let first = &draft.cards[0];
+    let shape = |card: &TemplateCard| {
+        let kinds: Vec<_> = card.buttons.iter().map(|button| button.kind).collect();
+        (card.header_format, card.body.is_empty(), kinds)
+    };
+    for (number, card) in (1..).zip(&draft.cards) {
+        let checked = check_card(card, named).and_then(|()| {
+            if shape(card) == shape(first) {
+                return Ok(());
+            }
+            invalid(FIELD, "all cards have the same parts: the same kind of header and of buttons, all with words or none")
+        });
+        checked.map_err(|rejection| match rejection {
+            Rejection::Invalid { message, .. } => {
+                Rejection::Invalid { field: FIELD, message: format!("card {number}: {message}") }
+            }
+            other => other,
+        })?;
+    }
+    Ok(())
+}
+
+fn check_card(card: &TemplateCard, named: bool) -> Checked {
+    const FIELD: &str = "cards";
+    let is_product = match card.header_format {
+        TemplateHeaderFormat::Image | TemplateHeaderFormat::Video => false,
+        TemplateHeaderFormat::Product => true,
+        _ => return invalid(FIELD, "above a card stands a picture, a film or a product"),
+    };
+    if !is_product && card.header_file.is_none() {
+        return invalid(FIELD, "WhatsApp wants to see an example of what stands above: add a file");
+    }
+    if !card.body.is_empty() {
+        edge(FIELD, "a card", &card.body, MAX_CARD_CHARS)?;
+        check_places(FIELD, &card.body, named, &card.body_examples, FIELD)?;
+    } else if !is_product && !card.body_examples.is_empty() {
+        return invalid(FIELD, "a card without words takes no examples");
+    }
+    if card.buttons.is_empty() || card.buttons.len() > MAX_CARD_BUTTONS {
+        return invalid(FIELD, format!("a card has 1 to {MAX_CARD_BUTTONS} buttons"));
+    }
+    let fits = |kind| match kind {
+        TemplateButtonKind::QuickReply | TemplateButtonKind::Url => true,
+        TemplateButtonKind::PhoneNumber => !is_product,
+        TemplateButtonKind::Product => is_product,
+        _ => false,
+    };
+    if !card.buttons.iter().all(|button| fits(button.kind)) {
+        return invalid(FIELD, "a card's buttons answer, open a page or call; a product's open the product");
+    }
+    check_buttons(&card.buttons)
 }
 
 fn check_header(draft: &TemplateDraft, named: bool) -> Checked {
@@ -510,22 +909,16 @@ fn check_header(draft: &TemplateDraft, named: bool) -> Checked {
             if scan(words).count() > 1 {
                 return invalid("header", "a header takes one placeholder at most");
             }
-            check_places(
-                "header",
-                words,
-                named && scan(words).next().is_some(),
-                &draft.header_examples,
-                "header_examples",
-            )
+            check_places("header", words, named, &draft.header_examples, "header_examples")
         }
         (Some(TemplateHeaderFormat::Text) | None, _) => {
             invalid("header", "a header of words needs header_format text and its words")
         }
         (Some(TemplateHeaderFormat::Other), _) => {
-            invalid("header_format", "a header is text, image, video, document or location")
+            invalid("header_format", "a header is text, image, video, document, location or product")
         }
         (Some(_), Some(_)) => invalid("header", "a header that is a file or a place has no words"),
-        (Some(TemplateHeaderFormat::Location), None) => Ok(()),
+        (Some(TemplateHeaderFormat::Location | TemplateHeaderFormat::Product), None) => Ok(()),
         (Some(_), None) => match draft.header_file {
             Some(_) => Ok(()),
             None => invalid("header_file", "WhatsApp wants to see an example: add a file"),
@@ -576,6 +969,10 @@ fn check_buttons(buttons: &[TemplateButton]) -> Checked {
     }
     if count(TemplateButtonKind::PhoneNumber) > 1 || count(TemplateButtonKind::CopyCode) > 1 {
         return invalid(FIELD, "at most one button calls a number, and one copies a code");
+    }
+    let alone = [TemplateButtonKind::Flow, TemplateButtonKind::Catalog, TemplateButtonKind::Products];
+    if buttons.len() > 1 && alone.iter().any(|kind| count(*kind) > 0) {
+        return invalid(FIELD, "a button that opens a form, the catalogue or products stands alone");
     }
     for button in buttons {
         if button.kind != TemplateButtonKind::CopyCode {
@@ -628,6 +1025,10 @@ fn check_buttons(buttons: &[TemplateButton]) -> Checked {
                     );
                 }
             }
+            TemplateButtonKind::Flow => {
+                id(FIELD, "the form that a button opens", button.flow_id.as_deref().unwrap_or_default())?;
+            }
+            TemplateButtonKind::Catalog | TemplateButtonKind::Products | TemplateButtonKind::Product => {}
             TemplateButtonKind::Other => return invalid(FIELD, "this kind of button is not known here"),
         }
     }
@@ -700,6 +1101,13 @@ pub fn is_named(words: &str) -> bool {
     scan(words).any(|found| found.name.parse::<u32>().is_err())
 }
 
+/// Do the placeholders of a draft go by name, wherever they stand?
+#[must_use]
+pub fn is_draft_named(draft: &TemplateDraft) -> bool {
+    let cards = draft.cards.iter().map(|card| card.body.as_str());
+    draft.header.as_deref().into_iter().chain([draft.body.as_str()]).chain(cards).any(is_named)
+}
+
 /// The placeholders of a text, each once: by number in the order of the numbers, by name as they come.
 #[must_use]
 pub fn placeholders(words: &str, named: bool) -> Vec<String> {
@@ -749,7 +1157,7 @@ pub fn scan(words: &str) -> impl Iterator<Item = Placeholder<'_>> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use switchboard_schema::wire::{HeaderFile, Location, TemplateButtonValue, TemplateParameter};
+    use switchboard_schema::wire::{HeaderFile, ProductSection, TemplateCardValues};
 
     use super::*;
 
@@ -887,6 +1295,7 @@ mod tests {
             text: "Go".to_owned(),
             url: None,
             phone_number: None,
+            flow_id: None,
             example: None,
             needs_value,
         }
@@ -898,7 +1307,8 @@ mod tests {
         known.header_format = Some(TemplateHeaderFormat::Image);
         known.buttons =
             vec![button(TemplateButtonKind::QuickReply, false), button(TemplateButtonKind::CopyCode, true)];
-        let value = |index, value: &str| TemplateButtonValue { index, value: value.to_owned() };
+        let value =
+            |index, value: &str| TemplateButtonValue { index, value: value.to_owned(), sections: Vec::new() };
         let file = HeaderFile { media_id: switchboard_schema::MediaId::from_bytes([1; 16]), filename: None };
         let whole = TemplateRequest {
             body: vec![TemplateParameter { name: None, text: "Elif".to_owned() }],
@@ -909,7 +1319,7 @@ mod tests {
         let check = |change: fn(&mut TemplateRequest)| {
             let mut request = whole.clone();
             change(&mut request);
-            field(check_request(&known, &request))
+            field(check_request(&known, &request, at(0)))
         };
         assert_eq!(check(|_| ()), None);
         assert_eq!(check(|request| request.body.clear()), Some("template.body"));
@@ -934,7 +1344,7 @@ mod tests {
             body: vec![TemplateParameter { name: None, text: "123456".to_owned() }],
             ..TemplateRequest::default()
         };
-        assert_eq!(field(check_request(&known, &request)), None);
+        assert_eq!(field(check_request(&known, &request, at(0))), None);
         assert_eq!(buttons_of(&known, &request)[0].value.as_deref(), Some("123456"));
     }
 
@@ -951,6 +1361,9 @@ mod tests {
             header_examples: Vec::new(),
             body_examples: vec!["Elif".to_owned(), "1234".to_owned()],
             header_file: None,
+            offer: None,
+            cards: Vec::new(),
+            authentication: None,
         }
     }
 
@@ -996,6 +1409,219 @@ mod tests {
         ] {
             assert_eq!(check(&|draft| draft.buttons.clone_from(&buttons)), Some("buttons"), "{buttons:?}");
         }
+    }
+
+    fn product(id: &str) -> TemplateProduct {
+        TemplateProduct { catalog_id: "cat".to_owned(), product_id: id.to_owned() }
+    }
+
+    #[test]
+    fn cards_offers_and_products_are_filled_in_whole_or_refused_by_name() {
+        let mut known = template("APPROVED", "MARKETING", "GREEN");
+        known.offer = Some(TemplateOffer { text: "Ends soon".to_owned(), ends: true });
+        known.buttons = vec![button(TemplateButtonKind::Products, true)];
+        known.cards = vec![
+            TemplateCard {
+                header_format: TemplateHeaderFormat::Product,
+                body: "For {{1}}".to_owned(),
+                body_parameters: vec!["1".to_owned()],
+                body_examples: Vec::new(),
+                buttons: vec![button(TemplateButtonKind::Url, true)],
+                header_file: None,
+            };
+            2
+        ];
+        let words = |text: &str| vec![TemplateParameter { name: None, text: text.to_owned() }];
+        let sections = vec![ProductSection { title: "Bells".to_owned(), products: vec!["b1".to_owned()] }];
+        let card = TemplateCardValues {
+            header_file: None,
+            header_product: Some(product("p1")),
+            body: words("Elif"),
+            buttons: vec![TemplateButtonValue { index: 0, value: "p1".to_owned(), sections: Vec::new() }],
+        };
+        let whole = TemplateRequest {
+            body: words("Elif"),
+            offer_ends_at: Some(at(60)),
+            buttons: vec![TemplateButtonValue { index: 0, value: "b1".to_owned(), sections }],
+            cards: vec![card.clone(), card],
+            ..TemplateRequest::default()
+        };
+        let check = |change: &dyn Fn(&mut TemplateRequest)| {
+            let mut request = whole.clone();
+            change(&mut request);
+            field(check_request(&known, &request, at(0)))
+        };
+        assert_eq!(check(&|_| ()), None);
+        assert_eq!(check(&|request| request.offer_ends_at = None), Some("template.offer_ends_at"));
+        assert_eq!(check(&|request| request.offer_ends_at = Some(at(0))), Some("template.offer_ends_at"));
+        assert_eq!(check(&|request| request.buttons[0].sections.clear()), Some("template.buttons"));
+        assert_eq!(
+            check(&|request| request.buttons[0].sections[0].products = vec!["x".to_owned(); MAX_PRODUCTS + 1]),
+            Some("template.buttons")
+        );
+        assert_eq!(
+            check(&|request| request.header_product = Some(Box::new(product("p1")))),
+            Some("template.header_product")
+        );
+        for change in [
+            (&|request: &mut TemplateRequest| drop(request.cards.pop())) as &dyn Fn(&mut TemplateRequest),
+            &|request| request.cards[1].header_product = None,
+            &|request| request.cards[1].body.clear(),
+            &|request| request.cards[1].buttons.clear(),
+        ] {
+            assert_eq!(check(change), Some("template.cards"));
+        }
+        let mut second = whole.clone();
+        second.cards[1].body.clear();
+        let said = check_request(&known, &second, at(0)).expect_err("it lacks words").to_string();
+        assert!(said.starts_with("card 2: "), "{said}");
+        let fill = |card, placeholder: &str| TemplateFill {
+            part: TemplatePart::Body,
+            card,
+            placeholder: placeholder.to_owned(),
+            source: FillSource::FirstName,
+            text: None,
+        };
+        assert_eq!(
+            field(check_fills(&known, &[fill(None, "1"), fill(Some(0), "1"), fill(Some(1), "1")])),
+            None
+        );
+        assert_eq!(field(check_fills(&known, &[fill(Some(2), "1")])), Some("fills"));
+        assert_eq!(field(check_fills(&known, &[fill(Some(1), "1"), fill(Some(1), "1")])), Some("fills"));
+    }
+
+    #[test]
+    fn a_draft_with_a_code_has_no_words_of_ours_and_names_the_app_that_takes_it() {
+        let chosen = TemplateAuthentication {
+            add_security_recommendation: true,
+            code_expiration_minutes: Some(10),
+            otp: OtpKind::CopyCode,
+            text: None,
+            package_name: None,
+            signature_hash: None,
+        };
+        let check = |body: &str, change: &dyn Fn(&mut TemplateAuthentication)| {
+            let mut chosen = chosen.clone();
+            change(&mut chosen);
+            field(check_draft(&TemplateDraft {
+                category: "AUTHENTICATION".to_owned(),
+                body: body.to_owned(),
+                body_examples: Vec::new(),
+                authentication: Some(chosen),
+                ..draft()
+            }))
+        };
+        assert_eq!(check("", &|_| ()), None);
+        assert_eq!(check("Your code is {{1}}", &|_| ()), Some("body"));
+        for minutes in [0, 91] {
+            assert_eq!(
+                check("", &|chosen| chosen.code_expiration_minutes = Some(minutes)),
+                Some("authentication")
+            );
+        }
+        assert_eq!(check("", &|chosen| chosen.otp = OtpKind::OneTap), Some("authentication"));
+        let app = |chosen: &mut TemplateAuthentication| {
+            chosen.otp = OtpKind::ZeroTap;
+            chosen.package_name = Some("com.example.app".to_owned());
+            chosen.signature_hash = Some("K8a/AINcGX7".to_owned());
+        };
+        assert_eq!(check("", &app), None);
+        assert_eq!(
+            check("", &|chosen| {
+                app(chosen);
+                chosen.signature_hash = Some("short".to_owned());
+            }),
+            Some("authentication")
+        );
+        let without = TemplateDraft { category: "AUTHENTICATION".to_owned(), ..draft() };
+        assert_eq!(field(check_draft(&without)), Some("authentication"));
+        let beside = TemplateDraft { authentication: Some(chosen), ..draft() };
+        assert_eq!(field(check_draft(&beside)), Some("authentication"));
+    }
+
+    #[test]
+    fn drafts_with_an_offer_with_cards_and_with_a_form_are_refused_by_the_field_that_meta_would_refuse() {
+        let page = || TemplateButton {
+            url: Some("https://a.example/".to_owned()),
+            ..button(TemplateButtonKind::Url, false)
+        };
+        let copy = || TemplateButton {
+            example: Some("SAVE10".to_owned()),
+            ..button(TemplateButtonKind::CopyCode, false)
+        };
+        let file = switchboard_schema::MediaId::from_bytes([1; 16]);
+        let offer = TemplateDraft {
+            category: "MARKETING".to_owned(),
+            header_format: Some(TemplateHeaderFormat::Image),
+            header_file: Some(file),
+            offer: Some(TemplateOffer { text: "Ends soon".to_owned(), ends: true }),
+            buttons: vec![copy(), page()],
+            ..draft()
+        };
+        let check = |of: &TemplateDraft, change: &dyn Fn(&mut TemplateDraft)| {
+            let mut changed = of.clone();
+            change(&mut changed);
+            field(check_draft(&changed))
+        };
+        assert_eq!(check(&offer, &|_| ()), None);
+        assert_eq!(check(&offer, &|draft| draft.category = "UTILITY".to_owned()), Some("offer"));
+        assert_eq!(check(&offer, &|draft| draft.footer = Some("Bye".to_owned())), Some("offer"));
+        let place = |draft: &mut TemplateDraft| draft.header_format = Some(TemplateHeaderFormat::Location);
+        assert_eq!(check(&offer, &place), Some("offer"));
+        assert_eq!(check(&offer, &|draft| draft.buttons.reverse()), Some("buttons"));
+        assert_eq!(check(&offer, &|draft| drop(draft.buttons.remove(0))), Some("buttons"));
+        let card = || TemplateCard {
+            header_format: TemplateHeaderFormat::Image,
+            body: "It rings, {{1}}.".to_owned(),
+            body_parameters: Vec::new(),
+            body_examples: vec!["Elif".to_owned()],
+            buttons: vec![page()],
+            header_file: Some(file),
+        };
+        let cards = TemplateDraft { cards: vec![card(), card()], ..draft() };
+        assert_eq!(check(&cards, &|_| ()), None);
+        assert_eq!(check(&cards, &|draft| drop(draft.cards.pop())), Some("cards"));
+        assert_eq!(check(&cards, &|draft| draft.cards = vec![card(); 11]), Some("cards"));
+        assert_eq!(check(&cards, &|draft| draft.cards[1].buttons[0] = copy()), Some("cards"));
+        assert_eq!(check(&cards, &|draft| draft.cards[1].header_file = None), Some("cards"));
+        assert_eq!(
+            check(&cards, &|draft| draft.cards[1].header_format = TemplateHeaderFormat::Video),
+            Some("cards"),
+            "they are built alike"
+        );
+        assert_eq!(check(&cards, &|draft| draft.footer = Some("Bye".to_owned())), Some("cards"));
+        let form = |flow_id: Option<&str>| TemplateButton {
+            flow_id: flow_id.map(str::to_owned),
+            ..button(TemplateButtonKind::Flow, false)
+        };
+        assert_eq!(check(&draft(), &|draft| draft.buttons = vec![form(Some("77"))]), None);
+        assert_eq!(check(&draft(), &|draft| draft.buttons = vec![form(None)]), Some("buttons"));
+        assert_eq!(check(&draft(), &|draft| draft.buttons = vec![form(Some("77")), page()]), Some("buttons"));
+        let shown = |draft: &mut TemplateDraft| draft.header_format = Some(TemplateHeaderFormat::Product);
+        assert_eq!(check(&draft(), &shown), Some("buttons"), "a button opens it");
+        assert_eq!(
+            check(&draft(), &|draft| {
+                shown(draft);
+                draft.buttons = vec![button(TemplateButtonKind::Product, false)];
+            }),
+            None
+        );
+    }
+
+    #[test]
+    fn other_words_at_the_provider_are_flagged_until_somebody_looks() {
+        let mut changed = template("APPROVED", "UTILITY", "GREEN");
+        changed.body_examples = vec!["Sam".to_owned()];
+        let same = read(Some(&known()), changed.clone(), at(5));
+        assert_eq!(changes(&same), [], "examples are nobody's business");
+        changed.buttons = vec![button(TemplateButtonKind::QuickReply, false)];
+        let body = read(Some(&same), changed.clone(), at(6));
+        let facts: Vec<_> = changes(&body).iter().map(|change| change.what).collect();
+        assert_eq!(facts, [TemplateFact::Components]);
+        assert_eq!(changes(&read(Some(&body), changed.clone(), at(7))).len(), 1, "read again it stays");
+        let seen = see(&body);
+        assert_eq!(changes(&seen), []);
+        assert_eq!(changes(&read(Some(&seen), changed, at(8))), []);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use switchboard_domain::outbound::{Outbound, SendOutcome};
+use switchboard_domain::outbound::{Outbound, ProviderFiles, SendOutcome};
 use switchboard_schema::wire::{Template, TemplateDraft};
 use tokio::sync::mpsc;
 
@@ -68,8 +68,8 @@ pub struct Submission {
     pub id: Option<String>,
     /// What it is to be.
     pub draft: TemplateDraft,
-    /// The provider's handle of the example of what stands above the body.
-    pub sample: Option<String>,
+    /// The provider's handles of the examples of what stands above words, by the file.
+    pub samples: ProviderFiles,
 }
 
 /// What the provider made of a template that was submitted.

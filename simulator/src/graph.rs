@@ -4,7 +4,7 @@
 //! strictly (an undocumented field is refused) and judges windows, rates and templates as the real one
 //! does: some refusals come at once, others (131047, 131026) as a `failed` status after a 200.
 //!
-//! Not simulated: groups, flows, catalogues, calls, template creation, business profiles.
+//! Not simulated: groups, what a form or a catalogue shows, calls, business profiles.
 
 mod check;
 mod door;
@@ -12,6 +12,7 @@ mod error;
 mod limits;
 mod manage;
 mod media;
+pub mod review;
 mod routes;
 mod signup;
 mod state;
@@ -41,7 +42,7 @@ pub use media::{MEDIA_MAX, Media, UPLOAD_BYTES_MAX, voice_note};
 pub(crate) use media::{STICKER, bill, picture};
 pub use signup::{APP_ID, CONFIG_ID};
 pub use state::{PEOPLE_MAX, REQUESTS_MAX, SCRIPT_MAX};
-pub use template::{Button, Header, Template};
+pub use template::{Button, Card, Code, Header, Offer, Template};
 
 /// The shape of a number's statuses: it follows the webhook version of the app, not the path's version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -249,6 +250,9 @@ pub(crate) trait Outlet: Send + Sync {
 
     /// Sends a part of what a number's phone keeps.
     fn bring_over(&self, number: &Number, part: PhonePart);
+
+    /// Tells the app of something about an account.
+    fn told(&self, waba_id: &str, update: Update);
 }
 
 /// How the graph judges; see [`crate::WorldOptions`].
@@ -261,6 +265,8 @@ pub(crate) struct Options {
     pub(crate) enforce_window: bool,
     pub(crate) enforce_rates: bool,
     pub(crate) sends_max: usize,
+    /// How long after it was submitted a template is decided upon, where somebody does.
+    pub(crate) review: Option<std::ops::Range<std::time::Duration>>,
 }
 
 pub(crate) struct Shared {
@@ -523,6 +529,15 @@ impl Graph {
 impl Shared {
     fn wake(&self) {
         self.changed.send_modify(|version| *version += 1);
+    }
+
+    /// Has a template that was just submitted decided upon, where somebody does that.
+    fn submitted(self: &Arc<Self>, waba_id: &str, template: &Template) {
+        let Some(within) = &self.options.review else { return };
+        let subject = format!("{} {}", template.id, template.edits_ms.len());
+        let after = Dice::of(self.options.seed, "review", &subject).between(within);
+        let review = review::decide_after(Arc::downgrade(self), waba_id.to_owned(), template.clone(), after);
+        tokio::spawn(review);
     }
 
     /// The fault by chance for the next request to `/messages`.

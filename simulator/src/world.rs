@@ -64,6 +64,9 @@ pub struct WorldOptions {
     pub enforce_rates: bool,
     /// Most sends remembered; 0 remembers none, for load tests.
     pub sends_max: usize,
+    /// How long after it was submitted a template is decided upon, before the pace, by the rules of
+    /// [`graph::review`]; nobody decides where there is no such time, but [`Graph::decide_template`].
+    pub review: Option<Range<Duration>>,
 }
 
 impl Default for WorldOptions {
@@ -89,6 +92,7 @@ impl Default for WorldOptions {
             enforce_window: true,
             enforce_rates: true,
             sends_max: SENDS_MAX,
+            review: None,
         }
     }
 }
@@ -96,7 +100,14 @@ impl Default for WorldOptions {
 impl WorldOptions {
     /// The demo: some dozens of customers at life's pace and a good day at the provider.
     pub fn demo(seed: u64) -> Self {
-        Self { seed, customers: 48, pace: 1.0, faults: Faults::everyday(), ..Self::default() }
+        Self {
+            seed,
+            customers: 48,
+            pace: 1.0,
+            faults: Faults::everyday(),
+            review: Some(Duration::from_secs(8)..Duration::from_secs(20)),
+            ..Self::default()
+        }
     }
 }
 
@@ -211,6 +222,9 @@ impl World {
             enforce_window: options.enforce_window,
             enforce_rates: options.enforce_rates,
             sends_max: options.sends_max,
+            review: options
+                .review
+                .map(|within| within.start.mul_f64(options.pace)..within.end.mul_f64(options.pace)),
         };
         let (graph, graph_task) =
             Graph::start(listener, options.numbers, graph_options, hub.clone()).map_err(listen)?;
@@ -483,6 +497,14 @@ impl Outlet for Hub {
         for (update, nth) in updates.into_iter().zip(1..) {
             let after = PHONE_PAUSE.mul_f64(self.pace) * nth;
             self.courier.deliver(&business, update, after.max(STATUS_AFTER_MIN), None);
+        }
+    }
+
+    fn told(&self, waba_id: &str, update: Update) {
+        let found = lock(&self.businesses).iter().find(|business| business.waba_id == waba_id).cloned();
+        if let Some(business) = found {
+            // A full queue is logged and counted by the courier.
+            self.courier.deliver(&business, update, Duration::ZERO, None);
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::{
     io::BufRead as _,
     net::SocketAddr,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::Deserialize;
@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Customers who come by themselves.
     #[arg(long, default_value_t = 0)]
     customers: usize,
+    /// Milliseconds after which a submitted template is decided upon; nobody decides unless told.
+    #[arg(long)]
+    review_ms: Option<u64>,
 }
 
 /// What a line asks for.
@@ -83,6 +86,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             webhook_url: Some(options.webhook.clone()),
             customers: options.customers,
             pace: if options.customers > 0 { 1.0 } else { 0.0 },
+            review: options.review_ms.map(Duration::from_millis).map(|after| after..after),
             ..WorldOptions::default()
         };
         let app_secret = world.app_secret.clone();

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use switchboard_simulator::{
     Fault, Outcome, Sent, Template, Update, When,
-    graph::{Button, Header},
+    graph::{Button, Card, Code, Header, Offer},
     payload,
 };
 
@@ -182,6 +182,232 @@ async fn every_kind_of_component_is_taken_by_a_strict_provider_and_goes() {
         assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{body}");
     }
     assert_eq!(stage.graph().sends().len(), sends.len(), "what lacks something never leaves");
+}
+
+#[tokio::test]
+async fn cards_offers_forms_and_products_are_taken_by_a_strict_provider_and_go() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let page = |text: &str| Button::Url { text: text.to_owned(), url: "https://a.example/{{1}}".to_owned() };
+    let made = |id, name: &str, change: &dyn Fn(&mut Template)| {
+        let mut template = Template::approved(id, name, "en_US", "MARKETING", "Hello {{1}}, look at this.");
+        change(&mut template);
+        stage.graph().put_template(&waba(&stage), template);
+    };
+    let card = |format: &str, body: Option<&str>, buttons: Vec<Button>| Card {
+        format: format.to_owned(),
+        body: body.map(str::to_owned),
+        buttons,
+    };
+    let product = || Some(Header::Media("PRODUCT".to_owned()));
+    made(201, "cards", &|template| {
+        let one = card("IMAGE", Some("For {{1}}"), vec![Button::QuickReply("Yes".to_owned()), page("See")]);
+        template.cards = vec![one.clone(), one];
+    });
+    made(202, "product_cards", &|template| {
+        template.cards = vec![card("PRODUCT", None, vec![Button::Spm("View".to_owned())]); 3];
+    });
+    made(203, "offer", &|template| {
+        template.header = Some(Header::Media("IMAGE".to_owned()));
+        template.offer = Some(Offer { text: "Ends soon".to_owned(), has_expiration: true });
+        template.buttons = vec![Button::CopyCode, page("Shop")];
+    });
+    made(204, "form", &|template| {
+        template.buttons = vec![Button::Flow { text: "Book".to_owned(), flow_id: "77".to_owned() }];
+    });
+    made(205, "catalogue", &|template| template.buttons = vec![Button::Catalog("View".to_owned())]);
+    made(206, "products", &|template| template.buttons = vec![Button::Mpm("View".to_owned())]);
+    made(207, "one_product", &|template| {
+        template.header = product();
+        template.buttons = vec![Button::Spm("View".to_owned())];
+    });
+    list(&stage, "&fresh=true").await;
+    for name in ["cards", "product_cards", "offer", "form", "catalogue", "products", "one_product"] {
+        assert_eq!(template(&stage, name).await["sendable"], true, "{name}");
+    }
+    assert_eq!(template(&stage, "cards").await["cards"][1]["body_parameters"], json!(["1"]));
+    let picture = media(&stage, "image", PNG).await;
+    let other = media(&stage, "image", &[PNG, b"another"].concat()).await;
+    let body = json!([{"text": "Elif"}]);
+    let of_card = |file: &str| {
+        json!({"header_file": {"media_id": file}, "body": [{"text": "Elif"}],
+            "buttons": [{"index": 0, "value": "yes"}, {"index": 1, "value": "42"}]})
+    };
+    let shown = |id: &str| json!({"header_product": {"catalog_id": "cat", "product_id": id}});
+    let sections = json!([{"title": "Bells", "products": ["b1", "b2"]}]);
+    let sends = [
+        json!({"name": "cards", "body": body, "cards": [of_card(&picture), of_card(&other)]}),
+        json!({"name": "product_cards", "body": body, "cards": [shown("p1"), shown("p2"), shown("p3")]}),
+        json!({"name": "offer", "body": body, "header_file": {"media_id": picture},
+            "offer_ends_at": "2099-01-01T00:00:00Z",
+            "buttons": [{"index": 0, "value": "SAVE10"}, {"index": 1, "value": "7"}]}),
+        json!({"name": "form", "body": body}),
+        json!({"name": "form", "body": body, "buttons": [{"index": 0, "value": "token-1"}]}),
+        json!({"name": "catalogue", "body": body}),
+        json!({"name": "catalogue", "body": body, "buttons": [{"index": 0, "value": "b1"}]}),
+        json!({"name": "products", "body": body,
+            "buttons": [{"index": 0, "value": "b1", "sections": sections}]}),
+        json!({"name": "one_product", "body": body, "header_product": {"catalog_id": "cat", "product_id": "p"}}),
+    ];
+    for mut send in sends.clone() {
+        send["language"] = "en_US".into();
+        let body = json!({"type": "template", "template": send});
+        let sent = stage.api.post(&messages_path(&conversation), &body).await.of(202);
+        let settled = stage.until_state(&sent, "sent").await;
+        assert_eq!(settled["error"], Value::Null, "{body}");
+    }
+    let gone = stage.graph().sends();
+    assert_eq!(gone.len(), sends.len());
+    assert_eq!(
+        gone[0].text, "Hello Elif, look at this.\n1. For Elif\n2. For Elif",
+        "what the customer reads"
+    );
+    assert_eq!(gone[2].text, "Hello Elif, look at this.\n[Ends soon]");
+    let wrong = [
+        (json!({"name": "cards", "body": body, "cards": [of_card(&picture)]}), "template.cards"),
+        (
+            json!({"name": "cards", "body": body, "cards": [of_card(&picture), {"body": body}]}),
+            "template.cards",
+        ),
+        (
+            json!({"name": "offer", "body": body, "header_file": {"media_id": picture},
+            "buttons": [{"index": 0, "value": "SAVE10"}, {"index": 1, "value": "7"}]}),
+            "template.offer_ends_at",
+        ),
+        (
+            json!({"name": "products", "body": body, "buttons": [{"index": 0, "value": "b1"}]}),
+            "template.buttons",
+        ),
+        (json!({"name": "one_product", "body": body}), "template.header_product"),
+    ];
+    for (mut send, field) in wrong {
+        send["language"] = "en_US".into();
+        let body = json!({"type": "template", "template": send});
+        let refused = stage.api.post(&messages_path(&conversation), &body).await;
+        assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{body}");
+    }
+    assert_eq!(stage.graph().sends().len(), sends.len(), "what lacks something never leaves");
+}
+
+#[tokio::test]
+async fn codes_offers_cards_and_forms_are_made_as_whatsapp_takes_them() {
+    let stage = Stage::new().await;
+    let picture = media(&stage, "image", PNG).await;
+    let make = async |name: &str, more: Value| {
+        let mut body = json!({"channel_id": stage.channel.id, "name": name, "language": "en_US"});
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        stage.api.post("/api/v1/templates", &body).await
+    };
+    let there = |name: &str| stage.graph().template(&waba(&stage), name, "en_US").expect("it was made");
+    for (name, otp) in [("copied", "copy_code"), ("tapped", "one_tap"), ("filled_in", "zero_tap")] {
+        let mut chosen =
+            json!({"otp": otp, "add_security_recommendation": true, "code_expiration_minutes": 5});
+        if otp != "copy_code" {
+            chosen["package_name"] = "com.example.app".into();
+            chosen["signature_hash"] = "K8a/AINcGX7".into();
+        }
+        make(name, json!({"category": "AUTHENTICATION", "authentication": chosen})).await.of(201);
+        assert_eq!(there(name).code, Some(Code { security: true, minutes: Some(5) }));
+        assert_eq!(there(name).footer.as_deref(), Some("This code expires in 5 minutes."));
+    }
+    let late = json!({"otp": "copy_code", "code_expiration_minutes": 91});
+    let late = make("late", json!({"category": "AUTHENTICATION", "authentication": late})).await;
+    assert_eq!((late.status, &late.body["field"]), (422, &json!("authentication")));
+
+    let buttons = json!([{"kind": "copy_code", "text": "", "example": "SAVE10"},
+        {"kind": "url", "text": "Shop", "url": "https://a.example/"}]);
+    let offer = json!({"category": "MARKETING", "body": "All bells are cheaper this week.", "header_format": "image",
+        "header_file": picture, "offer": {"text": "Ends soon", "ends": true}, "buttons": buttons});
+    make("offer", offer.clone()).await.of(201);
+    assert_eq!(there("offer").offer, Some(Offer { text: "Ends soon".to_owned(), has_expiration: true }));
+    let mut useful = offer;
+    useful["category"] = "UTILITY".into();
+    let useful = make("useful", useful).await;
+    assert_eq!((useful.status, &useful.body["field"]), (422, &json!("offer")));
+
+    let card = json!({"header_format": "image", "header_file": picture, "body": "It rings, {{1}}.",
+        "body_examples": ["Elif"], "buttons": [{"kind": "quick_reply", "text": "Reserve"}]});
+    let cards =
+        json!({"category": "MARKETING", "body": "Two new bells stand in our shop.", "cards": [card, card]});
+    make("cards", cards).await.of(201);
+    assert_eq!(there("cards").cards.len(), 2);
+    assert_eq!(template(&stage, "cards").await["cards"][0]["body_parameters"], json!(["1"]));
+
+    let form = |flow_id: Value| {
+        json!({"category": "UTILITY", "body": "Choose when to come by.",
+            "buttons": [{"kind": "flow", "text": "Choose", "flow_id": flow_id}]})
+    };
+    make("form", form("77".into())).await.of(201);
+    assert_eq!(there("form").buttons, [Button::Flow { text: "Choose".to_owned(), flow_id: "77".to_owned() }]);
+    let without = make("without", form(Value::Null)).await;
+    assert_eq!((without.status, &without.body["field"]), (422, &json!("buttons")));
+}
+
+#[tokio::test]
+async fn a_template_that_is_made_is_usable_once_whatsapp_has_decided_and_nobody_does_anything() {
+    let stage = Stage::reviewed().await;
+    stage.bring_statuses().await;
+    let conversation = stage.meet(&customer(0)).await;
+    list(&stage, "").await;
+    for (name, body, status) in [
+        ("order_ready", "Hi {{1}}, your order is ready to be collected.", "APPROVED"),
+        ("cheaper", "Hi {{1}}, everything is on sale in our shop today.", "REJECTED"),
+    ] {
+        let mut draft = draft(name);
+        draft["channel_id"] = json!(stage.channel.id);
+        draft["body"] = body.into();
+        draft["buttons"] = json!([]);
+        stage.api.post("/api/v1/templates", &draft).await.of(201);
+        until("WhatsApp's decision", async || {
+            (template(&stage, name).await["status"] == status).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(template(&stage, "cheaper").await["rejected_reason"], "INCORRECT_CATEGORY");
+    let send = json!({"type": "template", "template": {"name": "order_ready", "language": "en_US",
+        "header": [{"text": "42"}], "body": [{"text": "Elif"}]}});
+    let sent = stage.api.post(&messages_path(&conversation), &send).await.of(202);
+    let checks = sent["decision"]["checks"].as_array().expect("it was decided");
+    let of_template = checks.iter().find(|check| check["rule"] == "template").expect("it was looked at");
+    assert_eq!(of_template["found"], "The template is approved.", "known when it was queued");
+    stage.until_state(&sent, "sent").await;
+}
+
+#[tokio::test]
+async fn a_category_that_is_to_come_and_words_changed_at_whatsapp_are_flagged_until_somebody_looked() {
+    let stage = Stage::new().await;
+    let known = template(&stage, "bike_ready").await;
+    assert_eq!(known["category"], "UTILITY");
+    let news = about(
+        "bike_ready",
+        json!({"new_category": "UTILITY", "correct_category": "MARKETING", "category_update_timestamp": 1_795_086_400}),
+    );
+    let words = about(
+        "bike_ready",
+        json!({"message_template_element": "Hi {{1}}, your {{2}} waits for you until {{3}}, and we are glad."}),
+    );
+    let mut changed = stage.graph().template(&waba(&stage), "bike_ready", "en_US").expect("there is one");
+    changed.body = "Hi {{1}}, your {{2}} waits for you until {{3}}, and we are glad.".to_owned();
+    stage.graph().put_template(&waba(&stage), changed);
+    let updates = [told("template_category_update", news), told("message_template_components_update", words)];
+    stage.postman.tell(stage.world.clock().now_s(), &updates).await;
+    let shown = until("the words are read again", async || {
+        let shown = template(&stage, "bike_ready").await;
+        shown["body"].as_str().is_some_and(|body| body.contains("glad")).then_some(shown)
+    })
+    .await;
+    let of = |what: &str| {
+        let changes = shown["changes"].as_array().expect("changes").iter();
+        changes.clone().find(|change| change["what"] == what).cloned().unwrap_or_default()
+    };
+    assert_eq!((&of("category")["announced"], &of("category")["to"]), (&json!(true), &json!("MARKETING")));
+    assert_eq!(shown["category"], "UTILITY", "it is not so yet");
+    assert!(of("components")["message"].as_str().is_some_and(|words| words.contains("changed at WhatsApp")));
+    let path = format!("/api/v1/templates/{}", text(&shown, "id"));
+    let seen = json!({"channel_id": stage.channel.id, "seen": true});
+    assert_eq!(stage.api.patch(&path, &seen).await.of(200).get("changes"), None);
+    list(&stage, "&fresh=true").await;
+    assert_eq!(template(&stage, "bike_ready").await.get("changes"), None, "read again it is no news");
 }
 
 fn draft(name: &str) -> Value {

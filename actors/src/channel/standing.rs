@@ -1,6 +1,6 @@
 //! How a channel's number stands: asked for at an interval and whenever something hints at a change, kept on its row, told.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use switchboard_domain::{
@@ -247,7 +247,7 @@ impl ChannelActor {
             self.throughput = Throughput::new(per_second, self.env.clock.now());
         }
         let trouble = Trouble::of(&body.standing).filter(|_| body.deleted_at.is_none());
-        self.env.troubles.set((self.scope, self.id), trouble);
+        self.env.troubles.set((self.scope, self.id), trouble.map(Arc::new));
     }
 
     /// Something came, or did not verify.

@@ -1,10 +1,14 @@
 //! The templates of a channel: a durable list, kept true by reading it and by what the provider tells. What counts of two
 //! things told is the domain's `template`; here they are stored, handed out and told to the browsers.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use actix::{ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, WrapFuture};
-use switchboard_domain::{inbound::TemplateUpdate, template as rules};
+use switchboard_domain::{
+    inbound::TemplateUpdate,
+    outbound::ProviderFiles,
+    template::{self as rules, Statuses},
+};
 use switchboard_ports::{
     channel::{ReadError, Submission},
     store::{Lane, MAX_COMMIT_BYTES, Mutation},
@@ -45,6 +49,8 @@ pub(super) type Key = (String, String);
 #[derive(Default)]
 pub(super) struct Templates {
     rows: BTreeMap<Key, TemplateBody>,
+    /// The statuses of all of them, as the conversations see them.
+    statuses: Arc<Statuses>,
     /// When they were read last, and what came of it.
     read: Option<(Timestamp, Result<(), Refusal>)>,
     /// When they were read last with success.
@@ -59,8 +65,12 @@ pub(super) struct Templates {
 impl Templates {
     pub(super) fn of(rows: Vec<TemplateRow>) -> Self {
         let read_at = rows.iter().map(|row| row.body.0.read_at).max();
+        let mut statuses = Statuses::default();
+        for row in &rows {
+            statuses.set(&row.name, &row.language, Some(&row.body.0.status.value));
+        }
         let rows = rows.into_iter().map(|row| ((row.name, row.language), row.body.0)).collect();
-        Self { rows, read_at, ..Self::default() }
+        Self { rows, statuses: Arc::new(statuses), read_at, ..Self::default() }
     }
 
     fn list(&self, problem: Option<String>) -> wire::TemplateList {
@@ -77,19 +87,14 @@ impl Templates {
         let unseen = self.rows.values().filter(|body| !rules::changes(body).is_empty()).count();
         (self.read_at, count(self.rows.len()), count(unseen))
     }
-
-    /// The status of a template; nothing where it is not known, which is no reason not to try.
-    pub(super) fn status(&self, name: &str, language: &str) -> Option<String> {
-        self.rows.get(&(name.to_owned(), language.to_owned())).map(|body| body.status.value.clone())
-    }
 }
 
 /// What somebody wants done with a template.
 pub(crate) enum Act {
     /// Submit a new one.
-    Create(Box<wire::TemplateDraft>, Option<String>),
+    Create(Box<wire::TemplateDraft>, ProviderFiles),
     /// Submit a change of one, by its id.
-    Edit(String, Box<wire::TemplateDraft>, Option<String>),
+    Edit(String, Box<wire::TemplateDraft>, ProviderFiles),
     /// Say what fills its places.
     Fill(String, Vec<wire::TemplateFill>),
     /// Its changes were seen.
@@ -260,7 +265,7 @@ impl ChannelActor {
         };
         let now = self.env.clock.now();
         match act {
-            Act::Create(draft, sample) => {
+            Act::Create(draft, samples) => {
                 let key = (draft.name.clone(), draft.language.clone());
                 let checked = rules::check_draft(&draft).map_err(conversation::refusal_of);
                 let is_there = self.templates.rows.contains_key(&key);
@@ -271,7 +276,7 @@ impl ChannelActor {
                         "there is a template of this name in this language; choose another name".to_owned();
                     return tell(reply, Err(Refusal::Invalid { field: "name", message }));
                 }
-                let submission = Submission { id: None, draft: (*draft).clone(), sample };
+                let submission = Submission { id: None, draft: (*draft).clone(), samples };
                 ctx.spawn(client.submit_template(submission).into_actor(self).map(
                     move |done, actor, ctx| {
                         let submitted = match done {
@@ -291,7 +296,7 @@ impl ChannelActor {
                     },
                 ));
             }
-            Act::Edit(id, draft, sample) => {
+            Act::Edit(id, draft, samples) => {
                 let Some((key, known)) = self.by_id(&id) else {
                     return tell(reply, Err(Refusal::NotFound("template")));
                 };
@@ -300,7 +305,7 @@ impl ChannelActor {
                     return tell(reply, Err(conversation::refusal_of(rejection)));
                 }
                 let was_approved = known.status.value == "APPROVED";
-                let submission = Submission { id: Some(id), draft: (*draft).clone(), sample };
+                let submission = Submission { id: Some(id), draft: (*draft).clone(), samples };
                 ctx.spawn(client.submit_template(submission).into_actor(self).map(
                     move |done, actor, ctx| {
                         let submitted = match done {
@@ -319,6 +324,8 @@ impl ChannelActor {
                         };
                         let mut body = rules::read(known, template, now);
                         body.seen.status = "PENDING".to_owned();
+                        // Its words are those of who changed it.
+                        body.reworded_at = None;
                         body.fills.retain(|fill| {
                             rules::check_fills(&body.template, std::slice::from_ref(fill)).is_ok()
                         });
@@ -444,8 +451,18 @@ impl ChannelActor {
             .wait(ctx);
     }
 
+    /// Lets the conversations know what became of the templates: their decisions depend on it.
+    pub(super) fn say_statuses(&self) {
+        self.env.templates.set((self.scope, self.id), Some(Arc::clone(&self.templates.statuses)));
+    }
+
     fn apply(&mut self, changed: BTreeMap<Key, Option<TemplateBody>>) {
         let mut seen = 0;
+        let statuses = Arc::make_mut(&mut self.templates.statuses);
+        for ((name, language), body) in &changed {
+            statuses.set(name, language, body.as_ref().map(|body| body.status.value.as_str()));
+        }
+        self.say_statuses();
         for (key, body) in changed {
             let before = self.templates.rows.get(&key).map(rules::show);
             let after = body.as_ref().map(rules::show);
@@ -488,18 +505,20 @@ fn refused(error: ReadError) -> Refusal {
 
 /// What a draft will be, as far as it says.
 fn of_draft(draft: &wire::TemplateDraft) -> wire::Template {
-    let named = rules::is_named(&draft.body) || draft.header.as_deref().is_some_and(rules::is_named);
-    let needs = |button: &wire::TemplateButton| match button.kind {
-        wire::TemplateButtonKind::Url => {
-            button.url.as_deref().is_some_and(|url| rules::scan(url).next().is_some())
-        }
-        kind => kind == wire::TemplateButtonKind::CopyCode,
+    let named = rules::is_draft_named(draft);
+    let buttons = |list: &[wire::TemplateButton]| {
+        let one = |button: &wire::TemplateButton| {
+            let needs_value = rules::needs_value(button.kind, button.url.as_deref());
+            wire::TemplateButton { needs_value, ..button.clone() }
+        };
+        list.iter().map(one).collect()
     };
-    let buttons = draft
-        .buttons
-        .iter()
-        .map(|button| wire::TemplateButton { needs_value: needs(button), ..button.clone() })
-        .collect();
+    let cards = draft.cards.iter().map(|card| wire::TemplateCard {
+        body_parameters: rules::placeholders(&card.body, named),
+        buttons: buttons(&card.buttons),
+        header_file: None,
+        ..card.clone()
+    });
     wire::Template {
         name: draft.name.clone(),
         language: draft.language.clone(),
@@ -513,11 +532,14 @@ fn of_draft(draft: &wire::TemplateDraft) -> wire::Template {
         body_parameters: rules::placeholders(&draft.body, named),
         body: draft.body.clone(),
         footer: draft.footer.clone(),
-        buttons,
+        buttons: buttons(&draft.buttons),
+        offer: draft.offer.clone(),
+        cards: cards.collect(),
         header_examples: draft.header_examples.clone(),
         body_examples: draft.body_examples.clone(),
         named,
-        sendable: true,
+        // What the provider's own words take only reading it tells.
+        sendable: draft.authentication.is_none(),
         ..wire::Template::default()
     }
 }

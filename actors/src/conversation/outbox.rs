@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
     inbound::Callback,
-    outbound::{Outbound, OutboundContent, SendOutcome, file_of, outbound},
+    outbound::{Outbound, OutboundContent, ProviderFiles, SendOutcome, files_of, outbound},
     permission::{self, Purpose},
 };
 use switchboard_schema::{
@@ -196,12 +196,12 @@ impl Outbox {
             }
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
-        match self.template_refused(&item).await {
-            Ok(None) => {}
-            Ok(Some(error)) => return self.rule(Rule::Refuse { seq, error }).await,
-            Err(_) => return actix_rt::time::sleep(PAUSE).await,
-        }
         if item.initiates {
+            // The channel has told by now what it knows: nobody counts as written to by what may not go.
+            match self.ask(Ask::NextToSend(self.generation)).await {
+                Ok(Answer::Next(Next::Item(next))) if next.seq == seq => {}
+                _ => return,
+            }
             let begun = crate::initiated::begin(&self.env, self.scope, item.channel_id, item.contact_id);
             match within(trace, "account.initiate", begun).await {
                 Ok(()) => {}
@@ -272,37 +272,24 @@ impl Outbox {
         }
     }
 
-    /// Why a template may not be sent any more, as its owner knows it now: paused, disabled or rejected since it was
-    /// queued.
-    async fn template_refused(&self, item: &Sendable) -> Result<Option<MessageError>, Refusal> {
-        let Content::Template(template) = &item.content else { return Ok(None) };
-        let (name, language) = (template.name.clone(), template.language.clone());
-        let status = |reply| channel::Letter::TemplateStatus { name, language, reply };
-        let status = channel::ask(&self.env, self.scope, item.channel_id, status).await?;
-        Ok(permission::may_use_template(status.as_deref(), &item.content).err().map(MessageError::from))
-    }
-
-    /// What the provider is asked to send, its file with it.
+    /// What the provider is asked to send, its files with it.
     ///
     /// # Errors
-    /// `Ok(Err(…))`: it can never be sent, in words; else its file cannot be uploaded now.
+    /// `Ok(Err(…))`: it can never be sent, in words; else a file cannot be uploaded now.
     async fn outbound_content(
         &self,
         item: &Sendable,
         permit: &channel::Permit,
     ) -> Result<Result<OutboundContent, MessageError>, Refusal> {
-        let file = match file_of(&item.content) {
-            None => None,
-            Some(id) => {
-                let uploading =
-                    media::at_provider(&self.env, self.scope, item.channel_id, id, permit.client());
-                match uploading.await? {
-                    Ok(id) => Some(id),
-                    Err(error) => return Ok(Err(error)),
-                }
-            }
-        };
-        Ok(outbound(&item.content, file).ok_or_else(|| MessageError {
+        let mut files = ProviderFiles::new();
+        for id in files_of(&item.content) {
+            let uploading = media::at_provider(&self.env, self.scope, item.channel_id, id, permit.client());
+            match uploading.await? {
+                Ok(provider_id) => files.insert(id, provider_id),
+                Err(error) => return Ok(Err(error)),
+            };
+        }
+        Ok(outbound(&item.content, files).ok_or_else(|| MessageError {
             code: "not_sendable".to_owned(),
             message: "This kind of message cannot be sent.".to_owned(),
         }))

@@ -7,7 +7,7 @@ use switchboard_domain::{
     contact as contact_rules,
     conversation::{Command as Rule, check_content, may_begin, show_item},
     inbound::Party,
-    permission, phone, template as rules,
+    phone, template as rules,
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
@@ -239,30 +239,55 @@ impl House {
         };
         let Some(known) = known else {
             // Which kind of value a button takes, or what a file is, only the template says.
-            let has_more = template.header_file.is_some()
-                || template.header_location.is_some()
-                || !template.buttons.is_empty();
+            let bare = wire::TemplateRequest {
+                name: template.name.clone(),
+                language: template.language.clone(),
+                header: template.header.clone(),
+                body: template.body.clone(),
+                ..Default::default()
+            };
+            let has_more = *template != bare;
             return match (has_more, list) {
                 (true, Err(refusal)) => Err(refusal),
                 _ => Ok(Content::Template(content)),
             };
         };
-        let asked = Content::Template(content.clone());
-        permission::may_use_template(Some(&known.status), &asked)
-            .map_err(|refused| Refusal::Rule { code: refused.code, message: refused.message() })?;
-        rules::check_request(known, template).map_err(conversation::refusal_of)?;
-        if let (Some(kind), Some(file)) = (known.header_file_kind(), &template.header_file) {
-            let facts = self.sendable(scope, kind, file.media_id).await?;
-            let filename = file.filename.clone().or(facts.filename).filter(|_| kind == MediaKind::Document);
-            content.header_file = Some(wire::TemplateFile { kind, media_id: file.media_id, filename });
-        }
+        rules::check_request(known, template, self.env.clock.now()).map_err(conversation::refusal_of)?;
+        content.header_file =
+            self.template_file(scope, known.header_format, template.header_file.as_deref()).await?;
         content.header_location = template.header_location.as_deref().cloned();
+        content.header_product = template.header_product.clone();
         content.buttons = rules::buttons_of(known, template);
-        let values = template.body.iter().map(|value| value.text.as_str());
-        let by_name: HashMap<&str, &str> =
-            known.body_parameters.iter().map(String::as_str).zip(values).collect();
-        content.text = Some(fill(&known.body, &by_name));
+        content.text = Some(filled(&known.body, &known.body_parameters, &template.body));
+        content.offer = known.offer.as_ref().map(|offer| {
+            Box::new(wire::SentTemplateOffer { text: offer.text.clone(), ends_at: template.offer_ends_at })
+        });
+        for (card, values) in known.cards.iter().zip(&template.cards) {
+            content.cards.push(wire::SentTemplateCard {
+                header_file: self
+                    .template_file(scope, Some(card.header_format), values.header_file.as_ref())
+                    .await?,
+                header_product: values.header_product.clone(),
+                body: named(Some((known.named, &card.body_parameters)), &values.body),
+                text: filled(&card.body, &card.body_parameters, &values.body),
+                buttons: rules::with_values(&card.buttons, &values.buttons, None),
+            });
+        }
         Ok(Content::Template(content))
+    }
+
+    /// The file above a template's words or a card's, which is of the kind that belongs there.
+    async fn template_file(
+        &self,
+        scope: TenantScope,
+        format: Option<wire::TemplateHeaderFormat>,
+        file: Option<&wire::HeaderFile>,
+    ) -> Result<Option<wire::TemplateFile>, Refusal> {
+        let kind = format.and_then(wire::TemplateHeaderFormat::file_kind);
+        let Some((kind, file)) = kind.zip(file) else { return Ok(None) };
+        let facts = self.sendable(scope, kind, file.media_id).await?;
+        let filename = file.filename.clone().or(facts.filename).filter(|_| kind == MediaKind::Document);
+        Ok(Some(wire::TemplateFile { kind, media_id: file.media_id, filename }))
     }
 
     /// Starts a conversation with a new or known address, and queues its first message.
@@ -297,7 +322,9 @@ impl House {
                 let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
                 let party = Party { identities, profile_name: None };
                 let now = self.env.clock.now();
-                if let Some(Err(rejection)) = content.as_ref().map(|content| may_begin(content, now))
+                let templates = self.env.templates.of(&(scope, channel_id)).unwrap_or_default();
+                if let Some(Err(rejection)) =
+                    content.as_ref().map(|content| may_begin(content, &templates, now))
                     && !resolve::is_known(&self.env, scope, channel_id, &party).await?
                 {
                     return Err(conversation::refusal_of(rejection));
@@ -591,6 +618,12 @@ fn named(
         .zip(values)
         .map(|(name, value)| wire::TemplateParameter { name: Some(name.clone()), text: value.text.clone() })
         .collect()
+}
+
+/// A template's words with the values of its places, which go in their order.
+fn filled(words: &str, places: &[String], values: &[wire::TemplateParameter]) -> String {
+    let values = values.iter().map(|value| value.text.as_str());
+    fill(words, &places.iter().map(String::as_str).zip(values).collect())
 }
 
 /// A template's words with its places filled in; a place without a value stays as it is.

@@ -1,6 +1,6 @@
 //! Templates: reading, submitting, filling, deleting.
 
-use switchboard_domain::template as rules;
+use switchboard_domain::{outbound::ProviderFiles, template as rules};
 use switchboard_schema::{ChannelId, TenantScope, wire};
 
 use super::{Act, House};
@@ -34,8 +34,8 @@ impl House {
         scope: TenantScope,
         request: wire::CreateTemplate,
     ) -> Result<wire::Template, Refusal> {
-        let sample = self.sample(scope, request.channel_id, &request.draft).await?;
-        let act = TemplateAct::Create(Box::new(request.draft), sample);
+        let samples = self.samples(scope, request.channel_id, &request.draft).await?;
+        let act = TemplateAct::Create(Box::new(request.draft), samples);
         self.template_act(scope, request.channel_id, act).await
     }
 
@@ -54,8 +54,8 @@ impl House {
         let channel = patch.channel_id;
         let mut changed = None;
         if let Some(draft) = patch.draft {
-            let sample = self.sample(scope, channel, &draft).await?;
-            let act = TemplateAct::Edit(id.clone(), Box::new(draft), sample);
+            let samples = self.samples(scope, channel, &draft).await?;
+            let act = TemplateAct::Edit(id.clone(), Box::new(draft), samples);
             changed = Some(self.template_act(scope, channel, act).await?);
         }
         if let Some(fills) = patch.fills {
@@ -95,19 +95,31 @@ impl House {
         channel::ask(&self.env, scope, channel, |reply| channel::Letter::TemplateAct(act, reply)).await
     }
 
-    /// The provider's handle of the example of a draft's file. What can be refused is refused before it is uploaded.
-    async fn sample(
+    /// The provider's handles of the examples of a draft's files. What can be refused is refused before one is uploaded.
+    async fn samples(
         &self,
         scope: TenantScope,
         channel: ChannelId,
         draft: &wire::TemplateDraft,
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<ProviderFiles, Refusal> {
         rules::check_draft(draft).map_err(conversation::refusal_of)?;
         let client = channel::ask(&self.env, scope, channel, channel::Letter::Client).await?;
-        let kind =
-            wire::Template { header_format: draft.header_format, ..Default::default() }.header_file_kind();
-        let (Some(kind), Some(file)) = (kind, draft.header_file) else { return Ok(None) };
-        self.sendable(scope, kind, file).await?;
-        media::sample(&self.env, scope, file, &client).await.map(Some)
+        let above = draft.header_format.zip(draft.header_file);
+        let cards = draft.cards.iter().filter_map(|card| Some((card.header_format, card.header_file?)));
+        let files: Vec<_> = above
+            .into_iter()
+            .chain(cards)
+            .filter_map(|(format, file)| Some((file, format.file_kind()?)))
+            .collect();
+        for (file, kind) in &files {
+            self.sendable(scope, *kind, *file).await?;
+        }
+        let mut samples = ProviderFiles::new();
+        for (file, _) in files {
+            if !samples.contains_key(&file) {
+                samples.insert(file, media::sample(&self.env, scope, file, &client).await?);
+            }
+        }
+        Ok(samples)
     }
 }

@@ -5,13 +5,18 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use switchboard_domain::{
-    outbound::{Outbound, OutboundContent},
+    outbound::{Outbound, OutboundContent, ProviderFiles},
     template,
 };
 use switchboard_ports::channel::{Submission, Upload};
-use switchboard_schema::wire::{
-    CardEntry, ContactCard, Identity, IdentityKind, Interactive, InteractiveAction, InteractiveHeader,
-    MediaKind, TemplateButton, TemplateButtonKind, TemplateContent, TemplateHeaderFormat, TemplateParameter,
+use switchboard_schema::{
+    MediaId,
+    wire::{
+        CardEntry, ContactCard, Identity, IdentityKind, Interactive, InteractiveAction, InteractiveHeader,
+        MediaKind, OtpKind, ProductSection, SentTemplateButton, TemplateAuthentication, TemplateButton,
+        TemplateButtonKind, TemplateCard, TemplateContent, TemplateFile, TemplateHeaderFormat,
+        TemplateParameter, TemplateProduct,
+    },
 };
 
 /// Templates asked for at once.
@@ -79,41 +84,11 @@ pub fn templates(version: &str, waba_id: &str, after: Option<&str>) -> GraphRequ
 #[must_use]
 pub fn submit_template(version: &str, waba_id: &str, submission: &Submission) -> GraphRequest {
     let draft = &submission.draft;
-    let named = template::is_named(&draft.body) || draft.header.as_deref().is_some_and(template::is_named);
-    let mut components = Vec::new();
-    if let Some(format) = draft.header_format {
-        let mut header = json!({"type": "HEADER", "format": format_word(format)});
-        if let Some(words) = &draft.header {
-            header["text"] = json!(words);
-            let names = template::placeholders(words, named);
-            if !names.is_empty() {
-                header["example"] = match named {
-                    true => {
-                        json!({"header_text_named_params": named_examples(&names, &draft.header_examples)})
-                    }
-                    false => json!({"header_text": draft.header_examples}),
-                };
-            }
-        }
-        if let Some(handle) = &submission.sample {
-            header["example"] = json!({"header_handle": [handle]});
-        }
-        components.push(header);
-    }
-    let mut body = json!({"type": "BODY", "text": draft.body});
-    let names = template::placeholders(&draft.body, named);
-    if !names.is_empty() {
-        body["example"] = match named {
-            true => json!({"body_text_named_params": named_examples(&names, &draft.body_examples)}),
-            false => json!({"body_text": [draft.body_examples]}),
-        };
-    }
-    components.push(body);
-    components.extend(draft.footer.as_ref().map(|words| json!({"type": "FOOTER", "text": words})));
-    if !draft.buttons.is_empty() {
-        let buttons: Vec<Value> = draft.buttons.iter().map(button_body).collect();
-        components.push(json!({"type": "BUTTONS", "buttons": buttons}));
-    }
+    let named = template::is_draft_named(draft);
+    let components = match &draft.authentication {
+        Some(chosen) => code_components(chosen),
+        None => draft_components(submission, named),
+    };
     let (path, mut whole) = match &submission.id {
         Some(id) => (format!("/{}/{}", segment(version), segment(id)), json!({"components": components})),
         None => (
@@ -126,6 +101,101 @@ pub fn submit_template(version: &str, waba_id: &str, submission: &Submission) ->
     };
     whole["category"] = json!(draft.category);
     GraphRequest { path, body: Some(whole.to_string()) }
+}
+
+/// What a draft is made of.
+fn draft_components(submission: &Submission, named: bool) -> Vec<Value> {
+    let draft = &submission.draft;
+    let sample = |file: Option<MediaId>| file.and_then(|file| submission.samples.get(&file));
+    let mut components = Vec::new();
+    if let Some(format) = draft.header_format {
+        let mut header = header_draft(format, sample(draft.header_file));
+        if let Some(words) = &draft.header {
+            header["text"] = json!(words);
+            let names = template::placeholders(words, named);
+            if !names.is_empty() {
+                header["example"] = match named {
+                    true => {
+                        json!({"header_text_named_params": named_examples(&names, &draft.header_examples)})
+                    }
+                    false => json!({"header_text": draft.header_examples}),
+                };
+            }
+        }
+        components.push(header);
+    }
+    components.push(body_draft(&draft.body, &draft.body_examples, named));
+    components.extend(draft.footer.as_ref().map(|words| json!({"type": "FOOTER", "text": words})));
+    components.extend(draft.offer.as_ref().map(|offer| {
+        let offer = json!({"text": offer.text, "has_expiration": offer.ends});
+        json!({"type": "LIMITED_TIME_OFFER", "limited_time_offer": offer})
+    }));
+    components.extend(buttons_draft(&draft.buttons));
+    if !draft.cards.is_empty() {
+        let card = |card: &TemplateCard| {
+            let mut components = vec![header_draft(card.header_format, sample(card.header_file))];
+            if !card.body.is_empty() {
+                components.push(body_draft(&card.body, &card.body_examples, named));
+            }
+            components.extend(buttons_draft(&card.buttons));
+            json!({"components": components})
+        };
+        let cards: Vec<Value> = draft.cards.iter().map(card).collect();
+        components.push(json!({"type": "CAROUSEL", "cards": cards}));
+    }
+    components
+}
+
+/// What a template with a code is made of: its words are Meta's.
+fn code_components(chosen: &TemplateAuthentication) -> Vec<Value> {
+    let (otp, is_app) = match chosen.otp {
+        OtpKind::CopyCode => ("COPY_CODE", false),
+        OtpKind::OneTap => ("ONE_TAP", true),
+        OtpKind::ZeroTap => ("ZERO_TAP", true),
+    };
+    let mut button = json!({"type": "OTP", "otp_type": otp});
+    if let Some(words) = &chosen.text {
+        button["text"] = json!(words);
+    }
+    if is_app {
+        button["supported_apps"] =
+            json!([{"package_name": chosen.package_name, "signature_hash": chosen.signature_hash}]);
+    }
+    if chosen.otp == OtpKind::ZeroTap {
+        // The terms are shown where this is chosen.
+        button["zero_tap_terms_accepted"] = json!(true);
+    }
+    let body = json!({"type": "BODY", "add_security_recommendation": chosen.add_security_recommendation});
+    let footer = chosen
+        .code_expiration_minutes
+        .map(|minutes| json!({"type": "FOOTER", "code_expiration_minutes": minutes}));
+    let buttons = json!({"type": "BUTTONS", "buttons": [button]});
+    [Some(body), footer, Some(buttons)].into_iter().flatten().collect()
+}
+
+fn header_draft(format: TemplateHeaderFormat, sample: Option<&String>) -> Value {
+    let mut header = json!({"type": "HEADER", "format": format_word(format)});
+    if let Some(handle) = sample {
+        header["example"] = json!({"header_handle": [handle]});
+    }
+    header
+}
+
+fn body_draft(words: &str, examples: &[String], named: bool) -> Value {
+    let mut body = json!({"type": "BODY", "text": words});
+    let names = template::placeholders(words, named);
+    if !names.is_empty() {
+        body["example"] = match named {
+            true => json!({"body_text_named_params": named_examples(&names, examples)}),
+            false => json!({"body_text": [examples]}),
+        };
+    }
+    body
+}
+
+fn buttons_draft(buttons: &[TemplateButton]) -> Option<Value> {
+    let list: Vec<Value> = buttons.iter().map(button_body).collect();
+    (!list.is_empty()).then(|| json!({"type": "BUTTONS", "buttons": list}))
 }
 
 fn named_examples(names: &[String], examples: &[String]) -> Vec<Value> {
@@ -142,6 +212,7 @@ const fn format_word(format: TemplateHeaderFormat) -> &'static str {
         TemplateHeaderFormat::Video => "VIDEO",
         TemplateHeaderFormat::Document => "DOCUMENT",
         TemplateHeaderFormat::Location => "LOCATION",
+        TemplateHeaderFormat::Product => "PRODUCT",
         TemplateHeaderFormat::Text | TemplateHeaderFormat::Other => "TEXT",
     }
 }
@@ -163,6 +234,14 @@ fn button_body(button: &TemplateButton) -> Value {
             body
         }
         TemplateButtonKind::CopyCode => json!({"type": "COPY_CODE", "example": button.example}),
+        TemplateButtonKind::Flow => {
+            let mut body = named(&[("text", text), ("flow_id", button.flow_id.as_ref())]);
+            body["type"] = json!("FLOW");
+            body
+        }
+        TemplateButtonKind::Catalog => json!({"type": "CATALOG", "text": button.text}),
+        TemplateButtonKind::Products => json!({"type": "MPM", "text": button.text}),
+        TemplateButtonKind::Product => json!({"type": "SPM", "text": button.text}),
         TemplateButtonKind::QuickReply | TemplateButtonKind::Other => {
             json!({"type": "QUICK_REPLY", "text": button.text})
         }
@@ -227,8 +306,8 @@ fn address(known: &[Identity]) -> Result<(Option<String>, Option<&str>), NoAddre
 fn content_body(content: &OutboundContent) -> ContentBody<'_> {
     match content {
         OutboundContent::Text(text) => ContentBody::Text { text: TextBody { body: &text.body } },
-        OutboundContent::Template(template, file) => {
-            ContentBody::Template { template: template_body(template, file.as_deref()) }
+        OutboundContent::Template(template, files) => {
+            ContentBody::Template { template: template_body(template, files) }
         }
         OutboundContent::File(file) => {
             let body = FileBody {
@@ -378,55 +457,110 @@ pub fn mark_read(version: &str, phone_number_id: &str, message_id: &str, typing:
 }
 
 /// A template and its values. (Meta: message-templates/components; each kind of parameter by its own shape.)
-fn template_body<'a>(template: &'a TemplateContent, file: Option<&'a str>) -> TemplateBody<'a> {
-    let words = |kind, values: &'a [TemplateParameter]| {
-        let parameters = values.iter().map(parameter_body).collect();
-        (!values.is_empty()).then_some(ComponentBody { kind, sub_type: None, index: None, parameters })
-    };
-    let above = match (&template.header_file, file, &template.header_location) {
-        (Some(header), Some(id), _) => {
-            let name = header.filename.as_ref().filter(|_| header.kind == MediaKind::Document);
-            let file = named(&[("id", Some(&id.to_owned())), ("filename", name)]);
-            Some(match header.kind {
-                MediaKind::Image | MediaKind::Sticker => json!({"type": "image", "image": file}),
-                MediaKind::Video | MediaKind::Audio => json!({"type": "video", "video": file}),
-                MediaKind::Document => json!({"type": "document", "document": file}),
-            })
-        }
-        (_, _, Some(place)) => {
-            let mut location = named(&[("name", place.name.as_ref()), ("address", place.address.as_ref())]);
-            location["latitude"] = json!(place.latitude);
-            location["longitude"] = json!(place.longitude);
-            Some(json!({"type": "location", "location": location}))
-        }
-        _ => None,
-    };
-    let above = above.map(|parameter| ComponentBody {
-        kind: "header",
-        sub_type: None,
-        index: None,
-        parameters: vec![parameter],
+fn template_body<'a>(template: &'a TemplateContent, files: &ProviderFiles) -> TemplateBody<'a> {
+    let place = template.header_location.as_ref().map(|place| {
+        let mut location = named(&[("name", place.name.as_ref()), ("address", place.address.as_ref())]);
+        location["latitude"] = json!(place.latitude);
+        location["longitude"] = json!(place.longitude);
+        json!({"type": "location", "location": location})
     });
-    let buttons = template.buttons.iter().filter_map(|button| {
-        let value = button.value.as_deref()?;
-        let (sub_type, parameter) = match button.kind {
-            TemplateButtonKind::QuickReply => ("quick_reply", json!({"type": "payload", "payload": value})),
-            TemplateButtonKind::Url => ("url", json!({"type": "text", "text": value})),
-            TemplateButtonKind::CopyCode => {
-                ("copy_code", json!({"type": "coupon_code", "coupon_code": value}))
-            }
-            TemplateButtonKind::PhoneNumber | TemplateButtonKind::Other => return None,
-        };
-        let index = Some(button.index.to_string());
-        Some(ComponentBody { kind: "button", sub_type: Some(sub_type), index, parameters: vec![parameter] })
+    let above = above_words(template.header_file.as_ref(), template.header_product.as_deref(), files);
+    let offer = template.offer.as_ref().and_then(|offer| offer.ends_at).map(|at| {
+        let offer = json!({"expiration_time_ms": at.as_millis()});
+        let parameter = json!({"type": "limited_time_offer", "limited_time_offer": offer});
+        ComponentBody::of("limited_time_offer", vec![parameter])
     });
-    let components =
-        above.or_else(|| words("header", &template.header)).into_iter().chain(words("body", &template.body));
+    let cards: Vec<CardBody> = (0..)
+        .zip(&template.cards)
+        .map(|(card_index, card)| {
+            let above = above_words(card.header_file.as_ref(), card.header_product.as_ref(), files);
+            let above = above.map(|parameter| ComponentBody::of("header", vec![parameter]));
+            let components = above.into_iter().chain(words_of("body", &card.body));
+            CardBody { card_index, components: components.chain(button_values(&card.buttons)).collect() }
+        })
+        .collect();
+    let components = above
+        .or(place)
+        .map(|parameter| ComponentBody::of("header", vec![parameter]))
+        .or_else(|| words_of("header", &template.header))
+        .into_iter()
+        .chain(words_of("body", &template.body))
+        .chain(offer)
+        .chain(button_values(&template.buttons))
+        .chain(
+            (!cards.is_empty()).then(|| ComponentBody { cards, ..ComponentBody::of("carousel", Vec::new()) }),
+        );
     TemplateBody {
         name: &template.name,
         language: LanguageBody { code: &template.language },
-        components: components.chain(buttons).collect(),
+        components: components.collect(),
     }
+}
+
+fn words_of(kind: &'static str, values: &[TemplateParameter]) -> Option<ComponentBody> {
+    let parameters = values.iter().map(parameter_body).collect();
+    (!values.is_empty()).then(|| ComponentBody::of(kind, parameters))
+}
+
+/// The file or the product above words.
+fn above_words(
+    file: Option<&TemplateFile>,
+    product: Option<&TemplateProduct>,
+    files: &ProviderFiles,
+) -> Option<Value> {
+    if let Some(product) = product {
+        let body = json!({"catalog_id": product.catalog_id, "product_retailer_id": product.product_id});
+        return Some(json!({"type": "product", "product": body}));
+    }
+    let header = file?;
+    let id = files.get(&header.media_id)?;
+    let name = header.filename.as_ref().filter(|_| header.kind == MediaKind::Document);
+    let file = named(&[("id", Some(id)), ("filename", name)]);
+    Some(match header.kind {
+        MediaKind::Image | MediaKind::Sticker => json!({"type": "image", "image": file}),
+        MediaKind::Video | MediaKind::Audio => json!({"type": "video", "video": file}),
+        MediaKind::Document => json!({"type": "document", "document": file}),
+    })
+}
+
+fn button_values(buttons: &[SentTemplateButton]) -> impl Iterator<Item = ComponentBody> {
+    buttons.iter().filter_map(|button| {
+        let (sub_type, parameter) = button_value(button)?;
+        Some(ComponentBody {
+            sub_type: Some(sub_type),
+            index: Some(button.index.to_string()),
+            ..ComponentBody::of("button", vec![parameter])
+        })
+    })
+}
+
+fn button_value(button: &SentTemplateButton) -> Option<(&'static str, Value)> {
+    if button.kind == TemplateButtonKind::Flow {
+        // Meta takes no template with a form without its button; this is the token it has where none is given.
+        let token = button.value.as_deref().unwrap_or("unused");
+        return Some(("flow", json!({"type": "action", "action": {"flow_token": token}})));
+    }
+    let value = button.value.as_deref()?;
+    let action = |action: Value| json!({"type": "action", "action": action});
+    Some(match button.kind {
+        TemplateButtonKind::QuickReply => ("quick_reply", json!({"type": "payload", "payload": value})),
+        TemplateButtonKind::Url => ("url", json!({"type": "text", "text": value})),
+        TemplateButtonKind::CopyCode => ("copy_code", json!({"type": "coupon_code", "coupon_code": value})),
+        TemplateButtonKind::Catalog => ("catalog", action(json!({"thumbnail_product_retailer_id": value}))),
+        TemplateButtonKind::Products => {
+            let section = |section: &ProductSection| {
+                let items: Vec<Value> =
+                    section.products.iter().map(|id| json!({"product_retailer_id": id})).collect();
+                json!({"title": section.title, "product_items": items})
+            };
+            let sections: Vec<Value> = button.sections.iter().map(section).collect();
+            ("mpm", action(json!({"thumbnail_product_retailer_id": value, "sections": sections})))
+        }
+        TemplateButtonKind::PhoneNumber
+        | TemplateButtonKind::Flow
+        | TemplateButtonKind::Product
+        | TemplateButtonKind::Other => return None,
+    })
 }
 
 fn parameter_body(parameter: &TemplateParameter) -> Value {
@@ -537,13 +671,31 @@ struct ComponentBody {
     sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     parameters: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cards: Vec<CardBody>,
+}
+
+impl ComponentBody {
+    const fn of(kind: &'static str, parameters: Vec<Value>) -> Self {
+        Self { kind, sub_type: None, index: None, parameters, cards: Vec::new() }
+    }
+}
+
+#[derive(Serialize)]
+struct CardBody {
+    card_index: u8,
+    components: Vec<ComponentBody>,
 }
 
 #[cfg(test)]
 mod tests {
     use switchboard_domain::inbound::Callback;
-    use switchboard_schema::{ConversationId, wire::Text};
+    use switchboard_schema::{
+        ConversationId,
+        wire::{SentTemplateCard, SentTemplateOffer, Text},
+    };
 
     use super::*;
 
@@ -575,7 +727,7 @@ mod tests {
                 text: Some("unused".into()),
                 ..TemplateContent::default()
             },
-            None,
+            ProviderFiles::new(),
         )
     }
 
@@ -669,6 +821,102 @@ mod tests {
         let outbound = outbound(vec![identity(IdentityKind::WaId, "1650")], text("Hi"));
         let request = send("v26.0", "../v1/me?x=", &outbound).expect("an address");
         assert_eq!(request.path, "/v26.0/v1mex/messages");
+    }
+
+    #[test]
+    fn cards_an_offer_a_form_and_products_are_sent_in_the_documented_shapes() {
+        let (picture, film) = (MediaId::from_bytes([1; 16]), MediaId::from_bytes([2; 16]));
+        let file = |kind, media_id| Some(TemplateFile { kind, media_id, filename: None });
+        let sent = |index, kind, value: Option<&str>| SentTemplateButton {
+            index,
+            kind,
+            text: "Go".to_owned(),
+            value: value.map(str::to_owned),
+            sections: Vec::new(),
+        };
+        let card = |media_id| SentTemplateCard {
+            header_file: file(MediaKind::Image, media_id),
+            header_product: None,
+            body: vec![value(None, "Elif")],
+            text: String::new(),
+            buttons: vec![sent(0, TemplateButtonKind::Url, Some("7"))],
+        };
+        let template = |content: TemplateContent| {
+            let files = ProviderFiles::from([(picture, "11".to_owned()), (film, "22".to_owned())]);
+            let content = OutboundContent::Template(
+                TemplateContent { name: "n".to_owned(), language: "en".to_owned(), ..content },
+                files,
+            );
+            let to = vec![identity(IdentityKind::WaId, "1650")];
+            let request = send("v26.0", "1", &outbound(to, content)).expect("an address");
+            let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
+            body["template"]["components"].clone()
+        };
+        let image =
+            |id: &str| json!({"type": "header", "parameters": [{"type": "image", "image": {"id": id}}]});
+        let words = json!({"type": "body", "parameters": [{"type": "text", "text": "Elif"}]});
+        let end = json!({"type": "button", "sub_type": "url", "index": "0",
+            "parameters": [{"type": "text", "text": "7"}]});
+        assert_eq!(
+            template(TemplateContent {
+                cards: vec![card(picture), card(film)],
+                ..TemplateContent::default()
+            }),
+            json!([{"type": "carousel", "cards": [
+                {"card_index": 0, "components": [image("11"), words, end]},
+                {"card_index": 1, "components": [image("22"), words, end]},
+            ]}])
+        );
+        let offer = SentTemplateOffer {
+            text: "Ends soon".to_owned(),
+            ends_at: Some(switchboard_schema::Timestamp::from_millis(1_795_000_000_123)),
+        };
+        assert_eq!(
+            template(TemplateContent {
+                header_file: file(MediaKind::Video, film),
+                offer: Some(Box::new(offer)),
+                buttons: vec![sent(0, TemplateButtonKind::CopyCode, Some("SAVE10"))],
+                ..TemplateContent::default()
+            }),
+            json!([
+                {"type": "header", "parameters": [{"type": "video", "video": {"id": "22"}}]},
+                {"type": "limited_time_offer", "parameters": [{"type": "limited_time_offer",
+                    "limited_time_offer": {"expiration_time_ms": 1_795_000_000_123_i64}}]},
+                {"type": "button", "sub_type": "copy_code", "index": "0",
+                    "parameters": [{"type": "coupon_code", "coupon_code": "SAVE10"}]},
+            ])
+        );
+        let sections = vec![ProductSection {
+            title: "Bells".to_owned(),
+            products: vec!["b1".to_owned(), "b2".to_owned()],
+        }];
+        assert_eq!(
+            template(TemplateContent {
+                header_product: Some(Box::new(TemplateProduct {
+                    catalog_id: "cat".to_owned(),
+                    product_id: "b1".to_owned(),
+                })),
+                buttons: vec![
+                    sent(0, TemplateButtonKind::Flow, None),
+                    SentTemplateButton { sections, ..sent(1, TemplateButtonKind::Products, Some("b1")) },
+                    sent(2, TemplateButtonKind::Catalog, Some("b2")),
+                    sent(3, TemplateButtonKind::Catalog, None),
+                ],
+                ..TemplateContent::default()
+            }),
+            json!([
+                {"type": "header", "parameters": [{"type": "product",
+                    "product": {"catalog_id": "cat", "product_retailer_id": "b1"}}]},
+                {"type": "button", "sub_type": "flow", "index": "0",
+                    "parameters": [{"type": "action", "action": {"flow_token": "unused"}}]},
+                {"type": "button", "sub_type": "mpm", "index": "1",
+                    "parameters": [{"type": "action", "action": {"thumbnail_product_retailer_id": "b1",
+                        "sections": [{"title": "Bells", "product_items": [
+                            {"product_retailer_id": "b1"}, {"product_retailer_id": "b2"}]}]}}]},
+                {"type": "button", "sub_type": "catalog", "index": "2",
+                    "parameters": [{"type": "action", "action": {"thumbnail_product_retailer_id": "b2"}}]},
+            ])
+        );
     }
 
     #[test]

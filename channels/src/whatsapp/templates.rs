@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use switchboard_domain::template::{is_named, placeholders, scan};
+use switchboard_domain::template::{CARDS, is_named, needs_value, placeholders, scan};
 use switchboard_schema::wire::{
-    MAX_PARAMETER_CHARS, Template, TemplateButton, TemplateButtonKind, TemplateHeaderFormat,
-    TemplateParameter,
+    MAX_PARAMETER_CHARS, Template, TemplateButton, TemplateButtonKind, TemplateCard, TemplateHeaderFormat,
+    TemplateOffer, TemplateParameter,
 };
 
 /// Most spaces in a row that WhatsApp takes within a value.
@@ -182,13 +182,9 @@ fn fill_part(words: &str, named: bool, given: &[TemplateParameter]) -> String {
 
 fn read_template(raw: &RawValue) -> Option<Template> {
     let raw: RawTemplate<'_> = serde_json::from_str(raw.get()).ok()?;
-    let words = |component: &RawComponent<'_>| component.text.as_ref().map_or(0, |text| text.len());
-    let links = |component: &RawComponent<'_>| component.buttons.iter().map(RawButton::url_bytes).max();
-    if raw
-        .components
-        .iter()
-        .any(|component| words(component).max(links(component).unwrap_or(0)) > MAX_WORDS_BYTES)
-    {
+    let of_cards =
+        raw.components.iter().flat_map(|component| &component.cards).flat_map(|card| &card.components);
+    if raw.components.iter().chain(of_cards).any(RawComponent::is_excessive) {
         return None;
     }
     let mut read = Template {
@@ -225,7 +221,22 @@ fn read_template(raw: &RawValue) -> Option<Template> {
             }
             "FOOTER" => read.footer = component.text.map(Cow::into_owned),
             "BUTTONS" => read.buttons = component.buttons.into_iter().map(RawButton::read).collect(),
-            // Cards, an offer, whatever comes later.
+            "CAROUSEL" => {
+                read.sendable &= CARDS.contains(&component.cards.len());
+                for card in component.cards.into_iter().take(*CARDS.end()) {
+                    let (card, whole) = card.read();
+                    read.sendable &= whole;
+                    read.cards.push(card);
+                }
+            }
+            "LIMITED_TIME_OFFER" => match component.limited_time_offer {
+                Some(offer) => {
+                    read.offer =
+                        Some(TemplateOffer { text: offer.text.into_owned(), ends: offer.has_expiration });
+                }
+                None => read.sendable = false,
+            },
+            // Whatever comes later.
             _ => read.sendable = false,
         }
     }
@@ -234,6 +245,9 @@ fn read_template(raw: &RawValue) -> Option<Template> {
     read.named = raw
         .parameter_format
         .map_or_else(|| is_named(&read.body), |format| format.eq_ignore_ascii_case("NAMED"));
+    for card in &mut read.cards {
+        card.body_parameters = placeholders(&card.body, read.named);
+    }
     read.header_parameters =
         read.header.as_deref().map(|words| placeholders(words, read.named)).unwrap_or_default();
     read.body_parameters = placeholders(&read.body, read.named);
@@ -247,6 +261,7 @@ fn header_format(format: Option<&str>) -> TemplateHeaderFormat {
         "VIDEO" => TemplateHeaderFormat::Video,
         "DOCUMENT" => TemplateHeaderFormat::Document,
         "LOCATION" => TemplateHeaderFormat::Location,
+        "PRODUCT" => TemplateHeaderFormat::Product,
         _ => TemplateHeaderFormat::Other,
     }
 }
@@ -302,9 +317,59 @@ struct RawComponent<'a> {
     text: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     buttons: Vec<RawButton<'a>>,
+    #[serde(borrow, default)]
+    cards: Vec<RawCard<'a>>,
+    #[serde(borrow)]
+    limited_time_offer: Option<RawOffer<'a>>,
     /// Examples are for people: odd ones are as good as none.
     #[serde(borrow)]
     example: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawCard<'a> {
+    #[serde(borrow, default)]
+    components: Vec<RawComponent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawOffer<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(default)]
+    has_expiration: bool,
+}
+
+impl RawCard<'_> {
+    /// A card, and whether everything about it is known. Which of its places have names the whole template says.
+    fn read(self) -> (TemplateCard, bool) {
+        let mut card = TemplateCard {
+            header_format: TemplateHeaderFormat::Other,
+            body: String::new(),
+            body_parameters: Vec::new(),
+            body_examples: Vec::new(),
+            buttons: Vec::new(),
+            header_file: None,
+        };
+        let mut whole = true;
+        for component in self.components {
+            match component.kind.to_ascii_uppercase().as_str() {
+                "HEADER" => card.header_format = header_format(component.format.as_deref()),
+                "BODY" => {
+                    card.body_examples = component.body_examples();
+                    card.body = component.text.map(Cow::into_owned).unwrap_or_default();
+                }
+                "BUTTONS" => card.buttons = component.buttons.into_iter().map(RawButton::read).collect(),
+                _ => whole = false,
+            }
+        }
+        whole &= matches!(
+            card.header_format,
+            TemplateHeaderFormat::Image | TemplateHeaderFormat::Video | TemplateHeaderFormat::Product
+        );
+        whole &= !card.buttons.iter().any(|button| button.kind == TemplateButtonKind::Other);
+        (card, whole)
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -322,6 +387,13 @@ struct RawNamedExample {
 }
 
 impl RawComponent<'_> {
+    fn is_excessive(&self) -> bool {
+        let words = self.text.as_ref().map_or(0, |text| text.len());
+        let offer = self.limited_time_offer.as_ref().map_or(0, |offer| offer.text.len());
+        let links = self.buttons.iter().map(RawButton::url_bytes).max();
+        words.max(offer).max(links.unwrap_or(0)) > MAX_WORDS_BYTES
+    }
+
     fn examples(&self, of: impl Fn(&RawExamples) -> (&Vec<String>, &Vec<RawNamedExample>)) -> Vec<String> {
         let Some(read) = self.read_examples() else { return Vec::new() };
         let (by_order, by_name) = of(&read);
@@ -348,6 +420,8 @@ struct RawButton<'a> {
     #[serde(borrow)]
     url: Option<Cow<'a, str>>,
     phone_number: Option<String>,
+    /// A number in text; some answers have the number.
+    flow_id: Option<serde_json::Value>,
     #[serde(borrow)]
     example: Option<&'a RawValue>,
 }
@@ -365,15 +439,18 @@ impl RawButton<'_> {
             "URL" | "OTP" => TemplateButtonKind::Url,
             "PHONE_NUMBER" | "REQUEST_CONTACT_INFO" => TemplateButtonKind::PhoneNumber,
             "COPY_CODE" => TemplateButtonKind::CopyCode,
+            "FLOW" => TemplateButtonKind::Flow,
+            "CATALOG" => TemplateButtonKind::Catalog,
+            "MPM" => TemplateButtonKind::Products,
+            "SPM" => TemplateButtonKind::Product,
             _ => TemplateButtonKind::Other,
         };
-        let needs_value = match kind {
-            TemplateButtonKind::Url => {
-                self.kind.eq_ignore_ascii_case("OTP")
-                    || self.url.as_deref().is_some_and(|url| scan(url).next().is_some())
-            }
-            kind => kind == TemplateButtonKind::CopyCode,
-        };
+        let needs_value = self.kind.eq_ignore_ascii_case("OTP") || needs_value(kind, self.url.as_deref());
+        let flow_id = self.flow_id.and_then(|id| match id {
+            serde_json::Value::String(id) => Some(id),
+            serde_json::Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        });
         // A word, or a list of one.
         let example = self.example.and_then(|raw| {
             let one = serde_json::from_str::<String>(raw.get());
@@ -384,6 +461,7 @@ impl RawButton<'_> {
             text: self.text.map(Cow::into_owned).unwrap_or_default(),
             url: self.url.map(Cow::into_owned),
             phone_number: self.phone_number,
+            flow_id,
             example,
             needs_value,
         }
@@ -409,6 +487,27 @@ mod tests {
     }
 
     const BODY: &str = r#"{"type":"BODY","text":"Hello {{1}}, {{2}} is ready."}"#;
+
+    const CARD: &str = r#"{"components":[{"type":"HEADER","format":"IMAGE","example":{"header_handle":["4::a"]}},
+        {"type":"BODY","text":"For {{1}}","example":{"body_text":[["Sam"]]}},
+        {"type":"BUTTONS","buttons":[{"type":"URL","text":"See","url":"https://a.example/{{1}}","example":["p1"]}]}]}"#;
+
+    const OFFER: &str =
+        r#"{"type":"limited_time_offer","limited_time_offer":{"text":"Ends soon","has_expiration":true}}"#;
+
+    #[test]
+    fn cards_and_an_offer_are_read_with_their_places() {
+        let read = template(&format!(r#"{BODY},{OFFER},{{"type":"carousel","cards":[{CARD},{CARD}]}}"#));
+        assert_eq!(read.offer, Some(TemplateOffer { text: "Ends soon".to_owned(), ends: true }));
+        assert_eq!(read.cards.len(), 2);
+        let card = &read.cards[1];
+        assert_eq!(card.header_format, TemplateHeaderFormat::Image);
+        assert_eq!(
+            (card.body_parameters.as_slice(), card.body_examples.as_slice()),
+            (&["1".to_owned()][..], &["Sam".to_owned()][..])
+        );
+        assert!(card.buttons[0].needs_value);
+    }
 
     #[test]
     fn a_page_is_read_and_says_where_the_next_begins() {
@@ -473,7 +572,8 @@ mod tests {
             (BODY.to_owned(), true),
             (format!(r#"{{"type":"HEADER","format":"TEXT","text":"Hi"}},{BODY}"#), true),
             (format!(r#"{{"type":"HEADER","format":"IMAGE"}},{BODY}"#), true),
-            (format!(r#"{{"type":"HEADER","format":"PRODUCT"}},{BODY}"#), false),
+            (format!(r#"{{"type":"HEADER","format":"PRODUCT"}},{BODY}"#), true),
+            (format!(r#"{{"type":"HEADER","format":"HOLOGRAM"}},{BODY}"#), false),
             (
                 format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"QUICK_REPLY","text":"Yes"}}]}}"#),
                 true,
@@ -491,8 +591,21 @@ mod tests {
                 true,
             ),
             (format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"COPY_CODE"}}]}}"#), true),
-            (format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"FLOW","text":"Go"}}]}}"#), false),
+            (
+                format!(
+                    r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"FLOW","text":"Go","flow_id":7}}]}}"#
+                ),
+                true,
+            ),
+            (
+                format!(r#"{BODY},{{"type":"BUTTONS","buttons":[{{"type":"VOICE_CALL","text":"Go"}}]}}"#),
+                false,
+            ),
             (format!(r#"{BODY},{{"type":"CAROUSEL","cards":[]}}"#), false),
+            (format!(r#"{BODY},{{"type":"CAROUSEL","cards":[{CARD},{CARD}]}}"#), true),
+            (format!(r#"{BODY},{{"type":"CAROUSEL","cards":[{CARD},{{"components":[]}}]}}"#), false),
+            (format!(r#"{BODY},{OFFER}"#), true),
+            (format!(r#"{BODY},{{"type":"LIMITED_TIME_OFFER"}}"#), false),
             (r#"{"type":"FOOTER","text":"x"}"#.to_owned(), false),
         ] {
             assert_eq!(template(&components).sendable, sendable, "{components}");

@@ -215,6 +215,15 @@ const TABLE: &[(&str, &[&str])] = &[
     ("system_user_id", &[
         "#NUMBER [b:US.1] becomes [b:US.2 e:US.ENT.2] (wamid.SYS==)",
     ]),
+    ("template_category", &[
+        r#"@ACCOUNT template welcome en_US: Category { category: "MARKETING", announced: false }"#,
+    ]),
+    ("template_category_announced", &[
+        r#"@ACCOUNT template welcome en_US: Category { category: "MARKETING", announced: true }"#,
+    ]),
+    ("template_components", &[
+        "@ACCOUNT template welcome en_US: Components",
+    ]),
     ("template_quality", &[
         r#"@ACCOUNT template welcome en_US: Quality { score: "YELLOW" }"#,
     ]),

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use switchboard_schema::wire::{
     Attachment, ContactCard, Content, Interactive, InteractiveAction, InteractiveHeader, ListSection,
-    Location, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS, ReplyButton, TemplateContent,
+    Location, MAX_PARAMETER_CHARS, MAX_TEXT_CHARS, ReplyButton, TemplateContent, TemplateParameter,
 };
 
 use super::Rejection;
+use crate::template::CARDS;
 
 /// Longest caption, and longest body of an interactive message without a list, in characters.
 pub const MAX_CAPTION_CHARS: usize = 1_024;
@@ -118,10 +119,16 @@ fn template(template: &TemplateContent) -> Checked {
     if template.language.is_empty() || template.language.len() > 15 {
         return invalid("template.language", "a template has a language such as en_US");
     }
-    if template.header.len() > 10 || template.body.len() > 100 {
+    let too_many = |values: &[TemplateParameter]| values.len() > 100;
+    if template.header.len() > 10
+        || too_many(&template.body)
+        || template.cards.len() > *CARDS.end()
+        || template.cards.iter().any(|card| too_many(&card.body))
+    {
         return invalid("template", "that is more values than a template has places");
     }
-    for parameter in template.header.iter().chain(&template.body) {
+    let of_cards = template.cards.iter().flat_map(|card| &card.body);
+    for parameter in template.header.iter().chain(&template.body).chain(of_cards) {
         let text = &parameter.text;
         if text.trim().is_empty() {
             return invalid("template", "every place in the template needs a value");
@@ -136,7 +143,8 @@ fn template(template: &TemplateContent) -> Checked {
             );
         }
     }
-    if let Some(file) = &template.header_file {
+    let of_cards = template.cards.iter().filter_map(|card| card.header_file.as_ref());
+    for file in template.header_file.iter().chain(of_cards) {
         optional("template.header_file", "a file's name", file.filename.as_ref(), MAX_FILENAME_CHARS)?;
     }
     template.header_location.as_ref().map_or(Ok(()), location)

@@ -26,7 +26,9 @@ use crate::{
     outbound::SendOutcome,
     pair,
     permission::{self, Allowed, Circumstances, Refused},
-    retry, window,
+    retry,
+    template::Statuses,
+    window,
 };
 
 /// Longest words of a quote, in characters.
@@ -220,12 +222,13 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
     }
 }
 
-/// May a conversation with somebody nobody knows begin with this?
+/// May a conversation with somebody nobody knows begin with this, as the channel's templates are known?
 ///
 /// # Errors
 /// The rule that forbids it.
-pub fn may_begin(content: &Content, now: Timestamp) -> Result<(), Rejection> {
-    permission::may_send(&Circumstances::default(), content, now)?;
+pub fn may_begin(content: &Content, templates: &Statuses, now: Timestamp) -> Result<(), Rejection> {
+    let of = Circumstances { template: templates.of(content), ..Circumstances::default() };
+    permission::may_send(&of, content, now)?;
     Ok(())
 }
 
@@ -248,7 +251,8 @@ impl State {
     /// # Errors
     /// Why not, in words for the agent.
     pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
-        permission::may_send(&circumstances(self.head.as_ref(), self.trouble.as_deref()), content, now)
+        let of = circumstances(self.head.as_ref(), self.trouble.as_deref());
+        permission::may_send(&Circumstances { template: self.templates.of(content), ..of }, content, now)
     }
 }
 
@@ -309,12 +313,9 @@ impl<'a> Draft<'a> {
         let Some(item) = self.items.iter_mut().find(|item| item.seq == seq) else {
             return Err(Rejection::NoMessage);
         };
-        let (decision, judged) = permission::explain(
-            &circumstances(Some(&self.head), self.state.trouble.as_deref()),
-            &item.content,
-            step,
-            now,
-        );
+        let of = circumstances(Some(&self.head), self.state.trouble.as_deref());
+        let of = Circumstances { template: self.state.templates.of(&item.content), ..of };
+        let (decision, judged) = permission::explain(&of, &item.content, step, now);
         item.decision = Some(Box::new(decision));
         Ok(judged.map(drop))
     }

@@ -12,7 +12,7 @@ use switchboard_schema::{
 };
 
 use super::{Change, ContactSnapshot, show_item};
-use crate::{channel::Trouble, delivery::is_settled, window::WindowFacts};
+use crate::{channel::Trouble, delivery::is_settled, template::Statuses, window::WindowFacts};
 
 /// Items kept whole in memory, at most; unsettled ones stay besides.
 pub const CACHED_ITEMS: usize = 32;
@@ -39,6 +39,8 @@ pub struct State {
     pub head: Option<Head>,
     /// What stands against sending on the channel, where something does and that is known.
     pub trouble: Option<Arc<Trouble>>,
+    /// What is known of the channel's templates.
+    pub templates: Arc<Statuses>,
     /// A commit is being put together: its version is given already.
     pub open_commit: bool,
     /// The items of the newest two buckets, and at times some older, by id.
@@ -60,6 +62,7 @@ impl State {
             channel_id,
             head: None,
             trouble: None,
+            templates: Arc::default(),
             open_commit: false,
             known: HashMap::new(),
             keys: HashMap::new(),

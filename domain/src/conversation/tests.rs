@@ -19,8 +19,8 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp,
     record::{BUCKET_ITEMS, Head, Item},
     wire::{
-        ContactRef, Content, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, Sender,
-        SenderKind, SystemEvent, TemplateContent, Text,
+        ContactRef, Content, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, SendRule,
+        Sender, SenderKind, SystemEvent, TemplateContent, Text,
     },
 };
 

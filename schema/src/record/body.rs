@@ -697,6 +697,9 @@ pub struct TemplateBody {
     pub announced: Option<Known>,
     /// Status, quality and category as they were when somebody last looked.
     pub seen: SeenFacts,
+    /// When a reading found other words or buttons than before, which nobody has looked at since.
+    #[serde(default)]
+    pub reworded_at: Option<Timestamp>,
     /// What fills its places.
     #[serde(default)]
     pub fills: Vec<wire::TemplateFill>,

@@ -563,9 +563,19 @@ wire! {
         /// Its buttons, with what was given for them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub buttons: Vec<super::SentTemplateButton>,
+        /// The product above the body.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_product: Option<Box<super::TemplateProduct>>,
+        /// Its offer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub offer: Option<Box<super::SentTemplateOffer>>,
+        /// Its cards, with what was given for them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub cards: Vec<super::SentTemplateCard>,
     }
 
     /// The value of one placeholder.
+    #[derive(Eq)]
     pub struct TemplateParameter {
         /// The placeholder's name, where the template names them; else they go by order.
         #[serde(default, skip_serializing_if = "Option::is_none")]

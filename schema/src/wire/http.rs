@@ -131,6 +131,15 @@ wire! {
         /// Values for its buttons.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub buttons: Vec<super::TemplateButtonValue>,
+        /// The product above the body, where the template has one there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_product: Option<Box<super::TemplateProduct>>,
+        /// When its offer ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub offer_ends_at: Option<Timestamp>,
+        /// Values for each of its cards, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub cards: Vec<super::TemplateCardValues>,
     }
 
     /// Start a conversation with a new or known address.
@@ -341,6 +350,12 @@ wire! {
         /// Its buttons, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub buttons: Vec<super::TemplateButton>,
+        /// Its offer that ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub offer: Option<super::TemplateOffer>,
+        /// Its cards, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub cards: Vec<super::TemplateCard>,
         /// Examples for the placeholders of the header, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub header_examples: Vec<String>,

@@ -463,6 +463,12 @@ impl<'a> Fields<'a> {
         index.ok_or_else(|| ApiError::value(&self.path_of(name), "must be an index"))
     }
 
+    /// A whole number.
+    pub(super) fn required_whole(&self, name: &str) -> Result<i64, ApiError> {
+        let number = self.map.get(name).ok_or_else(|| ApiError::missing(&self.path_of(name)))?;
+        number.as_i64().ok_or_else(|| ApiError::value(&self.path_of(name), "must be a whole number"))
+    }
+
     pub(super) fn optional(&self, name: &str) -> Result<Option<Self>, ApiError> {
         match self.map.get(name) {
             None => Ok(None),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::error::ApiError;
-use super::template::{Button, Header, Template, variables};
+use super::template::{Button, Card, Code, Header, Offer, Template, variables};
 
 /// Most templates of an account that is not verified.
 pub const TEMPLATES_MAX: usize = 250;
@@ -113,6 +113,11 @@ fn components(body: &Value, template: &mut Template) -> Result<(), ApiError> {
     (template.header, template.footer) = (None, None);
     template.body.clear();
     template.buttons.clear();
+    template.cards.clear();
+    (template.offer, template.code) = (None, None);
+    if template.category == "AUTHENTICATION" {
+        return code_components(list, template);
+    }
     let mut seen = Vec::new();
     for component in list {
         let kind = word(component, "type")?;
@@ -123,23 +128,8 @@ fn components(body: &Value, template: &mut Template) -> Result<(), ApiError> {
         match kind {
             "HEADER" => template.header = Some(header(component)?),
             "BODY" => {
-                only(component, &["type", "text", "example"])?;
-                let text = within(component, "text", 1_024)?;
-                check_variables(text)?;
+                let text = words(component, 1_024)?;
                 check_body(text)?;
-                let names = variables(text);
-                let example = component.get("example");
-                let given = match names.iter().any(|name| name.parse::<u32>().is_err()) {
-                    true => example
-                        .and_then(|example| example["body_text_named_params"].as_array())
-                        .map_or(0, Vec::len),
-                    false => {
-                        example.and_then(|example| example["body_text"][0].as_array()).map_or(0, Vec::len)
-                    }
-                };
-                if given != names.len() {
-                    return Err(ApiError::template(2388043, "The body lacks an example for each variable"));
-                }
                 template.body = text.to_owned();
             }
             "FOOTER" => {
@@ -159,13 +149,203 @@ fn components(body: &Value, template: &mut Template) -> Result<(), ApiError> {
                 template.buttons = list.iter().map(button).collect::<Result<_, _>>()?;
                 check_order(&template.buttons)?;
             }
+            "LIMITED_TIME_OFFER" => {
+                only(component, &["type", "limited_time_offer"])?;
+                let offer = &component["limited_time_offer"];
+                only(offer, &["text", "has_expiration"])?;
+                template.offer = Some(Offer {
+                    text: within(offer, "text", 16)?.to_owned(),
+                    has_expiration: offer["has_expiration"].as_bool().unwrap_or_default(),
+                });
+            }
+            "CAROUSEL" => {
+                only(component, &["type", "cards"])?;
+                let list = component["cards"].as_array().map(Vec::as_slice).unwrap_or_default();
+                template.cards = list.iter().map(card).collect::<Result<_, _>>()?;
+            }
             other => return Err(ApiError::parameter(format!("'{other}' is no component type"))),
         }
     }
     if template.body.is_empty() {
         return Err(ApiError::template(2388043, "A template needs a body"));
     }
+    check_whole(template)
+}
+
+/// What the parts of a template must be to each other.
+fn check_whole(template: &Template) -> Result<(), ApiError> {
+    let refuse = |why: &str| Err(ApiError::template(2388043, why));
+    if let Some(offer) = &template.offer {
+        let above = match &template.header {
+            None => true,
+            Some(Header::Media(format)) => matches!(format.as_str(), "IMAGE" | "VIDEO"),
+            Some(Header::Text(_)) => false,
+        };
+        let buttons = match template.buttons.as_slice() {
+            [Button::CopyCode, Button::Url { .. }] => true,
+            [Button::Url { .. }] => !offer.has_expiration,
+            _ => false,
+        };
+        if template.category != "MARKETING"
+            || !above
+            || !buttons
+            || template.footer.is_some()
+            || !template.cards.is_empty()
+            || template.body.chars().count() > 600
+        {
+            return refuse("A limited-time offer does not have these parts");
+        }
+    }
+    let product = matches!(&template.header, Some(Header::Media(format)) if format == "PRODUCT");
+    if product != template.buttons.iter().any(|button| matches!(button, Button::Spm(_))) {
+        return refuse("A product header and a button that opens it go together");
+    }
+    let Some(first) = template.cards.first() else { return Ok(()) };
+    let shape = |card: &Card| {
+        let kinds: Vec<_> = card.buttons.iter().map(std::mem::discriminant).collect();
+        (card.format.clone(), card.body.is_some(), kinds)
+    };
+    if !(2..=10).contains(&template.cards.len())
+        || template.cards.iter().any(|card| shape(card) != shape(first))
+        || template.header.is_some()
+        || template.footer.is_some()
+        || !template.buttons.is_empty()
+    {
+        return refuse("A carousel has 2 to 10 cards of the same parts, below a body alone");
+    }
     Ok(())
+}
+
+/// The words of a template or of a card, with an example for each variable.
+fn words(component: &Value, most: usize) -> Result<&str, ApiError> {
+    only(component, &["type", "text", "example"])?;
+    let text = within(component, "text", most)?;
+    check_variables(text)?;
+    let names = variables(text);
+    let example = component.get("example");
+    let given = match names.iter().any(|name| name.parse::<u32>().is_err()) {
+        true => example.and_then(|example| example["body_text_named_params"].as_array()).map_or(0, Vec::len),
+        false => example.and_then(|example| example["body_text"][0].as_array()).map_or(0, Vec::len),
+    };
+    if given != names.len() {
+        return Err(ApiError::template(2388043, "The body lacks an example for each variable"));
+    }
+    Ok(text)
+}
+
+fn card(raw: &Value) -> Result<Card, ApiError> {
+    only(raw, &["components"])?;
+    let list = raw["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut card = Card { format: String::new(), body: None, buttons: Vec::new() };
+    for component in list {
+        match word(component, "type")? {
+            "HEADER" => match header(component)? {
+                Header::Media(format) if matches!(format.as_str(), "IMAGE" | "VIDEO" | "PRODUCT") => {
+                    card.format = format;
+                }
+                _ => {
+                    return Err(ApiError::template(
+                        2388043,
+                        "A card's header is an image, a video or a product",
+                    ));
+                }
+            },
+            "BODY" => card.body = Some(words(component, 160)?.to_owned()),
+            "BUTTONS" => {
+                only(component, &["type", "buttons"])?;
+                let list = component["buttons"].as_array().map(Vec::as_slice).unwrap_or_default();
+                card.buttons = list.iter().map(button).collect::<Result<_, _>>()?;
+            }
+            other => return Err(ApiError::parameter(format!("'{other}' is no component of a card"))),
+        }
+    }
+    let fits = |button: &Button| {
+        matches!(
+            button,
+            Button::QuickReply(_) | Button::Url { .. } | Button::PhoneNumber { .. } | Button::Spm(_)
+        )
+    };
+    if card.format.is_empty() || !(1..=2).contains(&card.buttons.len()) || !card.buttons.iter().all(fits) {
+        return Err(ApiError::template(2388043, "A card has a header and 1 or 2 buttons"));
+    }
+    Ok(card)
+}
+
+/// A template with a code: its words are fixed.
+fn code_components(list: &[Value], template: &mut Template) -> Result<(), ApiError> {
+    let mut code = Code { security: false, minutes: None };
+    for component in list {
+        match word(component, "type")? {
+            "BODY" => {
+                only(component, &["type", "add_security_recommendation"])?;
+                code.security = component["add_security_recommendation"].as_bool().unwrap_or_default();
+                "*{{1}}* is your verification code.".clone_into(&mut template.body);
+                if code.security {
+                    template.body.push_str(" For your security, do not share this code.");
+                }
+            }
+            "FOOTER" => {
+                only(component, &["type", "code_expiration_minutes"])?;
+                let minutes = component["code_expiration_minutes"].as_u64().unwrap_or_default();
+                if !(1..=90).contains(&minutes) {
+                    return Err(ApiError::template(2388043, "code_expiration_minutes must be from 1 to 90"));
+                }
+                code.minutes = Some(minutes);
+                template.footer = Some(format!("This code expires in {minutes} minutes."));
+            }
+            "BUTTONS" => {
+                only(component, &["type", "buttons"])?;
+                let [button] = component["buttons"].as_array().map(Vec::as_slice).unwrap_or_default() else {
+                    return Err(ApiError::template(2388043, "A template with a code has one button"));
+                };
+                template.buttons = vec![otp(button)?];
+            }
+            other => {
+                return Err(ApiError::template(2388043, &format!("A template with a code has no {other}")));
+            }
+        }
+    }
+    if template.body.is_empty() || template.buttons.is_empty() {
+        return Err(ApiError::template(2388043, "A template with a code has a body and a button"));
+    }
+    template.code = Some(code);
+    Ok(())
+}
+
+fn otp(raw: &Value) -> Result<Button, ApiError> {
+    if word(raw, "type")? != "OTP" {
+        return Err(ApiError::template(2388043, "The button of a template with a code is of the type OTP"));
+    }
+    only(raw, &["type", "otp_type", "text", "supported_apps", "zero_tap_terms_accepted"])?;
+    let kind = word(raw, "otp_type")?;
+    let apps = raw["supported_apps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    match kind {
+        "COPY_CODE" => {}
+        "ONE_TAP" | "ZERO_TAP" => {
+            if !(1..=5).contains(&apps.len()) {
+                return Err(ApiError::template(2388043, "supported_apps must have 1 to 5 items"));
+            }
+            for app in apps {
+                only(app, &["package_name", "signature_hash"])?;
+                word(app, "package_name")?;
+                if word(app, "signature_hash")?.len() != 11 {
+                    return Err(ApiError::template(2388043, "signature_hash must have 11 characters"));
+                }
+            }
+            if kind == "ZERO_TAP" && raw["zero_tap_terms_accepted"] != true {
+                return Err(ApiError::template(2388043, "zero_tap_terms_accepted must be true"));
+            }
+        }
+        other => return Err(ApiError::parameter(format!("'{other}' is no otp_type"))),
+    }
+    let text = match raw.get("text") {
+        Some(_) => within(raw, "text", 25)?,
+        None => "Copy code",
+    };
+    Ok(Button::Url {
+        text: text.to_owned(),
+        url: format!("https://www.whatsapp.com/otp/code/?otp_type={kind}&code=otp{{{{1}}}}"),
+    })
 }
 
 fn header(component: &Value) -> Result<Header, ApiError> {
@@ -188,7 +368,7 @@ fn header(component: &Value) -> Result<Header, ApiError> {
             }
             Ok(Header::Text(text.to_owned()))
         }
-        "LOCATION" => Ok(Header::Media("LOCATION".to_owned())),
+        format @ ("LOCATION" | "PRODUCT") => Ok(Header::Media(format.to_owned())),
         format @ ("IMAGE" | "VIDEO" | "DOCUMENT") => {
             match component["example"]["header_handle"][0].as_str() {
                 Some(handle) if handle.starts_with("4::") => Ok(Header::Media(format.to_owned())),
@@ -262,6 +442,20 @@ fn button(raw: &Value) -> Result<Button, ApiError> {
             Ok(Button::PhoneNumber {
                 text: within(raw, "text", 25)?.to_owned(),
                 phone_number: within(raw, "phone_number", 20)?.to_owned(),
+            })
+        }
+        "FLOW" => {
+            only(raw, &["type", "text", "flow_id", "flow_action", "navigate_screen", "icon"])?;
+            let flow_id = word(raw, "flow_id")?.to_owned();
+            Ok(Button::Flow { text: within(raw, "text", 25)?.to_owned(), flow_id })
+        }
+        kind @ ("CATALOG" | "MPM" | "SPM") => {
+            only(raw, &["type", "text"])?;
+            let text = within(raw, "text", 25)?.to_owned();
+            Ok(match kind {
+                "CATALOG" => Button::Catalog(text),
+                "MPM" => Button::Mpm(text),
+                _ => Button::Spm(text),
             })
         }
         "COPY_CODE" => {

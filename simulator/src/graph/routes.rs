@@ -274,6 +274,7 @@ async fn create_template(
         let templates = state.templates_of_mut(&waba_id);
         let template = manage::create(&body, id, templates)?;
         let answer = manage::taken(&template);
+        shared.submitted(&waba_id, &template);
         templates.push(template);
         Ok(answer)
     });
@@ -357,6 +358,7 @@ async fn change_object(
         let template = state.templates_of_mut(&waba_id).iter_mut().find(|template| template.id == number);
         let template = template.ok_or_else(|| ApiError::no_object(&id, "post"))?;
         manage::edit(&body, template, now_ms)?;
+        shared.submitted(&waba_id, template);
         let mut answer = manage::taken(template);
         answer["success"] = true.into();
         Ok(answer)

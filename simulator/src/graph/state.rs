@@ -409,7 +409,7 @@ impl State {
                         ),
                     ));
                 }
-                (template.fill(&wanted.components)?, Some(template.category.to_ascii_lowercase()))
+                (template.fill(&wanted.components, now_ms)?, Some(template.category.to_ascii_lowercase()))
             }
         };
         if options.enforce_rates {

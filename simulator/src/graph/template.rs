@@ -29,6 +29,12 @@ pub struct Template {
     pub footer: Option<String>,
     /// At most 10.
     pub buttons: Vec<Button>,
+    /// An offer that ends.
+    pub offer: Option<Offer>,
+    /// 2 to 10 cards to swipe through.
+    pub cards: Vec<Card>,
+    /// What the answer to a read says of a template with a code beside its words.
+    pub code: Option<Code>,
     /// `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
     pub quality: String,
     /// Why it was rejected.
@@ -37,12 +43,41 @@ pub struct Template {
     pub edits_ms: Vec<i64>,
 }
 
+/// An offer that ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// At most 16 characters.
+    pub text: String,
+    /// Each send says when it ends.
+    pub has_expiration: bool,
+}
+
+/// A card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// `IMAGE`, `VIDEO` or `PRODUCT`.
+    pub format: String,
+    /// At most 160 characters.
+    pub body: Option<String>,
+    /// One or two.
+    pub buttons: Vec<Button>,
+}
+
+/// What was chosen of a template with a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// It says that the code is not to be shared.
+    pub security: bool,
+    /// It says when the code expires.
+    pub minutes: Option<u64>,
+}
+
 /// A template's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Header {
     /// Text with at most one variable.
     Text(String),
-    /// `IMAGE`, `VIDEO`, `DOCUMENT` or `LOCATION`, given with each send.
+    /// `IMAGE`, `VIDEO`, `DOCUMENT`, `LOCATION` or `PRODUCT`, given with each send.
     Media(String),
 }
 
@@ -67,6 +102,19 @@ pub enum Button {
     },
     /// Copies a code given with each send.
     CopyCode,
+    /// Opens a form; the send names it with its token.
+    Flow {
+        /// What the button says.
+        text: String,
+        /// Which form.
+        flow_id: String,
+    },
+    /// Opens the catalogue.
+    Catalog(String),
+    /// Opens products that the send names.
+    Mpm(String),
+    /// Opens the product that stands above.
+    Spm(String),
 }
 
 impl Template {
@@ -88,6 +136,9 @@ impl Template {
             body: body.into(),
             footer: None,
             buttons: Vec::new(),
+            offer: None,
+            cards: Vec::new(),
+            code: None,
             quality: "GREEN".to_owned(),
             rejected_reason: None,
             edits_ms: Vec::new(),
@@ -148,9 +199,53 @@ impl Template {
             "Today only: {{1}} off all tyres, dear {{2}}, while they last.",
         );
         paused.status = "PAUSED".to_owned();
+        let mut tyres = Self::approved(
+            940_000_000_000_008,
+            "tyre_week",
+            "en_US",
+            "MARKETING",
+            "Hello {{1}}, all winter tyres are cheaper this week, with this code.",
+        );
+        tyres.header = Some(Header::Media("IMAGE".to_owned()));
+        tyres.offer = Some(Offer { text: "This week only".to_owned(), has_expiration: true });
+        tyres.buttons = vec![
+            Button::CopyCode,
+            Button::Url {
+                text: "See the tyres".to_owned(),
+                url: "https://shop.example/tyres/{{1}}".to_owned(),
+            },
+        ];
+        let mut bikes = Self::approved(
+            940_000_000_000_009,
+            "new_bikes",
+            "en_US",
+            "MARKETING",
+            "Hello {{1}}, two new bicycles stand in our shop.",
+        );
+        let bike = |words: &str| Card {
+            format: "IMAGE".to_owned(),
+            body: Some(words.to_owned()),
+            buttons: vec![
+                Button::QuickReply("Reserve it".to_owned()),
+                Button::Url { text: "Look".to_owned(), url: "https://shop.example/bikes/{{1}}".to_owned() },
+            ],
+        };
+        bikes.cards = vec![bike("The city one, from {{1}}."), bike("The one for the forest, from {{1}}.")];
+        let mut visit = Self::approved(
+            940_000_000_000_010,
+            "book_a_visit",
+            "en_US",
+            "UTILITY",
+            "Hello {{1}}, choose when to bring your bicycle.",
+        );
+        visit.buttons =
+            vec![Button::Flow { text: "Choose a time".to_owned(), flow_id: "880000000000001".to_owned() }];
         vec![
             ready,
             shipped,
+            tyres,
+            bikes,
+            visit,
             season,
             code,
             Self::approved(
@@ -173,7 +268,9 @@ impl Template {
 
     /// Whether its variables have names instead of numbers.
     pub fn is_named(&self) -> bool {
-        variables(&self.body).iter().any(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
+        let cards = self.cards.iter().filter_map(|card| card.body.as_deref());
+        let mut names = [self.body.as_str()].into_iter().chain(cards).flat_map(variables);
+        names.any(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
     pub(super) fn json(&self, waba_id: &str) -> Value {
@@ -182,31 +279,35 @@ impl Template {
             Some(Header::Text(text)) => {
                 components.push(json!({"type": "HEADER", "format": "TEXT", "text": text}));
             }
-            Some(Header::Media(format)) => {
-                let example = json!({"header_handle": [format!("https://scontent.example/{}", self.id)]});
-                components.push(json!({"type": "HEADER", "format": format, "example": example}));
-            }
+            Some(Header::Media(format)) => components.push(self.header_json(format)),
             None => {}
         }
-        let mut body = json!({"type": "BODY", "text": self.body});
-        let names = variables(&self.body);
-        if let (false, Some(fields)) = (names.is_empty(), body.as_object_mut()) {
-            let example = if self.is_named() {
-                let params: Vec<Value> =
-                    names.iter().map(|name| json!({"param_name": name, "example": "Sam"})).collect();
-                json!({"body_text_named_params": params})
-            } else {
-                json!({"body_text": [vec!["Sam"; names.len()]]})
-            };
-            fields.insert("example".to_owned(), example);
+        let mut body = self.body_json(&self.body);
+        if let Some(code) = &self.code {
+            body["add_security_recommendation"] = code.security.into();
         }
         components.push(body);
         if let Some(footer) = &self.footer {
-            components.push(json!({"type": "FOOTER", "text": footer}));
+            let mut footer = json!({"type": "FOOTER", "text": footer});
+            if let Some(minutes) = self.code.as_ref().and_then(|code| code.minutes) {
+                footer["code_expiration_minutes"] = minutes.into();
+            }
+            components.push(footer);
         }
-        if !self.buttons.is_empty() {
-            let buttons: Vec<Value> = self.buttons.iter().map(Button::json).collect();
-            components.push(json!({"type": "BUTTONS", "buttons": buttons}));
+        if let Some(offer) = &self.offer {
+            let offer = json!({"text": offer.text, "has_expiration": offer.has_expiration});
+            components.push(json!({"type": "LIMITED_TIME_OFFER", "limited_time_offer": offer}));
+        }
+        components.extend(buttons_json(&self.buttons));
+        if !self.cards.is_empty() {
+            let card = |card: &Card| {
+                let mut components = vec![self.header_json(&card.format)];
+                components.extend(card.body.as_ref().map(|words| self.body_json(words)));
+                components.extend(buttons_json(&card.buttons));
+                json!({"components": components})
+            };
+            let cards: Vec<Value> = self.cards.iter().map(card).collect();
+            components.push(json!({"type": "CAROUSEL", "cards": cards}));
         }
         json!({
             "id": self.id.to_string(), "name": self.name, "language": self.language,
@@ -217,29 +318,118 @@ impl Template {
         })
     }
 
-    /// The media ids that a send's header names.
+    fn header_json(&self, format: &str) -> Value {
+        let mut header = json!({"type": "HEADER", "format": format});
+        if !matches!(format, "LOCATION" | "PRODUCT") {
+            header["example"] = json!({"header_handle": [format!("https://scontent.example/{}", self.id)]});
+        }
+        header
+    }
+
+    fn body_json(&self, words: &str) -> Value {
+        let mut body = json!({"type": "BODY", "text": words});
+        let names = variables(words);
+        if !names.is_empty() {
+            body["example"] = if self.is_named() {
+                let params: Vec<Value> =
+                    names.iter().map(|name| json!({"param_name": name, "example": "Sam"})).collect();
+                json!({"body_text_named_params": params})
+            } else {
+                json!({"body_text": [vec!["Sam"; names.len()]]})
+            };
+        }
+        body
+    }
+
+    /// The media ids that a send's headers name.
     pub(super) fn media_of<'a>(components: &[Fields<'a>]) -> Vec<&'a str> {
+        let list = |of: &Fields<'a>, name: &str| of.optional_list(name).unwrap_or_default();
         let mut ids = Vec::new();
-        for parameter in components.iter().filter_map(|one| one.optional_list("parameters").ok()).flatten() {
-            for kind in ["image", "video", "document"] {
-                let file = parameter.optional(kind).ok().flatten();
-                ids.extend(file.and_then(|file| file.optional_str("id").ok().flatten()));
+        for component in components {
+            for parameter in list(component, "parameters") {
+                for kind in ["image", "video", "document"] {
+                    let file = parameter.optional(kind).ok().flatten();
+                    ids.extend(file.and_then(|file| file.optional_str("id").ok().flatten()));
+                }
+            }
+            for card in list(component, "cards") {
+                ids.extend(Self::media_of(&list(&card, "components")));
             }
         }
         ids
     }
 
-    /// Checks the `components` of a send and gives the text the customer reads.
-    pub(super) fn fill(&self, components: &[Fields<'_>]) -> Result<String, ApiError> {
+    /// Checks the `components` of a send and gives what the customer reads: the body, then the offer and the words of
+    /// each card, a line each.
+    pub(super) fn fill(&self, components: &[Fields<'_>], now_ms: i64) -> Result<String, ApiError> {
+        let whole = Face { header: self.header.as_ref(), body: &self.body, buttons: &self.buttons };
+        let mut text = self.fill_face(&whole, components, true)?;
+        let of_kind =
+            |kind: &str| components.iter().find(|one| one.optional_str("type").ok().flatten() == Some(kind));
+        match (&self.offer, of_kind("limited_time_offer")) {
+            (Some(offer), given) => {
+                if offer.has_expiration {
+                    let given = given.ok_or_else(|| {
+                        ApiError::new(131008, "limited_time_offer: the template requires an expiration")
+                    })?;
+                    check_offer(given, now_ms)?;
+                }
+                text = format!("{text}\n[{}]", offer.text);
+            }
+            (None, Some(_)) => {
+                return Err(ApiError::new(132012, "limited_time_offer: the template has none"));
+            }
+            (None, None) => {}
+        }
+        match (self.cards.is_empty(), of_kind("carousel")) {
+            (true, None) => return Ok(text),
+            (true, Some(_)) => return Err(ApiError::new(132012, "carousel: the template has none")),
+            (false, None) => return Err(ApiError::new(131008, "carousel: the template requires its cards")),
+            (false, Some(carousel)) => {
+                carousel.only(&["type", "cards"])?;
+                let given = carousel.required_list("cards")?;
+                if given.len() != self.cards.len() {
+                    return Err(count_mismatch("carousel", given.len(), self.cards.len()));
+                }
+                for (place, given) in given.iter().enumerate() {
+                    given.only(&["card_index", "components"])?;
+                    if given.required_index("card_index")? != place {
+                        return Err(ApiError::value(&given.path_of("card_index"), "cards go in their order"));
+                    }
+                    let card = &self.cards[place];
+                    let header = Header::Media(card.format.clone());
+                    let face = Face {
+                        header: Some(&header),
+                        body: card.body.as_deref().unwrap_or_default(),
+                        buttons: &card.buttons,
+                    };
+                    let words = self.fill_face(&face, &given.required_list("components")?, false)?;
+                    text = format!("{text}\n{}. {words}", place + 1);
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn fill_face(
+        &self,
+        face: &Face<'_>,
+        components: &[Fields<'_>],
+        is_whole: bool,
+    ) -> Result<String, ApiError> {
         let mut body: Vec<Parameter> = Vec::new();
-        let mut header_given = false;
-        let mut buttons_given = vec![false; self.buttons.len()];
+        let mut seen: Vec<&str> = Vec::new();
+        let mut buttons_given = vec![false; face.buttons.len()];
         for component in components {
-            match component.required_str("type")? {
+            let kind = component.required_str("type")?;
+            if kind != "button" && seen.contains(&kind) {
+                return Err(ApiError::value(&component.path_of("type"), "is there twice"));
+            }
+            seen.push(kind);
+            match kind {
                 "header" => {
                     component.only(&["type", "parameters"])?;
-                    self.check_header(component)?;
-                    header_given = true;
+                    self.check_header(face.header, component)?;
                 }
                 "body" => {
                     component.only(&["type", "parameters"])?;
@@ -247,10 +437,12 @@ impl Template {
                 }
                 "button" => {
                     component.only(&["type", "sub_type", "index", "parameters"])?;
-                    let index = self.check_button(component)?;
-                    buttons_given[index] = true;
+                    let index = check_button(face.buttons, component)?;
+                    if std::mem::replace(&mut buttons_given[index], true) {
+                        return Err(ApiError::value(&component.path_of("index"), "is there twice"));
+                    }
                 }
-                "carousel" | "limited_time_offer" => {}
+                "carousel" | "limited_time_offer" if is_whole => {}
                 other => {
                     return Err(ApiError::value(
                         &component.path_of("type"),
@@ -259,7 +451,8 @@ impl Template {
                 }
             }
         }
-        match &self.header {
+        let header_given = seen.contains(&"header");
+        match face.header {
             Some(Header::Media(format)) if !header_given => {
                 return Err(ApiError::new(
                     132012,
@@ -271,7 +464,7 @@ impl Template {
             }
             _ => {}
         }
-        for (index, button) in self.buttons.iter().enumerate() {
+        for (index, button) in face.buttons.iter().enumerate() {
             if button.needs_parameter() && !buttons_given[index] {
                 return Err(ApiError::new(
                     131008,
@@ -282,7 +475,7 @@ impl Template {
                 ));
             }
         }
-        let text = self.fill_text("body", &self.body, &body)?;
+        let text = self.fill_text("body", face.body, &body)?;
         if text.chars().count() > BODY_CHARS_MAX {
             return Err(ApiError::new(132005, "Translated text is too long"));
         }
@@ -308,8 +501,8 @@ impl Template {
         Ok(filled)
     }
 
-    fn check_header(&self, component: &Fields<'_>) -> Result<(), ApiError> {
-        match &self.header {
+    fn check_header(&self, header: Option<&Header>, component: &Fields<'_>) -> Result<(), ApiError> {
+        match header {
             None => Err(ApiError::new(132012, "header: the template has none")),
             Some(Header::Text(text)) => self.fill_text("header", text, &parameters(component)?).map(drop),
             Some(Header::Media(format)) => {
@@ -329,6 +522,11 @@ impl Template {
                 }
                 item.only(&["type", kind])?;
                 let given = item.required(kind)?;
+                if kind == "product" {
+                    given.only(&["catalog_id", "product_retailer_id"])?;
+                    given.required_str("catalog_id")?;
+                    return given.required_str("product_retailer_id").map(drop);
+                }
                 if kind == "location" {
                     given.only(&["latitude", "longitude", "name", "address"])?;
                     given.required_str("name")?;
@@ -340,48 +538,126 @@ impl Template {
             }
         }
     }
+}
 
-    fn check_button(&self, component: &Fields<'_>) -> Result<usize, ApiError> {
-        let sub_type = component.required_str("sub_type")?;
-        let index = component.required_index("index")?;
-        let Some(button) = self.buttons.get(index) else {
-            return Err(ApiError::new(
-                132000,
-                format!("buttons: the template has no button at index {index}"),
-            ));
-        };
-        let (expected, parameter) = match button {
-            Button::QuickReply(_) => ("quick_reply", "payload"),
-            Button::Url { .. } => ("url", "text"),
-            Button::CopyCode => ("copy_code", "coupon_code"),
-            Button::PhoneNumber { .. } => ("voice_call", "payload"),
-        };
-        if sub_type != expected {
-            return Err(ApiError::new(
-                132012,
-                format!("buttons: index {index} is of sub_type {expected}, not {sub_type}"),
-            ));
-        }
-        let items = component.required_list("parameters")?;
-        let [item] = items.as_slice() else {
-            return Err(count_mismatch("buttons", items.len(), 1));
-        };
-        if item.required_str("type")? != parameter {
-            return Err(ApiError::new(
-                132012,
-                format!("buttons: a {expected} button takes a {parameter} parameter"),
-            ));
-        }
-        item.only(&["type", parameter])?;
-        let value = item.required_str(parameter)?;
-        if parameter == "coupon_code" && value.chars().count() > 15 {
-            return Err(ApiError::value(&item.path_of(parameter), "must be at most 15 characters long"));
-        }
-        if parameter == "text" && variables(button.url()).is_empty() {
-            return Err(count_mismatch("buttons", 1, 0));
-        }
-        Ok(index)
+/// What a send fills: the template itself, or a card.
+struct Face<'a> {
+    header: Option<&'a Header>,
+    body: &'a str,
+    buttons: &'a [Button],
+}
+
+fn check_offer(component: &Fields<'_>, now_ms: i64) -> Result<(), ApiError> {
+    component.only(&["type", "parameters"])?;
+    let items = component.required_list("parameters")?;
+    let [item] = items.as_slice() else {
+        return Err(count_mismatch("limited_time_offer", items.len(), 1));
+    };
+    item.only(&["type", "limited_time_offer"])?;
+    if item.required_str("type")? != "limited_time_offer" {
+        return Err(ApiError::value(&item.path_of("type"), "must be 'limited_time_offer'"));
     }
+    let offer = item.required("limited_time_offer")?;
+    offer.only(&["expiration_time_ms"])?;
+    if offer.required_whole("expiration_time_ms")? <= now_ms {
+        return Err(ApiError::value(&offer.path_of("expiration_time_ms"), "must be a time to come"));
+    }
+    Ok(())
+}
+
+fn check_button(buttons: &[Button], component: &Fields<'_>) -> Result<usize, ApiError> {
+    let sub_type = component.required_str("sub_type")?;
+    let index = component.required_index("index")?;
+    let Some(button) = buttons.get(index) else {
+        return Err(ApiError::new(132000, format!("buttons: the template has no button at index {index}")));
+    };
+    let (expected, parameter) = match button {
+        Button::QuickReply(_) => ("quick_reply", "payload"),
+        Button::Url { .. } => ("url", "text"),
+        Button::CopyCode => ("copy_code", "coupon_code"),
+        Button::PhoneNumber { .. } => ("voice_call", "payload"),
+        Button::Flow { .. } => ("flow", "action"),
+        Button::Catalog(_) => ("catalog", "action"),
+        Button::Mpm(_) => ("mpm", "action"),
+        Button::Spm(_) => {
+            return Err(ApiError::new(132000, format!("buttons: the button at index {index} takes none")));
+        }
+    };
+    if sub_type != expected {
+        return Err(ApiError::new(
+            132012,
+            format!("buttons: index {index} is of sub_type {expected}, not {sub_type}"),
+        ));
+    }
+    let items = component.required_list("parameters")?;
+    let [item] = items.as_slice() else {
+        return Err(count_mismatch("buttons", items.len(), 1));
+    };
+    if item.required_str("type")? != parameter {
+        return Err(ApiError::new(
+            132012,
+            format!("buttons: a {expected} button takes a {parameter} parameter"),
+        ));
+    }
+    item.only(&["type", parameter])?;
+    if parameter == "action" {
+        return check_action(button, &item.required("action")?).map(|()| index);
+    }
+    let value = item.required_str(parameter)?;
+    if parameter == "coupon_code" && value.chars().count() > 15 {
+        return Err(ApiError::value(&item.path_of(parameter), "must be at most 15 characters long"));
+    }
+    if parameter == "text" && variables(button.url()).is_empty() {
+        return Err(count_mismatch("buttons", 1, 0));
+    }
+    Ok(index)
+}
+
+fn check_action(button: &Button, action: &Fields<'_>) -> Result<(), ApiError> {
+    match button {
+        Button::Flow { .. } => {
+            action.only(&["flow_token", "flow_action_data"])?;
+            action.required_str("flow_token")?;
+            action.optional("flow_action_data")?;
+        }
+        Button::Catalog(_) => {
+            action.only(&["thumbnail_product_retailer_id"])?;
+            action.required_str("thumbnail_product_retailer_id")?;
+        }
+        _ => {
+            action.only(&["thumbnail_product_retailer_id", "sections"])?;
+            action.required_str("thumbnail_product_retailer_id")?;
+            let sections = action.required_list("sections")?;
+            let mut products = 0;
+            for section in &sections {
+                section.only(&["title", "product_items"])?;
+                if section.required_str("title")?.chars().count() > 24 {
+                    return Err(ApiError::value(
+                        &section.path_of("title"),
+                        "must be at most 24 characters long",
+                    ));
+                }
+                let items = section.required_list("product_items")?;
+                for item in &items {
+                    item.only(&["product_retailer_id"])?;
+                    item.required_str("product_retailer_id")?;
+                }
+                products += items.len();
+            }
+            if !(1..=10).contains(&sections.len()) || !(1..=30).contains(&products) {
+                return Err(ApiError::value(
+                    &action.path_of("sections"),
+                    "must have 1 to 10 sections with 1 to 30 products in all",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn buttons_json(buttons: &[Button]) -> Option<Value> {
+    let list: Vec<Value> = buttons.iter().map(Button::json).collect();
+    (!list.is_empty()).then(|| json!({"type": "BUTTONS", "buttons": list}))
 }
 
 impl Button {
@@ -395,8 +671,8 @@ impl Button {
     fn needs_parameter(&self) -> bool {
         match self {
             Self::Url { url, .. } => !variables(url).is_empty(),
-            Self::CopyCode => true,
-            Self::QuickReply(_) | Self::PhoneNumber { .. } => false,
+            Self::CopyCode | Self::Flow { .. } | Self::Mpm(_) => true,
+            Self::QuickReply(_) | Self::PhoneNumber { .. } | Self::Catalog(_) | Self::Spm(_) => false,
         }
     }
 
@@ -406,12 +682,21 @@ impl Button {
             Self::Url { .. } => "URL",
             Self::PhoneNumber { .. } => "PHONE_NUMBER",
             Self::CopyCode => "COPY_CODE",
+            Self::Flow { .. } => "FLOW",
+            Self::Catalog(_) => "CATALOG",
+            Self::Mpm(_) => "MPM",
+            Self::Spm(_) => "SPM",
         }
     }
 
     fn json(&self) -> Value {
         match self {
-            Self::QuickReply(text) => json!({"type": self.kind(), "text": text}),
+            Self::QuickReply(text) | Self::Catalog(text) | Self::Mpm(text) | Self::Spm(text) => {
+                json!({"type": self.kind(), "text": text})
+            }
+            Self::Flow { text, flow_id } => {
+                json!({"type": self.kind(), "text": text, "flow_id": flow_id.parse::<u64>().unwrap_or_default()})
+            }
             Self::Url { text, url } => json!({"type": self.kind(), "text": text, "url": url}),
             Self::PhoneNumber { text, phone_number } => {
                 json!({"type": self.kind(), "text": text, "phone_number": phone_number})

@@ -1,6 +1,6 @@
 //! A server, a workspace with a channel, and the provider behind it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use serde_json::{Value, json};
 use switchboard_simulator::{Faults, Number, Person, Update, World, WorldOptions, graph::Graph, payload};
@@ -71,15 +71,29 @@ impl Stage {
         Self::built(Rows::usual(), seed, faults, settings).await
     }
 
+    /// One whose provider decides about templates by itself, at once.
+    pub(crate) async fn reviewed() -> Self {
+        let options =
+            WorldOptions { review: Some(Duration::ZERO..Duration::ZERO), ..Self::world(1, Faults::none()) };
+        Self::among(Rows::usual(), options, &[]).await
+    }
+
     async fn built(rows: Rows, seed: u64, faults: Faults, settings: &[(&str, &str)]) -> Self {
-        let options = WorldOptions {
+        Self::among(rows, Self::world(seed, faults), settings).await
+    }
+
+    fn world(seed: u64, faults: Faults) -> WorldOptions {
+        WorldOptions {
             seed,
             numbers: (1..=3).map(number).collect(),
             faults,
             enforce_window: false,
             enforce_rates: false,
             ..WorldOptions::default()
-        };
+        }
+    }
+
+    async fn among(rows: Rows, options: WorldOptions, settings: &[(&str, &str)]) -> Self {
         let world = World::start(options).await.expect("the provider starts");
         let server = Server::start_over(rows, &world.graph_url(), settings).await;
         let workspace = server.workspace("first");

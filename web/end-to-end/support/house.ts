@@ -51,10 +51,10 @@ export class House {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** With `signUp`, of an installation with a Meta app of its own. */
-  static async open({ signUp = false } = {}): Promise<House> {
+  /** With `signUp`, of an installation with a Meta app of its own; with `reviewMs`, of a provider that decides about templates by itself after so long. */
+  static async open({ signUp = false, reviewMs }: { signUp?: boolean; reviewMs?: number } = {}): Promise<House> {
     const house = new House(await freePort());
-    const provider = spawn(binary, ['simulator', '--webhook', `${house.url}/webhooks/whatsapp`], {
+    const provider = spawn(binary, ['simulator', '--webhook', `${house.url}/webhooks/whatsapp`, ...(reviewMs === undefined ? [] : ['--review-ms', String(reviewMs)])], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     house.provider = provider;

@@ -1808,6 +1808,11 @@ export interface components {
             quantity: number;
         };
         /**
+         * @description How a code gets from the message to where it is asked for.
+         * @enum {string}
+         */
+        OtpKind: "copy_code" | "one_tap" | "zero_tap";
+        /**
          * @description What the provider counts a message as.
          * @enum {string}
          */
@@ -1838,6 +1843,13 @@ export interface components {
             catalog_id: string;
             /** @description The product's id in our shop. */
             product_id: string;
+        };
+        /** @description Products under a title. */
+        ProductSection: {
+            /** @description The products, by their ids in the catalogue. */
+            products: string[];
+            /** @description The title, at most 24 characters. */
+            title: string;
         };
         /** @description An entry of a chain in a proof. */
         ProofEntry: {
@@ -2108,10 +2120,29 @@ export interface components {
             index: number;
             /** @description What it does. */
             kind: components["schemas"]["TemplateButtonKind"];
+            /** @description The products that it opens. */
+            sections?: components["schemas"]["ProductSection"][];
             /** @description The words on it. */
             text: string;
             /** @description What was given with the send. */
             value?: string | null;
+        };
+        /** @description A card as it was sent. */
+        SentTemplateCard: {
+            /** @description Values for the placeholders of its words, in order. */
+            body?: components["schemas"]["TemplateParameter"][];
+            /** @description Its buttons, with what was given for them. */
+            buttons?: components["schemas"]["SentTemplateButton"][];
+            header_file?: null | components["schemas"]["TemplateFile"];
+            header_product?: null | components["schemas"]["TemplateProduct"];
+            /** @description Its words with the values filled in. */
+            text?: string;
+        };
+        /** @description An offer as it was sent. */
+        SentTemplateOffer: {
+            ends_at?: null | components["schemas"]["Timestamp"];
+            /** @description Its words. */
+            text: string;
         };
         /** @description Sign in. */
         SignIn: {
@@ -2212,6 +2243,8 @@ export interface components {
             body_parameters: string[];
             /** @description Its buttons, in order. */
             buttons?: components["schemas"]["TemplateButton"][];
+            /** @description Its cards, in order. */
+            cards?: components["schemas"]["TemplateCard"][];
             /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
             category: string;
             /** @description What is not as it was when somebody last looked. */
@@ -2235,6 +2268,7 @@ export interface components {
             name: string;
             /** @description Placeholders go by name. */
             named: boolean;
+            offer?: null | components["schemas"]["TemplateOffer"];
             /** @description How customers take it: `GREEN`, `YELLOW`, `RED` or `UNKNOWN`. */
             quality?: string | null;
             /** @description Why the provider refused it, in its words. */
@@ -2244,10 +2278,30 @@ export interface components {
             /** @description `APPROVED` and others. */
             status: string;
         };
+        /** @description What is chosen of a template with a code, whose words are the provider's. */
+        TemplateAuthentication: {
+            /** @description It says besides that the code is not to be shared. */
+            add_security_recommendation?: boolean;
+            /**
+             * Format: int32
+             * @description It says besides that the code expires in so many minutes: 1 to 90.
+             */
+            code_expiration_minutes?: number | null;
+            /** @description What its button does. */
+            otp: components["schemas"]["OtpKind"];
+            /** @description The app that takes the code by itself, with `one_tap` and `zero_tap`: its package name. */
+            package_name?: string | null;
+            /** @description The app's signing key, hashed: 11 characters. */
+            signature_hash?: string | null;
+            /** @description The words on the button, at most 25 characters; else the provider's own. */
+            text?: string | null;
+        };
         /** @description A button of a template. */
         TemplateButton: {
             /** @description An example of the value. */
             example?: string | null;
+            /** @description Which form it opens, by its id at the provider. */
+            flow_id?: string | null;
             /** @description What it does. */
             kind: components["schemas"]["TemplateButtonKind"];
             /** @description Each send must give it a value. */
@@ -2263,7 +2317,7 @@ export interface components {
          * @description What a button of a template does.
          * @enum {string}
          */
-        TemplateButtonKind: "quick_reply" | "url" | "phone_number" | "copy_code" | "other";
+        TemplateButtonKind: "quick_reply" | "url" | "phone_number" | "copy_code" | "flow" | "catalog" | "products" | "product" | "other";
         /** @description The value of a template's button, in a request to send it. */
         TemplateButtonValue: {
             /**
@@ -2271,8 +2325,36 @@ export interface components {
              * @description The button's place, from 0.
              */
             index: number;
-            /** @description The end of the address, the code, or the payload that comes back. */
+            /** @description The products that the button opens, where it opens a list of them. */
+            sections?: components["schemas"]["ProductSection"][];
+            /**
+             * @description The end of the address, the code, the payload or token that comes back, or the id of the product whose picture
+             *     is shown.
+             */
             value: string;
+        };
+        /** @description A card of a template with cards to swipe through. */
+        TemplateCard: {
+            /** @description Its words, with placeholders, at most 160 characters; products have none. */
+            body?: string;
+            /** @description Examples for these, in order. */
+            body_examples?: string[];
+            /** @description Placeholders of its words, by name or number, in order. */
+            body_parameters?: string[];
+            /** @description One or two. */
+            buttons?: components["schemas"]["TemplateButton"][];
+            header_file?: null | components["schemas"]["MediaId"];
+            /** @description What stands above its words: a picture, a film or a product, given with each send. */
+            header_format: components["schemas"]["TemplateHeaderFormat"];
+        };
+        /** @description What a send gives a card of a template. */
+        TemplateCardValues: {
+            /** @description Values for the placeholders of its words, in order. */
+            body?: components["schemas"]["TemplateParameter"][];
+            /** @description Values for its buttons. */
+            buttons?: components["schemas"]["TemplateButtonValue"][];
+            header_file?: null | components["schemas"]["HeaderFile"];
+            header_product?: null | components["schemas"]["TemplateProduct"];
         };
         /**
          * @description What a template is for, as the provider filed it.
@@ -2300,26 +2382,33 @@ export interface components {
             body?: components["schemas"]["TemplateParameter"][];
             /** @description Its buttons, with what was given for them. */
             buttons?: components["schemas"]["SentTemplateButton"][];
+            /** @description Its cards, with what was given for them. */
+            cards?: components["schemas"]["SentTemplateCard"][];
             category?: null | components["schemas"]["TemplateCategory"];
             /** @description Values for the placeholders of the header, in order. */
             header?: components["schemas"]["TemplateParameter"][];
             header_file?: null | components["schemas"]["TemplateFile"];
             header_location?: null | components["schemas"]["Location"];
+            header_product?: null | components["schemas"]["TemplateProduct"];
             /** @description Its language at the provider, such as `en_US`. */
             language: string;
             /** @description Its name at the provider. */
             name: string;
+            offer?: null | components["schemas"]["SentTemplateOffer"];
             /** @description The words with the values filled in, as far as we know the template. */
             text?: string | null;
         };
         /** @description A template to be made, or what it is to become. What is left out is not there. */
         TemplateDraft: {
-            /** @description The body's words, at most 1,024 characters. */
-            body: string;
+            authentication?: null | components["schemas"]["TemplateAuthentication"];
+            /** @description The body's words, at most 1,024 characters; empty with `authentication`, whose words are fixed. */
+            body?: string;
             /** @description An example for each placeholder of the body, in order. */
             body_examples?: string[];
             /** @description At most ten; quick replies stand together. */
             buttons?: components["schemas"]["TemplateButton"][];
+            /** @description Two to ten cards to swipe through, all built alike, below the body. */
+            cards?: components["schemas"]["TemplateCard"][];
             /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
             category: string;
             /** @description The footer's words, at most 60 characters. */
@@ -2334,12 +2423,13 @@ export interface components {
             language: string;
             /** @description `a` to `z`, digits and `_`, at most 512 characters. */
             name: string;
+            offer?: null | components["schemas"]["TemplateOffer"];
         };
         /**
-         * @description What the provider decides about a template.
+         * @description What may become another of a template.
          * @enum {string}
          */
-        TemplateFact: "status" | "quality" | "category";
+        TemplateFact: "status" | "quality" | "category" | "components";
         /** @description A file above the body of a template that is sent. */
         TemplateFile: {
             /** @description The name of a document. */
@@ -2351,6 +2441,11 @@ export interface components {
         };
         /** @description What fills one place of a template unless somebody writes something else. */
         TemplateFill: {
+            /**
+             * Format: int32
+             * @description The card that the part is of, from 0.
+             */
+            card?: number | null;
             /** @description The part: `header`, `body`, `button`. */
             part: components["schemas"]["TemplatePart"];
             /** @description The placeholder's name or number; of a button its place, from 0. */
@@ -2364,7 +2459,7 @@ export interface components {
          * @description What stands above a template's body.
          * @enum {string}
          */
-        TemplateHeaderFormat: "text" | "image" | "video" | "document" | "location" | "other";
+        TemplateHeaderFormat: "text" | "image" | "video" | "document" | "location" | "product" | "other";
         /** @description The templates of a channel. */
         TemplateList: {
             /** @description Why they could not be read now: these are as they were then. */
@@ -2373,6 +2468,13 @@ export interface components {
             read_at: components["schemas"]["Timestamp"];
             /** @description By name and language. */
             templates: components["schemas"]["Template"][];
+        };
+        /** @description An offer that ends, below what stands above a template's body. */
+        TemplateOffer: {
+            /** @description Each send says when it ends, and the time left is shown. */
+            ends?: boolean;
+            /** @description Its words, at most 16 characters. */
+            text: string;
         };
         /** @description The value of one placeholder. */
         TemplateParameter: {
@@ -2396,20 +2498,31 @@ export interface components {
             /** @description Its changes were seen: they are flagged no more. */
             seen?: boolean;
         };
+        /** @description A product of a catalogue. */
+        TemplateProduct: {
+            /** @description The catalogue, by its id at the provider. */
+            catalog_id: string;
+            /** @description The product, by its id in the catalogue. */
+            product_id: string;
+        };
         /** @description A template to send, with its values. */
         TemplateRequest: {
             /** @description Values for the body's placeholders, in order. */
             body?: components["schemas"]["TemplateParameter"][];
             /** @description Values for its buttons. */
             buttons?: components["schemas"]["TemplateButtonValue"][];
+            /** @description Values for each of its cards, in order. */
+            cards?: components["schemas"]["TemplateCardValues"][];
             /** @description Values for the header's placeholders, in order. */
             header?: components["schemas"]["TemplateParameter"][];
             header_file?: null | components["schemas"]["HeaderFile"];
             header_location?: null | components["schemas"]["Location"];
+            header_product?: null | components["schemas"]["TemplateProduct"];
             /** @description Its language. */
             language: string;
             /** @description Its name. */
             name: string;
+            offer_ends_at?: null | components["schemas"]["Timestamp"];
         };
         /** @description `wsp_` and 26 characters */
         TenantId: string;

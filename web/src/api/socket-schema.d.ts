@@ -139,6 +139,7 @@ export type SendCommand1 =
       reaction: SendReaction;
       type: "reaction";
     };
+export type Timestamp = string;
 /**
  * What stands above an interactive message.
  */
@@ -163,7 +164,6 @@ export type InteractiveHeader =
       type: "document";
     };
 export type UserId = string;
-export type Timestamp = string;
 /**
  * What the server sends.
  */
@@ -549,6 +549,10 @@ export interface TemplateRequest {
    */
   buttons?: TemplateButtonValue[];
   /**
+   * Values for each of its cards, in order.
+   */
+  cards?: TemplateCardValues[];
+  /**
    * Values for the header's placeholders, in order.
    */
   header?: TemplateParameter[];
@@ -561,6 +565,10 @@ export interface TemplateRequest {
    */
   header_location?: Location | null;
   /**
+   * The product above the body, where the template has one there.
+   */
+  header_product?: TemplateProduct | null;
+  /**
    * Its language.
    */
   language: string;
@@ -568,6 +576,10 @@ export interface TemplateRequest {
    * Its name.
    */
   name: string;
+  /**
+   * When its offer ends.
+   */
+  offer_ends_at?: Timestamp | null;
 }
 /**
  * The value of one placeholder.
@@ -591,9 +603,48 @@ export interface TemplateButtonValue {
    */
   index: number;
   /**
-   * The end of the address, the code, or the payload that comes back.
+   * The products that the button opens, where it opens a list of them.
+   */
+  sections?: ProductSection[];
+  /**
+   * The end of the address, the code, the payload or token that comes back, or the id of the product whose picture
+   * is shown.
    */
   value: string;
+}
+/**
+ * Products under a title.
+ */
+export interface ProductSection {
+  /**
+   * The products, by their ids in the catalogue.
+   */
+  products: string[];
+  /**
+   * The title, at most 24 characters.
+   */
+  title: string;
+}
+/**
+ * What a send gives a card of a template.
+ */
+export interface TemplateCardValues {
+  /**
+   * Values for the placeholders of its words, in order.
+   */
+  body?: TemplateParameter[];
+  /**
+   * Values for its buttons.
+   */
+  buttons?: TemplateButtonValue[];
+  /**
+   * The file above its words.
+   */
+  header_file?: HeaderFile | null;
+  /**
+   * The product above its words.
+   */
+  header_product?: TemplateProduct | null;
 }
 /**
  * A file above an interactive message.
@@ -607,6 +658,19 @@ export interface HeaderFile {
    * The file, as the upload of it answered.
    */
   media_id: string;
+}
+/**
+ * A product of a catalogue.
+ */
+export interface TemplateProduct {
+  /**
+   * The catalogue, by its id at the provider.
+   */
+  catalog_id: string;
+  /**
+   * The product, by its id in the catalogue.
+   */
+  product_id: string;
 }
 /**
  * A place.
@@ -1878,6 +1942,10 @@ export interface TemplateContent {
    */
   buttons?: SentTemplateButton[];
   /**
+   * Its cards, with what was given for them.
+   */
+  cards?: SentTemplateCard[];
+  /**
    * What it is for, where the template is known.
    */
   category?: TemplateCategory | null;
@@ -1894,6 +1962,10 @@ export interface TemplateContent {
    */
   header_location?: Location | null;
   /**
+   * The product above the body.
+   */
+  header_product?: TemplateProduct | null;
+  /**
    * Its language at the provider, such as `en_US`.
    */
   language: string;
@@ -1901,6 +1973,10 @@ export interface TemplateContent {
    * Its name at the provider.
    */
   name: string;
+  /**
+   * Its offer.
+   */
+  offer?: SentTemplateOffer | null;
   /**
    * The words with the values filled in, as far as we know the template.
    */
@@ -1917,7 +1993,11 @@ export interface SentTemplateButton {
   /**
    * What it does.
    */
-  kind: "quick_reply" | "url" | "phone_number" | "copy_code" | "other";
+  kind: "quick_reply" | "url" | "phone_number" | "copy_code" | "flow" | "catalog" | "products" | "product" | "other";
+  /**
+   * The products that it opens.
+   */
+  sections?: ProductSection[];
   /**
    * The words on it.
    */
@@ -1926,6 +2006,31 @@ export interface SentTemplateButton {
    * What was given with the send.
    */
   value?: string | null;
+}
+/**
+ * A card as it was sent.
+ */
+export interface SentTemplateCard {
+  /**
+   * Values for the placeholders of its words, in order.
+   */
+  body?: TemplateParameter[];
+  /**
+   * Its buttons, with what was given for them.
+   */
+  buttons?: SentTemplateButton[];
+  /**
+   * The file above its words.
+   */
+  header_file?: TemplateFile | null;
+  /**
+   * The product above its words.
+   */
+  header_product?: TemplateProduct | null;
+  /**
+   * Its words with the values filled in.
+   */
+  text?: string;
 }
 /**
  * A file above the body of a template that is sent.
@@ -1943,6 +2048,19 @@ export interface TemplateFile {
    * The file.
    */
   media_id: string;
+}
+/**
+ * An offer as it was sent.
+ */
+export interface SentTemplateOffer {
+  /**
+   * When it ends.
+   */
+  ends_at?: Timestamp | null;
+  /**
+   * Its words.
+   */
+  text: string;
 }
 /**
  * A private note.

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
 import type { ContactRef, Template } from '@/api/types';
 import { FileField } from '@/components/file-field';
-import { TemplatePreview } from '@/components/template-preview';
+import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { categoryName, fileKindOf, parametersOf, prefill, problemOf, sentence, whyNot, type Values } from '@/lib/templates';
+import { categoryName, parametersOf, prefill, problemOf, sentence, whyNot, type Need, type Values } from '@/lib/templates';
 
 export type Chosen = { template: Template; values: Values } | null;
 
@@ -28,8 +29,11 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
   const shown = all.filter((one) => !words || `${one.name} ${one.body} ${one.language}`.toLowerCase().includes(words.replaceAll(' ', '_')) || `${one.name.replaceAll('_', ' ')} ${one.body}`.toLowerCase().includes(words));
   const sorted = [...shown].sort((a, b) => Number(whyNot(a) !== null) - Number(whyNot(b) !== null));
   const choosable = sorted.filter((one) => whyNot(one) === null);
+  const places = new Map(choosable.map((one, index) => [one, index]));
   const [active, setActive] = useState(-1);
   useEffect(() => { setActive(filter ? 0 : -1); }, [filter]);
+  // Whoever goes through a long list by keyboard sees where they are.
+  useEffect(() => { document.getElementById(`${listId}-${String(active)}`)?.scrollIntoView({ block: 'nearest' }); }, [active, listId]);
 
   const choose = (template: Template) => { onChoose({ template, values: prefill(template, contact).values }); };
 
@@ -75,10 +79,10 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
             }
           }}
         />
-        <div id={listId} role="listbox" aria-label={t('template.pick')} className={`mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
+        <div id={listId} role="listbox" aria-label={t('templates.pick')} className={`mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
           {sorted.map((one) => {
             const reason = whyNot(one);
-            const index = choosable.indexOf(one);
+            const index = places.get(one) ?? -1;
             const selected = chosen?.template.name === one.name && chosen.template.language === one.language;
             return (
               <div
@@ -109,63 +113,96 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
           <>
             <button type="button" className="link mb-2 inline-flex min-h-8 items-center gap-1 sm:hidden" onClick={() => { onChoose(null); }}>
               <ChevronLeft size={16} aria-hidden="true" />
-              {t('template.pick')}
+              {t('templates.pick')}
             </button>
             <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, contact).lacking} onChoose={onChoose} />
           </>
         ) : (
-          <p className="text-text-3">{t('template.choose')}</p>
+          <p className="text-text-3">{t('templates.choose')}</p>
         )}
       </div>
     </div>
   );
 }
 
+/** Pictures of the files that were chosen; let go of when they are not shown any more. */
+function usePictures(): [Pictures, (key: string, picture: string | null) => void] {
+  const [pictures, setPictures] = useState<Pictures>({});
+  const last = useRef<Pictures>({});
+  useEffect(() => () => { for (const one of Object.values(last.current)) if (one) URL.revokeObjectURL(one); }, []);
+  const set = (key: string, picture: string | null) => {
+    const before = last.current[key];
+    if (before) URL.revokeObjectURL(before);
+    last.current = { ...last.current, [key]: picture };
+    setPictures(last.current);
+  };
+  return [pictures, set];
+}
+
+function labelOf({ part, name, required, file }: Need, named: boolean): string {
+  const shown = named ? sentence(name) : name;
+  switch (part) {
+    case 'file': return t(`template.header_${file ?? 'image'}`);
+    case 'place': return t(`templates.place_${name as 'name'}`);
+    case 'product': return t(`templates.product_${name as 'catalog'}`);
+    case 'button': return t(required ? 'templates.ofButton' : 'templates.payload', { name });
+    case 'section': return t('templates.section', { name });
+    case 'products': return t('templates.products', { name });
+    case 'offer': return t('templates.offerEndsAt', { name });
+    case 'header': return t('template.header', { name: shown });
+    default: return named ? shown : t('template.body', { name });
+  }
+}
+
 function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<Chosen>; channelId: string; lacking: Record<string, string>; onChoose: (chosen: Chosen) => void }) {
   const { template, values } = chosen;
   const id = useId();
-  const [picture, setPicture] = useState<string | null>(null);
-  useEffect(() => () => { if (picture) URL.revokeObjectURL(picture); }, [picture]);
-  const set = (changed: Values) => { onChoose({ template, values: { ...values, ...changed } }); };
-  const kind = fileKindOf(template);
+  const [pictures, setPicture] = usePictures();
+  const needs = useMemo(() => parametersOf(template), [template]);
+  // An upload ends while somebody writes: it adds to what was written since it began.
+  const latest = useRef(values);
+  useEffect(() => { latest.current = values; }, [values]);
+  const set = (changed: Values) => {
+    latest.current = { ...latest.current, ...changed };
+    onChoose({ template, values: latest.current });
+  };
   return (
     <>
-      <TemplatePreview template={template} values={values} picture={picture} />
-      <p className="hint">{t('template.price', { category: categoryName(template.category) })}</p>
+      <TemplatePreview template={template} values={values} pictures={pictures} />
+      <p className="hint">{t('templates.price', { category: categoryName(template.category) })}</p>
       {(template.changes ?? []).map((change) => <p key={`${change.what} ${change.to}`} className="hint !text-warn">{change.message}</p>)}
-      {parametersOf(template).map((need, index) => {
-        const { key, part, name, required } = need;
+      {needs.map((need, index) => {
+        const { key, part, name, card, file } = need;
+        const words = labelOf(need, template.named);
+        const label = card === undefined ? words : t('templates.ofCard', { count: card + 1, words });
         if (part === 'file')
-          return kind && (
+          return file && (
             <div key={key} className="mt-2">
               <FileField
                 channelId={channelId}
-                kind={kind}
-                label={t(`template.header_${kind}`)}
-                name={values['file'] ? (values['file name'] ?? '') : null}
-                onFile={(file) => {
-                  setPicture(file?.picture ?? null);
-                  set({ file: file?.mediaId ?? '', 'file name': file?.name ?? '' });
+                kind={file}
+                label={label}
+                name={values[key] ? (values[`${key} name`] ?? '') : null}
+                onFile={(taken) => {
+                  setPicture(key, taken?.picture ?? null);
+                  set({ [key]: taken?.mediaId ?? '', [`${key} name`]: taken?.name ?? '' });
                 }}
               />
             </div>
           );
         const value = values[key] ?? '';
-        const problem = problemOf(need, value) ?? (value.trim() ? null : lacking[key]);
-        const shown = template.named ? sentence(name) : name;
-        const label = part === 'place' ? t(`template.place_${name as 'name'}`)
-          : part === 'button' ? t(required ? 'template.button' : 'template.payload', { name })
-          : part === 'header' ? t('template.header', { name: shown })
-          : template.named ? shown : t('template.body', { name });
+        const wrong = problemOf(need, value);
+        const problem = wrong ?? (value.trim() ? null : lacking[key]);
         return (
           <div key={key} className="mt-2">
             <label className="label" htmlFor={`${id}-${String(index)}`}>{label}</label>
             <input
               id={`${id}-${String(index)}`}
               className="field"
+              type={part === 'offer' ? 'datetime-local' : 'text'}
               value={value}
               inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
-              aria-invalid={problemOf(need, value) !== null || undefined}
+              aria-invalid={wrong !== null || undefined}
               aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}
               onChange={(event) => { set({ [key]: event.target.value }); }}
             />

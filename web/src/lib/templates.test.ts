@@ -83,6 +83,42 @@ describe('templates', () => {
     expect(parametersOf(code).some(({ part }) => part === 'button')).toBe(false);
   });
 
+  it('ask for what cards, an offer and a list of products need, and give each its own', () => {
+    const page = { kind: 'url' as const, text: 'Look', url: 'https://a.example/{{1}}', needs_value: true };
+    const cards: Template = {
+      ...template,
+      header: null,
+      header_parameters: [],
+      offer: { text: 'Ends soon', ends: true },
+      buttons: [{ kind: 'products', text: 'View', needs_value: true }],
+      cards: [
+        { header_format: 'image', body: 'For {{1}}', body_parameters: ['1'], buttons: [page] },
+        { header_format: 'product', buttons: [{ kind: 'product', text: 'View' }] },
+      ],
+      fills: [{ part: 'body', placeholder: '1', card: 0, source: 'first_name' }],
+    };
+    expect(parametersOf(cards).map(({ key, card }) => [key, card])).toEqual([
+      ['body 1', undefined], ['body 2', undefined], ['section 0', undefined], ['products 0', undefined], ['offer ends', undefined],
+      ['card 0 file', 0], ['card 0 body 1', 0], ['card 0 button 0', 0], ['card 1 product catalog', 1], ['card 1 product product', 1],
+    ]);
+    expect(prefill(cards, { name: 'Elif Kaya' }).values).toEqual({ 'card 0 body 1': 'Elif' });
+    const values = {
+      'body 1': 'Elif', 'body 2': 'five', 'section 0': 'Bells', 'products 0': 'b1, b2,', 'offer ends': '2099-01-01T10:00',
+      'card 0 file': 'med_1', 'card 0 body 1': 'Elif', 'card 0 button 0': '7', 'card 1 product catalog': 'cat', 'card 1 product product': 'p1',
+    };
+    expect(isReady(cards, values)).toBe(true);
+    expect(isReady(cards, { ...values, 'offer ends': '2020-01-01T10:00' })).toBe(false);
+    expect(isReady(cards, { ...values, 'products 0': Array.from({ length: 31 }, (_, index) => `b${String(index)}`).join(',') })).toBe(false);
+    expect(requestOf(cards, values)).toMatchObject({
+      offer_ends_at: new Date('2099-01-01T10:00').toISOString(),
+      buttons: [{ index: 0, value: 'b1', sections: [{ title: 'Bells', products: ['b1', 'b2'] }] }],
+      cards: [
+        { header_file: { media_id: 'med_1' }, body: [{ text: 'Elif' }], buttons: [{ index: 0, value: '7' }] },
+        { header_product: { catalog_id: 'cat', product_id: 'p1' } },
+      ],
+    });
+  });
+
   it('are filled from the contact as their settings say, and say what the contact lacks', () => {
     const filled: Template = {
       ...template,

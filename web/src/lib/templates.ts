@@ -1,29 +1,44 @@
 /** Templates and the values of their placeholders. */
-import type { ContactRef, Template, TemplateButton, TemplateFill, TemplateParameter, TemplateRequest } from '@/api/types';
+import type { ContactRef, Template, TemplateButton, TemplateButtonValue, TemplateFill, TemplateHeaderFormat, TemplateParameter, TemplateRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { firstName } from '@/lib/words';
 
 /**
  * Values by part and placeholder: `body 1`, `header name`, `button 0`; of a file above the words `file` and `file name`; of a
- * place `place latitude`, `place longitude`, `place name`, `place address`.
+ * place `place latitude`, `place longitude`, `place name`, `place address`; of a product `product catalog`, `product product`; of
+ * a button with products `products 0` and their title `section 0`; of an offer `offer ends`. What belongs to a card has `card 0 `
+ * before it.
  */
 export type Values = Record<string, string>;
 
 /** Something of a template that a send gives. */
-export type Need = { key: string; part: 'header' | 'body' | 'button' | 'file' | 'place'; name: string; required: boolean; most: number };
+export type Need = {
+  key: string;
+  part: 'header' | 'body' | 'button' | 'file' | 'place' | 'product' | 'section' | 'products' | 'offer';
+  name: string;
+  required: boolean;
+  most: number;
+  /** The card that it is of, from 0. */
+  card?: number;
+  /** Of a file: which. */
+  file?: FileKind;
+};
 
 const MAX_PARAMETER_CHARS = 1_024;
 const MAX_CODE_CHARS = 15;
 const MAX_URL_CHARS = 2_000;
 const MAX_PAYLOAD_CHARS = 256;
 const MAX_PLACE_CHARS = 1_000;
+const MAX_ID_CHARS = 256;
+const MAX_SECTION_CHARS = 24;
+const MAX_PRODUCTS = 30;
 
 /** The kinds of file that stand above a template's words. */
 export const fileKinds = ['image', 'video', 'document'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
-export function fileKindOf(template: Template): FileKind | null {
-  return fileKinds.find((kind) => kind === template.header_format) ?? null;
+export function fileKindOf({ header_format }: { header_format?: TemplateHeaderFormat | null }): FileKind | null {
+  return fileKinds.find((kind) => kind === header_format) ?? null;
 }
 
 /** Why a template cannot be sent; `null` when it can. */
@@ -33,22 +48,45 @@ export function whyNot(template: Template): string | null {
   return null;
 }
 
+type Face = { header_format?: TemplateHeaderFormat | null; header?: string[]; body?: string[]; buttons?: TemplateButton[] };
+
+/** What a template or one of its cards needs; its keys begin with `before`. */
+function needsOf(face: Face, before: string, card: number | undefined): Need[] {
+  const of = card === undefined ? {} : { card };
+  const one = (part: Need['part'], name: string, most: number, key = `${part} ${name}`, required = true): Need => ({ key: `${before}${key}`, part, name, required, most, ...of });
+  const kind = fileKindOf(face);
+  const buttons = (face.buttons ?? []).flatMap((button, index): Need[] => {
+    const name = button.text || t('template.copyCode');
+    if (button.kind === 'products')
+      return [
+        one('section', name, MAX_SECTION_CHARS, `section ${String(index)}`),
+        one('products', name, MAX_ID_CHARS * MAX_PRODUCTS, `products ${String(index)}`),
+      ];
+    if (!button.needs_value && button.kind !== 'quick_reply' && button.kind !== 'flow') return [];
+    return [one('button', name, mostOf(button), `button ${String(index)}`, button.needs_value === true)];
+  });
+  return [
+    ...(kind ? [{ ...one('file', 'file', MAX_PARAMETER_CHARS, 'file'), file: kind }] : []),
+    ...(face.header_format === 'location' ? ['name', 'address', 'latitude', 'longitude'].map((name) => one('place', name, MAX_PLACE_CHARS)) : []),
+    ...(face.header_format === 'product' ? ['catalog', 'product'].map((name) => one('product', name, MAX_ID_CHARS)) : []),
+    ...(face.header ?? []).map((name) => one('header', name, MAX_PARAMETER_CHARS)),
+    ...(face.body ?? []).map((name) => one('body', name, MAX_PARAMETER_CHARS)),
+    ...buttons,
+  ];
+}
+
+/** What stands before the keys of a card. */
+export const ofCard = (card: number): string => `card ${String(card)} `;
+
 /** All that a send gives a template, in the order in which it stands there. */
 export function parametersOf(template: Template): Need[] {
-  const words = (part: 'header' | 'body', names: string[]): Need[] =>
-    names.map((name) => ({ key: `${part} ${name}`, part, name, required: true, most: MAX_PARAMETER_CHARS }));
-  const file: Need[] = fileKindOf(template) ? [{ key: 'file', part: 'file', name: 'file', required: true, most: MAX_PARAMETER_CHARS }] : [];
-  const place: Need[] =
-    template.header_format === 'location'
-      ? ['name', 'address', 'latitude', 'longitude'].map((name) => ({ key: `place ${name}`, part: 'place', name, required: true, most: MAX_PLACE_CHARS }))
-      : [];
-  const buttons = (template.buttons ?? []).flatMap((button, index): Need[] => {
-    // The button of a code takes the code of the text.
-    if (template.category === 'AUTHENTICATION') return [];
-    if (!button.needs_value && button.kind !== 'quick_reply') return [];
-    return [{ key: `button ${String(index)}`, part: 'button', name: button.text || t('template.copyCode'), required: button.needs_value === true, most: mostOf(button) }];
-  });
-  return [...file, ...place, ...words('header', template.header_parameters), ...words('body', template.body_parameters), ...buttons];
+  const { header_format, header_parameters, body_parameters } = template;
+  // The button of a code takes the code of the text.
+  const buttons = template.category === 'AUTHENTICATION' ? [] : (template.buttons ?? []);
+  const whole = needsOf({ ...(header_format ? { header_format } : {}), header: header_parameters, body: body_parameters, buttons }, '', undefined);
+  const offer: Need[] = template.offer?.ends ? [{ key: 'offer ends', part: 'offer', name: template.offer.text, required: true, most: MAX_PARAMETER_CHARS }] : [];
+  const cards = (template.cards ?? []).flatMap((card, index) => needsOf({ header_format: card.header_format, body: card.body_parameters ?? [], buttons: card.buttons ?? [] }, ofCard(index), index));
+  return [...whole, ...offer, ...cards];
 }
 
 function mostOf(button: TemplateButton): number {
@@ -67,8 +105,13 @@ export function problemOf(need: Need, value: string): string | null {
     const most = need.name === 'latitude' ? 90 : 180;
     if (!Number.isFinite(number) || Math.abs(number) > most) return t('template.badDegrees', { most });
   }
+  if (need.part === 'offer' && value && !(Date.parse(value) > Date.now())) return t('template.badEnd');
+  if (need.part === 'products' && productsIn(value).length > MAX_PRODUCTS) return t('template.tooManyProducts', { most: MAX_PRODUCTS });
   return badValue(value, need.most) ? t('template.badValue', { most: need.most }) : null;
 }
+
+/** Products are written with commas between them. */
+const productsIn = (value: string): string[] => value.split(',').map((one) => one.trim()).filter(Boolean);
 
 export function missingValues(template: Template, values: Values): number {
   return parametersOf(template).filter(({ key, required }) => required && !values[key]?.trim()).length;
@@ -80,17 +123,21 @@ export function isReady(template: Template, values: Values): boolean {
 
 export type Piece = { text: string; slot?: string; missing?: boolean };
 
-/** The words of a part, with each placeholder filled or marked. */
-export function fillTemplate(template: Template, part: 'header' | 'body', values: Values): Piece[] {
-  const words = (part === 'header' ? template.header : template.body) ?? '';
+/** Words with each placeholder filled or marked; `before` is what stands before their keys. */
+export function fillWords(words: string, before: string, values: Values): Piece[] {
   return words
     .split(/\{\{\s*([\w.]+)\s*\}\}/g)
     .map((text, index): Piece => {
       if (index % 2 === 0) return { text };
-      const value = values[`${part} ${text}`]?.trim();
+      const value = values[`${before} ${text}`]?.trim();
       return value ? { text: value, slot: text } : { text: `{{${text}}}`, slot: text, missing: true };
     })
     .filter((piece) => piece.text !== '');
+}
+
+/** The words of a part, with each placeholder filled or marked. */
+export function fillTemplate(template: Template, part: 'header' | 'body', values: Values): Piece[] {
+  return fillWords((part === 'header' ? template.header : template.body) ?? '', part, values);
 }
 
 /** What fills a template for a contact, and which fields the contact lacks. */
@@ -98,7 +145,7 @@ export function prefill(template: Template, contact: Pick<ContactRef, 'name'> & 
   const values: Values = {};
   const lacking: Record<string, string> = {};
   for (const fill of template.fills ?? []) {
-    const key = `${fill.part} ${fill.placeholder}`;
+    const key = keyOf(fill);
     const value = valueOf(fill, contact);
     if (value) values[key] = value;
     else lacking[key] = t('template.lacks', { field: t(`template.source_${fill.source}`).toLowerCase() });
@@ -111,6 +158,9 @@ export function prefill(template: Template, contact: Pick<ContactRef, 'name'> & 
   }
   return { values, lacking };
 }
+
+/** The key of the place that is filled. */
+export const keyOf = ({ part, placeholder, card }: Pick<TemplateFill, 'part' | 'placeholder' | 'card'>): string => `${typeof card === 'number' ? ofCard(card) : ''}${part} ${placeholder}`;
 
 /** A contact without a name is called by its number. */
 const nameOf = (contact: Pick<ContactRef, 'name'>): string => (/^\+?\d/.test(contact.name) ? '' : contact.name);
@@ -132,25 +182,47 @@ function valueOf(fill: TemplateFill, contact: Pick<ContactRef, 'name'> & Partial
 
 export function requestOf(template: Template, values: Values): TemplateRequest {
   const value = (key: string) => (values[key] ?? '').trim();
-  const list = (part: 'header' | 'body', names: string[]): TemplateParameter[] =>
+  const list = (before: string, names: string[]): TemplateParameter[] =>
     names.map((name) => {
-      const text = value(`${part} ${name}`);
+      const text = value(`${before} ${name}`);
       return template.named ? { name, text } : { text };
     });
-  const header = list('header', template.header_parameters);
-  const body = list('body', template.body_parameters);
+  const file = (face: { header_format?: TemplateHeaderFormat | null }, before: string) =>
+    fileKindOf(face) ? { header_file: { media_id: value(`${before}file`), ...(face.header_format === 'document' && value(`${before}file name`) ? { filename: value(`${before}file name`) } : {}) } } : {};
+  const product = (face: { header_format?: TemplateHeaderFormat | null }, before: string) =>
+    face.header_format === 'product' ? { header_product: { catalog_id: value(`${before}product catalog`), product_id: value(`${before}product product`) } } : {};
+  const buttons = (all: TemplateButton[] | undefined, before: string) => {
+    const given = (all ?? []).flatMap((button, index): TemplateButtonValue[] => {
+      const at = String(index);
+      if (button.kind === 'products') {
+        const products = productsIn(value(`${before}products ${at}`));
+        return [{ index, value: products[0] ?? '', sections: [{ title: value(`${before}section ${at}`), products }] }];
+      }
+      return value(`${before}button ${at}`) ? [{ index, value: value(`${before}button ${at}`) }] : [];
+    });
+    return given.length > 0 ? { buttons: given } : {};
+  };
+  const words = (name: 'header' | 'body', given: TemplateParameter[]) => (given.length > 0 ? { [name]: given } : {});
   const degrees = (name: string) => Number(value(`place ${name}`).replace(',', '.'));
-  const buttons = (template.buttons ?? []).flatMap((_, index) => (value(`button ${String(index)}`) ? [{ index, value: value(`button ${String(index)}`) }] : []));
+  const cards = (template.cards ?? []).map((card, index) => ({
+    ...file(card, ofCard(index)),
+    ...product(card, ofCard(index)),
+    ...words('body', list(`${ofCard(index)}body`, card.body_parameters ?? [])),
+    ...buttons(card.buttons, ofCard(index)),
+  }));
   return {
     name: template.name,
     language: template.language,
-    ...(header.length > 0 ? { header } : {}),
-    ...(body.length > 0 ? { body } : {}),
-    ...(fileKindOf(template) ? { header_file: { media_id: value('file'), ...(template.header_format === 'document' && value('file name') ? { filename: value('file name') } : {}) } } : {}),
+    ...words('header', list('header', template.header_parameters)),
+    ...words('body', list('body', template.body_parameters)),
+    ...file(template, ''),
     ...(template.header_format === 'location'
       ? { header_location: { latitude: degrees('latitude'), longitude: degrees('longitude'), name: value('place name'), address: value('place address') } }
       : {}),
-    ...(buttons.length > 0 ? { buttons } : {}),
+    ...product(template, ''),
+    ...(template.offer?.ends && value('offer ends') ? { offer_ends_at: new Date(value('offer ends')).toISOString() } : {}),
+    ...buttons(template.buttons, ''),
+    ...(cards.length > 0 ? { cards } : {}),
   };
 }
 

@@ -38,6 +38,30 @@ fn the_window_is_judged_again_when_the_request_would_be_made() {
 }
 
 #[test]
+fn what_became_of_a_template_counts_when_it_is_queued_at_its_turn_and_right_before_its_request() {
+    let is = |it: &mut Fixture, status: &str| {
+        let mut known = crate::template::Statuses::default();
+        known.set("hello", "en_US", Some(status));
+        it.state.templates = std::sync::Arc::new(known);
+    };
+    let mut it = given();
+    is(&mut it, "PAUSED");
+    assert_eq!(it.forbidden(send_content(1, template())), "template_not_approved");
+    is(&mut it, "APPROVED");
+    it.when(send_content(1, template()));
+    let checks = &it.item(2).decision.as_ref().expect("it was decided").checks;
+    let of_template = checks.iter().find(|check| check.rule == SendRule::Template).expect("it was looked at");
+    assert_eq!(of_template.found, "The template is approved.");
+    is(&mut it, "DISABLED");
+    let refused = it.state.may_send(&it.item(2).content, it.now).expect_err("its turn came too late");
+    assert_eq!(refused.code, "template_not_approved");
+    it.when(begin(2));
+    assert_eq!((it.state_of(2), it.error_of(2)), (MessageState::Failed, Some("template_not_approved")));
+    assert_eq!(it.item(2).attempts, 0, "no request was made");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "template_not_approved");
+}
+
+#[test]
 fn who_never_wrote_gets_templates_only() {
     let mut it = given_nothing();
     assert_eq!(it.refused(send(1, "hello")), Rejection::NoConversation);

@@ -9,6 +9,10 @@ import { moment } from '@/lib/time';
 import { useMinute } from '@/lib/hooks';
 import { kindName } from '@/lib/words';
 
+const SentOffer = later(() => import('@/features/inbox/sent-cards').then((module) => ({ default: module.SentOffer })));
+
+const SentCards = later(() => import('@/features/inbox/sent-cards').then((module) => ({ default: module.SentCards })));
+
 const Lightbox = later(() => import('@/features/inbox/lightbox').then((module) => ({ default: module.Lightbox })));
 
 export function Body({ message, sender }: { message: Message; sender: string }) {
@@ -234,9 +238,24 @@ export function Asked({ content }: { content: Extract<Message, { type: 'interact
   );
 }
 
-/** A template as it was sent: what stood above its words, and its buttons. */
-function SentTemplate({ content }: { content: Extract<Message, { type: 'template' }>['content'] }) {
-  const { header_file: file, header_location: place, buttons = [] } = content;
+type Sent = Extract<Message, { type: 'template' }>['content'];
+export type SentFace = Pick<Sent, 'header_file' | 'header_location' | 'header_product' | 'buttons'>;
+
+/** A template as it was sent: what stood above its words, its offer, its buttons, and its cards in a row. */
+function SentTemplate({ content }: { content: Sent }) {
+  const { offer, cards = [] } = content;
+  return (
+    <>
+      <SentAbove face={content} />
+      {offer && <Suspense fallback={null}><SentOffer offer={offer} /></Suspense>}
+      <span dir="auto">{content.text ?? content.name}</span>
+      <SentButtons face={content} />
+      {cards.length > 0 && <Suspense fallback={<span className="wa-cards h-40" />}><SentCards cards={cards} /></Suspense>}
+    </>
+  );
+}
+
+export function SentAbove({ face: { header_file: file, header_location: place, header_product: product } }: { face: SentFace }) {
   const address = file ? `/api/v1/media/${file.media_id}` : undefined;
   const name = file?.filename ?? t('template.header_document');
   return (
@@ -244,10 +263,14 @@ function SentTemplate({ content }: { content: Extract<Message, { type: 'template
       {file?.kind === 'image' && <img className="wa-picture" src={address} alt={t('template.header_image')} />}
       {file && file.kind !== 'image' && <a className="filebox" href={address} target="_blank" rel="noreferrer"><FileText size={16} aria-hidden="true" /><span className="min-w-0 truncate">{file.kind === 'video' ? t('template.header_video') : name}</span></a>}
       {place && <span className="quiet small"><MapPin size={12} aria-hidden="true" />{[place.name, place.address].filter(Boolean).join(', ')}</span>}
-      <span dir="auto">{content.text ?? content.name}</span>
-      {buttons.length > 0 && <span className="taps">{buttons.map(({ index, kind, text }) => <span key={index} className="tap" dir="auto">{kind === 'copy_code' ? t('template.copyCode') : text}</span>)}</span>}
+      {product && <span className="quiet small"><Package size={12} aria-hidden="true" />{product.product_id}</span>}
     </>
   );
+}
+
+export function SentButtons({ face: { buttons = [] } }: { face: SentFace }) {
+  if (buttons.length === 0) return null;
+  return <span className="taps">{buttons.map(({ index, kind, text }) => <span key={index} className="tap" dir="auto">{kind === 'copy_code' ? t('template.copyCode') : text}</span>)}</span>;
 }
 
 function OrderTable({ order }: { order: Order }) {

@@ -225,7 +225,6 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
 function Body({ message, sender }: { message: Message; sender: string }) {
   const bare = !message.deleted_at && !message.forwarded && !message.referral && !message.product;
   if (bare && message.type === 'text') return message.content.body;
-  if (bare && message.type === 'template') return message.content.text ?? message.content.name;
   return <Suspense fallback={<span className="quiet">{previewOf(message)}</span>}><RichBody message={message} sender={sender} /></Suspense>;
 }
 

@@ -3,19 +3,27 @@ import { Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { queryClient, templatesQuery } from '@/api/queries';
-import type { Template, TemplateButton, TemplateDraft, TemplateHeaderFormat } from '@/api/types';
+import type { Template, TemplateAuthentication, TemplateButton, TemplateCard, TemplateDraft, TemplateHeaderFormat, TemplateOffer } from '@/api/types';
 import { Choice, Field } from '@/components/field';
 import { FileField } from '@/components/file-field';
 import { Modal } from '@/components/modal';
-import { TemplatePreview } from '@/components/template-preview';
+import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { fileKindOf, sentence, type Values } from '@/lib/templates';
+import { fileKindOf, ofCard, sentence, type Values } from '@/lib/templates';
 import { showToast } from '@/lib/toast';
 
 const MAX_BUTTONS = 10;
-const KINDS = ['quick_reply', 'url', 'phone_number', 'copy_code'] as const;
+const KINDS = ['quick_reply', 'url', 'phone_number', 'copy_code', 'flow', 'catalog', 'products'] as const;
+const CARD_KINDS = ['quick_reply', 'url', 'phone_number'] as const;
+const MAX_CARD_BUTTONS = 2;
+const MIN_CARDS = 2;
+const MAX_CARDS = 10;
+const MAX_CARD_CHARS = 160;
+
+type File = { mediaId: string; name: string; picture: string | null } | null;
+type Card = { format: 'image' | 'video'; body: string; buttons: TemplateButton[]; file: File };
 
 type Draft = {
   name: string;
@@ -26,10 +34,16 @@ type Draft = {
   body: string;
   footer: string;
   buttons: TemplateButton[];
-  /** Examples by place: `header 1`, `body first_name`. */
+  /** Examples by place: `header 1`, `body first_name`, `card 0 body 1`. */
   examples: Record<string, string>;
-  file: { mediaId: string; name: string; picture: string | null } | null;
+  file: File;
+  offer: TemplateOffer | null;
+  cards: Card[];
+  code: { warn: boolean; minutes: string; otp: TemplateAuthentication['otp']; packageName: string; signatureHash: string };
 };
+
+/** Changes a draft: to this, or from how it is then. */
+type Change = (changed: Partial<Draft> | ((now: Draft) => Partial<Draft>)) => void;
 
 /** The places of words, each once, as the server numbers them. */
 export function placesOf(words: string): string[] {
@@ -52,11 +66,31 @@ function begin(template: Template | null): Draft {
     buttons: template?.buttons ?? [],
     examples,
     file: null,
+    offer: template?.offer ?? null,
+    cards: (template?.cards ?? []).map((card, index) => {
+      (card.body_parameters ?? []).forEach((name, at) => { examples[`${ofCard(index)}body ${name}`] = card.body_examples?.[at] ?? ''; });
+      return { format: card.header_format === 'video' ? 'video' : 'image', body: card.body ?? '', buttons: card.buttons ?? [], file: null };
+    }),
+    code: { warn: true, minutes: '10', otp: 'copy_code', packageName: '', signatureHash: '' },
+  };
+}
+
+/** An offer goes with a marketing template that has a picture, a film or nothing above. */
+const takesOffer = (draft: Draft): boolean => draft.category === 'MARKETING' && ['', 'image', 'video'].includes(draft.above) && draft.cards.length === 0;
+
+function codeOf({ code }: Draft): TemplateAuthentication {
+  const app = code.otp === 'copy_code' ? {} : { package_name: code.packageName.trim(), signature_hash: code.signatureHash.trim() };
+  return {
+    add_security_recommendation: code.warn,
+    otp: code.otp,
+    ...(code.minutes.trim() ? { code_expiration_minutes: Math.min(255, Math.max(0, Math.trunc(Number(code.minutes)) || 0)) } : {}),
+    ...app,
   };
 }
 
 function draftOf(draft: Draft): TemplateDraft {
-  const examples = (part: 'header' | 'body', words: string) => placesOf(words).map((name) => (draft.examples[`${part} ${name}`] ?? '').trim());
+  if (draft.category === 'AUTHENTICATION') return { name: draft.name.trim(), language: draft.language.trim(), category: draft.category, authentication: codeOf(draft) };
+  const examples = (part: string, words: string) => placesOf(words).map((name) => (draft.examples[`${part} ${name}`] ?? '').trim());
   const isText = draft.above === 'text';
   const header = isText ? examples('header', draft.header) : [];
   const body = examples('body', draft.body);
@@ -67,15 +101,36 @@ function draftOf(draft: Draft): TemplateDraft {
     body: draft.body.trim(),
     ...(draft.above ? { header_format: draft.above } : {}),
     ...(isText ? { header: draft.header.trim() } : {}),
-    ...(draft.footer.trim() ? { footer: draft.footer.trim() } : {}),
+    ...(draft.footer.trim() && !(draft.offer && takesOffer(draft)) ? { footer: draft.footer.trim() } : {}),
     ...(draft.buttons.length > 0 ? { buttons: draft.buttons } : {}),
     ...(header.length > 0 ? { header_examples: header } : {}),
     ...(body.length > 0 ? { body_examples: body } : {}),
     ...(draft.file ? { header_file: draft.file.mediaId } : {}),
+    ...(draft.offer && takesOffer(draft) ? { offer: { ...draft.offer, text: draft.offer.text.trim() } } : {}),
+    ...(draft.cards.length > 0
+      ? {
+          cards: draft.cards.map((card, index): TemplateCard => ({
+            header_format: card.format,
+            body: card.body.trim(),
+            body_examples: examples(`${ofCard(index)}body`, card.body),
+            buttons: card.buttons,
+            ...(card.file ? { header_file: card.file.mediaId } : {}),
+          })),
+        }
+      : {}),
   };
 }
 
 function shownAs(draft: Draft): Template {
+  if (draft.category === 'AUTHENTICATION') {
+    const { warn, minutes, otp } = draft.code;
+    return {
+      name: draft.name, language: draft.language, category: draft.category, status: 'PENDING', header_parameters: [], body_parameters: ['1'], named: false, sendable: true,
+      body: `${t('templates.codePreview', { code: '{{1}}' })}${warn ? t('templates.codeWarning') : ''}`,
+      ...(minutes.trim() ? { footer: t('templates.codeExpires', { count: Number(minutes) }) } : {}),
+      buttons: otp === 'zero_tap' ? [] : [{ kind: 'copy_code' }],
+    };
+  }
   return {
     name: draft.name,
     language: draft.language,
@@ -90,7 +145,13 @@ function shownAs(draft: Draft): Template {
     ...(draft.above ? { header_format: draft.above } : {}),
     ...(draft.above === 'text' ? { header: draft.header } : {}),
     ...(draft.footer ? { footer: draft.footer } : {}),
+    ...(draft.offer && takesOffer(draft) ? { offer: draft.offer } : {}),
+    cards: draft.cards.map((card) => ({ header_format: card.format, body: card.body, body_parameters: placesOf(card.body), buttons: card.buttons })),
   };
+}
+
+function picturesOf(draft: Draft): Pictures {
+  return Object.fromEntries([['file', draft.file?.picture], ...draft.cards.map((card, index) => [`${ofCard(index)}file`, card.file?.picture] as const)]) as Pictures;
 }
 
 /** Makes a template or changes one, beside a preview that follows every letter. */
@@ -111,14 +172,15 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
       onClose();
     },
   });
-  const set = (changed: Partial<Draft>) => {
-    setDraft((now) => ({ ...now, ...changed }));
+  const set: Change = (changed) => {
+    setDraft((now) => ({ ...now, ...(typeof changed === 'function' ? changed(now) : changed) }));
     // What was wrong may be right by now: the next try tells.
     if (submit.isError) submit.reset();
   };
   const wrong = submit.error instanceof ApiError ? submit.error.problem.field?.replace(/^draft\./, '') : undefined;
   const errorOf = (...fields: string[]) => (wrong && fields.includes(wrong) && submit.error ? sentence(submit.error.message) : undefined);
-  const known = ['name', 'language', 'category', 'header', 'header_format', 'header_examples', 'header_file', 'body', 'body_examples', 'footer', 'buttons'];
+  const isCode = draft.category === 'AUTHENTICATION';
+  const known = ['name', 'language', 'category', 'header', 'header_format', 'header_examples', 'header_file', 'body', 'body_examples', 'footer', 'buttons', 'offer', 'cards', 'authentication'];
   // What is wrong stands beside its field: it is brought into sight.
   useEffect(() => {
     if (submit.isError) form.current?.querySelector('[aria-invalid="true"], .hint.bad')?.scrollIntoView({ block: 'center' });
@@ -133,7 +195,7 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
       footer={
         <>
           <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="template-editor" className="btn primary" disabled={submit.isPending || !draft.body.trim() || !draft.name.trim()}>{t('templates.submit')}</button>
+          <button type="submit" form="template-editor" className="btn primary" disabled={submit.isPending || (!isCode && !draft.body.trim()) || !draft.name.trim()}>{t('templates.submit')}</button>
         </>
       }
     >
@@ -159,19 +221,25 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
             label={t('templates.category')}
             value={draft.category}
             onValue={(category) => { set({ category }); }}
-            options={[{ value: 'UTILITY', label: t('templates.categoryUtility') }, { value: 'MARKETING', label: t('templates.categoryMarketing') }]}
+            options={[
+              { value: 'UTILITY', label: t('templates.categoryUtility') },
+              { value: 'MARKETING', label: t('templates.categoryMarketing') },
+              ...(template ? [] : [{ value: 'AUTHENTICATION', label: t('templates.categoryAuthentication') }]),
+            ]}
           />
         )}
-        <Choice
+        {isCode ? <Code draft={draft} set={set} error={errorOf('authentication')} /> : (
+        <>
+        {draft.cards.length === 0 && <Choice
           label={t('templates.above')}
           value={draft.above}
           onValue={(above) => { set({ above: above as Draft['above'], file: null }); }}
           options={[
             { value: '', label: t('templates.aboveNone') },
             { value: 'text', label: t('templates.aboveText') },
-            ...(['image', 'video', 'document', 'location'] as const).map((format) => ({ value: format, label: t(`template.header_${format}`) })),
+            ...(['image', 'video', 'document', 'location', 'product'] as const).map((format) => ({ value: format, label: t(`template.header_${format}`) })),
           ]}
-        />
+        />}
         {draft.above === 'text' && <Field label={t('templates.headerWords')} value={draft.header} onValue={(header) => { set({ header }); }} error={errorOf('header', 'header_format')} maxLength={60} />}
         {draft.above === 'text' && <Examples part="header" words={draft.header} draft={draft} set={set} error={errorOf('header_examples')} />}
         {kind && <FileField key={kind} channelId={channelId} kind={kind} label={t('templates.example', { place: t(`template.header_${kind}`) })} name={draft.file?.name ?? null} onFile={(file) => { set({ file }); }} error={errorOf('header_file')} />}
@@ -181,16 +249,118 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
           <p id={`${bodyId}-hint`} className={bodyError ? 'hint bad' : 'hint'}>{bodyError ?? t('templates.bodyHint', { number: '{{1}}', word: '{{first_name}}' })}</p>
         </div>
         <Examples part="body" words={draft.body} draft={draft} set={set} error={errorOf('body_examples')} />
-        <Field label={t('templates.footer')} value={draft.footer} onValue={(footer) => { set({ footer }); }} error={errorOf('footer')} maxLength={60} />
-        <Buttons buttons={draft.buttons} onButtons={(buttons) => { set({ buttons }); }} error={errorOf('buttons')} />
-        <TemplatePreview template={shownAs(draft)} values={examples} picture={draft.file?.picture} />
+        {draft.cards.length === 0 && !(draft.offer && takesOffer(draft)) && <Field label={t('templates.footer')} value={draft.footer} onValue={(footer) => { set({ footer }); }} error={errorOf('footer')} maxLength={60} />}
+        {takesOffer(draft) && <Offer offer={draft.offer} onOffer={(offer) => { set({ offer }); }} error={errorOf('offer')} />}
+        {draft.cards.length === 0 && <Buttons kinds={draft.above === 'product' ? [...KINDS, 'product'] : KINDS} most={MAX_BUTTONS} buttons={draft.buttons} onButtons={(buttons) => { set({ buttons }); }} error={errorOf('buttons')} />}
+        <Cards channelId={channelId} draft={draft} set={set} error={errorOf('cards')} />
+        </>
+        )}
+        <TemplatePreview template={shownAs(draft)} values={examples} pictures={picturesOf(draft)} />
         {submit.error && !(wrong && known.includes(wrong)) && <p role="alert" className="text-bad">{t('templates.submitFailed', { detail: wordsOf(submit.error) })}</p>}
       </form>
     </Modal>
   );
 }
 
-function Examples({ part, words, draft, set, error }: { part: 'header' | 'body'; words: string; draft: Draft; set: (changed: Partial<Draft>) => void; error: string | undefined }) {
+function Check({ label, checked, onCheck }: { label: string; checked: boolean; onCheck: (checked: boolean) => void }) {
+  return (
+    <label className="flex min-h-8 items-center gap-2">
+      <input type="checkbox" checked={checked} onChange={(event) => { onCheck(event.target.checked); }} />
+      {label}
+    </label>
+  );
+}
+
+/** What is chosen of a template with a code, whose words are WhatsApp's. */
+function Code({ draft, set, error }: { draft: Draft; set: Change; error: string | undefined }) {
+  const { code } = draft;
+  const change = (changed: Partial<Draft['code']>) => { set({ code: { ...code, ...changed } }); };
+  return (
+    <>
+      <p className="text-text-2">{t('templates.codeText')}</p>
+      <Check label={t('templates.warn')} checked={code.warn} onCheck={(warn) => { change({ warn }); }} />
+      <Field label={t('templates.expires')} type="number" min={1} max={90} inputMode="numeric" value={code.minutes} hint={t('templates.expiresHint')} onValue={(minutes) => { change({ minutes }); }} />
+      <Choice label={t('templates.otp')} value={code.otp} onValue={(otp) => { change({ otp: otp as TemplateAuthentication['otp'] }); }} options={(['copy_code', 'one_tap', 'zero_tap'] as const).map((otp) => ({ value: otp, label: t(`templates.otp_${otp}`) }))} />
+      {code.otp !== 'copy_code' && (
+        <>
+          <Field label={t('templates.packageName')} value={code.packageName} placeholder="com.example.app" autoComplete="off" onValue={(packageName) => { change({ packageName }); }} />
+          <Field label={t('templates.signatureHash')} value={code.signatureHash} maxLength={11} autoComplete="off" onValue={(signatureHash) => { change({ signatureHash }); }} />
+        </>
+      )}
+      {code.otp === 'zero_tap' && <p className="hint !mt-0">{t('templates.zeroTapNote')}</p>}
+      {error && <p className="hint bad" role="alert">{error}</p>}
+    </>
+  );
+}
+
+function Offer({ offer, onOffer, error }: { offer: TemplateOffer | null; onOffer: (offer: TemplateOffer | null) => void; error: string | undefined }) {
+  return (
+    <div className="grid gap-2">
+      <Check label={t('templates.withOffer')} checked={offer !== null} onCheck={(there) => { onOffer(there ? { text: '', ends: true } : null); }} />
+      {offer && (
+        <>
+          <Field label={t('templates.offerWords')} value={offer.text} maxLength={16} hint={t('templates.offerHint')} error={error} onValue={(text) => { onOffer({ ...offer, text }); }} />
+          <Check label={t('templates.offerEnds')} checked={offer.ends ?? false} onCheck={(ends) => { onOffer({ ...offer, ends }); }} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Cards to swipe through: two to ten, each with a picture or a film, words and buttons. */
+function Cards({ channelId, draft, set, error }: { channelId: string; draft: Draft; set: Change; error: string | undefined }) {
+  const { cards } = draft;
+  // An upload ends while somebody writes: it changes what is there by then.
+  const change = (index: number, changed: Partial<Card>) => { set((now) => ({ cards: now.cards.map((one, at) => (at === index ? { ...one, ...changed } : one)) })); };
+  // All are built alike: what one has the next begins with.
+  const next = (): Card => ({ format: cards[0]?.format ?? 'image', body: '', buttons: cards[0]?.buttons.map(({ kind }) => ({ kind, text: '' })) ?? [{ kind: 'quick_reply', text: '' }], file: null });
+  const remove = (index: number) => {
+    const left = cards.filter((_, at) => at !== index);
+    // Their examples move up with them.
+    const kept = Object.entries(draft.examples).filter(([key]) => !key.startsWith('card '));
+    const moved = left.flatMap((card, at) => placesOf(card.body).map((name) => [`${ofCard(at)}body ${name}`, draft.examples[`${ofCard(at < index ? at : at + 1)}body ${name}`] ?? ''] as const));
+    set({ cards: left, examples: Object.fromEntries([...kept, ...moved]) });
+  };
+  return (
+    <fieldset>
+      <legend className="label">{t('templates.cards')}</legend>
+      <p className="hint !mt-0 mb-2">{t('templates.cardsHint')}</p>
+      <div className="grid gap-2">
+        {cards.map((card, index) => (
+          // Cards have nothing but their place to be known by.
+          <fieldset key={index} className="grid gap-2 rounded-[9px] border border-line p-3">
+            <legend className="sr-only">{t('templates.card', { count: index + 1 })}</legend>
+            <div className="flex items-center justify-between">
+              <b aria-hidden="true">{t('templates.card', { count: index + 1 })}</b>
+              <button type="button" className="btn plain icon" aria-label={t('templates.removeCard', { count: index + 1 })} onClick={() => { remove(index); }}><Trash2 size={16} aria-hidden="true" /></button>
+            </div>
+            <Choice label={t('templates.cardAbove')} value={card.format} onValue={(format) => { set({ cards: cards.map((one) => ({ ...one, format: format as Card['format'], file: null })) }); }} options={(['image', 'video'] as const).map((format) => ({ value: format, label: t(`template.header_${format}`) }))} />
+            <FileField key={card.format} channelId={channelId} kind={card.format} label={t('templates.example', { place: t(`template.header_${card.format}`) })} name={card.file?.name ?? null} onFile={(file) => { change(index, { file }); }} />
+            <Field label={t('templates.cardBody')} value={card.body} maxLength={MAX_CARD_CHARS} dir="auto" onValue={(body) => { change(index, { body }); }} />
+            <Examples part={`${ofCard(index)}body`} words={card.body} draft={draft} set={set} error={undefined} />
+            <Buttons kinds={CARD_KINDS} most={MAX_CARD_BUTTONS} buttons={card.buttons} onButtons={(buttons) => { change(index, { buttons }); }} error={undefined} />
+          </fieldset>
+        ))}
+      </div>
+      {error && <p className="hint bad" role="alert">{error}</p>}
+      {cards.length < MAX_CARDS && (
+        <button
+          type="button"
+          className="btn mt-2"
+          onClick={() => {
+            // One card alone is none.
+            const more = cards.length === 0 ? Array.from({ length: MIN_CARDS }, next) : [next()];
+            set({ cards: [...cards, ...more], ...(cards.length === 0 ? { buttons: [], footer: '', above: '', file: null } : {}) });
+          }}
+        >
+          <Plus size={16} aria-hidden="true" />{t('templates.addCard')}
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+function Examples({ part, words, draft, set, error }: { part: string; words: string; draft: Draft; set: Change; error: string | undefined }) {
   const places = placesOf(words);
   return places.map((name, index) => (
     <Field
@@ -203,7 +373,7 @@ function Examples({ part, words, draft, set, error }: { part: 'header' | 'body';
   ));
 }
 
-function Buttons({ buttons, onButtons, error }: { buttons: TemplateButton[]; onButtons: (buttons: TemplateButton[]) => void; error: string | undefined }) {
+function Buttons({ kinds, most, buttons, onButtons, error }: { kinds: readonly (typeof KINDS[number] | 'product')[]; most: number; buttons: TemplateButton[]; onButtons: (buttons: TemplateButton[]) => void; error: string | undefined }) {
   const change = (index: number, changed: Partial<TemplateButton>) => { onButtons(buttons.map((one, at) => (at === index ? { ...one, ...changed } : one))); };
   return (
     <fieldset>
@@ -218,7 +388,7 @@ function Buttons({ buttons, onButtons, error }: { buttons: TemplateButton[]; onB
                   label={t('templates.buttonKind', { count: index + 1 })}
                   value={button.kind}
                   onValue={(kind) => { onButtons(buttons.map((one, at) => (at === index ? { kind: kind as TemplateButton['kind'], text: one.text } : one))); }}
-                  options={KINDS.map((kind) => ({ value: kind, label: t(`templates.kind_${kind}`) }))}
+                  options={kinds.map((kind) => ({ value: kind, label: t(`templates.kind_${kind}`) }))}
                 />
               </div>
               <button type="button" className="btn plain icon" aria-label={t('templates.removeButton', { count: index + 1 })} onClick={() => { onButtons(buttons.filter((_, at) => at !== index)); }}><Trash2 size={16} aria-hidden="true" /></button>
@@ -226,12 +396,13 @@ function Buttons({ buttons, onButtons, error }: { buttons: TemplateButton[]; onB
             {button.kind !== 'copy_code' && <Field label={t('templates.buttonWords')} value={button.text ?? ''} maxLength={25} onValue={(text) => { change(index, { text }); }} />}
             {button.kind === 'url' && <Field label={t('templates.buttonUrl')} type="url" value={button.url ?? ''} hint={t('templates.buttonUrlHint', { number: '{{1}}' })} onValue={(url) => { change(index, { url }); }} />}
             {button.kind === 'phone_number' && <Field label={t('templates.buttonPhone')} type="tel" value={button.phone_number ?? ''} onValue={(phone_number) => { change(index, { phone_number }); }} />}
+            {button.kind === 'flow' && <Field label={t('templates.buttonFlow')} value={button.flow_id ?? ''} hint={t('templates.buttonFlowHint')} autoComplete="off" onValue={(flow_id) => { change(index, { flow_id }); }} />}
             {(button.kind === 'copy_code' || (button.kind === 'url' && button.url?.includes('{{'))) && <Field label={t('templates.buttonExample')} value={button.example ?? ''} onValue={(example) => { change(index, { example }); }} />}
           </div>
         ))}
       </div>
       {error && <p className="hint bad" role="alert">{error}</p>}
-      {buttons.length < MAX_BUTTONS && (
+      {buttons.length < most && (
         <button type="button" className="btn mt-2" onClick={() => { onButtons([...buttons, { kind: 'quick_reply', text: '' }]); }}><Plus size={16} aria-hidden="true" />{t('templates.addButton')}</button>
       )}
     </fieldset>

@@ -14,7 +14,7 @@ import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { later } from '@/lib/later';
 import { useMe } from '@/lib/people';
-import { categoryName, parametersOf, sentence, type Values } from '@/lib/templates';
+import { categoryName, keyOf, ofCard, parametersOf, sentence, type Values } from '@/lib/templates';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
@@ -97,7 +97,7 @@ function List({ channelId, owner }: { channelId: string; owner: boolean }) {
           {shown.length === 0 && <p className="text-text-2">{t('template.noMatch')}</p>}
           <ul className="grid gap-2">
             {shown.map((one) => (
-              <li key={idOf(one)}>
+              <li key={idOf(one)} className="template-row">
                 <button type="button" className="flex w-full flex-wrap items-center gap-x-3 gap-y-1 rounded-[12px] border border-line px-4 py-2.5 text-start hover:bg-hover" onClick={() => { setOpen(idOf(one)); }}>
                   <span className="min-w-0 flex-1 basis-56">
                     <span className="block truncate font-medium">{sentence(one.name)}</span>
@@ -153,6 +153,9 @@ function examplesOf(template: Template): Values {
   const values: Values = {};
   template.header_parameters.forEach((name, index) => { values[`header ${name}`] = template.header_examples?.[index] ?? ''; });
   template.body_parameters.forEach((name, index) => { values[`body ${name}`] = template.body_examples?.[index] ?? ''; });
+  template.cards?.forEach((card, at) => {
+    card.body_parameters?.forEach((name, index) => { values[`${ofCard(at)}body ${name}`] = card.body_examples?.[index] ?? ''; });
+  });
   return values;
 }
 
@@ -202,7 +205,7 @@ function Detail({ channelId, template, owner, onClose }: { channelId: string; te
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <Status template={template} />
         <Quality template={template} />
-        <span className="text-[12px] text-text-2">{t('template.price', { category: categoryName(template.category) })} · {template.language}</span>
+        <span className="text-[12px] text-text-2">{t('templates.price', { category: categoryName(template.category) })} · {template.language}</span>
       </div>
       {template.rejected_reason && <p className="mb-3 text-bad">{t('templates.why', { reason: template.rejected_reason.toLowerCase().replaceAll('_', ' ') })}</p>}
       {changes.length > 0 && (
@@ -212,6 +215,7 @@ function Detail({ channelId, template, owner, onClose }: { channelId: string; te
         </div>
       )}
       <TemplatePreview template={template} values={examplesOf(template)} />
+      {!template.sendable && <p className="hint !text-warn">{t('templates.unknownParts')}</p>}
       <Fills key={JSON.stringify(template.fills ?? [])} template={template} owner={owner} busy={change.isPending} onSave={(fills) => { change.mutate({ fills }); }} />
     </Modal>
   );
@@ -221,11 +225,13 @@ const SOURCES = ['first_name', 'name', 'phone', 'username', 'text'] as const;
 
 /** Which contact's field, or which words, stand in each place until somebody writes something else. */
 function Fills({ template, owner, busy, onSave }: { template: Template; owner: boolean; busy: boolean; onSave: (fills: TemplateFill[]) => void }) {
-  const places = parametersOf(template).flatMap(({ key, part }) => {
+  const places = parametersOf(template).flatMap(({ key, part, name, card }) => {
     if (part !== 'header' && part !== 'body' && part !== 'button') return [];
-    return [{ key, part, placeholder: key.slice(part.length + 1) }];
+    const words = part === 'button' ? t('templates.ofButton', { name }) : t(part === 'header' ? 'template.header' : 'template.body', { name });
+    const of = card === undefined ? { label: words } : { card, label: t('templates.ofCard', { count: card + 1, words }) };
+    return [{ key, part, placeholder: key.slice((card === undefined ? '' : ofCard(card)).length + part.length + 1), ...of }];
   });
-  const known = new Map((template.fills ?? []).map((fill) => [`${fill.part} ${fill.placeholder}`, fill]));
+  const known = new Map((template.fills ?? []).map((fill) => [keyOf(fill), fill]));
   const [fills, setFills] = useState(known);
   if (places.length === 0) return null;
   const set = (key: string, fill: TemplateFill | null) => {
@@ -244,16 +250,15 @@ function Fills({ template, owner, busy, onSave }: { template: Template; owner: b
       <h3 className="font-semibold">{t('templates.fills')}</h3>
       <p className="hint !mt-0 mb-2">{t('templates.fillsText')}</p>
       <div className="grid gap-2">
-        {places.map(({ key, part, placeholder }) => {
+        {places.map(({ key, part, placeholder, card, label }) => {
           const fill = fills.get(key);
-          const label = part === 'button' ? t('template.button', { name: template.buttons?.[Number(placeholder)]?.text ?? t('template.copyCode') }) : t(part === 'header' ? 'template.header' : 'template.body', { name: placeholder });
           return (
             <div key={key} className="grid grid-cols-1 items-end gap-2 sm:grid-cols-2">
               <fieldset disabled={!owner} className="contents">
                 <Choice
                   label={label}
                   value={fill?.source ?? ''}
-                  onValue={(source) => { set(key, source === '' ? null : { part, placeholder, source: source as TemplateFill['source'], ...(source === 'text' ? { text: fill?.text ?? '' } : {}) }); }}
+                  onValue={(source) => { set(key, source === '' ? null : { part, placeholder, ...(card === undefined ? {} : { card }), source: source as TemplateFill['source'], ...(source === 'text' ? { text: fill?.text ?? '' } : {}) }); }}
                   options={[{ value: '', label: t('templates.byHand') }, ...SOURCES.map((source) => ({ value: source, label: t(`template.source_${source}`) }))]}
                 />
                 {fill?.source === 'text' && (

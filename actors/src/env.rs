@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     ops::Deref,
     sync::{
         Arc, OnceLock, PoisonError, RwLock,
@@ -11,7 +12,7 @@ use std::{
 
 use actix::{Addr, ArbiterHandle};
 use switchboard_ports::store::Records;
-use switchboard_schema::{ChannelId, TenantScope};
+use switchboard_schema::{ChannelId, TenantScope, wire};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -61,8 +62,10 @@ pub(crate) struct Surroundings {
     pub(crate) tenants: Directory<TenantActor>,
     /// Channels.
     pub(crate) channels: Directory<ChannelActor>,
-    /// Why channels cannot send.
-    pub(crate) troubles: Troubles,
+    /// Why channels cannot send, where they cannot.
+    pub(crate) troubles: Noted<(TenantScope, ChannelId), Arc<str>>,
+    /// What waits to be sent from channels, where it waits for long.
+    pub(crate) queues: Noted<(TenantScope, ChannelId), wire::ChannelQueue>,
     /// Whom accounts wrote to first.
     pub(crate) initiated: Initiated,
     /// Who an address belongs to.
@@ -110,7 +113,8 @@ impl Env {
             imports: Semaphore::new(IMPORTS),
             tenants: Directory::default(),
             channels: Directory::default(),
-            troubles: Troubles::default(),
+            troubles: Noted::default(),
+            queues: Noted::default(),
             initiated: Initiated::default(),
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
@@ -156,26 +160,32 @@ impl Env {
     }
 }
 
-/// Why channels cannot send, where they cannot: written by their owners, read by the conversations on them.
-#[derive(Default)]
-pub(crate) struct Troubles(RwLock<HashMap<(TenantScope, ChannelId), Arc<str>>>);
+/// What the owner of each thing says of it to all: written by the owner, read by whoever wants to know.
+pub(crate) struct Noted<K, V>(RwLock<HashMap<K, V>>);
 
-impl Troubles {
-    /// What stands against a channel, so far as it is known here.
-    pub(crate) fn of(&self, channel: (TenantScope, ChannelId)) -> Option<Arc<str>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
+impl<K, V> Default for Noted<K, V> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone + PartialEq> Noted<K, V> {
+    /// What is said of a thing, so far as it is known here.
+    pub(crate) fn of(&self, key: &K) -> Option<V> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    /// Notes what stands against it, or that nothing does.
-    pub(crate) fn set(&self, channel: (TenantScope, ChannelId), problem: Option<&str>) {
-        if self.of(channel).as_deref() == problem {
-            return;
+    /// Says something of it, or that there is nothing to say. True where that is new.
+    pub(crate) fn set(&self, key: K, value: Option<V>) -> bool {
+        if self.of(&key) == value {
+            return false;
         }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match problem {
-            Some(problem) => known.insert(channel, problem.into()),
-            None => known.remove(&channel),
+        match value {
+            Some(value) => known.insert(key, value),
+            None => known.remove(&key),
         };
+        true
     }
 }
 

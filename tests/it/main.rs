@@ -7,6 +7,7 @@ mod access;
 mod answers;
 mod arrival;
 mod backup;
+mod composing;
 mod connecting;
 mod crash;
 mod disk;

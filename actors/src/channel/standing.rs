@@ -24,8 +24,7 @@ use crate::{
     Refusal,
     directory::Reply,
     env::Env,
-    house::Connected,
-    tenant::{self, Told},
+    house::{Connected, tell_of},
     wakeups::{SHARD, Wakeups},
 };
 
@@ -224,7 +223,7 @@ impl ChannelActor {
             self.throughput = Throughput::new(per_second, self.env.clock.now());
         }
         let problem = rules::problem(&body.standing).filter(|_| body.deleted_at.is_none());
-        self.env.troubles.set((self.scope, self.id), problem);
+        self.env.troubles.set((self.scope, self.id), problem.map(Into::into));
     }
 
     /// Something came, or did not verify.
@@ -328,7 +327,7 @@ impl ChannelActor {
     fn store_standing(&mut self, is_told: bool) {
         let Some(body) = &mut self.body else { return };
         body.version += 1;
-        let shown = Connected { id: self.id, body }.show(&self.env);
+        let shown = Connected { id: self.id, body }.show(&self.env, self.scope);
         let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
         let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
         let (env, scope) = (self.env.clone(), self.scope);
@@ -336,16 +335,18 @@ impl ChannelActor {
             if let Err(error) = write.await {
                 tracing::debug!(%error, "how a channel is was not stored");
             }
-            if !is_told {
-                return;
+            if is_told {
+                tell_of(&env, scope, wire::EventName::ChannelUpdated, shown);
             }
-            let told = Told {
-                name: wire::EventName::ChannelUpdated,
-                at: env.clock.now(),
-                data: wire::EventData { channel: Some(shown), ..Default::default() },
-            };
-            env.tenants.tell_always(&env, scope, (), tenant::Letter::Tell(Box::new(told)));
         });
+    }
+
+    /// Tells how the channel is, where what changed is in no row: who waits, whether there is room for one more.
+    pub(super) fn tell_as_is(&self) {
+        if let Some(body) = self.body.as_ref().filter(|body| body.deleted_at.is_none()) {
+            let shown = Connected { id: self.id, body }.show(&self.env, self.scope);
+            tell_of(&self.env, self.scope, wire::EventName::ChannelUpdated, shown);
+        }
     }
 }
 

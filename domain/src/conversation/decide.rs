@@ -256,7 +256,10 @@ impl State {
 }
 
 /// What the permission to send depends on, as far as the conversation knows it.
-fn circumstances<'a>(head: Option<&'a Head>, channel_problem: Option<&'a str>) -> Circumstances<'a> {
+pub(super) fn circumstances<'a>(
+    head: Option<&'a Head>,
+    channel_problem: Option<&'a str>,
+) -> Circumstances<'a> {
     let unknown = Circumstances { channel_problem, ..Circumstances::default() };
     head.map_or(unknown, |head| Circumstances {
         window: window_of(head),

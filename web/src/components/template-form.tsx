@@ -2,20 +2,23 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
-import type { ContactRef, Template } from '@/api/types';
+import type { SendRefusal, Template, TemplateFill } from '@/api/types';
 import { FileField } from '@/components/file-field';
 import { TemplatePreview } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
 import { wordsOf } from '@/lib/inbox/actions';
-import { categoryName, fileKindOf, parametersOf, prefill, problemOf, sentence, whyNot, type Values } from '@/lib/templates';
+import { categoryName, fileKindOf, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Fields, type Values } from '@/lib/templates';
 
-export type Chosen = { template: Template; values: Values } | null;
+/** A template, what stands in its places, and which of these the server fills. */
+export type Chosen = { template: Template; values: Values; fills: TemplateFill[] } | null;
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
-export function TemplateForm({ channelId, contact, chosen, onChoose, tall = false }: {
+export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen, onChoose, tall = false }: {
   channelId: string;
-  /** Whom it is for: their fields fill it as its settings say. */
-  contact: Pick<ContactRef, 'name'> & Partial<ContactRef>;
+  /** The fields of whom it is for, which fill it as its settings say. */
+  fields: Fields;
+  /** Why no template of a category would be sent now. */
+  refusalOf?: (category: string) => SendRefusal | null;
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
   tall?: boolean;
@@ -26,12 +29,16 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
   const all = data?.templates ?? [];
   const words = filter.trim().toLowerCase();
   const shown = all.filter((one) => !words || `${one.name} ${one.body} ${one.language}`.toLowerCase().includes(words.replaceAll(' ', '_')) || `${one.name.replaceAll('_', ' ')} ${one.body}`.toLowerCase().includes(words));
-  const sorted = [...shown].sort((a, b) => Number(whyNot(a) !== null) - Number(whyNot(b) !== null));
-  const choosable = sorted.filter((one) => whyNot(one) === null);
+  const against = (one: Template) => whyNot(one) ?? refusalOf(one.category)?.reason ?? null;
+  const sorted = [...shown].sort((a, b) => Number(against(a) !== null) - Number(against(b) !== null));
+  const choosable = sorted.filter((one) => against(one) === null);
   const [active, setActive] = useState(-1);
   useEffect(() => { setActive(filter ? 0 : -1); }, [filter]);
 
-  const choose = (template: Template) => { onChoose({ template, values: prefill(template, contact).values }); };
+  const choose = (template: Template) => { 
+    const { values, fills } = prefill(template, fields);
+    onChoose({ template, values, fills });
+  };
 
   if (isPending) return <p className="p-4 text-text-3">{t('template.loading')}</p>;
   if (error)
@@ -77,7 +84,7 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
         />
         <div id={listId} role="listbox" aria-label={t('template.pick')} className={`mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
           {sorted.map((one) => {
-            const reason = whyNot(one);
+            const reason = against(one);
             const index = choosable.indexOf(one);
             const selected = chosen?.template.name === one.name && chosen.template.language === one.language;
             return (
@@ -111,7 +118,7 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
               <ChevronLeft size={16} aria-hidden="true" />
               {t('template.pick')}
             </button>
-            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, contact).lacking} onChoose={onChoose} />
+            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, fields).lacking} onChoose={onChoose} />
           </>
         ) : (
           <p className="text-text-3">{t('template.choose')}</p>
@@ -122,11 +129,11 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
 }
 
 function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<Chosen>; channelId: string; lacking: Record<string, string>; onChoose: (chosen: Chosen) => void }) {
-  const { template, values } = chosen;
+  const { template, values, fills } = chosen;
   const id = useId();
   const [picture, setPicture] = useState<string | null>(null);
   useEffect(() => () => { if (picture) URL.revokeObjectURL(picture); }, [picture]);
-  const set = (changed: Values) => { onChoose({ template, values: { ...values, ...changed } }); };
+  const set = (changed: Values) => { onChoose({ template, values: { ...values, ...changed }, fills: untouched(fills, changed) }); };
   const kind = fileKindOf(template);
   return (
     <>
@@ -152,6 +159,7 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
           );
         const value = values[key] ?? '';
         const problem = problemOf(need, value) ?? (value.trim() ? null : lacking[key]);
+        const fill = fills.find((one) => `${one.part} ${one.placeholder}` === key);
         const shown = template.named ? sentence(name) : name;
         const label = part === 'place' ? t(`template.place_${name as 'name'}`)
           : part === 'button' ? t(required ? 'template.button' : 'template.payload', { name })
@@ -164,6 +172,8 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
               id={`${id}-${String(index)}`}
               className="field"
               value={value}
+              // Of somebody who is not known yet the server looks it up when it is sent.
+              placeholder={fill && !value ? t('template.filled', { field: t(`template.source_${fill.source}`) }) : undefined}
               inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
               aria-invalid={problemOf(need, value) !== null || undefined}
               aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}

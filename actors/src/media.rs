@@ -16,8 +16,7 @@ use switchboard_domain::{
     conversation::Command as Rule,
     inbound::MediaSource,
     media::{
-        MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, moves, next_try,
-        sniff,
+        MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, moves, next_try, sniff,
     },
 };
 use switchboard_ports::{

@@ -14,14 +14,16 @@ const FIELDS: [FillSource; 4] =
 /// A contact's fields that are there.
 #[must_use]
 pub fn fields_of(contact: &ContactRef) -> Vec<ContactField> {
-    FIELDS.iter().filter_map(|field| Some(ContactField { field: *field, value: value_of(*field, contact)? })).collect()
+    FIELDS
+        .iter()
+        .filter_map(|field| Some(ContactField { field: *field, value: value_of(*field, contact)? }))
+        .collect()
 }
 
 /// One field of a contact; nothing where it has none.
 fn value_of(field: FillSource, contact: &ContactRef) -> Option<String> {
-    let address = |kind| {
-        contact.identities.iter().find(|known| known.kind == kind).map(|known| known.value.clone())
-    };
+    let address =
+        |kind| contact.identities.iter().find(|known| known.kind == kind).map(|known| known.value.clone());
     // A contact without a name is called by its number.
     let is_number = contact.name.trim_start_matches('+').starts_with(|letter: char| letter.is_ascii_digit());
     let name = Some(contact.name.trim()).filter(|name| !name.is_empty() && !is_number);

@@ -259,7 +259,10 @@ mod tests {
     fn a_still_sticker_is_smaller_than_one_that_moves() {
         let moving = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0";
         let still = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0";
-        assert_eq!([moves(moving), moves(still), moves(b"RIFF\0\0\0\0WEBPVP8 ")], [Some(true), Some(false), Some(false)]);
+        assert_eq!(
+            [moves(moving), moves(still), moves(b"RIFF\0\0\0\0WEBPVP8 ")],
+            [Some(true), Some(false), Some(false)]
+        );
         assert_eq!(moves(b"\xff\xd8\xff"), None);
         let sticker = |moves, size| check_upload(Some(MediaKind::Sticker), "image/webp", moves, size);
         assert_eq!(sticker(Some(false), MAX_STILL_STICKER_BYTES), Ok(()));

@@ -205,10 +205,8 @@ impl Pause {
     /// sends, 131057 about the number itself, 4 and 80007 about all requests of its app or account (Meta: error codes), and
     /// each further one after a pause makes the next four times as long. Others are about one message or one person.
     pub fn refused(&mut self, code: &str, now: Timestamp) -> bool {
-        let is_of_all = matches!(
-            code,
-            "whatsapp_4" | "whatsapp_80007" | "whatsapp_130429" | "whatsapp_131057"
-        );
+        let is_of_all =
+            matches!(code, "whatsapp_4" | "whatsapp_80007" | "whatsapp_130429" | "whatsapp_131057");
         if !is_of_all || self.until(now).is_some() {
             // Of requests that were under way together one refusal counts.
             return false;

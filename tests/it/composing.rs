@@ -41,7 +41,8 @@ async fn refused_as_told(stage: &Stage, conversation: &str, code: &str) {
     assert_eq!(refused.body["code"], code, "{}", refused.body);
     let words = format!("{} {}", text(&told, "reason"), text(&told, "what_to_do"));
     assert_eq!(refused.body["detail"], words);
-    let checked = stage.api.post(&format!("{}/check", messages_path(conversation)), &text_body("hello")).await;
+    let checked =
+        stage.api.post(&format!("{}/check", messages_path(conversation)), &text_body("hello")).await;
     assert_eq!((checked.status, &checked.body["detail"]), (refused.status, &json!(words)));
 }
 
@@ -96,7 +97,9 @@ async fn a_channel_that_breaks_and_mends_or_goes_is_told_to_the_composer_and_ann
     socket.subscribe(None, false).await;
     let channel = format!("/api/v1/channels/{}", stage.channel.id);
     let became = async |status: &str| {
-        stage.graph().change_number(&stage.channel.phone_number_id, |number| number.status = status.to_owned());
+        stage
+            .graph()
+            .change_number(&stage.channel.phone_number_id, |number| number.status = status.to_owned());
         stage.api.post(&format!("{channel}/check"), &json!({})).await.of(200);
     };
     became("BANNED").await;

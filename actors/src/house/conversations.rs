@@ -120,7 +120,8 @@ impl House {
         let body = channel::ask(&self.env, scope, of.channel_id, channel::Letter::Show).await;
         match (queue, body) {
             (Ok(queue), Ok(body)) if body.deleted_at.is_none() => {
-                let full = initiated::full_for(&self.env, scope, (of.channel_id, &body), of.contact.id).await?;
+                let full =
+                    initiated::full_for(&self.env, scope, (of.channel_id, &body), of.contact.id).await?;
                 Ok(Side { channel: ChannelFacts { deleted: false, full }, queue })
             }
             (Ok(_), Ok(_)) | (Err(Refusal::NotFound(_)), _) | (_, Err(Refusal::NotFound(_))) => {
@@ -385,7 +386,8 @@ impl House {
             Whom::Known(contact, Some(id)) => (contact, id),
             Whom::Known(contact, None) => {
                 let id = ConversationId::between(&channel_id, &contact.contact.id);
-                contact::ask(&self.env, scope, contact.contact.id, contact::Ask::Link(id, channel_id)).await?;
+                contact::ask(&self.env, scope, contact.contact.id, contact::Ask::Link(id, channel_id))
+                    .await?;
                 (contact, id)
             }
         };
@@ -431,8 +433,7 @@ impl House {
                 let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
                 let party = Party { identities: identities.clone(), profile_name: None };
                 if resolve::is_known(&self.env, scope, request.channel_id, &party).await? {
-                    let found =
-                        resolve::resolve(&self.env, scope, request.channel_id, &party, false).await?;
+                    let found = resolve::resolve(&self.env, scope, request.channel_id, &party, false).await?;
                     return Ok(Whom::Known(found.contact, Some(found.conversation_id)));
                 }
                 let name = request.name.as_deref().map(str::trim).filter(|name| !name.is_empty());

@@ -17,7 +17,9 @@ pub struct Search {
 }
 
 fn words_of(text: &str) -> impl Iterator<Item = String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
 }
 
 impl Search {
@@ -25,7 +27,8 @@ impl Search {
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let words: Vec<_> = words_of(text).collect();
-        let is_number = text.chars().all(|letter| letter.is_ascii_digit() || " +()-./\u{a0}".contains(letter));
+        let is_number =
+            text.chars().all(|letter| letter.is_ascii_digit() || " +()-./\u{a0}".contains(letter));
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let digits = (is_number && digits.len() >= MIN_SEARCH_DIGITS)
             // As it is dialled from abroad or at home.
@@ -40,7 +43,8 @@ impl Search {
     pub fn finds(&self, name: &str, identities: &[Identity]) -> bool {
         let usernames = identities.iter().filter(|one| one.kind == IdentityKind::Username);
         let theirs: Vec<_> = usernames.flat_map(|one| words_of(&one.value)).chain(words_of(name)).collect();
-        let by_name = self.words.iter().all(|word| theirs.iter().any(|their| their.starts_with(word.as_str())));
+        let by_name =
+            self.words.iter().all(|word| theirs.iter().any(|their| their.starts_with(word.as_str())));
         by_name
             || self.digits.as_ref().is_some_and(|digits| {
                 let is_number =

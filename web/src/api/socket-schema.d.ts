@@ -549,6 +549,11 @@ export interface TemplateRequest {
    */
   buttons?: TemplateButtonValue[];
   /**
+   * Places that a field of the contact fills, or fixed words; `header` and `body` give values for the others, in
+   * order. Refused where the contact does not have the field.
+   */
+  fills?: TemplateFill[];
+  /**
    * Values for the header's placeholders, in order.
    */
   header?: TemplateParameter[];
@@ -594,6 +599,27 @@ export interface TemplateButtonValue {
    * The end of the address, the code, or the payload that comes back.
    */
   value: string;
+}
+/**
+ * What fills one place of a template unless somebody writes something else.
+ */
+export interface TemplateFill {
+  /**
+   * The part: `header`, `body`, `button`.
+   */
+  part: "header" | "body" | "button";
+  /**
+   * The placeholder's name or number; of a button its place, from 0.
+   */
+  placeholder: string;
+  /**
+   * From where.
+   */
+  source: "text" | "name" | "first_name" | "phone" | "username";
+  /**
+   * The words, with `text`.
+   */
+  text?: string | null;
 }
 /**
  * A file above an interactive message.
@@ -1167,6 +1193,10 @@ export interface Channel {
    */
   lights?: ChannelLight[];
   /**
+   * So many people were written to first that there is room for another only then; absent where there is room.
+   */
+  limit_full_until?: Timestamp | null;
+  /**
    * What colleagues call it.
    */
   name: string;
@@ -1178,6 +1208,10 @@ export interface Channel {
    * Why it does not, in plain words.
    */
   problem?: string | null;
+  /**
+   * What waits to be sent from it; absent where nothing waits for long.
+   */
+  queue?: ChannelQueue | null;
   /**
    * The word to enter beside it; shown once, when the channel is made.
    */
@@ -1261,6 +1295,29 @@ export interface ChannelLight {
    * What to do about it; absent where there is nothing to do.
    */
   what_to_do?: string | null;
+}
+/**
+ * Messages of a number that wait for their turn.
+ */
+export interface ChannelQueue {
+  last: Departure;
+  /**
+   * Conversations whose next message waits; each has one in the queue at a time.
+   */
+  waiting: number;
+}
+/**
+ * When the last of these leaves, about, and what they wait for.
+ */
+export interface Departure {
+  /**
+   * When, about.
+   */
+  at: string;
+  /**
+   * What it waits for, in plain words.
+   */
+  because: string;
 }
 /**
  * A person outside.

@@ -5,11 +5,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useReducer } from 'react';
 import { queryClient, outlookQuery, type Outlook } from '@/api/queries';
-import type { Channel, Conversation, Departure, FillSource, SendPrice, SendPurpose, SendRefusal } from '@/api/types';
+import type { Channel, Conversation, Departure, FillSource } from '@/api/types';
 import { useSettled } from '@/lib/hooks';
+import { changesIn, purposeOf, verdictOf, type Verdict } from '@/lib/inbox/outlook';
 import { useInbox } from '@/lib/inbox/store';
-
-export type Verdict = { price: SendPrice | null; refused: SendRefusal | null };
 
 export type Permission = {
   /** The server has said so; else nothing is known against anything, and it decides when it is sent. */
@@ -25,34 +24,10 @@ export type Permission = {
   fields: Partial<Record<FillSource, string>>;
 };
 
-const UNKNOWN: Verdict = { price: null, refused: null };
 /** The longest that a timer can wait, in milliseconds. */
 const TIMER_MAX = 2 ** 31 - 1;
 /** For how long messages wait before it is asked when they leave: most are gone by then. */
 const SETTLED_MS = 1_200;
-
-/** The server's time now, by how long ago it told. */
-const serverNow = ({ outlook, heardAt }: Outlook, now: number): number => Date.parse(outlook.at) + now - heardAt;
-
-/** What holds for a purpose. */
-export function verdictOf(told: Outlook | undefined, purpose: SendPurpose, now: number): Verdict {
-  const spans = told?.outlook.purposes.find((one) => one.purpose === purpose)?.spans ?? [];
-  const at = told ? serverNow(told, now) : 0;
-  // The first holds from the moment of the answer on, whatever its time says.
-  const span = spans.findLast((one, index) => index === 0 || Date.parse(one.from) <= at);
-  return span ? { price: span.price, refused: span.refused ?? null } : UNKNOWN;
-}
-
-/** Milliseconds until something else holds; `null` where nothing changes by itself. */
-export function changesIn(told: Outlook, now: number): number | null {
-  const at = serverNow(told, now);
-  const ahead = told.outlook.purposes.flatMap((one) => one.spans.map((span) => Date.parse(span.from) - at)).filter((ms) => ms > 0);
-  return ahead.length ? Math.min(...ahead) : null;
-}
-
-export function purposeOf(category: string): SendPurpose {
-  return category === 'UTILITY' ? 'utility' : category === 'AUTHENTICATION' ? 'authentication' : 'marketing';
-}
 
 /** What the answer depends on, as far as it is known here: when it changes, the server is asked again. */
 function seenOf({ window, contact }: Conversation, channel: Channel | undefined, waits: string): string {

@@ -1,5 +1,5 @@
 import { ListPlus, Plus, X } from 'lucide-react';
-import { use, useEffect, useId, useState, type ReactNode } from 'react';
+import { use, useId, useState, type ReactNode } from 'react';
 import { Counted } from '@/components/counted';
 import { Choice } from '@/components/field';
 import { FileField } from '@/components/file-field';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outlook } from '@/api/queries';
 import type { SendOutlook } from '@/api/types';
-import { changesIn, purposeOf, verdictOf } from '@/lib/inbox/permission';
+import { changesIn, purposeOf, verdictOf } from '@/lib/inbox/outlook';
 
 const minutes = (count: number) => new Date(Date.UTC(2026, 10, 26, 12, count)).toISOString();
 const price = { category: 'service', charge: 'after_allowance' } as const;

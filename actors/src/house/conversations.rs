@@ -434,7 +434,10 @@ impl House {
                 let party = Party { identities: identities.clone(), profile_name: None };
                 if resolve::is_known(&self.env, scope, request.channel_id, &party).await? {
                     let found = resolve::resolve(&self.env, scope, request.channel_id, &party, false).await?;
-                    return Ok(Whom::Known(found.contact, Some(found.conversation_id)));
+                    // As its owner has it now: what is found may be from before somebody named them.
+                    let shown = contact::current(&self.env, scope, found.contact.contact.id).await?;
+                    let id = (shown.id == found.contact.contact.id).then_some(found.conversation_id);
+                    return Ok(Whom::Known(shown.snapshot(), id));
                 }
                 let name = request.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
                 let reference = ContactRef {

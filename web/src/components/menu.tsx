@@ -59,9 +59,9 @@ export function MenuLabel({ children }: { children: ReactNode }) {
   return <DropdownMenu.Label className="menu-label">{children}</DropdownMenu.Label>;
 }
 
-/** Why things in the menu cannot be chosen: they are described by it. */
+/** Why things in the menu cannot be chosen: they are described by it, and it is come by on the way to them. */
 export function MenuWhy({ id, children }: { id: string; children: ReactNode }) {
-  return <DropdownMenu.Label id={id} className="menu-why">{children}</DropdownMenu.Label>;
+  return <DropdownMenu.Item id={id} className="menu-why" aria-disabled onSelect={(event) => { event.preventDefault(); }}>{children}</DropdownMenu.Item>;
 }
 
 export function MenuLine() {

@@ -95,18 +95,25 @@ const STRAY_PX = 10;
 function onLongPress(on: HTMLElement, then: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let from = { x: 0, y: 0 };
+  let pressed = false;
   const end = () => { clearTimeout(timer); };
   const down = (event: PointerEvent) => {
     end();
     if (event.pointerType !== 'touch' || !event.isPrimary || (event.target as Element).closest('a, button, audio, video, input')) return;
     from = { x: event.clientX, y: event.clientY };
-    timer = setTimeout(then, LONG_PRESS_MS);
+    pressed = false;
+    timer = setTimeout(() => {
+      pressed = true;
+      then();
+    }, LONG_PRESS_MS);
   };
+  // What a browser makes of the lifted finger, a click or a menu of its own, would close ours.
+  const keep = (event: Event) => { if (pressed && event.cancelable) event.preventDefault(); };
   const move = (event: PointerEvent) => {
     if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > STRAY_PX) end();
   };
-  const listeners = { pointerdown: down, pointermove: move, pointerup: end, pointercancel: end } as const;
-  for (const [name, listener] of Object.entries(listeners)) on.addEventListener(name, listener as EventListener);
+  const listeners = { pointerdown: down, pointermove: move, pointerup: end, pointercancel: end, touchend: keep, contextmenu: keep } as const;
+  for (const [name, listener] of Object.entries(listeners)) on.addEventListener(name, listener as EventListener, { passive: false });
   return () => {
     end();
     for (const [name, listener] of Object.entries(listeners)) on.removeEventListener(name, listener as EventListener);

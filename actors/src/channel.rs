@@ -8,6 +8,7 @@
 //! reloads; conversations register again what they are not sure of.
 
 mod orphans;
+mod queue;
 mod standing;
 mod templates;
 
@@ -15,7 +16,7 @@ use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     num::NonZeroUsize,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle, WrapFuture};
@@ -28,6 +29,7 @@ use switchboard_domain::{
     outbound::{ErrorClass, SendOutcome},
     permission,
     phone_import::PhoneNews,
+    queue::{Pause, Queue, REQUEST_GUESS, after_request},
     throughput::{DEFAULT_PER_SECOND, Throughput},
 };
 use switchboard_ports::{
@@ -47,6 +49,7 @@ pub use self::standing::{Change, Notice, confirmed, look_of};
 pub(crate) use self::templates::Act as TemplateAct;
 use self::{
     orphans::{ORPHAN_LIFE, Orphans, key_of},
+    queue::{Telling, Waiting},
     templates::Templates,
 };
 use crate::{
@@ -79,10 +82,14 @@ pub(crate) type Spot = (ConversationId, u64);
 
 /// What a channel is sent.
 pub(crate) enum Letter {
-    /// A slot for one request.
-    Permit(Reply<Permit>),
-    /// How a request went.
-    Outcome(Health),
+    /// A slot for one request of a conversation.
+    Permit(ConversationId, Reply<Permit>),
+    /// How a request went: for the health, under which code it was refused, and how long it had the slot.
+    Outcome { health: Health, refused: Option<String>, took: Duration },
+    /// What waits for slots, as a conversation sees it.
+    Queue(ConversationId, Reply<Queue>),
+    /// Something beside the row changed that is shown with the channel.
+    Retell,
     /// These provider ids stand at these items of a conversation.
     Register { conversation_id: ConversationId, version: u64, ids: Vec<(String, u64)> },
     /// Somebody waits for what they told to be registered. Whoever takes the place of an owner that died asks
@@ -142,6 +149,7 @@ pub(crate) struct Permit {
     env: Env,
     scope: TenantScope,
     id: ChannelId,
+    granted: Instant,
 }
 
 impl Permit {
@@ -165,14 +173,24 @@ impl Permit {
         };
         metrics::counter!("switchboard_provider_requests_total", "kind" => "send", "outcome" => label)
             .increment(1);
-        self.env.channels.tell_if_there(self.scope, self.id, Letter::Outcome(health));
+        let refused = match outcome {
+            SendOutcome::Refused(error) => Some(error.code.clone()),
+            _ => None,
+        };
+        let letter = Letter::Outcome { health, refused, took: self.granted.elapsed() };
+        self.env.channels.tell_if_there(self.scope, self.id, letter);
         label
     }
 }
 
-/// A slot for one request of a channel.
-pub(crate) async fn permit(env: &Env, scope: TenantScope, id: ChannelId) -> Result<Permit, Refusal> {
-    ask(env, scope, id, Letter::Permit).await
+/// A slot for one request of a channel, for a conversation's next message.
+pub(crate) async fn permit(
+    env: &Env,
+    scope: TenantScope,
+    id: ChannelId,
+    conversation_id: ConversationId,
+) -> Result<Permit, Refusal> {
+    ask(env, scope, id, |reply| Letter::Permit(conversation_id, reply)).await
 }
 
 /// Sends a letter with a reply and waits for it.
@@ -211,8 +229,14 @@ pub(crate) struct ChannelActor {
     throughput: Throughput,
     /// What the throughput is of.
     per_second: u32,
-    waiting: VecDeque<Reply<Permit>>,
+    waiting: VecDeque<Waiting>,
     granting_later: bool,
+    /// How long a request has its slot, of late.
+    request: Duration,
+    /// The provider asked for a pause.
+    pause: Pause,
+    /// What was told of who waits.
+    telling: Telling,
     /// Registered, not yet written.
     pending: VecDeque<Pending>,
     writing: bool,
@@ -267,6 +291,9 @@ impl Resident for ChannelActor {
             per_second: DEFAULT_PER_SECOND,
             waiting: VecDeque::new(),
             granting_later: false,
+            request: REQUEST_GUESS,
+            pause: Pause::default(),
+            telling: Telling::default(),
             pending: VecDeque::new(),
             writing: false,
             recent: LruCache::new(NonZeroUsize::new(RECENT_IDS).unwrap_or(NonZeroUsize::MIN)),
@@ -430,7 +457,7 @@ impl ChannelActor {
 
     fn take(&mut self, letter: Letter, ctx: &mut Context<Self>) {
         match letter {
-            Letter::Permit(reply) => {
+            Letter::Permit(conversation_id, reply) => {
                 if self.client.is_none() {
                     tell(reply, Err(Refusal::NotFound("channel")));
                 } else if let Err(refused) = self.may_send() {
@@ -438,14 +465,23 @@ impl ChannelActor {
                 } else if self.waiting.len() >= MAX_WAITING {
                     tell(reply, Err(Refusal::Overloaded));
                 } else {
-                    self.waiting.push_back(reply);
+                    self.waiting.push_back(Waiting { conversation_id, reply });
                     metrics::gauge!("switchboard_channel_waiting").increment(1.0);
                     self.grant(ctx);
                 }
             }
-            Letter::Outcome(health) => {
+            Letter::Outcome { health, refused, took } => {
+                let now = self.env.clock.now();
+                self.request = after_request(self.request, took);
                 if health == Health::Accepted {
+                    self.pause.accepted(now);
                     self.note_sent();
+                }
+                if let Some(code) = refused
+                    && self.pause.refused(&code, now)
+                {
+                    metrics::counter!("switchboard_channel_pauses_total").increment(1);
+                    tracing::info!(channel = %self.id, code, "the provider asked for a pause of the whole number");
                 }
                 if matches!(health, Health::Refused(_)) {
                     self.check_on_hint(ctx);
@@ -453,6 +489,8 @@ impl ChannelActor {
                 self.note_health(health);
                 self.grant(ctx);
             }
+            Letter::Queue(conversation_id, reply) => tell(reply, Ok(self.queue_of(conversation_id))),
+            Letter::Retell => self.tell_as_is(),
             Letter::Nudge => {}
             Letter::Register { conversation_id, version, ids } => {
                 for (provider_id, seq) in ids {
@@ -541,8 +579,9 @@ impl ChannelActor {
                     if actor.client.is_none() {
                         for waiting in actor.waiting.drain(..) {
                             metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
-                            tell(waiting, Err(Refusal::NotFound("channel")));
+                            tell(waiting.reply, Err(Refusal::NotFound("channel")));
                         }
+                        actor.env.queues.set((actor.scope, actor.id), None);
                     }
                     actor.body = Some(body.clone());
                     actor.stands();
@@ -565,18 +604,28 @@ impl ChannelActor {
 
     /// Gives slots to those who wait, as far as there are any and the throughput allows.
     fn grant(&mut self, ctx: &mut Context<Self>) {
+        self.grant_slots(ctx);
+        self.note_queue(ctx);
+    }
+
+    fn grant_slots(&mut self, ctx: &mut Context<Self>) {
         let Some(client) = self.client.clone() else { return };
         while !self.waiting.is_empty() {
+            let now = self.env.clock.now();
+            if let Some(until) = self.pause.until(now) {
+                self.grant_later(until.since(now).max(Duration::from_millis(1)), ctx);
+                return;
+            }
             let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
                 // The next report of an outcome asks again; a permit that is dropped without one does not.
                 self.grant_later(Duration::from_millis(20), ctx);
                 return;
             };
-            if let Err(wait) = self.throughput.take(self.env.clock.now()) {
+            if let Err(wait) = self.throughput.take(now) {
                 self.grant_later(wait.max(Duration::from_millis(1)), ctx);
                 return;
             }
-            let Some(reply) = self.waiting.pop_front() else { return };
+            let Some(Waiting { reply, .. }) = self.waiting.pop_front() else { return };
             metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
             let permit = Permit {
                 client: Arc::clone(&client),
@@ -584,6 +633,7 @@ impl ChannelActor {
                 env: self.env.clone(),
                 scope: self.scope,
                 id: self.id,
+                granted: Instant::now(),
             };
             tell(reply, Ok(permit));
         }
@@ -773,7 +823,8 @@ fn tell<T>(reply: Reply<T>, result: Result<T, Refusal>) {
 fn refuse(letter: Letter, refusal: &Refusal) {
     let refusal = refusal.clone();
     match letter {
-        Letter::Permit(reply) => tell(reply, Err(refusal)),
+        Letter::Permit(_, reply) => tell(reply, Err(refusal)),
+        Letter::Queue(_, reply) => tell(reply, Err(refusal)),
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
         Letter::TemplateTold(_, reply) => tell(reply, Err(refusal)),
@@ -787,7 +838,8 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         | Letter::Check(reply)
         | Letter::Show(reply) => tell(reply, Err(refusal)),
         Letter::Wake(reply) => tell(reply, Err(refusal)),
-        Letter::Outcome(_)
+        Letter::Outcome { .. }
+        | Letter::Retell
         | Letter::Register { .. }
         | Letter::Nudge
         | Letter::Notice(_)

@@ -19,10 +19,12 @@ use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
     consent::Wish,
     conversation::{
-        self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve,
+        self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, Side, State, decide,
+        evolve,
     },
     delivery::is_settled,
     inbound::{Edit, InboundMessage, InboundReaction, Revoke},
+    permission::ChannelFacts,
 };
 use switchboard_ports::store::{MAX_COMMIT_BYTES, Mutation};
 use switchboard_schema::{
@@ -98,6 +100,10 @@ pub(crate) enum Ask {
     },
     /// Show yourself.
     Show,
+    /// What may be sent, and what waits?
+    Outlook(Side),
+    /// Might this be sent?
+    Explain(Box<(wire::Content, ChannelFacts)>),
     /// Show what was made under a key, if anything was; refused when that was another request.
     Repeated { key: u64, request_hash: Vec<u8> },
     /// Which item is sent next? Asked by the sender of this generation.
@@ -122,6 +128,10 @@ pub(crate) enum Answer {
     Next(Next),
     /// The attempt was written: its number, and from when on the item may not be sent.
     Begun(Option<(u32, Option<Timestamp>)>),
+    /// What may be sent, and what waits.
+    Outlook(Box<wire::SendOutlook>),
+    /// It might be sent.
+    Explained(Box<wire::SendDecision>),
     /// The message it is about is not here: it may come later.
     NotHere,
     /// Nothing to say.
@@ -778,6 +788,17 @@ impl Entity for Conversation {
                 Ok(Answer::Nothing)
             }
             Ask::Show => self.done(None, now),
+            Ask::Outlook(side) => {
+                self.see_channel();
+                Ok(Answer::Outlook(Box::new(self.state.outlook(side, now))))
+            }
+            Ask::Explain(draft) => {
+                self.see_channel();
+                let (content, channel) = *draft;
+                let (decision, judged) = self.state.explain(&content, channel, now);
+                judged?;
+                Ok(Answer::Explained(Box::new(decision)))
+            }
             Ask::Repeated { key, request_hash } => match self.state.keys.get(&key) {
                 Some(known) if known.request_hash != request_hash => Err(Refusal::KeyReused),
                 known => self.done(known.map(|known| known.seq), now),

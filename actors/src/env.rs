@@ -13,7 +13,7 @@ use std::{
 use actix::{Addr, ArbiterHandle};
 use switchboard_domain::{channel::Trouble, template::Statuses};
 use switchboard_ports::store::Records;
-use switchboard_schema::{ChannelId, TenantScope};
+use switchboard_schema::{ChannelId, TenantScope, wire};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -69,6 +69,8 @@ pub(crate) struct Surroundings {
     pub(crate) channels: Directory<ChannelActor>,
     /// What stands against sending on channels, where something does.
     pub(crate) troubles: Noted<(TenantScope, ChannelId), Arc<Trouble>>,
+    /// What waits to be sent from channels, where it waits for long.
+    pub(crate) queues: Noted<(TenantScope, ChannelId), wire::ChannelQueue>,
     /// Whom accounts wrote to first.
     pub(crate) initiated: Initiated,
     /// What is known of the templates of channels.
@@ -120,6 +122,7 @@ impl Env {
             tenants: Directory::default(),
             channels: Directory::default(),
             troubles: Noted::default(),
+            queues: Noted::default(),
             initiated: Initiated::default(),
             templates: Noted::default(),
             resolver: Resolver::default(),

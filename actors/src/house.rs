@@ -32,7 +32,11 @@ pub use self::{
     dead::Grave,
     media::{Incoming, StoredFile},
 };
-pub(crate) use self::{apply::apply_at, channels::Connected, dead::Graves};
+pub(crate) use self::{
+    apply::apply_at,
+    channels::{Connected, tell_of},
+    dead::Graves,
+};
 use crate::{
     Refusal,
     directory::{Reply, answer},

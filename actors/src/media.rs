@@ -16,8 +16,7 @@ use switchboard_domain::{
     conversation::Command as Rule,
     inbound::MediaSource,
     media::{
-        MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_animated, is_inline, next_try,
-        sniff,
+        MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, moves, next_try, sniff,
     },
 };
 use switchboard_ports::{
@@ -83,7 +82,7 @@ pub(crate) struct Expected {
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) mime_type: &'static str,
-    pub(crate) animated: bool,
+    pub(crate) animated: Option<bool>,
     pub(crate) size: u64,
     pub(crate) parts: Vec<BlobId>,
     pub(crate) width: Option<u32>,
@@ -129,6 +128,7 @@ pub(crate) fn facts(id: MediaId, body: &MediaBody) -> MediaFacts {
         width: body.width,
         height: body.height,
         thumbnail: body.thumbnail.is_some(),
+        animated: body.animated,
         problem: body.problem.clone(),
     }
 }
@@ -345,7 +345,7 @@ impl Parts {
         };
         let mut kept = Kept {
             mime_type,
-            animated: is_animated(&self.head),
+            animated: moves(&self.head),
             size: self.size,
             parts: self.parts,
             width: None,
@@ -528,6 +528,7 @@ pub(crate) fn uploaded(
         thumbnail: None,
         width: None,
         height: None,
+        animated: None,
         state: MediaState::Ready,
         attempts: 0,
         next_try: None,
@@ -636,6 +637,7 @@ fn waiting(expected: Expected, now: Timestamp) -> MediaBody {
         thumbnail: None,
         width: None,
         height: None,
+        animated: None,
         state: MediaState::Waiting,
         attempts: 0,
         next_try: None,
@@ -656,6 +658,7 @@ fn ready(body: &mut MediaBody, kept: Kept) {
     body.thumbnail = kept.thumbnail;
     body.width = kept.width;
     body.height = kept.height;
+    body.animated = kept.animated;
     body.problem = None;
 }
 

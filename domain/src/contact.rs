@@ -1,5 +1,7 @@
 //! A contact: a name, addresses, and whether anything may be sent.
 
+pub mod find;
+
 use switchboard_schema::{
     ContactId, Timestamp,
     record::{ContactBody, TookIn},

@@ -12,12 +12,14 @@
 
 mod content;
 mod decide;
+mod outlook;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use content::*;
 pub use decide::{decide, may_begin};
+pub use outlook::{Side, WAITING_TOLD};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use switchboard_schema::{

@@ -37,19 +37,32 @@ impl Ledger {
     /// # Errors
     /// When there is room again, where there is none now.
     pub fn begin(&mut self, contact: ContactId, people_max: u32, now: Timestamp) -> Result<(), Timestamp> {
+        self.room_for(contact, people_max, now)?;
+        self.note(contact, now);
+        Ok(())
+    }
+
+    /// Might somebody be written to now? Nobody is counted.
+    ///
+    /// # Errors
+    /// When there is room again, where there is none now.
+    pub fn room_for(&mut self, contact: ContactId, people_max: u32, now: Timestamp) -> Result<(), Timestamp> {
+        match self.full_until(people_max, now) {
+            Some(room_at) if !self.last.contains_key(&contact) => Err(room_at),
+            _ => Ok(()),
+        }
+    }
+
+    /// When there is room for another, where there is none now.
+    pub fn full_until(&mut self, people_max: u32, now: Timestamp) -> Option<Timestamp> {
         while let Some(&(at, gone)) = self.order.first().filter(|(at, _)| *at + COUNTED_FOR <= now) {
             self.order.remove(&(at, gone));
             self.last.remove(&gone);
         }
-        let people_max = people_max as usize;
-        if !self.last.contains_key(&contact) && self.last.len() >= people_max {
-            // The one whose going makes room, where the limit was lowered since.
-            let leaving = self.last.len() - people_max;
-            let at = self.order.iter().nth(leaving).map_or(now, |(at, _)| *at);
-            return Err(at + COUNTED_FOR);
-        }
-        self.note(contact, now);
-        Ok(())
+        let leaving = self.last.len().checked_sub(people_max as usize)?;
+        // The one whose going makes room, where the limit was lowered since.
+        let at = self.order.iter().nth(leaving).map_or(now, |(at, _)| *at);
+        Some(at + COUNTED_FOR)
     }
 }
 

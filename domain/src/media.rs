@@ -78,11 +78,11 @@ pub fn kinds_of(mime: &str) -> &'static [MediaKind] {
     }
 }
 
-/// Can a file be sent as this?
+/// Can a file be sent as this? `moves`: whether a picture does, where that is known.
 ///
 /// # Errors
 /// Why not, in words.
-pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
+pub fn check(kind: MediaKind, mime: &str, moves: Option<bool>, size: u64) -> Result<(), String> {
     let kinds = kinds_of(mime);
     if kinds.is_empty() {
         return Err(match mime {
@@ -114,17 +114,7 @@ pub fn check(kind: MediaKind, mime: &str, size: u64) -> Result<(), String> {
             "WhatsApp takes at most {most:.1} MB of this kind; make it smaller, or send it as a file"
         ));
     }
-    Ok(())
-}
-
-/// Can a file that is being uploaded be sent as this, or, where that is not said yet, as anything?
-///
-/// # Errors
-/// Why not, in words.
-pub fn check_upload(kind: Option<MediaKind>, mime: &str, is_animated: bool, size: u64) -> Result<(), String> {
-    let kind = kind.or_else(|| kinds_of(mime).last().copied()).unwrap_or(MediaKind::Document);
-    check(kind, mime, size)?;
-    if kind == MediaKind::Sticker && !is_animated && size > MAX_STILL_STICKER_BYTES {
+    if kind == MediaKind::Sticker && moves == Some(false) && size > MAX_STILL_STICKER_BYTES {
         let most = MAX_STILL_STICKER_BYTES / 1_024;
         return Err(format!(
             "WhatsApp takes a sticker that does not move up to {most} KB; make it smaller, or send it as a file"
@@ -133,10 +123,26 @@ pub fn check_upload(kind: Option<MediaKind>, mime: &str, is_animated: bool, size
     Ok(())
 }
 
-/// Does a WebP move? By its first [`SNIFFED_BYTES`] (Google: WebP container specification, extended file format).
+/// Can a file that is being uploaded be sent as this, or, where that is not said yet, as anything?
+///
+/// # Errors
+/// Why not, in words.
+pub fn check_upload(
+    kind: Option<MediaKind>,
+    mime: &str,
+    moves: Option<bool>,
+    size: u64,
+) -> Result<(), String> {
+    let kind = kind.or_else(|| kinds_of(mime).last().copied()).unwrap_or(MediaKind::Document);
+    check(kind, mime, moves, size)
+}
+
+/// Does a picture move? Told of a WebP, by its first [`SNIFFED_BYTES`] (Google: WebP container specification, extended file
+/// format).
 #[must_use]
-pub fn is_animated(head: &[u8]) -> bool {
-    head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|flags| flags & 0x02 != 0)
+pub fn moves(head: &[u8]) -> Option<bool> {
+    let is_moving = head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|flags| flags & 0x02 != 0);
+    (sniff(head) == "image/webp").then_some(is_moving)
 }
 
 /// Does the first page of an Ogg file begin a stream of Opus (RFC 7845, section 5.1)?
@@ -243,22 +249,26 @@ mod tests {
     fn an_ogg_file_is_a_sound_only_with_opus_in_it() {
         let vorbis = sniff(&ogg(b"\x01vorbis\0\0\0"));
         for kind in [MediaKind::Audio, MediaKind::Document] {
-            let why = check(kind, vorbis, 1_000).expect_err("no Opus");
+            let why = check(kind, vorbis, None, 1_000).expect_err("no Opus");
             assert!(why.contains("holds no Opus"), "{why}");
         }
-        assert_eq!(check(MediaKind::Audio, sniff(&ogg(b"OpusHead\x01\x01")), 1_000), Ok(()));
+        assert_eq!(check(MediaKind::Audio, sniff(&ogg(b"OpusHead\x01\x01")), None, 1_000), Ok(()));
     }
 
     #[test]
     fn a_still_sticker_is_smaller_than_one_that_moves() {
         let moving = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0";
         let still = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0";
-        assert!(is_animated(moving) && !is_animated(still) && !is_animated(b"RIFF\0\0\0\0WEBPVP8 "));
-        let sticker = |animated, size| check_upload(Some(MediaKind::Sticker), "image/webp", animated, size);
-        assert_eq!(sticker(false, MAX_STILL_STICKER_BYTES), Ok(()));
-        assert!(sticker(false, MAX_STILL_STICKER_BYTES + 1).is_err_and(|why| why.contains("100 KB")));
-        assert_eq!(sticker(true, MAX_STILL_STICKER_BYTES + 1), Ok(()));
-        assert!(sticker(true, 500 * 1_024 + 1).is_err());
+        assert_eq!(
+            [moves(moving), moves(still), moves(b"RIFF\0\0\0\0WEBPVP8 ")],
+            [Some(true), Some(false), Some(false)]
+        );
+        assert_eq!(moves(b"\xff\xd8\xff"), None);
+        let sticker = |moves, size| check_upload(Some(MediaKind::Sticker), "image/webp", moves, size);
+        assert_eq!(sticker(Some(false), MAX_STILL_STICKER_BYTES), Ok(()));
+        assert!(sticker(Some(false), MAX_STILL_STICKER_BYTES + 1).is_err_and(|why| why.contains("100 KB")));
+        assert_eq!(sticker(Some(true), MAX_STILL_STICKER_BYTES + 1), Ok(()));
+        assert!(sticker(Some(true), 500 * 1_024 + 1).is_err());
     }
 
     #[test]
@@ -276,11 +286,11 @@ mod tests {
             ("image/jpeg", "photo.txt", "image/jpeg", true),
         ] {
             assert_eq!(type_of_upload(sniffed, Some(name)), mime, "{name}");
-            let checked = check_upload(None, mime, false, 10);
+            let checked = check_upload(None, mime, None, 10);
             assert_eq!(checked.is_ok(), taken, "{name}: {checked:?}");
-            assert_eq!(check(MediaKind::Document, mime, 10).is_ok(), taken, "{name}");
+            assert_eq!(check(MediaKind::Document, mime, None, 10).is_ok(), taken, "{name}");
         }
-        assert!(check_upload(None, UNKNOWN, false, 10).is_err_and(|why| why.contains("save it as a PDF")));
+        assert!(check_upload(None, UNKNOWN, None, 10).is_err_and(|why| why.contains("save it as a PDF")));
     }
 
     #[test]

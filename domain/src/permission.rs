@@ -8,8 +8,8 @@
 //!    templates go by their own purpose.
 //! 3. Without an open window only templates go (see [`crate::window`]).
 //! 4. A template is approved at the provider, so far as we know.
-//! 5. The channel is connected and its number works, so far as we know, and the provider does not keep its account from
-//!    writing to people first, or from answering them.
+//! 5. The channel is connected and its number works, so far as we know, the provider does not keep its account from writing to
+//!    people first, or from answering them, and who is written to first is within its limit.
 //!
 //! What a step does not know counts as passed there: a later step knows it, and the provider has the last word.
 
@@ -17,7 +17,8 @@ use switchboard_schema::{
     Timestamp,
     wire::{
         Charge, ConsentChoice, ConsentScope, ConsentStanding, Content, MessageError, PriceCategory,
-        SendCheck, SendDecision, SendPrice, SendRule, SendStep, TemplateCategory,
+        SendCheck, SendDecision, SendPrice, SendPurpose, SendRefusal, SendRule, SendSpan, SendStep,
+        TemplateCategory,
     },
 };
 
@@ -44,14 +45,34 @@ pub struct Circumstances<'a> {
     /// The template's status at the provider, where the message is one and that is known.
     pub template: Option<&'a str>,
     /// What stands against sending on the channel, where something does and that is known.
-    pub channel: Option<&'a Trouble>,
+    pub trouble: Option<&'a Trouble>,
+    /// What is known of the channel beyond that.
+    pub channel: ChannelFacts,
+}
+
+/// What only the channel's side knows: a step that did not ask it counts that as passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChannelFacts {
+    /// The channel was disconnected.
+    pub deleted: bool,
+    /// There is no room for this contact among those who are written to first.
+    pub full: Option<LimitFull>,
+}
+
+/// As many people were written to first as may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitFull {
+    /// How many may be in 24 hours.
+    pub people_max: u32,
+    /// When there is room for another.
+    pub room_at: Timestamp,
 }
 
 /// Why something may not be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Stable: `contact_blocked`, `opted_out`, `opted_out_of_marketing`, `opted_out_of_utility`,
-    /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_unhealthy`,
+    /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_deleted`, `channel_unhealthy`,
     /// `account_restricted`, `messaging_limit_reached`.
     pub code: &'static str,
     /// Why, in plain words.
@@ -71,6 +92,16 @@ impl Refused {
 impl From<Refused> for MessageError {
     fn from(refused: Refused) -> Self {
         Self { code: refused.code.to_owned(), message: refused.message() }
+    }
+}
+
+impl From<Refused> for SendRefusal {
+    fn from(refused: Refused) -> Self {
+        Self {
+            code: refused.code.to_owned(),
+            reason: refused.reason,
+            what_to_do: refused.what_to_do.to_owned(),
+        }
     }
 }
 
@@ -107,15 +138,57 @@ pub const fn purpose_of(content: &Content) -> Purpose {
     })
 }
 
+/// Every purpose, and what it is called outside.
+pub const PURPOSES: [(SendPurpose, Purpose); 4] = [
+    (SendPurpose::Answer, Purpose::Answer),
+    (SendPurpose::Marketing, Purpose::Template(ConsentScope::Marketing)),
+    (SendPurpose::Utility, Purpose::Template(ConsentScope::Utility)),
+    (SendPurpose::Authentication, Purpose::Template(ConsentScope::Authentication)),
+];
+
 /// The decision: allowed at a price, or refused with a reason.
 ///
 /// # Errors
 /// The first rule that stands against it.
 pub fn may_send(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
-    match judge(of, content, now).into_iter().find_map(|(_, refused)| refused.err()) {
+    may_send_for(of, purpose_of(content), now)
+}
+
+/// The same decision for whatever is of a purpose, before it is written.
+///
+/// # Errors
+/// The first rule that stands against it.
+pub fn may_send_for(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> Result<Allowed, Refused> {
+    match judge(of, purpose, now).into_iter().find_map(|(_, refused)| refused.err()) {
         Some(refused) => Err(refused),
-        None => Ok(Allowed { price: price_of(content, &of.window, now) }),
+        None => Ok(Allowed { price: price_for(purpose, &of.window, now) }),
     }
+}
+
+/// The decision for a purpose as it is now and as it will become by itself: at most one span for each time at which
+/// something that is known ends, and one for now.
+#[must_use]
+pub fn outlook(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> Vec<SendSpan> {
+    let mut edges: Vec<_> = [
+        of.window.expires_at(),
+        of.window.free_until,
+        of.channel.full.map(|full| full.room_at),
+        Some(ANSWERS_CHARGED_FROM),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|at| *at > now)
+    .collect();
+    edges.sort_unstable();
+    let mut spans: Vec<SendSpan> = Vec::with_capacity(edges.len() + 1);
+    for from in std::iter::once(now).chain(edges) {
+        let price = price_for(purpose, &of.window, from);
+        let refused = may_send_for(of, purpose, from).err().map(SendRefusal::from);
+        if spans.last().is_none_or(|last| (last.price, &last.refused) != (price, &refused)) {
+            spans.push(SendSpan { from, price, refused });
+        }
+    }
+    spans
 }
 
 /// The same decision with everything that was looked at, to be kept with the message.
@@ -125,9 +198,10 @@ pub fn explain(
     step: SendStep,
     now: Timestamp,
 ) -> (SendDecision, Result<Allowed, Refused>) {
+    let purpose = purpose_of(content);
     let mut checks = Vec::new();
     let mut first = None;
-    for (rule, judged) in judge(of, content, now) {
+    for (rule, judged) in judge(of, purpose, now) {
         let (passed, found) = match judged {
             Ok(found) => (true, found),
             Err(refused) => {
@@ -138,7 +212,7 @@ pub fn explain(
         };
         checks.push(SendCheck { rule, passed, found });
     }
-    let price = price_of(content, &of.window, now);
+    let price = price_for(purpose, &of.window, now);
     let decision = SendDecision { at: now, step, allowed: first.is_none(), price, checks };
     (decision, first.map_or(Ok(Allowed { price }), Err))
 }
@@ -183,9 +257,19 @@ pub fn may_use(channel_problem: Option<&str>) -> Result<(), Refused> {
     works(channel_problem).map(drop)
 }
 
+/// The channel is not there any more.
+#[must_use]
+pub fn channel_deleted() -> Refused {
+    Refused {
+        code: "channel_deleted",
+        reason: "The channel was disconnected.".to_owned(),
+        what_to_do: "Connect it again to send.",
+    }
+}
+
 /// Too many people were written to first: there is room again at a time.
 #[must_use]
-pub fn limit_reached(people_max: u32, room_at: Timestamp) -> Refused {
+pub fn limit_reached(LimitFull { people_max, room_at }: LimitFull) -> Refused {
     Refused {
         code: "messaging_limit_reached",
         reason: format!(
@@ -199,7 +283,11 @@ pub fn limit_reached(people_max: u32, room_at: Timestamp) -> Refused {
 /// What a message is charged as.
 #[must_use]
 pub fn price_of(content: &Content, window: &WindowFacts, now: Timestamp) -> SendPrice {
-    let category = match purpose_of(content) {
+    price_for(purpose_of(content), window, now)
+}
+
+fn price_for(purpose: Purpose, window: &WindowFacts, now: Timestamp) -> SendPrice {
+    let category = match purpose {
         Purpose::Answer => PriceCategory::Service,
         Purpose::Template(ConsentScope::Utility) => PriceCategory::Utility,
         Purpose::Template(ConsentScope::Authentication) => PriceCategory::Authentication,
@@ -218,14 +306,26 @@ pub fn price_of(content: &Content, window: &WindowFacts, now: Timestamp) -> Send
 
 type Judged = Result<String, Refused>;
 
-fn judge(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> [(SendRule, Judged); 5] {
+fn judge(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> [(SendRule, Judged); 5] {
     [
         (SendRule::Contact, contact(of.blocked)),
-        (SendRule::Consent, consented(of.consent, purpose_of(content), of.window.last_inbound_at)),
-        (SendRule::Window, within_window(&of.window, content, now)),
-        (SendRule::Template, approved(of.template, content)),
-        (SendRule::Channel, works_for(of.channel, &of.window, now)),
+        (SendRule::Consent, consented(of.consent, purpose, of.window.last_inbound_at)),
+        (SendRule::Window, within_window(&of.window, purpose, now)),
+        (SendRule::Template, approved(of.template, purpose)),
+        (SendRule::Channel, carries(of, now)),
     ]
+}
+
+/// The channel is there, works, and has room for who is written to first.
+fn carries(of: &Circumstances<'_>, now: Timestamp) -> Judged {
+    if of.channel.deleted {
+        return Err(channel_deleted());
+    }
+    let found = works_for(of.trouble, &of.window, now)?;
+    match of.channel.full {
+        Some(full) if now < full.room_at && !of.window.is_open(now) => Err(limit_reached(full)),
+        _ => Ok(found),
+    }
 }
 
 fn contact(blocked: bool) -> Judged {
@@ -285,15 +385,15 @@ const fn word_of(scope: ConsentScope) -> &'static str {
     }
 }
 
-fn within_window(window: &WindowFacts, content: &Content, now: Timestamp) -> Judged {
-    if purpose_of(content) != Purpose::Answer {
+fn within_window(window: &WindowFacts, purpose: Purpose, now: Timestamp) -> Judged {
+    if purpose != Purpose::Answer {
         return Ok("A template needs no open window.".to_owned());
     }
     match window.expires_at() {
         Some(at) if now < at => Ok(format!("The window is open until {at}.")),
-        Some(_) => Err(Refused {
+        Some(at) => Err(Refused {
             code: "window_closed",
-            reason: "The 24-hour window has closed.".to_owned(),
+            reason: format!("The 24-hour window closed at {at}."),
             what_to_do: "Send a template; it opens again when the customer answers.",
         }),
         None => Err(Refused {
@@ -304,9 +404,9 @@ fn within_window(window: &WindowFacts, content: &Content, now: Timestamp) -> Jud
     }
 }
 
-fn approved(status: Option<&str>, content: &Content) -> Judged {
+fn approved(status: Option<&str>, purpose: Purpose) -> Judged {
     match status {
-        None if matches!(content, Content::Template(_)) => {
+        None if purpose != Purpose::Answer => {
             Ok("WhatsApp did not say that the template may not be sent.".to_owned())
         }
         None => Ok("It is no template.".to_owned()),
@@ -441,7 +541,8 @@ mod tests {
             blocked: true,
             consent: &consent,
             template: None,
-            channel: Some(&broken),
+            trouble: Some(&broken),
+            channel: ChannelFacts::default(),
         };
         assert_eq!(code(of, &text()), Some("contact_blocked"));
         let (decision, refused) = explain(&of, &text(), SendStep::Queued, NOW);
@@ -462,7 +563,7 @@ mod tests {
         let first = restricted("RESTRICTED_BIZ_INITIATED_MESSAGING");
         let answers = restricted("RESTRICTED_CUSTOMER_INITIATED_MESSAGING");
         let of =
-            |channel, window| Circumstances { window, channel: Some(channel), ..Circumstances::default() };
+            |channel, window| Circumstances { window, trouble: Some(channel), ..Circumstances::default() };
         assert_eq!(code(of(&first, wrote(CLOSED)), &template(None)), Some("account_restricted"));
         assert_eq!(code(of(&first, wrote(OPEN)), &template(None)), None);
         assert_eq!(code(of(&first, wrote(OPEN)), &text()), None);
@@ -470,6 +571,23 @@ mod tests {
         assert_eq!(code(of(&answers, wrote(CLOSED)), &template(None)), None);
         let over = may_send(&of(&first, wrote(CLOSED)), &template(None), until);
         assert!(over.is_ok(), "it ends by the clock alone");
+    }
+
+    #[test]
+    fn a_full_limit_stands_against_writing_first_until_there_is_room_and_against_nothing_else() {
+        let room_at = NOW + Duration::from_secs(3_600);
+        let full = Some(LimitFull { people_max: 250, room_at });
+        let of = Circumstances {
+            window: wrote(CLOSED),
+            channel: ChannelFacts { full, deleted: false },
+            ..Circumstances::default()
+        };
+        assert_eq!(code(of, &template(None)), Some("messaging_limit_reached"));
+        assert!(may_send(&of, &template(None), room_at).is_ok());
+        let answering = Circumstances { window: wrote(OPEN), ..of };
+        assert_eq!(code(answering, &template(None)), None, "who wrote is not written to first");
+        let gone = Circumstances { channel: ChannelFacts { deleted: true, full: None }, ..answering };
+        assert_eq!(code(gone, &text()), Some("channel_deleted"));
     }
 
     #[test]
@@ -536,6 +654,51 @@ mod tests {
                 });
                 if refused_at_newest && matches!(content, Content::Text(_)) {
                     assert!(window.last_inbound_at > newest, "they wrote since");
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_told_ahead_is_what_is_decided_when_the_time_comes(
+            blocked in proptest::arbitrary::any::<bool>(),
+            consent in proptest::collection::vec(a_standing(), 0..3),
+            wrote_ago in proptest::option::of(0_u64..200_000),
+            free_for in proptest::option::of(0_u64..300_000),
+            room_in in proptest::option::of(0_u64..90_000),
+            before_charging in proptest::arbitrary::any::<bool>(),
+            later in proptest::collection::vec(0_u64..400_000, 1..20),
+        ) {
+            // Across the day on which prices change as well.
+            let now = if before_charging {
+                Timestamp::from_millis(ANSWERS_CHARGED_FROM.as_millis() - 100_000_000)
+            } else {
+                NOW
+            };
+            let ago = |secs: u64| Timestamp::from_millis(now.as_millis() - secs as i64 * 1_000);
+            let window = WindowFacts {
+                last_inbound_at: wrote_ago.map(ago),
+                free_until: free_for.map(|secs| now + Duration::from_secs(secs)),
+                opened_by: None,
+            };
+            let full =
+                room_in.map(|secs| LimitFull { people_max: 250, room_at: now + Duration::from_secs(secs) });
+            let of = Circumstances {
+                window,
+                blocked,
+                consent: &consent,
+                channel: ChannelFacts { full, deleted: false },
+                ..Circumstances::default()
+            };
+            for (_, purpose) in PURPOSES {
+                let spans = outlook(&of, purpose, now);
+                assert_eq!(spans[0].from, now);
+                assert!(spans.windows(2).all(|two| two[0].from < two[1].from));
+                for at in later.iter().map(|secs| now + Duration::from_secs(*secs)) {
+                    let span = spans.iter().rev().find(|span| span.from <= at).expect("one holds");
+                    match may_send_for(&of, purpose, at) {
+                        Ok(allowed) => assert_eq!((allowed.price, None), (span.price, span.refused.clone())),
+                        Err(refused) => assert_eq!(Some(SendRefusal::from(refused)), span.refused),
+                    }
                 }
             }
         }

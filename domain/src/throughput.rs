@@ -12,6 +12,13 @@ const MESSAGE: u64 = 100_000;
 /// Percent of a second's share that may be made up for after a pause, and that are not gained meanwhile.
 const SLACK_PERCENT: u64 = 4;
 
+/// The time between two messages of a sender that always has one; a second where none may be sent.
+#[must_use]
+pub fn each(per_second: u32) -> Duration {
+    let gain = u64::from(per_second) * (100 - SLACK_PERCENT);
+    Duration::from_micros(if gain == 0 { 1_000_000 } else { (MESSAGE * 1_000).div_ceil(gain) })
+}
+
 /// A bucket that fills evenly and holds little: what was not used in 40 ms is forgone. No second, wherever it
 /// begins, carries more than its share, and a sender that always has something to send uses 96 % of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -252,7 +252,7 @@ pub(crate) trait Outlet: Send + Sync {
     fn bring_over(&self, number: &Number, part: PhonePart);
 
     /// Tells the app of something about an account.
-    fn told(&self, waba_id: &str, update: Update);
+    fn told(&self, waba_id: &str, update: crate::Update);
 }
 
 /// How the graph judges; see [`crate::WorldOptions`].

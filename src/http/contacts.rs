@@ -9,6 +9,7 @@ use axum::{
 use http::{StatusCode, header};
 use serde::Deserialize;
 use switchboard_actors::House;
+use switchboard_domain::contact::find::{MAX_SEARCH_CHARS, Search};
 use switchboard_schema::{ContactId, wire};
 
 use super::{
@@ -28,6 +29,10 @@ const PAGE_MAX: u64 = 100;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Params {
+    /// Only those whose name has a word that begins with each of these, or whose number has these digits in it; at most 100
+    /// characters. A page may then hold few or none and have a `next_cursor` all the same: so far was looked.
+    #[param(max_length = 100)]
+    search: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// How many, 1 to 100.
@@ -44,7 +49,13 @@ pub(crate) async fn list(
     Query(params): Query<Params>,
 ) -> Result<Json<wire::ContactPage>, Problem> {
     let limit = limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?;
-    Ok(Json(house.contacts(caller.scope, params.cursor, limit).await?))
+    let search = params.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    if search.is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS) {
+        return Err(Problem::invalid("search", format!("has at most {MAX_SEARCH_CHARS} characters")));
+    }
+    let search = search.map(|text| Search::of(text).ok_or("give letters or digits to look for"));
+    let search = search.transpose().map_err(|message| Problem::invalid("search", message))?;
+    Ok(Json(house.contacts(caller.scope, search.as_ref(), params.cursor, limit).await?))
 }
 
 /// One contact

@@ -143,6 +143,21 @@ pub(crate) async fn get(
     Ok(Json(house.conversation(caller.scope, id, caller.principal.user_id).await?))
 }
 
+/// What may be sent in a conversation
+///
+/// The decision that a send of this moment would get, for each purpose, with what it is charged as; how it changes by
+/// itself, such as when the window closes; and when what waits there leaves. It is another once the conversation, its contact
+/// or its channel changes, which events tell.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/permission", tag = "conversations",
+    params(("id" = ConversationId, Path)), responses((status = 200, body = wire::SendOutlook)))]
+pub(crate) async fn permission(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+) -> Result<Json<wire::SendOutlook>, Problem> {
+    Ok(Json(house.outlook(caller.scope, id).await?))
+}
+
 /// Give a conversation to somebody, or to nobody
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/assign", tag = "conversations",
     params(("id" = ConversationId, Path)),

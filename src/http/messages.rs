@@ -44,6 +44,22 @@ pub(crate) async fn list(
     Ok(Json(house.messages(caller.scope, id, params.before_seq, limit).await?))
 }
 
+/// Try out a message
+///
+/// Checks and decides as sending it would, and does nothing: what would be refused is answered by the same problem. The
+/// decision tells what was looked at and what the message is charged as.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/check", tag = "messages",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::SendRequest, responses((status = 200, body = wire::SendDecision)))]
+pub(crate) async fn check(
+    State(house): State<House>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::SendRequest>,
+) -> Result<Json<wire::SendDecision>, Problem> {
+    Ok(Json(house.check_draft(caller.scope, id, &request).await?))
+}
+
 /// Send a message
 ///
 /// The answer has state `queued`; what becomes of it comes over the socket.

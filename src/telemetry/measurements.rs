@@ -184,6 +184,11 @@ pub(super) const COUNTERS: &[Measurement] = &[
         &[("outcome", &["seen", "refused", "doubtful", "unavailable"])],
         "Looks at how a number stands at the provider",
     ),
+    of(
+        "switchboard_channel_pauses_total",
+        &[],
+        "Pauses of a whole number, because the provider called it too fast or was at work on it",
+    ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.

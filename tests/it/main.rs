@@ -8,6 +8,7 @@ mod answers;
 mod arrival;
 mod backup;
 mod channels;
+mod composing;
 mod connecting;
 mod crash;
 mod disk;

@@ -65,7 +65,7 @@ test('after 24 hours only a template goes, and the page says so before anybody t
   const id = await house.conversationOf('Lucas Almeida');
   await signIn(page, house.url);
   await open(page, id);
-  await expect(page.getByText(/Window closed/).first()).toBeVisible();
+  await expect(page.locator('.strip', { hasText: 'The 24-hour window closed at' })).toBeVisible();
   await expect(page.locator('textarea[aria-label="Reply"]')).toHaveCount(0);
   await accessible(page);
   await expect(

@@ -25,8 +25,7 @@ use crate::{
     Refusal,
     directory::Reply,
     env::Env,
-    house::Connected,
-    tenant::{self, Told},
+    house::{Connected, tell_of},
     wakeups::{SHARD, Wakeups},
 };
 
@@ -465,7 +464,7 @@ impl ChannelActor {
         let written = async move { written.await.unwrap_or(false) };
         let Some(body) = &mut self.body else { return written };
         body.version += 1;
-        let shown = Connected { id: self.id, body }.show(&self.env);
+        let shown = Connected { id: self.id, body }.show(&self.env, self.scope);
         let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
         let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
         let (env, scope) = (self.env.clone(), self.scope);
@@ -476,17 +475,19 @@ impl ChannelActor {
             }
             // Most do not wait for it.
             let _nobody_waits: Result<(), bool> = stored.send(result.is_ok());
-            if !is_told {
-                return;
+            if is_told {
+                tell_of(&env, scope, wire::EventName::ChannelUpdated, shown);
             }
-            let told = Told {
-                name: wire::EventName::ChannelUpdated,
-                at: env.clock.now(),
-                data: wire::EventData { channel: Some(shown), ..Default::default() },
-            };
-            env.tenants.tell_always(&env, scope, (), tenant::Letter::Tell(Box::new(told)));
         });
         written
+    }
+
+    /// Tells how the channel is, where what changed is in no row: who waits, whether there is room for one more.
+    pub(super) fn tell_as_is(&self) {
+        if let Some(body) = self.body.as_ref().filter(|body| body.deleted_at.is_none()) {
+            let shown = Connected { id: self.id, body }.show(&self.env, self.scope);
+            tell_of(&self.env, self.scope, wire::EventName::ChannelUpdated, shown);
+        }
     }
 }
 

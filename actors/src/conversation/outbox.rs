@@ -165,12 +165,11 @@ impl Outbox {
         let seq = item.seq;
         let sending = item.queued_by.map(|cause| Span::of(cause, "message.send"));
         let trace = sending.as_ref().map(Span::context);
-        let permit = channel::permit(&self.env, self.scope, item.channel_id);
+        let permit = channel::permit(&self.env, self.scope, item.channel_id, self.id);
         let permit = match within(trace, "channel.permit", permit).await {
             Ok(permit) => permit,
             Err(Refusal::NotFound(_)) => {
-                let message = "The channel was disconnected. Connect it again to send.".to_owned();
-                let error = MessageError { code: "channel_deleted".to_owned(), message };
+                let error = permission::channel_deleted().into();
                 return self.rule(Rule::Refuse { seq, error }).await;
             }
             Err(Refusal::Rule { code, message }) => {

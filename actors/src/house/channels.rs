@@ -24,7 +24,8 @@ pub(crate) struct Connected<'a> {
 
 impl Connected<'_> {
     /// As the API shows it: without secrets.
-    pub(crate) fn show(&self, env: &Env) -> wire::Channel {
+    pub(crate) fn show(&self, env: &Env, scope: TenantScope) -> wire::Channel {
+        let now = env.clock.now();
         wire::Channel {
             id: self.id,
             version: self.body.version,
@@ -44,19 +45,22 @@ impl Connected<'_> {
                 &self.body.standing,
                 (self.body.health, self.body.problem.as_deref()),
                 self.body.created_at,
-                env.clock.now(),
+                now,
             ),
+            queue: env.queues.of(&(scope, self.id)),
+            limit_full_until: env.initiated.full_until(scope, &self.body.waba_id, now),
         }
     }
 }
 
-impl House {
-    fn tell_of_channel(&self, scope: TenantScope, name: wire::EventName, channel: wire::Channel) {
-        let data = wire::EventData { channel: Some(channel), ..Default::default() };
-        let told = Told { name, at: self.env.clock.now(), data };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
-    }
+/// Tells everybody how a channel is.
+pub(crate) fn tell_of(env: &Env, scope: TenantScope, name: wire::EventName, channel: wire::Channel) {
+    let data = wire::EventData { channel: Some(channel), ..Default::default() };
+    let told = Told { name, at: env.clock.now(), data };
+    env.tenants.tell_always(env, scope, (), tenant::Letter::Tell(Box::new(told)));
+}
 
+impl House {
     /// Stores a channel whose secrets the edge has sealed and whose number it has claimed.
     ///
     /// # Errors
@@ -70,8 +74,8 @@ impl House {
         let put = |reply| channel::Letter::Put(Box::new(body), reply);
         let body = channel::ask(&self.env, scope, id, put).await?;
         self.env.resolver.forget_channel(scope, id);
-        let shown = Connected { id, body: &body }.show(&self.env);
-        self.tell_of_channel(scope, wire::EventName::ChannelUpdated, shown.clone());
+        let shown = Connected { id, body: &body }.show(&self.env, scope);
+        tell_of(&self.env, scope, wire::EventName::ChannelUpdated, shown.clone());
         Ok(shown)
     }
 
@@ -88,8 +92,8 @@ impl House {
         let change = |reply| channel::Letter::Change(Box::new(change), reply);
         let body = channel::ask(&self.env, scope, id, change).await?;
         self.env.resolver.forget_channel(scope, id);
-        let shown = Connected { id, body: &body }.show(&self.env);
-        self.tell_of_channel(scope, wire::EventName::ChannelUpdated, shown.clone());
+        let shown = Connected { id, body: &body }.show(&self.env, scope);
+        tell_of(&self.env, scope, wire::EventName::ChannelUpdated, shown.clone());
         Ok(shown)
     }
 
@@ -102,7 +106,7 @@ impl House {
         if body.deleted_at.is_some() {
             return Err(Refusal::NotFound("channel"));
         }
-        Ok(Connected { id, body: &body }.show(&self.env))
+        Ok(Connected { id, body: &body }.show(&self.env, scope))
     }
 
     /// Asks the provider how a number stands, now.
@@ -111,7 +115,7 @@ impl House {
     /// [`Refusal::NotFound`]. That the provider does not answer is said by the lights.
     pub async fn check_channel(&self, scope: TenantScope, id: ChannelId) -> Result<wire::Channel, Refusal> {
         let body = channel::ask(&self.env, scope, id, channel::Letter::Check).await?;
-        Ok(Connected { id, body: &body }.show(&self.env))
+        Ok(Connected { id, body: &body }.show(&self.env, scope))
     }
 
     /// Lets a channel's owner do what is due: called after a start for those whose wake-up may never have been filed.
@@ -153,8 +157,8 @@ impl House {
         let body = channel::ask(&self.env, scope, id, delete).await?;
         self.env.resolver.forget_channel(scope, id);
         tracing::info!(correlation = %act.correlation, channel = %id, "a channel was deleted");
-        let shown = Connected { id, body: &body }.show(&self.env);
-        self.tell_of_channel(scope, wire::EventName::ChannelDeleted, shown);
+        let shown = Connected { id, body: &body }.show(&self.env, scope);
+        tell_of(&self.env, scope, wire::EventName::ChannelDeleted, shown);
         Ok(())
     }
 
@@ -169,7 +173,7 @@ impl House {
         let mut channels: Vec<_> = rows
             .iter()
             .filter(|row| row.body.0.deleted_at.is_none())
-            .map(|row| Connected { id: row.channel_id, body: &row.body.0 }.show(&self.env))
+            .map(|row| Connected { id: row.channel_id, body: &row.body.0 }.show(&self.env, scope))
             .collect();
         channels.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(wire::ChannelList { channels, as_of })

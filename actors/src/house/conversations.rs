@@ -4,16 +4,20 @@ use std::collections::HashMap;
 
 use ring::digest;
 use switchboard_domain::{
-    contact as contact_rules,
-    conversation::{Command as Rule, check_content, may_begin, show_item},
+    contact::{self as contact_rules, find::Search},
+    conversation::{Command as Rule, ContactSnapshot, Side, check_content, may_begin, show_item},
+    fill,
     inbound::Party,
-    phone, template as rules,
+    permission::ChannelFacts,
+    phone,
+    queue::Queue,
+    template as rules,
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
     wire::{
-        self, ContactCards, Content, Identity, IdentityKind, InteractiveHeader, MediaKind, ReactionRequest,
-        SendContent, SendRequest, TemplateCategory, TemplateContent,
+        self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MediaKind,
+        ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
     },
 };
 
@@ -23,13 +27,17 @@ use crate::{
     buckets::contacts_by_id,
     channel, contact,
     conversation::{self, Answer, Ask, Asked, Place, ask},
-    resolve,
+    initiated, resolve,
     shell::{self, Entity as _},
     tenant,
 };
 
 /// Messages on one page, at most.
 const MAX_MESSAGES: usize = 200;
+/// Contacts that are read at once to find some among them.
+const LOOKED_AT_ONCE: usize = 512;
+/// Contacts that are read for one page of those that are looked for, at most.
+const LOOKED_AT_MAX: usize = 4_096;
 
 /// 63 bits that stand for an idempotency key.
 fn key_hash(act: &Act) -> u64 {
@@ -63,8 +71,12 @@ const fn about(request: &SendRequest) -> Option<MessageId> {
 fn done(answer: Answer) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
     match answer {
         Answer::Done(message, conversation) => Ok((message.map(|message| *message), *conversation)),
-        _ => Err(Refusal::Unavailable("a conversation answered something else".to_owned())),
+        _ => Err(odd()),
     }
+}
+
+fn odd() -> Refusal {
+    Refusal::Unavailable("a conversation answered something else".to_owned())
 }
 
 impl House {
@@ -80,17 +92,82 @@ impl House {
         done(ask(&self.env, scope, id, command).await?)
     }
 
-    /// A conversation as its owner shows it or, while its owner has something to write and cannot, as it stands in
-    /// the store: reading goes on while nothing can be written.
-    async fn show(&self, scope: TenantScope, id: ConversationId) -> Result<wire::Conversation, Refusal> {
-        let shown = match ask(&self.env, scope, id, Asked::of(Ask::Show)).await {
+    /// What a conversation's owner answers to a question or, while its owner has something to write and cannot, what it
+    /// would as it stands in the store: reading goes on while nothing can be written.
+    async fn look(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+        question: impl Fn() -> Ask,
+    ) -> Result<Answer, Refusal> {
+        match ask(&self.env, scope, id, Asked::of(question())).await {
             Err(Refusal::Unavailable(_)) => {
                 let mut stored = conversation::load(self.env.clone(), scope, id).await?;
-                stored.handle(Asked::of(Ask::Show), self.env.clock.now())?
+                stored.handle(Asked::of(question()), self.env.clock.now())
             }
-            answered => answered?,
-        };
-        Ok(done(shown)?.1)
+            answered => answered,
+        }
+    }
+
+    async fn show(&self, scope: TenantScope, id: ConversationId) -> Result<wire::Conversation, Refusal> {
+        Ok(done(self.look(scope, id, || Ask::Show).await?)?.1)
+    }
+
+    /// What the channel's side knows that counts for sending in a conversation.
+    async fn side(&self, scope: TenantScope, of: &wire::Conversation) -> Result<Side, Refusal> {
+        let queue = |reply| channel::Letter::Queue(of.id, reply);
+        let queue = channel::ask(&self.env, scope, of.channel_id, queue).await;
+        let body = channel::ask(&self.env, scope, of.channel_id, channel::Letter::Show).await;
+        match (queue, body) {
+            (Ok(queue), Ok(body)) if body.deleted_at.is_none() => {
+                let full =
+                    initiated::full_for(&self.env, scope, (of.channel_id, &body), of.contact.id).await?;
+                Ok(Side { channel: ChannelFacts { deleted: false, full }, queue })
+            }
+            (Ok(_), Ok(_)) | (Err(Refusal::NotFound(_)), _) | (_, Err(Refusal::NotFound(_))) => {
+                let channel = ChannelFacts { deleted: true, full: None };
+                Ok(Side { channel, queue: Queue::empty() })
+            }
+            (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+        }
+    }
+
+    /// What may be sent in a conversation now, at which price, how that changes by itself, and when what waits leaves.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn outlook(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+    ) -> Result<wire::SendOutlook, Refusal> {
+        let conversation = self.show(scope, id).await?;
+        let side = self.side(scope, &conversation).await?;
+        match self.look(scope, id, || Ask::Outlook(side)).await? {
+            Answer::Outlook(outlook) => Ok(*outlook),
+            _ => Err(odd()),
+        }
+    }
+
+    /// Whether a message might be sent now: the same checks and the same decision as when it is queued, and nothing done.
+    ///
+    /// # Errors
+    /// What [`House::send`] would answer: a field is wrong, or the rule that forbids it.
+    pub async fn check_draft(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+        request: &SendRequest,
+    ) -> Result<wire::SendDecision, Refusal> {
+        let conversation = self.show(scope, id).await?;
+        let content = self.content(scope, conversation.channel_id, &conversation.contact, request).await?;
+        check_content(&content).map_err(conversation::refusal_of)?;
+        let channel = self.side(scope, &conversation).await?.channel;
+        let question = || Ask::Explain(Box::new((content.clone(), channel)));
+        match self.look(scope, id, question).await? {
+            Answer::Explained(decision) => Ok(*decision),
+            _ => Err(odd()),
+        }
     }
 
     async fn ask_for_message(
@@ -167,11 +244,12 @@ impl House {
         Ok(wire::MessagePage { messages, has_more, as_of })
     }
 
-    /// The content of a request, a template's words filled in as far as the template is known.
+    /// The content of a request to somebody, a template's words filled in as far as the template is known.
     async fn content(
         &self,
         scope: TenantScope,
         channel: ChannelId,
+        contact: &ContactRef,
         request: &SendRequest,
     ) -> Result<Content, Refusal> {
         match &request.content {
@@ -206,7 +284,9 @@ impl House {
                 provider_id: String::new(),
                 emoji: reaction.emoji.clone(),
             })),
-            SendContent::Template { template } => self.template_content(scope, channel, template).await,
+            SendContent::Template { template } => {
+                self.template_content(scope, channel, contact, template).await
+            }
         }
     }
 
@@ -215,6 +295,7 @@ impl House {
         &self,
         scope: TenantScope,
         channel: ChannelId,
+        contact: &ContactRef,
         template: &wire::TemplateRequest,
     ) -> Result<Content, Refusal> {
         let list = self.templates(scope, channel, false).await;
@@ -229,6 +310,9 @@ impl House {
                 message: "WhatsApp has no such template in this language".to_owned(),
             });
         }
+        let with_fields = known.map(|known| fill::filled(known, template, contact)).transpose();
+        let with_fields = with_fields.map_err(conversation::refusal_of)?;
+        let template = with_fields.as_ref().unwrap_or(template);
         let mut content = TemplateContent {
             name: template.name.clone(),
             language: template.language.clone(),
@@ -238,7 +322,7 @@ impl House {
             ..TemplateContent::default()
         };
         let Some(known) = known else {
-            // Which kind of value a button takes, or what a file is, only the template says.
+            // Which places there are, which kind of value a button takes, or what a file is, only the template says.
             let bare = wire::TemplateRequest {
                 name: template.name.clone(),
                 language: template.language.clone(),
@@ -307,42 +391,29 @@ impl House {
             return Err(Refusal::NotFound("channel"));
         }
         // What can be refused is refused before anybody is made.
+        let whom = self.whom(scope, &request).await?;
         let content = match &request.message {
-            Some(message) => Some(self.content(scope, channel_id, message).await?),
+            Some(message) => Some(self.content(scope, channel_id, whom.contact(), message).await?),
             None => None,
         };
         content.as_ref().map_or(Ok(()), check_content).map_err(conversation::refusal_of)?;
-        let (contact, id) = match (&request.phone, request.contact_id) {
-            (Some(number), None) => {
-                let digits = phone::digits(number).ok_or_else(|| Refusal::Invalid {
-                    field: "phone",
-                    message: "give the number in international form, such as +31 6 1234 5678".to_owned(),
-                })?;
-                let identity = |kind| Identity { kind, value: digits.clone() };
-                let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
-                let party = Party { identities, profile_name: None };
+        let (contact, id) = match whom {
+            Whom::New(party, _) => {
                 let now = self.env.clock.now();
                 let templates = self.env.templates.of(&(scope, channel_id)).unwrap_or_default();
-                if let Some(Err(rejection)) =
-                    content.as_ref().map(|content| may_begin(content, &templates, now))
-                    && !resolve::is_known(&self.env, scope, channel_id, &party).await?
-                {
-                    return Err(conversation::refusal_of(rejection));
-                }
+                content
+                    .as_ref()
+                    .map_or(Ok(()), |content| may_begin(content, &templates, now))
+                    .map_err(conversation::refusal_of)?;
                 let found = resolve::resolve(&self.env, scope, channel_id, &party, false).await?;
                 (found.contact, found.conversation_id)
             }
-            (None, Some(contact_id)) => {
-                let shown = contact::current(&self.env, scope, contact_id).await?;
-                let id = ConversationId::between(&channel_id, &shown.id);
-                contact::ask(&self.env, scope, shown.id, contact::Ask::Link(id, channel_id)).await?;
-                (shown.snapshot(), id)
-            }
-            _ => {
-                return Err(Refusal::Invalid {
-                    field: "phone",
-                    message: "give either a phone number or a contact".to_owned(),
-                });
+            Whom::Known(contact, Some(id)) => (contact, id),
+            Whom::Known(contact, None) => {
+                let id = ConversationId::between(&channel_id, &contact.contact.id);
+                contact::ask(&self.env, scope, contact.contact.id, contact::Ask::Link(id, channel_id))
+                    .await?;
+                (contact, id)
             }
         };
         let contact = match request.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
@@ -375,6 +446,45 @@ impl House {
         Ok(wire::StartedConversation { conversation, message })
     }
 
+    /// Whom a conversation is to be started with. Nobody is made.
+    async fn whom(&self, scope: TenantScope, request: &wire::StartConversation) -> Result<Whom, Refusal> {
+        match (&request.phone, request.contact_id) {
+            (Some(number), None) => {
+                let digits = phone::digits(number).ok_or_else(|| Refusal::Invalid {
+                    field: "phone",
+                    message: "give the number in international form, such as +31 6 1234 5678".to_owned(),
+                })?;
+                let identity = |kind| Identity { kind, value: digits.clone() };
+                let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
+                let party = Party { identities: identities.clone(), profile_name: None };
+                if resolve::is_known(&self.env, scope, request.channel_id, &party).await? {
+                    let found = resolve::resolve(&self.env, scope, request.channel_id, &party, false).await?;
+                    // As its owner has it now: what is found may be from before somebody named them.
+                    let shown = contact::current(&self.env, scope, found.contact.contact.id).await?;
+                    let id = (shown.id == found.contact.contact.id).then_some(found.conversation_id);
+                    return Ok(Whom::Known(shown.snapshot(), id));
+                }
+                let name = request.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+                let reference = ContactRef {
+                    id: ContactId::from_bytes([0; 16]),
+                    name: name.map_or_else(|| format!("+{digits}"), str::to_owned),
+                    identities,
+                    blocked: false,
+                    consent: Vec::new(),
+                };
+                Ok(Whom::New(party, Box::new(reference)))
+            }
+            (None, Some(contact_id)) => {
+                let shown = contact::current(&self.env, scope, contact_id).await?;
+                Ok(Whom::Known(shown.snapshot(), None))
+            }
+            _ => Err(Refusal::Invalid {
+                field: "phone",
+                message: "give either a phone number or a contact".to_owned(),
+            }),
+        }
+    }
+
     /// Queues a message; the answer is durable.
     ///
     /// # Errors
@@ -398,7 +508,7 @@ impl House {
                 if let Some(message) = message {
                     return Ok(message);
                 }
-                self.content(scope, conversation.channel_id, &request).await?
+                self.content(scope, conversation.channel_id, &conversation.contact, &request).await?
             }
         };
         let rule = Rule::Send {
@@ -541,29 +651,49 @@ impl House {
         self.env.conversations.tell_if_there(scope, id, shell::Asked { command, reply: None });
     }
 
-    /// A page of contacts, by id.
+    /// A page of contacts, by id; with `search` of those whom it finds. Of these it may hold few or none and have a cursor all
+    /// the same: so far was looked.
     ///
     /// # Errors
     /// A cursor that is none of ours; or the store cannot be read.
     pub async fn contacts(
         &self,
         scope: TenantScope,
+        search: Option<&Search>,
         cursor: Option<String>,
         limit: usize,
     ) -> Result<wire::ContactPage, Refusal> {
-        let after = cursor.map(|cursor| cursor.parse::<ContactId>()).transpose().map_err(|_| no_cursor())?;
+        let mut after =
+            cursor.map(|cursor| cursor.parse::<ContactId>()).transpose().map_err(|_| no_cursor())?;
         let limit = limit.clamp(1, 100);
         let as_of = self.place(scope).await?;
-        let mut rows = contacts_by_id(&self.env.records, scope, after, limit + 1).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| more).map(|row| row.contact_id.to_string());
-        let contacts = rows
-            .iter()
-            .filter(|row| row.body.0.merged_into.is_none())
-            .map(|row| contact_rules::show(row.contact_id, row.version, &row.body.0))
-            .collect();
-        Ok(wire::ContactPage { contacts, next_cursor, as_of })
+        let mut contacts = Vec::new();
+        let mut looked_at = 0;
+        loop {
+            let ask_for = if search.is_some() { LOOKED_AT_ONCE } else { limit };
+            let mut rows = contacts_by_id(&self.env.records, scope, after, ask_for + 1).await?;
+            let mut more = rows.len() > ask_for;
+            rows.truncate(ask_for);
+            looked_at += rows.len();
+            for (place, row) in rows.iter().enumerate() {
+                let body = &row.body.0;
+                after = Some(row.contact_id);
+                let is_one = body.merged_into.is_none();
+                let shown = is_one.then(|| contact_rules::show(row.contact_id, row.version, body));
+                contacts.extend(shown.filter(|shown| {
+                    search.is_none_or(|search| search.finds(&shown.name, &shown.identities))
+                }));
+                if contacts.len() == limit && place + 1 < rows.len() {
+                    more = true;
+                    break;
+                }
+            }
+            let next_cursor = after.filter(|_| more).map(|id| id.to_string());
+            let enough = search.is_none() || contacts.len() == limit || looked_at >= LOOKED_AT_MAX;
+            if next_cursor.is_none() || enough {
+                return Ok(wire::ContactPage { contacts, next_cursor, as_of });
+            }
+        }
     }
 
     /// One contact.
@@ -594,6 +724,23 @@ impl House {
         let command = || contact::Ask::Patch(expected, patch.clone());
         let shown = contact::ask_current(&self.env, scope, id, command).await?.shown()?;
         Ok(contact_rules::show(shown.id, shown.version, &shown.body))
+    }
+}
+
+/// Whom a conversation is started with.
+enum Whom {
+    /// Somebody nobody knows: their addresses, and as whom they are going to be known.
+    New(Party, Box<ContactRef>),
+    /// A contact of ours, and the conversation where it was found with them.
+    Known(ContactSnapshot, Option<ConversationId>),
+}
+
+impl Whom {
+    fn contact(&self) -> &ContactRef {
+        match self {
+            Self::New(_, contact) => contact,
+            Self::Known(contact, _) => &contact.contact,
+        }
     }
 }
 

@@ -122,7 +122,7 @@ impl House {
             let message = "this file is not here; wait for it, or upload it again".to_owned();
             return Err(Refusal::Invalid { field, message });
         }
-        rules::check(kind, &file.mime_type, file.size.unwrap_or_default())
+        rules::check(kind, &file.mime_type, file.animated, file.size.unwrap_or_default())
             .map_err(|message| Refusal::Invalid { field, message })?;
         Ok(file)
     }
@@ -149,7 +149,7 @@ impl House {
                 .or(facts.filename)
                 .filter(|name| kind == MediaKind::Document && !name.trim().is_empty()),
             voice: file.voice,
-            animated: false,
+            animated: facts.animated == Some(true),
             state: MediaState::Ready,
             problem: None,
             size: facts.size,

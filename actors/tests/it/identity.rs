@@ -198,7 +198,7 @@ fn contacts_are_listed_by_id_page_after_page_each_once() {
         for limit in [1, 7, 100] {
             let (mut listed, mut cursor) = (Vec::new(), None);
             loop {
-                let page = running.house.contacts(world.scope, cursor, limit).await.expect("a page");
+                let page = running.house.contacts(world.scope, None, cursor, limit).await.expect("a page");
                 assert!(page.contacts.len() == limit || page.next_cursor.is_none());
                 listed.extend(page.contacts.into_iter().map(|contact| contact.id));
                 cursor = page.next_cursor;

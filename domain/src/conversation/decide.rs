@@ -257,8 +257,8 @@ impl State {
 }
 
 /// What the permission to send depends on, as far as the conversation knows it.
-fn circumstances<'a>(head: Option<&'a Head>, channel: Option<&'a Trouble>) -> Circumstances<'a> {
-    let unknown = Circumstances { channel, ..Circumstances::default() };
+pub(super) fn circumstances<'a>(head: Option<&'a Head>, trouble: Option<&'a Trouble>) -> Circumstances<'a> {
+    let unknown = Circumstances { trouble, ..Circumstances::default() };
     head.map_or(unknown, |head| Circumstances {
         window: window_of(head),
         blocked: head.contact.blocked,

@@ -387,6 +387,9 @@ pub struct MediaBody {
     /// Height in pixels, of a picture.
     #[serde(default)]
     pub height: Option<u32>,
+    /// Whether it moves, of a WebP that came since this is noted.
+    #[serde(default)]
+    pub animated: Option<bool>,
     /// Is it here?
     pub state: MediaState,
     /// Times it was asked for.

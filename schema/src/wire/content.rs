@@ -134,6 +134,9 @@ wire! {
         /// There is a small picture of it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub thumbnail: bool,
+        /// Whether it moves, of a WebP once it is here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub animated: Option<bool>,
         /// Why it is not here, in plain words with what to do.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub problem: Option<String>,

@@ -1,8 +1,8 @@
 //! Bodies of requests and answers.
 
 use super::{
-    ChannelLight, Contact, ContactCard, Conversation, ConversationStatus, Interactive, Location, Message,
-    NumberFacts, Text, wire, wire_with_secrets,
+    ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, Interactive,
+    Location, Message, NumberFacts, Text, wire, wire_with_secrets,
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, MediaId, MessageId,
@@ -140,6 +140,10 @@ wire! {
         /// Values for each of its cards, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub cards: Vec<super::TemplateCardValues>,
+        /// Places that a field of the contact fills, or fixed words; `header` and `body` give values for the others, in
+        /// order. Refused where the contact does not have the field.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub fills: Vec<super::TemplateFill>,
     }
 
     /// Start a conversation with a new or known address.
@@ -281,6 +285,12 @@ wire_with_secrets! {
         /// How everything about it stands, and what to do.
         #[serde(default)]
         pub lights: Vec<ChannelLight>,
+        /// What waits to be sent from it; absent where nothing waits for long.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub queue: Option<ChannelQueue>,
+        /// So many people were written to first that there is room for another only then; absent where there is room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub limit_full_until: Option<Timestamp>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a message may be sent, what it would cost, and why.
 
-use super::wire;
-use crate::Timestamp;
+use super::{FillSource, wire};
+use crate::{ConversationId, MessageId, Timestamp};
 
 wire! {
     /// What was decided when a message was last about to go a step further: the answer to "why was this not sent".
@@ -67,6 +67,110 @@ wire! {
         pub category: PriceCategory,
         /// Whether it costs anything.
         pub charge: Charge,
+    }
+
+    /// What may be sent in a conversation while somebody writes: the answer that a send of that moment would get, and from
+    /// when on it is another.
+    #[derive(Eq)]
+    pub struct SendOutlook {
+        /// The conversation.
+        pub conversation_id: ConversationId,
+        /// When this was decided.
+        pub at: Timestamp,
+        /// What holds for each purpose.
+        pub purposes: Vec<PurposeOutlook>,
+        /// When a message written now would leave, about; absent where it goes at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<Departure>,
+        /// The conversation's messages that wait, oldest first, 50 at most.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub waiting: Vec<WaitingMessage>,
+        /// The contact's fields that a template's places can be filled with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub fields: Vec<ContactField>,
+    }
+
+    /// A field of a contact.
+    #[derive(Eq)]
+    pub struct ContactField {
+        /// Which: never `text`.
+        pub field: FillSource,
+        /// What it says.
+        pub value: String,
+    }
+
+    /// What holds for the messages of one purpose.
+    #[derive(Eq)]
+    pub struct PurposeOutlook {
+        /// Which.
+        pub purpose: SendPurpose,
+        /// One after the other: the first holds now, each until the next begins.
+        pub spans: Vec<SendSpan>,
+    }
+
+    /// What a message is for.
+    #[derive(Copy, Eq, Hash)]
+    #[serde(rename_all = "snake_case")]
+    pub enum SendPurpose {
+        /// To answer: anything but a template.
+        Answer,
+        /// A template of the category `MARKETING`, or of one that is not known.
+        Marketing,
+        /// A template of the category `UTILITY`.
+        Utility,
+        /// A template of the category `AUTHENTICATION`.
+        Authentication,
+    }
+
+    /// What holds from a time on.
+    #[derive(Eq)]
+    pub struct SendSpan {
+        /// From when on.
+        pub from: Timestamp,
+        /// What a message is charged as.
+        pub price: SendPrice,
+        /// Why none may be sent; absent where one may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub refused: Option<SendRefusal>,
+    }
+
+    /// Why a message may not be sent: the words of a refused send in their parts.
+    #[derive(Eq)]
+    pub struct SendRefusal {
+        /// For programs; stable.
+        pub code: String,
+        /// Why, in plain words.
+        pub reason: String,
+        /// What to do.
+        pub what_to_do: String,
+    }
+
+    /// When a message leaves, about, and what it waits for.
+    #[derive(Eq)]
+    pub struct Departure {
+        /// When, about.
+        pub at: Timestamp,
+        /// What it waits for, in plain words.
+        pub because: String,
+    }
+
+    /// A message that waits.
+    #[derive(Eq)]
+    pub struct WaitingMessage {
+        /// Which.
+        pub message_id: MessageId,
+        /// When it leaves; absent where its turn comes at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub leaves: Option<Departure>,
+    }
+
+    /// Messages of a number that wait for their turn.
+    #[derive(Eq)]
+    pub struct ChannelQueue {
+        /// Conversations whose next message waits; each has one in the queue at a time.
+        pub waiting: u64,
+        /// When the last of these leaves, about, and what they wait for.
+        pub last: Departure,
     }
 
     /// What the provider says that it charges a message as.

@@ -229,7 +229,7 @@ wire! {
     }
 
     /// What a send gives a card of a template.
-    #[derive(Eq)]
+    #[derive(Default, Eq)]
     pub struct TemplateCardValues {
         /// The file above its words.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, SignUpOptions, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, SendOutlook, SignUpOptions, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -72,6 +72,19 @@ export const consentQuery = (id: string, seen: string) =>
   queryOptions({
     queryKey: ['consent', id, seen],
     queryFn: ({ signal }) => ask<ContactConsent>(`/contacts/${id}/consent`, { signal }),
+  });
+
+/** What may be sent in a conversation, and when this was heard, by our clock. */
+export type Outlook = { outlook: SendOutlook; heardAt: number };
+
+/** `seen` is what is known of what it depends on, so that it is asked again when that changes. */
+export const outlookQuery = (id: string, seen: string) =>
+  queryOptions({
+    queryKey: ['outlook', id, seen],
+    // Left and come back to, it may be another: what changed meanwhile was not seen.
+    staleTime: 0,
+    gcTime: 60_000,
+    queryFn: async ({ signal }): Promise<Outlook> => ({ outlook: await ask<SendOutlook>(`/conversations/${id}/permission`, { signal }), heardAt: Date.now() }),
   });
 
 /** A contact and the tag that a change of it must carry. */

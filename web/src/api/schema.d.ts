@@ -362,6 +362,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/messages/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try out a message
+         * @description Checks and decides as sending it would, and does nothing: what would be refused is answered by the same problem. The
+         *     decision tells what was looked at and what the message is charged as.
+         */
+        post: operations["messages_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages/{message_id}/cancel": {
         parameters: {
             query?: never;
@@ -407,6 +428,28 @@ export interface paths {
         put?: never;
         /** Write a private note */
         post: operations["conversations_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/permission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be sent in a conversation
+         * @description The decision that a send of this moment would get, for each purpose, with what it is charged as; how it changes by
+         *     itself, such as when the window closes; and when what waits there leaves. It is another once the conversation, its contact
+         *     or its channel changes, which events tell.
+         */
+        get: operations["conversations_permission"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -951,12 +994,14 @@ export interface components {
             kind: components["schemas"]["ChannelKind"];
             /** @description How everything about it stands, and what to do. */
             lights?: components["schemas"]["ChannelLight"][];
+            limit_full_until?: null | components["schemas"]["Timestamp"];
             /** @description What colleagues call it. */
             name: string;
             /** @description The provider's id of the number. */
             phone_number_id: string;
             /** @description Why it does not, in plain words. */
             problem?: string | null;
+            queue?: null | components["schemas"]["ChannelQueue"];
             /** @description Customers are told that what they wrote was read, and that somebody writes. */
             read_receipts: boolean;
             /** @description The word to enter beside it; shown once, when the channel is made. */
@@ -1006,6 +1051,16 @@ export interface components {
             as_of: components["schemas"]["StreamPosition"];
             /** @description By name. */
             channels: components["schemas"]["Channel"][];
+        };
+        /** @description Messages of a number that wait for their turn. */
+        ChannelQueue: {
+            /** @description When the last of these leaves, about, and what they wait for. */
+            last: components["schemas"]["Departure"];
+            /**
+             * Format: int64
+             * @description Conversations whose next message waits; each has one in the queue at a time.
+             */
+            waiting: number;
         };
         /**
          * @description Whether a message costs anything.
@@ -1234,6 +1289,13 @@ export interface components {
         ContactDetail: components["schemas"]["Contact"] & {
             /** @description The snapshot includes everything up to here. */
             as_of: components["schemas"]["StreamPosition"];
+        };
+        /** @description A field of a contact. */
+        ContactField: {
+            /** @description Which: never `text`. */
+            field: components["schemas"]["FillSource"];
+            /** @description What it says. */
+            value: string;
         };
         /** @description `con_` and 26 characters */
         ContactId: string;
@@ -1479,6 +1541,13 @@ export interface components {
             /** @description Pass it as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
         };
+        /** @description When a message leaves, about, and what it waits for. */
+        Departure: {
+            /** @description When, about. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it waits for, in plain words. */
+            because: string;
+        };
         /**
          * @description From whom to whom.
          * @enum {string}
@@ -1628,6 +1697,8 @@ export interface components {
         };
         /** @description What is known of a file. */
         MediaFacts: {
+            /** @description Whether it moves, of a WebP once it is here. */
+            animated?: boolean | null;
             /** @description Its name. */
             filename?: string | null;
             /**
@@ -1858,6 +1929,13 @@ export interface components {
             /** @description The text that is hashed, JSON: a `ConsentRecord`. */
             record: string;
         };
+        /** @description What holds for the messages of one purpose. */
+        PurposeOutlook: {
+            /** @description Which. */
+            purpose: components["schemas"]["SendPurpose"];
+            /** @description One after the other: the first holds now, each until the next begins. */
+            spans: components["schemas"]["SendSpan"][];
+        };
         /** @description The message that another answers, as far as we know it. */
         Quote: {
             /** @description Who wrote it. */
@@ -2069,6 +2147,23 @@ export interface components {
             /** @description A voice note; Ogg with Opus alone. */
             voice?: boolean;
         };
+        /**
+         * @description What may be sent in a conversation while somebody writes: the answer that a send of that moment would get, and from
+         *     when on it is another.
+         */
+        SendOutlook: {
+            /** @description When this was decided. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The contact's fields that a template's places can be filled with. */
+            fields?: components["schemas"]["ContactField"][];
+            next?: null | components["schemas"]["Departure"];
+            /** @description What holds for each purpose. */
+            purposes: components["schemas"]["PurposeOutlook"][];
+            /** @description The conversation's messages that wait, oldest first, 50 at most. */
+            waiting?: components["schemas"]["WaitingMessage"][];
+        };
         /** @description What a message is charged as. */
         SendPrice: {
             /** @description The category. */
@@ -2076,12 +2171,26 @@ export interface components {
             /** @description Whether it costs anything. */
             charge: components["schemas"]["Charge"];
         };
+        /**
+         * @description What a message is for.
+         * @enum {string}
+         */
+        SendPurpose: "answer" | "marketing" | "utility" | "authentication";
         /** @description An emoji for a message. */
         SendReaction: {
             /** @description The emoji; empty takes back the one before. */
             emoji: string;
             /** @description The message, not older than 30 days. */
             message_id: components["schemas"]["MessageId"];
+        };
+        /** @description Why a message may not be sent: the words of a refused send in their parts. */
+        SendRefusal: {
+            /** @description For programs; stable. */
+            code: string;
+            /** @description Why, in plain words. */
+            reason: string;
+            /** @description What to do. */
+            what_to_do: string;
         };
         /** @description A message to send. */
         SendRequest: components["schemas"]["SendContent"] & {
@@ -2092,6 +2201,14 @@ export interface components {
          * @enum {string}
          */
         SendRule: "contact" | "consent" | "window" | "template" | "channel";
+        /** @description What holds from a time on. */
+        SendSpan: {
+            /** @description From when on. */
+            from: components["schemas"]["Timestamp"];
+            /** @description What a message is charged as. */
+            price: components["schemas"]["SendPrice"];
+            refused?: null | components["schemas"]["SendRefusal"];
+        };
         /**
          * @description A step of a message on its way out.
          * @enum {string}
@@ -2513,6 +2630,11 @@ export interface components {
             buttons?: components["schemas"]["TemplateButtonValue"][];
             /** @description Values for each of its cards, in order. */
             cards?: components["schemas"]["TemplateCardValues"][];
+            /**
+             * @description Places that a field of the contact fills, or fixed words; `header` and `body` give values for the others, in
+             *     order. Refused where the contact does not have the field.
+             */
+            fills?: components["schemas"]["TemplateFill"][];
             /** @description Values for the header's placeholders, in order. */
             header?: components["schemas"]["TemplateParameter"][];
             header_file?: null | components["schemas"]["HeaderFile"];
@@ -2576,6 +2698,12 @@ export interface components {
              * @description Nobody's.
              */
             unassigned: number;
+        };
+        /** @description A message that waits. */
+        WaitingMessage: {
+            leaves?: null | components["schemas"]["Departure"];
+            /** @description Which. */
+            message_id: components["schemas"]["MessageId"];
         };
         /** @description WhatsApp's customer service window. */
         Window: {
@@ -3069,6 +3197,11 @@ export interface operations {
     contacts_list: {
         parameters: {
             query?: {
+                /**
+                 * @description Only those whose name has a word that begins with each of these, or whose number has these digits in it; at most 100
+                 *     characters. A page may then hold few or none and have a `next_cursor` all the same: so far was looked.
+                 */
+                search?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description How many, 1 to 100. */
@@ -3492,6 +3625,44 @@ export interface operations {
             };
         };
     };
+    messages_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendDecision"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     messages_cancel: {
         parameters: {
             query?: never;
@@ -3587,6 +3758,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_permission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendOutlook"];
                 };
             };
             /** @description A problem */

@@ -553,6 +553,11 @@ export interface TemplateRequest {
    */
   cards?: TemplateCardValues[];
   /**
+   * Places that a field of the contact fills, or fixed words; `header` and `body` give values for the others, in
+   * order. Refused where the contact does not have the field.
+   */
+  fills?: TemplateFill[];
+  /**
    * Values for the header's placeholders, in order.
    */
   header?: TemplateParameter[];
@@ -671,6 +676,31 @@ export interface TemplateProduct {
    * The product, by its id in the catalogue.
    */
   product_id: string;
+}
+/**
+ * What fills one place of a template unless somebody writes something else.
+ */
+export interface TemplateFill {
+  /**
+   * The card that the part is of, from 0.
+   */
+  card?: number | null;
+  /**
+   * The part: `header`, `body`, `button`.
+   */
+  part: "header" | "body" | "button";
+  /**
+   * The placeholder's name or number; of a button its place, from 0.
+   */
+  placeholder: string;
+  /**
+   * From where.
+   */
+  source: "text" | "name" | "first_name" | "phone" | "username";
+  /**
+   * The words, with `text`.
+   */
+  text?: string | null;
 }
 /**
  * A place.
@@ -1231,6 +1261,10 @@ export interface Channel {
    */
   lights?: ChannelLight[];
   /**
+   * So many people were written to first that there is room for another only then; absent where there is room.
+   */
+  limit_full_until?: Timestamp | null;
+  /**
    * What colleagues call it.
    */
   name: string;
@@ -1242,6 +1276,10 @@ export interface Channel {
    * Why it does not, in plain words.
    */
   problem?: string | null;
+  /**
+   * What waits to be sent from it; absent where nothing waits for long.
+   */
+  queue?: ChannelQueue | null;
   /**
    * Customers are told that what they wrote was read, and that somebody writes.
    */
@@ -1343,6 +1381,29 @@ export interface ChannelLight {
    * What to do about it; absent where there is nothing to do.
    */
   what_to_do?: string | null;
+}
+/**
+ * Messages of a number that wait for their turn.
+ */
+export interface ChannelQueue {
+  last: Departure;
+  /**
+   * Conversations whose next message waits; each has one in the queue at a time.
+   */
+  waiting: number;
+}
+/**
+ * When the last of these leaves, about, and what they wait for.
+ */
+export interface Departure {
+  /**
+   * When, about.
+   */
+  at: string;
+  /**
+   * What it waits for, in plain words.
+   */
+  because: string;
 }
 /**
  * A person outside.

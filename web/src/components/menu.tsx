@@ -25,9 +25,18 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', open, 
   );
 }
 
-export function MenuItem({ icon, children, keys, onSelect }: { icon?: ReactNode; children: ReactNode; keys?: ReactNode; onSelect: () => void }) {
+/** `refusedBy` is the id of the words that say why it cannot be chosen now: it is reached and read all the same. */
+export function MenuItem({ icon, children, keys, refusedBy, onSelect }: { icon?: ReactNode; children: ReactNode; keys?: ReactNode; refusedBy?: string | undefined; onSelect: () => void }) {
   return (
-    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
+    <DropdownMenu.Item
+      className="menu-item"
+      aria-disabled={refusedBy ? true : undefined}
+      aria-describedby={refusedBy}
+      onSelect={(event) => {
+        if (refusedBy) event.preventDefault();
+        else onSelect();
+      }}
+    >
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {keys}
@@ -48,6 +57,11 @@ export function MenuChoice({ icon, checked, children, count, onSelect }: { icon?
 
 export function MenuLabel({ children }: { children: ReactNode }) {
   return <DropdownMenu.Label className="menu-label">{children}</DropdownMenu.Label>;
+}
+
+/** Why things in the menu cannot be chosen: they are described by it, and it is come by on the way to them. */
+export function MenuWhy({ id, children }: { id: string; children: ReactNode }) {
+  return <DropdownMenu.Item id={id} className="menu-why" aria-disabled onSelect={(event) => { event.preventDefault(); }}>{children}</DropdownMenu.Item>;
 }
 
 export function MenuLine() {

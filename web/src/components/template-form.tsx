@@ -2,21 +2,24 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
-import type { ContactRef, Template } from '@/api/types';
+import type { SendRefusal, Template, TemplateFill } from '@/api/types';
 import { FileField } from '@/components/file-field';
 import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { categoryName, parametersOf, prefill, problemOf, sentence, whyNot, type Need, type Values } from '@/lib/templates';
+import { categoryName, keyOf, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Fields, type Need, type Values } from '@/lib/templates';
 
-export type Chosen = { template: Template; values: Values } | null;
+/** A template, what stands in its places, and which of these the server fills. */
+export type Chosen = { template: Template; values: Values; fills: TemplateFill[] } | null;
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
-export function TemplateForm({ channelId, contact, chosen, onChoose, tall = false }: {
+export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen, onChoose, tall = false }: {
   channelId: string;
-  /** Whom it is for: their fields fill it as its settings say. */
-  contact: Pick<ContactRef, 'name'> & Partial<ContactRef>;
+  /** The fields of whom it is for, which fill it as its settings say. */
+  fields: Fields;
+  /** Why no template of a category would be sent now. */
+  refusalOf?: (category: string) => SendRefusal | null;
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
   tall?: boolean;
@@ -27,15 +30,19 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
   const all = data?.templates ?? [];
   const words = filter.trim().toLowerCase();
   const shown = all.filter((one) => !words || `${one.name} ${one.body} ${one.language}`.toLowerCase().includes(words.replaceAll(' ', '_')) || `${one.name.replaceAll('_', ' ')} ${one.body}`.toLowerCase().includes(words));
-  const sorted = [...shown].sort((a, b) => Number(whyNot(a) !== null) - Number(whyNot(b) !== null));
-  const choosable = sorted.filter((one) => whyNot(one) === null);
+  const against = (one: Template) => whyNot(one) ?? refusalOf(one.category)?.reason ?? null;
+  const sorted = [...shown].sort((a, b) => Number(against(a) !== null) - Number(against(b) !== null));
+  const choosable = sorted.filter((one) => against(one) === null);
   const places = new Map(choosable.map((one, index) => [one, index]));
   const [active, setActive] = useState(-1);
   useEffect(() => { setActive(filter ? 0 : -1); }, [filter]);
   // Whoever goes through a long list by keyboard sees where they are.
   useEffect(() => { document.getElementById(`${listId}-${String(active)}`)?.scrollIntoView({ block: 'nearest' }); }, [active, listId]);
 
-  const choose = (template: Template) => { onChoose({ template, values: prefill(template, contact).values }); };
+  const choose = (template: Template) => { 
+    const { values, fills } = prefill(template, fields);
+    onChoose({ template, values, fills });
+  };
 
   if (isPending) return <p className="p-4 text-text-3">{t('template.loading')}</p>;
   if (error)
@@ -81,7 +88,7 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
         />
         <div id={listId} role="listbox" aria-label={t('templates.pick')} className={`mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
           {sorted.map((one) => {
-            const reason = whyNot(one);
+            const reason = against(one);
             const index = places.get(one) ?? -1;
             const selected = chosen?.template.name === one.name && chosen.template.language === one.language;
             return (
@@ -115,7 +122,7 @@ export function TemplateForm({ channelId, contact, chosen, onChoose, tall = fals
               <ChevronLeft size={16} aria-hidden="true" />
               {t('templates.pick')}
             </button>
-            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, contact).lacking} onChoose={onChoose} />
+            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, fields).lacking} onChoose={onChoose} />
           </>
         ) : (
           <p className="text-text-3">{t('templates.choose')}</p>
@@ -155,7 +162,7 @@ function labelOf({ part, name, required, file }: Need, named: boolean): string {
 }
 
 function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<Chosen>; channelId: string; lacking: Record<string, string>; onChoose: (chosen: Chosen) => void }) {
-  const { template, values } = chosen;
+  const { template, values, fills } = chosen;
   const id = useId();
   const [pictures, setPicture] = usePictures();
   const needs = useMemo(() => parametersOf(template), [template]);
@@ -164,7 +171,7 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
   useEffect(() => { latest.current = values; }, [values]);
   const set = (changed: Values) => {
     latest.current = { ...latest.current, ...changed };
-    onChoose({ template, values: latest.current });
+    onChoose({ template, values: latest.current, fills: untouched(fills, changed) });
   };
   return (
     <>
@@ -193,6 +200,7 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
         const value = values[key] ?? '';
         const wrong = problemOf(need, value);
         const problem = wrong ?? (value.trim() ? null : lacking[key]);
+          const fill = fills.find((one) => keyOf(one) === key);
         return (
           <div key={key} className="mt-2">
             <label className="label" htmlFor={`${id}-${String(index)}`}>{label}</label>
@@ -201,6 +209,8 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
               className="field"
               type={part === 'offer' ? 'datetime-local' : 'text'}
               value={value}
+              // Of somebody who is not known yet the server looks it up when it is sent.
+              placeholder={fill && !value ? t('template.filled', { field: t(`template.source_${fill.source}`) }) : undefined}
               inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
               aria-invalid={wrong !== null || undefined}
               aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}

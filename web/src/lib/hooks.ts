@@ -80,3 +80,14 @@ export function useAfter(wanted: boolean, ms: number): boolean {
   }, [wanted, ms]);
   return wanted && past;
 }
+
+/** A value once it has stayed the same for a while; its changes in between are not seen. */
+export function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    if (value === settled) return;
+    const timer = setTimeout(() => { setSettled(value); }, ms);
+    return () => { clearTimeout(timer); };
+  }, [value, settled, ms]);
+  return settled;
+}

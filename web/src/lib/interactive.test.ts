@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyInteractive, interactiveOf, interactiveProblems } from '@/lib/interactive';
+import { emptyInteractive, headersOf, interactiveOf, interactiveProblems } from '@/lib/interactive';
 
 describe('a message with something to tap', () => {
   const buttons = { ...emptyInteractive(), body: 'When?', buttons: ['Monday', 'Tuesday'] };
@@ -22,6 +22,18 @@ describe('a message with something to tap', () => {
     const link = { ...emptyInteractive(), taps: 'cta_url' as const, body: 'Track it', linkText: 'Track' };
     for (const url of ['https://shop.example/1', 'http://shop.example']) expect(interactiveProblems({ ...link, url })).toEqual({});
     for (const url of ['', 'shop.example', 'javascript:alert(1)', 'https://']) expect(Object.keys(interactiveProblems({ ...link, url }))).toEqual(['url']);
+  });
+
+  it('has a file above buttons and links, and only words above a list', () => {
+    const file = { mediaId: 'med_1', name: 'offer.pdf', picture: null };
+    const draft = { ...buttons, above: 'document' as const, header: 'Unseen' };
+    expect(Object.keys(interactiveProblems(draft))).toEqual(['file']);
+    expect(interactiveProblems({ ...draft, file })).toEqual({});
+    expect(interactiveOf({ ...draft, file }).header).toEqual({ type: 'document', document: { media_id: 'med_1', filename: 'offer.pdf' } });
+    expect(interactiveOf({ ...draft, above: 'image', file }).header).toEqual({ type: 'image', image: { media_id: 'med_1' } });
+    const list = { ...draft, file, taps: 'list' as const };
+    expect(headersOf('list')).toEqual(['text']);
+    expect(interactiveOf(list).header).toEqual({ type: 'text', text: 'Unseen' });
   });
 
   it('counts characters and not halves of them', () => {

@@ -1,14 +1,21 @@
 /** A message with something to tap while it is being made: what is wrong with it, and what it becomes. */
 import type { Interactive, SendRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
+import { fileKinds, type FileKind } from '@/lib/templates';
 import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
 
 export type Taps = 'buttons' | 'list' | 'cta_url';
 export type DraftRow = { title: string; description: string };
 export type DraftSection = { title: string; rows: DraftRow[] };
+/** What stands above the words. */
+export type Above = 'text' | FileKind;
+/** A file that is uploaded, and a picture of it while this page lives. */
+export type HeaderFile = { mediaId: string; name: string; picture: string | null };
 export type InteractiveDraft = {
   taps: Taps;
+  above: Above;
   header: string;
+  file: HeaderFile | null;
   body: string;
   footer: string;
   buttons: string[];
@@ -20,7 +27,9 @@ export type InteractiveDraft = {
 
 export const emptyInteractive = (): InteractiveDraft => ({
   taps: 'buttons',
+  above: 'text',
   header: '',
+  file: null,
   body: '',
   footer: '',
   buttons: ['', ''],
@@ -29,6 +38,12 @@ export const emptyInteractive = (): InteractiveDraft => ({
   linkText: '',
   url: '',
 });
+
+/** What can stand above a message of this kind: WhatsApp takes a file above buttons and links, and only words above a list. */
+export const headersOf = (taps: Taps): Above[] => (taps === 'list' ? ['text'] : ['text', ...fileKinds]);
+
+/** What stands above this one: what was chosen for another kind may not be there here. */
+export const aboveOf = (draft: InteractiveDraft): Above => (headersOf(draft.taps).includes(draft.above) ? draft.above : 'text');
 
 /** The most characters that a message of this kind has. */
 export const bodyLimit = (taps: Taps): number => (taps === 'list' ? LIMITS.listBody : LIMITS.body);
@@ -44,7 +59,8 @@ export function interactiveProblems(draft: InteractiveDraft): Record<string, str
       if (needed) found[field] = t('ask.needed');
     } else if (length > most) found[field] = t('ask.tooLong', { count: length - most });
   };
-  words('header', draft.header, LIMITS.edge, false);
+  if (aboveOf(draft) === 'text') words('header', draft.header, LIMITS.edge, false);
+  else if (!draft.file) found['file'] = t('ask.fileNeeded');
   words('body', draft.body, bodyLimit(draft.taps), true);
   words('footer', draft.footer, LIMITS.edge, false);
   switch (draft.taps) {
@@ -82,11 +98,28 @@ function isPage(text: string): boolean {
   }
 }
 
+function headerOf(draft: InteractiveDraft): Interactive['header'] {
+  const { file } = draft;
+  switch (aboveOf(draft)) {
+    case 'text': {
+      const text = draft.header.trim();
+      return text ? { type: 'text', text } : null;
+    }
+    case 'image':
+      return file && { type: 'image', image: { media_id: file.mediaId } };
+    case 'video':
+      return file && { type: 'video', video: { media_id: file.mediaId } };
+    case 'document':
+      return file && { type: 'document', document: { media_id: file.mediaId, filename: file.name } };
+  }
+}
+
 /** What it is on the wire. The ids come back with the answer and say which was tapped. */
 export function interactiveOf(draft: InteractiveDraft): Interactive {
-  const { header, footer } = draft;
+  const { footer } = draft;
+  const header = headerOf(draft);
   return {
-    ...(header.trim() ? { header: { type: 'text' as const, text: header.trim() } } : {}),
+    ...(header ? { header } : {}),
     body: draft.body.trim(),
     ...(footer.trim() ? { footer: footer.trim() } : {}),
     action:

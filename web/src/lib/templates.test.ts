@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '@/api/types';
-import { badValue, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, styled, textOf, whyNot } from '@/lib/templates';
+import { badValue, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, styled, textOf, untouched, whyNot } from '@/lib/templates';
 
 const template: Template = {
   name: 'ready',
@@ -128,12 +128,27 @@ describe('templates', () => {
         { part: 'header', placeholder: '1', source: 'text', text: '42' },
       ],
     };
-    const elif = { name: 'Elif Kaya', identities: [{ kind: 'phone' as const, value: '31612345678' }] };
-    expect(prefill(filled, elif).values).toEqual({ 'body 1': 'Elif', 'body 2': '+31612345678', 'header 1': '42' });
-    const nobody = prefill(filled, { name: '+31612345678', identities: [] });
+    const elif = prefill(filled, { name: 'Elif Kaya', first_name: 'Elif', phone: '+31612345678' });
+    expect(elif.values).toEqual({ 'body 1': 'Elif', 'body 2': '+31612345678', 'header 1': '42' });
+    expect(elif.fills).toEqual(filled.fills);
+    const nobody = prefill(filled, {});
     expect(nobody.values).toEqual({ 'header 1': '42' });
+    expect(nobody.fills.map((fill) => fill.source)).toEqual(['text']);
     expect(nobody.lacking['body 1']).toContain('first name');
     expect(nobody.lacking['body 2']).toContain('phone number');
+  });
+
+  it('leave to the server what nobody typed over, also of somebody who is not known yet', () => {
+    const filled: Template = { ...template, fills: [{ part: 'body', placeholder: '1', source: 'first_name' }] };
+    const { values, fills } = prefill(filled, null);
+    expect(missingValues(filled, values, fills)).toBe(2);
+    const typed = { 'header 1': '7', 'body 2': 'today' };
+    expect(requestOf(filled, { ...values, ...typed }, untouched(fills, typed))).toEqual({
+      name: 'ready', language: 'en_GB', header: [{ text: '7' }], body: [{ text: 'today' }], fills,
+    });
+    expect(requestOf(filled, { ...typed, 'body 1': 'Eli' }, untouched(fills, { 'body 1': 'Eli' }))).toEqual({
+      name: 'ready', language: 'en_GB', header: [{ text: '7' }], body: [{ text: 'Eli' }, { text: 'today' }],
+    });
   });
 
   it('show WhatsApp’s own signs as they look there', () => {

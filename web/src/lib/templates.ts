@@ -1,7 +1,6 @@
 /** Templates and the values of their placeholders. */
-import type { ContactRef, Template, TemplateButton, TemplateButtonValue, TemplateFill, TemplateHeaderFormat, TemplateParameter, TemplateRequest } from '@/api/types';
+import type { FillSource, Template, TemplateButton, TemplateButtonValue, TemplateFill, TemplateHeaderFormat, TemplateParameter, TemplateRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
-import { firstName } from '@/lib/words';
 
 /**
  * Values by part and placeholder: `body 1`, `header name`, `button 0`; of a file above the words `file` and `file name`; of a
@@ -113,12 +112,16 @@ export function problemOf(need: Need, value: string): string | null {
 /** Products are written with commas between them. */
 const productsIn = (value: string): string[] => value.split(',').map((one) => one.trim()).filter(Boolean);
 
-export function missingValues(template: Template, values: Values): number {
-  return parametersOf(template).filter(({ key, required }) => required && !values[key]?.trim()).length;
+/** The places that the server fills. */
+const keysOf = (fills: TemplateFill[]): Set<string> => new Set(fills.map(keyOf));
+
+export function missingValues(template: Template, values: Values, fills: TemplateFill[] = []): number {
+  const filled = keysOf(fills);
+  return parametersOf(template).filter(({ key, required }) => required && !filled.has(key) && !values[key]?.trim()).length;
 }
 
-export function isReady(template: Template, values: Values): boolean {
-  return missingValues(template, values) === 0 && parametersOf(template).every((need) => problemOf(need, values[need.key] ?? '') === null);
+export function isReady(template: Template, values: Values, fills: TemplateFill[] = []): boolean {
+  return missingValues(template, values, fills) === 0 && parametersOf(template).every((need) => problemOf(need, values[need.key] ?? '') === null);
 }
 
 export type Piece = { text: string; slot?: string; missing?: boolean };
@@ -140,50 +143,42 @@ export function fillTemplate(template: Template, part: 'header' | 'body', values
   return fillWords((part === 'header' ? template.header : template.body) ?? '', part, values);
 }
 
-/** What fills a template for a contact, and which fields the contact lacks. */
-export function prefill(template: Template, contact: Pick<ContactRef, 'name'> & Partial<ContactRef>): { values: Values; lacking: Record<string, string> } {
-  const values: Values = {};
-  const lacking: Record<string, string> = {};
-  for (const fill of template.fills ?? []) {
+/** A contact's fields as the server knows them; nothing where it is not asked, as of somebody new. */
+export type Fields = Partial<Record<FillSource, string>> | null;
+
+/**
+ * What fills a template: by its settings, or the first name into a place that is called like one. `values` shows it, where the
+ * fields are known; `fills` are the places that are left to the server, and `lacking` says of each other which field the contact
+ * does not have.
+ */
+export function prefill(template: Template, fields: Fields): { values: Values; fills: TemplateFill[]; lacking: Record<string, string> } {
+  const guessed = parametersOf(template).find(({ part, name }) => (part === 'header' || part === 'body') && /name|nombre|nome|naam/i.test(name));
+  const set = template.fills ?? [];
+  const wanted: TemplateFill[] = set.length > 0 ? set : guessed ? [{ part: guessed.part === 'header' ? 'header' : 'body', placeholder: guessed.name, source: 'first_name', ...(guessed.card === undefined ? {} : { card: guessed.card }) }] : [];
+  const found: ReturnType<typeof prefill> = { values: {}, fills: [], lacking: {} };
+  for (const fill of wanted) {
     const key = keyOf(fill);
-    const value = valueOf(fill, contact);
-    if (value) values[key] = value;
-    else lacking[key] = t('template.lacks', { field: t(`template.source_${fill.source}`).toLowerCase() });
+    const value = fill.source === 'text' ? fill.text : fields?.[fill.source];
+    if (value) found.values[key] = value;
+    if (value ?? fields === null) found.fills.push(fill);
+    else if (set.length > 0) found.lacking[key] = t('template.lacks', { field: t(`template.source_${fill.source}`).toLowerCase() });
   }
-  if ((template.fills ?? []).length === 0) {
-    // A single value named or placed like a name is most often the customer's first name.
-    const named = parametersOf(template).find(({ part, name }) => (part === 'header' || part === 'body') && /name|nombre|nome|naam/i.test(name));
-    const name = nameOf(contact);
-    if (named && name) values[named.key] = firstName(name);
-  }
-  return { values, lacking };
+  return found;
 }
 
 /** The key of the place that is filled. */
 export const keyOf = ({ part, placeholder, card }: Pick<TemplateFill, 'part' | 'placeholder' | 'card'>): string => `${typeof card === 'number' ? ofCard(card) : ''}${part} ${placeholder}`;
 
-/** A contact without a name is called by its number. */
-const nameOf = (contact: Pick<ContactRef, 'name'>): string => (/^\+?\d/.test(contact.name) ? '' : contact.name);
-
-function valueOf(fill: TemplateFill, contact: Pick<ContactRef, 'name'> & Partial<ContactRef>): string {
-  const address = (kind: string) => contact.identities?.find((one) => one.kind === kind)?.value;
-  switch (fill.source) {
-    case 'text': return fill.text ?? '';
-    case 'name': return nameOf(contact);
-    case 'first_name': return firstName(nameOf(contact));
-    case 'phone': {
-      const digits = address('phone') ?? address('wa_id');
-      return digits ? `+${digits.replace(/^\+/, '')}` : '';
-    }
-    case 'username': return address('username') ?? '';
-    default: return '';
-  }
+/** What is left to the server once somebody typed into places. */
+export function untouched(fills: TemplateFill[], typed: Values): TemplateFill[] {
+  return fills.filter((fill) => !(keyOf(fill) in typed));
 }
 
-export function requestOf(template: Template, values: Values): TemplateRequest {
-  const value = (key: string) => (values[key] ?? '').trim();
+export function requestOf(template: Template, values: Values, fills: TemplateFill[] = []): TemplateRequest {
+  const filled = keysOf(fills);
+  const value = (key: string) => (filled.has(key) ? '' : (values[key] ?? '').trim());
   const list = (before: string, names: string[]): TemplateParameter[] =>
-    names.map((name) => {
+    names.filter((name) => !filled.has(`${before} ${name}`)).map((name) => {
       const text = value(`${before} ${name}`);
       return template.named ? { name, text } : { text };
     });
@@ -223,6 +218,7 @@ export function requestOf(template: Template, values: Values): TemplateRequest {
     ...(template.offer?.ends && value('offer ends') ? { offer_ends_at: new Date(value('offer ends')).toISOString() } : {}),
     ...buttons(template.buttons, ''),
     ...(cards.length > 0 ? { cards } : {}),
+    ...(fills.length > 0 ? { fills } : {}),
   };
 }
 

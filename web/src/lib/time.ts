@@ -56,6 +56,11 @@ export function moment(time: string, now: number): string {
   return `${weekdayFormat.format(date)} ${shortDay(time, now)}, ${clock(date)}`;
 }
 
+/** Words of the server with the times in them as one reads a clock here. */
+export function withLocalTimes(words: string, now: number): string {
+  return words.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => moment(time, now));
+}
+
 /** To the second. */
 export function exact(time: string): string {
   return fullFormat.format(new Date(time));

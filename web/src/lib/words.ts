@@ -1,6 +1,7 @@
 /** Messages, states and addresses in words. */
-import type { Identity, Message, MessageError, MessageState, SystemLine } from '@/api/types';
+import type { Departure, Identity, Message, MessageError, MessageState, SystemLine } from '@/api/types';
 import { t } from '@/lib/i18n';
+import { moment, withLocalTimes } from '@/lib/time';
 
 const states = ['received', 'recorded', 'queued', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'cancelled'] as const;
 
@@ -141,6 +142,14 @@ export function firstName(name: string): string {
   return /^(\+?\d|\S+\. )/.test(name) ? name : (name.split(' ')[0] ?? name);
 }
 
+/** How long something waits and for what, `about 40 s`, `about 3 min`, or when where that is far: in one of these sentences. */
+export function waitWords(text: 'composer.waits' | 'thread.waits' | 'channel.queueLast', leaves: Departure, now: number): string {
+  const seconds = Math.max(1, Math.round((Date.parse(leaves.at) - Date.now()) / 1_000));
+  const because = withLocalTimes(leaves.because, now);
+  const time = seconds < 90 ? t('wait.seconds', { count: seconds < 10 ? seconds : Math.round(seconds / 5) * 5 }) : seconds < 5_400 ? t('wait.minutes', { count: Math.round(seconds / 60) }) : t('wait.until', { time: moment(leaves.at, now) });
+  return t(text, { time, because });
+}
+
 /** Was the window closed, by our rules or by WhatsApp's? */
 export function isWindowClosed(error: { code: string } | null | undefined): boolean {
   return error?.code === 'window_closed' || error?.code === 'whatsapp_131047';
@@ -148,5 +157,5 @@ export function isWindowClosed(error: { code: string } | null | undefined): bool
 
 /** Why a message was not sent, without saying first that it was not. */
 export function reasonOf(error: Pick<MessageError, 'message'> | null | undefined): string {
-  return (error?.message ?? '').replace(/^not (sent|delivered)(, and|[:.,])?\s*/i, '');
+  return withLocalTimes(error?.message ?? '', Date.now()).replace(/^not (sent|delivered)(, and|[:.,])?\s*/i, '');
 }

@@ -230,11 +230,38 @@ export function Asked({ content }: { content: Extract<Message, { type: 'interact
     : [t('content.askNumber')];
   return (
     <>
-      {content.header?.type === 'text' && <b className="block" dir="auto">{content.header.text}</b>}
+      <AskedHeader header={content.header} />
       <span dir="auto">{content.body}</span>
       {content.footer && <span className="block text-[12px] leading-4 text-text-2" dir="auto">{content.footer}</span>}
       <span className="taps">{labels.map((label, index) => <span key={index} className="tap" dir="auto">{label}</span>)}</span>
     </>
+  );
+}
+
+function AskedHeader({ header }: { header: Extract<Message, { type: 'interactive' }>['content']['header'] }) {
+  switch (header?.type) {
+    case 'text':
+      return <b className="block" dir="auto">{header.text}</b>;
+    case 'image':
+      return <FileAbove kind="image" id={header.image.media_id} />;
+    case 'video':
+      return <FileAbove kind="video" id={header.video.media_id} />;
+    case 'document':
+      return <FileAbove kind="document" id={header.document.media_id} name={header.document.filename} />;
+    default:
+      return null;
+  }
+}
+
+/** A file of ours that stands above the words of a message. */
+function FileAbove({ kind, id, name }: { kind: string; id: string; name?: string | null | undefined }) {
+  const address = `/api/v1/media/${id}`;
+  if (kind === 'image') return <img className="wa-picture" src={address} alt={t('template.header_image')} />;
+  return (
+    <a className="filebox" href={address} target="_blank" rel="noreferrer">
+      <FileText size={16} aria-hidden="true" />
+      <span className="min-w-0 truncate">{kind === 'video' ? t('template.header_video') : (name ?? t('template.header_document'))}</span>
+    </a>
   );
 }
 
@@ -256,12 +283,9 @@ function SentTemplate({ content }: { content: Sent }) {
 }
 
 export function SentAbove({ face: { header_file: file, header_location: place, header_product: product } }: { face: SentFace }) {
-  const address = file ? `/api/v1/media/${file.media_id}` : undefined;
-  const name = file?.filename ?? t('template.header_document');
   return (
     <>
-      {file?.kind === 'image' && <img className="wa-picture" src={address} alt={t('template.header_image')} />}
-      {file && file.kind !== 'image' && <a className="filebox" href={address} target="_blank" rel="noreferrer"><FileText size={16} aria-hidden="true" /><span className="min-w-0 truncate">{file.kind === 'video' ? t('template.header_video') : name}</span></a>}
+      {file && <FileAbove kind={file.kind} id={file.media_id} name={file.filename} />}
       {place && <span className="quiet small"><MapPin size={12} aria-hidden="true" />{[place.name, place.address].filter(Boolean).join(', ')}</span>}
       {product && <span className="quiet small"><Package size={12} aria-hidden="true" />{product.product_id}</span>}
     </>

@@ -1,31 +1,28 @@
-import { ArrowUp, BellOff, CircleAlert, Clock, CloudAlert, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, ShieldBan, TimerOff, UserRound, WifiOff, X } from 'lucide-react';
-import { Link } from '@tanstack/react-router';
+import { ArrowUp, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { Channel, Conversation } from '@/api/types';
+import type { Conversation, SendPrice } from '@/api/types';
 import { Keys } from '@/components/keys';
-import { Rich } from '@/components/rich';
 import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
 import { Attachments } from '@/features/inbox/attachments';
-import { isSilenced, mayAnswer, wantsNoMarketing, wantsNothing } from '@/lib/consent';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign } from '@/lib/inbox/actions';
-import { saveContact } from '@/lib/inbox/contacts';
 import { tellTyping } from '@/lib/inbox/live';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
-import { focusComposer, setComposerMode, setReplyTo, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
-import { nameOf, useChannels, useUsers } from '@/lib/people';
+import { usePermission, type Permission } from '@/lib/inbox/permission';
+import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
+import { useChannels } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isReady, missingValues, requestOf, textOf } from '@/lib/templates';
-import { clock, moment } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
-import { longLeft, minutesLeft, windowFacts, type WindowFacts } from '@/lib/window';
+import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
 
 const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
+
+const Strips = later(() => import('@/features/inbox/strips').then((module) => ({ default: module.Strips })));
 
 const Insert = later(() => import('@/features/inbox/insert/insert').then((module) => ({ default: module.Insert })));
 
@@ -34,16 +31,23 @@ const MAX_NOTE = 16_000;
 /** Near the limit the rest is counted. */
 const COUNT_FROM = 200;
 
+/** Refusals for the sake of the person, and not of the moment or of the channel. */
+const PERSONAL = /^(contact_blocked|opted_out)/;
+
 export function Composer({ conversation, phone }: { conversation: Conversation; phone: boolean }) {
-  const { id, contact } = conversation;
+  const { id } = conversation;
   const asked = useComposer((state) => state.modes[id]);
   const wantsFocus = useComposer((state) => state.focusOn === id);
   const offline = useLink((state) => state.state === 'offline');
   const channel = useChannels()?.find((one) => one.id === conversation.channel_id);
   const now = useMinute();
   const facts = windowFacts(conversation.window, now);
-  const closed = facts.state === 'closed' || facts.state === 'none';
-  const silenced = isSilenced(contact, conversation.window.expires_at);
+  const permission = usePermission(conversation, channel);
+  const refused = permission.answer.refused;
+  // Until the server has said it, the window as it came with the conversation decides what is shown first.
+  const closed = permission.known ? refused?.code === 'window_closed' : facts.state === 'closed' || facts.state === 'none';
+  // To whom nothing may be written there is nothing to write.
+  const silenced = refused !== null && PERSONAL.test(refused.code);
   const wanted: ComposerMode = asked ?? 'reply';
   const mode: ComposerMode = wanted === 'reply' && closed ? 'template' : wanted;
   const box = useRef<HTMLDivElement>(null);
@@ -60,7 +64,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
       <Writing id={id} />
       <div ref={box} id="composer" className={`composer ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')} tabIndex={-1}>
         {mode !== 'note' && (
-          <Strips conversation={conversation} channel={channel} facts={facts} offline={offline} now={now} />
+          <Suspense fallback={null}><Strips conversation={conversation} channel={channel} facts={facts} permission={permission} mode={mode} offline={offline} now={now} /></Suspense>
         )}
         {/* A closed window leaves templates: nothing to choose between, and a note has its button below. */}
         {!(mode === 'template' && closed && !silenced) && <div className="modes">
@@ -86,9 +90,9 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
         {silenced && mode !== 'note' ? (
           <div className="h-2" />
         ) : mode === 'template' ? (
-          <TemplateComposer conversation={conversation} offline={offline} onNote={() => { set('note'); }} />
+          <TemplateComposer conversation={conversation} permission={permission} offline={offline} onNote={() => { set('note'); }} />
         ) : (
-          <TextComposer key={mode} conversation={conversation} kind={mode} facts={facts} offline={offline} phone={phone} />
+          <TextComposer key={mode} conversation={conversation} kind={mode} facts={facts} permission={permission} offline={offline} phone={phone} />
         )}
       </div>
     </>
@@ -116,81 +120,16 @@ function Writing({ id }: { id: string }) {
   );
 }
 
-function Strips({ conversation, channel, facts, offline, now }: { conversation: Conversation; channel: Channel | undefined; facts: WindowFacts; offline: boolean; now: number }) {
-  const { contact } = conversation;
-  const users = useUsers();
-  const meId = useInbox((state) => state.meId);
-  const first = firstName(contact.name);
-  const icon = { size: 16, 'aria-hidden': true } as const;
-
-  if (contact.blocked)
-    return (
-      <div className="strip grey">
-        <ShieldBan {...icon} />
-        <span className="flex-1"><Rich text={t('composer.blocked', { name: contact.name })} /></span>
-        <button type="button" className="link" onClick={() => void saveContact(contact.id, { blocked: false })}>{t('composer.unblock')}</button>
-      </div>
-    );
-  const stopped = wantsNothing(contact);
+/** What it costs, before it is sent. */
+function Price({ price }: { price: SendPrice }) {
   return (
-    <>
-      {stopped && (
-        <div className="strip bad" role="status">
-          <BellOff {...icon} />
-          <span><Rich text={t(mayAnswer(contact, conversation.window.expires_at) ? 'consent.stripAnswer' : 'consent.strip', { name: first })} /></span>
-        </div>
-      )}
-      {!stopped && wantsNoMarketing(contact) && (
-        <div className="strip grey"><BellOff {...icon} /><span><Rich text={t('consent.stripMarketing', { name: first })} /></span></div>
-      )}
-      {offline && <div className="strip grey"><WifiOff {...icon} /><span><Rich text={t('composer.offline')} /></span></div>}
-      {channel?.health === 'broken' && (
-        <div className="strip bad">
-          <CircleAlert {...icon} />
-          <span className="flex-1"><Rich text={t('composer.broken', { channel: channel.name, problem: channel.problem ?? t('composer.brokenPlain') })} /></span>
-          <Link to="/settings/$section" params={{ section: 'channels' }} className="link">{t('composer.reconnect')}</Link>
-        </div>
-      )}
-      {channel?.health === 'degraded' && (
-        <div className="strip warn"><CloudAlert {...icon} /><span><Rich text={t('composer.degraded')} /></span></div>
-      )}
-      {facts.state === 'soon' && facts.expiresAt && (
-        <div className="strip warn">
-          <Ring facts={facts} size={16} />
-          <span className="num">
-            <Rich
-              text={
-                minutesLeft(facts.leftMs) < 10
-                  ? t('window.soonIn', { count: minutesLeft(facts.leftMs), time: clock(facts.expiresAt) })
-                  : t('window.soonAt', { time: clock(facts.expiresAt) })
-              }
-            />
-          </span>
-        </div>
-      )}
-      {facts.state === 'closed' && (
-        <div className="strip bad">
-          <TimerOff {...icon} />
-          <span>
-            <Rich text={facts.expiresAt ? t('window.closedAt', { time: moment(facts.expiresAt.toISOString(), now), name: first }) : t('window.closedPlain', { name: first })} />
-          </span>
-        </div>
-      )}
-      {facts.state === 'none' && (
-        <div className="strip grey"><TimerOff {...icon} /><span><Rich text={t('window.none', { name: first })} /></span></div>
-      )}
-      {conversation.assignee_id && conversation.assignee_id !== meId && facts.state !== 'closed' && (
-        <div className="strip grey">
-          <UserRound {...icon} />
-          <span className="flex-1">{t('composer.assignedTo', { name: nameOf(users, conversation.assignee_id, meId) })}</span>
-          <button type="button" className="link" onClick={() => void assign(conversation.id, meId)}>{t('composer.takeOver')}</button>
-        </div>
-      )}
-    </>
+    <span className="min-w-0 truncate text-[12px] leading-4 text-text-3">
+      {t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) })}
+    </span>
   );
 }
 
-function TextComposer({ conversation, kind, facts, offline, phone }: { conversation: Conversation; kind: 'reply' | 'note'; facts: WindowFacts; offline: boolean; phone: boolean }) {
+function TextComposer({ conversation, kind, facts, permission, offline, phone }: { conversation: Conversation; kind: 'reply' | 'note'; facts: WindowFacts; permission: Permission; offline: boolean; phone: boolean }) {
   const { id, contact } = conversation;
   const name = kind === 'note' ? `${id}.note` : id;
   const text = useDrafts((state) => state.drafts[name] ?? '');
@@ -203,7 +142,9 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
   const replyTo = useReplyTo((state) => (kind === 'reply' ? state.to[id] : undefined));
   const picker = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const ready = length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
+  const { refused, price } = permission.answer;
+  const held = kind === 'reply' && refused !== null;
+  const ready = !held && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
 
   const submit = () => {
     if (!ready) return;
@@ -255,6 +196,7 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
       <textarea
         ref={field}
         aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
+        aria-describedby={held ? REFUSED_ID : undefined}
         placeholder={kind === 'note' ? t('composer.writeNote') : t('composer.writeTo', { name: firstName(contact.name) })}
         dir="auto"
         rows={2}
@@ -276,7 +218,7 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
           <>
             <input ref={picker} type="file" multiple hidden onChange={(event) => { take(event.target.files); event.target.value = ''; }} />
             <Suspense fallback={<span className="w-[26px]" />}>
-              <Insert conversationId={id} channelId={conversation.channel_id} replyTo={replyTo} onFiles={() => picker.current?.click()} />
+              <Insert conversationId={id} channelId={conversation.channel_id} replyTo={replyTo} refused={refused} onFiles={() => picker.current?.click()} />
             </Suspense>
             <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
               <Paperclip size={16} aria-hidden="true" />
@@ -291,18 +233,19 @@ function TextComposer({ conversation, kind, facts, offline, phone }: { conversat
           text !== '' && !phone && <span className={`text-[12px] leading-4 ${kind === 'note' ? 'text-note-text' : 'text-text-3'}`}>{t('composer.draftSaved')}</span>
         )}
         <span className="flex-1" />
-        {kind === 'reply' && facts.state === 'open' && !phone && (
+        {kind === 'reply' && price && !refused && !phone && <Price price={price} />}
+        {kind === 'reply' && facts.state === 'open' && !refused && !phone && (
           <span className="window open min-w-0 !text-[12px]">
             <Ring facts={facts} size={16} />
             <span className="truncate">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
           </span>
         )}
         {phone ? (
-          <button type="button" className="btn primary round" aria-label={kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')} disabled={!ready} onClick={submit}>
+          <button type="button" className="btn primary round" aria-label={kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')} disabled={!ready} aria-describedby={held ? REFUSED_ID : undefined} onClick={submit}>
             {offline ? <Clock size={20} aria-hidden="true" /> : <ArrowUp size={20} aria-hidden="true" />}
           </button>
         ) : (
-          <button type="button" className={`btn ${kind === 'note' ? '' : 'primary'}`} disabled={!ready} onClick={submit}>
+          <button type="button" className={`btn ${kind === 'note' ? '' : 'primary'}`} disabled={!ready} aria-describedby={held ? REFUSED_ID : undefined} onClick={submit}>
             {kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')}
             <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />
           </button>
@@ -328,13 +271,14 @@ function Quoted({ conversationId, messageId }: { conversationId: string; message
   );
 }
 
-function TemplateComposer({ conversation, offline, onNote }: { conversation: Conversation; offline: boolean; onNote: () => void }) {
+function TemplateComposer({ conversation, permission, offline, onNote }: { conversation: Conversation; permission: Permission; offline: boolean; onNote: () => void }) {
   const [chosen, setChosen] = useState<Chosen>(null);
-  const ready = chosen !== null && isReady(chosen.template, chosen.values);
-  const missing = chosen ? missingValues(chosen.template, chosen.values) : 0;
+  const verdict = chosen && permission.template(chosen.template.category);
+  const ready = chosen !== null && !verdict?.refused && isReady(chosen.template, chosen.values, chosen.fills);
+  const missing = chosen ? missingValues(chosen.template, chosen.values, chosen.fills) : 0;
   const submit = () => {
     if (!ready) return;
-    send(conversation.id, { type: 'template', template: requestOf(chosen.template, chosen.values) }, textOf(chosen.template, chosen.values));
+    send(conversation.id, { type: 'template', template: requestOf(chosen.template, chosen.values, chosen.fills) }, textOf(chosen.template, chosen.values));
     setChosen(null);
     setComposerMode(conversation.id, 'reply', false);
   };
@@ -350,11 +294,11 @@ function TemplateComposer({ conversation, offline, onNote }: { conversation: Con
       }}
     >
       <Suspense fallback={<p className="p-4 text-text-3">{t('template.loading')}</p>}>
-        <TemplateForm channelId={conversation.channel_id} contact={conversation.contact} chosen={chosen} onChoose={setChosen} />
+        <TemplateForm channelId={conversation.channel_id} fields={permission.fields} refusalOf={(category) => permission.template(category).refused} chosen={chosen} onChoose={setChosen} />
       </Suspense>
       <div className="foot border-t border-line !pt-2">
         <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">
-          {missing > 0 && <span className="max-lg:hidden">{t('template.missing', { count: missing })}</span>}
+          {missing > 0 ? <span className="max-lg:hidden">{t('template.missing', { count: missing })}</span> : verdict?.price && !verdict.refused && <Price price={verdict.price} />}
         </span>
         <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
         <button type="button" className="btn primary" disabled={!ready} onClick={submit}>

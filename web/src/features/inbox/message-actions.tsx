@@ -1,4 +1,5 @@
-import { CornerUpLeft, Ellipsis, SmilePlus } from 'lucide-react';
+import { Copy, CornerUpLeft, Ellipsis, SmilePlus } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Message } from '@/api/types';
 import { Menu, MenuItem, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
@@ -6,6 +7,7 @@ import { t } from '@/lib/i18n';
 import { send } from '@/lib/inbox/outbox';
 import { focusComposer, setComposerMode, setReplyTo } from '@/lib/inbox/store';
 import { useMe } from '@/lib/people';
+import { showToast } from '@/lib/toast';
 
 /** What most people answer with. */
 const EMOJIS = ['👍', '❤️', '😂', '😮', '🙏', '✅'];
@@ -29,20 +31,7 @@ export function MessageActions({ message }: { message: Message }) {
       {mine && <MenuItem onSelect={() => { react(''); }}>{t('thread.unreact', { emoji: mine.emoji })}</MenuItem>}
     </>
   );
-  if (window.matchMedia('(hover: none)').matches)
-    return (
-      <div className="message-actions touch">
-        <Menu
-          side="top"
-          align="start"
-          trigger={<button type="button" className="btn plain icon" aria-label={t('thread.more')}><Ellipsis size={16} aria-hidden="true" /></button>}
-        >
-          <MenuItem icon={<CornerUpLeft size={16} aria-hidden="true" />} onSelect={reply}>{t('thread.reply')}</MenuItem>
-          <MenuLine />
-          {reactions}
-        </Menu>
-      </div>
-    );
+  if (window.matchMedia('(hover: none)').matches) return <TouchActions message={message} onReply={reply}>{reactions}</TouchActions>;
   return (
     <div className="message-actions">
       <Tip label={t('thread.reply')} side="top">
@@ -57,4 +46,76 @@ export function MessageActions({ message }: { message: Message }) {
       </Menu>
     </div>
   );
+}
+
+/** For a finger: one menu, behind a button that is always there and behind a long press on the bubble. */
+function TouchActions({ message, onReply, children }: { message: Message; onReply: () => void; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const bubble = box.current?.closest('.lane')?.querySelector<HTMLElement>('.bubble');
+    if (!bubble) return;
+    bubble.dataset['pressable'] = '';
+    return onLongPress(bubble, () => { setOpen(true); });
+  }, []);
+  const words = message.type === 'text' ? message.content.body : message.type === 'template' ? message.content.text : null;
+  const icon = { size: 16, 'aria-hidden': true } as const;
+  return (
+    <div ref={box} className="message-actions touch">
+      <Menu
+        side="top"
+        align="start"
+        open={open}
+        onOpenChange={setOpen}
+        trigger={<button type="button" className="btn plain icon" aria-label={t('thread.more')}><Ellipsis {...icon} /></button>}
+      >
+        <MenuItem icon={<CornerUpLeft {...icon} />} onSelect={onReply}>{t('thread.reply')}</MenuItem>
+        {words && <MenuItem icon={<Copy {...icon} />} onSelect={() => { void copy(words); }}>{t('thread.copy')}</MenuItem>}
+        <MenuLine />
+        {children}
+      </Menu>
+    </div>
+  );
+}
+
+async function copy(words: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(words);
+    showToast({ error: false, words: t('thread.copied') });
+  } catch {
+    showToast({ error: true, words: t('thread.notCopied') });
+  }
+}
+
+/** How long a finger rests before it is a long press, in milliseconds, and how far it may stray, in pixels. */
+const LONG_PRESS_MS = 500;
+const STRAY_PX = 10;
+
+/** Calls back when a finger rests on something, unless it rests on what has a use of its own or begins to scroll. */
+function onLongPress(on: HTMLElement, then: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let from = { x: 0, y: 0 };
+  let pressed = false;
+  const end = () => { clearTimeout(timer); };
+  const down = (event: PointerEvent) => {
+    end();
+    if (event.pointerType !== 'touch' || !event.isPrimary || (event.target as Element).closest('a, button, audio, video, input')) return;
+    from = { x: event.clientX, y: event.clientY };
+    pressed = false;
+    timer = setTimeout(() => {
+      pressed = true;
+      then();
+    }, LONG_PRESS_MS);
+  };
+  // What a browser makes of the lifted finger, a click or a menu of its own, would close ours.
+  const keep = (event: Event) => { if (pressed && event.cancelable) event.preventDefault(); };
+  const move = (event: PointerEvent) => {
+    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > STRAY_PX) end();
+  };
+  const listeners = { pointerdown: down, pointermove: move, pointerup: end, pointercancel: end, touchend: keep, contextmenu: keep } as const;
+  for (const [name, listener] of Object.entries(listeners)) on.addEventListener(name, listener as EventListener, { passive: false });
+  return () => {
+    end();
+    for (const [name, listener] of Object.entries(listeners)) on.removeEventListener(name, listener as EventListener);
+  };
 }

@@ -8,12 +8,13 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { cancelMessage, retryMessage } from '@/lib/inbox/actions';
 import { sendAgain, takeBack } from '@/lib/inbox/outbox';
+import { usePermission } from '@/lib/inbox/permission';
 import { isMachine, type Row } from '@/lib/inbox/rows';
 import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
-import { useMe } from '@/lib/people';
+import { useChannels, useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { isWindowClosed, kindName, previewOf, reasonOf, senderName, shownAt, stateName, systemWords } from '@/lib/words';
+import { isWindowClosed, kindName, previewOf, reasonOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
@@ -271,7 +272,7 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
   if (message.state === 'queued' && message.direction === 'out')
     return (
       <p className="why text-text-3">
-        {message.not_before && <span className="num">{t('thread.waitsUntil', { time: exact(message.not_before) })}</span>}
+        <Leaving message={message} conversation={conversation} />
         <button type="button" className="link" onClick={() => void cancelMessage(message)}>{t('thread.cancel')}</button>
       </p>
     );
@@ -291,10 +292,18 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
   );
 }
 
+/** When a message that waits leaves, and what it waits for. */
+function Leaving({ message, conversation }: { message: Message; conversation: Conversation }) {
+  const channel = useChannels()?.find((one) => one.id === conversation.channel_id);
+  const leaves = usePermission(conversation, channel).waiting.get(message.id);
+  const now = useMinute();
+  return leaves && <span className="num" role="status">{waitWords('thread.waits', leaves, now)}</span>;
+}
+
 function windowWords(message: Message, conversation: Conversation): string {
   const { expires_at } = conversation.window;
   const early = expires_at ? Math.floor((Date.parse(message.at) - Date.parse(expires_at)) / 60_000) : 0;
-  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : t('thread.windowClosed');
+  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : t('thread.notSent', { reason: reasonOf(message.error) });
 }
 
 // Written here, not confirmed -------------------------------------------------------------------------------
@@ -307,7 +316,7 @@ function PendingRow({ pending, grouped, index, count }: { pending: Pending; grou
   const shown = refused ? 'failed' : 'queued';
   const why = refused ? (
     <p className="why text-bad" role="status">
-      <span>{isWindowClosed(problem) ? t('thread.windowClosed') : t('thread.notSent', { reason: reasonOf({ message: problem?.detail || problem?.title || '' }) })}</span>
+      <span>{t('thread.notSent', { reason: reasonOf({ message: problem?.detail || problem?.title || '' }) })}</span>
       {isWindowClosed(problem) ? (
         <button type="button" className="link" onClick={() => { setComposerMode(pending.conversation_id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowLeft, RotateCw } from 'lucide-react';
+import { ArrowLeft, Hourglass, RotateCw } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { ApiError, ask } from '@/api/client';
 import { channelsQuery, queryClient } from '@/api/queries';
@@ -18,6 +18,7 @@ import { wordsOf } from '@/lib/inbox/actions';
 import { useMe } from '@/lib/people';
 import { moment, shortDay } from '@/lib/time';
 import { showToast } from '@/lib/toast';
+import { waitWords } from '@/lib/words';
 
 /** What the server answered is the newest, unless the stream was quicker. */
 function put(channel: Channel): void {
@@ -88,6 +89,18 @@ function Standing({ channel, owner }: { channel: Channel; owner: boolean }) {
       <h3 className="sr-only">{t('channel.lights')}</h3>
       <Lights lights={channel.lights ?? []} now={now} />
       <p className="hint">{t('channel.lightsText')}</p>
+      {channel.queue && (
+        <p className="mt-3 flex items-start gap-2" role="status">
+          <Hourglass size={16} className="mt-0.5 flex-none text-text-3" aria-hidden="true" />
+          <span className="num">{t('channel.queue', { count: channel.queue.waiting, wait: waitWords('channel.queueLast', channel.queue.last, now) })}</span>
+        </p>
+      )}
+      {channel.limit_full_until && Date.parse(channel.limit_full_until) > now && (
+        <p className="mt-3 flex items-start gap-2" role="status">
+          <Hourglass size={16} className="mt-0.5 flex-none text-warn" aria-hidden="true" />
+          <span className="num">{t('channel.limitFull', { time: moment(channel.limit_full_until, now) })}</span>
+        </p>
+      )}
     </>
   );
 }

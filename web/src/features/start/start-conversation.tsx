@@ -2,7 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { ask, isPassing, newKey } from '@/api/client';
-import type { StartConversation as Start, StartedConversation } from '@/api/types';
+import type { Contact, StartConversation as Start, StartedConversation } from '@/api/types';
+import { ContactPicker } from '@/components/contact-picker';
 import { Choice, Field } from '@/components/field';
 import { Modal } from '@/components/modal';
 import { TemplateForm, type Chosen } from '@/components/template-form';
@@ -25,8 +26,11 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
   const key = useRef(newKey());
   const channel = channels.find((one) => one.id === channelId) ?? channels[0];
   const digits = phone.replace(/[\s().-]/g, '').replace(/^\+/, '').replace(/^00/, '');
-  const badPhone = !/^\d{7,15}$/.test(digits);
-  const ready = channel !== undefined && chosen !== null && isReady(chosen.template, chosen.values);
+  const [to, setTo] = useState<'number' | 'contact'>('number');
+  const [contact, setContact] = useState<Contact | null>(null);
+  const nobody = to === 'contact' && !contact;
+  const badPhone = to === 'number' && !/^\d{7,15}$/.test(digits);
+  const ready = channel !== undefined && chosen !== null && isReady(chosen.template, chosen.values, chosen.fills);
   const start = useMutation({
     mutationFn: (body: Start) => ask<StartedConversation>('/conversations', { method: 'POST', key: key.current, body }),
     // The answer was no: the next attempt is another act.
@@ -58,12 +62,11 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
-          if (badPhone || !ready) return;
+          if (badPhone || nobody || !ready) return;
           start.mutate({
             channel_id: channel.id,
-            phone: digits,
-            ...(name.trim() ? { name: name.trim() } : {}),
-            message: { type: 'template', template: requestOf(chosen.template, chosen.values) },
+            ...(contact && to === 'contact' ? { contact_id: contact.id } : { phone: digits, ...(name.trim() ? { name: name.trim() } : {}) }),
+            message: { type: 'template', template: requestOf(chosen.template, chosen.values, chosen.fills) },
           });
         }}
       >
@@ -78,13 +81,26 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
             options={channels.map((one) => ({ value: one.id, label: one.name }))}
           />
         )}
-        <Field label={t('start.phone')} type="tel" autoComplete="off" value={phone} onValue={setPhone} hint={t('start.phoneHint')} error={tried && badPhone ? t('start.badPhone') : undefined} />
-        <Field label={`${t('start.name')} (${t('app.optional')})`} autoComplete="off" value={name} onValue={setName} />
+        <div className="flex gap-1.5" role="group" aria-label={t('start.whom')}>
+          <button type="button" className="mode" aria-pressed={to === 'number'} onClick={() => { setTo('number'); }}>{t('start.toNumber')}</button>
+          <button type="button" className="mode" aria-pressed={to === 'contact'} onClick={() => { setTo('contact'); }}>{t('start.toContact')}</button>
+        </div>
+        {to === 'number' ? (
+          <>
+            <Field label={t('start.phone')} type="tel" autoComplete="off" value={phone} onValue={setPhone} hint={t('start.phoneHint')} error={tried && badPhone ? t('start.badPhone') : undefined} />
+            <Field label={`${t('start.name')} (${t('app.optional')})`} autoComplete="off" value={name} onValue={setName} />
+          </>
+        ) : (
+          <div className="grid gap-1">
+            <ContactPicker label={t('contacts.search')} chosen={contact?.id ?? null} usable={(one) => !one.blocked} onChoose={setContact} />
+            {tried && nobody && <p role="alert" className="hint bad">{t('start.noContact')}</p>}
+          </div>
+        )}
         <div>
           <span className="label">{t('start.template')}</span>
           <p className="hint !mt-0 mb-1.5">{t('start.templateHint')}</p>
           <div className="overflow-hidden rounded-[12px] border border-line-2">
-            <TemplateForm key={channel.id} channelId={channel.id} contact={{ name }} chosen={chosen} onChoose={setChosen} tall />
+            <TemplateForm key={channel.id} channelId={channel.id} fields={null} chosen={chosen} onChoose={setChosen} tall />
           </div>
         </div>
         {start.error && <p role="alert" className="text-bad">{t('start.failed', { detail: wordsOf(start.error) })}</p>}

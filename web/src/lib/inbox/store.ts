@@ -38,6 +38,9 @@ export function setComposerMode(conversationId: string, mode: ComposerMode, focu
   }));
 }
 
+/** The element that says why nothing is sent now: read with the buttons that it holds back. */
+export const REFUSED_ID = 'composer-refused';
+
 /** The message that the next reply answers, by conversation. */
 export const useReplyTo = create<{ to: Record<string, string | undefined> }>(() => ({ to: {} }));
 

@@ -1,16 +1,18 @@
 import { ListPlus, Plus, X } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { use, useId, useState, type ReactNode } from 'react';
 import { Counted } from '@/components/counted';
 import { Choice } from '@/components/field';
+import { FileField } from '@/components/file-field';
 import { Modal } from '@/components/modal';
 import { Asked } from '@/features/inbox/body';
 import type { MakerProps } from '@/features/inbox/insert/insert';
+import { RefusedNow } from '@/features/inbox/insert/refused';
 import { t } from '@/lib/i18n';
-import { bodyLimit, emptyInteractive, interactiveOf, interactiveProblems, locationRequest, rowCount, type DraftSection, type InteractiveDraft, type Taps } from '@/lib/interactive';
+import { aboveOf, bodyLimit, emptyInteractive, headersOf, interactiveOf, interactiveProblems, locationRequest, rowCount, type DraftSection, type Above, type InteractiveDraft, type Taps } from '@/lib/interactive';
 import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
 
 /** Reply buttons, a list, or a link to a page. */
-export function AskDialog({ onSend, onClose }: MakerProps) {
+export function AskDialog({ channelId, onSend, onClose }: MakerProps) {
   const [draft, setDraft] = useState<InteractiveDraft>(emptyInteractive);
   const [tried, setTried] = useState(false);
   const problems = interactiveProblems(draft);
@@ -30,7 +32,7 @@ export function AskDialog({ onSend, onClose }: MakerProps) {
           onValue={(taps) => { set({ taps: taps as Taps }); }}
           options={[{ value: 'buttons', label: t('ask.buttons') }, { value: 'list', label: t('ask.list') }, { value: 'cta_url', label: t('ask.link') }]}
         />
-        <Counted label={`${t('ask.header')} (${t('app.optional')})`} value={draft.header} most={LIMITS.edge} error={error('header', draft.header)} onValue={(header) => { set({ header }); }} />
+        <Header channelId={channelId} draft={draft} set={set} error={error} />
         <Counted label={t('ask.body')} value={draft.body} most={bodyLimit(draft.taps)} rows={3} error={error('body', draft.body)} onValue={(body) => { set({ body }); }} />
         <Counted label={`${t('ask.footer')} (${t('app.optional')})`} value={draft.footer} most={LIMITS.edge} error={error('footer', draft.footer)} onValue={(footer) => { set({ footer }); }} />
         {draft.taps === 'buttons' && (
@@ -58,7 +60,32 @@ export function AskDialog({ onSend, onClose }: MakerProps) {
   );
 }
 
-function ListFields({ draft, set, error }: { draft: InteractiveDraft; set: (fields: Partial<InteractiveDraft>) => void; error: (field: string, value: string) => string | undefined }) {
+type Fields = { draft: InteractiveDraft; set: (fields: Partial<InteractiveDraft>) => void; error: (field: string, value: string) => string | undefined };
+
+/** What stands above the words: words as well, or a file where the kind takes one. */
+function Header({ channelId, draft, set, error }: Fields & { channelId: string }) {
+  const { file, header } = draft;
+  const above = aboveOf(draft);
+  return (
+    <>
+      {headersOf(draft.taps).length > 1 && (
+        <Choice
+          label={t('ask.above')}
+          value={above}
+          onValue={(next) => { set({ above: next as Above, file: null }); }}
+          options={headersOf(draft.taps).map((one) => ({ value: one, label: t(`ask.above_${one}`) }))}
+        />
+      )}
+      {above === 'text' ? (
+        <Counted label={`${t('ask.header')} (${t('app.optional')})`} value={header} most={LIMITS.edge} error={error('header', header)} onValue={(words) => { set({ header: words }); }} />
+      ) : (
+        <FileField key={above} channelId={channelId} kind={above} label={t(`ask.above_${above}`)} name={file?.name ?? null} error={error('file', file?.name ?? '')} onFile={(next) => { set({ file: next }); }} />
+      )}
+    </>
+  );
+}
+
+function ListFields({ draft, set, error }: Fields) {
   const { sections } = draft;
   const full = rowCount(draft) >= LIMITS.rows;
   const change = (at: number, fields: Partial<DraftSection>) => { set({ sections: sections.map((one, index) => (index === at ? { ...one, ...fields } : one)) }); };
@@ -149,10 +176,13 @@ export function AskPlaceDialog({ onSend, onClose }: MakerProps) {
 }
 
 export function Buttons({ onClose, onSend, disabled }: { onClose: () => void; onSend: () => void; disabled?: boolean }) {
+  const refused = use(RefusedNow);
+  const why = useId();
   return (
     <>
+      {refused && <p id={why} role="status" className="hint bad !mt-0 min-w-0 flex-1">{refused}</p>}
       <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-      <button type="button" className="btn primary" disabled={disabled} onClick={onSend}>{t('insert.send')}</button>
+      <button type="button" className="btn primary" disabled={disabled === true || refused !== null} aria-describedby={refused ? why : undefined} onClick={onSend}>{t('insert.send')}</button>
     </>
   );
 }

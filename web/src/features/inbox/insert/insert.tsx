@@ -1,13 +1,16 @@
 /** What a message can carry besides words: chosen from one menu, made in a dialog of its own. */
 import { ListChecks, MapPin, MapPinned, Mic, Paperclip, Plus, UserRound } from 'lucide-react';
-import { Suspense, useRef, useState } from 'react';
-import type { SendRequest } from '@/api/types';
-import { Menu, MenuItem } from '@/components/menu';
+import { Suspense, useId, useRef, useState } from 'react';
+import type { SendRefusal, SendRequest } from '@/api/types';
+import { Menu, MenuItem, MenuWhy } from '@/components/menu';
+import { RefusedNow } from '@/features/inbox/insert/refused';
+import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { sendRecording } from '@/lib/inbox/attachments';
 import { send } from '@/lib/inbox/outbox';
 import { setReplyTo } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
+import { withLocalTimes } from '@/lib/time';
 
 const AskDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskDialog })));
 const AskPlaceDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskPlaceDialog })));
@@ -16,11 +19,16 @@ const CardDialog = later(() => import('@/features/inbox/insert/card-dialog').the
 const VoiceDialog = later(() => import('@/features/inbox/insert/voice-dialog').then((module) => ({ default: module.VoiceDialog })));
 
 /** A dialog that makes a message, and what is shown of it until it is there. */
-export type MakerProps = { onSend: (request: SendRequest, preview: string) => void; onClose: () => void };
+export type MakerProps = { channelId: string; onSend: (request: SendRequest, preview: string) => void; onClose: () => void };
 
 type Thing = 'ask' | 'askPlace' | 'place' | 'card' | 'voice';
 
-export function Insert({ conversationId, channelId, replyTo, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; onFiles: () => void }) {
+/** `refused`: why none of this would be sent now. */
+export function Insert({ conversationId, channelId, replyTo, refused, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; onFiles: () => void }) {
+  const why = useId();
+  const now = useMinute();
+  const words = refused && withLocalTimes(`${refused.reason} ${refused.what_to_do}`, now);
+  const refusedBy = refused ? why : undefined;
   const [thing, setThing] = useState<Thing | null>(null);
   const chosen = useRef<Thing | null>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -37,7 +45,7 @@ export function Insert({ conversationId, channelId, replyTo, onFiles }: { conver
     send(conversationId, { ...request, ...(replyTo ? { reply_to: replyTo } : {}) }, preview);
     done();
   };
-  const maker = { onSend, onClose: close };
+  const maker = { channelId, onSend, onClose: close };
   const icon = { size: 16, 'aria-hidden': true } as const;
   return (
     <>
@@ -55,28 +63,31 @@ export function Insert({ conversationId, channelId, replyTo, onFiles }: { conver
         }}
         trigger={<button ref={button} type="button" className="btn plain icon small" aria-label={t('insert.open')} title={t('insert.open')}><Plus size={16} aria-hidden="true" /></button>}
       >
-        <MenuItem icon={<Paperclip {...icon} />} onSelect={onFiles}>{t('insert.files')}</MenuItem>
-        <MenuItem icon={<ListChecks {...icon} />} onSelect={() => { chosen.current = 'ask'; }}>{t('insert.ask')}</MenuItem>
-        <MenuItem icon={<MapPin {...icon} />} onSelect={() => { chosen.current = 'place'; }}>{t('insert.place')}</MenuItem>
-        <MenuItem icon={<MapPinned {...icon} />} onSelect={() => { chosen.current = 'askPlace'; }}>{t('insert.askPlace')}</MenuItem>
-        <MenuItem icon={<UserRound {...icon} />} onSelect={() => { chosen.current = 'card'; }}>{t('insert.card')}</MenuItem>
-        <MenuItem icon={<Mic {...icon} />} onSelect={() => { chosen.current = 'voice'; }}>{t('insert.voice')}</MenuItem>
+        {words && <MenuWhy id={why}>{words}</MenuWhy>}
+        <MenuItem refusedBy={refusedBy} icon={<Paperclip {...icon} />} onSelect={onFiles}>{t('insert.files')}</MenuItem>
+        <MenuItem refusedBy={refusedBy} icon={<ListChecks {...icon} />} onSelect={() => { chosen.current = 'ask'; }}>{t('insert.ask')}</MenuItem>
+        <MenuItem refusedBy={refusedBy} icon={<MapPin {...icon} />} onSelect={() => { chosen.current = 'place'; }}>{t('insert.place')}</MenuItem>
+        <MenuItem refusedBy={refusedBy} icon={<MapPinned {...icon} />} onSelect={() => { chosen.current = 'askPlace'; }}>{t('insert.askPlace')}</MenuItem>
+        <MenuItem refusedBy={refusedBy} icon={<UserRound {...icon} />} onSelect={() => { chosen.current = 'card'; }}>{t('insert.card')}</MenuItem>
+        <MenuItem refusedBy={refusedBy} icon={<Mic {...icon} />} onSelect={() => { chosen.current = 'voice'; }}>{t('insert.voice')}</MenuItem>
       </Menu>
-      <Suspense fallback={null}>
-        {thing === 'ask' && <AskDialog {...maker} />}
-        {thing === 'askPlace' && <AskPlaceDialog {...maker} />}
-        {thing === 'place' && <PlaceDialog {...maker} />}
-        {thing === 'card' && <CardDialog {...maker} />}
-        {thing === 'voice' && (
-          <VoiceDialog
-            onSend={(file) => {
-              sendRecording(conversationId, channelId, file, replyTo);
-              done();
-            }}
-            onClose={close}
-          />
-        )}
-      </Suspense>
+      <RefusedNow value={words}>
+        <Suspense fallback={null}>
+          {thing === 'ask' && <AskDialog {...maker} />}
+          {thing === 'askPlace' && <AskPlaceDialog {...maker} />}
+          {thing === 'place' && <PlaceDialog {...maker} />}
+          {thing === 'card' && <CardDialog {...maker} />}
+          {thing === 'voice' && (
+            <VoiceDialog
+              onSend={(file) => {
+                sendRecording(conversationId, channelId, file, replyTo);
+                done();
+              }}
+              onClose={close}
+            />
+          )}
+        </Suspense>
+      </RefusedNow>
     </>
   );
 }

@@ -1,0 +1,72 @@
+//! What may be sent in a conversation while somebody writes, and when what waits there leaves.
+
+use switchboard_schema::{
+    Timestamp,
+    wire::{Content, MessageState, PurposeOutlook, SendDecision, SendOutlook, SendStep, WaitingMessage},
+};
+
+use super::{State, decide::circumstances};
+use crate::{
+    fill,
+    permission::{self, Allowed, ChannelFacts, Circumstances, PURPOSES, Refused},
+    queue::{Queue, departures},
+};
+
+/// Messages of one conversation whose leaving is told, at most.
+pub const WAITING_TOLD: usize = 50;
+
+/// What the channel's side knows, asked for one conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// What stands against sending.
+    pub channel: ChannelFacts,
+    /// Its queue.
+    pub queue: Queue,
+}
+
+impl State {
+    fn seen_from(&self, channel: ChannelFacts) -> Circumstances<'_> {
+        Circumstances { channel, ..circumstances(self.head.as_ref(), self.trouble.as_deref()) }
+    }
+
+    /// What would be decided of a message that is being written, with everything that was looked at.
+    pub fn explain(
+        &self,
+        content: &Content,
+        channel: ChannelFacts,
+        now: Timestamp,
+    ) -> (SendDecision, Result<Allowed, Refused>) {
+        let of = Circumstances { template: self.templates.of(content), ..self.seen_from(channel) };
+        permission::explain(&of, content, SendStep::Composed, now)
+    }
+
+    /// What may be sent, now and as it changes by itself, and what waits.
+    #[must_use]
+    pub fn outlook(&self, side: Side, now: Timestamp) -> SendOutlook {
+        let circumstances = self.seen_from(side.channel);
+        let purposes = PURPOSES
+            .into_iter()
+            .map(|(purpose, of)| PurposeOutlook {
+                purpose,
+                spans: permission::outlook(&circumstances, of, now),
+            })
+            .collect();
+        let queued: Vec<_> = self.outbox().filter(|item| item.state == MessageState::Queued).collect();
+        let held: Vec<_> = queued.iter().map(|item| item.not_before).collect();
+        let used_until = self.head.as_ref().and_then(|head| head.paced_until);
+        let expected = departures(&side.queue, &held, used_until, now);
+        SendOutlook {
+            conversation_id: self.id,
+            at: now,
+            purposes,
+            next: expected.last().and_then(|expected| expected.told(now)),
+            waiting: queued
+                .iter()
+                .zip(&expected)
+                .take(WAITING_TOLD)
+                .map(|(item, expected)| WaitingMessage { message_id: item.id, leaves: expected.told(now) })
+                .collect(),
+            fields: self.head.as_ref().map(|head| fill::fields_of(&head.contact)).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import { expect, test, type Page } from '@playwright/test';
+import { House } from './support/house';
+import { accessible, open, signIn } from './support/page';
+
+let house: House;
+
+test.beforeAll(async () => {
+  house = await House.open();
+});
+
+test.afterAll(async () => {
+  await house.close();
+});
+
+/** A picture of one pixel. */
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+
+const arrived = /sent|delivered|read/;
+
+async function begin(page: Page, phone: string, name: string): Promise<string> {
+  house.say(phone, name, 'Hello?');
+  const id = await house.conversationOf(name);
+  await signIn(page, house.url);
+  await open(page, id);
+  return id;
+}
+
+/** The number's state at the provider, seen by us. */
+async function numberIs(status: string): Promise<void> {
+  house.order({ number: { status } });
+  await expect.poll(async () => {
+    const channel = await house.call('POST', `/api/v1/channels/${house.channelId}/check`, {});
+    return (channel['facts'] as { status?: string }).status;
+  }).toBe(status);
+}
+
+test('a number that breaks says so where one writes, holds back exactly what would be refused, and mends without a reload', async ({ page }) => {
+  const id = await begin(page, '447700900171', 'Nora Lind');
+  const reply = page.getByRole('textbox', { name: 'Reply' });
+  await reply.fill('Half a sentence');
+  await expect(page.getByText('Service, charged after the month’s free ones')).toBeVisible();
+  await numberIs('BANNED');
+  const strip = page.locator('#composer-refused');
+  await expect(strip).toContainText("WhatsApp banned this number. Look at the channel's settings.");
+  await expect(page.getByRole('button', { name: /^Send/ })).toBeDisabled();
+  await reply.press('Control+Enter');
+  await expect(reply).toHaveValue('Half a sentence');
+  // The menu is walked with the keyboard: each item is reached, says why, and does nothing.
+  await page.getByRole('button', { name: 'Insert' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: /WhatsApp banned this number/ })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  for (const name of ['Files', 'Buttons, list or link', 'Location', 'Ask for their location', 'Contact card', 'Voice message']) {
+    const item = page.getByRole('menuitem', { name, exact: true });
+    await expect(item).toBeFocused();
+    await expect(item).toHaveAttribute('aria-disabled', 'true');
+    await expect(item).toHaveAccessibleDescription(/WhatsApp banned this number/);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.keyboard.press('ArrowDown');
+  }
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await numberIs('CONNECTED');
+  await expect(strip).toHaveCount(0);
+  await reply.press('Control+Enter');
+  await expect(page.locator('article[data-direction="out"]', { hasText: 'Half a sentence' })).toHaveAttribute('data-state', arrived, { timeout: 30_000 });
+  expect((await house.items(id)).length).toBeGreaterThan(1);
+});
+
+test('a block and a stop arrive while one writes, in the words of a refused send', async ({ page }) => {
+  await begin(page, '447700900172', 'Omar Haddad');
+  await page.getByRole('textbox', { name: 'Reply' }).fill('I was about to say');
+  house.say('447700900172', 'Omar Haddad', 'STOP');
+  await expect(page.locator('#composer-refused')).toContainText('This contact asked us to stop writing.');
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toHaveCount(0);
+  await accessible(page);
+  house.say('447700900172', 'Omar Haddad', 'One more question');
+  await expect(page.locator('.strip', { hasText: 'and wrote again' })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toHaveValue('I was about to say');
+  await page.getByRole('button', { name: 'Template', exact: true }).click();
+  await expect(page.locator('.template-option').first()).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.locator('.template-option').first()).toContainText('asked us to stop writing');
+});
+
+test('a window that closes while one looks closes the composer at that moment, also without the server', async ({ page }) => {
+  await page.clock.install();
+  await begin(page, '447700900173', 'Pia Holm');
+  await page.getByRole('textbox', { name: 'Reply' }).fill('Too late');
+  // What was told ahead must be enough.
+  await page.route('**/permission', (route) => route.abort());
+  await page.clock.fastForward('24:00:01');
+  await expect(page.locator('#composer-refused')).toContainText(/The 24-hour window closed at .*Send a template/);
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toHaveCount(0);
+});
+
+test('a full limit is told before a template is sent to somebody who has not written', async ({ page }) => {
+  house.order({ number: { messaging_limit: 'TIER_1' } });
+  await house.call('POST', `/api/v1/channels/${house.channelId}/check`, {});
+  const start = (phone: string, message?: unknown) => house.call('POST', '/api/v1/conversations', { channel_id: house.channelId, phone, ...(message ? { message } : {}) });
+  const quiet = String((await start('447700900175'))['id']);
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/inbox/${quiet}`);
+  await expect(page.locator('#composer-refused')).toContainText('The customer has not written yet.');
+  await expect(page.locator('.template-option').first()).toHaveAttribute('aria-disabled', 'false');
+  await start('447700900174', { type: 'template', template: { name: 'still_there', language: 'en_US' } });
+  await expect(page.locator('.strip', { hasText: 'There is room again at' })).toBeVisible();
+  await expect(page.locator('.template-option').first()).toHaveAttribute('aria-disabled', 'true');
+  await accessible(page);
+  await page.goto(`${house.url}/settings/channels?channel=${house.channelId}`);
+  await expect(page.getByText('As many people were written to first as WhatsApp allows')).toBeVisible();
+  house.order({ number: { messaging_limit: 'TIER_2K' } });
+  await house.call('POST', `/api/v1/channels/${house.channelId}/check`, {});
+});
+
+test('what waits for a number that pauses says for how long, in the thread, the composer and the settings', async ({ page }) => {
+  house.say('447700900177', 'Ruth Behr', 'Hi');
+  const other = await house.conversationOf('Ruth Behr');
+  await begin(page, '447700900176', 'Quentin Roy');
+  for (let pause = 0; pause < 3; pause += 1) house.order({ refuse: { code: 130429 } });
+  await house.call('POST', `/api/v1/conversations/${other}/messages`, { type: 'text', text: { body: 'too fast' } });
+  await expect.poll(async () => ((await house.items(other)) as unknown as { attempts: number }[]).at(-1)?.attempts, { timeout: 20_000 }).toBe(3);
+  await page.getByRole('textbox', { name: 'Reply' }).fill('In the queue');
+  await page.getByRole('textbox', { name: 'Reply' }).press('Control+Enter');
+  await expect(page.locator('article', { hasText: 'In the queue' })).toContainText(/Goes in about \d+ s: WhatsApp asked this number to pause/);
+  await expect(page.locator('.strip', { hasText: 'What you send goes in about' })).toBeVisible();
+  await accessible(page);
+  await page.goto(`${house.url}/settings/channels?channel=${house.channelId}`);
+  await expect(page.getByText(/One conversation waits to send\. The last message leaves in about \d+ s/)).toBeVisible();
+});
+
+test('buttons have a picture above them, chosen as any other file', async ({ page }) => {
+  const id = await begin(page, '447700900178', 'Sara Blom');
+  await page.getByRole('button', { name: 'Insert' }).click();
+  await page.getByRole('menuitem', { name: 'Buttons, list or link' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Message with buttons' });
+  await dialog.getByLabel('Above the message').selectOption({ label: 'Picture' });
+  await dialog.getByLabel('Message', { exact: true }).fill('This one?');
+  await dialog.getByLabel('Button 1', { exact: true }).fill('Yes');
+  await dialog.getByLabel('Button 2', { exact: true }).fill('No');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await expect(dialog.getByText('Choose a file, or words instead.')).toBeVisible();
+  await dialog.locator('input[type=file]').setInputFiles({ name: 'bike.png', mimeType: 'image/png', buffer: PNG });
+  await expect(dialog.getByText('bike.png')).toBeVisible();
+  await expect(dialog.getByRole('region', { name: 'As they see it' }).getByRole('img', { name: 'Picture' })).toBeVisible();
+  await accessible(page);
+  // A list has only words above it: the choice is gone, and comes back.
+  await dialog.getByLabel('What they tap').selectOption('list');
+  await expect(dialog.getByLabel('Above the message')).toHaveCount(0);
+  await dialog.getByLabel('What they tap').selectOption('buttons');
+  await expect(dialog.getByText('bike.png')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  const sent = page.locator('article[data-direction="out"]', { hasText: 'This one?' });
+  await expect(sent).toHaveAttribute('data-state', arrived, { timeout: 30_000 });
+  await expect(sent.getByRole('img', { name: 'Picture' })).toBeVisible();
+  const stored = ((await house.items(id)) as unknown as { type: string; content: { header?: { type: string } } }[]).find((one) => one.type === 'interactive');
+  expect(stored?.content.header?.type).toBe('image');
+});
+
+test.describe('on a touch screen', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test('a long press on a bubble opens its menu, and scrolling does not', async ({ page }) => {
+    house.say('447700900179', 'Tom Aker', 'Press me');
+    const id = await house.conversationOf('Tom Aker');
+    await signIn(page, house.url);
+    await page.goto(`${house.url}/inbox/${id}`);
+    const bubble = page.locator('article .bubble', { hasText: 'Press me' }).first();
+    await expect(bubble).toHaveAttribute('data-pressable', '');
+    const box = await bubble.boundingBox();
+    if (!box) throw new Error('the bubble is not there');
+    const finger = await page.context().newCDPSession(page);
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ ...at, y: at.y - 40 }] });
+    await page.waitForTimeout(700);
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+    await expect(page.getByRole('menuitem', { name: 'Reply to this' })).toBeVisible();
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await page.getByRole('menuitem', { name: 'Reply to this' }).tap();
+    await expect(page.locator('.replying')).toContainText('Press me');
+  });
+});

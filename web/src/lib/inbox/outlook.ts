@@ -1,0 +1,30 @@
+/** What the server told of sending, read for a moment. */
+import type { Outlook } from '@/api/queries';
+import type { SendPrice, SendPurpose, SendRefusal } from '@/api/types';
+
+export type Verdict = { price: SendPrice | null; refused: SendRefusal | null };
+
+const UNKNOWN: Verdict = { price: null, refused: null };
+
+/** The server's time now, by how long ago it told. */
+const serverNow = ({ outlook, heardAt }: Outlook, now: number): number => Date.parse(outlook.at) + now - heardAt;
+
+/** What holds for a purpose. */
+export function verdictOf(told: Outlook | undefined, purpose: SendPurpose, now: number): Verdict {
+  const spans = told?.outlook.purposes.find((one) => one.purpose === purpose)?.spans ?? [];
+  const at = told ? serverNow(told, now) : 0;
+  // The first holds from the moment of the answer on, whatever its time says.
+  const span = spans.findLast((one, index) => index === 0 || Date.parse(one.from) <= at);
+  return span ? { price: span.price, refused: span.refused ?? null } : UNKNOWN;
+}
+
+/** Milliseconds until something else holds; `null` where nothing changes by itself. */
+export function changesIn(told: Outlook, now: number): number | null {
+  const at = serverNow(told, now);
+  const ahead = told.outlook.purposes.flatMap((one) => one.spans.map((span) => Date.parse(span.from) - at)).filter((ms) => ms > 0);
+  return ahead.length ? Math.min(...ahead) : null;
+}
+
+export function purposeOf(category: string): SendPurpose {
+  return category === 'UTILITY' ? 'utility' : category === 'AUTHENTICATION' ? 'authentication' : 'marketing';
+}

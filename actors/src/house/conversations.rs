@@ -339,7 +339,7 @@ impl House {
         rules::check_request(known, template, self.env.clock.now()).map_err(conversation::refusal_of)?;
         content.header_file =
             self.template_file(scope, known.header_format, template.header_file.as_deref()).await?;
-        content.header_location = template.header_location.as_deref().cloned();
+        content.header_location = template.header_location.clone();
         content.header_product = template.header_product.clone();
         content.buttons = rules::buttons_of(known, template);
         content.text = Some(filled(&known.body, &known.body_parameters, &template.body));

@@ -1,5 +1,7 @@
 //! Templates: reading, submitting, filling, deleting.
 
+use std::collections::btree_map::Entry;
+
 use switchboard_domain::{outbound::ProviderFiles, template as rules};
 use switchboard_schema::{ChannelId, TenantScope, wire};
 
@@ -116,8 +118,9 @@ impl House {
         }
         let mut samples = ProviderFiles::new();
         for (file, _) in files {
-            if !samples.contains_key(&file) {
-                samples.insert(file, media::sample(&self.env, scope, file, &client).await?);
+            // The same picture on several cards goes up once.
+            if let Entry::Vacant(place) = samples.entry(file) {
+                place.insert(media::sample(&self.env, scope, file, &client).await?);
             }
         }
         Ok(samples)

@@ -147,7 +147,7 @@ fn template(template: &TemplateContent) -> Checked {
     for file in template.header_file.iter().chain(of_cards) {
         optional("template.header_file", "a file's name", file.filename.as_ref(), MAX_FILENAME_CHARS)?;
     }
-    template.header_location.as_ref().map_or(Ok(()), location)
+    template.header_location.as_deref().map_or(Ok(()), location)
 }
 
 fn attachment(field: &'static str, file: &Attachment, with_words: bool) -> Checked {

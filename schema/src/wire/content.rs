@@ -562,7 +562,7 @@ wire! {
         pub header_file: Option<super::TemplateFile>,
         /// The place above the body.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub header_location: Option<Location>,
+        pub header_location: Option<Box<Location>>,
         /// Its buttons, with what was given for them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub buttons: Vec<super::SentTemplateButton>,

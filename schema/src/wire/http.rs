@@ -615,7 +615,7 @@ pub enum SendContent {
     /// An approved template; allowed at any time.
     Template {
         /// The template and its values.
-        template: TemplateRequest,
+        template: Box<TemplateRequest>,
     },
     /// A picture: JPEG or PNG, at most 5 MiB.
     Image {
@@ -734,7 +734,9 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
         let plain = Plain::deserialize(deserializer)?;
         let content = match plain.kind {
             Kind::Text => SendContent::Text { text: needed(plain.text, "text")? },
-            Kind::Template => SendContent::Template { template: needed(plain.template, "template")? },
+            Kind::Template => {
+                SendContent::Template { template: Box::new(needed(plain.template, "template")?) }
+            }
             Kind::Image => SendContent::Image { image: needed(plain.image, "image")? },
             Kind::Video => SendContent::Video { video: needed(plain.video, "video")? },
             Kind::Audio => SendContent::Audio { audio: needed(plain.audio, "audio")? },

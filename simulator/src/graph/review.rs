@@ -56,9 +56,7 @@ pub fn objection(template: &Template) -> Option<&'static str> {
 pub(super) async fn decide_after(world: Weak<Shared>, waba_id: String, submitted: Template, after: Duration) {
     tokio::time::sleep(after).await;
     let Some(graph) = Graph::upgrade(&world) else { return };
-    let still = lock(&graph.0.state)
-        .templates_of(&waba_id)
-        .is_some_and(|all| all.iter().any(|template| *template == submitted));
+    let still = lock(&graph.0.state).templates_of(&waba_id).is_some_and(|all| all.contains(&submitted));
     if !still {
         return;
     }

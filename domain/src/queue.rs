@@ -161,7 +161,7 @@ pub fn departures(
     now: Timestamp,
 ) -> Vec<Expected> {
     let mut used_until = used_until;
-    let mut before = now;
+    let (mut before, mut held_by) = (now, None);
     let held = not_before.iter().copied().chain(std::iter::once(None));
     held.enumerate()
         .map(|(place, not_before)| {
@@ -177,8 +177,12 @@ pub fn departures(
                 let because = if paced { Because::Person } else { Because::TriedBefore };
                 Expected { at: held_until, because }
             } else {
-                in_turn
+                // Of what is in its way the longest is told: its own turn, or what holds up the one before it.
+                let own = in_turn.at.since(before);
+                let because = held_by.filter(|_| before.since(now) > own).unwrap_or(in_turn.because);
+                Expected { at: in_turn.at, because }
             };
+            held_by = Some(expected.because);
             used_until = Some(pair::after_one(used_until, expected.at));
             // The next of this conversation begins when this one is done.
             before = expected.at + queue.pace.request;
@@ -271,6 +275,15 @@ mod tests {
         let all: Vec<_> = departures(&queue, &[None, None], None, NOW).into_iter().map(secs).collect();
         // Half the queue; then the whole of it for each, with the requests in between.
         assert_eq!(all, [5, 15, 26]);
+    }
+
+    #[test]
+    fn what_is_behind_a_message_that_is_held_up_is_held_up_by_the_same() {
+        let until = NOW + Duration::from_secs(16);
+        let paused = Pace { paused_until: Some(until), ..pace(80) };
+        let queue = Queue { pace: paused, waiting: 2, ahead: Some(1) };
+        let all = departures(&queue, &[None], None, NOW);
+        assert_eq!(all.iter().map(|one| one.because).collect::<Vec<_>>(), [Because::Paused; 2]);
     }
 
     #[test]

@@ -59,8 +59,8 @@ test('a number that breaks says so where one writes, holds back exactly what wou
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await page.keyboard.press('ArrowDown');
   }
-  await accessible(page);
   await page.keyboard.press('Escape');
+  await accessible(page);
   await numberIs('CONNECTED');
   await expect(strip).toHaveCount(0);
   await reply.press('Control+Enter');

@@ -5,10 +5,12 @@ import { templatesQuery } from '@/api/queries';
 import type { SendRefusal, Template, TemplateFill } from '@/api/types';
 import { FileField } from '@/components/file-field';
 import { TemplatePreview, type Pictures } from '@/components/template-preview';
+import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { categoryName, keyOf, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Fields, type Need, type Values } from '@/lib/templates';
+import { withLocalTimes } from '@/lib/time';
 
 /** A template, what stands in its places, and which of these the server fills. */
 export type Chosen = { template: Template; values: Values; fills: TemplateFill[] } | null;
@@ -30,7 +32,11 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
   const all = data?.templates ?? [];
   const words = filter.trim().toLowerCase();
   const shown = all.filter((one) => !words || `${one.name} ${one.body} ${one.language}`.toLowerCase().includes(words.replaceAll(' ', '_')) || `${one.name.replaceAll('_', ' ')} ${one.body}`.toLowerCase().includes(words));
-  const against = (one: Template) => whyNot(one) ?? refusalOf(one.category)?.reason ?? null;
+  const now = useMinute();
+  const against = (one: Template) => {
+    const refused = refusalOf(one.category);
+    return whyNot(one) ?? (refused && withLocalTimes(refused.reason, now));
+  };
   const sorted = [...shown].sort((a, b) => Number(against(a) !== null) - Number(against(b) !== null));
   const choosable = sorted.filter((one) => against(one) === null);
   const places = new Map(choosable.map((one, index) => [one, index]));

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { BellOff, CircleAlert, CloudAlert, Hourglass, Lock, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
+import type { Lock} from 'lucide-react';
+import { BellOff, CircleAlert, CloudAlert, Hourglass, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
 import type { Channel, Conversation, Departure, SendRefusal } from '@/api/types';
 import { Rich } from '@/components/rich';
 import { Ring } from '@/components/window-ring';

@@ -431,7 +431,7 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       {/* It scrolls, so it takes the focus: the arrow and page keys read back. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      { }
       <div ref={scroller} role={thread.messages.length > 0 ? 'feed' : 'region'} aria-label={t('thread.feed')} aria-busy={thread.stale} tabIndex={0} className="messages flex flex-col" onScroll={onScroll}>
         <div className="relative mt-auto flex-none" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {

@@ -2,18 +2,42 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
-import type { SendRefusal, Template, TemplateFill } from '@/api/types';
+import type { SendRefusal, Template, TemplateFill, TemplateRequest } from '@/api/types';
 import { FileField } from '@/components/file-field';
 import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { categoryName, keyOf, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Fields, type Need, type Values } from '@/lib/templates';
+import { categoryName, isReady, keyOf, missingValues, parametersOf, prefill, problemOf, requestOf, sentence, textOf, untouched, whyNot, type Fields, type Need, type Values } from '@/lib/templates';
 import { withLocalTimes } from '@/lib/time';
 
 /** A template, what stands in its places, and which of these the server fills. */
-export type Chosen = { template: Template; values: Values; fills: TemplateFill[] } | null;
+export type Chosen = {
+  template: Template;
+  values: Values;
+  fills: TemplateFill[];
+  /** Everything it needs is there. */
+  ready: boolean;
+  /** Fields that are empty. */
+  missing: number;
+  /** What a send asks for. */
+  request: TemplateRequest;
+  /** Its text, for the bubble that shows before the server answers. */
+  text: string;
+} | null;
+
+function made(template: Template, values: Values, fills: TemplateFill[]): Chosen {
+  return {
+    template,
+    values,
+    fills,
+    ready: isReady(template, values, fills),
+    missing: missingValues(template, values, fills),
+    request: requestOf(template, values, fills),
+    text: textOf(template, values),
+  };
+}
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
 export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen, onChoose, tall = false }: {
@@ -47,14 +71,14 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
 
   const choose = (template: Template) => { 
     const { values, fills } = prefill(template, fields);
-    onChoose({ template, values, fills });
+    onChoose(made(template, values, fills));
   };
 
   if (isPending) return <p className="p-4 text-text-3">{t('template.loading')}</p>;
   if (error)
     return (
       <p className="flex flex-wrap gap-2 p-4 text-bad">
-        {t('template.failed', { detail: wordsOf(error) })}
+        {t('templates.failed', { detail: wordsOf(error) })}
         <button type="button" className="link" onClick={() => void refetch()}>{t('app.tryAgain')}</button>
       </p>
     );
@@ -62,7 +86,7 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
     return (
       <div className="p-4">
         <p className="font-semibold">{t('template.none')}</p>
-        <p className="text-text-2">{t('template.noneText')}</p>
+        <p className="text-text-2">{t('templates.noneText')}</p>
       </div>
     );
 
@@ -118,7 +142,7 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
               </div>
             );
           })}
-          {shown.length === 0 && <p className="p-2 text-text-3">{t('template.noMatch')}</p>}
+          {shown.length === 0 && <p className="p-2 text-text-3">{t('templates.noMatch')}</p>}
         </div>
       </div>
       <div className={`min-h-0 p-3 ${chosen ? '' : 'max-sm:hidden'} ${tall ? '' : 'sm:max-h-[min(300px,40vh)] sm:overflow-y-auto'}`}>
@@ -162,7 +186,7 @@ function labelOf({ part, name, required, file }: Need, named: boolean): string {
     case 'section': return t('templates.section', { name });
     case 'products': return t('templates.products', { name });
     case 'offer': return t('templates.offerEndsAt', { name });
-    case 'header': return t('template.header', { name: shown });
+    case 'header': return t('templates.header', { name: shown });
     default: return named ? shown : t('template.body', { name });
   }
 }
@@ -177,7 +201,7 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
   useEffect(() => { latest.current = values; }, [values]);
   const set = (changed: Values) => {
     latest.current = { ...latest.current, ...changed };
-    onChoose({ template, values: latest.current, fills: untouched(fills, changed) });
+    onChoose(made(template, latest.current, untouched(fills, changed)));
   };
   return (
     <>
@@ -216,7 +240,7 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
               type={part === 'offer' ? 'datetime-local' : 'text'}
               value={value}
               // Of somebody who is not known yet the server looks it up when it is sent.
-              placeholder={fill && !value ? t('template.filled', { field: t(`template.source_${fill.source}`) }) : undefined}
+              placeholder={fill && !value ? t('templates.filled', { field: t(`templates.source_${fill.source}`) }) : undefined}
               inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
               aria-invalid={wrong !== null || undefined}
               aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}

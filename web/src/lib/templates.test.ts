@@ -101,7 +101,7 @@ describe('templates', () => {
       ['body 1', undefined], ['body 2', undefined], ['section 0', undefined], ['products 0', undefined], ['offer ends', undefined],
       ['card 0 file', 0], ['card 0 body 1', 0], ['card 0 button 0', 0], ['card 1 product catalog', 1], ['card 1 product product', 1],
     ]);
-    expect(prefill(cards, { name: 'Elif Kaya' }).values).toEqual({ 'card 0 body 1': 'Elif' });
+    expect(prefill(cards, { first_name: 'Elif' }).values).toEqual({ 'card 0 body 1': 'Elif' });
     const values = {
       'body 1': 'Elif', 'body 2': 'five', 'section 0': 'Bells', 'products 0': 'b1, b2,', 'offer ends': '2099-01-01T10:00',
       'card 0 file': 'med_1', 'card 0 body 1': 'Elif', 'card 0 button 0': '7', 'card 1 product catalog': 'cat', 'card 1 product product': 'p1',

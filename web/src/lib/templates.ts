@@ -1,6 +1,7 @@
 /** Templates and the values of their placeholders. */
 import type { FillSource, Template, TemplateButton, TemplateButtonValue, TemplateFill, TemplateHeaderFormat, TemplateParameter, TemplateRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 
 /**
  * Values by part and placeholder: `body 1`, `header name`, `button 0`; of a file above the words `file` and `file name`; of a
@@ -102,11 +103,11 @@ export function problemOf(need: Need, value: string): string | null {
   if (need.part === 'place' && value.trim() && (need.name === 'latitude' || need.name === 'longitude')) {
     const number = Number(value.replace(',', '.'));
     const most = need.name === 'latitude' ? 90 : 180;
-    if (!Number.isFinite(number) || Math.abs(number) > most) return t('template.badDegrees', { most });
+    if (!Number.isFinite(number) || Math.abs(number) > most) return t('templates.badDegrees', { most });
   }
-  if (need.part === 'offer' && value && !(Date.parse(value) > Date.now())) return t('template.badEnd');
-  if (need.part === 'products' && productsIn(value).length > MAX_PRODUCTS) return t('template.tooManyProducts', { most: MAX_PRODUCTS });
-  return badValue(value, need.most) ? t('template.badValue', { most: need.most }) : null;
+  if (need.part === 'offer' && value && !(Date.parse(value) > Date.now())) return t('templates.badEnd');
+  if (need.part === 'products' && productsIn(value).length > MAX_PRODUCTS) return t('templates.tooManyProducts', { most: MAX_PRODUCTS });
+  return badValue(value, need.most) ? t('templates.badValue', { most: need.most }) : null;
 }
 
 /** Products are written with commas between them. */
@@ -161,7 +162,7 @@ export function prefill(template: Template, fields: Fields): { values: Values; f
     const value = fill.source === 'text' ? fill.text : fields?.[fill.source];
     if (value) found.values[key] = value;
     if (value ?? fields === null) found.fills.push(fill);
-    else if (set.length > 0) found.lacking[key] = t('template.lacks', { field: t(`template.source_${fill.source}`).toLowerCase() });
+    else if (set.length > 0) found.lacking[key] = t('templates.lacks', { field: t(`templates.source_${fill.source}`).toLowerCase() });
   }
   return found;
 }

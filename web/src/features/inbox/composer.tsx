@@ -15,7 +15,6 @@ import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
 import { useChannels } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
-import { isReady, missingValues, requestOf, textOf } from '@/lib/templates';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
@@ -274,11 +273,11 @@ function Quoted({ conversationId, messageId }: { conversationId: string; message
 function TemplateComposer({ conversation, permission, offline, onNote }: { conversation: Conversation; permission: Permission; offline: boolean; onNote: () => void }) {
   const [chosen, setChosen] = useState<Chosen>(null);
   const verdict = chosen && permission.template(chosen.template.category);
-  const ready = chosen !== null && !verdict?.refused && isReady(chosen.template, chosen.values, chosen.fills);
-  const missing = chosen ? missingValues(chosen.template, chosen.values, chosen.fills) : 0;
+  const ready = chosen !== null && !verdict?.refused && chosen.ready;
+  const missing = chosen?.missing ?? 0;
   const submit = () => {
     if (!ready) return;
-    send(conversation.id, { type: 'template', template: requestOf(chosen.template, chosen.values, chosen.fills) }, textOf(chosen.template, chosen.values));
+    send(conversation.id, { type: 'template', template: chosen.request }, chosen.text);
     setChosen(null);
     setComposerMode(conversation.id, 'reply', false);
   };

@@ -62,7 +62,7 @@ function List({ channelId, owner }: { channelId: string; owner: boolean }) {
   const again = useMutation({
     mutationFn: () => ask<TemplateList>(`/templates?channel_id=${encodeURIComponent(channelId)}&fresh=true`),
     onSuccess: (list) => { queryClient.setQueryData(query.queryKey, list); },
-    onError: (failure) => { showToast({ error: true, words: t('template.failed', { detail: wordsOf(failure) }) }); },
+    onError: (failure) => { showToast({ error: true, words: t('templates.failed', { detail: wordsOf(failure) }) }); },
   });
   if (isPending) return <p className="text-text-3">{t('template.loading')}</p>;
   if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
@@ -94,7 +94,7 @@ function List({ channelId, owner }: { channelId: string; owner: boolean }) {
             <button type="button" className="btn" disabled={again.isPending} onClick={() => { again.mutate(); }}><RotateCw size={16} aria-hidden="true" />{t('templates.read')}</button>
           </div>
           <p className="num mb-2 text-[12px] text-text-3">{t('templates.readAt', { time: moment(data.read_at, now) })}</p>
-          {shown.length === 0 && <p className="text-text-2">{t('template.noMatch')}</p>}
+          {shown.length === 0 && <p className="text-text-2">{t('templates.noMatch')}</p>}
           <ul className="grid gap-2">
             {shown.map((one) => (
               <li key={idOf(one)} className="template-row">
@@ -227,7 +227,7 @@ const SOURCES = ['first_name', 'name', 'phone', 'username', 'text'] as const;
 function Fills({ template, owner, busy, onSave }: { template: Template; owner: boolean; busy: boolean; onSave: (fills: TemplateFill[]) => void }) {
   const places = parametersOf(template).flatMap(({ key, part, name, card }) => {
     if (part !== 'header' && part !== 'body' && part !== 'button') return [];
-    const words = part === 'button' ? t('templates.ofButton', { name }) : t(part === 'header' ? 'template.header' : 'template.body', { name });
+    const words = part === 'button' ? t('templates.ofButton', { name }) : t(part === 'header' ? 'templates.header' : 'template.body', { name });
     const of = card === undefined ? { label: words } : { card, label: t('templates.ofCard', { count: card + 1, words }) };
     return [{ key, part, placeholder: key.slice((card === undefined ? '' : ofCard(card)).length + part.length + 1), ...of }];
   });
@@ -259,7 +259,7 @@ function Fills({ template, owner, busy, onSave }: { template: Template; owner: b
                   label={label}
                   value={fill?.source ?? ''}
                   onValue={(source) => { set(key, source === '' ? null : { part, placeholder, ...(card === undefined ? {} : { card }), source: source as TemplateFill['source'], ...(source === 'text' ? { text: fill?.text ?? '' } : {}) }); }}
-                  options={[{ value: '', label: t('templates.byHand') }, ...SOURCES.map((source) => ({ value: source, label: t(`template.source_${source}`) }))]}
+                  options={[{ value: '', label: t('templates.byHand') }, ...SOURCES.map((source) => ({ value: source, label: t(`templates.source_${source}`) }))]}
                 />
                 {fill?.source === 'text' && (
                   <input className="field" aria-label={t('templates.fixed', { place: label })} value={fill.text ?? ''} onChange={(event) => { set(key, { ...fill, text: event.target.value }); }} />

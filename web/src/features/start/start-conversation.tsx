@@ -12,7 +12,6 @@ import { wordsOf } from '@/lib/inbox/actions';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';
 import { useChannels } from '@/lib/people';
-import { isReady, requestOf } from '@/lib/templates';
 
 /** Starts a conversation with a number: a template first, because no window is open. */
 export function StartConversation({ onClose }: { onClose: () => void }) {
@@ -30,7 +29,7 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
   const [contact, setContact] = useState<Contact | null>(null);
   const nobody = to === 'contact' && !contact;
   const badPhone = to === 'number' && !/^\d{7,15}$/.test(digits);
-  const ready = channel !== undefined && chosen !== null && isReady(chosen.template, chosen.values, chosen.fills);
+  const ready = channel !== undefined && chosen !== null && chosen.ready;
   const start = useMutation({
     mutationFn: (body: Start) => ask<StartedConversation>('/conversations', { method: 'POST', key: key.current, body }),
     // The answer was no: the next attempt is another act.
@@ -66,7 +65,7 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
           start.mutate({
             channel_id: channel.id,
             ...(contact && to === 'contact' ? { contact_id: contact.id } : { phone: digits, ...(name.trim() ? { name: name.trim() } : {}) }),
-            message: { type: 'template', template: requestOf(chosen.template, chosen.values, chosen.fills) },
+            message: { type: 'template', template: chosen.request },
           });
         }}
       >

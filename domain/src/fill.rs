@@ -200,6 +200,32 @@ mod tests {
     }
 
     #[test]
+    fn each_card_has_its_own_places() {
+        let card = |places: serde_json::Value| serde_json::json!({"header_format": "image", "body_parameters": places});
+        let cards = serde_json::from_value(serde_json::json!([
+            card(serde_json::json!(["1"])),
+            card(serde_json::json!(["1", "2"]))
+        ]));
+        let known = Template { cards: cards.expect("two cards"), ..known() };
+        let given = |texts: &[&str]| TemplateCardValues {
+            body: request(texts, Vec::new()).body,
+            ..Default::default()
+        };
+        let of = |card, placeholder, source| TemplateFill { card: Some(card), ..fill(placeholder, source) };
+        let mut asked = request(&["a", "b", "c"], vec![of(1, "2", FillSource::FirstName)]);
+        asked.cards = vec![given(&["x"]), given(&["y"])];
+        let all = filled(&known, &asked, &contact("Elif Aydin")).expect("it is filled");
+        assert_eq!(all.cards, [given(&["x"]), given(&["y", "Elif"])]);
+        assert_eq!(all.body, asked.body);
+        let asked = request(&["a", "b", "c"], vec![of(0, "1", FillSource::Phone)]);
+        let all = filled(&known, &asked, &contact("Elif")).expect("it is filled");
+        assert_eq!(all.cards, [given(&["+31612345678"])], "what else is missing is told with the rest");
+        let asked = request(&["a", "b", "c"], vec![of(2, "1", FillSource::Phone)]);
+        let why = filled(&known, &asked, &contact("Elif")).expect_err("there is no third card").to_string();
+        assert!(why.contains("no card 2"), "{why}");
+    }
+
+    #[test]
     fn a_first_name_is_what_one_is_called_by() {
         for (name, first) in [("Elif Aydin", "Elif"), ("Dr. Aydin", "Dr. Aydin"), ("Cher", "Cher")] {
             assert_eq!(value_of(FillSource::FirstName, &contact(name)).as_deref(), Some(first));

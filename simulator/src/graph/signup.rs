@@ -59,9 +59,10 @@ pub(super) async fn dialog(
         return wrong("redirect_uri is no address".to_owned());
     };
     let mut refused = back.clone();
-    let extras =
-        query.get("extras").and_then(|extras| serde_json::from_str::<serde_json::Value>(extras).ok());
-    let Some(extras) = extras else { return wrong("extras is no JSON".to_owned()) };
+    let extras = query.get("extras").map_or("{}", String::as_str);
+    let Ok(extras) = serde_json::from_str::<serde_json::Value>(extras) else {
+        return wrong("extras is no JSON".to_owned());
+    };
     let feature = extras.get("featureType").and_then(serde_json::Value::as_str);
     if feature.is_some_and(|feature| feature != PHONE_FEATURE) {
         return wrong("Unknown featureType".to_owned());

@@ -3,13 +3,21 @@ import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { t } from '@/lib/i18n';
 
+/** Whoever opens a form means to fill it in. On a touch screen a keyboard would hide what was opened. */
+function toFirstField(event: Event) {
+  const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('input:not([type=file], :disabled), select:not(:disabled), textarea:not(:disabled)');
+  if (!field || !matchMedia('(pointer: fine)').matches) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A dialog: Esc and the backdrop close it, the focus returns to where it was. */
 export function Modal({ title, children, onClose, footer }: { title: string; children: ReactNode; onClose: () => void; footer?: ReactNode }) {
   return (
     <Dialog.Root open onOpenChange={(open) => { if (!open) onClose(); }}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog" aria-describedby={undefined}>
+        <Dialog.Content className="dialog" aria-describedby={undefined} onOpenAutoFocus={toFirstField}>
           <div className="flex items-center justify-between py-3 ps-4 pe-2.5">
             <Dialog.Title className="pane-title">{title}</Dialog.Title>
             <Dialog.Close className="btn plain icon small" aria-label={t('app.close')}>

@@ -121,11 +121,9 @@ function Writing({ id }: { id: string }) {
 
 /** What it costs, before it is sent. */
 function Price({ price }: { price: SendPrice }) {
-  return (
-    <span className="min-w-0 truncate text-[12px] leading-4 text-text-3">
-      {t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) })}
-    </span>
-  );
+  const words = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
+  // It is the first to give way where there is little room.
+  return <span className="min-w-0 shrink-[99] truncate text-[12px] leading-4 text-text-3" title={words}>{words}</span>;
 }
 
 function TextComposer({ conversation, kind, facts, permission, offline, phone }: { conversation: Conversation; kind: 'reply' | 'note'; facts: WindowFacts; permission: Permission; offline: boolean; phone: boolean }) {

@@ -61,15 +61,17 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
     const refused = refusalOf(one.category);
     return whyNot(one) ?? (refused && withLocalTimes(refused.reason, now));
   };
-  const sorted = [...shown].sort((a, b) => Number(against(a) !== null) - Number(against(b) !== null));
-  const choosable = sorted.filter((one) => against(one) === null);
+  const reasons = new Map(shown.map((one) => [one, against(one)]));
+  const isRefused = (one: Template) => reasons.get(one) !== null;
+  const sorted = [...shown].sort((a, b) => Number(isRefused(a)) - Number(isRefused(b)));
+  const choosable = sorted.filter((one) => !isRefused(one));
   const places = new Map(choosable.map((one, index) => [one, index]));
   const [active, setActive] = useState(-1);
   useEffect(() => { setActive(filter ? 0 : -1); }, [filter]);
   // Whoever goes through a long list by keyboard sees where they are.
   useEffect(() => { document.getElementById(`${listId}-${String(active)}`)?.scrollIntoView({ block: 'nearest' }); }, [active, listId]);
 
-  const choose = (template: Template) => { 
+  const choose = (template: Template) => {
     const { values, fills } = prefill(template, fields);
     onChoose(made(template, values, fills));
   };
@@ -118,7 +120,7 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
         />
         <div id={listId} role="listbox" aria-label={t('templates.pick')} className={`mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
           {sorted.map((one) => {
-            const reason = against(one);
+            const reason = reasons.get(one);
             const index = places.get(one) ?? -1;
             const selected = chosen?.template.name === one.name && chosen.template.language === one.language;
             return (

@@ -2,9 +2,23 @@
 import type { ConsentEntry, ConsentScope, ConsentStanding } from '@/api/types';
 import { t } from '@/lib/i18n';
 
+type Someone = { blocked?: boolean; consent?: readonly ConsentStanding[] };
+
+const refusal = ({ consent }: Someone): ConsentStanding | undefined => consent?.find((one) => one.scope === 'everything' && one.choice === 'withdrawn');
+
 /** Of what they said about everything the newest is that they want nothing. */
-export function wantsNothing(contact: { consent?: readonly ConsentStanding[] }): boolean {
-  return contact.consent?.find((one) => one.scope === 'everything')?.choice === 'withdrawn';
+export function wantsNothing(contact: Someone): boolean {
+  return refusal(contact) !== undefined;
+}
+
+/**
+ * An open window is none to write in: they are blocked, or asked for silence and did not write since. It says what a list shows
+ * beside hundreds of conversations; whether a message goes the server is asked.
+ */
+export function isSilenced(contact: Someone, windowExpiresAt: string | null | undefined): boolean {
+  if (contact.blocked === true) return true;
+  const refused = refusal(contact);
+  return refused !== undefined && (windowExpiresAt == null || Date.parse(windowExpiresAt) - 24 * 3_600_000 <= Date.parse(refused.at));
 }
 
 export const SCOPES: ConsentScope[] = ['everything', 'marketing', 'utility', 'authentication'];

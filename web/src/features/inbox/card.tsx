@@ -12,7 +12,7 @@ import { unreadOf } from '@/lib/inbox/state';
 import { useInbox, useWriters } from '@/lib/inbox/store';
 import { nameOf, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
-import { wantsNothing } from '@/lib/consent';
+import { isSilenced, wantsNothing } from '@/lib/consent';
 import { moment, since, when } from '@/lib/time';
 import { firstName, previewOf, reasonOf } from '@/lib/words';
 import { windowFacts } from '@/lib/window';
@@ -45,7 +45,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
 
   const { contact, last_message: last, waiting_since: waiting } = conversation;
   const facts = windowFacts(conversation.window, now);
-  const stopped = wantsNothing(contact);
+  const silenced = isSilenced(contact, conversation.window.expires_at);
   const waits = waiting != null && now - Date.parse(waiting) >= 60_000;
   const over = waits && now - Date.parse(waiting) > TARGET_MS;
   const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
@@ -55,8 +55,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
     last ? previewOf(last) : '',
     count > 0 ? t('list.unread', { count }) : '',
     waits ? t('list.waiting', { time: since(waiting, now) }) : '',
-    contact.blocked ? t('details.blocked') : stopped ? t('consent.stopped') : '',
-    contact.blocked || facts.state === 'none' ? '' : windowName(facts),
+    silenced ? t(contact.blocked ? 'details.blocked' : 'consent.stopped') : facts.state === 'none' ? '' : windowName(facts),
   ].filter(Boolean).join(', ');
 
   return (
@@ -81,8 +80,8 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         <div className="line">
           <span className="name truncate">{contact.name}</span>
           {contact.blocked && <Ban size={14} className="text-text-3" role="img" aria-label={t('details.blocked')} />}
-          {!contact.blocked && stopped && <BellOff size={14} className="text-text-3" role="img" aria-label={t('consent.stopped')} />}
-          {compact && !contact.blocked && <WindowMark facts={facts} />}
+          {!contact.blocked && wantsNothing(contact) && <BellOff size={14} className="text-text-3" role="img" aria-label={t('consent.stopped')} />}
+          {compact && !silenced && <WindowMark facts={facts} />}
           <span className="time">{when(conversation.updated_at, now)}</span>
         </div>
         <div className="line preview">
@@ -104,7 +103,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
                 <AlarmClock size={12} aria-hidden="true" /><span className="truncate">{t('list.until', { time: moment(conversation.snoozed_until, now) })}</span>
               </span>
             )}
-            {!contact.blocked && <span className="ms-auto flex"><WindowMark facts={facts} /></span>}
+            {!silenced && <span className="ms-auto flex"><WindowMark facts={facts} /></span>}
           </div>
         )}
       </div>

@@ -86,8 +86,8 @@ pub(crate) enum Letter {
     Permit(ConversationId, Reply<Permit>),
     /// How a request went: for the health, under which code it was refused, and how long it had the slot.
     Outcome { health: Health, refused: Option<String>, took: Duration },
-    /// What waits for slots, as a conversation sees it.
-    Queue(ConversationId, Reply<Queue>),
+    /// The channel as it is, and what waits for slots as a conversation sees it.
+    Side(ConversationId, Reply<(ChannelBody, Queue)>),
     /// Something beside the row changed that is shown with the channel.
     Retell,
     /// These provider ids stand at these items of a conversation.
@@ -489,7 +489,10 @@ impl ChannelActor {
                 self.note_health(health);
                 self.grant(ctx);
             }
-            Letter::Queue(conversation_id, reply) => tell(reply, Ok(self.queue_of(conversation_id))),
+            Letter::Side(conversation_id, reply) => {
+                let body = self.body.clone().ok_or(Refusal::NotFound("channel"));
+                tell(reply, body.map(|body| (body, self.queue_of(conversation_id))));
+            }
             Letter::Retell => self.tell_as_is(),
             Letter::Nudge => {}
             Letter::Register { conversation_id, version, ids } => {
@@ -824,7 +827,7 @@ fn refuse(letter: Letter, refusal: &Refusal) {
     let refusal = refusal.clone();
     match letter {
         Letter::Permit(_, reply) => tell(reply, Err(refusal)),
-        Letter::Queue(_, reply) => tell(reply, Err(refusal)),
+        Letter::Side(_, reply) => tell(reply, Err(refusal)),
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
         Letter::TemplateTold(_, reply) => tell(reply, Err(refusal)),

@@ -258,7 +258,11 @@ fn in_force(
     restrictions: &[AccountRestriction],
     now: Timestamp,
 ) -> impl Iterator<Item = &AccountRestriction> {
-    restrictions.iter().filter(move |restriction| restriction.until.is_none_or(|until| now < until))
+    restrictions.iter().filter(move |restriction| is_in_force(restriction, now))
+}
+
+fn is_in_force(restriction: &AccountRestriction, now: Timestamp) -> bool {
+    restriction.until.is_none_or(|until| now < until)
 }
 
 /// When something that the provider told of the account ends by itself next.
@@ -271,7 +275,7 @@ pub fn next_end(standing: &ChannelStanding) -> Option<Timestamp> {
 /// Forgets what has ended by itself. True where something has.
 pub fn let_end(standing: &mut ChannelStanding, now: Timestamp) -> bool {
     let before = standing.restrictions.len();
-    standing.restrictions.retain(|restriction| restriction.until.is_none_or(|until| now < until));
+    standing.restrictions.retain(|restriction| is_in_force(restriction, now));
     let passed = standing.account_problem_until.is_some_and(|until| until <= now);
     if passed {
         (standing.account_problem, standing.account_problem_until) = (None, None);

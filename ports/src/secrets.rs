@@ -8,8 +8,8 @@ use switchboard_schema::record::Sealed;
 #[error("a sealed secret does not open under this master key")]
 pub struct NotOurs;
 
-/// Seals secrets under the master key, and opens what was sealed under the one before it as well, bound to the place they are kept in: a value moved elsewhere, or to
-/// another tenant, does not open.
+/// Seals secrets under the master key, bound to the place they are kept in: a value moved elsewhere, or to another
+/// tenant, does not open. What was sealed under the master key before this one opens as well.
 pub trait Vault: Send + Sync + 'static {
     /// Seals a secret for a place, such as `channel:<id>:access_token`.
     fn seal(&self, place: &str, secret: &SecretString) -> Sealed;

@@ -175,13 +175,18 @@ async fn every_kind_of_component_is_taken_by_a_strict_provider_and_goes() {
         (json!({"name": "with_buttons", "header": [{"text": "42"}], "body": body}), "template.buttons"),
         (json!({"name": "with_film", "body": body, "header_file": {"media_id": picture}}), "video.media_id"),
     ];
-    for (mut send, field) in wrong {
-        send["language"] = "en_US".into();
-        let body = json!({"type": "template", "template": send});
-        let refused = stage.api.post(&messages_path(&conversation), &body).await;
+    each_is_refused(&stage, &conversation, &wrong).await;
+    assert_eq!(stage.graph().sends().len(), sends.len(), "what lacks something never leaves");
+}
+
+/// Sends of templates, each refused for what its field lacks.
+async fn each_is_refused(stage: &Stage, conversation: &str, wrong: &[(Value, &str)]) {
+    for (send, field) in wrong {
+        let mut body = json!({"type": "template", "template": send});
+        body["template"]["language"] = "en_US".into();
+        let refused = stage.api.post(&messages_path(conversation), &body).await;
         assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{body}");
     }
-    assert_eq!(stage.graph().sends().len(), sends.len(), "what lacks something never leaves");
 }
 
 #[tokio::test]
@@ -280,12 +285,7 @@ async fn cards_offers_forms_and_products_are_taken_by_a_strict_provider_and_go()
         ),
         (json!({"name": "one_product", "body": body}), "template.header_product"),
     ];
-    for (mut send, field) in wrong {
-        send["language"] = "en_US".into();
-        let body = json!({"type": "template", "template": send});
-        let refused = stage.api.post(&messages_path(&conversation), &body).await;
-        assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{body}");
-    }
+    each_is_refused(&stage, &conversation, &wrong).await;
     assert_eq!(stage.graph().sends().len(), sends.len(), "what lacks something never leaves");
 }
 

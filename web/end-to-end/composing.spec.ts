@@ -75,6 +75,9 @@ test('a block and a stop arrive while one writes, in the words of a refused send
   await expect(page.locator('#composer-refused')).toContainText('This contact asked us to stop writing.');
   await expect(page.getByRole('textbox', { name: 'Reply' })).toHaveCount(0);
   await accessible(page);
+  // WhatsApp tells times by the second: what is written within that of the stop does not come after it.
+  const stopped = Math.floor(Date.now() / 1_000);
+  await expect.poll(() => Math.floor(Date.now() / 1_000)).toBeGreaterThan(stopped);
   house.say('447700900172', 'Omar Haddad', 'One more question');
   await expect(page.locator('.strip', { hasText: 'and wrote again' })).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Reply' })).toHaveValue('I was about to say');

@@ -115,20 +115,18 @@ impl House {
 
     /// What the channel's side knows that counts for sending in a conversation.
     async fn side(&self, scope: TenantScope, of: &wire::Conversation) -> Result<Side, Refusal> {
-        let queue = |reply| channel::Letter::Queue(of.id, reply);
-        let queue = channel::ask(&self.env, scope, of.channel_id, queue).await;
-        let body = channel::ask(&self.env, scope, of.channel_id, channel::Letter::Show).await;
-        match (queue, body) {
-            (Ok(queue), Ok(body)) if body.deleted_at.is_none() => {
+        let side = |reply| channel::Letter::Side(of.id, reply);
+        match channel::ask(&self.env, scope, of.channel_id, side).await {
+            Ok((body, queue)) if body.deleted_at.is_none() => {
                 let full =
                     initiated::full_for(&self.env, scope, (of.channel_id, &body), of.contact.id).await?;
                 Ok(Side { channel: ChannelFacts { deleted: false, full }, queue })
             }
-            (Ok(_), Ok(_)) | (Err(Refusal::NotFound(_)), _) | (_, Err(Refusal::NotFound(_))) => {
+            Ok(_) | Err(Refusal::NotFound(_)) => {
                 let channel = ChannelFacts { deleted: true, full: None };
                 Ok(Side { channel, queue: Queue::empty() })
             }
-            (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+            Err(refusal) => Err(refusal),
         }
     }
 

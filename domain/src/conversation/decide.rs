@@ -20,7 +20,6 @@ use super::{
     system_line,
 };
 use crate::{
-    channel::Trouble,
     consent, delivery,
     inbound::{InboundMessage, Origin, Status},
     outbound::SendOutcome,
@@ -251,14 +250,19 @@ impl State {
     /// # Errors
     /// Why not, in words for the agent.
     pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
-        let of = circumstances(self.head.as_ref(), self.trouble.as_deref());
-        permission::may_send(&Circumstances { template: self.templates.of(content), ..of }, content, now)
+        permission::may_send(&circumstances(self, self.head.as_ref(), Some(content)), content, now)
     }
 }
 
 /// What the permission to send depends on, as far as the conversation knows it.
-pub(super) fn circumstances<'a>(head: Option<&'a Head>, trouble: Option<&'a Trouble>) -> Circumstances<'a> {
-    let unknown = Circumstances { trouble, ..Circumstances::default() };
+/// `head` is as it is by now, `content` what it is asked for, where that is one message.
+pub(super) fn circumstances<'a>(
+    state: &'a State,
+    head: Option<&'a Head>,
+    content: Option<&Content>,
+) -> Circumstances<'a> {
+    let template = content.and_then(|content| state.templates.of(content));
+    let unknown = Circumstances { trouble: state.trouble.as_deref(), template, ..Circumstances::default() };
     head.map_or(unknown, |head| Circumstances {
         window: window_of(head),
         blocked: head.contact.blocked,
@@ -313,8 +317,7 @@ impl<'a> Draft<'a> {
         let Some(item) = self.items.iter_mut().find(|item| item.seq == seq) else {
             return Err(Rejection::NoMessage);
         };
-        let of = circumstances(Some(&self.head), self.state.trouble.as_deref());
-        let of = Circumstances { template: self.state.templates.of(&item.content), ..of };
+        let of = circumstances(self.state, Some(&self.head), Some(&item.content));
         let (decision, judged) = permission::explain(&of, &item.content, step, now);
         item.decision = Some(Box::new(decision));
         Ok(judged.map(drop))

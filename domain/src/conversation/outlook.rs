@@ -25,8 +25,8 @@ pub struct Side {
 }
 
 impl State {
-    fn seen_from(&self, channel: ChannelFacts) -> Circumstances<'_> {
-        Circumstances { channel, ..circumstances(self.head.as_ref(), self.trouble.as_deref()) }
+    fn seen_from(&self, channel: ChannelFacts, content: Option<&Content>) -> Circumstances<'_> {
+        Circumstances { channel, ..circumstances(self, self.head.as_ref(), content) }
     }
 
     /// What would be decided of a message that is being written, with everything that was looked at.
@@ -36,14 +36,13 @@ impl State {
         channel: ChannelFacts,
         now: Timestamp,
     ) -> (SendDecision, Result<Allowed, Refused>) {
-        let of = Circumstances { template: self.templates.of(content), ..self.seen_from(channel) };
-        permission::explain(&of, content, SendStep::Composed, now)
+        permission::explain(&self.seen_from(channel, Some(content)), content, SendStep::Composed, now)
     }
 
     /// What may be sent, now and as it changes by itself, and what waits.
     #[must_use]
     pub fn outlook(&self, side: Side, now: Timestamp) -> SendOutlook {
-        let circumstances = self.seen_from(side.channel);
+        let circumstances = self.seen_from(side.channel, None);
         let purposes = PURPOSES
             .into_iter()
             .map(|(purpose, of)| PurposeOutlook {

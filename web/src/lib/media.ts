@@ -2,7 +2,7 @@
 import type { Attachment, MediaKind, Order } from '@/api/types';
 
 /** Where a file's bytes are: its small picture, where there is one and that is enough. */
-export function mediaAddress(file: Attachment, small = false): string {
+export function mediaAddress(file: Pick<Attachment, 'media_id' | 'thumbnail'>, small = false): string {
   return `/api/v1/media/${file.media_id}${small && file.thumbnail ? '?thumbnail=true' : ''}`;
 }
 

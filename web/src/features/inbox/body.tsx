@@ -255,7 +255,7 @@ function AskedHeader({ header }: { header: Extract<Message, { type: 'interactive
 
 /** A file of ours that stands above the words of a message. */
 function FileAbove({ kind, id, name }: { kind: string; id: string; name?: string | null | undefined }) {
-  const address = `/api/v1/media/${id}`;
+  const address = mediaAddress({ media_id: id });
   if (kind === 'image') return <img className="wa-picture" src={address} alt={t('template.header_image')} />;
   return (
     <a className="filebox" href={address} target="_blank" rel="noreferrer">

@@ -88,7 +88,7 @@ pub(crate) enum Letter {
     Outcome { health: Health, refused: Option<String>, took: Duration },
     /// The channel as it is, and what waits for slots as a conversation sees it.
     Side(ConversationId, Reply<(ChannelBody, Queue)>),
-    /// Something beside the row changed that is shown with the channel.
+    /// What is shown of the channel changed, in its row or beside it.
     Retell,
     /// These provider ids stand at these items of a conversation.
     Register { conversation_id: ConversationId, version: u64, ids: Vec<(String, u64)> },
@@ -588,6 +588,7 @@ impl ChannelActor {
                     }
                     actor.body = Some(body.clone());
                     actor.stands();
+                    actor.tell_as_is();
                     if let Some(due) = rules::wake_at(&body.standing).filter(|_| body.deleted_at.is_none()) {
                         actor.file_check(due, ctx);
                     }

@@ -452,8 +452,9 @@ impl ChannelActor {
         self.store(body, reply, ctx);
     }
 
-    /// Stores how the channel is, and then tells everybody. What we saw last is kept for the next start, and no harm if it
-    /// is lost; in the lane of the other writes of this row, whose order counts.
+    /// Stores how the channel is, and then tells everybody how it is by then: told are only things in the order in which
+    /// they happened, whatever the store took for each. What we saw last is kept for the next start, and no harm if it is
+    /// lost; in the lane of the other writes of this row, whose order counts.
     pub(super) fn tell_and_store(&mut self) {
         drop(self.store_standing(true));
     }
@@ -464,10 +465,9 @@ impl ChannelActor {
         let written = async move { written.await.unwrap_or(false) };
         let Some(body) = &mut self.body else { return written };
         body.version += 1;
-        let shown = Connected { id: self.id, body }.show(&self.env, self.scope);
         let row = ChannelRow { channel_id: self.id, body: Json(body.clone()) };
         let write = self.env.store.commit_one(self.scope.into(), Lane::Interactive, vec![Mutation::put(row)]);
-        let (env, scope) = (self.env.clone(), self.scope);
+        let (env, scope, id) = (self.env.clone(), self.scope, self.id);
         actix_rt::spawn(async move {
             let result = write.await;
             if let Err(error) = &result {
@@ -476,13 +476,14 @@ impl ChannelActor {
             // Most do not wait for it.
             let _nobody_waits: Result<(), bool> = stored.send(result.is_ok());
             if is_told {
-                tell_of(&env, scope, wire::EventName::ChannelUpdated, shown);
+                // An owner that is gone by now is loaded by whoever looks next.
+                let _is_there = env.channels.tell_if_there(scope, id, super::Letter::Retell);
             }
         });
         written
     }
 
-    /// Tells how the channel is, where what changed is in no row: who waits, whether there is room for one more.
+    /// Tells how the channel is.
     pub(super) fn tell_as_is(&self) {
         if let Some(body) = self.body.as_ref().filter(|body| body.deleted_at.is_none()) {
             let shown = Connected { id: self.id, body }.show(&self.env, self.scope);

@@ -74,9 +74,7 @@ impl House {
         let put = |reply| channel::Letter::Put(Box::new(body), reply);
         let body = channel::ask(&self.env, scope, id, put).await?;
         self.env.resolver.forget_channel(scope, id);
-        let shown = Connected { id, body: &body }.show(&self.env, scope);
-        tell_of(&self.env, scope, wire::EventName::ChannelUpdated, shown.clone());
-        Ok(shown)
+        Ok(Connected { id, body: &body }.show(&self.env, scope))
     }
 
     /// Changes a channel; what is sealed in the change was checked by the edge.
@@ -92,9 +90,7 @@ impl House {
         let change = |reply| channel::Letter::Change(Box::new(change), reply);
         let body = channel::ask(&self.env, scope, id, change).await?;
         self.env.resolver.forget_channel(scope, id);
-        let shown = Connected { id, body: &body }.show(&self.env, scope);
-        tell_of(&self.env, scope, wire::EventName::ChannelUpdated, shown.clone());
-        Ok(shown)
+        Ok(Connected { id, body: &body }.show(&self.env, scope))
     }
 
     /// A channel.

@@ -21,7 +21,7 @@ use crate::{
 
 /// What a client was sent.
 #[derive(Clone, Default)]
-struct Client(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Client(Arc<Mutex<Vec<u8>>>);
 
 impl Line for Client {
     fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
@@ -40,7 +40,7 @@ impl Line for Client {
 
 impl Client {
     /// Opens a socket on an arbiter and subscribes it.
-    fn connect(&self, world: &World, running: &Running, n: u8, since: Option<StreamPosition>) {
+    pub(crate) fn connect(&self, world: &World, running: &Running, n: u8, since: Option<StreamPosition>) {
         let (line, scope) = (self.clone(), world.scope);
         running.arbiters[usize::from(n) % running.arbiters.len()].spawn_fn(move || {
             let opener = Opener { scope, caller: [n; 16], credential: [n; 16] };
@@ -53,7 +53,7 @@ impl Client {
         });
     }
 
-    fn frames(&self) -> Vec<Value> {
+    pub(crate) fn frames(&self) -> Vec<Value> {
         let got = self.0.lock().unwrap().clone();
         let mut rest = &got[..];
         let mut frames = Vec::new();

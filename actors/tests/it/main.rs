@@ -17,6 +17,7 @@ mod congestion;
 mod consent;
 mod crash;
 mod ghost;
+mod holding;
 mod identity;
 mod live;
 mod long;

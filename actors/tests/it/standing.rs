@@ -1,11 +1,16 @@
-//! How numbers stand is asked regularly, whatever becomes of the process in between.
+//! How numbers stand: asked regularly, whatever becomes of the process in between, and told in order.
 
 use std::time::Duration;
 
-use switchboard_ports::clock::Clock;
-use switchboard_schema::{Timestamp, record::ChannelRow};
+use serde_json::Value;
+use switchboard_actors::{Change, Notice};
+use switchboard_ports::{clock::Clock, store::Mutation};
+use switchboard_schema::{Timestamp, record::ChannelRow, table::Record as _};
 
-use crate::world::{Running, World, eventually, run};
+use crate::{
+    live::Client,
+    world::{Running, World, eventually, run},
+};
 
 /// When the channel was last asked about, and when it is next.
 async fn asked(world: &World, running: &Running) -> (Option<Timestamp>, Option<Timestamp>) {
@@ -51,5 +56,44 @@ fn a_number_that_was_never_asked_about_is_and_goes_on_being_ever_less_often_whil
             running.house.fire_wakeups(false).await.expect("the wake-ups are read");
         }
         assert_eq!(pauses, [1, 2, 4, 8, 16]);
+    });
+}
+
+fn is_of_a_channel(rows: &[Mutation]) -> bool {
+    rows.iter().any(|row| matches!(row, Mutation::Put { table, .. } if table.name == ChannelRow::TABLE.name))
+}
+
+#[test]
+fn nothing_older_is_told_of_a_channel_after_something_newer_however_long_a_write_takes() {
+    run(async {
+        let (mut world, running) = World::with_channel(42).await;
+        world.crash(running).await;
+        let (running, store) = world.open_holding(is_of_a_channel);
+        let client = Client::default();
+        client.connect(&world, &running, 1, None);
+        let told = || -> Vec<Value> {
+            let frames = client.frames().into_iter();
+            let told = frames.filter(|frame| frame["name"] == "channel.updated");
+            told.map(|frame| frame["data"]["channel"]["name"].clone()).collect()
+        };
+        let until_told = async |times: usize| {
+            eventually("it is told", async || {
+                let told = told();
+                if told.len() >= times { Ok(()) } else { Err(format!("{told:?}")) }
+            })
+            .await;
+        };
+        eventually("subscribed", async || if client.frames().is_empty() { Err("no".into()) } else { Ok(()) })
+            .await;
+        // The store takes its time with what was noticed, and none with what somebody changes then.
+        running.house.notice(world.scope, world.channel, Notice::Unsigned);
+        store.until_held().await;
+        let change = Change { name: Some("Renamed".to_owned()), ..Change::default() };
+        running.house.change_channel(world.scope, world.channel, change).await.expect("it is stored");
+        until_told(1).await;
+        store.go_on();
+        until_told(2).await;
+        assert_eq!(told(), ["Renamed", "Renamed"]);
+        world.crash(running).await;
     });
 }

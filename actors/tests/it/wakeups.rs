@@ -1,29 +1,20 @@
 //! Waking at the right time: whatever the clock does, whatever cannot be woken, and at what cost.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use actix::Arbiter;
 use futures_util::future::{join, join_all};
 use switchboard_actors::house::Connector;
 use switchboard_ports::{
-    Future,
     clock::Clock as _,
-    store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
+    store::{Lane, Mutation, Scan, Scope},
 };
 use switchboard_schema::{
     ConversationId,
     record::{ThreadKind, ThreadRow, WakeupCursorRow, WakeupReason},
-    table::{Cell, CellType as _, Table},
+    table::CellType as _,
     wire::{ConversationStatus, IdentityKind, StatusRequest},
 };
 use switchboard_store::{FaultPlan, Faulty};
-use tokio::sync::Semaphore;
 
 use crate::{
     audit::audit_soon,
@@ -36,8 +27,6 @@ const OTHER: &[(IdentityKind, &str)] = &[(IdentityKind::Phone, "31610000002")];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
-
-type Answer<T> = Future<Result<T, Error>>;
 
 async fn tick(running: &Running) -> usize {
     running.house.fire_wakeups(false).await.expect("due wake-ups are fired")
@@ -157,43 +146,10 @@ fn a_clock_that_is_set_back_while_it_runs_keeps_nobody_asleep() {
     });
 }
 
-/// Begins the writes of snoozes only when it is told to.
-struct Holding {
-    inner: Arc<dyn Store>,
-    holds: AtomicBool,
-    go_on: Arc<Semaphore>,
-}
-
-impl Store for Holding {
-    fn commit_one(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>) -> Answer<()> {
-        self.inner.commit_one(scope, lane, rows)
-    }
-
-    fn commit_many(&self, scope: Scope, lane: Lane, rows: Vec<Mutation>) -> Answer<()> {
-        let reason = WakeupReason::Snooze.as_str().to_owned().into_cell();
-        if !rows.iter().any(|row| matches!(row, Mutation::Put { cells, .. } if cells.last() == Some(&reason)))
-        {
-            return self.inner.commit_many(scope, lane, rows);
-        }
-        self.holds.store(true, Ordering::Release);
-        let (inner, go_on) = (Arc::clone(&self.inner), Arc::clone(&self.go_on));
-        Box::pin(async move {
-            drop(go_on.acquire().await);
-            inner.commit_many(scope, lane, rows).await
-        })
-    }
-
-    fn get(&self, scope: Scope, table: &'static Table, key: Vec<Cell>) -> Answer<Option<Vec<Cell>>> {
-        self.inner.get(scope, table, key)
-    }
-
-    fn scan(&self, scope: Scope, scan: Scan) -> Answer<Vec<Vec<Cell>>> {
-        self.inner.scan(scope, scan)
-    }
-
-    fn exchange(&self, scope: Scope, exchange: Exchange) -> Answer<Exchanged> {
-        self.inner.exchange(scope, exchange)
-    }
+/// A wake-up from a snooze is among these.
+fn is_snooze(rows: &[Mutation]) -> bool {
+    let reason = WakeupReason::Snooze.as_str().to_owned().into_cell();
+    rows.iter().any(|row| matches!(row, Mutation::Put { cells, .. } if cells.last() == Some(&reason)))
 }
 
 #[test]
@@ -201,14 +157,7 @@ fn a_row_that_is_written_when_its_minute_is_long_over_is_found() {
     run(async {
         let (mut world, running) = World::with_channel(406).await;
         world.crash(running).await;
-        let go_on = Arc::new(Semaphore::new(0));
-        let store = Arc::new(Holding {
-            inner: world.temp.store(),
-            holds: AtomicBool::new(false),
-            go_on: Arc::clone(&go_on),
-        });
-        let connector = Arc::new(ToProvider(Arc::clone(&world.provider)));
-        let running = world.open_over(Arc::<Holding>::clone(&store), connector, vec![Arbiter::new()]);
+        let (running, store) = world.open_holding(is_snooze);
         let id = begun(&world, &running, FROM).await;
         audit_soon(&world, &running).await;
         let (w, r) = (&world, &running);
@@ -218,11 +167,7 @@ fn a_row_that_is_written_when_its_minute_is_long_over_is_found() {
             found.into_iter().filter(|row| row.reason == WakeupReason::Snooze.as_str()).collect::<Vec<_>>()
         };
         let ticks = async {
-            eventually("its row is on its way", async || match store.holds.load(Ordering::Acquire) {
-                true => Ok(()),
-                false => Err("not yet".to_owned()),
-            })
-            .await;
+            store.until_held().await;
             w.clock.advance(MINUTE * 30);
             // Its owner is woken, too, and has to write first.
             let first = async {
@@ -231,7 +176,7 @@ fn a_row_that_is_written_when_its_minute_is_long_over_is_found() {
             let go_on = async {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 assert_eq!(snoozed().await, []);
-                go_on.add_permits(1);
+                store.go_on();
             };
             join(first, go_on).await;
         };

@@ -20,7 +20,7 @@ use switchboard_ports::{
     account::Nobody,
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
-    store::{self, Records, Scan, Scope, Store},
+    store::{self, Mutation, Records, Scan, Scope, Store},
 };
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantId, TenantScope, Timestamp, UserId,
@@ -32,7 +32,10 @@ use switchboard_store::{
     testing::{Temporary, temporary},
 };
 
-use crate::provider::{Provider, ToProvider};
+use crate::{
+    holding::Holding,
+    provider::{Provider, ToProvider},
+};
 
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -177,6 +180,13 @@ impl World {
         let arbiters = vec![Arbiter::new(), Arbiter::new()];
         let connector = Arc::new(ToProvider(Arc::clone(&self.provider)));
         Running { faulty, ..self.open_over(store, connector, arbiters) }
+    }
+
+    /// Starts a house over a store that holds back the first write of some kind.
+    pub(crate) fn open_holding(&self, what: fn(&[Mutation]) -> bool) -> (Running, Arc<Holding>) {
+        let store = Arc::new(Holding::over(self.temp.store(), what));
+        let connector = Arc::new(ToProvider(Arc::clone(&self.provider)));
+        (self.open_over(Arc::<Holding>::clone(&store), connector, vec![Arbiter::new()]), store)
     }
 
     /// Starts a house over any store, with any way out, on any arbiters.

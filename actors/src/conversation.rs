@@ -102,8 +102,8 @@ pub(crate) enum Ask {
     Show,
     /// What may be sent, and what waits?
     Outlook(Side),
-    /// Might this be sent?
-    Explain(Box<(wire::Content, ChannelFacts)>),
+    /// Might this be sent, about that message where it is about one?
+    Explain(Box<Draft>),
     /// Show what was made under a key, if anything was; refused when that was another request.
     Repeated { key: u64, request_hash: Vec<u8> },
     /// Which item is sent next? Asked by the sender of this generation.
@@ -136,6 +136,17 @@ pub(crate) enum Answer {
     NotHere,
     /// Nothing to say.
     Nothing,
+}
+
+/// A message that is asked about before it is sent.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    /// What it says.
+    pub content: wire::Content,
+    /// The message it answers or puts an emoji on.
+    pub about: Option<MessageId>,
+    /// What stands against sending.
+    pub channel: ChannelFacts,
 }
 
 /// What had to be read.
@@ -642,6 +653,10 @@ impl Entity for Conversation {
                 let seq = self.made_as(*key, id).or_else(|| self.state.place_of(about.as_ref()?));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
+            Ask::Explain(draft) => {
+                let seq = draft.about.as_ref().and_then(|about| self.state.place_of(about));
+                (None, seq.and_then(|seq| self.not_cached(seq)))
+            }
             Ask::Rule(Rule::Note { key, id, .. }) => {
                 (None, self.made_as(*key, id).and_then(|seq| self.not_cached(seq)))
             }
@@ -794,8 +809,9 @@ impl Entity for Conversation {
             }
             Ask::Explain(draft) => {
                 self.see_channel();
-                let (content, channel) = *draft;
-                let (decision, judged) = self.state.explain(&content, channel, now);
+                let Draft { content, about, channel } = *draft;
+                let explained = self.state.explain(&content, about.as_ref(), channel, now);
+                let (decision, judged) = explained.map_err(refusal_of)?;
                 judged?;
                 Ok(Answer::Explained(Box::new(decision)))
             }

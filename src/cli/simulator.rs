@@ -73,6 +73,8 @@ enum Order {
     Account { field: String, value: serde_json::Value },
     /// The next send is accepted and never answered.
     AcceptThenSilence,
+    /// The next send is not accepted, and its connection ends without an answer.
+    Close,
     /// The next send is refused with this error code of the Graph API.
     Refuse { code: i64 },
 }
@@ -181,6 +183,9 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
         }
         Order::AcceptThenSilence => {
             world.graph().script(When::NextSend, Fault::AcceptThenSilence);
+        }
+        Order::Close => {
+            world.graph().script(When::NextSend, Fault::Close);
         }
         Order::Refuse { code } => {
             world.graph().script(When::NextSend, Fault::Code(code));

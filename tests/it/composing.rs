@@ -182,6 +182,15 @@ async fn a_draft_is_checked_as_it_would_be_sent_and_leaves_nothing() {
     assert_eq!(decision["price"]["category"], "utility");
     let short = stage.api.post(&check, &template("bike_ready")).await;
     assert_eq!((short.status, &short.body["field"]), (422, &json!("template.body")));
+    // What it answers must be there, as when it is sent.
+    let theirs = text(&stage.messages(&id).await[0], "id");
+    let mut answer = text_body("hello");
+    answer["reply_to"] = json!(theirs);
+    assert_eq!(stage.api.post(&check, &answer).await.of(200)["allowed"], true);
+    let elsewhere = stage.meet(&customer(1)).await;
+    answer["reply_to"] = json!(text(&stage.messages(&elsewhere).await[0], "id"));
+    let refused = stage.api.post(&check, &answer).await;
+    assert_eq!((refused.status, &refused.body["field"]), (422, &json!("reply_to")));
     assert_eq!(stage.messages(&id).await.len(), 1, "what the customer wrote");
     assert_eq!(stage.graph().accepted().len(), 0);
 }

@@ -140,6 +140,11 @@ test('a number is deleted for good, and connected again step by step with what W
   await expect(dialog.getByText('The first webhook has come')).toBeVisible();
   await accessible(page);
   await shot(page, 'connect-done');
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [edge, copy] = await Promise.all([dialog.boundingBox(), dialog.getByRole('button', { name: /Verify token/ }).boundingBox()]);
+    expect((copy?.x ?? 0) + (copy?.width ?? width), 'what is copied is whole').toBeLessThanOrEqual((edge?.x ?? 0) + (edge?.width ?? 0));
+  }
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('link', { name: /Workshop/ })).toContainText('many people blocked or reported');
 
@@ -147,6 +152,32 @@ test('a number is deleted for good, and connected again step by step with what W
   await page.getByRole('link', { name: /Workshop/ }).click();
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await dialog.getByRole('button', { name: 'Disconnect' }).click();
+  await expect(page.getByText('No number is connected.')).toBeVisible();
+});
+
+test('the first number is connected from the inbox, where its verify token stays until it was noted', async ({ page }) => {
+  await signIn(page, house.url);
+  await page.getByRole('button', { name: 'Connect by hand' }).click();
+  await page.getByLabel('Name for colleagues').fill('First');
+  await page.getByLabel('Phone number ID').fill(house.number.phone_number_id);
+  await page.getByLabel('WhatsApp Business Account ID').fill(house.number.waba_id);
+  await page.getByLabel('Access token').fill('token-of-tomorrow');
+  await page.getByLabel(/App secret/).fill(house.number.app_secret);
+  await page.getByRole('button', { name: 'Check with WhatsApp' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(page.getByText('The token is shown only now.')).toBeVisible();
+  // Everybody has heard of the number by now.
+  house.say('31612345678', 'Lucas', 'the first word');
+  await expect(page.getByText('The first webhook has come')).toBeVisible();
+  await expect(page.getByText('The token is shown only now.')).toBeVisible();
+  await accessible(page);
+  await shot(page, 'first-connected');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByText('Pick a conversation')).toBeVisible();
+  await page.goto(`${house.url}/settings/channels`);
+  await page.getByRole('link', { name: /First/ }).click();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
   await expect(page.getByText('No number is connected.')).toBeVisible();
 });
 

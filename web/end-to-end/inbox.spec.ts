@@ -88,6 +88,33 @@ test('a message that WhatsApp refuses says why, and goes when it is tried again'
   await expect(bubble).toHaveAttribute('data-state', /sent|delivered|read/, { timeout: 30_000 });
 });
 
+test('a message whose fate is unknown is sent again only by choice, and each request says what became of it', async ({ page }) => {
+  house.say('31688888888', 'Unsure Ursula', 'Are you open?');
+  const id = await house.conversationOf('Unsure Ursula');
+  await signIn(page, house.url);
+  await open(page, id);
+  house.order('close');
+  await page.getByRole('textbox', { name: 'Reply' }).fill('Until six');
+  await page.keyboard.press('Enter');
+  const message = page.locator('article[data-message-id]', { hasText: 'Until six' });
+  await expect(message).toHaveAttribute('data-state', 'unknown');
+  await expect(message).toContainText('It may have arrived, so it is not sent twice by itself.');
+  const dialog = page.getByRole('dialog');
+  await message.getByRole('button', { name: 'Send again' }).click();
+  await expect(dialog).toContainText('Unsure Ursula gets it twice');
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(message).toHaveAttribute('data-state', 'unknown');
+  await message.getByRole('button', { name: 'Send again' }).click();
+  await dialog.getByRole('button', { name: 'Send again' }).click();
+  await expect(message).toHaveAttribute('data-state', /sent|delivered|read/);
+  await message.getByRole('button', { name: /How it got there/ }).click();
+  await expect(dialog).toContainText('outcome_unknown');
+  await expect(dialog).toContainText('2 requests to WhatsApp');
+  await expect(dialog).not.toContainText(/\d{4}-\d\d-\d\dT/);
+  await accessible(page);
+});
+
 test('a blocked contact cannot be written to until the block is lifted', async ({ page }) => {
   house.say('447700900115', 'Ravi Menon', 'Hello?');
   const id = await house.conversationOf('Ravi Menon');

@@ -26,7 +26,7 @@ use crate::{
     Refusal,
     buckets::contacts_by_id,
     channel, contact,
-    conversation::{self, Answer, Ask, Asked, Place, ask},
+    conversation::{self, Answer, Ask, Asked, Draft, Place, ask},
     initiated, resolve,
     shell::{self, Entity as _},
     tenant,
@@ -161,7 +161,8 @@ impl House {
         let content = self.content(scope, conversation.channel_id, &conversation.contact, request).await?;
         check_content(&content).map_err(conversation::refusal_of)?;
         let channel = self.side(scope, &conversation).await?.channel;
-        let question = || Ask::Explain(Box::new((content.clone(), channel)));
+        let draft = Draft { content, about: about(request), channel };
+        let question = || Ask::Explain(Box::new(draft.clone()));
         match self.look(scope, id, question).await? {
             Answer::Explained(decision) => Ok(*decision),
             _ => Err(odd()),

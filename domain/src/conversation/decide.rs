@@ -233,7 +233,7 @@ pub fn may_begin(content: &Content, templates: &Statuses, now: Timestamp) -> Res
 
 impl State {
     /// The message that another is about: its provider's id, and what it says. It needs to be in memory.
-    fn about(&self, id: &MessageId, is_reaction: bool) -> Result<(String, Quote), Rejection> {
+    pub(super) fn about(&self, id: &MessageId, is_reaction: bool) -> Result<(String, Quote), Rejection> {
         let field = if is_reaction { "reaction.message_id" } else { "reply_to" };
         let invalid = |message: &str| Rejection::Invalid { field, message: message.to_owned() };
         let item = self.place_of(id).and_then(|seq| self.items.get(&seq)).ok_or_else(|| {
@@ -361,7 +361,7 @@ impl<'a> Draft<'a> {
             product: None,
             edited_at: None,
             deleted_at: None,
-            history: vec![StateAt { state, at: now }],
+            history: vec![StateAt { state, at: now, error: None }],
             attempts: 0,
             charged: None,
             decision: None,
@@ -594,8 +594,13 @@ fn react(reactions: &mut Vec<Reaction>, reaction: Reaction) -> bool {
 
 /// Notes that an item reached a state.
 fn reach(item: &mut Item, state: MessageState, at: Timestamp) {
+    reach_by(item, state, None, at);
+}
+
+/// As [`reach`], and what led there where that was not wanted.
+fn reach_by(item: &mut Item, state: MessageState, error: Option<MessageError>, at: Timestamp) {
     item.state = state;
-    item.history.push(StateAt { state, at });
+    item.history.push(StateAt { state, at, error });
 }
 
 /// What happened to an item since it was queued last.
@@ -606,7 +611,7 @@ fn round(item: &Item) -> &[StateAt] {
 
 /// Notes what the provider told, unless that is noted already since the item was queued last. The order of
 /// the notes does not depend on the order of the telling. True when it is news.
-fn note_told(item: &mut Item, state: MessageState, at: Timestamp) -> bool {
+fn note_told(item: &mut Item, state: MessageState, error: Option<MessageError>, at: Timestamp) -> bool {
     if round(item).iter().any(|known| known.state == state) {
         return false;
     }
@@ -614,7 +619,7 @@ fn note_told(item: &mut Item, state: MessageState, at: Timestamp) -> bool {
         delivery::is_told(known.state) && delivery::rank(known.state) > delivery::rank(state)
     };
     let place = item.history.len() - round(item).iter().rev().take_while(|known| further(known)).count();
-    item.history.insert(place, StateAt { state, at });
+    item.history.insert(place, StateAt { state, at, error });
     true
 }
 
@@ -648,9 +653,9 @@ fn was_taken(item: &Item) -> bool {
 }
 
 fn fail(item: &mut Item, error: MessageError, at: Timestamp) {
-    item.error = Some(error);
+    item.error = Some(error.clone());
     item.not_before = None;
-    reach(item, MessageState::Failed, at);
+    reach_by(item, MessageState::Failed, Some(error), at);
 }
 
 /// Somebody else than the conversation found that an item may not be sent: the decision kept with it says so.
@@ -829,7 +834,7 @@ fn receive(
     item.imported = origin.is_history();
     item.late = !item.imported && newest_before.is_some_and(|newest| message.at < newest);
     if origin.ours().is_some() {
-        item.history = vec![StateAt { state: reached, at: message.at }];
+        item.history = vec![StateAt { state: reached, at: message.at, error: None }];
         item.error = (reached == MessageState::Failed).then(failed_without_reason);
     }
     if !origin.is_history() || arriving::is_newest(state, &draft.head, message.at) {
@@ -891,14 +896,16 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     if priced {
         item.charged = status.charged;
     }
-    let news = note_told(item, status.state, status.at) || priced;
+    let problem =
+        (status.state == MessageState::Failed).then(|| status.error.unwrap_or_else(failed_without_reason));
+    let news = note_told(item, status.state, problem.clone(), status.at) || priced;
     if joined == item.state && !news && !identified {
         return Ok(draft.reannounce(seq));
     }
     item.error = match (joined, status.state) {
         (MessageState::Failed, MessageState::Failed) => {
             let before = item.error.take().filter(|_| item.state == MessageState::Failed);
-            Some(before.or(status.error).unwrap_or_else(failed_without_reason))
+            before.or(problem)
         }
         (MessageState::Failed, _) => item.error.take(),
         _ => None,
@@ -1109,7 +1116,7 @@ fn end(
         AttemptOutcome::Ended(ended) => match retry::pause_after(&ended, item.attempts) {
             Some(pause) => {
                 item.not_before = Some(now + pause);
-                reach(item, MessageState::Queued, now);
+                reach_by(item, MessageState::Queued, problem_of(ended), now);
             }
             None => settle(item, ended, now),
         },
@@ -1176,25 +1183,37 @@ fn settle(item: &mut Item, outcome: SendOutcome, now: Timestamp) {
             item.state = delivery::join(item.state, MessageState::Sent);
             item.error = None;
             item.not_before = None;
-            note_told(item, MessageState::Sent, now);
+            note_told(item, MessageState::Sent, None, now);
         }
-        SendOutcome::Refused(error) => {
-            fail(item, MessageError { code: error.code, message: error.message }, now)
-        }
-        SendOutcome::NotStarted(_) => fail(
-            item,
-            MessageError {
-                code: "provider_unreachable".to_owned(),
-                message: "WhatsApp could not be reached. Nothing was sent; try again later.".to_owned(),
-            },
-            now,
-        ),
         SendOutcome::Unknown(_) => {
             if item.state == MessageState::Sending {
-                item.error = Some(unknown_outcome());
-                reach(item, MessageState::Unknown, now);
+                lose_sight(item, now);
             }
         }
+        outcome => {
+            if let Some(problem) = problem_of(outcome) {
+                fail(item, problem, now);
+            }
+        }
+    }
+}
+
+/// It may have arrived, or not.
+fn lose_sight(item: &mut Item, now: Timestamp) {
+    item.error = Some(unknown_outcome());
+    reach_by(item, MessageState::Unknown, Some(unknown_outcome()), now);
+}
+
+/// What an outcome is called that is not what was wanted.
+fn problem_of(outcome: SendOutcome) -> Option<MessageError> {
+    match outcome {
+        SendOutcome::Accepted { .. } => None,
+        SendOutcome::Refused(error) => Some(MessageError { code: error.code, message: error.message }),
+        SendOutcome::NotStarted(_) => Some(MessageError {
+            code: "provider_unreachable".to_owned(),
+            message: "WhatsApp could not be reached. Nothing was sent; try again later.".to_owned(),
+        }),
+        SendOutcome::Unknown(_) => Some(unknown_outcome()),
     }
 }
 
@@ -1230,8 +1249,7 @@ fn recover(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
     for seq in requests {
         let Ok(item) = draft.item(seq) else { continue };
         if item.state == MessageState::Sending {
-            item.error = Some(unknown_outcome());
-            reach(item, MessageState::Unknown, now);
+            lose_sight(item, now);
         }
         let outcome = Some(item.state);
         if let Some(attempt) = state.attempts.get(&seq) {

@@ -1,11 +1,11 @@
 //! What may be sent in a conversation while somebody writes, and when what waits there leaves.
 
 use switchboard_schema::{
-    Timestamp,
+    MessageId, Timestamp,
     wire::{Content, MessageState, PurposeOutlook, SendDecision, SendOutlook, SendStep, WaitingMessage},
 };
 
-use super::{State, decide::circumstances};
+use super::{Rejection, State, decide::circumstances};
 use crate::{
     fill,
     permission::{self, Allowed, ChannelFacts, Circumstances, PURPOSES, Refused},
@@ -30,13 +30,21 @@ impl State {
     }
 
     /// What would be decided of a message that is being written, with everything that was looked at.
+    ///
+    /// # Errors
+    /// The message that it is about cannot be meant.
     pub fn explain(
         &self,
         content: &Content,
+        about: Option<&MessageId>,
         channel: ChannelFacts,
         now: Timestamp,
-    ) -> (SendDecision, Result<Allowed, Refused>) {
-        permission::explain(&self.seen_from(channel, Some(content)), content, SendStep::Composed, now)
+    ) -> Result<(SendDecision, Result<Allowed, Refused>), Rejection> {
+        if let Some(id) = about {
+            self.about(id, matches!(content, Content::Reaction(_)))?;
+        }
+        let seen = self.seen_from(channel, Some(content));
+        Ok(permission::explain(&seen, content, SendStep::Composed, now))
     }
 
     /// What may be sent, now and as it changes by itself, and what waits.

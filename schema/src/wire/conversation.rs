@@ -234,13 +234,16 @@ wire! {
         pub correlation_id: Option<CorrelationId>,
     }
 
-    /// A state and when it was reached.
-    #[derive(Copy, Eq)]
+    /// A state, when it was reached, and why.
+    #[derive(Eq)]
     pub struct StateAt {
         /// The state.
         pub state: MessageState,
         /// When.
         pub at: Timestamp,
+        /// What came of the request that led here, where it did not go well: why it waits again, failed or is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error: Option<MessageError>,
     }
 
     /// From whom to whom.

@@ -110,6 +110,10 @@ export async function ask<T>(path: string, options: Options = {}): Promise<T> {
 
 /** May the same act be tried again with the same key? */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof NoAnswer) return true;
-  return error instanceof ApiError && (error.status >= 500 || error.status === 429 || error.status === 408);
+  return error instanceof NoAnswer || (error instanceof ApiError && isPassingStatus(error.status));
+}
+
+/** Of an answer's status; none is 0. */
+export function isPassingStatus(status: number): boolean {
+  return status === 0 || status >= 500 || status === 429 || status === 408;
 }

@@ -2313,10 +2313,11 @@ export interface components {
         StartedConversation: components["schemas"]["Conversation"] & {
             message?: null | components["schemas"]["Message"];
         };
-        /** @description A state and when it was reached. */
+        /** @description A state, when it was reached, and why. */
         StateAt: {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
+            error?: null | components["schemas"]["MessageError"];
             /** @description The state. */
             state: components["schemas"]["MessageState"];
         };

@@ -1661,13 +1661,17 @@ export interface MessageError {
   message: string;
 }
 /**
- * A state and when it was reached.
+ * A state, when it was reached, and why.
  */
 export interface StateAt {
   /**
    * When.
    */
   at: string;
+  /**
+   * What came of the request that led here, where it did not go well: why it waits again, failed or is not known.
+   */
+  error?: MessageError | null;
   /**
    * The state.
    */

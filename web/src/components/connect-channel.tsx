@@ -17,17 +17,22 @@ import { Blocked, openSignUp } from '@/lib/sign-up';
 import { shortDay } from '@/lib/time';
 
 type Form = { name: string; phone_number_id: string; waba_id: string; access_token: string; app_secret: string };
-type Props = { onDone?: (() => void) | undefined };
+type Props = {
+  onDone?: (() => void) | undefined;
+  /** A number is being connected, and what is shown of it then must be seen. */
+  onConnecting?: ((connecting: boolean) => void) | undefined;
+};
 
 /** Connects a WhatsApp number: by the provider's sign-up where there is one, or by hand. */
-export default function ConnectChannelForm({ onDone }: Props) {
+export default function ConnectChannelForm({ onDone, onConnecting }: Props) {
   const owner = useMe().user.role === 'owner';
   const { data } = useQuery({ ...signUpQuery, enabled: owner });
   const [byHand, setByHand] = useState(false);
   const [connected, setConnected] = useState<Channel>();
-  if (connected) return <><Steps at={3} /><Connected channel={connected} onDone={onDone} /></>;
-  if (data?.available && !byHand) return <SignUp options={data} onConnected={setConnected} onByHand={() => { setByHand(true); }} />;
-  return <ByHand onConnected={setConnected} />;
+  const signsUp = data?.available === true && !byHand;
+  if (connected) return <>{!signsUp && <Steps at={3} />}<Connected channel={connected} byHand={!signsUp} onDone={onDone} /></>;
+  if (signsUp) return <SignUp options={data} onConnected={setConnected} onConnecting={onConnecting} onByHand={() => { setByHand(true); }} />;
+  return <ByHand onConnected={setConnected} onConnecting={onConnecting} />;
 }
 
 function Steps({ at }: { at: 1 | 2 | 3 }) {
@@ -58,14 +63,20 @@ const bodyOf = (form: Form): ConnectChannel => ({
   ...(form.app_secret.trim() ? { app_secret: form.app_secret.trim() } : {}),
 });
 
-function ByHand({ onConnected }: { onConnected: (channel: Channel) => void }) {
+type Connecting = { onConnected: (channel: Channel) => void; onConnecting: Props['onConnecting'] };
+
+function ByHand({ onConnected, onConnecting }: Connecting) {
   const [form, setForm] = useState<Form>({ name: '', phone_number_id: '', waba_id: '', access_token: '', app_secret: '' });
   const [tried, setTried] = useState(false);
   const key = useRef(newKey());
   const check = useMutation({ mutationFn: (body: ConnectChannel) => ask<CheckedNumber>('/channels/check', { method: 'POST', body }) });
   const connect = useMutation({
     mutationFn: (body: ConnectChannel) => ask<Channel>('/channels', { method: 'POST', key: key.current, body }),
-    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
+    onMutate: () => { onConnecting?.(true); },
+    onError: (error) => {
+      onConnecting?.(false);
+      if (!isPassing(error)) key.current = newKey();
+    },
     onSuccess: onConnected,
   });
   const set = (name: keyof Form) => (value: string) => { setForm((now) => ({ ...now, [name]: value })); };
@@ -99,6 +110,7 @@ function ByHand({ onConnected }: { onConnected: (channel: Channel) => void }) {
   return (
     <>
       <Steps at={1} />
+      <p className="mb-3 text-text-2">{t('connect.hint')}</p>
       <form
         className="grid gap-3 sm:grid-cols-2"
         noValidate
@@ -167,7 +179,7 @@ function Checked({ checked, phoneNumberId, busy, error, onBack, onConnect }: Che
 const nameOf = (number: AccountNumber) => [number.verified_name, number.display_phone_number ?? number.phone_number_id].filter(Boolean).join(', ');
 
 /** The provider's own sign-up, and what is left to choose after it. */
-function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; onConnected: (channel: Channel) => void; onByHand: () => void }) {
+function SignUp({ options, onByHand, ...connecting }: Connecting & { options: SignUpOptions; onByHand: () => void }) {
   const ending = useRef<AbortController>(null);
   useEffect(() => () => { ending.current?.abort(); }, []);
   const [refused, setRefused] = useState(false);
@@ -186,7 +198,7 @@ function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; on
       return ask<SignedUp>('/channels/sign-up', { method: 'POST', body: { code } });
     },
   });
-  if (sign.data) return <Choose signed={sign.data} onConnected={onConnected} onAgain={() => { sign.reset(); }} />;
+  if (sign.data) return <Choose signed={sign.data} {...connecting} onAgain={() => { sign.reset(); }} />;
   return (
     <div className="grid gap-3">
       <p className="text-text-2">{t('connect.signUpText')}</p>
@@ -209,7 +221,7 @@ function SignUp({ options, onConnected, onByHand }: { options: SignUpOptions; on
   );
 }
 
-function Choose({ signed, onConnected, onAgain }: { signed: SignedUp; onConnected: (channel: Channel) => void; onAgain: () => void }) {
+function Choose({ signed, onConnected, onConnecting, onAgain }: Connecting & { signed: SignedUp; onAgain: () => void }) {
   const free = signed.numbers.filter((number) => !number.channel_id);
   const [chosen, setChosen] = useState(free[0]);
   const [name, setName] = useState(free[0]?.verified_name ?? '');
@@ -217,7 +229,11 @@ function Choose({ signed, onConnected, onAgain }: { signed: SignedUp; onConnecte
   const key = useRef(newKey());
   const connect = useMutation({
     mutationFn: (body: ConnectSignedUp) => ask<Channel>('/channels/sign-up/connect', { method: 'POST', key: key.current, body }),
-    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
+    onMutate: () => { onConnecting?.(true); },
+    onError: (error) => {
+      onConnecting?.(false);
+      if (!isPassing(error)) key.current = newKey();
+    },
     onSuccess: onConnected,
   });
   const field = connect.error instanceof ApiError ? connect.error.problem.field : undefined;
@@ -262,7 +278,7 @@ function Choose({ signed, onConnected, onAgain }: { signed: SignedUp; onConnecte
   );
 }
 
-function Connected({ channel, onDone }: { channel: Channel; onDone: (() => void) | undefined }) {
+function Connected({ channel, byHand, onDone }: { channel: Channel; byHand: boolean; onDone: (() => void) | undefined }) {
   // How it stands comes over the line.
   const { data } = useQuery(channelsQuery);
   const heard = data?.channels.find((one) => one.id === channel.id)?.lights?.some((light) => light.subject === 'webhook' && light.state === 'good') ?? false;
@@ -271,14 +287,18 @@ function Connected({ channel, onDone }: { channel: Channel; onDone: (() => void)
     onDone?.();
   };
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <p className="flex items-center gap-2 font-semibold text-ok" role="status">
         <CircleCheck size={16} aria-hidden="true" />
         {t('connect.done', { name: channel.name })}
       </p>
-      <p className="text-text-2">{t('connect.next')}</p>
-      <CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} />
-      {channel.verify_token && <CopyLine label={t('connect.verifyToken')} value={channel.verify_token} hint={t('connect.once')} />}
+      {byHand && (
+        <>
+          <p className="text-text-2">{t('connect.next')}</p>
+          <CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} />
+          {channel.verify_token && <CopyLine label={t('connect.verifyToken')} value={channel.verify_token} hint={t('connect.once')} />}
+        </>
+      )}
       <p role="status" className={heard ? 'text-ok' : 'text-text-2'}>{t(heard ? 'connect.heard' : 'connect.listening')}</p>
       <div>
         <button type="button" className="btn primary large" onClick={finish}>{t('connect.ready')}</button>

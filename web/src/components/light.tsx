@@ -51,7 +51,7 @@ export function Lights({ lights, now }: { lights: ChannelLight[]; now: number })
           <h4 className="font-medium">{subjects[light.subject] ?? light.subject}</h4>
           <div className="min-w-0 max-sm:order-last">
             <p>{light.found}</p>
-            {light.progress != null && <progress className="light-progress" max={100} value={light.progress} aria-label={subjects[light.subject] ?? light.subject} />}
+            {light.progress != null && <progress className="progress" max={100} value={light.progress} aria-label={subjects[light.subject] ?? light.subject} />}
             {light.what_to_do && <p className="text-text-2">{light.what_to_do}</p>}
             {light.at && <time className="num text-[12px] text-text-3" dateTime={light.at} title={exact(light.at)}>{moment(light.at, now)}</time>}
           </div>

@@ -11,12 +11,17 @@ function limitOf(tier: string | undefined): string | undefined {
   return found ? limits.format(Number(found[1]) * (found[2] ? 1_000 : 1)) : tier;
 }
 
+const qualities: Record<string, string> = { GREEN: t('channel.quality_green'), YELLOW: t('channel.quality_yellow'), RED: t('channel.quality_red') };
+
+/** `GREEN` as people say it; what there is no word for stays. */
+const qualityOf = (rating: string | undefined) => rating && (qualities[rating.toUpperCase()] ?? rating.toLowerCase());
+
 /** What WhatsApp says of a number. */
 export function Facts({ facts, rest = [] }: { facts: NumberFacts | undefined; rest?: [string, string][] }) {
   const rows: [string, string | undefined][] = [
     [t('channel.phone'), facts?.display_phone_number ?? undefined],
     [t('channel.subject_name'), facts?.verified_name ?? undefined],
-    [t('channel.subject_quality'), facts?.quality?.toLowerCase()],
+    [t('channel.subject_quality'), qualityOf(facts?.quality ?? undefined)],
     [t('channel.limit'), limitOf(facts?.messaging_limit ?? undefined)],
     [t('channel.pace'), facts ? String(facts.throughput_per_second) : undefined],
     [t('channel.app'), facts ? t(facts.coexistence ? 'channel.appYes' : 'channel.appNo') : undefined],

@@ -68,6 +68,38 @@ fn what_the_provider_surely_did_not_take_is_tried_again_after_a_pause() {
 }
 
 #[test]
+fn each_request_that_did_not_go_well_says_why() {
+    let mut it = given_sending();
+    it.when(end(2, 1, refused_as(ErrorClass::BackOff)));
+    it.after(HOUR / 4).when(begin(2));
+    it.when(end(2, 2, not_started()));
+    it.after(HOUR / 4).when(begin(2));
+    it.when(end(2, 3, unknown()));
+    it.when(Command::Retry { id: asked(1) });
+    it.after(HOUR / 4).when(begin(2));
+    it.when(end(2, 4, accepted("out.1")));
+    it.when(told(2, "out.1", MessageState::Failed));
+    let history = it.item(2).history.iter();
+    let history: Vec<_> =
+        history.map(|known| (known.state, known.error.as_ref().map(|error| error.code.as_str()))).collect();
+    use MessageState::{Failed, Queued, Sending, Sent, Unknown};
+    let expected = [
+        (Queued, None),
+        (Sending, None),
+        (Queued, Some("whatsapp_1")),
+        (Sending, None),
+        (Queued, Some("provider_unreachable")),
+        (Sending, None),
+        (Unknown, Some("outcome_unknown")),
+        (Queued, None),
+        (Sending, None),
+        (Sent, None),
+        (Failed, Some("whatsapp_131026")),
+    ];
+    assert_eq!(history, expected);
+}
+
+#[test]
 fn a_result_told_twice_counts_once() {
     for outcome in [not_started(), refused_as(ErrorClass::Never), unknown(), accepted("out.1")] {
         let mut it = given_sending();

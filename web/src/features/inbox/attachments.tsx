@@ -24,12 +24,12 @@ function Chip({ upload, conversationId, channelId }: { upload: Upload; conversat
       {upload.picture ? <img src={upload.picture} alt="" /> : <span className="icon"><Icon size={18} aria-hidden="true" /></span>}
       <span className="min-w-0 flex-1">
         <span className="block truncate" dir="auto">{upload.name}</span>
-        <span className="num block truncate text-[11px] leading-[14px] text-text-3">
+        <span className={`num block text-[11px] leading-[14px] ${upload.state === 'failed' ? 'text-bad' : 'truncate text-text-3'}`} role={upload.state === 'failed' ? 'alert' : undefined}>
           {upload.state === 'failed' ? upload.problem : upload.state === 'uploading' ? t('attach.progress', { percent }) : fileSize(upload.size)}
         </span>
-        {upload.state === 'uploading' && <progress className="bar" max={100} value={percent} aria-label={t('attach.progressOf', { name: upload.name })} />}
+        {upload.state === 'uploading' && <progress className="progress" max={100} value={percent} aria-label={t('attach.progressOf', { name: upload.name })} />}
       </span>
-      {upload.state === 'failed' && (
+      {upload.state === 'failed' && upload.mayGo && (
         <button type="button" className="btn plain icon small" aria-label={t('attach.again', { name: upload.name })} onClick={() => { uploadAgain(conversationId, channelId, upload.id); }}>
           <RotateCcw size={14} aria-hidden="true" />
         </button>

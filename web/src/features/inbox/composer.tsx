@@ -123,7 +123,7 @@ function Writing({ id }: { id: string }) {
 function Price({ price }: { price: SendPrice }) {
   const words = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
   // It is the first to give way where there is little room.
-  return <span className="min-w-0 shrink-[99] truncate text-[12px] leading-4 text-text-3" title={words}>{words}</span>;
+  return <span className="min-w-0 shrink-[99999] truncate text-[12px] leading-4 text-text-3" title={words}>{words}</span>;
 }
 
 function TextComposer({ conversation, kind, facts, permission, offline, phone }: { conversation: Conversation; kind: 'reply' | 'note'; facts: WindowFacts; permission: Permission; offline: boolean; phone: boolean }) {

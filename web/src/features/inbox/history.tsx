@@ -5,7 +5,7 @@ import type { Message, SendDecision } from '@/api/types';
 import { Tick } from '@/components/tick';
 import { t } from '@/lib/i18n';
 import { rate } from '@/lib/media';
-import { exact } from '@/lib/time';
+import { exact, withLocalTimes } from '@/lib/time';
 import { stateName } from '@/lib/words';
 
 /** When a message reached each state; opens at once, as it is only loaded when asked for. */
@@ -14,14 +14,17 @@ export function History({ message, label, children }: { message: Message; label:
     <Popover.Root defaultOpen>
       <Popover.Trigger className="meta" title={t('thread.history')} aria-label={label}>{children}</Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="menu !min-w-56 !p-3" side="top" align="end" sideOffset={6} collisionPadding={8}>
+        <Popover.Content aria-label={t('thread.history')} className="menu !max-h-(--radix-popover-content-available-height) !w-80 !max-w-[calc(100vw-16px)] overflow-y-auto !p-3" side="top" align="end" sideOffset={6} collisionPadding={8}>
           <p className="mb-1.5 text-[12px] leading-4 font-semibold">{t('thread.history')}</p>
           <ol className="grid gap-1">
             {(message.history ?? []).map((step) => (
-              <li key={`${step.state} ${step.at}`} className="flex items-center gap-2 text-[12px] leading-4">
-                <Tick state={step.state} />
-                <span className="flex-1">{stateName(step.state)}</span>
-                <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
+              <li key={`${step.state} ${step.at}`} className="text-[12px] leading-4">
+                <div className="flex items-center gap-2">
+                  <Tick state={step.state} />
+                  <span className="flex-1">{stateName(step.state)}</span>
+                  <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
+                </div>
+                {step.error && <p className="ps-[22px] text-text-2">{withLocalTimes(step.error.message, Date.now())} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
               </li>
             ))}
           </ol>
@@ -33,7 +36,7 @@ export function History({ message, label, children }: { message: Message; label:
               {message.charged.amount && <>, <span className="num">{t('decision.about', { amount: rate(message.charged.amount) })}</span></>}
             </p>
           )}
-          {message.provider_id && <p className="mt-1 max-w-64 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
+          {message.provider_id && <p className="mt-1 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
@@ -45,11 +48,11 @@ function Decision({ decision }: { decision: SendDecision }) {
   return (
     <>
       <p className="mt-3 mb-1 text-[12px] leading-4 font-semibold">{t('decision.title')}</p>
-      <ul className="grid max-w-72 gap-1">
+      <ul className="grid gap-1">
         {decision.checks.map((check) => (
           <li key={check.rule} className="flex gap-1.5 text-[12px] leading-4">
             {check.passed ? <Check size={14} className="flex-none text-ok" aria-label={t('decision.allowed')} /> : <X size={14} className="flex-none text-bad" aria-label={t('decision.refused')} />}
-            <span className={check.passed ? 'text-text-2' : ''}>{check.found}</span>
+            <span className={check.passed ? 'text-text-2' : ''}>{withLocalTimes(check.found, Date.now())}</span>
           </li>
         ))}
       </ul>

@@ -40,7 +40,8 @@ export function InboxPage() {
   const preferences = usePreferences();
   const [sheet, setSheet] = useState(false);
   const channels = useChannels();
-  const empty = channels?.length === 0;
+  const [connecting, setConnecting] = useState(false);
+  const firstRun = channels?.length === 0 || connecting;
 
   usePlaceOnScreen(list, openId);
   const toggleDetails = () => {
@@ -55,7 +56,7 @@ export function InboxPage() {
   const thread = openId ? <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /> : null;
 
   if (phone) {
-    if (empty && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun /></Suspense></div>;
+    if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun onConnecting={setConnecting} /></Suspense></div>;
     return (
       <>
         {thread ?? <main className="flex min-w-0 flex-1">{conversations}</main>}
@@ -69,7 +70,7 @@ export function InboxPage() {
         <Views list={list} width={preferences.viewsWidth} />
       )}
       <div className="flex h-full flex-none border-e border-line" style={{ width: listWidth }}>{conversations}</div>
-      {thread ?? (empty ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun /></Suspense> : <NothingOpen />)}
+      {thread ?? (firstRun ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun onConnecting={setConnecting} /></Suspense> : <NothingOpen />)}
       {openId && wide && preferences.detailsOpen && (
         <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: preferences.detailsWidth }} aria-label={t('details.label')} data-pane>
           <Divider edge="detailsWidth" label={t('details.resize')} before={false} />

@@ -19,6 +19,7 @@ import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
 const MessageActions = later(() => import('@/features/inbox/message-actions').then((module) => ({ default: module.MessageActions })));
+const Confirm = later(() => import('@/components/modal').then((module) => ({ default: module.Confirm })));
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
 
 type Props = {
@@ -276,7 +277,7 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
         <button type="button" className="link" onClick={() => void cancelMessage(message)}>{t('thread.cancel')}</button>
       </p>
     );
-  if (message.state === 'unknown') return <p className="why text-warn">{t('thread.unknown')}</p>;
+  if (message.state === 'unknown') return <Unknown message={message} name={conversation.contact.name ?? ''} />;
   if (message.state !== 'failed') return null;
   const closed = isWindowClosed(message.error);
   return (
@@ -287,6 +288,31 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
         <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (
         <button type="button" className="link" onClick={() => void retryMessage(message)}>{t('app.retry')}</button>
+      )}
+    </p>
+  );
+}
+
+/** Nobody knows whether it arrived: it goes again only where somebody takes that risk. */
+function Unknown({ message, name }: { message: Message; name: string }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <p className="why text-warn" role="status">
+      <span>{t('thread.unknown')}</span>
+      {message.sent_by.kind !== 'phone_app' && <button type="button" className="link" onClick={() => { setAsked(true); }}>{t('thread.sendAgain')}</button>}
+      {asked && (
+        <Suspense fallback={null}>
+          <Confirm
+            title={t('thread.sendAgainAsk')}
+            text={t('thread.sendAgainText', { name })}
+            action={t('thread.sendAgain')}
+            onConfirm={() => {
+              setAsked(false);
+              void retryMessage(message);
+            }}
+            onClose={() => { setAsked(false); }}
+          />
+        </Suspense>
       )}
     </p>
   );

@@ -1,6 +1,6 @@
 /** Files on their way into a message: checked before they leave, uploaded with progress, one conversation's beside the other's. */
 import { create } from 'zustand';
-import { csrf, newKey } from '@/api/client';
+import { csrf, isPassingStatus, newKey } from '@/api/client';
 import type { MediaFacts, MediaKind, SendRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { send } from '@/lib/inbox/outbox';
@@ -17,6 +17,8 @@ export type Upload = {
   progress: number;
   state: 'uploading' | 'ready' | 'failed';
   problem?: string;
+  /** The same file may go another time. */
+  mayGo?: boolean;
   mediaId?: string;
   file: File;
   /** A recording: it goes by itself once it is up, as the answer to this message. */
@@ -83,18 +85,18 @@ export function sendRecording(conversationId: string, channelId: string, file: F
 function begin(conversationId: string, channelId: string, upload: Upload): void {
   const request = uploadFile(channelId, upload.kind, upload.file, upload.id, {
     onProgress: (progress) => { change(conversationId, upload.id, { progress }); },
-    onEnd: (facts, problem) => {
+    onEnd: (facts, problem, mayGo) => {
       running.delete(upload.id);
       if (facts && upload.recorded) sendRecorded(conversationId, upload, facts.media_id);
       else if (facts) change(conversationId, upload.id, { state: 'ready', progress: 1, mediaId: facts.media_id });
-      else if (of(conversationId).some((one) => one.id === upload.id)) change(conversationId, upload.id, { state: 'failed', problem });
+      else if (of(conversationId).some((one) => one.id === upload.id)) change(conversationId, upload.id, { state: 'failed', problem, mayGo });
     },
   });
   running.set(upload.id, request);
 }
 
 /** Uploads one file, with progress from 0 to 1; ends with what is known of it or with what went wrong. */
-export function uploadFile(channelId: string, kind: MediaKind, file: File, key: string, told: { onProgress: (progress: number) => void; onEnd: (facts: MediaFacts | null, problem: string) => void }): XMLHttpRequest {
+export function uploadFile(channelId: string, kind: MediaKind, file: File, key: string, told: { onProgress: (progress: number) => void; onEnd: (facts: MediaFacts | null, problem: string, mayGo: boolean) => void }): XMLHttpRequest {
   const query = new URLSearchParams({ channel_id: channelId, kind, filename: file.name });
   const request = new XMLHttpRequest();
   request.open('POST', `/api/v1/media?${query.toString()}`);
@@ -104,8 +106,8 @@ export function uploadFile(channelId: string, kind: MediaKind, file: File, key: 
   if (token) request.setRequestHeader('X-CSRF-Token', token);
   request.upload.onprogress = (event) => { if (event.lengthComputable) told.onProgress(event.loaded / event.total); };
   request.onloadend = () => {
-    if (request.status === 201) told.onEnd(JSON.parse(request.responseText) as MediaFacts, '');
-    else told.onEnd(null, problemOf(request));
+    if (request.status === 201) told.onEnd(JSON.parse(request.responseText) as MediaFacts, '', false);
+    else told.onEnd(null, problemOf(request), isPassingStatus(request.status));
   };
   request.send(file);
   return request;

@@ -371,6 +371,22 @@ async fn a_template_that_is_made_is_usable_once_whatsapp_has_decided_and_nobody_
     let of_template = checks.iter().find(|check| check["rule"] == "template").expect("it was looked at");
     assert_eq!(of_template["found"], "The template is approved.", "known when it was queued");
     stage.until_state(&sent, "sent").await;
+
+    // One with a code, too, whose words are WhatsApp's own.
+    let code = json!({"channel_id": stage.channel.id, "name": "door_code", "language": "en_US",
+        "category": "AUTHENTICATION",
+        "authentication": {"otp": "copy_code", "code_expiration_minutes": 5, "text": "Copy it"}});
+    stage.api.post("/api/v1/templates", &code).await.of(201);
+    let made = until("its words", async || {
+        let made = template(&stage, "door_code").await;
+        (made["sendable"] == true).then_some(made)
+    })
+    .await;
+    assert_eq!((&made["status"], &made["authentication"]), (&json!("APPROVED"), &code["authentication"]));
+    let send = json!({"type": "template", "template": {"name": "door_code", "language": "en_US",
+        "body": [{"text": "4711"}]}});
+    let sent = stage.api.post(&messages_path(&conversation), &send).await.of(202);
+    stage.until_state(&sent, "sent").await;
 }
 
 #[tokio::test]

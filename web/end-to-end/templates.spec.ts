@@ -159,6 +159,23 @@ test('an owner makes a template with a code, and one with cards, and both are ap
     await shot('editor-code');
     await dialog.getByRole('button', { name: 'Send for review' }).click();
     await expect(page.getByRole('button', { name: /Door code/ })).toContainText('Approved');
+    // It is changed from what WhatsApp tells of it.
+    await page.getByRole('button', { name: /Door code/ }).click();
+    await dialog.getByRole('button', { name: 'Edit' }).click();
+    await expect(dialog.getByLabel(/Minutes until/)).toHaveValue('15');
+    await expect(dialog.getByRole('checkbox', { name: /not to be shared|share/ })).toBeChecked();
+    await dialog.getByLabel(/Minutes until/).fill('5');
+    await accessible(page);
+    await shot('editor-code-again');
+    await dialog.getByRole('button', { name: 'Send for review' }).click();
+    await expect(dialog.getByText('This code expires in 5 minutes.')).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Send for review' })).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    const changed = async () => {
+      const list = await quick.call('GET', `/api/v1/templates?channel_id=${quick.channelId}`);
+      return (list['templates'] as { name: string; status: string; footer?: string }[]).find((one) => one.name === 'door_code');
+    };
+    await expect.poll(changed).toMatchObject({ status: 'APPROVED', footer: 'This code expires in 5 minutes.' });
 
     await page.getByRole('button', { name: 'New template' }).click();
     await dialog.getByLabel('Name', { exact: true }).fill('Two bells');
@@ -175,6 +192,19 @@ test('an owner makes a template with a code, and one with cards, and both are ap
     await shot('editor-cards');
     await dialog.getByRole('button', { name: 'Send for review' }).click();
     await expect(page.getByRole('button', { name: /Two bells/ })).toContainText('Approved');
+
+    // Cards with products, which each send chooses.
+    await page.getByRole('button', { name: 'New template' }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill('Two locks');
+    await dialog.getByLabel('Category').selectOption('MARKETING');
+    await dialog.getByLabel('Text', { exact: true }).fill('Two new locks stand in our shop.');
+    await dialog.getByRole('button', { name: 'Add a card' }).click();
+    await dialog.getByRole('group', { name: 'Card 1', exact: true }).getByLabel('Above its text').selectOption('product');
+    await expect(dialog.getByText('Which product it is is chosen with each send.')).toHaveCount(2);
+    await accessible(page);
+    await shot('editor-product-cards');
+    await dialog.getByRole('button', { name: 'Send for review' }).click();
+    await expect(page.getByRole('button', { name: /Two locks/ })).toContainText('Approved');
   } finally {
     await quick.close();
   }

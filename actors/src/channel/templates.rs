@@ -241,7 +241,8 @@ impl ChannelActor {
         update.at = update.at.min(self.env.clock.now());
         let key = (update.name.clone(), update.language.clone());
         let known = self.templates.rows.get(&key);
-        let must_be_read = known.is_none() || rules::must_be_read(&update);
+        // One that cannot be sent as it is known, such as one with a code that was just made, may be known better by now.
+        let must_be_read = known.is_none_or(|known| !known.template.sendable) || rules::must_be_read(&update);
         let changed = known
             .map(|known| (rules::told(known, &update), known))
             .filter(|(body, known)| body != *known)
@@ -540,6 +541,7 @@ fn of_draft(draft: &wire::TemplateDraft) -> wire::Template {
         named,
         // What the provider's own words take only reading it tells.
         sendable: draft.authentication.is_none(),
+        authentication: draft.authentication.clone(),
         ..wire::Template::default()
     }
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use switchboard_domain::template::{CARDS, is_named, needs_value, placeholders, scan};
 use switchboard_schema::wire::{
-    MAX_PARAMETER_CHARS, Template, TemplateButton, TemplateButtonKind, TemplateCard, TemplateHeaderFormat,
-    TemplateOffer, TemplateParameter,
+    MAX_PARAMETER_CHARS, OtpKind, Template, TemplateAuthentication, TemplateButton, TemplateButtonKind,
+    TemplateCard, TemplateHeaderFormat, TemplateOffer, TemplateParameter,
 };
 
 /// Most spaces in a row that WhatsApp takes within a value.
@@ -199,6 +199,9 @@ fn read_template(raw: &RawValue) -> Option<Template> {
         ..Template::default()
     };
     let mut has_body = false;
+    if read.category.eq_ignore_ascii_case("AUTHENTICATION") {
+        read.authentication = read_authentication(&raw.components);
+    }
     for component in raw.components {
         match component.kind.to_ascii_uppercase().as_str() {
             "HEADER" => {
@@ -252,6 +255,34 @@ fn read_template(raw: &RawValue) -> Option<Template> {
         read.header.as_deref().map(|words| placeholders(words, read.named)).unwrap_or_default();
     read.body_parameters = placeholders(&read.body, read.named);
     Some(read)
+}
+
+/// What was chosen of a template with a code. Its button comes back as one to an address that says which it is.
+fn read_authentication(components: &[RawComponent<'_>]) -> Option<TemplateAuthentication> {
+    let button = components.iter().flat_map(|component| &component.buttons).next();
+    let otp = button.and_then(|button| {
+        let of_address = button.url.as_deref().and_then(|url| url.split_once("otp_type="));
+        button.otp_type.as_deref().or_else(|| of_address?.1.split('&').next())
+    });
+    let otp = match otp.map(str::to_ascii_uppercase).as_deref() {
+        Some("COPY_CODE") => OtpKind::CopyCode,
+        Some("ONE_TAP") => OtpKind::OneTap,
+        Some("ZERO_TAP") => OtpKind::ZeroTap,
+        None if button.is_none() => OtpKind::ZeroTap,
+        _ => return None,
+    };
+    Some(TemplateAuthentication {
+        add_security_recommendation: components
+            .iter()
+            .any(|part| part.add_security_recommendation == Some(true)),
+        code_expiration_minutes: components
+            .iter()
+            .find_map(|part| part.code_expiration_minutes?.try_into().ok()),
+        otp,
+        text: button.and_then(|button| button.text.as_deref()).map(str::to_owned),
+        package_name: None,
+        signature_hash: None,
+    })
 }
 
 fn header_format(format: Option<&str>) -> TemplateHeaderFormat {
@@ -321,6 +352,8 @@ struct RawComponent<'a> {
     cards: Vec<RawCard<'a>>,
     #[serde(borrow)]
     limited_time_offer: Option<RawOffer<'a>>,
+    add_security_recommendation: Option<bool>,
+    code_expiration_minutes: Option<u64>,
     /// Examples are for people: odd ones are as good as none.
     #[serde(borrow)]
     example: Option<&'a RawValue>,
@@ -420,6 +453,8 @@ struct RawButton<'a> {
     #[serde(borrow)]
     url: Option<Cow<'a, str>>,
     phone_number: Option<String>,
+    #[serde(borrow)]
+    otp_type: Option<Cow<'a, str>>,
     /// A number in text; some answers have the number.
     flow_id: Option<serde_json::Value>,
     #[serde(borrow)]
@@ -541,6 +576,37 @@ mod tests {
         assert_eq!(page.templates[0].header_parameters, ["1"]);
         assert_eq!(page.templates[0].footer.as_deref(), Some("Reply STOP to hear no more"));
         assert_eq!(page.templates[5].status, "PAUSED");
+        let code = page.templates[3].authentication.as_ref().expect("it is one with a code");
+        assert_eq!((code.add_security_recommendation, code.code_expiration_minutes), (true, None));
+        assert_eq!((code.otp, code.text.as_deref()), (OtpKind::CopyCode, Some("Copy code")));
+        assert!(page.templates[4].authentication.is_none());
+    }
+
+    #[test]
+    fn what_was_chosen_of_a_template_with_a_code_is_read_in_every_shape() {
+        let read = |footer: &str, buttons: &str| {
+            let page = format!(
+                r#"{{"data":[{{"name":"code","language":"en","status":"APPROVED","category":"AUTHENTICATION","components":[
+                {{"type":"BODY","text":"*{{{{1}}}}* is your code."}}{footer}{buttons}]}}]}}"#
+            );
+            read_page(page.as_bytes()).expect("a page").templates.remove(0).authentication
+        };
+        let button = |inner: &str| format!(r#",{{"type":"BUTTONS","buttons":[{{{inner}}}]}}"#);
+        let footer = r#",{"type":"FOOTER","text":"Expires in 10 minutes.","code_expiration_minutes":10}"#;
+        let address = |kind: &str| {
+            button(&format!(
+                r#""type":"URL","text":"Fill in","url":"https://a.example/?otp_type={kind}&code=otp{{{{1}}}}""#
+            ))
+        };
+        let told = read(footer, &address("ONE_TAP")).expect("it is one with a code");
+        assert_eq!((told.otp, told.code_expiration_minutes), (OtpKind::OneTap, Some(10)));
+        assert_eq!((told.text.as_deref(), told.package_name), (Some("Fill in"), None));
+        let told = read("", &button(r#""type":"OTP","otp_type":"COPY_CODE","text":"Copy""#));
+        assert_eq!(told.map(|told| told.otp), Some(OtpKind::CopyCode));
+        assert_eq!(read("", "").map(|told| told.otp), Some(OtpKind::ZeroTap));
+        assert_eq!(read("", &address("BY_PIGEON")), None);
+        let odd = r#",{"type":"FOOTER","text":"…","code_expiration_minutes":1000}"#;
+        assert_eq!(read(odd, &address("ZERO_TAP")).and_then(|told| told.code_expiration_minutes), None);
     }
 
     #[test]

@@ -363,6 +363,9 @@ wire! {
         /// Its offer that ends.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub offer: Option<super::TemplateOffer>,
+        /// What was chosen of a template with a code, as far as the provider tells it: not the app that takes the code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub authentication: Option<super::TemplateAuthentication>,
         /// Its cards, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub cards: Vec<super::TemplateCard>,

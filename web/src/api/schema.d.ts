@@ -2353,6 +2353,7 @@ export interface components {
         };
         /** @description A message template at the provider. */
         Template: {
+            authentication?: null | components["schemas"]["TemplateAuthentication"];
             /** @description The body's words, with placeholders. */
             body: string;
             /** @description Examples for the placeholders of the body, in order. */

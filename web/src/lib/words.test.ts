@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, firstName, isWindowClosed, reasonOf, shownIdentities, systemWords } from '@/lib/words';
+import { addressOf, failureOf, firstName, isWindowClosed, reasonOf, shownIdentities, systemWords } from '@/lib/words';
 
 describe('words', () => {
   it('do not say twice that something was not sent', () => {
@@ -8,6 +8,11 @@ describe('words', () => {
     expect(reasonOf({ message: 'Not delivered: the number is not on WhatsApp.' })).toBe('the number is not on WhatsApp.');
     expect(reasonOf({ message: 'Not delivered, and WhatsApp gave no reason.' })).toBe('WhatsApp gave no reason.');
     expect(reasonOf(null)).toBe('');
+  });
+
+  it('tell what failed as it was told, and say that it was not sent where that is not said', () => {
+    expect(failureOf({ message: 'Not delivered: the number is not on WhatsApp.' })).toBe('Not delivered: the number is not on WhatsApp.');
+    expect(failureOf({ message: 'This number changed.' })).toBe('Not sent: This number changed.');
   });
 
   it('know both ways of saying that the window was closed', () => {

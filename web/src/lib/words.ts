@@ -155,6 +155,11 @@ export function isWindowClosed(error: { code: string } | null | undefined): bool
   return error?.code === 'window_closed' || error?.code === 'whatsapp_131047';
 }
 
+/** Why a message was not sent or did not arrive, in a sentence of its own. */
+export function failureOf(error: Pick<MessageError, 'message'> | null | undefined): string {
+  return /^not (sent|delivered)/i.test(error?.message ?? '') ? withLocalTimes(error?.message ?? '', Date.now()) : t('thread.notSent', { reason: reasonOf(error) });
+}
+
 /** Why a message was not sent, without saying first that it was not. */
 export function reasonOf(error: Pick<MessageError, 'message'> | null | undefined): string {
   return withLocalTimes(error?.message ?? '', Date.now()).replace(/^not (sent|delivered)(, and|[:.,])?\s*/i, '');

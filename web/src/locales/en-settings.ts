@@ -82,6 +82,8 @@ export const enSettings = {
     addCard: 'Add a card',
     card: 'Card {{count}}',
     removeCard: 'Remove card {{count}}',
+    cardProduct: 'Which product it is is chosen with each send. It has no words of its own.',
+    seeProduct: 'View',
     cardAbove: 'Above its text',
     cardBody: 'Its text',
     categoryAuthentication: 'Authentication: codes to sign in',

@@ -14,7 +14,7 @@ import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
 import { useChannels, useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { isWindowClosed, kindName, previewOf, reasonOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
+import { failureOf, isWindowClosed, kindName, previewOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
@@ -282,7 +282,7 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
   const closed = isWindowClosed(message.error);
   return (
     <p className="why text-bad" role="status">
-      <span>{closed ? windowWords(message, conversation) : t('thread.notSent', { reason: reasonOf(message.error) })}</span>
+      <span>{closed ? windowWords(message, conversation) : failureOf(message.error)}</span>
       {message.error && !closed && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
       {message.sent_by.kind === 'phone_app' ? null : closed ? (
         <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
@@ -329,7 +329,7 @@ function Leaving({ message, conversation }: { message: Message; conversation: Co
 function windowWords(message: Message, conversation: Conversation): string {
   const { expires_at } = conversation.window;
   const early = expires_at ? Math.floor((Date.parse(message.at) - Date.parse(expires_at)) / 60_000) : 0;
-  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : t('thread.notSent', { reason: reasonOf(message.error) });
+  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : failureOf(message.error);
 }
 
 // Written here, not confirmed -------------------------------------------------------------------------------
@@ -342,7 +342,7 @@ function PendingRow({ pending, grouped, index, count }: { pending: Pending; grou
   const shown = refused ? 'failed' : 'queued';
   const why = refused ? (
     <p className="why text-bad" role="status">
-      <span>{t('thread.notSent', { reason: reasonOf({ message: problem?.detail || problem?.title || '' }) })}</span>
+      <span>{failureOf({ message: problem?.detail || problem?.title || '' })}</span>
       {isWindowClosed(problem) ? (
         <button type="button" className="link" onClick={() => { setComposerMode(pending.conversation_id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (

@@ -17,13 +17,15 @@ import { showToast } from '@/lib/toast';
 const MAX_BUTTONS = 10;
 const KINDS = ['quick_reply', 'url', 'phone_number', 'copy_code', 'flow', 'catalog', 'products'] as const;
 const CARD_KINDS = ['quick_reply', 'url', 'phone_number'] as const;
+const PRODUCT_CARD_KINDS = ['product', 'quick_reply', 'url'] as const;
 const MAX_CARD_BUTTONS = 2;
 const MIN_CARDS = 2;
 const MAX_CARDS = 10;
 const MAX_CARD_CHARS = 160;
 
 type File = { mediaId: string; name: string; picture: string | null } | null;
-type Card = { format: 'image' | 'video'; body: string; buttons: TemplateButton[]; file: File };
+type CardFormat = 'image' | 'video' | 'product';
+type Card = { format: CardFormat; body: string; buttons: TemplateButton[]; file: File };
 
 type Draft = {
   name: string;
@@ -39,7 +41,7 @@ type Draft = {
   file: File;
   offer: TemplateOffer | null;
   cards: Card[];
-  code: { warn: boolean; minutes: string; otp: TemplateAuthentication['otp']; packageName: string; signatureHash: string };
+  code: { warn: boolean; minutes: string; otp: TemplateAuthentication['otp']; words: string | null | undefined; packageName: string; signatureHash: string };
 };
 
 /** Changes a draft: to this, or from how it is then. */
@@ -52,6 +54,7 @@ export function placesOf(words: string): string[] {
 }
 
 function begin(template: Template | null): Draft {
+  const code = template?.authentication;
   const examples: Record<string, string> = {};
   template?.header_parameters.forEach((name, index) => { examples[`header ${name}`] = template.header_examples?.[index] ?? ''; });
   template?.body_parameters.forEach((name, index) => { examples[`body ${name}`] = template.body_examples?.[index] ?? ''; });
@@ -69,9 +72,16 @@ function begin(template: Template | null): Draft {
     offer: template?.offer ?? null,
     cards: (template?.cards ?? []).map((card, index) => {
       (card.body_parameters ?? []).forEach((name, at) => { examples[`${ofCard(index)}body ${name}`] = card.body_examples?.[at] ?? ''; });
-      return { format: card.header_format === 'video' ? 'video' : 'image', body: card.body ?? '', buttons: card.buttons ?? [], file: null };
+      return { format: card.header_format === 'video' || card.header_format === 'product' ? card.header_format : 'image', body: card.body ?? '', buttons: card.buttons ?? [], file: null };
     }),
-    code: { warn: true, minutes: '10', otp: 'copy_code', packageName: '', signatureHash: '' },
+    code: {
+      warn: code?.add_security_recommendation ?? !code,
+      minutes: code ? String(code.code_expiration_minutes ?? '') : '10',
+      otp: code?.otp ?? 'copy_code',
+      words: code?.text,
+      packageName: '',
+      signatureHash: '',
+    },
   };
 }
 
@@ -83,6 +93,7 @@ function codeOf({ code }: Draft): TemplateAuthentication {
   return {
     add_security_recommendation: code.warn,
     otp: code.otp,
+    ...(code.words && code.otp !== 'zero_tap' ? { text: code.words } : {}),
     ...(code.minutes.trim() ? { code_expiration_minutes: Math.min(255, Math.max(0, Math.trunc(Number(code.minutes)) || 0)) } : {}),
     ...app,
   };
@@ -111,8 +122,7 @@ function draftOf(draft: Draft): TemplateDraft {
       ? {
           cards: draft.cards.map((card, index): TemplateCard => ({
             header_format: card.format,
-            body: card.body.trim(),
-            body_examples: examples(`${ofCard(index)}body`, card.body),
+            ...(card.format === 'product' ? {} : { body: card.body.trim(), body_examples: examples(`${ofCard(index)}body`, card.body) }),
             buttons: card.buttons,
             ...(card.file ? { header_file: card.file.mediaId } : {}),
           })),
@@ -146,7 +156,10 @@ function shownAs(draft: Draft): Template {
     ...(draft.above === 'text' ? { header: draft.header } : {}),
     ...(draft.footer ? { footer: draft.footer } : {}),
     ...(draft.offer && takesOffer(draft) ? { offer: draft.offer } : {}),
-    cards: draft.cards.map((card) => ({ header_format: card.format, body: card.body, body_parameters: placesOf(card.body), buttons: card.buttons })),
+    cards: draft.cards.map((card) => {
+      const body = card.format === 'product' ? '' : card.body;
+      return { header_format: card.format, body, body_parameters: placesOf(body), buttons: card.buttons };
+    }),
   };
 }
 
@@ -216,7 +229,7 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
             <Field label={t('templates.language')} value={draft.language} onValue={(language) => { set({ language }); }} hint={t('templates.languageHint')} error={errorOf('language')} autoComplete="off" />
           </>
         )}
-        {template?.status !== 'APPROVED' && (
+        {template?.status !== 'APPROVED' && !(template && isCode) && (
           <Choice
             label={t('templates.category')}
             value={draft.category}
@@ -307,13 +320,21 @@ function Offer({ offer, onOffer, error }: { offer: TemplateOffer | null; onOffer
   );
 }
 
+/** A card with something else above it, whose buttons go with that. */
+function become(card: Card, format: CardFormat): Card {
+  const kinds: readonly string[] = format === 'product' ? PRODUCT_CARD_KINDS : CARD_KINDS;
+  const kept = card.buttons.filter((button) => kinds.includes(button.kind) && (format !== 'product' || button.kind !== 'quick_reply'));
+  const first: TemplateButton = format === 'product' ? { kind: 'product', text: t('templates.seeProduct') } : { kind: 'quick_reply', text: '' };
+  return { ...card, format, file: null, buttons: kept.length > 0 ? kept : [first] };
+}
+
 /** Cards to swipe through: two to ten, each with a picture or a film, words and buttons. */
 function Cards({ channelId, draft, set, error }: { channelId: string; draft: Draft; set: Change; error: string | undefined }) {
   const { cards } = draft;
   // An upload ends while somebody writes: it changes what is there by then.
   const change = (index: number, changed: Partial<Card>) => { set((now) => ({ cards: now.cards.map((one, at) => (at === index ? { ...one, ...changed } : one)) })); };
   // All are built alike: what one has the next begins with.
-  const next = (): Card => ({ format: cards[0]?.format ?? 'image', body: '', buttons: cards[0]?.buttons.map(({ kind }) => ({ kind, text: '' })) ?? [{ kind: 'quick_reply', text: '' }], file: null });
+  const next = (): Card => ({ format: cards[0]?.format ?? 'image', body: '', buttons: cards[0]?.buttons.map(({ kind, text }) => ({ kind, text: kind === 'product' ? (text ?? '') : '' })) ?? [{ kind: 'quick_reply', text: '' }], file: null });
   const remove = (index: number) => {
     const left = cards.filter((_, at) => at !== index);
     // Their examples move up with them.
@@ -334,11 +355,17 @@ function Cards({ channelId, draft, set, error }: { channelId: string; draft: Dra
               <b aria-hidden="true">{t('templates.card', { count: index + 1 })}</b>
               <button type="button" className="btn plain icon" aria-label={t('templates.removeCard', { count: index + 1 })} onClick={() => { remove(index); }}><Trash2 size={16} aria-hidden="true" /></button>
             </div>
-            <Choice label={t('templates.cardAbove')} value={card.format} onValue={(format) => { set({ cards: cards.map((one) => ({ ...one, format: format as Card['format'], file: null })) }); }} options={(['image', 'video'] as const).map((format) => ({ value: format, label: t(`template.header_${format}`) }))} />
-            <FileField key={card.format} channelId={channelId} kind={card.format} label={t('templates.example', { place: t(`template.header_${card.format}`) })} name={card.file?.name ?? null} onFile={(file) => { change(index, { file }); }} />
-            <Field label={t('templates.cardBody')} value={card.body} maxLength={MAX_CARD_CHARS} dir="auto" onValue={(body) => { change(index, { body }); }} />
-            <Examples part={`${ofCard(index)}body`} words={card.body} draft={draft} set={set} error={undefined} />
-            <Buttons kinds={CARD_KINDS} most={MAX_CARD_BUTTONS} buttons={card.buttons} onButtons={(buttons) => { change(index, { buttons }); }} error={undefined} />
+            <Choice label={t('templates.cardAbove')} value={card.format} onValue={(format) => { set({ cards: cards.map((one) => become(one, format as CardFormat)) }); }} options={(['image', 'video', 'product'] as const).map((format) => ({ value: format, label: t(`template.header_${format}`) }))} />
+            {card.format === 'product' ? (
+              <p className="hint !mt-0">{t('templates.cardProduct')}</p>
+            ) : (
+              <>
+                <FileField key={card.format} channelId={channelId} kind={card.format} label={t('templates.example', { place: t(`template.header_${card.format}`) })} name={card.file?.name ?? null} onFile={(file) => { change(index, { file }); }} />
+                <Field label={t('templates.cardBody')} value={card.body} maxLength={MAX_CARD_CHARS} dir="auto" onValue={(body) => { change(index, { body }); }} />
+                <Examples part={`${ofCard(index)}body`} words={card.body} draft={draft} set={set} error={undefined} />
+              </>
+            )}
+            <Buttons kinds={card.format === 'product' ? PRODUCT_CARD_KINDS : CARD_KINDS} most={MAX_CARD_BUTTONS} buttons={card.buttons} onButtons={(buttons) => { change(index, { buttons }); }} error={undefined} />
           </fieldset>
         ))}
       </div>

@@ -1,6 +1,8 @@
 //! Templates: a list that is true whoever tells of it, every kind of them sent, and made, changed and deleted, all against a
 //! provider that refuses what Meta refuses.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use switchboard_simulator::{
     Fault, Outcome, Sent, Template, Update, When,
@@ -387,6 +389,19 @@ async fn a_template_that_is_made_is_usable_once_whatsapp_has_decided_and_nobody_
         "body": [{"text": "4711"}]}});
     let sent = stage.api.post(&messages_path(&conversation), &send).await.of(202);
     stage.until_state(&sent, "sent").await;
+    let mut changed = code.clone();
+    changed["authentication"]["code_expiration_minutes"] = 15.into();
+    let path = format!("/api/v1/templates/{}", text(&made, "id"));
+    let change = json!({"channel_id": stage.channel.id, "draft": changed});
+    // It is decided upon before we hear that it was submitted.
+    stage.graph().script(When::Path(text(&made, "id")), Fault::Slow(Duration::from_millis(300)));
+    stage.api.patch(&path, &change).await.of(200);
+    until("its new words", async || {
+        let changed = template(&stage, "door_code").await;
+        let is_known = changed["sendable"] == true && changed["status"] == "APPROVED";
+        is_known.then(|| assert_eq!(changed["footer"], "This code expires in 15 minutes."))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -389,7 +389,12 @@ impl ChannelActor {
         ctx: &mut Context<Self>,
     ) {
         let shown = rules::show(&body);
-        self.write(BTreeMap::from([(key, Some(body))]), ctx, move |_, written, _| {
+        // The decision was faster than the answer to what was submitted.
+        let must_be_read = body.status.value == "APPROVED" && !body.template.sendable;
+        self.write(BTreeMap::from([(key, Some(body))]), ctx, move |actor, written, ctx| {
+            if written.is_ok() && must_be_read {
+                actor.begin_reading(ctx);
+            }
             tell(reply, written.map(|()| shown));
         });
     }

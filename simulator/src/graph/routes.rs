@@ -90,8 +90,9 @@ async fn watched(
     let answer = match scripted {
         None => next.run(request).await,
         Some(Fault::Slow(late)) => {
+            let answer = next.run(request).await;
             tokio::time::sleep(late).await;
-            next.run(request).await
+            answer
         }
         Some(Fault::AcceptThenClose) => {
             next.run(request).await;

@@ -329,13 +329,14 @@ impl Template {
     fn body_json(&self, words: &str) -> Value {
         let mut body = json!({"type": "BODY", "text": words});
         let names = variables(words);
+        let example = if self.code.is_some() { "123456" } else { "Sam" };
         if !names.is_empty() {
             body["example"] = if self.is_named() {
                 let params: Vec<Value> =
-                    names.iter().map(|name| json!({"param_name": name, "example": "Sam"})).collect();
+                    names.iter().map(|name| json!({"param_name": name, "example": example})).collect();
                 json!({"body_text_named_params": params})
             } else {
-                json!({"body_text": [vec!["Sam"; names.len()]]})
+                json!({"body_text": [vec![example; names.len()]]})
             };
         }
         body

@@ -91,23 +91,20 @@ function Above({ format, before, values, pictures }: { format: TemplateHeaderFor
   }
 }
 
+/** What is bold or struck stays so with a value in it. */
 function Words({ words, before, values }: { words: string; before: string; values: Values }) {
-  return fillWords(words, before, values).map((piece, index) => {
-    const key = `${String(index)} ${piece.text}`;
-    if (piece.slot !== undefined) return <span key={key} className={piece.missing ? 'slot missing' : 'slot'}>{piece.text}</span>;
-    return <span key={key}><Styled words={piece.text} /></span>;
-  });
-}
-
-function Styled({ words }: { words: string }) {
-  return styled(words).map(({ text, style }, index) => {
-    const key = `${String(index)} ${text}`;
+  return styled(words).map(({ text, style }, at) => {
+    const inside = fillWords(text, before, values).map((piece, index) => {
+      const key = `${String(index)} ${piece.text}`;
+      return <span key={key} className={piece.slot === undefined ? undefined : piece.missing ? 'slot missing' : 'slot'}>{piece.text}</span>;
+    });
+    const key = `${String(at)} ${text}`;
     switch (style) {
-      case 'bold': return <b key={key}>{text}</b>;
-      case 'italic': return <i key={key}>{text}</i>;
-      case 'struck': return <s key={key}>{text}</s>;
-      case 'fixed': return <code key={key}>{text}</code>;
-      default: return <span key={key}>{text}</span>;
+      case 'bold': return <b key={key}>{inside}</b>;
+      case 'italic': return <i key={key}>{inside}</i>;
+      case 'struck': return <s key={key}>{inside}</s>;
+      case 'fixed': return <code key={key}>{inside}</code>;
+      default: return <span key={key}>{inside}</span>;
     }
   });
 }

@@ -82,19 +82,18 @@ fn each_request_that_did_not_go_well_says_why() {
     let history = it.item(2).history.iter();
     let history: Vec<_> =
         history.map(|known| (known.state, known.error.as_ref().map(|error| error.code.as_str()))).collect();
-    use MessageState::{Failed, Queued, Sending, Sent, Unknown};
     let expected = [
-        (Queued, None),
-        (Sending, None),
-        (Queued, Some("whatsapp_1")),
-        (Sending, None),
-        (Queued, Some("provider_unreachable")),
-        (Sending, None),
-        (Unknown, Some("outcome_unknown")),
-        (Queued, None),
-        (Sending, None),
-        (Sent, None),
-        (Failed, Some("whatsapp_131026")),
+        (MessageState::Queued, None),
+        (MessageState::Sending, None),
+        (MessageState::Queued, Some("whatsapp_1")),
+        (MessageState::Sending, None),
+        (MessageState::Queued, Some("provider_unreachable")),
+        (MessageState::Sending, None),
+        (MessageState::Unknown, Some("outcome_unknown")),
+        (MessageState::Queued, None),
+        (MessageState::Sending, None),
+        (MessageState::Sent, None),
+        (MessageState::Failed, Some("whatsapp_131026")),
     ];
     assert_eq!(history, expected);
 }

@@ -161,6 +161,8 @@ async fn what_the_business_own_phone_tells_is_shown_as_such_and_is_nobodys_new_m
     assert_eq!(conversation["contact"]["name"], "Ada of the phone");
 
     stage.postman.deliver(&[stage.text(&ada, 1, "is it ready?")]).await;
+    // What was told so far may have taken seconds.
+    let at_s = stage.world.clock().now_s();
     let id = stage.world.next_message_id(&ada);
     let echo = payload::echo(&business, &ada, &id, at_s + 1, "text", &json!({"body": "Yes, since noon"}));
     stage.postman.deliver(&[echo.clone(), echo]).await;

@@ -324,7 +324,9 @@ impl Handler<Mail<Letter>> for ChannelActor {
                     self.store(*body, reply, ctx);
                 }
                 (Some(refusal), letter) => {
-                    if !matches!(refusal, Refusal::NotFound(_)) && matches!(letter, Letter::Register { .. }) {
+                    if !matches!(refusal, Refusal::NotFound(_))
+                        && matches!(letter, Letter::Register { .. } | Letter::Retell)
+                    {
                         self.early.push(letter);
                         return;
                     }
@@ -438,11 +440,12 @@ impl ChannelActor {
                 actor.go_if_not_there(ctx);
             }
             Err(refusal) => {
-                // It stays: what conversations register with it is told once, and must not be lost.
+                // It stays: what conversations register with it, and what everybody is to be told, comes once, and must not
+                // be lost.
                 tracing::warn!(channel = %actor.id, %refusal, "a channel could not be loaded; trying again");
                 let (kept, refused) = std::mem::take(&mut actor.early)
                     .into_iter()
-                    .partition(|letter| matches!(letter, Letter::Register { .. }));
+                    .partition(|letter| matches!(letter, Letter::Register { .. } | Letter::Retell));
                 actor.early = kept;
                 let refused: Vec<Letter> = refused;
                 actor.gate.leave(refused.len());
@@ -586,9 +589,14 @@ impl ChannelActor {
                         }
                         actor.env.queues.set((actor.scope, actor.id), None);
                     }
+                    let was_connected = actor.body.as_ref().is_some_and(|before| before.deleted_at.is_none());
                     actor.body = Some(body.clone());
                     actor.stands();
-                    actor.tell_as_is();
+                    match body.deleted_at {
+                        None => actor.tell_as(wire::EventName::ChannelUpdated),
+                        Some(_) if was_connected => actor.tell_as(wire::EventName::ChannelDeleted),
+                        Some(_) => {}
+                    }
                     if let Some(due) = rules::wake_at(&body.standing).filter(|_| body.deleted_at.is_none()) {
                         actor.file_check(due, ctx);
                     }
@@ -600,6 +608,8 @@ impl ChannelActor {
                     actor.body = None;
                     actor.client = None;
                     actor.unloaded = None;
+                    // Whichever it is, it is told once it is known.
+                    let _is_there = actor.env.channels.tell_if_there(actor.scope, actor.id, Letter::Retell);
                     actor.load(ctx);
                 }
             }

@@ -311,6 +311,14 @@ async fn codes_offers_cards_and_forms_are_made_as_whatsapp_takes_them() {
         make(name, json!({"category": "AUTHENTICATION", "authentication": chosen})).await.of(201);
         assert_eq!(there(name).code, Some(Code { security: true, minutes: Some(5) }));
         assert_eq!(there(name).footer.as_deref(), Some("This code expires in 5 minutes."));
+        // Its words are read though nobody has decided about it.
+        let known = until("its words", async || {
+            let known = template(&stage, name).await;
+            (known["sendable"] == true).then_some(known)
+        })
+        .await;
+        assert_eq!((&known["status"], &known["authentication"]["otp"]), (&json!("PENDING"), &json!(otp)));
+        assert_eq!(known["authentication"]["package_name"], Value::Null);
     }
     let late = json!({"otp": "copy_code", "code_expiration_minutes": 91});
     let late = make("late", json!({"category": "AUTHENTICATION", "authentication": late})).await;

@@ -483,11 +483,17 @@ impl ChannelActor {
         written
     }
 
-    /// Tells how the channel is.
+    /// Tells how the channel is, if it is connected.
     pub(super) fn tell_as_is(&self) {
-        if let Some(body) = self.body.as_ref().filter(|body| body.deleted_at.is_none()) {
+        if self.body.as_ref().is_some_and(|body| body.deleted_at.is_none()) {
+            self.tell_as(wire::EventName::ChannelUpdated);
+        }
+    }
+
+    pub(super) fn tell_as(&self, name: wire::EventName) {
+        if let Some(body) = &self.body {
             let shown = Connected { id: self.id, body }.show(&self.env, self.scope);
-            tell_of(&self.env, self.scope, wire::EventName::ChannelUpdated, shown);
+            tell_of(&self.env, self.scope, name, shown);
         }
     }
 }

@@ -157,6 +157,12 @@ impl ChannelActor {
         Ok(self.templates.list(Some(refusal.to_string())))
     }
 
+    /// Reads what there is by now: a reading that runs may have begun before.
+    fn read_once_more(&mut self, ctx: &mut Context<Self>) {
+        self.templates.again = self.templates.reading;
+        self.begin_reading(ctx);
+    }
+
     fn begin_reading(&mut self, ctx: &mut Context<Self>) {
         let Some(client) = self.client.clone() else { return };
         if std::mem::replace(&mut self.templates.reading, true) {
@@ -251,9 +257,7 @@ impl ChannelActor {
             .collect();
         self.write(changed, ctx, move |actor, written, ctx| {
             if written.is_ok() && must_be_read {
-                // One that runs may have begun before this came about.
-                actor.templates.again = actor.templates.reading;
-                actor.begin_reading(ctx);
+                actor.read_once_more(ctx);
             }
             tell(reply, written);
         });
@@ -293,7 +297,9 @@ impl ChannelActor {
                         let mut body = rules::read(actor.templates.rows.get(&key), template, now);
                         // Its author asked for one category: another is worth a flag.
                         body.seen.category = draft.category;
-                        actor.write_one(key, body, reply, ctx);
+                        // What the provider's own words are it tells.
+                        let must_be_read = !body.template.sendable;
+                        actor.write_one(key, body, must_be_read, reply, ctx);
                     },
                 ));
             }
@@ -335,7 +341,9 @@ impl ChannelActor {
                             let too_many = body.edited_at.len().saturating_sub(EDITS_KEPT);
                             body.edited_at.drain(..too_many);
                         }
-                        actor.write_one(key, body, reply, ctx);
+                        // What the provider's own words are it tells.
+                        let must_be_read = !body.template.sendable;
+                        actor.write_one(key, body, must_be_read, reply, ctx);
                     },
                 ));
             }
@@ -347,14 +355,14 @@ impl ChannelActor {
                     return tell(reply, Err(conversation::refusal_of(rejection)));
                 }
                 let body = TemplateBody { fills, ..known.clone() };
-                self.write_one(key, body, reply, ctx);
+                self.write_one(key, body, false, reply, ctx);
             }
             Act::See(id) => {
                 let Some((key, known)) = self.by_id(&id) else {
                     return tell(reply, Err(Refusal::NotFound("template")));
                 };
                 let body = rules::see(known);
-                self.write_one(key, body, reply, ctx);
+                self.write_one(key, body, false, reply, ctx);
             }
             Act::Delete(id) => {
                 let Some((key, known)) = self.by_id(&id) else {
@@ -385,15 +393,14 @@ impl ChannelActor {
         &mut self,
         key: Key,
         body: TemplateBody,
+        must_be_read: bool,
         reply: Reply<wire::Template>,
         ctx: &mut Context<Self>,
     ) {
         let shown = rules::show(&body);
-        // The decision was faster than the answer to what was submitted.
-        let must_be_read = body.status.value == "APPROVED" && !body.template.sendable;
         self.write(BTreeMap::from([(key, Some(body))]), ctx, move |actor, written, ctx| {
             if written.is_ok() && must_be_read {
-                actor.begin_reading(ctx);
+                actor.read_once_more(ctx);
             }
             tell(reply, written.map(|()| shown));
         });
@@ -546,7 +553,12 @@ fn of_draft(draft: &wire::TemplateDraft) -> wire::Template {
         named,
         // What the provider's own words take only reading it tells.
         sendable: draft.authentication.is_none(),
-        authentication: draft.authentication.clone(),
+        // As it will be read, the app that takes a code being none of it.
+        authentication: draft.authentication.clone().map(|chosen| wire::TemplateAuthentication {
+            package_name: None,
+            signature_hash: None,
+            ..chosen
+        }),
         ..wire::Template::default()
     }
 }

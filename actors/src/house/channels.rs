@@ -150,11 +150,9 @@ impl House {
         erase: bool,
     ) -> Result<(), Refusal> {
         let delete = |reply| channel::Letter::Delete { erase, reply };
-        let body = channel::ask(&self.env, scope, id, delete).await?;
+        channel::ask(&self.env, scope, id, delete).await?;
         self.env.resolver.forget_channel(scope, id);
         tracing::info!(correlation = %act.correlation, channel = %id, "a channel was deleted");
-        let shown = Connected { id, body: &body }.show(&self.env, scope);
-        tell_of(&self.env, scope, wire::EventName::ChannelDeleted, shown);
         Ok(())
     }
 

@@ -274,10 +274,10 @@ fn read_authentication(components: &[RawComponent<'_>]) -> Option<TemplateAuthen
     Some(TemplateAuthentication {
         add_security_recommendation: components
             .iter()
-            .any(|part| part.add_security_recommendation == Some(true)),
+            .any(|part| part.add_security_recommendation == Some(true.into())),
         code_expiration_minutes: components
             .iter()
-            .find_map(|part| part.code_expiration_minutes?.try_into().ok()),
+            .find_map(|part| part.code_expiration_minutes.as_ref()?.as_u64()?.try_into().ok()),
         otp,
         text: button.and_then(|button| button.text.as_deref()).map(str::to_owned),
         package_name: None,
@@ -352,8 +352,9 @@ struct RawComponent<'a> {
     cards: Vec<RawCard<'a>>,
     #[serde(borrow)]
     limited_time_offer: Option<RawOffer<'a>>,
-    add_security_recommendation: Option<bool>,
-    code_expiration_minutes: Option<u64>,
+    /// These two belong to a code alone: odd ones are as good as none.
+    add_security_recommendation: Option<serde_json::Value>,
+    code_expiration_minutes: Option<serde_json::Value>,
     /// Examples are for people: odd ones are as good as none.
     #[serde(borrow)]
     example: Option<&'a RawValue>,
@@ -607,6 +608,8 @@ mod tests {
         assert_eq!(read("", &address("BY_PIGEON")), None);
         let odd = r#",{"type":"FOOTER","text":"…","code_expiration_minutes":1000}"#;
         assert_eq!(read(odd, &address("ZERO_TAP")).and_then(|told| told.code_expiration_minutes), None);
+        let odder = r#",{"type":"FOOTER","text":"…","code_expiration_minutes":"soon"}"#;
+        assert_eq!(read(odder, &address("ZERO_TAP")).map(|told| told.code_expiration_minutes), Some(None));
     }
 
     #[test]

@@ -834,8 +834,8 @@ fn receive(
     item.imported = origin.is_history();
     item.late = !item.imported && newest_before.is_some_and(|newest| message.at < newest);
     if origin.ours().is_some() {
-        item.history = vec![StateAt { state: reached, at: message.at, error: None }];
         item.error = (reached == MessageState::Failed).then(failed_without_reason);
+        item.history = vec![StateAt { state: reached, at: message.at, error: item.error.clone() }];
     }
     if !origin.is_history() || arriving::is_newest(state, &draft.head, message.at) {
         draft.head.preview_seq = Some(seq);

@@ -17,22 +17,28 @@ import { Blocked, openSignUp } from '@/lib/sign-up';
 import { shortDay } from '@/lib/time';
 
 type Form = { name: string; phone_number_id: string; waba_id: string; access_token: string; app_secret: string };
+/** A number that was just connected, and how. */
+export type Connection = { channel: Channel; byHand: boolean };
+
 type Props = {
   onDone?: (() => void) | undefined;
   /** A number is being connected, and what is shown of it then must be seen. */
   onConnecting?: ((connecting: boolean) => void) | undefined;
+  /** What was connected, where it is kept for longer than this form is there. */
+  kept?: { connection: Connection | null; onConnection: (connection: Connection) => void } | undefined;
 };
 
 /** Connects a WhatsApp number: by the provider's sign-up where there is one, or by hand. */
-export default function ConnectChannelForm({ onDone, onConnecting }: Props) {
+export default function ConnectChannelForm({ onDone, onConnecting, kept }: Props) {
   const owner = useMe().user.role === 'owner';
   const { data } = useQuery({ ...signUpQuery, enabled: owner });
   const [byHand, setByHand] = useState(false);
-  const [connected, setConnected] = useState<Channel>();
-  const signsUp = data?.available === true && !byHand;
-  if (connected) return <>{!signsUp && <Steps at={3} />}<Connected channel={connected} byHand={!signsUp} onDone={onDone} /></>;
-  if (signsUp) return <SignUp options={data} onConnected={setConnected} onConnecting={onConnecting} onByHand={() => { setByHand(true); }} />;
-  return <ByHand onConnected={setConnected} onConnecting={onConnecting} />;
+  const [own, setOwn] = useState<Connection | null>(null);
+  const connection = kept ? kept.connection : own;
+  const setConnection = kept ? kept.onConnection : setOwn;
+  if (connection) return <>{connection.byHand && <Steps at={3} />}<Connected connection={connection} onDone={onDone} /></>;
+  if (data?.available && !byHand) return <SignUp options={data} onConnected={(channel) => { setConnection({ channel, byHand: false }); }} onConnecting={onConnecting} onByHand={() => { setByHand(true); }} />;
+  return <ByHand onConnected={(channel) => { setConnection({ channel, byHand: true }); }} onConnecting={onConnecting} />;
 }
 
 function Steps({ at }: { at: 1 | 2 | 3 }) {
@@ -63,6 +69,8 @@ const bodyOf = (form: Form): ConnectChannel => ({
   ...(form.app_secret.trim() ? { app_secret: form.app_secret.trim() } : {}),
 });
 
+const mayBeDone = (error: Error) => isPassing(error) || (error instanceof ApiError && error.problem.code === 'in_progress');
+
 type Connecting = { onConnected: (channel: Channel) => void; onConnecting: Props['onConnecting'] };
 
 function ByHand({ onConnected, onConnecting }: Connecting) {
@@ -74,8 +82,10 @@ function ByHand({ onConnected, onConnecting }: Connecting) {
     mutationFn: (body: ConnectChannel) => ask<Channel>('/channels', { method: 'POST', key: key.current, body }),
     onMutate: () => { onConnecting?.(true); },
     onError: (error) => {
+      // It may have been connected all the same: the same request again answers with what is shown then.
+      if (mayBeDone(error)) return;
       onConnecting?.(false);
-      if (!isPassing(error)) key.current = newKey();
+      key.current = newKey();
     },
     onSuccess: onConnected,
   });
@@ -231,8 +241,10 @@ function Choose({ signed, onConnected, onConnecting, onAgain }: Connecting & { s
     mutationFn: (body: ConnectSignedUp) => ask<Channel>('/channels/sign-up/connect', { method: 'POST', key: key.current, body }),
     onMutate: () => { onConnecting?.(true); },
     onError: (error) => {
+      // It may have been connected all the same: the same request again answers with what is shown then.
+      if (mayBeDone(error)) return;
       onConnecting?.(false);
-      if (!isPassing(error)) key.current = newKey();
+      key.current = newKey();
     },
     onSuccess: onConnected,
   });
@@ -278,7 +290,7 @@ function Choose({ signed, onConnected, onConnecting, onAgain }: Connecting & { s
   );
 }
 
-function Connected({ channel, byHand, onDone }: { channel: Channel; byHand: boolean; onDone: (() => void) | undefined }) {
+function Connected({ connection: { channel, byHand }, onDone }: { connection: Connection; onDone: (() => void) | undefined }) {
   // How it stands comes over the line.
   const { data } = useQuery(channelsQuery);
   const heard = data?.channels.find((one) => one.id === channel.id)?.lights?.some((light) => light.subject === 'webhook' && light.state === 'good') ?? false;

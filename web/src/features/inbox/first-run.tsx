@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react';
 import { Suspense, useEffect } from 'react';
+import type { Connection } from '@/components/connect-channel';
 import { PatchField } from '@/components/patch-field';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
@@ -10,7 +11,7 @@ import { firstName } from '@/lib/words';
 const ConnectChannelForm = later(() => import('@/components/connect-channel'));
 
 /** Nothing is connected yet: the one thing to do. Stays while a number is being connected, until what is shown of it was seen. */
-export function FirstRun({ onConnecting }: { onConnecting: (connecting: boolean) => void }) {
+export function FirstRun({ connection, onConnection, onConnecting }: { connection: Connection | null; onConnection: (connection: Connection | null) => void; onConnecting: (connecting: boolean) => void }) {
   const { user, workspace } = useMe();
   useEffect(() => () => { onConnecting(false); }, [onConnecting]);
   return (
@@ -21,7 +22,18 @@ export function FirstRun({ onConnecting }: { onConnecting: (connecting: boolean)
         <ol className="overflow-hidden rounded-[14px] border border-line-2">
           <Step mark={<Check size={14} aria-hidden="true" />} look="bg-ok-soft text-ok border-transparent" title={t('firstRun.workspace')} text={workspace.name} />
           <Step mark="2" look="bg-accent text-on-accent border-accent" title={t('connect.title')} now>
-            <div className="mt-2"><Suspense fallback={null}><ConnectChannelForm onConnecting={onConnecting} onDone={() => { onConnecting(false); }} /></Suspense></div>
+            <div className="mt-2">
+              <Suspense fallback={null}>
+                <ConnectChannelForm
+                  kept={{ connection, onConnection }}
+                  onConnecting={onConnecting}
+                  onDone={() => {
+                    onConnection(null);
+                    onConnecting(false);
+                  }}
+                />
+              </Suspense>
+            </div>
           </Step>
           <Step mark="3" look="border-line-2 text-text-2" title={t('firstRun.hello')} text={t('firstRun.helloText')} />
         </ol>

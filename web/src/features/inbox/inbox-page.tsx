@@ -18,6 +18,7 @@ import { useChannels } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
+import type { Connection } from '@/components/connect-channel';
 
 const Details = later(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
 const DetailsSheet = later(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
@@ -41,7 +42,8 @@ export function InboxPage() {
   const [sheet, setSheet] = useState(false);
   const channels = useChannels();
   const [connecting, setConnecting] = useState(false);
-  const firstRun = channels?.length === 0 || connecting;
+  const [connection, setConnection] = useState<Connection | null>(null);
+  const firstRun = channels?.length === 0 || connecting || connection !== null;
 
   usePlaceOnScreen(list, openId);
   const toggleDetails = () => {
@@ -56,7 +58,7 @@ export function InboxPage() {
   const thread = openId ? <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /> : null;
 
   if (phone) {
-    if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun onConnecting={setConnecting} /></Suspense></div>;
+    if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense></div>;
     return (
       <>
         {thread ?? <main className="flex min-w-0 flex-1">{conversations}</main>}
@@ -70,7 +72,7 @@ export function InboxPage() {
         <Views list={list} width={preferences.viewsWidth} />
       )}
       <div className="flex h-full flex-none border-e border-line" style={{ width: listWidth }}>{conversations}</div>
-      {thread ?? (firstRun ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun onConnecting={setConnecting} /></Suspense> : <NothingOpen />)}
+      {thread ?? (firstRun ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense> : <NothingOpen />)}
       {openId && wide && preferences.detailsOpen && (
         <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: preferences.detailsWidth }} aria-label={t('details.label')} data-pane>
           <Divider edge="detailsWidth" label={t('details.resize')} before={false} />

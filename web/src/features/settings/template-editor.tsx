@@ -41,7 +41,7 @@ type Draft = {
   file: File;
   offer: TemplateOffer | null;
   cards: Card[];
-  code: { warn: boolean; minutes: string; otp: TemplateAuthentication['otp']; words: string | null | undefined; packageName: string; signatureHash: string };
+  code: { warn: boolean; minutes: string; otp: TemplateAuthentication['otp']; words: Template['authentication']; packageName: string; signatureHash: string };
 };
 
 /** Changes a draft: to this, or from how it is then. */
@@ -78,7 +78,7 @@ function begin(template: Template | null): Draft {
       warn: code?.add_security_recommendation ?? !code,
       minutes: code ? String(code.code_expiration_minutes ?? '') : '10',
       otp: code?.otp ?? 'copy_code',
-      words: code?.text,
+      words: code,
       packageName: '',
       signatureHash: '',
     },
@@ -93,7 +93,8 @@ function codeOf({ code }: Draft): TemplateAuthentication {
   return {
     add_security_recommendation: code.warn,
     otp: code.otp,
-    ...(code.words && code.otp !== 'zero_tap' ? { text: code.words } : {}),
+    // The words on a button go with what it does.
+    ...(code.words?.text && code.words.otp === code.otp && code.otp !== 'zero_tap' ? { text: code.words.text } : {}),
     ...(code.minutes.trim() ? { code_expiration_minutes: Math.min(255, Math.max(0, Math.trunc(Number(code.minutes)) || 0)) } : {}),
     ...app,
   };

@@ -189,7 +189,7 @@ function Detail({ channelId, template, owner, onClose }: { channelId: string; te
         onClose={() => { setDeleting(false); }}
       />
     );
-  const editable = ['APPROVED', 'REJECTED', 'PAUSED'].includes(template.status) && template.sendable;
+  const editable = ['APPROVED', 'REJECTED', 'PAUSED'].includes(template.status) && template.sendable && (template.category !== 'AUTHENTICATION' || template.authentication != null);
   const changes = template.changes ?? [];
   return (
     <Modal

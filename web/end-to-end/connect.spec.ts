@@ -172,6 +172,14 @@ test('the first number is connected from the inbox, where its verify token stays
   await expect(page.getByText('The token is shown only now.')).toBeVisible();
   await accessible(page);
   await shot(page, 'first-connected');
+  // Whoever turns the phone, or looks into a conversation meanwhile, finds it again.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByText('The token is shown only now.')).toBeVisible();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.locator('[data-conversation-id]').first().click();
+  await expect(page.locator('article[data-message-id]').first()).toBeVisible();
+  await page.goBack();
+  await expect(page.getByText('The token is shown only now.')).toBeVisible();
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByText('Pick a conversation')).toBeVisible();
   await page.goto(`${house.url}/settings/channels`);

@@ -381,6 +381,15 @@ async fn a_restricted_account_answers_and_does_not_write_first_until_it_is_over(
     stage.until_state(&sent, "sent").await;
 }
 
+/// Waits until the server has looked at every channel; what `keys status` says then.
+async fn sealed_under_the_key(stage: &Stage) -> String {
+    until("every secret to be sealed under the key", async || {
+        let output = stage.server.try_run(&["keys", "status"]);
+        output.contains("every secret is sealed under the master key").then_some(output)
+    })
+    .await
+}
+
 #[tokio::test]
 async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_on() {
     let mut stage = Stage::new().await;
@@ -393,7 +402,7 @@ async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_
     let proof_path = format!("/api/v1/contacts/{contact}/consent/proof");
     let old_proof = stage.api.get(&proof_path).await.of(200);
     let old_signer = stage.server.run(&["consent", "key"]);
-    assert!(stage.server.run(&["keys", "status"]).contains("every secret is sealed under the master key"));
+    sealed_under_the_key(&stage).await;
 
     let said = stage.server.run(&["keys", "rotate"]);
     assert!(said.contains("master.key.previous"), "{said}");
@@ -402,11 +411,7 @@ async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_
     // Before the server has done it, the old key is what they are sealed under.
     assert!(stage.server.fails(&["keys", "status"]).contains("not sealed under the master key"));
     stage.server.boot().await;
-    let status = until("everything to be sealed anew", async || {
-        let output = stage.server.try_run(&["keys", "status"]);
-        output.contains("every secret").then_some(output)
-    })
-    .await;
+    let status = sealed_under_the_key(&stage).await;
     assert!(status.contains("may be taken away"), "{status}");
 
     // What was sealed still works: sending, webhooks, a request that is repeated, and proofs.
@@ -430,7 +435,7 @@ async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_
     stage.server.boot().await;
     let sent = stage.send(&conversation, "without it").await;
     stage.until_state(&sent, "sent").await;
-    assert!(stage.server.run(&["keys", "status"]).contains("every secret is sealed under the master key"));
+    sealed_under_the_key(&stage).await;
     let forged = Oddly { signature: Some("sha256=00"), ..Oddly::default() };
     let body = stage.postman.body(&[stage.text(&ada, 3, "forged")]);
     assert_eq!(stage.postman.post_body(body, &forged).await, Some(401));

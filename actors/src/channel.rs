@@ -132,6 +132,14 @@ pub(crate) enum Letter {
     Receipt(Reply<Option<Arc<dyn ChannelClient>>>),
 }
 
+impl Letter {
+    /// Nobody sends it again: what conversations register, and that everybody is to be told. It waits for an owner that
+    /// could not be loaded.
+    const fn comes_once(&self) -> bool {
+        matches!(self, Self::Register { .. } | Self::Retell)
+    }
+}
+
 /// How a request went, for the channel's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Health {
@@ -324,9 +332,7 @@ impl Handler<Mail<Letter>> for ChannelActor {
                     self.store(*body, reply, ctx);
                 }
                 (Some(refusal), letter) => {
-                    if !matches!(refusal, Refusal::NotFound(_))
-                        && matches!(letter, Letter::Register { .. } | Letter::Retell)
-                    {
+                    if !matches!(refusal, Refusal::NotFound(_)) && letter.comes_once() {
                         self.early.push(letter);
                         return;
                     }
@@ -440,12 +446,10 @@ impl ChannelActor {
                 actor.go_if_not_there(ctx);
             }
             Err(refusal) => {
-                // It stays: what conversations register with it, and what everybody is to be told, comes once, and must not
-                // be lost.
+                // It stays, for what must not be lost.
                 tracing::warn!(channel = %actor.id, %refusal, "a channel could not be loaded; trying again");
-                let (kept, refused) = std::mem::take(&mut actor.early)
-                    .into_iter()
-                    .partition(|letter| matches!(letter, Letter::Register { .. } | Letter::Retell));
+                let (kept, refused) =
+                    std::mem::take(&mut actor.early).into_iter().partition(Letter::comes_once);
                 actor.early = kept;
                 let refused: Vec<Letter> = refused;
                 actor.gate.leave(refused.len());

@@ -297,9 +297,7 @@ impl ChannelActor {
                         let mut body = rules::read(actor.templates.rows.get(&key), template, now);
                         // Its author asked for one category: another is worth a flag.
                         body.seen.category = draft.category;
-                        // What the provider's own words are it tells.
-                        let must_be_read = !body.template.sendable;
-                        actor.write_one(key, body, must_be_read, reply, ctx);
+                        actor.write_submitted(key, body, reply, ctx);
                     },
                 ));
             }
@@ -341,9 +339,7 @@ impl ChannelActor {
                             let too_many = body.edited_at.len().saturating_sub(EDITS_KEPT);
                             body.edited_at.drain(..too_many);
                         }
-                        // What the provider's own words are it tells.
-                        let must_be_read = !body.template.sendable;
-                        actor.write_one(key, body, must_be_read, reply, ctx);
+                        actor.write_submitted(key, body, reply, ctx);
                     },
                 ));
             }
@@ -387,6 +383,18 @@ impl ChannelActor {
         let mut rows = self.templates.rows.iter();
         let found = rows.find(|(_, body)| body.template.id.as_deref() == Some(id))?;
         Some((found.0.clone(), found.1))
+    }
+
+    /// Stores what was submitted; words that are the provider's own are read from it.
+    fn write_submitted(
+        &mut self,
+        key: Key,
+        body: TemplateBody,
+        reply: Reply<wire::Template>,
+        ctx: &mut Context<Self>,
+    ) {
+        let must_be_read = !body.template.sendable;
+        self.write_one(key, body, must_be_read, reply, ctx);
     }
 
     fn write_one(

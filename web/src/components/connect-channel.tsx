@@ -73,13 +73,11 @@ const mayBeDone = (error: Error) => isPassing(error) || (error instanceof ApiErr
 
 type Connecting = { onConnected: (channel: Channel) => void; onConnecting: Props['onConnecting'] };
 
-function ByHand({ onConnected, onConnecting }: Connecting) {
-  const [form, setForm] = useState<Form>({ name: '', phone_number_id: '', waba_id: '', access_token: '', app_secret: '' });
-  const [tried, setTried] = useState(false);
+/** Connects once, however often the answer is asked for. */
+function useConnect<Body>(path: string, { onConnected, onConnecting }: Connecting) {
   const key = useRef(newKey());
-  const check = useMutation({ mutationFn: (body: ConnectChannel) => ask<CheckedNumber>('/channels/check', { method: 'POST', body }) });
-  const connect = useMutation({
-    mutationFn: (body: ConnectChannel) => ask<Channel>('/channels', { method: 'POST', key: key.current, body }),
+  return useMutation({
+    mutationFn: (body: Body) => ask<Channel>(path, { method: 'POST', key: key.current, body }),
     onMutate: () => { onConnecting?.(true); },
     onError: (error) => {
       // It may have been connected all the same: the same request again answers with what is shown then.
@@ -89,6 +87,13 @@ function ByHand({ onConnected, onConnecting }: Connecting) {
     },
     onSuccess: onConnected,
   });
+}
+
+function ByHand(connecting: Connecting) {
+  const [form, setForm] = useState<Form>({ name: '', phone_number_id: '', waba_id: '', access_token: '', app_secret: '' });
+  const [tried, setTried] = useState(false);
+  const check = useMutation({ mutationFn: (body: ConnectChannel) => ask<CheckedNumber>('/channels/check', { method: 'POST', body }) });
+  const connect = useConnect<ConnectChannel>('/channels', connecting);
   const set = (name: keyof Form) => (value: string) => { setForm((now) => ({ ...now, [name]: value })); };
   const digits = (value: string) => (value.trim() === '' ? t('connect.required') : /^\d+$/.test(value.replace(/\s/g, '')) ? undefined : t('connect.digits'));
   const errors = {
@@ -231,23 +236,12 @@ function SignUp({ options, onByHand, ...connecting }: Connecting & { options: Si
   );
 }
 
-function Choose({ signed, onConnected, onConnecting, onAgain }: Connecting & { signed: SignedUp; onAgain: () => void }) {
+function Choose({ signed, onAgain, ...connecting }: Connecting & { signed: SignedUp; onAgain: () => void }) {
   const free = signed.numbers.filter((number) => !number.channel_id);
   const [chosen, setChosen] = useState(free[0]);
   const [name, setName] = useState(free[0]?.verified_name ?? '');
   const [pin, setPin] = useState('');
-  const key = useRef(newKey());
-  const connect = useMutation({
-    mutationFn: (body: ConnectSignedUp) => ask<Channel>('/channels/sign-up/connect', { method: 'POST', key: key.current, body }),
-    onMutate: () => { onConnecting?.(true); },
-    onError: (error) => {
-      // It may have been connected all the same: the same request again answers with what is shown then.
-      if (mayBeDone(error)) return;
-      onConnecting?.(false);
-      key.current = newKey();
-    },
-    onSuccess: onConnected,
-  });
+  const connect = useConnect<ConnectSignedUp>('/channels/sign-up/connect', connecting);
   const field = connect.error instanceof ApiError ? connect.error.problem.field : undefined;
   if (!chosen) {
     return (

@@ -241,14 +241,26 @@ impl Conversation {
         Ok(Answer::Done(message, Box::new(conversation)))
     }
 
+    /// Applies what the provider tells of a message, where that is here.
+    fn rule_at(
+        &mut self,
+        located: Option<u64>,
+        rule: impl FnOnce(u64) -> Rule,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let Some(seq) = located else { return Ok(Answer::NotHere) };
+        self.rule(rule(seq), now)?;
+        Ok(Answer::Nothing)
+    }
+
     fn rule(&mut self, mut command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
         self.see_channel();
         self.note_amount(&mut command);
         let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
         if !decision.changes.is_empty() {
             self.note_old(&mut decision.changes);
-            for change in &mut decision.changes {
-                if let Change::Item(item) = change {
+            for mut change in decision.changes {
+                if let Change::Item(item) = &mut change {
                     item.correlation_id = item.correlation_id.or(self.correlation_id);
                     let before = self.state.items.get(&item.seq);
                     if before.is_none() && !self.state.known.contains_key(&item.id) {
@@ -260,9 +272,9 @@ impl Conversation {
                         self.identified.push(item.seq);
                     }
                 }
-                self.note_trace(change);
+                self.note_trace(&change);
+                self.keep(&change);
                 evolve(&mut self.state, change);
-                self.keep(change);
             }
             self.state.open_commit = true;
         }
@@ -351,21 +363,19 @@ impl Conversation {
             _ => self.head_version(),
         };
         let (seq, kind, n, id, provider_at, body) = match change {
-            Change::Head(head) => {
-                (head.last_seq, ThreadKind::Head, 0, None, None, encode_body((**head).clone()))
-            }
+            Change::Head(head) => (head.last_seq, ThreadKind::Head, 0, None, None, encode_body(&**head)),
             Change::Item(item) => {
-                let body = encode_body((**item).clone());
+                let body = encode_body(&**item);
                 (item.seq, ThreadKind::Item, item.seq, Some(item.id), item.provider_at, body)
             }
             Change::Attempt(attempt) => {
                 let n = attempt.seq * 16 + u64::from(attempt.number);
-                (attempt.seq, ThreadKind::Attempt, n, None, None, encode_body(attempt.clone()))
+                (attempt.seq, ThreadKind::Attempt, n, None, None, encode_body(attempt))
             }
             // In the head's bucket, and so written with the head: what it names may be far below.
             Change::Key(hash, key) => {
                 let last_seq = self.state.head.as_ref().map_or(key.seq, |head| head.last_seq);
-                (last_seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key.clone()))
+                (last_seq, ThreadKind::ClientKey, *hash, None, None, encode_body(key))
             }
         };
         ThreadRow {
@@ -767,37 +777,28 @@ impl Entity for Conversation {
                 let seq = self.rule(command, now)?;
                 self.done(seq, now)
             }
-            Ask::Holds(provider_id) => match self.locate(&provider_id) {
-                Some(_) => self.done(None, now),
-                None => Ok(Answer::NotHere),
-            },
+            Ask::Holds(provider_id) => Ok(match self.locate(&provider_id) {
+                Some(_) => Answer::Nothing,
+                None => Answer::NotHere,
+            }),
             Ask::Receive(message) => {
                 let (contact, message) = *message;
                 let elsewhere = self.found.get(&message.provider_id).copied().flatten();
-                let seq = self.rule(Rule::Receive { contact, message, elsewhere }, now)?;
-                self.done(seq, now)
+                self.rule(Rule::Receive { contact, message, elsewhere }, now)?;
+                Ok(Answer::Nothing)
             }
-            Ask::Edit(edit) => match self.locate(&edit.original_id) {
-                Some(seq) => {
-                    let seq = self.rule(Rule::Edit { edit: *edit, seq }, now)?;
-                    self.done(seq, now)
-                }
-                None => Ok(Answer::NotHere),
-            },
-            Ask::Revoke(revoke) => match self.locate(&revoke.original_id) {
-                Some(seq) => {
-                    let seq = self.rule(Rule::Revoke { revoke: *revoke, seq }, now)?;
-                    self.done(seq, now)
-                }
-                None => Ok(Answer::NotHere),
-            },
-            Ask::React(reaction) => match self.locate(&reaction.target_id) {
-                Some(seq) => {
-                    let seq = self.rule(Rule::React { reaction: *reaction, seq }, now)?;
-                    self.done(seq, now)
-                }
-                None => Ok(Answer::NotHere),
-            },
+            Ask::Edit(edit) => {
+                let located = self.locate(&edit.original_id);
+                self.rule_at(located, |seq| Rule::Edit { edit: *edit, seq }, now)
+            }
+            Ask::Revoke(revoke) => {
+                let located = self.locate(&revoke.original_id);
+                self.rule_at(located, |seq| Rule::Revoke { revoke: *revoke, seq }, now)
+            }
+            Ask::React(reaction) => {
+                let located = self.locate(&reaction.target_id);
+                self.rule_at(located, |seq| Rule::React { reaction: *reaction, seq }, now)
+            }
             Ask::Seen { typing } => {
                 self.tell_customer(typing, now);
                 Ok(Answer::Nothing)

@@ -421,7 +421,7 @@ impl TenantActor {
 
     /// Tells everybody what a conversation's owner committed, but for what was told before.
     fn publish(&mut self, published: Published) {
-        let Published { conversation, mut items, created, updated, at, trace } = published;
+        let Published { mut conversation, mut items, created, updated, at, trace } = published;
         let span = trace.map(|cause| Span::of(cause, "tenant.publish"));
         let seen = self.inbox.version(conversation.id);
         let id = conversation.id;
@@ -438,27 +438,31 @@ impl TenantActor {
             }
             return;
         }
-        self.owed.change(conversation.clone());
-        let mut bare = conversation.clone();
-        bare.last_message = None;
+        let whole = (created && seen == 0).then_some(EventName::ConversationCreated);
+        let whole = whole.or((updated || items.is_empty()).then_some(EventName::ConversationUpdated));
+        let whole = whole.map(|name| (name, conversation.clone()));
+        self.inbox.put(&conversation);
+        // A message's event has the message; what the list shows of the newest one is not said again beside it.
+        let last_message = conversation.last_message.take();
+        let bare = conversation.clone();
+        conversation.last_message = last_message;
+        // Before its events get their places.
+        self.owed.change(conversation);
         let mut events = Vec::with_capacity(items.len() + 1);
-        if created && seen == 0 {
-            let data = EventData { conversation: Some(conversation.clone()), ..EventData::default() };
-            events.push(self.encode(EventName::ConversationCreated, at, data, Some(id)));
-        } else if updated || items.is_empty() {
-            let data = EventData { conversation: Some(conversation.clone()), ..EventData::default() };
-            events.push(self.encode(EventName::ConversationUpdated, at, data, Some(id)));
+        if let Some((name, conversation)) = whole {
+            let data = EventData { conversation: Some(conversation), ..EventData::default() };
+            events.push(self.encode(name, at, data, Some(id)));
         }
         items.sort_by_key(|(_, message)| (message.version, message.seq));
-        for (name, message) in items {
+        let each = std::iter::repeat_n(bare, items.len());
+        for ((name, message), conversation) in items.into_iter().zip(each) {
             let data = EventData {
                 message: Some(message),
-                conversation: Some(bare.clone()),
+                conversation: Some(conversation),
                 ..EventData::default()
             };
             events.push(self.encode(name, at, data, Some(id)));
         }
-        self.inbox.put(&conversation);
         self.deliver(events, span.map(Span::end));
     }
 

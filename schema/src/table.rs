@@ -316,9 +316,7 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned> CellType for Json<T> {
     const TYPE: Type = Type::Blob;
 
     fn into_cell(self) -> Cell {
-        // The types kept this way have string keys and finite numbers only, so this cannot fail; were it to,
-        // the empty cell is refused when it is read, as a corrupt row.
-        Cell::Blob(serde_json::to_vec(&self.0).unwrap_or_default())
+        Cell::Blob(crate::record::encode_body(&self.0))
     }
 
     fn from_cell(cell: Cell) -> Result<Self, String> {

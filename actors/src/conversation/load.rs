@@ -225,7 +225,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
             state.items.insert(seq, item);
         }
     }
-    evolve(&mut state, &Change::Head(Box::new(head)));
+    evolve(&mut state, Change::Head(Box::new(head)));
     // Items that still wait in an older bucket are rare, and read too.
     let oldest = outbox_floor.map_or(bucket, |seq| seq / BUCKET_ITEMS).min(bucket.saturating_sub(1));
     for of in oldest..=bucket {
@@ -241,7 +241,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
                 Some(ThreadKind::Attempt) => {
                     let attempt: Attempt = body(row)?;
                     if attempt.seq <= last_seq {
-                        evolve(&mut state, &Change::Attempt(attempt));
+                        evolve(&mut state, Change::Attempt(attempt));
                     }
                 }
                 Some(ThreadKind::ClientKey) => {
@@ -250,7 +250,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
                     // Of a commit that was never acknowledged the key may be left, and its item not.
                     let is_here = state.known.get(&key.message_id).is_some_and(|known| known.seq == key.seq);
                     if is_here || key.seq < oldest * BUCKET_ITEMS {
-                        evolve(&mut state, &Change::Key(hash, key));
+                        evolve(&mut state, Change::Key(hash, key));
                     }
                 }
                 _ => {}
@@ -260,7 +260,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
     let mut expected = (oldest * BUCKET_ITEMS).max(1)..=last_seq;
     let is_whole = expected.all(|seq| state.items.get(&seq).is_some_and(|item| item.version <= version));
     for (hash, key) in place.older_keys(bucket, env.clock.now()).await? {
-        evolve(&mut state, &Change::Key(hash, key));
+        evolve(&mut state, Change::Key(hash, key));
     }
     let announce_after = (version > projected_version).then_some(projected_version);
     let seen = if is_whole { Seen::Whole } else { Seen::Half };

@@ -227,30 +227,30 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
 }
 
 /// Applies a change. Also used to load: rows are changes.
-pub fn evolve(state: &mut State, change: &Change) {
+pub fn evolve(state: &mut State, change: Change) {
     match change {
         Change::Head(head) => {
             state.channel_id = head.channel_id;
-            state.head = Some((**head).clone());
+            state.head = Some(*head);
         }
         Change::Item(item) => {
             state.known.insert(item.id, Known { seq: item.seq, provider_at: item.provider_at });
             if is_settled(item.state) {
                 state.attempts.remove(&item.seq);
             }
-            state.items.insert(item.seq, (**item).clone());
+            state.items.insert(item.seq, *item);
         }
         Change::Attempt(attempt) => {
             // Rows come in any order: what an earlier request ended as says nothing of a later one.
             let newest = state.attempts.get(&attempt.seq).is_none_or(|known| known.number <= attempt.number);
             if newest && attempt.outcome.is_none() {
-                state.attempts.insert(attempt.seq, attempt.clone());
+                state.attempts.insert(attempt.seq, attempt);
             } else if newest {
                 state.attempts.remove(&attempt.seq);
             }
         }
         Change::Key(hash, key) => {
-            state.keys.insert(*hash, key.clone());
+            state.keys.insert(hash, key);
         }
     }
 }

@@ -81,7 +81,7 @@ impl Fixture {
     /// Decided into the commit that is being put together.
     fn decided(&mut self, command: Command) -> Decision {
         let decision = decide(&self.state, command, self.now).expect("this is not refused");
-        decision.changes.iter().for_each(|change| evolve(&mut self.state, change));
+        decision.changes.iter().cloned().for_each(|change| evolve(&mut self.state, change));
         self.state.open_commit |= !decision.changes.is_empty();
         decision
     }

@@ -54,17 +54,17 @@ impl Rows {
         let Some(head) = &self.head else { return state };
         let oldest = (head.last_seq / BUCKET_ITEMS).saturating_sub(1) * BUCKET_ITEMS;
         let from = head.outbox_floor.map_or(oldest, |floor| floor.min(oldest));
-        evolve(&mut state, &Change::Head(Box::new(head.clone())));
+        evolve(&mut state, Change::Head(Box::new(head.clone())));
         let preview = head.preview_seq.and_then(|seq| self.items.get(&seq));
         for item in self.items.range(from..).map(|(_, item)| item).chain(preview) {
-            evolve(&mut state, &Change::Item(Box::new(item.clone())));
+            evolve(&mut state, Change::Item(Box::new(item.clone())));
         }
         for attempt in self.attempts.range((from, 0)..).map(|(_, attempt)| attempt) {
-            evolve(&mut state, &Change::Attempt(attempt.clone()));
+            evolve(&mut state, Change::Attempt(attempt.clone()));
         }
         for (hash, key) in &self.keys {
             if key.seq >= oldest || now.as_millis() - key.at.as_millis() < KEY_MEMORY_MILLIS {
-                evolve(&mut state, &Change::Key(*hash, key.clone()));
+                evolve(&mut state, Change::Key(*hash, key.clone()));
             }
         }
         state
@@ -101,7 +101,7 @@ impl Shell {
 
     /// Takes a decision into the commit that is being put together.
     pub(crate) fn apply(&mut self, decision: &Decision) {
-        for change in &decision.changes {
+        for change in decision.changes.iter().cloned() {
             evolve(&mut self.state, change);
         }
         if !decision.changes.is_empty() {

@@ -1,5 +1,5 @@
 //! Events to many sockets: one workspace with very many, many workspaces with ten each; at a fixed rate and at
-//! saturation, where senders go at the pace of the sockets.
+//! saturation, where senders go at the pace of the sockets with several messages a webhook.
 
 use super::Scenario;
 use crate::{
@@ -28,6 +28,9 @@ const WINDOW: u64 = 200;
 const SATURATED_MESSAGES_MAX: usize = 300_000;
 /// And for each second of it: more than is ever taken.
 const SATURATED_PER_SECOND_MAX: u64 = 60_000;
+/// Messages of one webhook at saturation, or as many as the server takes at once: sockets are to be what is saturated,
+/// not the way in, and peers' figures are of a publisher that sends batches.
+const SATURATED_BATCH: usize = 10;
 
 /// Runs it.
 ///
@@ -93,9 +96,10 @@ fn unseen(
         let traffic = Traffic { window: None, ..traffic(bench, per_second, (tenants, sockets)) };
         let measured = bench.measure(site, None, traffic)?;
         let mut attempt = measured.attempt();
-        attempt.figure("stored/s", measured.sent.ok as f64 / measured.sent.lasted.as_secs_f64());
-        attempt.figure("messages", measured.sent.ok as f64);
-        attempt.cpu_per_thousand(measured.sent.ok);
+        let stored = measured.sent.ok * traffic.batch as u64;
+        attempt.figure("stored/s", stored as f64 / measured.sent.lasted.as_secs_f64());
+        attempt.figure("messages", stored as f64);
+        attempt.cpu_per_thousand(stored);
         attempt.defects.extend(site.logged_errors());
         Ok(attempt)
     })
@@ -104,9 +108,10 @@ fn unseen(
 /// Messages at a fixed rate, however long answers take; or as many as the sockets take.
 fn traffic(bench: &Bench, per_second: Option<f64>, (tenants, sockets): (u64, u64)) -> Traffic {
     let run = &bench.run;
+    let batch = SATURATED_BATCH.min(bench.target.batch_max());
     let saturated = Traffic {
-        count: SATURATED_MESSAGES_MAX.min((run.seconds * SATURATED_PER_SECOND_MAX) as usize),
-        batch: 1,
+        count: SATURATED_MESSAGES_MAX.min((run.seconds * SATURATED_PER_SECOND_MAX) as usize) / batch,
+        batch,
         conversations: CONVERSATIONS,
         pace: Pace::Closed,
         connections: run.connections as usize,
@@ -115,7 +120,7 @@ fn traffic(bench: &Bench, per_second: Option<f64>, (tenants, sockets): (u64, u64
     };
     let Some(per_second) = per_second else { return saturated };
     let count = Schedule::new(per_second).count(saturated.within);
-    Traffic { count, pace: Pace::Open(per_second), connections: 16, window: None, ..saturated }
+    Traffic { count, batch: 1, pace: Pace::Open(per_second), connections: 16, window: None, ..saturated }
 }
 
 /// What is measured: workspaces, sockets of each, and messages a second over all.
@@ -143,12 +148,13 @@ impl Case<'_> {
             let measured = self.bench.measure(self.site, Some((self.fleet, self.sockets)), traffic)?;
             let mut attempt = measured.attempt();
             let events = measured.heard.events as f64;
-            attempt.figure("stored/s", measured.sent.ok as f64 / measured.sent.lasted.as_secs_f64());
-            attempt.figure("messages", measured.sent.ok as f64);
+            let stored = measured.sent.ok * traffic.batch as u64;
+            attempt.figure("stored/s", stored as f64 / measured.sent.lasted.as_secs_f64());
+            attempt.figure("messages", stored as f64);
             attempt.figure("deliveries", measured.heard.messages as f64);
             attempt.figure("deliveries/s", events / measured.cost.wall_s);
             attempt.cpu_per(measured.heard.events, 1e6, "1M");
-            let unseen_s = unseen_cpu_s * measured.sent.ok as f64;
+            let unseen_s = unseen_cpu_s * stored as f64;
             attempt.figure("sockets_cpu_s/1M", attempt.rank - unseen_s * 1e6 / events.max(1.0));
             attempt.figure("bytes_each", measured.heard.bytes as f64 / events.max(1.0));
             attempt.figure("events_a_read", events / (measured.heard.reads as f64).max(1.0));

@@ -71,7 +71,7 @@ fn rows_load_in_any_order() {
         outcome: Some(MessageState::Queued),
     };
     let mut loaded = State::unborn(it.state.id, CHANNEL);
-    for change in second.changes.iter().chain([&Change::Attempt(first)]) {
+    for change in second.changes.into_iter().chain([Change::Attempt(first)]) {
         evolve(&mut loaded, change);
     }
     assert_eq!(loaded.attempts, it.state.attempts, "how an earlier request ended says nothing of the later");

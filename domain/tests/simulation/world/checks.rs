@@ -144,7 +144,7 @@ impl World {
                 };
                 let decision =
                     decide(&state, Command::Status { status, seq }, self.now).expect("a status is taken");
-                decision.changes.iter().for_each(|change| evolve(&mut state, change));
+                decision.changes.into_iter().for_each(|change| evolve(&mut state, change));
             }
             let free_until = state.head.as_ref().and_then(|head| head.free_until);
             let mut item = state.items[&seq].clone();

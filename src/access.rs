@@ -1,12 +1,14 @@
 //! Who is asking, and may they: keys, sign-ins, tickets, and how often.
 //!
-//! A handler that takes a [`Caller`] has a tenant's scope; there is no other way for one to get it.
+//! A handler gets its [`Caller`], and with them a tenant's scope, by [`May`] alone: whoever may not do what the handler
+//! does never comes there.
 
 pub(crate) mod accounts;
 pub(crate) mod buckets;
 pub(crate) mod caller;
 pub(crate) mod keys;
 pub(crate) mod passwords;
+pub(crate) mod permit;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod tickets;
@@ -26,13 +28,14 @@ use switchboard_ports::{
     secrets::Vault,
     store::Records,
 };
-use switchboard_schema::{TenantId, TenantScope, Timestamp};
+use switchboard_schema::{TenantId, TenantScope, Timestamp, UserId};
 use url::Url;
 
 pub(crate) use accounts::Accounts;
 use buckets::Buckets;
 pub(crate) use caller::{Caller, Credential, CredentialId, Denied};
 use keys::API_KEY_PREFIX;
+pub(crate) use permit::May;
 use secrets::hash_of;
 use tickets::Tickets;
 
@@ -230,6 +233,16 @@ impl Access {
     fn remember(&self, hash: Sha256, caller: &Caller, now: Timestamp) {
         let known = Known { caller: caller.clone(), until: now + CREDENTIAL_TTL };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).put(hash, known);
+    }
+
+    /// Whoever acts as this person in this workspace is looked up anew.
+    pub(crate) fn forget_user(&self, scope: TenantScope, user_id: UserId) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let theirs = |known: &Known| known.caller.scope == scope && known.caller.principal.user_id == user_id;
+        let hashes: Vec<_> = known.iter().filter(|(_, one)| theirs(one)).map(|(hash, _)| *hash).collect();
+        for hash in hashes {
+            known.pop(&hash);
+        }
     }
 
     fn forget(&self, hash: &Sha256) {

@@ -34,6 +34,8 @@ pub use queue::{Line, WRITE_SLICES};
 
 /// What clients hear when whatever they opened their socket with is good no more.
 pub const CREDENTIAL_ENDED: &str = "the sign-in or key has ended";
+/// What clients hear when what they may do has changed.
+pub const ROLE_CHANGED: &str = "your role has changed: connect again";
 
 /// Events of one page, at most.
 pub const PAGE_EVENTS: usize = 500;
@@ -154,10 +156,33 @@ pub struct Signal {
 #[rtype(result = "()")]
 pub struct StoreDoes(pub StoreCondition);
 
-/// Closes every socket that was opened with a credential: it was signed out or revoked.
+/// Closes sockets whose opener may not go on as they are.
 #[derive(Debug, Clone, Copy, actix::Message)]
 #[rtype(result = "()")]
-pub struct EndCredential(pub IdBytes);
+pub struct EndSockets {
+    /// Those opened with this credential, or by this person: see [`Opener`].
+    pub of: Opened,
+    /// Why.
+    pub why: Ended,
+}
+
+/// What sockets have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// The sign-in or key.
+    With(IdBytes),
+    /// The person, by whichever sign-in, in one workspace.
+    By(TenantId, IdBytes),
+}
+
+/// Why sockets are closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The credential is good no more: it was signed out or revoked, or whose it was is gone.
+    Credential,
+    /// What they may do has changed: whoever connects again has it as it is.
+    Role,
+}
 
 /// Closes every socket with 1012, takes no more, and is answered when the last one is gone.
 #[derive(Debug, Clone, Copy, actix::Message)]
@@ -277,7 +302,7 @@ impl Local {
 /// The arbiter's fan-out.
 ///
 /// State: the arbiter's sockets, each with its queue and its place in its tenant's stream. Messages: [`Page`],
-/// [`Deliver`], [`Signal`], [`StoreDoes`], [`EndCredential`], [`Drain`]; the sockets themselves come through [`local`]. Invariants: a socket's
+/// [`Deliver`], [`Signal`], [`StoreDoes`], [`EndSockets`], [`Drain`]; the sockets themselves come through [`local`]. Invariants: a socket's
 /// events are chained ([`stream`]); a socket's bytes never wait for another's. Limits: [`Limits`]. On a crash
 /// its sockets break and their clients resume.
 ///
@@ -379,11 +404,11 @@ impl Handler<StoreDoes> for FanOut {
     }
 }
 
-impl Handler<EndCredential> for FanOut {
+impl Handler<EndSockets> for FanOut {
     type Result = ();
 
-    fn handle(&mut self, EndCredential(credential): EndCredential, _: &mut Self::Context) {
-        self.hub.end_credential(&credential);
+    fn handle(&mut self, EndSockets { of, why }: EndSockets, _: &mut Self::Context) {
+        self.hub.end(of, why);
     }
 }
 

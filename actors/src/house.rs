@@ -23,7 +23,7 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, IdBytes, TenantScope, TraceContext, UserId, wire};
+use switchboard_schema::{ConversationId, CorrelationId, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
 pub use self::{
@@ -322,11 +322,22 @@ impl House {
         self.env.tenants.tell_if_there(scope, (), tenant::Letter::Detach(arbiter));
     }
 
-    /// Closes every socket that was opened with a credential that is good no more.
-    pub fn end_credential(&self, credential: IdBytes) {
+    /// Closes sockets whose opener may not go on as they are.
+    pub fn end_sockets(&self, of: fanout::Opened, why: fanout::Ended) {
         for fanout in self.env.fanouts.get().into_iter().flatten() {
-            fanout.do_send(fanout::EndCredential(credential));
+            fanout.do_send(fanout::EndSockets { of, why });
         }
+    }
+
+    /// Tells everybody of the workspace that somebody of us was added, changed or removed.
+    pub fn tell_of_user(&self, scope: TenantScope, user_id: UserId) {
+        let users = Some(wire::UsersChanged { user_id });
+        let told = tenant::Told {
+            name: wire::EventName::UsersChanged,
+            at: self.env.clock.now(),
+            data: wire::EventData { users, ..Default::default() },
+        };
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
     }
 
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.

@@ -22,6 +22,9 @@ pub enum Refusal {
         /// What the rule is and what to do.
         message: String,
     },
+    /// Whoever asks may not.
+    #[error("{0}")]
+    NotAllowed(String),
     /// The same idempotency key came with another request.
     #[error("this idempotency key was used for a different request; use a new key for a new act")]
     KeyReused,
@@ -64,6 +67,7 @@ impl Refusal {
             Self::NotFound(_) => "not_found",
             Self::Invalid { .. } => "invalid",
             Self::Rule { code, .. } => code,
+            Self::NotAllowed(_) => "not_allowed",
             Self::KeyReused => "idempotency_key_reused",
             Self::Moved(_) => "conversation_moved",
             Self::Changed => "changed",

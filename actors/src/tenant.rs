@@ -104,6 +104,8 @@ pub(crate) enum Letter {
     List(ListQuery, Reply<Listed>),
     /// Where the stream is, and what somebody has read of a conversation.
     Position(UserId, Option<ConversationId>, Reply<(StreamPosition, u64)>),
+    /// Which conversations are given to somebody.
+    Assigned(UserId, Reply<Vec<ConversationId>>),
     /// Somebody has read this far; nothing said: all of it.
     Read(UserId, ConversationId, Option<u64>, Reply<wire::ReadAnswer>),
     /// A socket wants events.
@@ -400,6 +402,7 @@ impl TenantActor {
                     tell(reply, Ok((self.stream.position(), 0)));
                 }
             }
+            Letter::Assigned(user, reply) => tell(reply, Ok(self.inbox.assigned(user))),
             Letter::Read(user, id, count, reply) => self.read(user, id, count, reply, ctx),
             Letter::Attach(attach) => self.attach(attach, ctx),
             Letter::Detach(arbiter) => {

@@ -141,6 +141,13 @@ pub enum Command {
         /// By whom.
         sender: Sender,
     },
+    /// Take it away from somebody, where it is still theirs.
+    Release {
+        /// From whom.
+        user_id: switchboard_schema::UserId,
+        /// By whom.
+        sender: Sender,
+    },
     /// Set the status.
     SetStatus {
         /// To what.

@@ -20,6 +20,7 @@ pub mod phone_import;
 pub mod queue;
 pub mod rates;
 pub mod retry;
+pub mod roles;
 pub mod template;
 pub mod throughput;
 pub mod window;

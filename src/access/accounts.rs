@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use switchboard_actors::Refusal;
+use switchboard_domain::roles;
 use switchboard_ports::{
     clock::{Clock, Entropy},
     store::{Exchange, Exchanged, Lane, Mutation, Records, Scan, Scope},
@@ -21,7 +22,7 @@ use switchboard_schema::{
         Claim, ClaimKind, ClaimTarget, MemberBody, MemberRow, TenantBody, TenantRow, UserBody, UserRow,
     },
     table::Json,
-    wire,
+    wire::{self, Permission, Role},
 };
 use tokio::sync::Mutex;
 
@@ -61,6 +62,14 @@ pub(crate) struct NewWorkspace {
 
 switchboard_schema::undisclosed!(NewWorkspace);
 
+/// A member before and after a change.
+pub(crate) struct Changed {
+    /// Before.
+    pub(crate) before: wire::User,
+    /// After.
+    pub(crate) after: wire::User,
+}
+
 impl Accounts {
     /// Accounts in this store.
     pub(crate) fn new(
@@ -86,7 +95,7 @@ impl Accounts {
         let tenant = TenantId::from_bytes(self.entropy.id());
         let user_id = UserId::from_bytes(self.entropy.id());
         let scope = self.new_scope(tenant);
-        let member = MemberBody { name: local_part(&email), email, role: wire::Role::Owner };
+        let member = MemberBody { name: local_part(&email), email, role: Role::Owner };
         let password_hash = self.hash_for(user_id, &member.email, new.password.into()).await?;
         let _alone = self.making.lock().await;
         self.begin_person(scope, user_id, &member, password_hash).await?;
@@ -104,13 +113,15 @@ impl Accounts {
     /// Adds a person. `user_id` comes from the idempotency key, so that the same request makes the same one.
     ///
     /// # Errors
-    /// When a field is wrong, or the address has an account.
+    /// When a field is wrong, the address has an account, or an owner is to be made and the asker is none.
     pub(crate) async fn add_user(
         &self,
         scope: TenantScope,
+        asker: Role,
         user_id: UserId,
         new: wire::CreateUser,
     ) -> Result<wire::User, Refusal> {
+        check_rule_over(asker, [new.role])?;
         let name = checked_name(&new.name)?;
         let email = checked_email(&new.email)?;
         check_password(&new.password)?;
@@ -145,6 +156,82 @@ impl Accounts {
         user_id: UserId,
     ) -> Result<Option<wire::User>, Refusal> {
         Ok(self.records.get::<MemberRow>(scope, MemberRow::key(user_id)).await?.map(user_of))
+    }
+
+    /// Somebody whom a conversation can be given to.
+    ///
+    /// # Errors
+    /// When nobody of the workspace is meant, or somebody who may not answer; when the store does not answer.
+    pub(crate) async fn assignee(&self, scope: TenantScope, user_id: UserId) -> Result<wire::User, Refusal> {
+        let user = self.user(scope, user_id).await?.ok_or(Refusal::NotFound("user"))?;
+        if roles::may(user.role, Permission::Answer) {
+            return Ok(user);
+        }
+        let message = format!("{} reads here and does not answer", user.name);
+        Err(Refusal::Invalid { field: "assignee_id", message })
+    }
+
+    /// Changes a member, as somebody with a role asks for it. Says what they were before, too.
+    ///
+    /// # Errors
+    /// When there is no such member, a field is wrong, it is about an owner and the asker is none, or nobody would own
+    /// the workspace; when the store does not answer.
+    pub(crate) async fn change_user(
+        &self,
+        scope: TenantScope,
+        asker: Role,
+        user_id: UserId,
+        change: wire::ChangeUser,
+    ) -> Result<Changed, Refusal> {
+        let name = change.name.as_deref().map(checked_name).transpose()?;
+        let _alone = self.making.lock().await;
+        let before = self.user(scope, user_id).await?.ok_or(Refusal::NotFound("user"))?;
+        let mut after = before.clone();
+        after.name = name.unwrap_or(after.name);
+        after.role = change.role.unwrap_or(after.role);
+        if after != before {
+            check_rule_over(asker, [before.role, after.role])?;
+            if after.role != Role::Owner {
+                self.check_owned_without(scope, &before).await?;
+            }
+            let wire::User { id, name, email, role } = after.clone();
+            let row = MemberRow { user_id: id, body: Json(MemberBody { name, email, role }) };
+            self.records.put(scope, Lane::Interactive, row).await?;
+        }
+        Ok(Changed { before, after })
+    }
+
+    /// Removes a member, as somebody with a role asks for it. Their sign-ins and keys here are good no more. Says who
+    /// it was.
+    ///
+    /// # Errors
+    /// As [`Self::change_user`].
+    pub(crate) async fn remove_user(
+        &self,
+        scope: TenantScope,
+        asker: Role,
+        user_id: UserId,
+    ) -> Result<wire::User, Refusal> {
+        let _alone = self.making.lock().await;
+        let user = self.user(scope, user_id).await?.ok_or(Refusal::NotFound("user"))?;
+        check_rule_over(asker, [user.role])?;
+        self.check_owned_without(scope, &user).await?;
+        let delete = Mutation::delete::<MemberRow>(MemberRow::key(user_id));
+        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
+        Ok(user)
+    }
+
+    /// Somebody owns the workspace besides.
+    async fn check_owned_without(&self, scope: TenantScope, user: &wire::User) -> Result<(), Refusal> {
+        if user.role != Role::Owner {
+            return Ok(());
+        }
+        let users = self.users(scope).await?;
+        if users.iter().any(|other| other.id != user.id && other.role == Role::Owner) {
+            return Ok(());
+        }
+        let message = "nobody else owns the workspace: make somebody else an owner first".to_owned();
+        Err(Refusal::Rule { code: "last_owner", message })
     }
 
     /// The workspace.
@@ -289,6 +376,14 @@ pub(crate) fn reclaim(old: Claim, target: ClaimTarget) -> Exchange {
     exchange
 }
 
+/// Somebody with a role asks for something that concerns people with these.
+fn check_rule_over<const N: usize>(asker: Role, others: [Role; N]) -> Result<(), Refusal> {
+    if others.into_iter().all(|other| roles::may_rule_over(asker, other)) {
+        return Ok(());
+    }
+    Err(Refusal::NotAllowed("only an owner makes, changes and removes owners".to_owned()))
+}
+
 fn user_of(row: MemberRow) -> wire::User {
     let MemberBody { name, email, role } = row.body.0;
     wire::User { id: row.user_id, name, email, role }
@@ -372,14 +467,14 @@ mod tests {
             email: "anna@example.com".to_owned(),
             name: "Anna".to_owned(),
             password: password.to_owned(),
-            role: wire::Role::Agent,
+            role: Role::Agent,
         }
     }
 
     /// Leaves behind what is left of a making that was cut short: the person's row and the claim.
     async fn cut_short(accounts: &Accounts, scope: TenantScope, user_id: UserId) {
         let (name, email) = ("Anna".to_owned(), "anna@example.com".to_owned());
-        let member = MemberBody { name, email, role: wire::Role::Agent };
+        let member = MemberBody { name, email, role: Role::Agent };
         let hash = accounts.hash_for(user_id, &member.email, "the password before".into()).await.unwrap();
         accounts.begin_person(scope, user_id, &member, hash).await.unwrap();
     }
@@ -402,7 +497,9 @@ mod tests {
         // Finished, it is nobody else's.
         let again = accounts.create_workspace(workspace("the password later")).await;
         assert!(matches!(again, Err(Refusal::Taken(_))), "{again:?}");
-        let added = accounts.add_user(scope, UserId::from_bytes([2; 16]), person("the password later")).await;
+        let added = accounts
+            .add_user(scope, Role::Owner, UserId::from_bytes([2; 16]), person("the password later"))
+            .await;
         assert!(matches!(added, Err(Refusal::Taken(_))), "{added:?}");
         assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
     }
@@ -414,7 +511,8 @@ mod tests {
             let (_folder, accounts) = begin().await;
             let scope = accounts.new_scope(scope);
             cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
-            let added = accounts.add_user(scope, id, person("the password after")).await.unwrap();
+            let added =
+                accounts.add_user(scope, Role::Owner, id, person("the password after")).await.unwrap();
             assert_eq!(added.id, id, "{nth}");
             assert_eq!(accounts.users(scope).await.unwrap(), [added], "{nth}");
             assert_eq!(who(&accounts, "the password after").await, Some((scope.tenant(), id)), "{nth}");

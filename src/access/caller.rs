@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRef, FromRequestParts};
-use http::{Method, StatusCode, request::Parts};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use switchboard_actors::{
     Refusal,
@@ -11,11 +10,7 @@ use switchboard_actors::{
 };
 use switchboard_schema::{ApiKeyId, IdBytes, SessionId, TenantScope, wire};
 
-use crate::http::{
-    Edge,
-    extract::{ClientAddress, IdempotencyKey},
-    problem::Problem,
-};
+use crate::http::{extract::IdempotencyKey, problem::Problem};
 
 /// Somebody who proved who they are, and what they may act in.
 #[derive(Debug, Clone)]
@@ -124,34 +119,9 @@ impl From<Denied> for Problem {
 }
 
 impl Caller {
-    /// Refuses whoever is not an owner.
-    ///
-    /// # Errors
-    /// 403 `not_allowed`.
-    pub(crate) fn must_own(&self) -> Result<(), Problem> {
-        match self.user.role {
-            wire::Role::Owner => Ok(()),
-            wire::Role::Agent => Err(Problem::not_allowed("only an owner of the workspace may do this")),
-        }
-    }
-
     /// An act of theirs.
     pub(crate) fn act(&self, key: IdempotencyKey, cause: Cause) -> Act {
         let Cause { correlation, trace } = cause;
         Act { principal: self.principal.clone(), key: key.key, correlation, trace }
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller
-where
-    Edge: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let ClientAddress(address) = ClientAddress::from_request_parts(parts, state).await?;
-        let edge = Edge::from_ref(state);
-        let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        Ok(edge.access.authorize(&parts.headers, address, changes).await?)
     }
 }

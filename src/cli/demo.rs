@@ -114,7 +114,7 @@ async fn seed_workspace(server: &Server, number: &Number, app_secret: &str) -> R
         if server.accounts.user(scope, id).await?.is_none() {
             let (name, email) = (name.to_owned(), email.to_owned());
             let new = wire::CreateUser { email, name, password: PASSWORD.into(), role: wire::Role::Agent };
-            server.accounts.add_user(scope, id, new).await?;
+            server.accounts.add_user(scope, wire::Role::Owner, id, new).await?;
         }
     }
     let phone_number_id = &number.business.phone_number_id;

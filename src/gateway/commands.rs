@@ -13,7 +13,7 @@ use switchboard_actors::{
 };
 use switchboard_schema::{ConversationId, CorrelationId, wire};
 use tokio::time::Instant;
-use wire::{CloseCode, EventData, FrameError, ServerFrame, StreamPosition};
+use wire::{CloseCode, EventData, FrameError, Permission, ServerFrame, StreamPosition};
 
 use super::session::{Listener, Prelude};
 use crate::{
@@ -161,6 +161,11 @@ fn subscribe(work: &Work, Subscribe { id, since, batch, .. }: Subscribe) {
 }
 
 fn pass_on(work: &Work, typing: wire::TypingSignal, typed_at: &mut Option<Instant>) {
+    if let Err(refusal) = work.caller.must(Permission::Answer) {
+        let error = of_refusal(&refusal);
+        work.socket.queue(server_frame(&ServerFrame::Error { error }));
+        return;
+    }
     let now = Instant::now();
     if typed_at.is_some_and(|at| now - at < TYPING_EVERY) {
         return;
@@ -207,6 +212,19 @@ impl Command {
         }
     }
 
+    /// What it takes to give it.
+    const fn permission(&self) -> Permission {
+        match self {
+            Self::Send(..)
+            | Self::Cancel(_)
+            | Self::Retry(_)
+            | Self::Note(..)
+            | Self::Assign(..)
+            | Self::Status(..) => Permission::Answer,
+            Self::Read(..) => Permission::Read,
+        }
+    }
+
     /// What clients call it.
     const fn name(&self) -> &'static str {
         match self {
@@ -229,6 +247,10 @@ fn command(work: &Work, id: u64, read: Result<(String, Command), FrameError>) ->
             return None;
         }
     };
+    if let Err(refusal) = work.caller.must(command.permission()) {
+        work.socket.queue(refused(id, of_refusal(&refusal)));
+        return None;
+    }
     let Some(begun) = work.socket.begin() else {
         let message =
             "too many commands of this socket wait for their results; send it again after one of them";
@@ -299,8 +321,9 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 unread_count: Some(unread_count),
                 ..EventData::default()
             };
+            let answers = work.caller.answers();
             running.spawn(
-                async move { house.read(scope, act, conversation_id, read.inbound_count).await },
+                async move { house.read(scope, act, conversation_id, read.inbound_count, answers).await },
                 of_read,
             );
         }
@@ -321,8 +344,7 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
             };
             let accounts = work.access.accounts().clone();
             return Some(Box::pin(async move {
-                match accounts.user(scope, user).await.and_then(|user| user.ok_or(Refusal::NotFound("user")))
-                {
+                match accounts.assignee(scope, user).await {
                     Ok(user) => assign_to(Some(user), running),
                     Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
                 }

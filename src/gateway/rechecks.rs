@@ -10,7 +10,7 @@ use std::{
 
 use switchboard_schema::wire::CloseCode;
 
-use switchboard_actors::fanout::CREDENTIAL_ENDED;
+use switchboard_actors::fanout::{CREDENTIAL_ENDED, ROLE_CHANGED};
 
 use super::commands::Work;
 use crate::access::Denied;
@@ -49,11 +49,16 @@ async fn run() {
     }
 }
 
-/// Closes a socket whose credential has ended. When that cannot be known now, the next look will tell.
+/// Closes a socket whose credential has ended, or stands for another role by now. When that cannot be known now, the
+/// next look will tell.
 async fn look(work: &Weak<Work>) {
     let Some(work) = work.upgrade() else { return };
     let caller = &work.caller;
-    if let Err(Denied::NotSignedIn) = work.access.by_id(caller.scope, caller.credential.id()).await {
-        work.socket.close(CloseCode::NotSignedIn, CREDENTIAL_ENDED);
+    match work.access.by_id(caller.scope, caller.credential.id()).await {
+        Err(Denied::NotSignedIn) => work.socket.close(CloseCode::NotSignedIn, CREDENTIAL_ENDED),
+        Ok(now) if now.user.role != caller.user.role => {
+            work.socket.close(CloseCode::Restarting, ROLE_CHANGED);
+        }
+        _ => {}
     }
 }

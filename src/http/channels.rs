@@ -14,7 +14,10 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    access::Caller,
+    access::{
+        May,
+        permit::{ManageChannels, Read},
+    },
     webhooks::{How, Webhooks},
 };
 
@@ -22,24 +25,25 @@ use crate::{
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", responses((status = 200, body = wire::ChannelList)))]
 pub(crate) async fn list(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
 ) -> Result<Json<wire::ChannelList>, Problem> {
     Ok(Json(house.channels(caller.scope).await?))
 }
 
 /// Connect a channel
 ///
-/// For owners. The answer shows, once, the verify token to enter at the provider beside `webhook_url`.
+/// The answer shows, once, the verify token to enter at the provider beside `webhook_url`.
+///
+/// For owners and admins.
 #[utoipa::path(post, path = "/api/v1/channels", tag = "channels",
     request_body = wire::ConnectChannel, responses((status = 201, body = wire::Channel)))]
 pub(crate) async fn create(
     State(webhooks): State<Arc<Webhooks>>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     key: IdempotencyKey,
     JsonBytes(body): JsonBytes,
 ) -> Result<Response, Problem> {
-    caller.must_own()?;
     let new: wire::ConnectChannel = parse_json(&body)?;
     let once = Once { caller: &caller, route: "channels", key: &key, request: &body };
     let id = ChannelId::from_bytes(once.id());
@@ -50,16 +54,16 @@ pub(crate) async fn create(
 
 /// Try out what would be connected
 ///
-/// For owners. Asks the provider about the number, the account, the token and the secret, and stores nothing. What is
+/// Asks the provider about the number, the account, the token and the secret, and stores nothing. What is
 /// wrong is answered as when connecting.
+/// For owners and admins.
 #[utoipa::path(post, path = "/api/v1/channels/check", tag = "channels",
     request_body = wire::ConnectChannel, responses((status = 200, body = wire::CheckedNumber)))]
 pub(crate) async fn try_out(
     State(webhooks): State<Arc<Webhooks>>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     Json(new): Json<wire::ConnectChannel>,
 ) -> Result<Json<wire::CheckedNumber>, Problem> {
-    caller.must_own()?;
     Ok(Json(webhooks.try_out(caller.scope, new).await?))
 }
 
@@ -68,7 +72,7 @@ pub(crate) async fn try_out(
     params(("id" = ChannelId, Path)), responses((status = 200, body = wire::Channel)))]
 pub(crate) async fn get(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ChannelId>,
 ) -> Result<Json<wire::Channel>, Problem> {
     Ok(Json(house.channel(caller.scope, id).await?))
@@ -76,61 +80,62 @@ pub(crate) async fn get(
 
 /// Change a channel
 ///
-/// For owners. A new token or secret is checked with the provider before it takes the place of the old one; requests that
+/// A new token or secret is checked with the provider before it takes the place of the old one; requests that
 /// run end with the old one.
+/// For owners and admins.
 #[utoipa::path(patch, path = "/api/v1/channels/{id}", tag = "channels",
     params(("id" = ChannelId, Path)), request_body = wire::ChangeChannel,
     responses((status = 200, body = wire::Channel)))]
 pub(crate) async fn patch(
     State(webhooks): State<Arc<Webhooks>>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     Path(id): Path<ChannelId>,
     Json(change): Json<wire::ChangeChannel>,
 ) -> Result<Json<wire::Channel>, Problem> {
-    caller.must_own()?;
     Ok(Json(webhooks.change(caller.scope, id, change).await?))
 }
 
 /// Ask the provider how a number stands
 ///
 /// Now, instead of when it is next asked by itself. What it says is in the channel's lights.
+///
+/// For owners and admins.
 #[utoipa::path(post, path = "/api/v1/channels/{id}/check", tag = "channels",
     params(("id" = ChannelId, Path)), responses((status = 200, body = wire::Channel)))]
 pub(crate) async fn check(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     Path(id): Path<ChannelId>,
 ) -> Result<Json<wire::Channel>, Problem> {
-    caller.must_own()?;
     Ok(Json(house.check_channel(caller.scope, id).await?))
 }
 
 /// Is there a sign-up at the provider?
 ///
-/// For owners.
+/// For owners and admins.
 #[utoipa::path(get, path = "/api/v1/channels/sign-up", tag = "channels",
     responses((status = 200, body = wire::SignUpOptions)))]
 pub(crate) async fn sign_up_options(
     State(webhooks): State<Arc<Webhooks>>,
-    caller: Caller,
+    _: May<ManageChannels>,
 ) -> Result<Json<wire::SignUpOptions>, Problem> {
-    caller.must_own()?;
     Ok(Json(webhooks.sign_up_options()))
 }
 
 /// Hand in what the provider's sign-up gave
 ///
-/// For owners. Answers with the numbers that were shared and a ticket that stands for their token.
+/// Answers with the numbers that were shared and a ticket that stands for their token.
+///
+/// For owners and admins.
 #[utoipa::path(post, path = "/api/v1/channels/sign-up", tag = "channels",
     request_body = wire::SignUpCode, responses((status = 201, body = wire::SignedUp)))]
 pub(crate) async fn sign_up(
     State(webhooks): State<Arc<Webhooks>>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     key: IdempotencyKey,
     JsonBytes(body): JsonBytes,
 ) -> Result<Response, Problem> {
-    caller.must_own()?;
     let code: wire::SignUpCode = parse_json(&body)?;
     let once = Once { caller: &caller, route: "sign-ups", key: &key, request: &body };
     let scope = caller.scope;
@@ -140,17 +145,16 @@ pub(crate) async fn sign_up(
 
 /// Connect a number of a sign-up
 ///
-/// For owners.
+/// For owners and admins.
 #[utoipa::path(post, path = "/api/v1/channels/sign-up/connect", tag = "channels",
     request_body = wire::ConnectSignedUp, responses((status = 201, body = wire::Channel)))]
 pub(crate) async fn connect_signed_up(
     State(webhooks): State<Arc<Webhooks>>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     key: IdempotencyKey,
     JsonBytes(body): JsonBytes,
 ) -> Result<Response, Problem> {
-    caller.must_own()?;
     let new: wire::ConnectSignedUp = parse_json(&body)?;
     let once = Once { caller: &caller, route: "channels", key: &key, request: &body };
     let id = ChannelId::from_bytes(once.id());
@@ -172,19 +176,19 @@ pub(crate) struct Removal {
 
 /// Disconnect a channel
 ///
-/// For owners. Its conversations stay; late webhooks of it are verified and dropped. Connected again in this workspace, the
+/// Its conversations stay; late webhooks of it are verified and dropped. Connected again in this workspace, the
 /// number goes on as the same channel.
+/// For owners and admins.
 #[utoipa::path(delete, path = "/api/v1/channels/{id}", tag = "channels",
     params(("id" = ChannelId, Path), Removal), responses((status = 204)))]
 pub(crate) async fn delete(
     State(webhooks): State<Arc<Webhooks>>,
-    caller: Caller,
+    caller: May<ManageChannels>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ChannelId>,
     Query(removal): Query<Removal>,
 ) -> Result<StatusCode, Problem> {
-    caller.must_own()?;
     let act = caller.act(key, cause);
     webhooks.disconnect(caller.scope, act, id, removal.erase).await?;
     Ok(StatusCode::NO_CONTENT)

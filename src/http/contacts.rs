@@ -18,7 +18,10 @@ use super::{
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
-use crate::access::Caller;
+use crate::access::{
+    May,
+    permit::{Answer, Read},
+};
 
 /// Contacts of a page, unless asked otherwise.
 const PAGE_DEFAULT: u64 = 50;
@@ -45,7 +48,7 @@ pub(crate) struct Params {
     responses((status = 200, body = wire::ContactPage)))]
 pub(crate) async fn list(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::ContactPage>, Problem> {
     let limit = limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?;
@@ -65,7 +68,7 @@ pub(crate) async fn list(
     responses((status = 200, body = wire::ContactDetail, headers(("etag" = String, description = "The contact's version")))))]
 pub(crate) async fn get(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ContactId>,
 ) -> Result<Response, Problem> {
     let detail = house.contact(caller.scope, id).await?;
@@ -81,7 +84,7 @@ pub(crate) async fn get(
     responses((status = 200, body = wire::Contact, headers(("etag" = String, description = "The contact's version")))))]
 pub(crate) async fn patch(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     expected: Option<IfMatch>,
@@ -101,7 +104,7 @@ pub(crate) async fn patch(
     responses((status = 200, body = wire::ContactConsent)))]
 pub(crate) async fn consent(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ContactId>,
 ) -> Result<Json<wire::ContactConsent>, Problem> {
     Ok(Json(house.consent(caller.scope, id).await?))
@@ -115,7 +118,7 @@ pub(crate) async fn consent(
     responses((status = 200, body = wire::ConsentProof)))]
 pub(crate) async fn consent_proof(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ContactId>,
 ) -> Result<Json<wire::ConsentProof>, Problem> {
     Ok(Json(house.consent_proof(caller.scope, id).await?))
@@ -128,7 +131,7 @@ pub(crate) async fn consent_proof(
     responses((status = 200, body = wire::ConsentKey)))]
 pub(crate) async fn consent_key(
     State(house): State<House>,
-    _: Caller,
+    _: May<Read>,
 ) -> Result<Json<wire::ConsentKey>, Problem> {
     Ok(Json(house.consent_key()?))
 }
@@ -141,7 +144,7 @@ pub(crate) async fn consent_key(
 pub(crate) async fn record_consent(
     State(house): State<House>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ContactId>,

@@ -17,7 +17,10 @@ use super::{
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
-use crate::access::{Access, Caller};
+use crate::access::{
+    Access, May,
+    permit::{Answer, Read},
+};
 
 /// Conversations of a page, unless asked otherwise.
 const PAGE_DEFAULT: u64 = 50;
@@ -95,7 +98,7 @@ pub(super) fn limit_of(limit: Option<u64>, default: u64, max: u64) -> Result<usi
     responses((status = 200, body = wire::ConversationList)))]
 pub(crate) async fn list(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::ConversationList>, Problem> {
     let query = ListQuery {
@@ -119,7 +122,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(house): State<House>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     JsonBytes(body): JsonBytes,
@@ -137,7 +140,7 @@ pub(crate) async fn create(
     params(("id" = ConversationId, Path)), responses((status = 200, body = wire::ConversationDetail)))]
 pub(crate) async fn get(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ConversationId>,
 ) -> Result<Json<wire::ConversationDetail>, Problem> {
     Ok(Json(house.conversation(caller.scope, id, caller.principal.user_id).await?))
@@ -152,7 +155,7 @@ pub(crate) async fn get(
     params(("id" = ConversationId, Path)), responses((status = 200, body = wire::SendOutlook)))]
 pub(crate) async fn permission(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ConversationId>,
 ) -> Result<Json<wire::SendOutlook>, Problem> {
     Ok(Json(house.outlook(caller.scope, id).await?))
@@ -165,7 +168,7 @@ pub(crate) async fn permission(
 pub(crate) async fn assign(
     State(house): State<House>,
     State(access): State<Arc<Access>>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
@@ -173,28 +176,28 @@ pub(crate) async fn assign(
 ) -> Result<Json<wire::Conversation>, Problem> {
     let assignee = match request.assignee_id {
         None => None,
-        Some(user) => {
-            Some(access.accounts().user(caller.scope, user).await?.ok_or(Problem::not_found("user"))?)
-        }
+        Some(user) => Some(access.accounts().assignee(caller.scope, user).await?),
     };
     let act = caller.act(key, cause);
     Ok(Json(house.assign(caller.scope, act, id, assignee).await?))
 }
 
 /// Say how far the caller has read
+///
+/// The customer may come to know of it, unless the caller only reads here.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/read", tag = "conversations",
     params(("id" = ConversationId, Path)),
     request_body = wire::ReadRequest, responses((status = 200, body = wire::ReadAnswer)))]
 pub(crate) async fn read(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::ReadRequest>,
 ) -> Result<Json<wire::ReadAnswer>, Problem> {
     let act = caller.act(key, cause);
-    Ok(Json(house.read(caller.scope, act, id, request.inbound_count).await?))
+    Ok(Json(house.read(caller.scope, act, id, request.inbound_count, caller.answers()).await?))
 }
 
 /// Set a conversation's status
@@ -203,7 +206,7 @@ pub(crate) async fn read(
     request_body = wire::StatusRequest, responses((status = 200, body = wire::Conversation)))]
 pub(crate) async fn status(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
@@ -219,7 +222,7 @@ pub(crate) async fn status(
     request_body = wire::Note, responses((status = 201, body = wire::Message)))]
 pub(crate) async fn note(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,

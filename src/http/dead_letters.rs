@@ -12,7 +12,10 @@ use super::{
     extract::{Correlation, IdempotencyKey, Json, Query},
     problem::Problem,
 };
-use crate::{access::Caller, webhooks::Webhooks};
+use crate::{
+    access::{May, permit::ReplayDeliveries},
+    webhooks::Webhooks,
+};
 
 /// Updates of a page, unless asked otherwise.
 const PAGE_DEFAULT: u64 = 100;
@@ -33,14 +36,15 @@ pub(crate) struct Params {
 /// Updates that could not be applied
 ///
 /// They hold customers' words, whoever the conversations belong to: only owners see them.
+///
+/// For owners and admins.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "dead letters", params(Params),
     responses((status = 200, body = wire::DeadLetterList)))]
 pub(crate) async fn list(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<ReplayDeliveries>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::DeadLetterList>, Problem> {
-    caller.must_own()?;
     let limit = limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?;
     Ok(Json(house.buried(caller.scope, params.cursor, limit).await?))
 }
@@ -48,14 +52,15 @@ pub(crate) async fn list(
 /// Try again to apply them
 ///
 /// All of them, oldest first. What was applied leaves the list; to repeat this is harmless.
+///
+/// For owners and admins.
 #[utoipa::path(post, path = "/api/v1/dead-letters/replay", tag = "dead letters",
     responses((status = 200, body = wire::Replayed)))]
 pub(crate) async fn replay(
     State(webhooks): State<Arc<Webhooks>>,
-    caller: Caller,
+    caller: May<ReplayDeliveries>,
     _key: IdempotencyKey,
     Correlation(cause): Correlation,
 ) -> Result<Json<wire::Replayed>, Problem> {
-    caller.must_own()?;
     Ok(Json(webhooks.replay(caller.scope, cause).await?))
 }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use switchboard_actors::Refusal;
+use switchboard_domain::roles;
 use switchboard_schema::wire;
 
 use super::{extract::Json, problem::Problem};
-use crate::access::{Access, Caller, Credential};
+use crate::access::{Access, Caller, Credential, May, permit::Read};
 
 /// Who is signed in, and where
 #[utoipa::path(get, path = "/api/v1/me", tag = "sessions", responses((status = 200, body = wire::Me)))]
 pub(crate) async fn get(
     State(access): State<Arc<Access>>,
-    caller: Caller,
+    caller: May<Read>,
 ) -> Result<Json<wire::Me>, Problem> {
     Ok(Json(me_of(&access, &caller).await?))
 }
@@ -25,5 +26,6 @@ pub(super) async fn me_of(access: &Access, caller: &Caller) -> Result<wire::Me, 
         Credential::ApiKey(_) => None,
         Credential::Session { csrf_token, .. } => Some(csrf_token.clone()),
     };
-    Ok(wire::Me { user: caller.user.clone(), workspace, csrf_token })
+    let permissions = roles::permissions(caller.user.role).collect();
+    Ok(wire::Me { user: caller.user.clone(), workspace, permissions, csrf_token })
 }

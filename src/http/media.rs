@@ -29,7 +29,10 @@ use super::{
     extract::{IdempotencyKey, Json, Path, Query, discard},
     problem::Problem,
 };
-use crate::access::Caller;
+use crate::access::{
+    May,
+    permit::{Answer, Read},
+};
 
 /// What a browser may do with a file: nothing but show it.
 const POLICY: &str =
@@ -56,7 +59,7 @@ pub(crate) struct Params {
         (status = 206, description = "A range of it"), (status = 304, description = "Known already")))]
 pub(crate) async fn get(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<MediaId>,
     Query(params): Query<Params>,
     headers: HeaderMap,
@@ -85,7 +88,7 @@ pub(crate) struct UploadParams {
     responses((status = 201, body = wire::MediaFacts)))]
 pub(crate) async fn upload(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Query(params): Query<UploadParams>,
     body: Body,
@@ -130,7 +133,7 @@ pub(crate) async fn upload(
     responses((status = 200, body = wire::MediaFacts)))]
 pub(crate) async fn facts(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<MediaId>,
 ) -> Result<Json<wire::MediaFacts>, Problem> {
     Ok(Json(house.file(caller.scope, id).await?.facts))
@@ -143,7 +146,7 @@ pub(crate) async fn facts(
     responses((status = 201, body = wire::MediaLink)))]
 pub(crate) async fn link(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<MediaId>,
 ) -> Result<(StatusCode, Json<wire::MediaLink>), Problem> {
     Ok((StatusCode::CREATED, Json(house.link_to_file(caller.scope, id).await?)))

@@ -11,7 +11,10 @@ use super::{
     extract::{Correlation, IdempotencyKey, Json, Path, Query},
     problem::Problem,
 };
-use crate::access::Caller;
+use crate::access::{
+    May,
+    permit::{Answer, Read},
+};
 
 /// Messages of a page, unless asked otherwise.
 const PAGE_DEFAULT: u64 = 50;
@@ -36,7 +39,7 @@ pub(crate) struct Params {
     params(("id" = ConversationId, Path), Params), responses((status = 200, body = wire::MessagePage)))]
 pub(crate) async fn list(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Path(id): Path<ConversationId>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::MessagePage>, Problem> {
@@ -53,7 +56,7 @@ pub(crate) async fn list(
     request_body = wire::SendRequest, responses((status = 200, body = wire::SendDecision)))]
 pub(crate) async fn check(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::SendRequest>,
 ) -> Result<Json<wire::SendDecision>, Problem> {
@@ -68,7 +71,7 @@ pub(crate) async fn check(
     request_body = wire::SendRequest, responses((status = 202, body = wire::Message)))]
 pub(crate) async fn send(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
@@ -85,7 +88,7 @@ pub(crate) async fn send(
     responses((status = 200, body = wire::Message)))]
 pub(crate) async fn cancel(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path((id, message)): Path<(ConversationId, MessageId)>,
@@ -100,7 +103,7 @@ pub(crate) async fn cancel(
     responses((status = 202, body = wire::Message)))]
 pub(crate) async fn retry(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path((id, message)): Path<(ConversationId, MessageId)>,

@@ -122,6 +122,7 @@ impl From<Refusal> for Problem {
                 (StatusCode::UNPROCESSABLE_ENTITY, Some(field.to_owned()), None)
             }
             Refusal::Rule { .. } => (StatusCode::CONFLICT, None, None),
+            Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, None, None),
             Refusal::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, None, None),
             Refusal::Changed => (StatusCode::PRECONDITION_FAILED, None, None),
             Refusal::Taken(_) | Refusal::Moved(_) => (StatusCode::CONFLICT, None, None),
@@ -151,6 +152,7 @@ mod tests {
             (Refusal::NotFound("contact"), 404, "not_found"),
             (Refusal::Invalid { field: "name", message: "is empty".into() }, 422, "invalid"),
             (Refusal::Rule { code: "window_closed", message: "closed".into() }, 409, "window_closed"),
+            (Refusal::NotAllowed("not as agent".into()), 403, "not_allowed"),
             (Refusal::KeyReused, 422, "idempotency_key_reused"),
             (Refusal::Changed, 412, "changed"),
             (Refusal::Taken("taken".into()), 409, "taken"),

@@ -76,6 +76,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(sessions::delete))
         .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
+        .routes(routes!(users::patch, users::delete))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::delete))
         .routes(routes!(channels::list, channels::create))

@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use switchboard_actors::House;
+use switchboard_actors::{
+    House,
+    fanout::{Ended, Opened},
+};
 use switchboard_schema::wire;
 
 use super::{
@@ -15,7 +18,7 @@ use super::{
     me::me_of,
     problem::Problem,
 };
-use crate::access::{Access, Caller, Credential, Denied};
+use crate::access::{Access, Credential, Denied, May, permit::Read};
 
 /// Sign in
 ///
@@ -49,13 +52,13 @@ pub(crate) async fn create(
 pub(crate) async fn delete(
     State(access): State<Arc<Access>>,
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Credential::Session { id, .. } = caller.credential else {
         return Err(Problem::not_allowed("an API key is not signed in, so it cannot sign out"));
     };
     let set_cookie = access.sign_out(&headers, id).await?;
-    house.end_credential(*id.as_bytes());
+    house.end_sockets(Opened::With(*id.as_bytes()), Ended::Credential);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie)]).into_response())
 }

@@ -11,7 +11,7 @@ use super::{
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
-use crate::access::{Access, Caller};
+use crate::access::{Access, May, permit::Read};
 
 /// A ticket that opens one socket within a minute
 ///
@@ -20,7 +20,7 @@ use crate::access::{Access, Caller};
 pub(crate) async fn create_ticket(
     State(access): State<Arc<Access>>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<Read>,
     key: IdempotencyKey,
 ) -> Result<Response, Problem> {
     let once = Once { caller: &caller, route: "socket-tickets", key: &key, request: b"" };

@@ -13,7 +13,10 @@ use super::{
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
-use crate::access::Caller;
+use crate::access::{
+    May,
+    permit::{ManageTemplates, Read},
+};
 
 /// Which templates.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -40,7 +43,7 @@ pub(crate) struct Whose {
     responses((status = 200, body = wire::TemplateList)))]
 pub(crate) async fn list(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<Read>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::TemplateList>, Problem> {
     Ok(Json(house.templates(caller.scope, params.channel_id, params.fresh).await?))
@@ -48,17 +51,18 @@ pub(crate) async fn list(
 
 /// Make a template
 ///
-/// For owners. It is submitted at once; whether the provider approves it shows later in its status.
+/// It is submitted at once; whether the provider approves it shows later in its status.
+///
+/// For owners, admins and supervisors.
 #[utoipa::path(post, path = "/api/v1/templates", tag = "templates",
     request_body = wire::CreateTemplate, responses((status = 201, body = wire::Template)))]
 pub(crate) async fn create(
     State(house): State<House>,
     State(idempotency): State<Arc<Idempotency>>,
-    caller: Caller,
+    caller: May<ManageTemplates>,
     key: IdempotencyKey,
     JsonBytes(body): JsonBytes,
 ) -> Result<Response, Problem> {
-    caller.must_own()?;
     let new: wire::CreateTemplate = parse_json(&body)?;
     let once = Once { caller: &caller, route: "templates", key: &key, request: &body };
     let scope = caller.scope;
@@ -68,39 +72,40 @@ pub(crate) async fn create(
 
 /// Change a template
 ///
-/// For owners. With `draft` it is submitted again; an approved one can be changed once in 24 hours and ten times in
+/// With `draft` it is submitted again; an approved one can be changed once in 24 hours and ten times in
 /// 30 days. `fills` says what fills its places, `seen` that its changes were seen.
+/// For owners, admins and supervisors.
 #[utoipa::path(patch, path = "/api/v1/templates/{id}", tag = "templates",
     params(("id" = String, Path, description = "The template's id at the provider")),
     request_body = wire::TemplatePatch, responses((status = 200, body = wire::Template)))]
 pub(crate) async fn patch(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<ManageTemplates>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<String>,
     Json(patch): Json<wire::TemplatePatch>,
 ) -> Result<Json<wire::Template>, Problem> {
-    caller.must_own()?;
     let act = caller.act(key, cause);
     Ok(Json(house.patch_template(caller.scope, act, id, patch).await?))
 }
 
 /// Delete a template
 ///
-/// For owners. In its language alone; messages that were sent with it stay.
+/// In its language alone; messages that were sent with it stay.
+///
+/// For owners, admins and supervisors.
 #[utoipa::path(delete, path = "/api/v1/templates/{id}", tag = "templates",
     params(("id" = String, Path, description = "The template's id at the provider"), Whose),
     responses((status = 204)))]
 pub(crate) async fn delete(
     State(house): State<House>,
-    caller: Caller,
+    caller: May<ManageTemplates>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<String>,
     Query(whose): Query<Whose>,
 ) -> Result<StatusCode, Problem> {
-    caller.must_own()?;
     let act = caller.act(key, cause);
     house.delete_template(caller.scope, act, whose.channel_id, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -19,6 +19,7 @@ mod load;
 mod measured;
 mod media;
 mod redacted;
+mod roles;
 mod sending;
 mod settling;
 mod socket;

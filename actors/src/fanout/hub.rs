@@ -15,7 +15,8 @@ use switchboard_schema::{
 };
 
 use super::{
-    Attach, CREDENTIAL_ENDED, Deliver, EncodedEvent, Limits, Opener, Page, Signal, Upstream,
+    Attach, CREDENTIAL_ENDED, Deliver, EncodedEvent, Ended, Limits, Opened, Opener, Page, ROLE_CHANGED,
+    Signal, Upstream,
     join::Joined,
     meter::Meter,
     outlet::{AlreadySubscribed, Outlet, Phase, Ready, Socket, TakesMore},
@@ -747,13 +748,20 @@ impl Hub {
         }
     }
 
-    /// Closes what was opened with a credential.
-    pub(crate) fn end_credential(self: &Rc<Self>, credential: &IdBytes) {
-        let opened =
-            |outlet: &&Rc<Outlet>| outlet.opener.is_some_and(|opener| opener.credential == *credential);
+    /// Closes what was opened with a credential, or by a person.
+    pub(crate) fn end(self: &Rc<Self>, of: Opened, why: Ended) {
+        let is_of = |opener: Opener| match of {
+            Opened::With(credential) => opener.credential == credential,
+            Opened::By(tenant, caller) => opener.scope.tenant() == tenant && opener.caller == caller,
+        };
+        let (code, reason) = match why {
+            Ended::Credential => (CloseCode::NotSignedIn, CREDENTIAL_ENDED),
+            Ended::Role => (CloseCode::Restarting, ROLE_CHANGED),
+        };
+        let opened = |outlet: &&Rc<Outlet>| outlet.opener.is_some_and(is_of);
         let outlets: Vec<_> = self.sockets.borrow().values().filter(opened).cloned().collect();
         for outlet in outlets {
-            self.close(&outlet, CloseCode::NotSignedIn, CREDENTIAL_ENDED);
+            self.close(&outlet, code, reason);
         }
     }
 

@@ -17,8 +17,8 @@ use switchboard_schema::{
 };
 
 use super::{
-    Attach, Deliver, EncodedEvent, Limits, Line, Opener, Page, Signal, Socket, Upstream, hub::Hub,
-    server_frame, stream::Stage, text_frame,
+    Attach, Deliver, EncodedEvent, Ended, Limits, Line, Opened, Opener, Page, Signal, Socket, Upstream,
+    hub::Hub, server_frame, stream::Stage, text_frame,
 };
 
 /// What one client's side of a line holds.
@@ -564,9 +564,25 @@ fn what_was_opened_with_an_ended_credential_is_closed_4001_and_nothing_else() {
     let signed_in_twice = Opener { credential: [9; 16], ..opener(1) };
     let line = Box::new(End(Rc::clone(&other)));
     let _other = house.hub.open(socket_id(3), Some(signed_in_twice), line).expect("a place");
-    house.hub.end_credential(&[1; 16]);
+    house.hub.end(Opened::With([1; 16]), Ended::Credential);
     house.hub.turn();
     assert_eq!((subscribed.closed(), silent.closed(), other.closed()), (Some(4001), Some(4001), None));
+}
+
+#[test]
+fn who_may_do_something_else_now_connects_again_and_nobody_of_another_workspace_does() {
+    let house = House::new(Limits::default());
+    let (theirs, others) = (Pipe::open(UNBOUNDED), Pipe::open(UNBOUNDED));
+    let _theirs = house.live(1, &theirs, false, 0);
+    let line = Box::new(End(Rc::clone(&others)));
+    let _others = house.hub.open(socket_id(2), Some(opener(2)), line).expect("a place");
+    let elsewhere = TenantId::from_bytes([99; 16]);
+    house.hub.end(Opened::By(elsewhere, [1; 16]), Ended::Role);
+    house.hub.turn();
+    assert_eq!((theirs.closed(), others.closed()), (None, None));
+    house.hub.end(Opened::By(scope().tenant(), [1; 16]), Ended::Role);
+    house.hub.turn();
+    assert_eq!((theirs.closed(), others.closed()), (Some(1012), None));
 }
 
 #[test]

@@ -598,6 +598,22 @@ impl House {
         Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
     }
 
+    /// Takes away from somebody who is gone whatever was given to them. What fails is logged and left: it shows as
+    /// nobody's that anybody knows, and can be given to somebody else.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn release(&self, scope: TenantScope, act: &Act, user: UserId) -> Result<(), Refusal> {
+        let theirs = self.ask_tenant(scope, |reply| tenant::Letter::Assigned(user, reply)).await?;
+        for id in theirs {
+            let rule = Rule::Release { user_id: user, sender: act.principal.sender.clone() };
+            if let Err(refusal) = self.ask_conversation(scope, act, id, rule).await {
+                tracing::warn!(conversation = %id, %refusal, "it is still given to somebody who is gone");
+            }
+        }
+        Ok(())
+    }
+
     /// Sets a conversation's status.
     ///
     /// # Errors
@@ -620,7 +636,8 @@ impl House {
         Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
     }
 
-    /// Marks a conversation as read so far by the caller.
+    /// Marks a conversation as read so far by the caller. The customer may know of it where the caller is one of those
+    /// who answer: `answers`.
     ///
     /// # Errors
     /// [`Refusal::NotFound`], or it is not durable.
@@ -630,9 +647,12 @@ impl House {
         act: Act,
         id: ConversationId,
         inbound_count: Option<u64>,
+        answers: bool,
     ) -> Result<wire::ReadAnswer, Refusal> {
         let user = act.principal.user_id;
-        self.seen(scope, id, false);
+        if answers {
+            self.seen(scope, id, false);
+        }
         let read = || self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply));
         match read().await {
             Err(Refusal::NotFound(_)) => {

@@ -57,6 +57,12 @@ impl Inbox {
         self.lines.get(&id).map(|line| line.inbound_count)
     }
 
+    /// Those given to somebody, whatever their status.
+    pub(super) fn assigned(&self, user: UserId) -> Vec<ConversationId> {
+        let theirs = self.lines.iter().filter(|(_, line)| line.assignee_id == Some(user));
+        theirs.map(|(id, _)| *id).collect()
+    }
+
     /// How many conversations of a status each view holds.
     pub(super) fn counts(&self, status: wire::ConversationStatus, user: UserId) -> Counts {
         let mut counts = Counts::default();

@@ -252,7 +252,7 @@ fn read_marks_never_go_back_however_their_writes_go() {
         world.insist(|| running.house.fire_wakeups(true)).await.expect("the wake-ups are read");
         let (w, r) = (&world, &running);
         let reads = (1..=40_u64).map(|count| async move {
-            let read = || r.house.read(w.scope, w.act("r"), id, Some(count));
+            let read = || r.house.read(w.scope, w.act("r"), id, Some(count), true);
             let answer = w.insist(read).await.expect("it is marked");
             assert!(answer.read.inbound_count >= count);
         });

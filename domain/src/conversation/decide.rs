@@ -178,6 +178,12 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             let seq = draft.note_system(event, Some(&sender), subject, now);
             Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
         }
+        Command::Release { user_id, sender } => {
+            if state.head.as_ref().and_then(|head| head.assignee_id) != Some(user_id) {
+                return Ok(Decision::default());
+            }
+            decide(state, Command::Assign { assignee: None, sender }, now)
+        }
         Command::SetStatus { status, snoozed_until, sender } => {
             set_status(state, status, snoozed_until, &sender, now)
         }

@@ -418,6 +418,8 @@ wire_with_secrets! {
         pub user: User,
         /// The workspace.
         pub workspace: Workspace,
+        /// What their role lets them do.
+        pub permissions: Vec<Permission>,
         /// Send it as `X-CSRF-Token` with every request that changes something; absent for API keys.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub csrf_token: Option<String>,
@@ -444,8 +446,34 @@ wire! {
     pub enum Role {
         /// Everything.
         Owner,
+        /// Everything but what concerns owners.
+        Admin,
+        /// Answers customers and looks after templates.
+        Supervisor,
         /// Answers customers.
         Agent,
+        /// Reads, and changes nothing.
+        Analyst,
+    }
+
+    /// Something that some roles may do.
+    #[derive(Copy, Eq, PartialOrd, Ord)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Permission {
+        /// See conversations, contacts, files, and how channels stand.
+        Read,
+        /// Write to customers, take, note and resolve, change contacts.
+        Answer,
+        /// Make, change and delete templates.
+        ManageTemplates,
+        /// Connect, change and disconnect channels.
+        ManageChannels,
+        /// Add people, say what they may do, remove them.
+        ManagePeople,
+        /// Make and revoke API keys.
+        ManageKeys,
+        /// See updates that could not be applied, and apply them again.
+        ReplayDeliveries,
     }
 
     /// The people of the workspace.
@@ -487,6 +515,25 @@ wire_with_secrets! {
         pub password: String,
         /// What they may do.
         pub role: Role,
+    }
+}
+
+wire! {
+    /// Change a member. What is left out stays.
+    pub struct ChangeUser {
+        /// Their name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// What they may do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub role: Option<Role>,
+    }
+
+    /// Somebody was added, changed or removed: whoever shows people reads them again.
+    #[derive(Eq)]
+    pub struct UsersChanged {
+        /// Who.
+        pub user_id: UserId,
     }
 }
 

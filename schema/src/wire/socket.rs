@@ -267,6 +267,9 @@ wire! {
         /// Templates of a channel changed.
         #[serde(rename = "templates.changed")]
         TemplatesChanged,
+        /// Somebody of us was added, changed or removed.
+        #[serde(rename = "users.changed")]
+        UsersChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -288,6 +291,9 @@ wire! {
         /// The templates.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub templates: Option<super::TemplatesChanged>,
+        /// The person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub users: Option<super::UsersChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,

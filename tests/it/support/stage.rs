@@ -104,8 +104,13 @@ impl Stage {
 
     /// A colleague who is no owner, signed in as a browser is.
     pub(crate) async fn colleague(&self) -> Api {
-        let (email, password) = ("agent@first.example", "correct horse battery");
-        let new = json!({"email": email, "name": "Agent", "password": password, "role": "agent"});
+        self.member("agent").await
+    }
+
+    /// A new colleague with this role, signed in as a browser is.
+    pub(crate) async fn member(&self, role: &str) -> Api {
+        let (email, password) = (format!("the-{role}@first.example"), "correct horse battery");
+        let new = json!({"email": email, "name": format!("The {role}"), "password": password, "role": role});
         self.api.post("/api/v1/users", &new).await.of(201);
         let nobody = Api::nobody(self.server.address());
         let answer = nobody.post("/api/v1/sessions", &json!({"email": email, "password": password})).await;

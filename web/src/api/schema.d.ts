@@ -9,13 +9,17 @@ export interface paths {
         };
         /**
          * The keys of the workspace
-         * @description For owners. Without their secrets.
+         * @description Without their secrets.
+         *
+         *     For owners and admins.
          */
         get: operations["api_keys_list"];
         put?: never;
         /**
          * Make a key
-         * @description For owners. The answer shows the key, once.
+         * @description The answer shows the key, once.
+         *
+         *     For owners and admins.
          */
         post: operations["api_keys_create"];
         delete?: never;
@@ -36,7 +40,9 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description For owners. Requests under it are refused from now on, and its sockets are closed.
+         * @description Requests under it are refused from now on, and its sockets are closed.
+         *
+         *     For owners and admins.
          */
         delete: operations["api_keys_delete"];
         options?: never;
@@ -56,7 +62,9 @@ export interface paths {
         put?: never;
         /**
          * Connect a channel
-         * @description For owners. The answer shows, once, the verify token to enter at the provider beside `webhook_url`.
+         * @description The answer shows, once, the verify token to enter at the provider beside `webhook_url`.
+         *
+         *     For owners and admins.
          */
         post: operations["channels_create"];
         delete?: never;
@@ -76,8 +84,9 @@ export interface paths {
         put?: never;
         /**
          * Try out what would be connected
-         * @description For owners. Asks the provider about the number, the account, the token and the secret, and stores nothing. What is
+         * @description Asks the provider about the number, the account, the token and the secret, and stores nothing. What is
          *     wrong is answered as when connecting.
+         *     For owners and admins.
          */
         post: operations["channels_try_out"];
         delete?: never;
@@ -95,13 +104,15 @@ export interface paths {
         };
         /**
          * Is there a sign-up at the provider?
-         * @description For owners.
+         * @description For owners and admins.
          */
         get: operations["channels_sign_up_options"];
         put?: never;
         /**
          * Hand in what the provider's sign-up gave
-         * @description For owners. Answers with the numbers that were shared and a ticket that stands for their token.
+         * @description Answers with the numbers that were shared and a ticket that stands for their token.
+         *
+         *     For owners and admins.
          */
         post: operations["channels_sign_up"];
         delete?: never;
@@ -121,7 +132,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a number of a sign-up
-         * @description For owners.
+         * @description For owners and admins.
          */
         post: operations["channels_connect_signed_up"];
         delete?: never;
@@ -143,16 +154,18 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a channel
-         * @description For owners. Its conversations stay; late webhooks of it are verified and dropped. Connected again in this workspace, the
+         * @description Its conversations stay; late webhooks of it are verified and dropped. Connected again in this workspace, the
          *     number goes on as the same channel.
+         *     For owners and admins.
          */
         delete: operations["channels_delete"];
         options?: never;
         head?: never;
         /**
          * Change a channel
-         * @description For owners. A new token or secret is checked with the provider before it takes the place of the old one; requests that
+         * @description A new token or secret is checked with the provider before it takes the place of the old one; requests that
          *     run end with the old one.
+         *     For owners and admins.
          */
         patch: operations["channels_patch"];
         trace?: never;
@@ -169,6 +182,8 @@ export interface paths {
         /**
          * Ask the provider how a number stands
          * @description Now, instead of when it is next asked by itself. What it says is in the channel's lights.
+         *
+         *     For owners and admins.
          */
         post: operations["channels_check"];
         delete?: never;
@@ -465,7 +480,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say how far the caller has read */
+        /**
+         * Say how far the caller has read
+         * @description The customer may come to know of it, unless the caller only reads here.
+         */
         post: operations["conversations_read"];
         delete?: never;
         options?: never;
@@ -500,6 +518,8 @@ export interface paths {
         /**
          * Updates that could not be applied
          * @description They hold customers' words, whoever the conversations belong to: only owners see them.
+         *
+         *     For owners and admins.
          */
         get: operations["dead_letters_list"];
         put?: never;
@@ -522,6 +542,8 @@ export interface paths {
         /**
          * Try again to apply them
          * @description All of them, oldest first. What was applied leaves the list; to repeat this is harmless.
+         *
+         *     For owners and admins.
          */
         post: operations["dead_letters_replay"];
         delete?: never;
@@ -697,7 +719,9 @@ export interface paths {
         put?: never;
         /**
          * Make a template
-         * @description For owners. It is submitted at once; whether the provider approves it shows later in its status.
+         * @description It is submitted at once; whether the provider approves it shows later in its status.
+         *
+         *     For owners, admins and supervisors.
          */
         post: operations["templates_create"];
         delete?: never;
@@ -718,15 +742,18 @@ export interface paths {
         post?: never;
         /**
          * Delete a template
-         * @description For owners. In its language alone; messages that were sent with it stay.
+         * @description In its language alone; messages that were sent with it stay.
+         *
+         *     For owners, admins and supervisors.
          */
         delete: operations["templates_delete"];
         options?: never;
         head?: never;
         /**
          * Change a template
-         * @description For owners. With `draft` it is submitted again; an approved one can be changed once in 24 hours and ten times in
+         * @description With `draft` it is submitted again; an approved one can be changed once in 24 hours and ten times in
          *     30 days. `fills` says what fills its places, `seen` that its changes were seen.
+         *     For owners, admins and supervisors.
          */
         patch: operations["templates_patch"];
         trace?: never;
@@ -743,13 +770,39 @@ export interface paths {
         put?: never;
         /**
          * Add a person
-         * @description For owners.
+         * @description For owners and admins; only an owner adds an owner.
          */
         post: operations["users_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a person
+         * @description For owners and admins; only an owner removes an owner, and one stays. Their sign-ins and keys are good no more, their
+         *     conversations are nobody's.
+         */
+        delete: operations["users_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a person
+         * @description For owners and admins; only an owner makes somebody an owner, or an owner something else, and one stays. Another role
+         *     holds at once: the person's sockets are closed, to be opened again.
+         */
+        patch: operations["users_patch"];
         trace?: never;
     };
     "/healthz": {
@@ -979,6 +1032,12 @@ export interface components {
              *     second marks as read, too, so there is one switch for both.
              */
             read_receipts?: boolean | null;
+        };
+        /** @description Change a member. What is left out stays. */
+        ChangeUser: {
+            /** @description Their name. */
+            name?: string | null;
+            role?: null | components["schemas"]["Role"];
         };
         /** @description A connected channel. Secrets are never shown. */
         Channel: {
@@ -1690,6 +1749,8 @@ export interface components {
         Me: {
             /** @description Send it as `X-CSRF-Token` with every request that changes something; absent for API keys. */
             csrf_token?: string | null;
+            /** @description What their role lets them do. */
+            permissions: components["schemas"]["Permission"][];
             /** @description The person or, for an API key, the key's name. */
             user: components["schemas"]["User"];
             /** @description The workspace. */
@@ -1884,6 +1945,11 @@ export interface components {
          */
         OtpKind: "copy_code" | "one_tap" | "zero_tap";
         /**
+         * @description Something that some roles may do.
+         * @enum {string}
+         */
+        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
+        /**
          * @description What the provider counts a message as.
          * @enum {string}
          */
@@ -2056,7 +2122,7 @@ export interface components {
          * @description What a member may do.
          * @enum {string}
          */
-        Role: "owner" | "agent";
+        Role: "owner" | "admin" | "supervisor" | "agent" | "analyst";
         /** @description One rule and how it came out. */
         SendCheck: {
             /** @description What was found, in plain words. */
@@ -4409,6 +4475,70 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeUser"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1185,7 +1185,8 @@ export interface Event {
     | "contact.updated"
     | "channel.updated"
     | "channel.deleted"
-    | "templates.changed";
+    | "templates.changed"
+    | "users.changed";
   /**
    * Its place in the stream.
    */
@@ -1227,6 +1228,10 @@ export interface EventData {
    * Messages of the customer the caller has not read: in the answer to `conversation.read`.
    */
   unread_count?: number | null;
+  /**
+   * The person.
+   */
+  users?: UsersChanged | null;
 }
 /**
  * A connected channel. Secrets are never shown.
@@ -2239,6 +2244,15 @@ export interface TemplatesChanged {
   channel_id: string;
 }
 /**
+ * Somebody was added, changed or removed: whoever shows people reads them again.
+ */
+export interface UsersChanged {
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
  * Somebody writes.
  */
 export interface Typing {
@@ -2297,6 +2311,10 @@ export interface EventData1 {
    * Messages of the customer the caller has not read: in the answer to `conversation.read`.
    */
   unread_count?: number | null;
+  /**
+   * The person.
+   */
+  users?: UsersChanged | null;
 }
 /**
  * What is wrong.

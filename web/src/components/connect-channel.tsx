@@ -12,7 +12,7 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { useMe } from '@/lib/people';
+import { useMay } from '@/lib/people';
 import { Blocked, openSignUp } from '@/lib/sign-up';
 import { shortDay } from '@/lib/time';
 
@@ -30,8 +30,8 @@ type Props = {
 
 /** Connects a WhatsApp number: by the provider's sign-up where there is one, or by hand. */
 export default function ConnectChannelForm({ onDone, onConnecting, kept }: Props) {
-  const owner = useMe().user.role === 'owner';
-  const { data } = useQuery({ ...signUpQuery, enabled: owner });
+  const allowed = useMay('manage_channels');
+  const { data } = useQuery({ ...signUpQuery, enabled: allowed });
   const [byHand, setByHand] = useState(false);
   const [own, setOwn] = useState<Connection | null>(null);
   const connection = kept ? kept.connection : own;

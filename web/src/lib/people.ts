@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { channelsQuery, meQuery, usersQuery } from '@/api/queries';
-import type { Channel, Me, User } from '@/api/types';
+import { channelsQuery, meQuery, queryClient, usersQuery } from '@/api/queries';
+import type { Channel, Me, Permission, User } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 /** Who is signed in; the pages inside the app are only shown to somebody. */
@@ -12,7 +12,22 @@ export function useMe(): Me {
   return last;
 }
 
+/** May they do this? What they may not do is not shown. */
+export function useMay(permission: Permission): boolean {
+  return useMe().permissions.includes(permission);
+}
+
+/** The same outside of what is drawn. */
+export function may(permission: Permission): boolean {
+  return queryClient.getQueryData(meQuery.queryKey)?.permissions.includes(permission) ?? false;
+}
+
 let last: Me | null = null;
+
+/** Whom a conversation can be given to: those who may answer. */
+export function useAnswering(): User[] {
+  return useUsers().filter((one) => one.role !== 'analyst');
+}
 
 export function useUsers(): User[] {
   return useQuery(usersQuery).data?.users ?? [];

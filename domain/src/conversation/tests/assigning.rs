@@ -23,6 +23,17 @@ fn giving_it_to_somebody_leaves_one_line_however_often_it_is_said() {
 }
 
 #[test]
+fn it_is_taken_from_who_is_gone_and_from_nobody_else() {
+    let mut it = given();
+    it.when(assign(Some(1)));
+    let release = |who: u8| Command::Release { user_id: UserId::from_bytes([who; 16]), sender: agent() };
+    assert_eq!(it.when(release(2)), Decision::default(), "it was given to somebody else meanwhile");
+    it.when(release(1));
+    assert_eq!((it.head().assignee_id, it.line(3)), (None, Some(SystemEvent::Unassigned)));
+    assert_eq!(it.when(release(1)), Decision::default());
+}
+
+#[test]
 fn a_note_has_a_place_and_goes_nowhere() {
     let mut it = given();
     it.when(note(1, "calls back tomorrow"));

@@ -12,7 +12,7 @@ import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, STATUSES } from '@/lib/inbox/state';
 import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
-import { useMe, useUsers } from '@/lib/people';
+import { useAnswering, useMay, useMe } from '@/lib/people';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
 import { settingsSections } from '@/lib/settings';
@@ -27,7 +27,8 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const conversation = useInbox((state) => (openId ? state.conversations[openId] : undefined));
   const conversations = useInbox((state) => state.conversations);
   const { user } = useMe();
-  const users = useUsers();
+  const users = useAnswering();
+  const answers = useMay('answer');
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
@@ -48,7 +49,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
             <Command.Input className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />
             <Command.List className="max-h-[min(420px,60vh)] overflow-y-auto p-1.5">
               <Command.Empty className="p-3 text-text-3">{t('commands.none')}</Command.Empty>
-              {conversation && (
+              {conversation && answers && (
                 <Command.Group heading={t('commands.conversation')}>
                   {conversation.status !== 'resolved' && (
                     <Item icon={<Check {...icon} />} keys={shortcuts.resolve} onSelect={run(() => void setStatus(conversation.id, 'resolved'))}>{t('actions.resolve')}</Item>
@@ -76,7 +77,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 </Command.Group>
               )}
               <Command.Group heading={t('commands.goTo')}>
-                <Item icon={<SquarePen {...icon} />} onSelect={run(() => { openDialog('start'); })}>{t('list.new')}</Item>
+                {answers && <Item icon={<SquarePen {...icon} />} onSelect={run(() => { openDialog('start'); })}>{t('list.new')}</Item>}
                 <Item icon={<ArrowDown {...icon} />} keys={shortcuts.next} onSelect={run(() => { open(neighbour(1)); })}>{t('actions.next')}</Item>
                 <Item icon={<ArrowUp {...icon} />} keys={shortcuts.previous} onSelect={run(() => { open(neighbour(-1)); })}>{t('actions.previous')}</Item>
                 {STATUSES.map((status) => (

@@ -1,4 +1,4 @@
-import { ArrowUp, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
+import { ArrowUp, BookOpen, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Conversation, SendPrice } from '@/api/types';
 import { Keys } from '@/components/keys';
@@ -13,7 +13,7 @@ import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
-import { useChannels } from '@/lib/people';
+import { useChannels, useMay } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
@@ -47,6 +47,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
   const closed = permission.known ? refused?.code === 'window_closed' : facts.state === 'closed' || facts.state === 'none';
   // To whom nothing may be written there is nothing to write.
   const silenced = refused !== null && PERSONAL.test(refused.code);
+  const answers = useMay('answer');
   const wanted: ComposerMode = asked ?? 'reply';
   const mode: ComposerMode = wanted === 'reply' && closed ? 'template' : wanted;
   const box = useRef<HTMLDivElement>(null);
@@ -58,6 +59,15 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
   }, [wantsFocus]);
 
   const set = (next: ComposerMode) => { setComposerMode(id, next); };
+  if (!answers)
+    return (
+      <>
+        <Writing id={id} />
+        <div id="composer" className="composer" role="group" aria-label={t('composer.label')} tabIndex={-1}>
+          <div className="strip grey"><BookOpen size={16} aria-hidden="true" /><span>{t('composer.readOnly')}</span></div>
+        </div>
+      </>
+    );
   return (
     <>
       <Writing id={id} />

@@ -9,12 +9,14 @@ import { useMinute } from '@/lib/hooks';
 import { evidenceOf, SCOPES, scopeName, WAYS } from '@/lib/consent';
 import { t } from '@/lib/i18n';
 import { recordConsent } from '@/lib/inbox/consent';
+import { useMay } from '@/lib/people';
 import { moment } from '@/lib/time';
 
 /** What a person wants to hear from us, what shows it, and a way to record more. */
 export function ConsentSection({ conversation }: { conversation: Conversation }) {
   const { contact } = conversation;
   const now = useMinute();
+  const answers = useMay('answer');
   const [recording, setRecording] = useState(false);
   const [open, setOpen] = useState(false);
   const standings = contact.consent ?? [];
@@ -35,7 +37,7 @@ export function ConsentSection({ conversation }: { conversation: Conversation })
         ))}
       </dl>
       <div className="mt-1 flex flex-wrap gap-x-3 gap-y-1">
-        <button type="button" className="link text-[12.5px]" onClick={() => { setRecording(true); }}>{t('consent.record')}</button>
+        {answers && <button type="button" className="link text-[12.5px]" onClick={() => { setRecording(true); }}>{t('consent.record')}</button>}
         {standings.length > 0 && (
           <button type="button" className="link text-[12.5px]" aria-expanded={open} onClick={() => { setOpen((was) => !was); }}>{t('consent.history')}</button>
         )}

@@ -16,7 +16,7 @@ import { saveContact } from '@/lib/inbox/contacts';
 import { snoozeChoices } from '@/lib/inbox/snooze';
 import { STATUSES } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
-import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
+import { nameOf, useAnswering, useChannels, useMay, useMe, useUsers } from '@/lib/people';
 import { moment, shortDay, since } from '@/lib/time';
 import { longLeft, windowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
@@ -79,6 +79,7 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
   const [draft, setDraft] = useState<string | null>(null);
   const [conflict, setConflict] = useState(false);
   const [busy, setBusy] = useState(false);
+  const answers = useMay('answer');
   const id = useId();
   // The focus returns to what was clicked.
   const back = useRef(false);
@@ -104,6 +105,7 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
     setConflict(false);
   };
 
+  if (draft === null && !answers && !value) return null;
   if (draft === null)
     return (
       <button
@@ -115,7 +117,7 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
         type="button"
         className={`group -ms-1 flex max-w-full items-center gap-1.5 rounded-[5px] px-1 text-start hover:bg-hover ${field === 'name' ? 'text-[15px] leading-5 font-semibold' : value ? '' : 'text-text-3'}`}
         aria-label={field === 'name' ? `${t('details.editName')}: ${value}` : `${t('details.editAbout')}: ${value}`}
-        disabled={!contact}
+        disabled={!contact || !answers}
         onClick={() => { setDraft(value); }}
       >
         <span dir="auto" className={field === 'name' ? 'line-clamp-3 break-words' : 'whitespace-pre-wrap'}>{value || t('details.addAbout')}</span>
@@ -159,7 +161,7 @@ function Pick(props: ComponentProps<'select'>) {
   return (
     <span className="pick">
       <select {...props} />
-      <ChevronDown size={14} aria-hidden="true" />
+      {!props.disabled && <ChevronDown size={14} aria-hidden="true" />}
     </span>
   );
 }
@@ -167,6 +169,8 @@ function Pick(props: ComponentProps<'select'>) {
 function Facts({ conversation }: { conversation: Conversation }) {
   const users = useUsers();
   const { user } = useMe();
+  const answers = useMay('answer');
+  const answering = useAnswering();
   const channels = useChannels();
   const now = useMinute();
   const facts = windowFacts(conversation.window, now);
@@ -184,17 +188,20 @@ function Facts({ conversation }: { conversation: Conversation }) {
         <dt><label htmlFor={`${id}-assignee`}>{t('details.assignee')}</label></dt>
         <dd>
           {conversation.assignee_id && <Avatar id={conversation.assignee_id} name={users.find((one) => one.id === conversation.assignee_id)?.name ?? '?'} size={20} />}
-          <Pick id={`${id}-assignee`} value={conversation.assignee_id ?? ''} onChange={(event) => void assign(conversation.id, event.target.value || null)}>
+          <Pick id={`${id}-assignee`} disabled={!answers} value={conversation.assignee_id ?? ''} onChange={(event) => void assign(conversation.id, event.target.value || null)}>
             <option value="">{t('details.nobody')}</option>
-            {users.map((one) => <option key={one.id} value={one.id}>{nameOf(users, one.id, user.id)}</option>)}
+            {conversation.assignee_id && answering.every((one) => one.id !== conversation.assignee_id) && (
+              <option value={conversation.assignee_id}>{nameOf(users, conversation.assignee_id, user.id)}</option>
+            )}
+            {answering.map((one) => <option key={one.id} value={one.id}>{nameOf(users, one.id, user.id)}</option>)}
           </Pick>
-          {conversation.assignee_id !== user.id && (
+          {answers && conversation.assignee_id !== user.id && (
             <button type="button" className="link ms-auto flex-none text-[12px]" onClick={() => void assign(conversation.id, user.id)}>{t('actions.toMe')}</button>
           )}
         </dd>
         <dt><label htmlFor={`${id}-status`}>{t('details.status')}</label></dt>
         <dd>
-          <Pick id={`${id}-status`} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>
+          <Pick id={`${id}-status`} disabled={!answers} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>
             {STATUSES.map((status) => <option key={status} value={status}>{statusName(status)}</option>)}
           </Pick>
         </dd>
@@ -225,6 +232,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
 
 function Block({ conversation }: { conversation: Conversation }) {
   const { contact } = conversation;
+  const answers = useMay('answer');
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const set = async (blocked: boolean) => {
@@ -234,6 +242,7 @@ function Block({ conversation }: { conversation: Conversation }) {
     setBusy(false);
     setAsking(false);
   };
+  if (!answers) return null;
   return (
     <div className="p-3">
       {contact.blocked ? (

@@ -5,7 +5,7 @@ import { PatchField } from '@/components/patch-field';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { later } from '@/lib/later';
-import { useMe } from '@/lib/people';
+import { useMay, useMe } from '@/lib/people';
 import { firstName } from '@/lib/words';
 
 const ConnectChannelForm = later(() => import('@/components/connect-channel'));
@@ -13,6 +13,7 @@ const ConnectChannelForm = later(() => import('@/components/connect-channel'));
 /** Nothing is connected yet: the one thing to do. Stays while a number is being connected, until what is shown of it was seen. */
 export function FirstRun({ connection, onConnection, onConnecting }: { connection: Connection | null; onConnection: (connection: Connection | null) => void; onConnecting: (connecting: boolean) => void }) {
   const { user, workspace } = useMe();
+  const allowed = useMay('manage_channels');
   useEffect(() => () => { onConnecting(false); }, [onConnecting]);
   return (
     <main className="flex min-w-0 flex-1 items-center justify-center gap-11 overflow-y-auto bg-surface px-4 py-8 sm:px-8" data-pane>
@@ -23,7 +24,8 @@ export function FirstRun({ connection, onConnection, onConnecting }: { connectio
           <Step mark={<Check size={14} aria-hidden="true" />} look="bg-ok-soft text-ok border-transparent" title={t('firstRun.workspace')} text={workspace.name} />
           <Step mark="2" look="bg-accent text-on-accent border-accent" title={t('connect.title')} now>
             <div className="mt-2">
-              <Suspense fallback={null}>
+              {!allowed && <p className="text-text-2">{t('firstRun.others')}</p>}
+              {allowed && <Suspense fallback={null}>
                 <ConnectChannelForm
                   kept={{ connection, onConnection }}
                   onConnecting={onConnecting}
@@ -32,7 +34,7 @@ export function FirstRun({ connection, onConnection, onConnecting }: { connectio
                     onConnecting(false);
                   }}
                 />
-              </Suspense>
+              </Suspense>}
             </div>
           </Step>
           <Step mark="3" look="border-line-2 text-text-2" title={t('firstRun.hello')} text={t('firstRun.helloText')} />

@@ -14,7 +14,7 @@ import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { listName, VIEWS, type ListKey } from '@/lib/inbox/state';
 import { focusComposer, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { useChannels } from '@/lib/people';
+import { may, useChannels, useMay } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
@@ -122,6 +122,8 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
           const view = VIEWS[(VIEWS.indexOf(list.view) + 1) % VIEWS.length] ?? 'mine';
           void navigate({ to: '.', search: { ...list, view } });
         });
+      else if (openId && matches(event, shortcuts.details)) act(toggleDetails);
+      else if (!may('answer')) return;
       else if (openId && matches(event, shortcuts.resolve)) act(() => void setStatus(openId, 'resolved'));
       else if (openId && matches(event, shortcuts.resolveNext))
         act(() => {
@@ -131,7 +133,6 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
         });
       else if (openId && matches(event, shortcuts.reply)) act(() => { setComposerMode(openId, 'reply'); });
       else if (openId && matches(event, shortcuts.note)) act(() => { setComposerMode(openId, 'note'); });
-      else if (openId && matches(event, shortcuts.details)) act(toggleDetails);
     };
     window.addEventListener('keydown', press);
     return () => { window.removeEventListener('keydown', press); };
@@ -139,12 +140,13 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
 }
 
 function NothingOpen() {
+  const answers = useMay('answer');
   return (
     <main className="grid min-w-0 flex-1 place-content-center justify-items-center gap-1 bg-surface text-center" data-pane>
       <MessagesSquare size={20} className="mb-1.5 text-text-3" aria-hidden="true" />
       <h2 className="font-semibold">{t('thread.empty')}</h2>
       <p className="inline-flex items-center gap-1.5 text-text-2"><Keys of={shortcuts.next} />{t('thread.emptyText')}</p>
-      <button type="button" className="link mt-2" onClick={() => { openDialog('start'); }}>{t('list.new')}</button>
+      {answers && <button type="button" className="link mt-2" onClick={() => { openDialog('start'); }}>{t('list.new')}</button>}
     </main>
   );
 }

@@ -16,7 +16,7 @@ import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadList } from '@/lib/inbox/live';
 import { listName, orderOf, SORTS, STATUSES, totalName, VIEWS, type ListKey } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
-import { useChannels } from '@/lib/people';
+import { useChannels, useMay } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 
 type Props = {
@@ -32,6 +32,7 @@ export function ConversationList({ list, openId, fold, phone, resizable }: Props
   const navigate = useNavigate();
   // Without a number there is nothing to sort and nobody to write to.
   const some = useChannels()?.length !== 0;
+  const answers = useMay('answer');
   return (
     <section className="relative flex min-w-0 flex-1 flex-col bg-canvas" aria-label={t('list.label')} data-pane>
       {resizable && <Divider edge="listWidth" label={t('list.resize')} />}
@@ -43,7 +44,7 @@ export function ConversationList({ list, openId, fold, phone, resizable }: Props
         )}
         {fold && <ConnectionPill hideLive />}
         {some && <SortMenu list={list} />}
-        {some && <Tip label={t('list.new')}>
+        {some && answers && <Tip label={t('list.new')}>
           <button type="button" className="btn plain icon small" aria-label={t('list.new')} onClick={() => { openDialog('start'); }}>
             <SquarePen size={16} aria-hidden="true" />
           </button>
@@ -311,6 +312,7 @@ function Skeletons() {
 }
 
 function Empty({ list }: { list: ListKey }) {
+  const answers = useMay('answer');
   const navigate = useNavigate();
   const meId = useInbox((state) => state.meId);
   const unassigned = useInbox((state) => state.totals[totalName('unassigned', list.status)]?.count ?? 0);
@@ -332,7 +334,7 @@ function Empty({ list }: { list: ListKey }) {
   if (list.status === 'open' && list.view === 'mine' && all > 0) {
     title = t('list.emptyMine');
     text = unassigned > 0 ? t('list.emptyMineUnassigned', { count: unassigned }) : t('list.nothingMine', { count: all });
-    action = unassigned > 0
+    action = unassigned > 0 && answers
       ? { label: t('list.takeNext'), run: () => void takeNext() }
       : { label: t('list.showAll'), run: () => void navigate({ to: '.', search: { ...list, view: 'all' } }) };
   } else if (list.status === 'open' && list.view === 'unassigned' && all > 0) {

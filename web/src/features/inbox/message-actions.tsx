@@ -6,7 +6,7 @@ import { Tip } from '@/components/tip';
 import { t } from '@/lib/i18n';
 import { send } from '@/lib/inbox/outbox';
 import { focusComposer, setComposerMode, setReplyTo } from '@/lib/inbox/store';
-import { useMe } from '@/lib/people';
+import { useMay, useMe } from '@/lib/people';
 import { showToast } from '@/lib/toast';
 
 /** What most people answer with. */
@@ -15,6 +15,7 @@ const EMOJIS = ['👍', '❤️', '😂', '😮', '🙏', '✅'];
 /** What can be done with one message: shown beside it while it is pointed at or in focus; for a finger, always one menu. */
 export function MessageActions({ message }: { message: Message }) {
   const { user } = useMe();
+  const answers = useMay('answer');
   const { conversation_id, id } = message;
   const mine = (message.reactions ?? []).find((one) => one.by.kind === 'agent' && one.by.id === user.id);
   const reply = () => {
@@ -31,6 +32,7 @@ export function MessageActions({ message }: { message: Message }) {
       {mine && <MenuItem onSelect={() => { react(''); }}>{t('thread.unreact', { emoji: mine.emoji })}</MenuItem>}
     </>
   );
+  if (!answers) return null;
   if (window.matchMedia('(hover: none)').matches) return <TouchActions message={message} onReply={reply}>{reactions}</TouchActions>;
   return (
     <div className="message-actions">

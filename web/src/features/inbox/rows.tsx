@@ -12,7 +12,7 @@ import { usePermission } from '@/lib/inbox/permission';
 import { isMachine, type Row } from '@/lib/inbox/rows';
 import type { Pending } from '@/lib/inbox/state';
 import { setComposerMode, useLink } from '@/lib/inbox/store';
-import { useChannels, useMe } from '@/lib/people';
+import { useChannels, useMay, useMe } from '@/lib/people';
 import { clock, dayName, exact, moment } from '@/lib/time';
 import { failureOf, isWindowClosed, kindName, previewOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
 import { later } from '@/lib/later';
@@ -270,11 +270,12 @@ function Meta({ message, children }: { message: Message; children?: ReactNode })
 }
 
 function Why({ message, conversation }: { message: Message; conversation: Conversation }) {
+  const answers = useMay('answer');
   if (message.state === 'queued' && message.direction === 'out')
     return (
       <p className="why text-text-3">
         <Leaving message={message} conversation={conversation} />
-        <button type="button" className="link" onClick={() => void cancelMessage(message)}>{t('thread.cancel')}</button>
+        {answers && <button type="button" className="link" onClick={() => void cancelMessage(message)}>{t('thread.cancel')}</button>}
       </p>
     );
   if (message.state === 'unknown') return <Unknown message={message} name={conversation.contact.name ?? ''} />;
@@ -284,7 +285,7 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
     <p className="why text-bad" role="status">
       <span>{closed ? windowWords(message, conversation) : failureOf(message.error)}</span>
       {message.error && !closed && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
-      {message.sent_by.kind === 'phone_app' ? null : closed ? (
+      {message.sent_by.kind === 'phone_app' || !answers ? null : closed ? (
         <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (
         <button type="button" className="link" onClick={() => void retryMessage(message)}>{t('app.retry')}</button>
@@ -296,10 +297,11 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
 /** Nobody knows whether it arrived: it goes again only where somebody takes that risk. */
 function Unknown({ message, name }: { message: Message; name: string }) {
   const [asked, setAsked] = useState(false);
+  const answers = useMay('answer');
   return (
     <p className="why text-warn" role="status">
       <span>{t('thread.unknown')}</span>
-      {message.sent_by.kind !== 'phone_app' && <button type="button" className="link" onClick={() => { setAsked(true); }}>{t('thread.sendAgain')}</button>}
+      {message.sent_by.kind !== 'phone_app' && answers && <button type="button" className="link" onClick={() => { setAsked(true); }}>{t('thread.sendAgain')}</button>}
       {asked && (
         <Suspense fallback={null}>
           <Confirm

@@ -22,7 +22,7 @@ import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { nameOf, useChannels, useMe, useUsers } from '@/lib/people';
+import { nameOf, useAnswering, useChannels, useMay, useMe, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
@@ -106,6 +106,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const now = useMinute();
   const channel = channels?.find((one) => one.id === conversation?.channel_id);
   const facts = conversation ? windowFacts(conversation.window, now) : null;
+  const answers = useMay('answer');
   const resolved = conversation?.status === 'resolved';
   // On a phone the thread is the whole page.
   const Name = phone ? 'h1' : 'h2';
@@ -132,8 +133,8 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
         </p>
       </div>
       {phone && <ConnectionPill hideLive />}
-      {conversation && !phone && <AssigneeMenu conversation={conversation} />}
-      {conversation && !phone && !resolved && <SnoozeMenu conversation={conversation} />}
+      {conversation && !phone && answers && <AssigneeMenu conversation={conversation} />}
+      {conversation && !phone && answers && !resolved && <SnoozeMenu conversation={conversation} />}
       {!phone && (
         <Tip label={t('actions.details')} keys={shortcuts.details}>
           <button type="button" className="btn plain icon" aria-label={t('actions.details')} aria-pressed={detailsShown} onClick={onDetails}>
@@ -141,7 +142,10 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
           </button>
         </Tip>
       )}
-      {conversation && phone && (
+      {phone && !answers && (
+        <button type="button" className="btn plain icon" aria-label={t('actions.details')} onClick={onDetails}><PanelRight size={20} aria-hidden="true" /></button>
+      )}
+      {conversation && phone && answers && (
         <>
           <button type="button" className="btn plain icon" aria-label={resolved ? t('actions.reopen') : t('actions.resolve')} onClick={resolve}>
             {resolved ? <Inbox size={20} aria-hidden="true" /> : <Check size={20} aria-hidden="true" />}
@@ -155,7 +159,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
           </Menu>
         </>
       )}
-      {conversation && !phone && (
+      {conversation && !phone && answers && (
         <span className="split">
           <Tip label={resolved ? t('actions.reopen') : t('actions.resolve')} {...(resolved ? {} : { keys: shortcuts.resolve })}>
             <button type="button" className="btn" onClick={resolve}>
@@ -192,7 +196,7 @@ function AssigneeMenu({ conversation }: { conversation: Conversation }) {
 }
 
 function AssigneeItems({ conversation }: { conversation: Conversation }) {
-  const users = useUsers();
+  const users = useAnswering();
   const { user } = useMe();
   return (
     <>

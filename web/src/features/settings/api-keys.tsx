@@ -12,22 +12,22 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { nameOf, useMe, useUsers } from '@/lib/people';
+import { nameOf, useMay, useMe, useUsers } from '@/lib/people';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
 const reload = () => queryClient.invalidateQueries({ queryKey: apiKeysQuery.queryKey });
 
 export function ApiKeys() {
-  const owner = useMe().user.role === 'owner';
-  const { data, error, refetch } = useQuery({ ...apiKeysQuery, enabled: owner });
+  const allowed = useMay('manage_keys');
+  const { data, error, refetch } = useQuery({ ...apiKeysQuery, enabled: allowed });
   const [making, setMaking] = useState(false);
   return (
     <>
       <Head
         title={t('settings.keys')}
-        text={owner ? t('settings.keysText') : t('settings.keysOwners')}
-        action={owner && <button type="button" className="btn primary" onClick={() => { setMaking(true); }}><KeyRound size={16} aria-hidden="true" />{t('settings.makeKey')}</button>}
+        text={allowed ? t('settings.keysText') : t('settings.keysOwners')}
+        action={allowed && <button type="button" className="btn primary" onClick={() => { setMaking(true); }}><KeyRound size={16} aria-hidden="true" />{t('settings.makeKey')}</button>}
       />
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {data?.api_keys.length === 0 && <p className="text-text-2">{t('settings.noKeys')}</p>}

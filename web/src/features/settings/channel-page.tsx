@@ -15,7 +15,7 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { useMe } from '@/lib/people';
+import { useMay } from '@/lib/people';
 import { moment, shortDay } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 import { waitWords } from '@/lib/words';
@@ -29,7 +29,7 @@ function put(channel: Channel): void {
 /** One connected number: how it stands, what it is, and what can be changed. */
 export default function ChannelPage({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(channelsQuery);
-  const owner = useMe().user.role === 'owner';
+  const allowed = useMay('manage_channels');
   const channel = data?.channels.find((one) => one.id === id);
   const back = (
     <Link to="/settings/$section" params={{ section: 'channels' }} className="link inline-flex items-center gap-1 pt-4">
@@ -43,17 +43,17 @@ export default function ChannelPage({ id }: { id: string }) {
   return (
     <>
       {back}
-      <Standing channel={channel} owner={owner} />
+      <Standing channel={channel} allowed={allowed} />
       <Section title={t('channel.facts')}>
         <Known channel={channel} siblings={siblings} />
       </Section>
       <Section title={t('channel.webhook')} text={t('channel.webhookText')}>
         <CopyLine label={t('connect.webhookUrl')} value={channel.webhook_url} />
       </Section>
-      {owner && <Rename key={channel.name} channel={channel} />}
-      <Receipts channel={channel} owner={owner} />
-      {owner && <Rotate channel={channel} />}
-      {owner && <End channel={channel} />}
+      {allowed && <Rename key={channel.name} channel={channel} />}
+      <Receipts channel={channel} allowed={allowed} />
+      {allowed && <Rotate channel={channel} />}
+      {allowed && <End channel={channel} />}
     </>
   );
 }
@@ -68,7 +68,7 @@ function Section({ title, text, children }: { title: string; text?: string; chil
   );
 }
 
-function Standing({ channel, owner }: { channel: Channel; owner: boolean }) {
+function Standing({ channel, allowed }: { channel: Channel; allowed: boolean }) {
   const now = useMinute();
   const check = useMutation({
     mutationFn: () => ask<Channel>(`/channels/${channel.id}/check`, { method: 'POST', body: {} }),
@@ -80,7 +80,7 @@ function Standing({ channel, owner }: { channel: Channel; owner: boolean }) {
       <Head
         title={channel.name}
         text={`${channel.facts?.display_phone_number ?? channel.phone_number_id} · ${channel.checked_at ? t('channel.checked', { time: moment(channel.checked_at, now) }) : t('channel.neverChecked')}`}
-        action={owner && (
+        action={allowed && (
           <button type="button" className="btn" disabled={check.isPending} onClick={() => { check.mutate(); }}>
             <RotateCw size={16} aria-hidden="true" />{check.isPending ? t('connect.checking') : t('channel.checkNow')}
           </button>
@@ -150,17 +150,17 @@ function Rename({ channel }: { channel: Channel }) {
 }
 
 /** Whether customers see that their messages were read, and that somebody writes. */
-function Receipts({ channel, owner }: { channel: Channel; owner: boolean }) {
+function Receipts({ channel, allowed }: { channel: Channel; allowed: boolean }) {
   const change = useChange(channel, () => { showToast({ error: false, words: t('channel.saved') }); });
   // What was chosen is shown until the server has said.
   const on = change.isPending ? change.variables.read_receipts ?? channel.read_receipts : channel.read_receipts;
   return (
     <Section title={t('channel.receipts')}>
       <label className="flex items-start gap-2">
-        <input type="checkbox" className="mt-0.5 size-4 flex-none accent-accent" checked={on} disabled={!owner || change.isPending} aria-describedby="receipts-hint" onChange={(event) => { change.mutate({ read_receipts: event.target.checked }); }} />
+        <input type="checkbox" className="mt-0.5 size-4 flex-none accent-accent" checked={on} disabled={!allowed || change.isPending} aria-describedby="receipts-hint" onChange={(event) => { change.mutate({ read_receipts: event.target.checked }); }} />
         <span>{t('channel.receiptsOn')}</span>
       </label>
-      <p className="hint" id="receipts-hint">{t(owner ? 'channel.receiptsText' : 'channel.receiptsOwner')}</p>
+      <p className="hint" id="receipts-hint">{t(allowed ? 'channel.receiptsText' : 'channel.receiptsOwner')}</p>
       {change.error && <p role="alert" className="text-bad">{t('channel.saveFailed', { detail: wordsOf(change.error) })}</p>}
     </Section>
   );

@@ -11,7 +11,7 @@ import { Head, LoadError } from '@/features/settings/parts';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { later } from '@/lib/later';
-import { useMe } from '@/lib/people';
+import { useMay } from '@/lib/people';
 
 const ConnectChannelForm = later(() => import('@/components/connect-channel'));
 const ChannelPage = later(() => import('@/features/settings/channel-page'));
@@ -25,7 +25,7 @@ export function Channels() {
 
 function ChannelList() {
   const { data, error, refetch } = useQuery(channelsQuery);
-  const owner = useMe().user.role === 'owner';
+  const allowed = useMay('manage_channels');
   const [adding, setAdding] = useState(false);
   const close = () => { setAdding(false); void refetch(); };
   return (
@@ -33,7 +33,7 @@ function ChannelList() {
       <Head
         title={t('settings.channels')}
         text={t('settings.channelsText')}
-        action={owner && <button type="button" className="btn primary" onClick={() => { setAdding(true); }}>{t('settings.connect')}</button>}
+        action={allowed && <button type="button" className="btn primary" onClick={() => { setAdding(true); }}>{t('settings.connect')}</button>}
       />
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {data?.channels.length === 0 && <p className="text-text-2">{t('settings.noChannels')}</p>}

@@ -1,23 +1,21 @@
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, UserPlus, Users } from 'lucide-react';
-import { Suspense, useRef, useState } from 'react';
-import { ApiError, ask, isPassing, newKey } from '@/api/client';
-import { deadLettersQuery, queryClient, usersQuery } from '@/api/queries';
-import type { CreateUser, Replayed, Role, User } from '@/api/types';
-import { Avatar } from '@/components/avatar';
-import { Choice, Field } from '@/components/field';
-import { Modal } from '@/components/modal';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, Users } from 'lucide-react';
+import { Suspense } from 'react';
+import { ask } from '@/api/client';
+import { deadLettersQuery } from '@/api/queries';
+import type { Replayed } from '@/api/types';
 import { PageMissing } from '@/components/page-error';
 import { ApiKeys } from '@/features/settings/api-keys';
 import { Channels } from '@/features/settings/channels';
+import { Members } from '@/features/settings/members';
 import { Head, LoadError } from '@/features/settings/parts';
 import { openDialog } from '@/lib/dialogs';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { useMe } from '@/lib/people';
+import { useMay } from '@/lib/people';
 import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
 import { settingsSections } from '@/lib/settings';
 import { later } from '@/lib/later';
@@ -67,110 +65,11 @@ function intoSight(link: HTMLElement | null): void {
   link?.scrollIntoView({ inline: 'center', block: 'nearest' });
 }
 
-// Members ---------------------------------------------------------------------------------------------------
-
-const roleName = (role: string) => (role === 'owner' ? t('settings.owner') : role === 'agent' ? t('settings.agent') : role);
-
-function Members() {
-  const { data, error, refetch } = useQuery(usersQuery);
-  const { user } = useMe();
-  const [adding, setAdding] = useState(false);
-  return (
-    <>
-      <Head
-        title={t('settings.members')}
-        text={t('settings.membersText')}
-        action={user.role === 'owner' && (
-          <button type="button" className="btn primary" onClick={() => { setAdding(true); }}><UserPlus size={16} aria-hidden="true" />{t('settings.addMember')}</button>
-        )}
-      />
-      {error && <LoadError error={error} onRetry={() => void refetch()} />}
-      {data && (
-        <table className="data-table">
-          <thead><tr><th>{t('settings.name')}</th><th className="max-sm:hidden">{t('settings.email')}</th><th>{t('settings.role')}</th></tr></thead>
-          <tbody>
-            {data.users.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  <span className="flex items-center gap-2.5">
-                    <Avatar id={one.id} name={one.name} size={26} />
-                    <span className="font-medium">{one.name}</span>
-                    {one.id === user.id && <span className="text-text-3">{t('settings.you')}</span>}
-                  </span>
-                </td>
-                <td className="text-text-2 max-sm:hidden">{one.email}</td>
-                <td className="text-text-2">{roleName(one.role)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {adding && <AddMember onClose={() => { setAdding(false); }} />}
-    </>
-  );
-}
-
-function AddMember({ onClose }: { onClose: () => void }) {
-  const [form, setForm] = useState<CreateUser>({ name: '', email: '', password: '', role: 'agent' });
-  const [tried, setTried] = useState(false);
-  const key = useRef(newKey());
-  const add = useMutation({
-    mutationFn: (body: CreateUser) => ask<User>('/users', { method: 'POST', key: key.current, body }),
-    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
-    onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
-      onClose();
-    },
-  });
-  const set = (name: keyof typeof form) => (value: string) => { setForm((now) => ({ ...now, [name]: value })); };
-  const field = add.error instanceof ApiError ? add.error.problem.field : undefined;
-  const wrong = (name: 'name' | 'email' | 'password') =>
-    tried && form[name].trim() === '' ? t('connect.required') : field === name && add.error ? add.error.message : undefined;
-  return (
-    <Modal
-      title={t('settings.addMember')}
-      onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="add-member" className="btn primary" disabled={add.isPending}>{t('settings.add')}</button>
-        </>
-      }
-    >
-      <form
-        id="add-member"
-        className="grid gap-3"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (!form.name.trim() || !form.email.trim() || !form.password) return;
-          add.mutate({ name: form.name.trim(), email: form.email.trim(), password: form.password, role: form.role });
-        }}
-      >
-        <Field label={t('settings.name')} value={form.name} onValue={set('name')} error={wrong('name')} autoComplete="off" />
-        <Field label={t('settings.email')} type="email" value={form.email} onValue={set('email')} error={wrong('email')} autoComplete="off" />
-        <Field label={t('settings.password')} type="password" value={form.password} onValue={set('password')} hint={t('settings.passwordHint')} error={wrong('password')} autoComplete="new-password" />
-        <Choice
-          label={t('settings.role')}
-          value={form.role}
-          onValue={(role) => { setForm((now) => ({ ...now, role: role as Role })); }}
-          options={[
-            { value: 'agent', label: `${t('settings.agent')}: ${t('settings.agentText')}` },
-            { value: 'owner', label: `${t('settings.owner')}: ${t('settings.ownerText')}` },
-          ]}
-        />
-        {add.error && !field && <p role="alert" className="text-bad">{t('settings.addFailed', { detail: wordsOf(add.error) })}</p>}
-      </form>
-    </Modal>
-  );
-}
-
 // Updates that could not be applied --------------------------------------------------------------------------
 
 function DeadLetters() {
-  const owner = useMe().user.role === 'owner';
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({ ...deadLettersQuery, enabled: owner });
+  const allowed = useMay('replay_deliveries');
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({ ...deadLettersQuery, enabled: allowed });
   const now = useMinute();
   const replay = useMutation({
     mutationFn: () => ask<Replayed>('/dead-letters/replay', { method: 'POST' }),
@@ -185,8 +84,8 @@ function DeadLetters() {
     <>
       <Head
         title={t('settings.deadLetters')}
-        text={owner ? t('settings.deadText') : t('settings.deadOwners')}
-        action={owner && letters.length > 0 && (
+        text={allowed ? t('settings.deadText') : t('settings.deadOwners')}
+        action={allowed && letters.length > 0 && (
           <button type="button" className="btn primary" disabled={replay.isPending} onClick={() => { replay.mutate(); }}><RotateCw size={16} aria-hidden="true" />{t('settings.replay')}</button>
         )}
       />

@@ -13,7 +13,7 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { later } from '@/lib/later';
-import { useMe } from '@/lib/people';
+import { useMay } from '@/lib/people';
 import { categoryName, keyOf, ofCard, parametersOf, sentence, type Values } from '@/lib/templates';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
@@ -23,7 +23,7 @@ const TemplateEditor = later(() => import('@/features/settings/template-editor')
 const idOf = (template: Template) => `${template.name} ${template.language}`;
 
 export function Templates() {
-  const owner = useMe().user.role === 'owner';
+  const allowed = useMay('manage_templates');
   const channels = useQuery(channelsQuery);
   const [channelId, setChannelId] = useState<string | null>(null);
   const channel = channels.data?.channels.find((one) => one.id === channelId) ?? channels.data?.channels[0];
@@ -33,7 +33,7 @@ export function Templates() {
       <Head
         title={t('settings.templates')}
         text={t('templates.text')}
-        action={owner && channel && <button type="button" className="btn primary" onClick={() => { setMaking(true); }}><Plus size={16} aria-hidden="true" />{t('templates.make')}</button>}
+        action={allowed && channel && <button type="button" className="btn primary" onClick={() => { setMaking(true); }}><Plus size={16} aria-hidden="true" />{t('templates.make')}</button>}
       />
       {channels.error && <LoadError error={channels.error} onRetry={() => void channels.refetch()} />}
       {channels.data && !channel && <p className="text-text-2">{t('templates.noChannel')}</p>}
@@ -42,7 +42,7 @@ export function Templates() {
           <Choice label={t('start.channel')} value={channel.id} onValue={setChannelId} options={channels.data.channels.map((one) => ({ value: one.id, label: one.name }))} />
         </div>
       )}
-      {channel && <List key={channel.id} channelId={channel.id} owner={owner} />}
+      {channel && <List key={channel.id} channelId={channel.id} allowed={allowed} />}
       {making && channel && (
         <Suspense fallback={null}>
           <TemplateEditor channelId={channel.id} template={null} onClose={() => { setMaking(false); }} />
@@ -52,7 +52,7 @@ export function Templates() {
   );
 }
 
-function List({ channelId, owner }: { channelId: string; owner: boolean }) {
+function List({ channelId, allowed }: { channelId: string; allowed: boolean }) {
   const query = templatesQuery(channelId);
   const { data, error, isPending, refetch } = useQuery(query);
   const [words, setWords] = useState('');
@@ -80,7 +80,7 @@ function List({ channelId, owner }: { channelId: string; owner: boolean }) {
       {all.length === 0 ? (
         <div>
           <p className="font-semibold">{t('template.none')}</p>
-          <p className="text-text-2">{owner ? t('templates.noneOwner') : t('templates.noneAgent')}</p>
+          <p className="text-text-2">{allowed ? t('templates.noneOwner') : t('templates.noneAgent')}</p>
         </div>
       ) : (
         <>
@@ -112,7 +112,7 @@ function List({ channelId, owner }: { channelId: string; owner: boolean }) {
           </ul>
         </>
       )}
-      {chosen && <Detail channelId={channelId} template={chosen} owner={owner} onClose={() => { setOpen(null); }} />}
+      {chosen && <Detail channelId={channelId} template={chosen} allowed={allowed} onClose={() => { setOpen(null); }} />}
     </>
   );
 }
@@ -159,7 +159,7 @@ function examplesOf(template: Template): Values {
   return values;
 }
 
-function Detail({ channelId, template, owner, onClose }: { channelId: string; template: Template; owner: boolean; onClose: () => void }) {
+function Detail({ channelId, template, allowed, onClose }: { channelId: string; template: Template; allowed: boolean; onClose: () => void }) {
   const [editing, setEditing] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const path = `/templates/${encodeURIComponent(template.id ?? '')}`;
@@ -195,7 +195,7 @@ function Detail({ channelId, template, owner, onClose }: { channelId: string; te
     <Modal
       title={sentence(template.name)}
       onClose={onClose}
-      footer={owner && template.id ? (
+      footer={allowed && template.id ? (
         <>
           <button type="button" className="btn plain me-auto !text-bad" onClick={() => { setDeleting(true); }}>{t('templates.delete')}</button>
           {editable && <button type="button" className="btn" onClick={() => { setEditing(true); }}>{t('templates.edit')}</button>}
@@ -211,12 +211,12 @@ function Detail({ channelId, template, owner, onClose }: { channelId: string; te
       {changes.length > 0 && (
         <div className="mb-3 rounded-[9px] bg-warn-soft p-3">
           <ul className="grid gap-1.5">{changes.map((one) => <li key={`${one.what} ${one.to}`}>{one.message}</li>)}</ul>
-          {owner && <button type="button" className="btn mt-2" disabled={change.isPending} onClick={() => { change.mutate({ seen: true }); }}>{t('templates.seen')}</button>}
+          {allowed && <button type="button" className="btn mt-2" disabled={change.isPending} onClick={() => { change.mutate({ seen: true }); }}>{t('templates.seen')}</button>}
         </div>
       )}
       <TemplatePreview template={template} values={examplesOf(template)} />
       {!template.sendable && <p className="hint !text-warn">{t('templates.unknownParts')}</p>}
-      <Fills key={JSON.stringify(template.fills ?? [])} template={template} owner={owner} busy={change.isPending} onSave={(fills) => { change.mutate({ fills }); }} />
+      <Fills key={JSON.stringify(template.fills ?? [])} template={template} allowed={allowed} busy={change.isPending} onSave={(fills) => { change.mutate({ fills }); }} />
     </Modal>
   );
 }
@@ -224,7 +224,7 @@ function Detail({ channelId, template, owner, onClose }: { channelId: string; te
 const SOURCES = ['first_name', 'name', 'phone', 'username', 'text'] as const;
 
 /** Which contact's field, or which words, stand in each place until somebody writes something else. */
-function Fills({ template, owner, busy, onSave }: { template: Template; owner: boolean; busy: boolean; onSave: (fills: TemplateFill[]) => void }) {
+function Fills({ template, allowed, busy, onSave }: { template: Template; allowed: boolean; busy: boolean; onSave: (fills: TemplateFill[]) => void }) {
   const places = parametersOf(template).flatMap(({ key, part, name, card }) => {
     if (part !== 'header' && part !== 'body' && part !== 'button') return [];
     const words = part === 'button' ? t('templates.ofButton', { name }) : t(part === 'header' ? 'templates.header' : 'template.body', { name });
@@ -254,7 +254,7 @@ function Fills({ template, owner, busy, onSave }: { template: Template; owner: b
           const fill = fills.get(key);
           return (
             <div key={key} className="grid grid-cols-1 items-end gap-2 sm:grid-cols-2">
-              <fieldset disabled={!owner} className="contents">
+              <fieldset disabled={!allowed} className="contents">
                 <Choice
                   label={label}
                   value={fill?.source ?? ''}
@@ -269,7 +269,7 @@ function Fills({ template, owner, busy, onSave }: { template: Template; owner: b
           );
         })}
       </div>
-      {owner && <button type="button" className="btn mt-3" disabled={busy || unchanged || empty} onClick={() => { onSave(list); }}>{t('templates.save')}</button>}
+      {allowed && <button type="button" className="btn mt-3" disabled={busy || unchanged || empty} onClick={() => { onSave(list); }}>{t('templates.save')}</button>}
     </section>
   );
 }

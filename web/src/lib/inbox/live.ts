@@ -1,6 +1,6 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
-import { channelsQuery, contactQuery, queryClient, templatesQuery } from '@/api/queries';
+import { channelsQuery, contactQuery, meQuery, queryClient, templatesQuery, usersQuery } from '@/api/queries';
 import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
@@ -231,7 +231,7 @@ function noteHeard(): void {
 
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
-  const { message, contact, channel, templates } = event.data;
+  const { message, contact, channel, templates, users } = event.data;
   if (contact) {
     const { queryKey } = contactQuery(contact.id);
     const known = queryClient.getQueryData(queryKey);
@@ -241,6 +241,10 @@ function follow(event: StreamEvent): void {
   if (channel || event.name === 'channel.updated' || event.name === 'channel.deleted')
     void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
   if (templates) void queryClient.invalidateQueries({ queryKey: templatesQuery(templates.channel_id).queryKey });
+  if (users) {
+    void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
+    if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+  }
   if (message) heard(event, message);
   if (event.name === 'message.received') noteHeard();
 }

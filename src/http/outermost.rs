@@ -120,7 +120,7 @@ fn end_trace(mut span: trace::Span, status: StatusCode) {
 fn log_problem(span: &tracing::Span, problem: &Problem) {
     let (status, code) = (problem.status.as_u16(), &*problem.code);
     span.in_scope(|| {
-        if problem.status.is_server_error() {
+        if problem.status.is_server_error() && !problem.is_told {
             // The provider's words may name whom it is about.
             let detail = (problem.status != StatusCode::BAD_GATEWAY).then_some(problem.detail.as_str());
             tracing::warn!(status, code, detail, "a request failed");

@@ -26,12 +26,21 @@ pub(crate) struct Problem {
     pub(crate) field: Option<String>,
     /// When to try again.
     pub(crate) retry_after: Option<Duration>,
+    /// The log has told of it where it began, and need not with each request.
+    pub(crate) is_told: bool,
 }
 
 impl Problem {
     /// A problem of a status with a stable code.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code: Cow::Borrowed(code), detail: detail.into(), field: None, retry_after: None }
+        Self {
+            status,
+            code: Cow::Borrowed(code),
+            detail: detail.into(),
+            field: None,
+            retry_after: None,
+            is_told: false,
+        }
     }
 
     /// A field that makes no sense.
@@ -131,7 +140,7 @@ impl From<Refusal> for Problem {
             Refusal::Provider { .. } => (StatusCode::BAD_GATEWAY, None, None),
             Refusal::Stopping => (StatusCode::SERVICE_UNAVAILABLE, None, Some(Duration::from_secs(2))),
         };
-        Self { status, code: Cow::Owned(code), detail, field, retry_after }
+        Self { status, code: Cow::Owned(code), detail, field, retry_after, is_told: false }
     }
 }
 

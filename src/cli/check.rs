@@ -91,7 +91,11 @@ pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failur
 fn report(key: &str, finding: &Finding) -> Result<(), Failure> {
     match finding {
         Ok(good) => print(&format!("ok     {key}: {good}\n")),
-        Err(bad) => print(&format!("wrong  {key}: {bad}\n")),
+        Err(bad) => {
+            // What the start says names the setting already.
+            let bad = bad.strip_prefix(key).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(bad);
+            print(&format!("wrong  {key}: {bad}\n"))
+        }
     }
 }
 
@@ -159,13 +163,9 @@ fn master_key(config: &Config) -> Finding {
             secrets => Err(boot::lost(secrets, &path)),
         };
     }
-    let words = |error: boot::Error| match error {
-        boot::Error::MasterKey(why) => why.to_string(),
-        other => other.to_string(),
-    };
     let entropy = SystemEntropy::new();
-    let key = boot::master_key(config, &entropy).map_err(words)?;
-    let previous = boot::previous_master_key(config).map_err(words)?;
+    let key = boot::master_key(config, &entropy).map_err(|error| error.to_string())?;
+    let previous = boot::previous_master_key(config).map_err(|error| error.to_string())?;
     let vault = SealingVault::new(&key, Arc::new(entropy)).opening(previous.as_ref());
     let where_it_is = match &config.secrets.master_key {
         Some(_) => "given".to_owned(),

@@ -178,7 +178,7 @@ pub(crate) const fn bucket_key(error: &s3::OpenError) -> &'static str {
     match error {
         s3::OpenError::NoBucket(_) => "blobs.s3_bucket",
         s3::OpenError::Keys(_) => "blobs.s3_access_key",
-        s3::OpenError::Unreachable(_) => "blobs.s3_endpoint",
+        s3::OpenError::Endpoint(_) | s3::OpenError::Unreachable(_) => "blobs.s3_endpoint",
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Problem {
     pub(crate) field: Option<String>,
     /// When to try again.
     pub(crate) retry_after: Option<Duration>,
+    /// Why, for the log alone.
+    pub(crate) why: Option<String>,
     /// The log has told of it where it began, and need not with each request.
     pub(crate) is_told: bool,
 }
@@ -39,6 +41,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             retry_after: None,
+            why: None,
             is_told: false,
         }
     }
@@ -124,7 +127,7 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = refusal.code().to_owned();
-        let detail = refusal.to_string();
+        let (detail, why) = (refusal.told(), refusal.untold().map(str::to_owned));
         let (status, field, retry_after) = match refusal {
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, None, None),
             Refusal::Invalid { field, .. } => {
@@ -140,7 +143,7 @@ impl From<Refusal> for Problem {
             Refusal::Provider { .. } => (StatusCode::BAD_GATEWAY, None, None),
             Refusal::Stopping => (StatusCode::SERVICE_UNAVAILABLE, None, Some(Duration::from_secs(2))),
         };
-        Self { status, code: Cow::Owned(code), detail, field, retry_after, is_told: false }
+        Self { status, code: Cow::Owned(code), detail, field, retry_after, why, is_told: false }
     }
 }
 
@@ -156,6 +159,9 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_status_and_code() {
+        let problem = Problem::from(Refusal::Unavailable("PUT http://10.0.0.7/bucket/lasting".into()));
+        assert!(!problem.detail.contains("10.0.0.7"), "where bodies are is for the log: {}", problem.detail);
+        assert_eq!(problem.why.as_deref(), Some("PUT http://10.0.0.7/bucket/lasting"));
         let table = [
             (Refusal::NotFound("contact"), 404, "not_found"),
             (Refusal::Invalid { field: "name", message: "is empty".into() }, 422, "invalid"),

@@ -155,7 +155,7 @@ impl ChannelActor {
         if self.templates.rows.is_empty() {
             return Err(refusal.clone());
         }
-        Ok(self.templates.list(Some(refusal.to_string())))
+        Ok(self.templates.list(Some(refusal.told())))
     }
 
     /// Reads what there is by now: a reading that runs may have begun before.

@@ -11,7 +11,14 @@ pub(crate) mod bodies;
 pub(crate) mod channels;
 pub(crate) mod files;
 
-use std::{fs::File, io::Read as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::Read as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix::Arbiter;
 use secrecy::SecretString;
@@ -102,6 +109,17 @@ pub(crate) enum Error {
     /// The master key.
     #[error("secrets.master_key: {0}")]
     MasterKey(#[from] switchboard_store::vault::KeyError),
+    /// There is none, and there was.
+    #[error("secrets.master_key: {}", lost(*.secrets, .path))]
+    KeyLost {
+        /// Secrets that only it opens.
+        secrets: u64,
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// Whether something is sealed cannot be seen.
+    #[error("store.path: {0}")]
+    Unread(String),
     /// The backups' key.
     #[error("backup.key: {0}")]
     BackupKey(switchboard_store::vault::KeyError),
@@ -160,7 +178,7 @@ pub(crate) const fn bucket_key(error: &s3::OpenError) -> &'static str {
     match error {
         s3::OpenError::NoBucket(_) => "blobs.s3_bucket",
         s3::OpenError::Keys(_) => "blobs.s3_access_key",
-        s3::OpenError::Unreachable(_) => "blobs.s3_endpoint",
+        s3::OpenError::Endpoint(_) | s3::OpenError::Unreachable(_) => "blobs.s3_endpoint",
     }
 }
 
@@ -307,6 +325,12 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let public_url = public_url(config, address)?;
     let Backends { io, store: whole, records, clock, entropy, accounts } = Backends::open(config).await?;
     let store: Arc<dyn Lifecycle> = Arc::clone(&whole) as Arc<dyn Lifecycle>;
+    if !has_master_key(config) {
+        match channels::sealed(&*whole).await.map_err(Error::Unread)? {
+            0 => {}
+            secrets => return Err(Error::KeyLost { secrets, path: config.store.path.join(MASTER_KEY_FILE) }),
+        }
+    }
     let master_key = master_key(config, &*entropy)?;
     let previous_key = previous_master_key(config)?;
     let vault = SealingVault::new(&master_key, Arc::clone(&entropy)).opening(previous_key.as_ref());
@@ -377,7 +401,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let edge = Edge {
         house: house.clone(),
         access: Arc::new(access),
-        idempotency: Arc::new(Idempotency::new(records, vault, clock.clone())),
+        idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),
         requests: Arc::new(Semaphore::new(config.http.requests_in_flight_max)),
@@ -388,8 +412,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
     let mut timers = start_timers(&house, &store, &blobs, &clock);
-    let only = SealingVault::new(&master_key, Arc::clone(&entropy));
-    let (sealing, tending) = channels::tend(&house, whole, only, previous_key.is_some(), &clock);
+    let (sealing, tending) =
+        channels::tend(&house, whole, vault, (&master_key, &entropy), previous_key.is_some(), &clock);
     timers.push(tending);
     let admin = admin::start(&config.store.path, accounts.clone(), sealing)
         .map_err(Error::file(config.store.path.clone()))?;
@@ -420,6 +444,20 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
 pub(crate) fn start_telemetry(config: &Config) -> Result<(), Error> {
     telemetry::start_logs(&config.log).map_err(|error| Error::system("log", &error))?;
     telemetry::start_metrics().map_err(|error| Error::system("recorder of measurements", &error))
+}
+
+/// What to do where the master key is not there and secrets are that only it opens.
+pub(crate) fn lost(secrets: u64, path: &Path) -> String {
+    format!(
+        "there is none in {}, and {secrets} secrets of channels are sealed under it: put its copy there; where it is lost, \
+         `switchboard keys renew` makes a new one, with which they are to be entered anew (docs/backup.md)",
+        path.display()
+    )
+}
+
+/// There is a master key: given, or in the data folder, whether it reads or not.
+pub(crate) fn has_master_key(config: &Config) -> bool {
+    config.secrets.master_key.is_some() || config.store.path.join(MASTER_KEY_FILE).exists()
 }
 
 /// The master key that was given, or the one in the data folder; made there on first start, and said so.

@@ -159,10 +159,10 @@ pub(crate) fn needs_embedded(config: &Config) -> Result<(), Failure> {
 /// # Errors
 /// When there is none, or it cannot be read.
 pub(crate) fn made_master_key(config: &Config, entropy: &dyn Entropy) -> Result<MasterKey, Failure> {
-    let path = config.store.path.join(boot::MASTER_KEY_FILE);
-    if config.secrets.master_key.is_none() && !path.exists() {
+    if !boot::has_master_key(config) {
+        let path = config.store.path.join(boot::MASTER_KEY_FILE);
         return Err(failed(format!(
-            "{}: there is no master key, and no server has run here yet",
+            "{}: there is no master key, and no server has run here yet, or it is lost (docs/backup.md)",
             path.display()
         )));
     }
@@ -207,6 +207,7 @@ mod tests {
             "switchboard consent key --previous",
             "switchboard keys rotate",
             "switchboard keys status",
+            "switchboard keys renew",
             "switchboard backup",
             "switchboard backup --to backups",
             "switchboard restore --from a.backup --into data",

@@ -233,10 +233,12 @@ pub(crate) struct Sockets {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Whatsapp {
     /// The Graph API.
+    #[serde(deserialize_with = "url")]
     pub(crate) graph_url: Url,
     /// Its version.
     pub(crate) graph_version: String,
     /// Where the provider's sign-up dialog is.
+    #[serde(deserialize_with = "url")]
     pub(crate) dialog_url: Url,
     /// The id of the instance's own Meta app.
     #[serde(deserialize_with = "optional_text")]
@@ -355,7 +357,20 @@ fn optional_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(serde::de::Error::custom)
+    address(&text).map(Some)
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
+    address(&String::deserialize(deserializer)?)
+}
+
+fn address<E: serde::de::Error>(text: &str) -> Result<Url, E> {
+    text.parse().map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => {
+            E::custom("must begin with http:// or https://, such as https://example.com")
+        }
+        error => E::custom(error),
+    })
 }
 
 impl Config {

@@ -45,7 +45,7 @@ use switchboard_schema::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-pub use self::standing::{Change, Notice, confirmed, look_of};
+pub use self::standing::{Change, Notice, closed, confirmed, look_of};
 pub(crate) use self::templates::Act as TemplateAct;
 use self::{
     orphans::{ORPHAN_LIFE, Orphans, key_of},
@@ -351,7 +351,6 @@ impl Handler<Mail<Letter>> for ChannelActor {
 /// What a channel is loaded from.
 struct Loaded {
     body: ChannelBody,
-    client: Option<Arc<dyn ChannelClient>>,
     orphans: Vec<OrphanRow>,
     templates: Vec<TemplateRow>,
     /// Messages that orphans wait for and that are known by now: a crash came between.
@@ -365,7 +364,6 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
         env.records.all::<OrphanRow>(scope, Scan::of::<OrphanRow>(OrphanRow::partition(id))).await?;
     let templates =
         env.records.all::<TemplateRow>(scope, Scan::of::<TemplateRow>(TemplateRow::partition(id))).await?;
-    let client = connect(&env, id, &body)?;
     let waited_for: BTreeSet<&str> = orphans.iter().map(|row| row.provider_id.as_str()).collect();
     let adoptable = stream::iter(waited_for)
         .map(|provider_id| {
@@ -378,19 +376,16 @@ async fn load(env: Env, scope: TenantScope, id: ChannelId) -> Result<Loaded, Ref
         )
         .try_collect()
         .await?;
-    Ok(Loaded { body, client, orphans, templates, adoptable })
+    Ok(Loaded { body, orphans, templates, adoptable })
 }
 
-/// The way out of a channel, unless it was deleted.
-fn connect(env: &Env, id: ChannelId, body: &ChannelBody) -> Result<Option<Arc<dyn ChannelClient>>, Refusal> {
+/// The way out of a channel, unless it was deleted or its token does not open.
+fn connect(env: &Env, id: ChannelId, body: &ChannelBody) -> Option<Arc<dyn ChannelClient>> {
     if body.deleted_at.is_some() {
-        return Ok(None);
+        return None;
     }
-    let token = env
-        .vault
-        .open(&channel_secret(id, "access_token"), &body.access_token)
-        .map_err(|error| Refusal::Unavailable(error.to_string()))?;
-    Ok(Some(env.connector.connect(&body.phone_number_id, &body.waba_id, token)))
+    let token = env.vault.open(&channel_secret(id, "access_token"), &body.access_token).ok()?;
+    Some(env.connector.connect(&body.phone_number_id, &body.waba_id, token))
 }
 
 fn hash(bytes: &[u8]) -> Vec<u8> {
@@ -411,10 +406,19 @@ impl ChannelActor {
         let loading = load(self.env.clone(), self.scope, self.id);
         ctx.spawn(loading.into_actor(self).map(|loaded, actor, ctx| match loaded {
             Ok(loaded) => {
-                actor.body = Some(loaded.body);
-                actor.client = loaded.client;
+                let mut body = loaded.body;
+                actor.client = connect(&actor.env, actor.id, &body);
+                let news = standing::note_closed(&*actor.env.vault, actor.id, &mut body);
+                let (token_closed, secret_closed) = (body.standing.token_closed, body.standing.secret_closed);
+                if token_closed || secret_closed {
+                    tracing::error!(channel = %actor.id, token_closed, secret_closed, "a channel's secrets do not open under this master key");
+                }
+                actor.body = Some(body);
                 actor.unloaded = None;
                 actor.stands();
+                if news {
+                    actor.tell_and_store();
+                }
                 actor.orphans = Orphans::of(loaded.orphans);
                 actor.templates = Templates::of(loaded.templates);
                 actor.say_statuses();
@@ -465,9 +469,7 @@ impl ChannelActor {
     fn take(&mut self, letter: Letter, ctx: &mut Context<Self>) {
         match letter {
             Letter::Permit(conversation_id, reply) => {
-                if self.client.is_none() {
-                    tell(reply, Err(Refusal::NotFound("channel")));
-                } else if let Err(refused) = self.may_send() {
+                if let Err(refused) = self.way_out().and_then(|_| self.may_send()) {
                     tell(reply, Err(refused));
                 } else if self.waiting.len() >= MAX_WAITING {
                     tell(reply, Err(Refusal::Overloaded));
@@ -556,7 +558,7 @@ impl ChannelActor {
             Letter::News(news) => self.take_news(&news, ctx),
             Letter::Phone(news) => self.phone_told(news),
             Letter::Reseal(reply) => self.reseal(reply, ctx),
-            Letter::Client(reply) => tell(reply, self.client.clone().ok_or(Refusal::NotFound("channel"))),
+            Letter::Client(reply) => tell(reply, self.way_out()),
             Letter::Receipt(reply) => {
                 let wanted = self.body.as_ref().is_some_and(|body| body.read_receipts);
                 tell(reply, Ok(self.client.clone().filter(|_| wanted)));
@@ -571,6 +573,7 @@ impl ChannelActor {
     fn store(&mut self, mut body: ChannelBody, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
         self.storing = true;
         body.version = self.body.as_ref().map_or(0, |known| known.version) + 1;
+        standing::note_closed(&*self.env.vault, self.id, &mut body);
         let (env, scope) = (self.env.clone(), self.scope);
         let row = Mutation::put(ChannelRow { channel_id: self.id, body: Json(body.clone()) });
         let write = async move {
@@ -578,23 +581,21 @@ impl ChannelActor {
         };
         ctx.wait(write.into_actor(self).map(move |written, actor, ctx| {
             actor.storing = false;
-            let taken_over =
-                written.map_err(Refusal::from).and_then(|()| connect(&actor.env, actor.id, &body));
-            match taken_over {
-                Ok(client) => {
-                    actor.client = client;
+            match written.map_err(Refusal::from) {
+                Ok(()) => {
+                    actor.client = connect(&actor.env, actor.id, &body);
                     actor.read_templates_regularly(ctx);
                     actor.failures = 0;
                     actor.unloaded = None;
-                    if actor.client.is_none() {
+                    let was_connected = actor.body.as_ref().is_some_and(|before| before.deleted_at.is_none());
+                    actor.body = Some(body.clone());
+                    if let Err(refused) = actor.way_out() {
                         for waiting in actor.waiting.drain(..) {
                             metrics::gauge!("switchboard_channel_waiting").decrement(1.0);
-                            tell(waiting.reply, Err(Refusal::NotFound("channel")));
+                            tell(waiting.reply, Err(refused.clone()));
                         }
                         actor.env.queues.set((actor.scope, actor.id), None);
                     }
-                    let was_connected = actor.body.as_ref().is_some_and(|before| before.deleted_at.is_none());
-                    actor.body = Some(body.clone());
                     actor.stands();
                     match body.deleted_at {
                         None => actor.tell_as(wire::EventName::ChannelUpdated),
@@ -690,6 +691,15 @@ impl ChannelActor {
         body.health = now_is;
         body.problem = problem;
         self.tell_and_store();
+    }
+
+    /// The client, or why there is none.
+    fn way_out(&self) -> Result<Arc<dyn ChannelClient>, Refusal> {
+        let is_connected = self.body.as_ref().is_some_and(|body| body.deleted_at.is_none());
+        self.client.clone().ok_or_else(|| match self.may_send() {
+            Err(refused) if is_connected => refused,
+            _ => Refusal::NotFound("channel"),
+        })
     }
 
     /// Nothing certain stands against sending.

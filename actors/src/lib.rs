@@ -23,6 +23,6 @@ mod tenant;
 pub mod trace;
 mod wakeups;
 
-pub use channel::{Change, Notice, confirmed, look_of};
+pub use channel::{Change, Notice, closed, confirmed, look_of};
 pub use house::House;
 pub use refusal::Refusal;

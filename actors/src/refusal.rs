@@ -60,6 +60,27 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What whoever asked is told: why a store cannot be reached is for the log alone, as that names places and quotes
+    /// others' words.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Unavailable(_) => {
+                "what is stored cannot be written or read just now; try again in a moment".to_owned()
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// What is for the log alone.
+    #[must_use]
+    pub fn untold(&self) -> Option<&str> {
+        match self {
+            Self::Unavailable(why) => Some(why),
+            _ => None,
+        }
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &str {

@@ -30,6 +30,11 @@ const NO_NEW_NUMBERS: &str = "RESTRICTED_ADD_PHONE_NUMBER_ACTION";
 pub const TOKEN_ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Webhooks that do not verify are spoken of for so long.
 pub const UNSIGNED_SHOWN: Duration = Duration::from_secs(24 * 3_600);
+/// Why nothing can be sent with a token that was sealed under another master key.
+pub const TOKEN_CLOSED: &str = "Its token cannot be read with this server’s master key.";
+/// What helps where something was sealed under another master key.
+const OPEN_AGAIN: &str =
+    "Give the server the key before it back, or enter the token and the app secret here anew.";
 /// Messages a second of a number that was upgraded (Meta: throughput).
 pub const HIGH_PER_SECOND: u32 = 1_000;
 /// Messages a second of a number that is used in the phone's app as well (Meta: coexistence).
@@ -304,7 +309,10 @@ fn closed(facts: &NumberFacts) -> Option<String> {
 /// Why nothing can be sent from a channel, where that is certain.
 #[must_use]
 pub fn problem(standing: &ChannelStanding) -> Option<&str> {
-    standing.refused.as_deref().or(standing.account_problem.as_deref().filter(|_| standing.account_closed))
+    let closed = standing.token_closed.then_some(TOKEN_CLOSED);
+    closed
+        .or(standing.refused.as_deref())
+        .or(standing.account_problem.as_deref().filter(|_| standing.account_closed))
 }
 
 /// How everything about a channel stands, the gravest subjects first.
@@ -350,6 +358,9 @@ fn light(
 fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
     let subject = LightSubject::Token;
     let at = standing.checked_at;
+    if standing.token_closed {
+        return light(subject, LightState::Bad, TOKEN_CLOSED, Some(OPEN_AGAIN), at);
+    }
     if standing.token_refused {
         let found = standing.refused.clone().unwrap_or_else(|| "WhatsApp refuses the token.".to_owned());
         return light(subject, LightState::Bad, found, Some("Enter the new one here."), at);
@@ -379,7 +390,7 @@ fn number(
 ) -> ChannelLight {
     let subject = LightSubject::Number;
     let at = standing.checked_at;
-    if standing.token_refused {
+    if standing.token_refused || standing.token_closed {
         let found = "WhatsApp tells it only to a token that it takes.";
         return light(subject, LightState::Unknown, found, None, at);
     }
@@ -451,6 +462,11 @@ fn number(
 
 fn webhook(standing: &ChannelStanding, created_at: Timestamp, now: Timestamp) -> ChannelLight {
     let subject = LightSubject::Webhook;
+    if standing.secret_closed {
+        let found =
+            "The app secret cannot be read with this server’s master key, so that no webhook is taken.";
+        return light(subject, LightState::Bad, found, Some(OPEN_AGAIN), standing.heard_at);
+    }
     let unsigned = standing.unsigned_at.filter(|at| now.since(*at) < UNSIGNED_SHOWN);
     let newer = |at: Timestamp| standing.heard_at.is_none_or(|heard| heard < at);
     if let Some(at) = unsigned.filter(|at| newer(*at)) {
@@ -662,6 +678,20 @@ mod tests {
         assert_eq!((light.state, light.what_to_do.is_some()), (LightState::Bad, true));
         take_look(ID, &mut standing, seen(facts()), NOW);
         assert_eq!(problem(&standing), None);
+    }
+
+    #[test]
+    fn what_no_key_opens_stops_sending_and_says_what_helps_whatever_the_provider_said_before() {
+        let mut standing = ChannelStanding::default();
+        take_look(ID, &mut standing, seen(facts()), NOW);
+        (standing.token_closed, standing.secret_closed) = (true, true);
+        take_look(ID, &mut standing, Look::Unavailable("it was not asked".to_owned()), NOW);
+        assert_eq!(problem(&standing), Some(TOKEN_CLOSED));
+        for subject in [LightSubject::Token, LightSubject::Webhook] {
+            let light = shown(&standing, subject);
+            assert_eq!((light.state, light.what_to_do.as_deref()), (LightState::Bad, Some(OPEN_AGAIN)));
+        }
+        assert_eq!(shown(&standing, LightSubject::Number).state, LightState::Unknown);
     }
 
     #[test]

@@ -44,6 +44,8 @@ type Key = (String, String);
 struct Rate {
     from: Timestamp,
     amount: Amount,
+    /// Where the card says so, from 1.
+    line: usize,
 }
 
 /// A line that is no rate.
@@ -64,6 +66,7 @@ impl RateCard {
     /// The first line that is wrong.
     pub fn parse(text: &str) -> Result<Self, BadRate> {
         let mut card = Self::default();
+        let mut given = HashMap::new();
         let lines = (1..).zip(text.lines().map(str::trim));
         let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         if lines.next().is_none_or(|(_, line)| line != HEADER) {
@@ -74,18 +77,39 @@ impl RateCard {
             if count == MAX_RATES {
                 return Err(bad(format!("a rate card has at most {MAX_RATES} rates")));
             }
-            card.add(text).map_err(bad)?;
+            let what = card.add(line, text).map_err(bad)?;
+            if let Some(before) = given.insert(what, line) {
+                return Err(bad(format!(
+                    "the rate of this day for this market and category is in line {before} already"
+                )));
+            }
         }
         let all = card.by_code.values_mut().chain(card.by_country.values_mut()).chain(card.rest.values_mut());
-        all.for_each(|rates| rates.sort_by_key(|rate| rate.from));
-        Ok(card)
+        let mut differs: Option<(usize, usize)> = None;
+        for rates in all {
+            rates.sort_by_key(|rate| rate.from);
+            let of_a_day = rates.windows(2).filter(|pair| pair[0].from == pair[1].from);
+            let two = of_a_day.filter(|pair| pair[0].amount != pair[1].amount);
+            differs = two.map(|pair| (pair[1].line, pair[0].line)).chain(differs).min();
+        }
+        match differs {
+            Some((line, before)) => {
+                let problem = format!(
+                    "line {before} has another rate of this day for this country or calling code: which counts is not clear"
+                );
+                Err(BadRate { line, problem })
+            }
+            None => Ok(card),
+        }
     }
 
-    fn add(&mut self, line: &str) -> Result<(), String> {
-        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+    /// Takes in a line; answers with what it is the rate of.
+    fn add(&mut self, line: usize, text: &str) -> Result<[String; 4], String> {
+        let fields: Vec<&str> = text.split(',').map(str::trim).collect();
         let [from, country, code, category, currency, amount] = *fields else {
             return Err(format!("it has {} fields instead of the header's 6", fields.len()));
         };
+        let what = [from, country, code, category].map(str::to_owned);
         let from = format!("{from}T00:00:00Z").parse().map_err(|_| "`from` is a day such as 2026-10-01")?;
         let is_category = !category.is_empty()
             && category.len() <= MAX_CATEGORY_CHARS
@@ -100,7 +124,7 @@ impl RateCard {
             return Err("`amount` is a number such as 0.1131".to_owned());
         }
         let amount = Amount { value: amount.to_owned(), currency: currency.to_owned() };
-        let rate = Rate { from, amount };
+        let rate = Rate { from, amount, line };
         match (country, code) {
             (REST, REST) => self.rest.entry(category.to_owned()).or_default().push(rate),
             (country, code) if is_country(country) && is_code(code) => {
@@ -114,7 +138,7 @@ impl RateCard {
                     .to_owned());
             }
         }
-        Ok(())
+        Ok(what)
     }
 
     /// What a message of this category to somebody with these addresses costs; nothing where the card does not say.
@@ -197,6 +221,27 @@ mod tests {
 
     fn value(category: &str, to: &[Identity], at: &str) -> Option<String> {
         card().amount(category, to, day(at)).map(|amount| format!("{} {}", amount.value, amount.currency))
+    }
+
+    #[test]
+    fn two_rates_for_one_day_and_market_are_refused_with_both_lines() {
+        let wrong = |again: &str| RateCard::parse(&format!("{CARD}{again}\n")).expect_err(again).to_string();
+        let line = CARD.lines().count() + 1;
+        for (again, before) in [
+            ("2026-10-01,DE,49,marketing,EUR,0.1300", 4),
+            ("2026-10-01,DE,49,marketing,EUR,0.1200", 4),
+            ("2026-07-01,*,*,marketing,USD,0.0700", 9),
+            // Another country's, of the same calling code, and a country's other calling code.
+            ("2026-07-01,CA,1,marketing,USD,0.0300", 7),
+            ("2026-07-01,PR,1939,marketing,USD,0.0300", 8),
+        ] {
+            let error = wrong(again);
+            assert!(error.starts_with(&format!("line {line}: ")), "{error}");
+            assert!(error.contains(&format!("line {before} ")), "{error}");
+        }
+        for shared in ["2026-07-01,CA,1,marketing,USD,0.0250", "2026-07-01,PR,1939,marketing,USD,0.0740"] {
+            assert!(RateCard::parse(&format!("{CARD}{shared}\n")).is_ok(), "{shared}");
+        }
     }
 
     #[test]

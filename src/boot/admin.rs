@@ -20,7 +20,7 @@ use tokio::{
     sync::Semaphore,
 };
 
-use super::channels::{self, Sealing, Watched};
+use super::channels::{Sealing, Watched};
 use crate::access::{Accounts, accounts::NewWorkspace};
 
 /// The socket's file.
@@ -80,7 +80,7 @@ impl Admin {
 ///
 /// # Errors
 /// When it cannot be made.
-pub(crate) fn start(data: &Path, accounts: Accounts, sealing: Watched) -> io::Result<Admin> {
+pub(crate) fn start(data: &Path, accounts: Accounts, sealing: Arc<Watched>) -> io::Result<Admin> {
     let path = data.join(SOCKET_FILE);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -109,13 +109,17 @@ pub(crate) fn start(data: &Path, accounts: Accounts, sealing: Watched) -> io::Re
     Ok(Admin { task, path })
 }
 
-async fn answer(mut stream: tokio::net::UnixStream, accounts: Accounts, sealing: Watched) -> io::Result<()> {
+async fn answer(
+    mut stream: tokio::net::UnixStream,
+    accounts: Accounts,
+    sealing: Arc<Watched>,
+) -> io::Result<()> {
     let mut line = String::new();
     let (read, mut write) = stream.split();
     tokio::io::BufReader::new(read.take(REQUEST_BYTES_MAX)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
         Ok(Request::Ping) => Answer::Pong,
-        Ok(Request::Keys) => Answer::Keys(channels::look(&sealing)),
+        Ok(Request::Keys) => sealing.look().await.map_or_else(Answer::Refused, Answer::Keys),
         Ok(Request::CreateWorkspace(new)) => match accounts.create_workspace(new).await {
             Ok(created) => {
                 tracing::info!(workspace_id = %created.workspace_id, "a workspace was made");

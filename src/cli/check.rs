@@ -4,15 +4,20 @@ use std::{
     fs,
     net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
-use switchboard_store::{s3, scylla};
+use switchboard_schema::{
+    record::{CHANNELS, ChannelRow},
+    table::Record as _,
+};
+use switchboard_store::{SealingVault, SystemEntropy, peek, s3, scylla};
 use url::Url;
 
 use super::{Failure, block_on, needs_embedded, print};
 use crate::{
-    boot::{self, admin},
+    boot::{self, admin, channels},
     config::{Config, StoreKind},
 };
 
@@ -86,7 +91,11 @@ pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failur
 fn report(key: &str, finding: &Finding) -> Result<(), Failure> {
     match finding {
         Ok(good) => print(&format!("ok     {key}: {good}\n")),
-        Err(bad) => print(&format!("wrong  {key}: {bad}\n")),
+        Err(bad) => {
+            // What the start says names the setting already.
+            let bad = bad.strip_prefix(key).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(bad);
+            print(&format!("wrong  {key}: {bad}\n"))
+        }
     }
 }
 
@@ -139,14 +148,35 @@ fn listen(address: SocketAddr, runs: bool) -> Finding {
     }
 }
 
+/// Reads the key, and opens with it what the embedded store has sealed.
 fn master_key(config: &Config) -> Finding {
-    let path = config.store.path.join("master.key");
-    match (&config.secrets.master_key, path.exists()) {
-        (Some(text), _) => switchboard_store::MasterKey::from_text(text)
-            .map(|_| "given".to_owned())
-            .map_err(|error| error.to_string()),
-        (None, true) => Ok(format!("in {}", path.display())),
-        (None, false) => Ok(format!("will be made in {} on first start", path.display())),
+    let rows = match config.store.kind {
+        StoreKind::Embedded => peek(&config.store.path, &CHANNELS).map_err(|error| error.to_string())?,
+        // What a cluster has, the server looks at when it starts.
+        StoreKind::Scylla => Vec::new(),
+    };
+    let rows: Vec<_> = rows.into_iter().filter_map(|cells| ChannelRow::from_cells(cells).ok()).collect();
+    let path = config.store.path.join(boot::MASTER_KEY_FILE);
+    if !boot::has_master_key(config) {
+        return match rows.iter().map(channels::sealed_in).sum() {
+            0 => Ok(format!("will be made in {} on first start", path.display())),
+            secrets => Err(boot::lost(secrets, &path)),
+        };
+    }
+    let entropy = SystemEntropy::new();
+    let key = boot::master_key(config, &entropy).map_err(|error| error.to_string())?;
+    let previous = boot::previous_master_key(config).map_err(|error| error.to_string())?;
+    let vault = SealingVault::new(&key, Arc::new(entropy)).opening(previous.as_ref());
+    let where_it_is = match &config.secrets.master_key {
+        Some(_) => "given".to_owned(),
+        None => format!("in {}", path.display()),
+    };
+    match rows.iter().map(|row| channels::not_opened(row, &vault)).sum::<u64>() {
+        0 => Ok(where_it_is),
+        left => Err(format!(
+            "{where_it_is}: {left} secrets of channels do not open under it: give the key that they were sealed under; \
+             where it is lost enter the token and the app secret of each channel anew (docs/backup.md)"
+        )),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use switchboard_actors::house;
 use switchboard_domain::consent::proof;
 use switchboard_schema::wire::{
-    ConsentChoice, ConsentEvidence, ConsentProof, ConsentRecord, ConsentScope, RecordedHow,
+    ConsentChoice, ConsentEvidence, ConsentProof, ConsentRecord, ConsentScope, IdentityKind, RecordedHow,
 };
 use switchboard_store::{SealingVault, SystemEntropy};
 
@@ -79,7 +79,12 @@ fn verified(path: &Path, key: Option<&str>) -> Result<String, Failure> {
         format!("Contact      {} ({})", statement.name.escape_debug(), statement.contact_id),
         format!("Workspace    {}", statement.workspace_id),
     ];
-    lines.extend(statement.identities.iter().map(|one| format!("Address      {}", one.value.escape_debug())));
+    lines.extend(
+        statement
+            .identities
+            .iter()
+            .map(|one| format!("Address      {} ({})", one.value.escape_debug(), kind_words(one.kind))),
+    );
     for one in &statement.consent {
         lines.push(format!(
             "What counts  {}: {}, since {}",
@@ -102,15 +107,26 @@ fn entry(record: &ConsentRecord) -> String {
             format!("their message {provider_id:?}{from}: {words:?}")
         }
         ConsentEvidence::Provider { detail, .. } => format!("their setting at the provider: {detail:?}"),
-        ConsentEvidence::Recorded { by, how, reference, .. } => {
+        ConsentEvidence::Recorded { by, how, reference, remark } => {
             let name = by.name.as_deref().unwrap_or("somebody of the business").escape_debug();
             let reference = reference.as_deref().map(|words| format!(", {words:?}")).unwrap_or_default();
-            format!("recorded by {name} ({}{reference})", how_words(*how))
+            let remark = remark.as_deref().map(|words| format!("; remark: {words:?}")).unwrap_or_default();
+            format!("recorded by {name} ({}{reference}){remark}", how_words(*how))
         }
         ConsentEvidence::Joined { contact_id } => format!("their other contact {contact_id}"),
     };
     let (scope, choice) = (scope_words(record.scope), choice_words(record.choice));
     format!("{:>11}  {}  {scope}: {choice}; {shown_by}", record.n, record.at)
+}
+
+const fn kind_words(kind: IdentityKind) -> &'static str {
+    match kind {
+        IdentityKind::Bsuid => "WhatsApp user id",
+        IdentityKind::ParentBsuid => "WhatsApp user id, of the parent business",
+        IdentityKind::WaId => "WhatsApp number",
+        IdentityKind::Phone => "phone number",
+        IdentityKind::Username => "user name",
+    }
 }
 
 const fn scope_words(scope: ConsentScope) -> &'static str {

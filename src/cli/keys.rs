@@ -1,4 +1,4 @@
-//! `switchboard keys rotate` and `switchboard keys status`
+//! `switchboard keys rotate`, `switchboard keys renew` and `switchboard keys status`
 
 use std::path::Path;
 
@@ -18,6 +18,9 @@ pub(crate) enum Command {
     /// Put a new master key in the place of the one in the data folder, and keep that one beside it. The server takes it
     /// when it is started anew, and then seals everything under it.
     Rotate,
+    /// Make a master key where the one in the data folder is lost. What was sealed under that one stays closed: the token
+    /// and the app secret of each channel are to be entered anew.
+    Renew,
     /// Say under which key secrets are sealed; fails while one is not under the master key.
     Status,
 }
@@ -27,6 +30,7 @@ pub(crate) fn run(config: Option<&Path>, command: &Command) -> Result<(), Failur
     let config = Config::load(config).map_err(failed)?;
     match command {
         Command::Rotate => rotate(&config),
+        Command::Renew => renew(&config),
         Command::Status => status(&config),
     }
 }
@@ -52,6 +56,32 @@ fn rotate(config: &Config) -> Result<(), Failure> {
     ))
 }
 
+fn renew(config: &Config) -> Result<(), Failure> {
+    if config.secrets.master_key.is_some() {
+        return Err(failed(
+            "the master key is given by a setting: put a new one (openssl rand -base64 32) into secrets.master_key, then \
+             start the server anew",
+        ));
+    }
+    let path = config.store.path.join(MASTER_KEY_FILE);
+    if path.exists() {
+        return Err(failed(format!(
+            "{} is there: to change it use `switchboard keys rotate`; if it is not the right one, move it away first",
+            path.display()
+        )));
+    }
+    if admin::ask(&config.store.path, &admin::Request::Ping).map_err(failed)?.is_some() {
+        return Err(failed("a server runs here, which still has the key: do this when it is lost for good"));
+    }
+    boot::master_key(config, &SystemEntropy::new()).map_err(failed)?;
+    print(&format!(
+        "a new master key is in {}; keep a copy of it elsewhere\n\
+         start the server: under Settings, Channels it shows whose token cannot be read; enter the token and the app secret \
+         of each anew there\n",
+        path.display()
+    ))
+}
+
 fn status(config: &Config) -> Result<(), Failure> {
     let sealing = match admin::ask(&config.store.path, &admin::Request::Keys).map_err(failed)? {
         Some(admin::Answer::Keys(sealing)) => sealing,
@@ -59,13 +89,20 @@ fn status(config: &Config) -> Result<(), Failure> {
         Some(_) => return Err(failed("the server answered another question")),
         None => counted(config)?,
     };
-    let Sealing { done, channels, resealed, left } = sealing;
+    let Sealing { done, channels, resealed, left, key } = sealing;
+    if key != made_master_key(config, &SystemEntropy::new())?.fingerprint() {
+        return Err(failed(
+            "the server that runs here has another master key than the settings and the data folder give now: start it \
+             anew, then ask again; until then keep the key before this one",
+        ));
+    }
     if !done {
         return Err(failed(format!("under way: {channels} channels looked at, {resealed} sealed anew")));
     }
     if left > 0 {
         return Err(failed(format!(
-            "{left} secrets are not sealed under the master key: give the one before it, and start the server"
+            "{left} secrets are not sealed under the master key: give the one before it, and start the server; where that \
+             one is lost enter the token and the app secret of each channel anew (docs/backup.md)"
         )));
     }
     let previous = boot::previous_master_key(config).map_err(failed)?.is_some();
@@ -87,6 +124,6 @@ fn counted(config: &Config) -> Result<Sealing, Failure> {
         let counted = channels::count(&*backends.store, &only).await;
         backends.close().await;
         let (channels, left) = counted.map_err(failed)?;
-        Ok(Sealing { done: true, channels, resealed: 0, left })
+        Ok(Sealing { done: true, channels, resealed: 0, left, key: key.fingerprint() })
     })?
 }

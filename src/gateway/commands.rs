@@ -388,8 +388,11 @@ fn frame_error(code: &str, message: impl Into<String>) -> FrameError {
 fn of_refusal(refusal: &Refusal) -> FrameError {
     let message = match refusal {
         Refusal::Invalid { field, message } => format!("{field}: {message}"),
-        other => other.to_string(),
+        other => other.told(),
     };
+    if let Some(why) = refusal.untold() {
+        tracing::warn!(why, "a command failed");
+    }
     frame_error(refusal.code(), message)
 }
 

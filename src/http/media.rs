@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use switchboard_actors::{House, Refusal, house::StoredFile};
@@ -53,7 +53,7 @@ pub(crate) struct Params {
 
 /// The bytes of a file
 ///
-/// With ranges. One that is not here answers 409 with the code `media_waiting` or `media_failed`.
+/// With ranges. One that is not here answers 409 with the code `media_waiting` or `media_failed`, one whose bytes are lost 410 with `media_gone`.
 #[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = MediaId, Path), Params),
     responses((status = 200, description = "The file", content_type = "application/octet-stream"),
         (status = 206, description = "A range of it"), (status = 304, description = "Known already")))]
@@ -191,7 +191,7 @@ async fn answer(
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     if let Some(small) = small {
-        let bytes = house.part(scope, small).await?;
+        let bytes = house.part(scope, small).await.map_err(|refusal| unread(facts.media_id, refusal))?;
         let headers = headers_of("image/jpeg", None, tag, bytes.len() as u64);
         return Ok((headers, bytes).into_response());
     }
@@ -212,7 +212,25 @@ async fn answer(
         let range = format!("bytes {first}-{}/{size}", first + length - 1);
         headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(range).map_err(|_| Problem::internal())?);
     }
-    Ok((status, headers, Body::from_stream(bytes_of(house, scope, parts, first, length))).into_response())
+    let id = facts.media_id;
+    let mut bytes = Box::pin(bytes_of(house, scope, parts, first, length));
+    // The first part before the answer: once that has begun, all that can be said is that it broke off.
+    let begun = bytes.next().await.transpose().map_err(|refusal| unread(id, refusal))?;
+    let rest = bytes.inspect_err(move |refusal| tracing::warn!(media = %id, %refusal, "a file broke off"));
+    let begun = stream::iter(begun.map(Ok::<_, Refusal>));
+    Ok((status, headers, Body::from_stream(begun.chain(rest))).into_response())
+}
+
+/// What is answered for a file whose bytes cannot be read: one of which they are gone does not come back by itself.
+fn unread(id: MediaId, refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Broken(why) => {
+            tracing::error!(media = %id, why, "the bytes of a file are not where they were kept");
+            let detail = "the bytes of this file are not there any more; ask for it to be sent again";
+            Problem::new(StatusCode::GONE, "media_gone", detail)
+        }
+        refusal => refusal.into(),
+    }
 }
 
 fn headers_of(mime: &str, saved_as: Option<&str>, tag: HeaderValue, length: u64) -> HeaderMap {

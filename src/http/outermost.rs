@@ -120,9 +120,10 @@ fn end_trace(mut span: trace::Span, status: StatusCode) {
 fn log_problem(span: &tracing::Span, problem: &Problem) {
     let (status, code) = (problem.status.as_u16(), &*problem.code);
     span.in_scope(|| {
-        if problem.status.is_server_error() {
+        if problem.status.is_server_error() && !problem.is_told {
             // The provider's words may name whom it is about.
-            let detail = (problem.status != StatusCode::BAD_GATEWAY).then_some(problem.detail.as_str());
+            let detail = problem.why.as_deref().unwrap_or(problem.detail.as_str());
+            let detail = (problem.status != StatusCode::BAD_GATEWAY).then_some(detail);
             tracing::warn!(status, code, detail, "a request failed");
         } else {
             tracing::debug!(status, code, "a request was refused");

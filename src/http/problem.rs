@@ -26,12 +26,24 @@ pub(crate) struct Problem {
     pub(crate) field: Option<String>,
     /// When to try again.
     pub(crate) retry_after: Option<Duration>,
+    /// Why, for the log alone.
+    pub(crate) why: Option<String>,
+    /// The log has told of it where it began, and need not with each request.
+    pub(crate) is_told: bool,
 }
 
 impl Problem {
     /// A problem of a status with a stable code.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code: Cow::Borrowed(code), detail: detail.into(), field: None, retry_after: None }
+        Self {
+            status,
+            code: Cow::Borrowed(code),
+            detail: detail.into(),
+            field: None,
+            retry_after: None,
+            why: None,
+            is_told: false,
+        }
     }
 
     /// A field that makes no sense.
@@ -115,7 +127,7 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = refusal.code().to_owned();
-        let detail = refusal.to_string();
+        let (detail, why) = (refusal.told(), refusal.untold().map(str::to_owned));
         let (status, field, retry_after) = match refusal {
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, None, None),
             Refusal::Invalid { field, .. } => {
@@ -132,7 +144,7 @@ impl From<Refusal> for Problem {
             Refusal::Provider { .. } => (StatusCode::BAD_GATEWAY, None, None),
             Refusal::Stopping => (StatusCode::SERVICE_UNAVAILABLE, None, Some(Duration::from_secs(2))),
         };
-        Self { status, code: Cow::Owned(code), detail, field, retry_after }
+        Self { status, code: Cow::Owned(code), detail, field, retry_after, why, is_told: false }
     }
 }
 
@@ -148,6 +160,9 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_status_and_code() {
+        let problem = Problem::from(Refusal::Unavailable("PUT http://10.0.0.7/bucket/lasting".into()));
+        assert!(!problem.detail.contains("10.0.0.7"), "where bodies are is for the log: {}", problem.detail);
+        assert_eq!(problem.why.as_deref(), Some("PUT http://10.0.0.7/bucket/lasting"));
         let table = [
             (Refusal::NotFound("contact"), 404, "not_found"),
             (Refusal::Invalid { field: "name", message: "is empty".into() }, 422, "invalid"),

@@ -49,8 +49,10 @@ pub(super) struct Entry {
     pub(super) waba_id: String,
     /// The secret of its own; none: the instance's.
     pub(super) app_secret: Option<SecretString>,
-    /// The word for its address.
-    pub(super) verify_token: SecretString,
+    /// It has a secret of its own that no key of this server opens.
+    pub(super) is_closed: bool,
+    /// The word for its address; none where no key of this server opens it.
+    pub(super) verify_token: Option<SecretString>,
     /// It was disconnected: what comes is verified and dropped.
     pub(super) deleted: bool,
 }
@@ -74,7 +76,7 @@ impl Book {
     /// The channel of a name, deleted ones too; nothing when there is none.
     ///
     /// # Errors
-    /// When the store does not answer or a secret does not open.
+    /// When the store does not answer.
     pub(super) async fn find(&self, name: &Name) -> Result<Option<Arc<Entry>>, Refusal> {
         let now = self.clock.now();
         if let Some((entry, until)) = self.lock().get(name)
@@ -99,21 +101,14 @@ impl Book {
         let Some((scope, channel_id)) = self.target(name).await? else { return Ok(None) };
         let Some(row) = self.row(scope, channel_id).await? else { return Ok(None) };
         let body = row.body.0;
-        let open = |part: &str, sealed: &_| {
-            self.vault
-                .open(&place(channel_id, part), sealed)
-                .map_err(|error| Refusal::Unavailable(error.to_string()))
-        };
+        let open = |part: &str, sealed: &_| self.vault.open(&place(channel_id, part), sealed).ok();
+        let app_secret = body.app_secret.as_ref().map(|sealed| open("app_secret", sealed));
         Ok(Some(Entry {
             scope,
             channel_id,
-            app_secret: body.app_secret.as_ref().map(|sealed| open("app_secret", sealed)).transpose()?,
-            // Of one that was deleted for good nothing is left to open.
-            verify_token: if body.standing.erased {
-                SecretString::default()
-            } else {
-                open("verify_token", &body.verify_token)?
-            },
+            is_closed: matches!(app_secret, Some(None)),
+            app_secret: app_secret.flatten(),
+            verify_token: open("verify_token", &body.verify_token),
             phone_number_id: body.phone_number_id,
             waba_id: body.waba_id,
             deleted: body.deleted_at.is_some(),

@@ -121,10 +121,11 @@ impl Webhooks {
         }
     }
 
-    /// Changes a channel. A new token or secret is checked with the provider first.
+    /// Changes a channel. A new token or secret is checked with the provider first. Where the keys of this server open what
+    /// was stored no more, both are to be entered, and the answer shows a new verify token.
     ///
     /// # Errors
-    /// When there is no such channel, the provider does not take what is new or does not answer, or the store does not.
+    /// When there is no such channel, one of them is missing, the provider does not take what is new or does not answer, or the store does not.
     pub(crate) async fn change(
         &self,
         scope: TenantScope,
@@ -141,33 +142,45 @@ impl Webhooks {
         let access_token = secret("access_token", change.access_token)?;
         let app_secret = secret("app_secret", change.app_secret)?;
         let mut look = None;
+        let mut verify_token = None;
         if access_token.is_some() || app_secret.is_some() {
-            let open = |part: &str, sealed: &Sealed| {
-                let opened = self.vault.open(&place(id, part), sealed);
-                opened.map_err(|error| Refusal::Unavailable(error.to_string()))
+            // What is given, or what was stored.
+            let or_stored = |field, given: &Option<SecretString>, sealed: &Sealed| {
+                match given {
+                Some(given) => Ok(given.clone()),
+                None => self.vault.open(&place(id, field), sealed).map_err(|_| {
+                    let message = "must be entered as well: the stored one cannot be read with this server's master key";
+                    Refusal::Invalid { field, message: message.to_owned() }
+                }),
+            }
             };
-            let own = body.app_secret.as_ref().map(|sealed| open("app_secret", sealed)).transpose()?;
+            let own = match &body.app_secret {
+                Some(sealed) => Some(or_stored("app_secret", &app_secret, sealed)?),
+                None => app_secret.clone(),
+            };
             let credentials = Credentials {
                 phone_number_id: body.phone_number_id.clone(),
                 waba_id: body.waba_id.clone(),
-                access_token: match &access_token {
-                    Some(token) => token.clone(),
-                    None => open("access_token", &body.access_token)?,
-                },
-                app_secret: app_secret.clone().or(own).or_else(|| self.app_secret.clone()),
+                access_token: or_stored("access_token", &access_token, &body.access_token)?,
+                app_secret: own.or_else(|| self.app_secret.clone()),
             };
             look = Some(confirmed(&*self.accounts, credentials).await.map_err(refusal_of)?);
+            if self.vault.open(&place(id, "verify_token"), &body.verify_token).is_err() {
+                verify_token = Some(new_secret(&*self.entropy));
+            }
         }
+        let sealed = |part, secret: SecretString| self.seal(id, part, &secret);
         let change = Change {
             name,
-            access_token: access_token.map(|token| self.seal(id, "access_token", &token)),
-            app_secret: app_secret.map(|secret| self.seal(id, "app_secret", &secret)),
+            access_token: access_token.map(|token| sealed("access_token", token)),
+            app_secret: app_secret.map(|secret| sealed("app_secret", secret)),
+            verify_token: verify_token.clone().map(|word| sealed("verify_token", SecretString::from(word))),
             read_receipts: change.read_receipts,
             look,
         };
         let channel = self.house.change_channel(scope, id, change).await?;
         self.book.forget(id, &body.phone_number_id, &body.waba_id);
-        Ok(channel)
+        Ok(wire::Channel { verify_token, ..channel })
     }
 
     /// Disconnects a channel; with `erase` what its late webhooks are verified with is removed as well. The app is told no

@@ -15,7 +15,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::extract::{Request, State};
@@ -49,6 +49,9 @@ use crate::http::{
 /// updates into one. Each may cost a look into the store; a delivery that names more is refused whole.
 const ROUTES_MAX: usize = 1_000;
 
+/// When what cannot be verified with the keys of this server may come again.
+const CLOSED_RETRY: Duration = Duration::from_secs(60);
+
 /// `GET /webhooks/whatsapp`
 pub(super) async fn handshake(State(webhooks): State<Arc<Webhooks>>, uri: Uri) -> Result<String, Problem> {
     let word = webhooks.verify_token.as_ref().map(|token| token.expose_secret());
@@ -63,7 +66,8 @@ pub(super) async fn channel_handshake(
 ) -> Result<String, Problem> {
     let entry = webhooks.book.find(&Name::Channel(id)).await?;
     let entry = entry.filter(|entry| !entry.deleted).ok_or(Problem::not_found("channel"))?;
-    answer_challenge(&uri, Some(entry.verify_token.expose_secret()))
+    let word = entry.verify_token.as_ref().ok_or_else(closed)?;
+    answer_challenge(&uri, Some(word.expose_secret()))
 }
 
 fn answer_challenge(uri: &Uri, word: Option<&str>) -> Result<String, Problem> {
@@ -148,6 +152,9 @@ impl Webhooks {
 
     /// A delivery at a channel's own address.
     async fn take_own<'a>(&self, own: Arc<Entry>, seal: &Seal<'a>) -> Result<Taken<'a>, Problem> {
+        if own.is_closed && !own.deleted {
+            return Err(closed());
+        }
         if !self.verifies(seal, &own) {
             if !own.deleted {
                 self.house.notice(own.scope, own.channel_id, Notice::Unsigned);
@@ -170,11 +177,14 @@ impl Webhooks {
                 Route::Number(id) if **id == *own.phone_number_id => Some(Arc::clone(&own)),
                 Route::Account(_) => None,
                 // Another number of the same app: taken where it is of the same workspace and verifies.
-                Route::Number(id) => self
-                    .book
-                    .find(&Name::Number(id.to_string()))
-                    .await?
-                    .filter(|other| other.scope == own.scope && self.verifies(seal, other)),
+                Route::Number(id) => {
+                    let other = self.book.find(&Name::Number(id.to_string())).await?;
+                    let other = other.filter(|other| other.scope == own.scope);
+                    if other.as_ref().is_some_and(|other| other.is_closed && !other.deleted) {
+                        return Err(closed());
+                    }
+                    other.filter(|other| self.verifies(seal, other))
+                }
             };
             sort_in(&mut taken, entry, part);
         }
@@ -208,7 +218,7 @@ impl Webhooks {
     /// What becomes of each name of a delivery; names nobody connected are not among them.
     ///
     /// # Errors
-    /// 401 where nothing verifies, and as [`names_in`].
+    /// 401 where nothing verifies, 503 where that cannot be told of one of them now, and as [`names_in`].
     async fn verify_routes(
         &self,
         delivery: &Delivery<'_>,
@@ -238,11 +248,14 @@ impl Webhooks {
                 }
             };
             verified |= fits;
-            if !fits && !entry.deleted {
+            if !fits && !entry.deleted && !entry.is_closed {
                 self.house.notice(entry.scope, entry.channel_id, Notice::Unsigned);
             }
             let routed = if fits { Routed::To(Arc::clone(entry)) } else { Routed::Unverified };
             routes.insert(name.clone(), routed);
+        }
+        if found.iter().any(|(_, entry)| entry.is_closed && !entry.deleted) {
+            return Err(closed());
         }
         if verified { Ok(routes) } else { Err(unverified("signature")) }
     }
@@ -254,7 +267,8 @@ impl Webhooks {
 
     /// The secret that deliveries for a channel are signed with.
     fn secret_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a SecretString> {
-        entry.app_secret.as_ref().or(self.app_secret.as_ref())
+        let instance = self.app_secret.as_ref().filter(|_| !entry.is_closed);
+        entry.app_secret.as_ref().or(instance)
     }
 
     /// Makes everything durable; only then is a webhook taken.
@@ -393,6 +407,15 @@ fn names_in(delivery: &Delivery<'_>) -> Result<HashSet<Name>, Problem> {
         }
     }
     Ok(names)
+}
+
+/// What a secret that no key of this server opens would verify: the provider is to send it again. The channel's owner
+/// has logged it.
+fn closed() -> Problem {
+    refused("closed_secret");
+    let detail = "what this is verified with cannot be read with this server's master key";
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+    Problem { is_told: true, retry_after: Some(CLOSED_RETRY), ..problem }
 }
 
 fn unverified(reason: &'static str) -> Problem {

@@ -28,8 +28,8 @@ pub use queue::GroupLimits;
 use readers::{Read, What};
 use rusqlite::{Connection, OpenFlags};
 pub use salvage::{Salvage, SalvageError, Saved, salvage};
-pub use soundness::inspect;
 use soundness::{Damage, Left};
+pub use soundness::{inspect, peek};
 pub(crate) use soundness::{log_path, walk_structure};
 use switchboard_ports::{
     Future,

@@ -26,7 +26,7 @@ pub mod vault;
 
 pub use backup::BackupKey;
 pub use blobs::DirectoryBlobs;
-pub use embedded::{Embedded, OpenError, Options, inspect, salvage};
+pub use embedded::{Embedded, OpenError, Options, inspect, peek, salvage};
 pub use fair::LaneLimits;
 pub use faulty::{Fault, FaultPlan, Faulty, FaultyBlobs};
 pub use lifecycle::Lifecycle;

@@ -63,6 +63,10 @@ const SWEPT_AT_ONCE: usize = 8;
 const LASTING: &str = "lasting";
 /// Where ending bodies are.
 const ENDING: &str = "ending";
+/// Characters of what an object store says that are repeated, at most.
+const WORDS_MAX: usize = 400;
+/// Of its word for what is wrong.
+const CODE_MAX: usize = 64;
 /// What is written at the start to see whether it can be.
 const PROBE: &str = "probe";
 
@@ -87,6 +91,9 @@ pub enum OpenError {
     /// There is none.
     #[error("there is no bucket {0} there: make it, or name another")]
     NoBucket(String),
+    /// The address names the bucket as well.
+    #[error("give the endpoint without the bucket: {0} is in its address already")]
+    Endpoint(String),
     /// The keys are not taken, or may not write.
     #[error(
         "the object store refuses these keys: check both keys and the region, and that they may list, read, write and \
@@ -113,7 +120,7 @@ pub struct S3Blobs {
 /// # Errors
 /// When it cannot be used.
 pub async fn look(bucket: &Bucket) -> Result<(), OpenError> {
-    try_out(&connect(bucket)?, &bucket.name).await
+    try_out(&connect(bucket)?, &bucket.endpoint, &bucket.name).await
 }
 
 impl S3Blobs {
@@ -122,9 +129,9 @@ impl S3Blobs {
     /// # Errors
     /// When it cannot be used.
     pub async fn open(bucket: &Bucket, clock: Arc<dyn Clock>, io: Handle) -> Result<Arc<Self>, OpenError> {
-        let (store, name) = (Arc::new(connect(bucket)?), bucket.name.clone());
+        let (store, of) = (Arc::new(connect(bucket)?), bucket.clone());
         let tried = Arc::clone(&store);
-        let tried = io.spawn(async move { try_out(&tried, &name).await }).await;
+        let tried = io.spawn(async move { try_out(&tried, &of.endpoint, &of.name).await }).await;
         tried.unwrap_or_else(|error| Err(OpenError::Unreachable(error.to_string())))?;
         let metrics = GateMetrics {
             waiting: metrics::gauge!("switchboard_store_blob_queue_bodies"),
@@ -290,7 +297,7 @@ async fn remove(bucket: &AmazonS3, names: Vec<Path>) -> Result<(), Error> {
 fn failed(error: Failure) -> Error {
     match error {
         Failure::NotFound { .. } => Error::NotFound,
-        error => Error::Unavailable(error.to_string()),
+        error => Error::Unavailable(brief(&error)),
     }
 }
 
@@ -330,21 +337,58 @@ fn connect(bucket: &Bucket) -> Result<AmazonS3, OpenError> {
         .map_err(|error| OpenError::Unreachable(error.to_string()))
 }
 
-async fn try_out(bucket: &AmazonS3, name: &str) -> Result<(), OpenError> {
+async fn try_out(bucket: &AmazonS3, endpoint: &Url, name: &str) -> Result<(), OpenError> {
     let probe = Path::from(PROBE);
-    let tried = async {
+    let mut is_written = false;
+    let looked = async {
         bucket.put(&probe, PutPayload::from_static(b"probe")).await?;
-        bucket.get(&probe).await?.bytes().await?;
-        bucket.list(Some(&Path::from(ENDING))).take(1).try_collect::<Vec<_>>().await?;
-        bucket.delete(&probe).await
+        is_written = true;
+        let read = async {
+            bucket.get(&probe).await?.bytes().await?;
+            bucket.list(Some(&Path::from(ENDING))).take(1).try_collect::<Vec<_>>().await
+        };
+        // It is taken away whatever came of it.
+        let read = read.await;
+        bucket.delete(&probe).await.and(read.map(drop))
     };
-    tried.await.map_err(|error| match error {
+    let looked = looked.await;
+    looked.map_err(|error| match error {
+        Failure::PermissionDenied { .. } | Failure::Unauthenticated { .. } => OpenError::Keys(brief(&error)),
+        // Named twice, the second is a folder in it: an object can be written there, and not listed.
+        Failure::NotFound { .. } if names(endpoint, name) => OpenError::Endpoint(name.to_owned()),
+        _ if is_written && names(endpoint, name) => OpenError::Endpoint(name.to_owned()),
         Failure::NotFound { .. } => OpenError::NoBucket(name.to_owned()),
-        Failure::PermissionDenied { .. } | Failure::Unauthenticated { .. } => {
-            OpenError::Keys(error.to_string())
-        }
-        error => OpenError::Unreachable(error.to_string()),
+        error => OpenError::Unreachable(brief(&error)),
     })
+}
+
+/// Whether an address names a bucket, in its host as some write it or at the end of its path.
+fn names(endpoint: &Url, bucket: &str) -> bool {
+    let in_host = endpoint.host_str().and_then(|host| host.split_once('.'));
+    let in_path = endpoint.path().trim_end_matches('/').rsplit_once('/');
+    in_host.is_some_and(|(first, _)| first == bucket) || in_path.is_some_and(|(_, last)| last == bucket)
+}
+
+/// What went wrong, in one line: object stores answer with pages.
+fn brief(error: &Failure) -> String {
+    brief_text(&error.to_string())
+}
+
+fn brief_text(words: &str) -> String {
+    let end = words.find(['<', '\n', '\r']).unwrap_or(words.len());
+    let said = words[..end].trim_end_matches([' ', ':', '-']);
+    // S3 puts a word for what is wrong into its page.
+    let code = words[end..].split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    let code =
+        code.map(|(code, _)| code).filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let mut line: String = said.chars().filter(|letter| !letter.is_control()).take(WORDS_MAX).collect();
+    if said.chars().nth(WORDS_MAX).is_some() {
+        line.push('…');
+    }
+    match code {
+        Some(code) => format!("{line} ({})", &code[..code.len().min(CODE_MAX)]),
+        None => line,
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -394,4 +438,20 @@ fn broken(error: reqwest::Error) -> HttpError {
         HttpErrorKind::Interrupted
     };
     HttpError::new(kind, error.without_url())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_an_object_store_becomes_a_line() {
+        let page = "Server returned non-2xx status code: 500 Internal Server Error: <html>\n<pre>java.lang.Error\n\tat org";
+        assert_eq!(brief_text(page), "Server returned non-2xx status code: 500 Internal Server Error");
+        let refused =
+            "status code: 403 Forbidden: <?xml?><Error><Code>AccessDenied</Code><Message>no\n</Message>";
+        assert_eq!(brief_text(refused), "status code: 403 Forbidden (AccessDenied)");
+        let trace = format!("{}\n\tat java", "x".repeat(WORDS_MAX * 2));
+        assert_eq!(brief_text(&trace).chars().count(), WORDS_MAX + 1);
+    }
 }

@@ -28,6 +28,8 @@ use crate::files::sync;
 
 /// Bytes of the master key and of every key derived from it.
 const KEY_BYTES: usize = 32;
+/// Bytes of a key's fingerprint.
+pub const FINGERPRINT_BYTES: usize = 8;
 /// The first byte of every sealed value: which cipher, which derivation.
 const VERSION: u8 = 1;
 /// Bytes of a key's file, at most: base64 of the key with some white space.
@@ -172,6 +174,15 @@ impl MasterKey {
             _ => unreadable(error),
         })?;
         Self::from_text(&SecretString::from(text)).map_err(|_| malformed())
+    }
+
+    /// By what this key is told from another: it says nothing of the key itself.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; FINGERPRINT_BYTES] {
+        let derived = expand(&self.prk(), &[b"fingerprint"]);
+        let mut fingerprint = [0; FINGERPRINT_BYTES];
+        fingerprint.copy_from_slice(&derived.expose_secret()[..FINGERPRINT_BYTES]);
+        fingerprint
     }
 
     pub(crate) fn prk(&self) -> Prk {

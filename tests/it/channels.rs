@@ -402,11 +402,14 @@ async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_
     let proof_path = format!("/api/v1/contacts/{contact}/consent/proof");
     let old_proof = stage.api.get(&proof_path).await.of(200);
     let old_signer = stage.server.run(&["consent", "key"]);
-    sealed_under_the_key(&stage).await;
+    let status = sealed_under_the_key(&stage).await;
+    assert!(status.contains("(1 channels)"), "those that there are now: {status}");
 
     let said = stage.server.run(&["keys", "rotate"]);
     assert!(said.contains("master.key.previous"), "{said}");
     assert!(stage.server.fails(&["keys", "rotate"]).contains("already"), "one change at a time");
+    // The server still has the old one: nothing that it says holds for the new.
+    assert!(stage.server.fails(&["keys", "status"]).contains("start it anew"));
     stage.server.kill();
     // Before the server has done it, the old key is what they are sealed under.
     assert!(stage.server.fails(&["keys", "status"]).contains("not sealed under the master key"));
@@ -439,6 +442,121 @@ async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_
     let forged = Oddly { signature: Some("sha256=00"), ..Oddly::default() };
     let body = stage.postman.body(&[stage.text(&ada, 3, "forged")]);
     assert_eq!(stage.postman.post_body(body, &forged).await, Some(401));
+}
+
+#[tokio::test]
+async fn what_was_sealed_under_a_lost_master_key_is_said_refused_and_entered_anew() {
+    let mut stage = Stage::new().await;
+    let ada = customer(0);
+    let conversation = stage.meet(&ada).await;
+    let path = format!("/api/v1/channels/{}", stage.channel.id);
+    let (_, other_postman) = crate::support::stage::connect(&stage.server, &stage.api, 2).await;
+    sealed_under_the_key(&stage).await;
+    let address = stage.server.address();
+    stage.server.kill();
+
+    // A key that is none is said before a start, and so is that there is none; none is made by itself.
+    let key = stage.server.folder().join("master.key");
+    let kept = std::fs::read(&key).expect("it was made");
+    for wrong in ["", "short", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
+        std::fs::write(&key, wrong).expect("it is written");
+        let said = stage.server.fails(&["check"]);
+        assert!(said.contains("wrong  secrets.master_key"), "{wrong:?}: {said}");
+    }
+    std::fs::write(&key, &kept).expect("it is written");
+    assert!(!stage.server.try_run(&["check"]).contains("wrong  secrets.master_key"));
+    std::fs::remove_file(&key).expect("it is there");
+    assert!(stage.server.fails(&["check"]).contains("keys renew"));
+    assert!(stage.server.fails(&["serve"]).contains("keys renew"));
+    assert!(!key.exists(), "no start makes one");
+    assert!(stage.server.run(&["keys", "renew"]).contains("enter the token"));
+    assert!(stage.server.fails(&["keys", "renew"]).contains("is there"), "a key is never overwritten");
+    stage.server.boot().await;
+
+    // The lights, the list and every refusal say it; nothing goes out and nothing is taken.
+    let closed = until("the channel to say it", async || {
+        let list = stage.api.get("/api/v1/channels").await.of(200);
+        list["channels"].as_array()?.iter().all(|channel| channel["health"] == "broken").then_some(list)
+    })
+    .await;
+    let words = "cannot be read with this server’s master key";
+    assert!(text(&closed["channels"][0], "problem").contains(words), "{closed}");
+    let channel = stage.api.post(&format!("{path}/check"), &json!({})).await.of(200);
+    for subject in ["token", "webhook"] {
+        let light = light(&channel, subject).expect("it has a light");
+        assert_eq!(light["state"], "bad");
+        assert!(text(light, "found").contains(words) && text(light, "what_to_do").contains("anew"));
+    }
+    let refused = stage.api.post(&messages_path(&conversation), &text_body("not now")).await;
+    refused.is_problem(409, "channel_unhealthy");
+    assert!(text(&refused.body, "detail").contains(words));
+    stage.api.get(&format!("/api/v1/conversations/{conversation}/permission")).await.of(200);
+    let later = [stage.text(&ada, 2, "while it was closed")];
+    for _ in 0..3 {
+        assert_eq!(stage.postman.post(&later).await, Some(503), "the provider is to send it again");
+    }
+    let door = address.now().await;
+    let word = |word: &str| {
+        let id = &stage.channel.id;
+        format!(
+            "http://{door}/webhooks/whatsapp/{id}?hub.mode=subscribe&hub.challenge=1&hub.verify_token={word}"
+        )
+    };
+    assert_eq!(client().get(word("word-1")).send().await.expect("an answer").status(), 503);
+    let of_it: Vec<String> =
+        stage.server.log().lines().filter(|line| line.contains("master key")).map(str::to_owned).collect();
+    assert_eq!(of_it.len(), 4, "made, each channel, and all in the end: {of_it:#?}");
+
+    // One of the two is not enough; both are, and everything works.
+    stage.api.patch(&path, &json!({"name": "Shop"})).await.of(200);
+    let number = crate::support::stage::number(1);
+    let (token, secret) = (number.access_token, crate::support::stage::secret(1));
+    let half = stage.api.patch(&path, &json!({"access_token": &token})).await;
+    assert_eq!((half.status, half.body["field"].as_str()), (422, Some("app_secret")));
+    let mended = stage.api.patch(&path, &json!({"access_token": token, "app_secret": secret})).await.of(200);
+    assert_eq!(mended["health"], "working");
+    assert_eq!(light(&mended, "token").expect("its light")["state"], "good");
+    assert_ne!(light(&mended, "webhook").expect("its light")["state"], "bad");
+    let new_word = text(&mended, "verify_token");
+    assert_eq!(client().get(word(&new_word)).send().await.expect("an answer").status(), 200);
+    stage.postman.deliver(&later).await;
+    let sent = stage.send(&conversation, "here again").await;
+    stage.until_state(&sent, "sent").await;
+
+    // The other is disconnected; then nothing is left but what its late webhooks were verified with.
+    let other = closed["channels"][1]["id"].as_str().expect("an id");
+    stage.api.delete(&format!("/api/v1/channels/{other}")).await.of(204);
+    let late = [stage.text(&ada, 3, "too late")];
+    assert_eq!(other_postman.post(&late).await, Some(401));
+    assert!(stage.server.fails(&["keys", "status"]).contains("2 secrets are not sealed"));
+    stage.api.delete(&format!("/api/v1/channels/{other}?erase=true")).await.of(204);
+    assert!(stage.server.run(&["keys", "status"]).contains("(2 channels)"));
+}
+
+#[tokio::test]
+async fn a_key_that_is_given_back_opens_what_another_did_not() {
+    let mut stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let key = stage.server.folder().join("master.key");
+    let kept = std::fs::read(&key).expect("it was made");
+    stage.server.kill();
+    std::fs::remove_file(&key).expect("it is there");
+    stage.server.run(&["keys", "renew"]);
+    stage.server.boot().await;
+    let id = stage.channel.id.clone();
+    until_light(&stage.api, &id, "token", |light| light["state"] == "bad").await;
+    stage.server.kill();
+    std::fs::write(&key, kept).expect("it is written");
+    stage.server.boot().await;
+    let path = format!("/api/v1/channels/{id}");
+    until("the channel to work", async || {
+        (stage.api.get(&path).await.of(200)["health"] == "working").then_some(())
+    })
+    .await;
+    until_light(&stage.api, &id, "token", |light| light["state"] == "good").await;
+    let sent = stage.send(&conversation, "as ever").await;
+    stage.until_state(&sent, "sent").await;
+    stage.postman.deliver(&[stage.text(&customer(0), 2, "as ever")]).await;
 }
 
 #[tokio::test]

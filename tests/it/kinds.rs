@@ -128,7 +128,14 @@ async fn shown_elsewhere(stage: &Stage, path: &str) {
     let path = file.to_str().expect("a plain path");
     std::fs::write(&file, export.to_string()).expect("it is written");
     let shown = stage.server.run(&["consent", "verify", path, "--key", &key]);
-    for words in ["The export is whole", "everything: yes", "\"STOP please\"", "on the phone"] {
+    for words in [
+        "The export is whole",
+        "everything: yes",
+        "\"STOP please\"",
+        "on the phone",
+        "they called",
+        "(WhatsApp user id)",
+    ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     let other = key.replace(|_| true, "0");

@@ -200,6 +200,84 @@ async fn a_file_that_the_provider_does_not_have_says_so() {
 }
 
 #[tokio::test]
+async fn an_object_store_that_is_away_is_said_before_a_file_begins_and_in_the_log_alone() {
+    let (mut store, bucket) = tokio::task::spawn_blocking(|| {
+        let store = S3Server::start();
+        let bucket = store.bucket();
+        (store, bucket)
+    })
+    .await
+    .expect("a bucket");
+    let endpoint = bucket.endpoint.to_string();
+    let settings = [
+        ("BLOBS__KIND", "s3"),
+        ("BLOBS__S3_ENDPOINT", endpoint.as_str()),
+        ("BLOBS__S3_BUCKET", &bucket.name),
+        ("BLOBS__S3_ACCESS_KEY", &bucket.access_key),
+        ("BLOBS__S3_SECRET_KEY", bucket.secret_key.expose_secret()),
+    ];
+    let mut stage = Stage::with(1, Faults::none(), &settings).await;
+    let upload = async |bytes: Vec<u8>| {
+        let path = format!("/api/v1/media?channel_id={}&kind=document&filename=a.pdf", stage.channel.id);
+        let url = format!("http://{}{path}", stage.api.address().now().await);
+        let request = crate::support::api::client().post(url).bearer_auth(&stage.workspace.api_key);
+        let answer = request.body(bytes).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json::<Value>().await.expect("it is JSON"))
+    };
+    // In two parts, of which the second is at least half a part.
+    let mut long = b"%PDF-1.7\n".to_vec();
+    long.resize(6 * 1_024 * 1_024, b'x');
+    let (status, whole) = upload(long.clone()).await;
+    assert_eq!(status, 201, "{whole}");
+    let path = format!("/api/v1/media/{}", text(&whole, "media_id"));
+    assert!(fetch(&stage.api, &path, &[]).await.2 == long);
+
+    store.stop();
+    let away = stage.api.get(&path).await;
+    away.is_problem(503, "unavailable");
+    assert!(away.headers.contains_key("retry-after"));
+    let (status, refused) = upload(b"%PDF-1.7\n".to_vec()).await;
+    assert_eq!((status, refused["code"].as_str()), (503, Some("unavailable")));
+    for detail in [text(&away.body, "detail"), text(&refused, "detail")] {
+        assert!(!detail.contains("http") && !detail.contains(&bucket.name), "{detail}");
+    }
+    assert!(stage.server.log().contains(&bucket.name), "the log has the rest");
+    let store = tokio::task::spawn_blocking(move || {
+        store.start_again();
+        store
+    })
+    .await
+    .expect("it starts");
+
+    // One part is gone, and then the other.
+    let kept = store.folder(&bucket.name).join("lasting");
+    let kept =
+        std::fs::read_dir(kept).expect("a folder").next().expect("a workspace").expect("a name").path();
+    let of_size = |bytes: u64| {
+        let files = std::fs::read_dir(&kept).expect("a folder").flatten().map(|file| file.path());
+        files
+            .into_iter()
+            .find(|file| file.metadata().is_ok_and(|found| found.len() == bytes))
+            .expect("a part")
+    };
+    std::fs::remove_file(of_size(2 * 1_024 * 1_024)).expect("it is there");
+    let broken = stage.api.fetch(&path).await.expect("an answer");
+    assert_eq!(broken.status(), 200);
+    assert!(broken.bytes().await.is_err(), "it breaks off");
+    until("the log to tell", async || stage.server.log().contains("a file broke off").then_some(())).await;
+    std::fs::remove_file(of_size(4 * 1_024 * 1_024)).expect("it is there");
+    stage.api.get(&path).await.is_problem(410, "media_gone");
+
+    // The bucket twice in the settings is said, too, and nothing is left of having tried.
+    stage.server.kill();
+    stage.server.set("BLOBS__S3_ENDPOINT", &format!("{endpoint}{}", bucket.name));
+    let said = stage.server.fails(&["check"]);
+    assert!(said.contains("wrong  blobs.s3_endpoint: give the endpoint without the bucket"), "{said}");
+    stage.server.set("BLOBS__S3_ENDPOINT", "s3.example");
+    assert!(stage.server.fails(&["check"]).contains("must begin with http"));
+}
+
+#[tokio::test]
 async fn files_are_kept_in_a_bucket_where_the_settings_say_so() {
     let bucket = tokio::task::spawn_blocking(|| S3Server::shared().bucket()).await.expect("a bucket");
     let endpoint = bucket.endpoint.to_string();

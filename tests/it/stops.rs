@@ -270,5 +270,6 @@ async fn what_a_message_cost_stands_with_it_by_the_rate_card_of_its_day() {
     assert_eq!((&free["billable"], &free["amount"]), (&json!(false), &json!(null)));
     std::fs::write(&card, format!("{rates}tomorrow,*,*,utility,EUR,1\n")).expect("it is written");
     let printed = stage.server.fails(&["check"]);
-    assert!(printed.contains("wrong  whatsapp.rate_card") && printed.contains("line 5"), "{printed}");
+    assert!(printed.contains("wrong  whatsapp.rate_card: ") && printed.contains("line 5"), "{printed}");
+    assert_eq!(printed.matches("whatsapp.rate_card:").count(), 1, "the setting is named once: {printed}");
 }

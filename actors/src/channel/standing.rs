@@ -10,7 +10,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::{
     account::{AccountError, Accounts, Credentials, NumberReport, WrongField},
-    secrets::channel_secret,
+    secrets::{Vault, channel_secret},
     store::{Lane, Mutation, Scope},
 };
 use switchboard_schema::{
@@ -43,6 +43,8 @@ pub struct Change {
     pub access_token: Option<Sealed>,
     /// The new secret that signs webhooks.
     pub app_secret: Option<Sealed>,
+    /// The new word for its address, where the old one does not open any more.
+    pub verify_token: Option<Sealed>,
     /// Whether customers are told that what they wrote was read.
     pub read_receipts: Option<bool>,
     /// What the provider said with them.
@@ -84,6 +86,34 @@ pub fn look_of(error: AccountError) -> Look {
         AccountError::Wrong { message, .. } => Look::Doubtful(message),
         AccountError::Unavailable(why) | AccountError::Unclear(why) => Look::Unavailable(why),
     }
+}
+
+/// Whether a channel's token and its app secret do not open under the keys of this server.
+#[must_use]
+pub fn closed(vault: &dyn Vault, id: ChannelId, body: &ChannelBody) -> (bool, bool) {
+    let is_closed = |part: &str, sealed: &Sealed| vault.open(&channel_secret(id, part), sealed).is_err();
+    let token = body.deleted_at.is_none() && is_closed("access_token", &body.access_token);
+    (token, body.app_secret.as_ref().is_some_and(|secret| is_closed("app_secret", secret)))
+}
+
+/// Notes what of a channel does not open; whether that is news.
+pub(super) fn note_closed(vault: &dyn Vault, id: ChannelId, body: &mut ChannelBody) -> bool {
+    let found = closed(vault, id, body);
+    let standing = &mut body.standing;
+    if found == (standing.token_closed, standing.secret_closed) {
+        return false;
+    }
+    let before = rules::problem(standing).map(str::to_owned);
+    (standing.token_closed, standing.secret_closed) = found;
+    let problem = rules::problem(standing).map(str::to_owned);
+    if body.deleted_at.is_none() {
+        if problem.is_some() {
+            (body.health, body.problem) = (wire::ChannelHealth::Broken, problem);
+        } else if before.is_some() && body.problem == before {
+            (body.health, body.problem) = (wire::ChannelHealth::Working, None);
+        }
+    }
+    true
 }
 
 /// What a channel's calls are made with.
@@ -170,6 +200,13 @@ impl ChannelActor {
             }
             return;
         };
+        if body.standing.token_closed || body.standing.secret_closed {
+            // There is nothing to ask with; what helps is said already.
+            if let Some(reply) = reply {
+                tell(reply, Ok(body));
+            }
+            return;
+        }
         self.want_check.extend(reply);
         if std::mem::replace(&mut self.checking, true) {
             return;
@@ -436,7 +473,7 @@ impl ChannelActor {
         let Some(mut body) = self.body.clone().filter(|body| body.deleted_at.is_none()) else {
             return tell(reply, Err(Refusal::NotFound("channel")));
         };
-        let Change { name, access_token, app_secret, read_receipts, look } = change;
+        let Change { name, access_token, app_secret, verify_token, read_receipts, look } = change;
         body.name = name.unwrap_or(body.name);
         body.read_receipts = read_receipts.unwrap_or(body.read_receipts);
         if let Some(secret) = app_secret {
@@ -444,6 +481,7 @@ impl ChannelActor {
             (body.standing.unsigned, body.standing.unsigned_at) = (0, None);
         }
         body.access_token = access_token.unwrap_or(body.access_token);
+        body.verify_token = verify_token.unwrap_or(body.verify_token);
         if let Some(look) = look {
             let before = rules::problem(&body.standing).map(str::to_owned);
             rules::take_look(self.id, &mut body.standing, look, now);

@@ -130,9 +130,10 @@ impl ChannelActor {
         reply: Reply<wire::TemplateList>,
         ctx: &mut Context<Self>,
     ) {
-        if self.client.is_none() {
-            tell(reply, Err(Refusal::NotFound("channel")));
-            return;
+        match self.way_out() {
+            Err(refusal @ Refusal::NotFound(_)) => return tell(reply, Err(refusal)),
+            Err(refusal) => return tell(reply, self.known_all_the_same(&refusal)),
+            Ok(_) => {}
         }
         let now = self.env.clock.now();
         let good_for = if fresh { TEMPLATES_PAUSE } else { TEMPLATES_FRESH };
@@ -154,7 +155,7 @@ impl ChannelActor {
         if self.templates.rows.is_empty() {
             return Err(refusal.clone());
         }
-        Ok(self.templates.list(Some(refusal.to_string())))
+        Ok(self.templates.list(Some(refusal.told())))
     }
 
     /// Reads what there is by now: a reading that runs may have begun before.
@@ -265,8 +266,9 @@ impl ChannelActor {
 
     /// Does something with a template.
     pub(super) fn template_act(&mut self, act: Act, reply: Reply<wire::Template>, ctx: &mut Context<Self>) {
-        let Some(client) = self.client.clone() else {
-            return tell(reply, Err(Refusal::NotFound("channel")));
+        let client = match self.way_out() {
+            Ok(client) => client,
+            Err(refusal) => return tell(reply, Err(refusal)),
         };
         let now = self.env.clock.now();
         match act {

@@ -239,6 +239,10 @@ pub struct ChannelStanding {
     pub connected_as: Option<ChannelId>,
     /// Its secrets were removed: it was not only disconnected.
     pub erased: bool,
+    /// No key of this server opens its token: nothing can be sent.
+    pub token_closed: bool,
+    /// None opens its app secret: no webhook can be verified.
+    pub secret_closed: bool,
     /// What comes over from the business' phone, where the number is used in its app as well.
     pub phone: Option<PhoneImport>,
 }

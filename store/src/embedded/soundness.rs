@@ -17,7 +17,10 @@ use std::{
 
 use ring::digest::{Context, SHA256};
 use rusqlite::{Connection, OpenFlags};
-use switchboard_schema::{hex, table::Table};
+use switchboard_schema::{
+    hex,
+    table::{Cell, Table},
+};
 
 use super::{
     BUSY_TIMEOUT, DATABASE_FILE, OpenError,
@@ -151,9 +154,7 @@ const PROBLEMS_MAX: usize = 100;
 pub fn inspect(folder: &Path) -> Result<Vec<String>, OpenError> {
     let file = folder.join(DATABASE_FILE);
     let unreadable = |source| refused(&file, folder, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&file, flags).map_err(unreadable)?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(unreadable)?;
+    let connection = for_reading(&file).map_err(unreadable)?;
     let sql = format!("PRAGMA integrity_check({PROBLEMS_MAX})");
     let mut statement = connection.prepare(&sql).map_err(unreadable)?;
     let found = statement.query_map([], |row| row.get(0)).map_err(unreadable)?;
@@ -169,6 +170,50 @@ pub fn inspect(folder: &Path) -> Result<Vec<String>, OpenError> {
     }
     problems.truncate(PROBLEMS_MAX);
     Ok(problems)
+}
+
+/// The rows of a table, whoever they belong to, as they are in the file: nothing is brought up to date, made or locked, so
+/// that it may be done while a server runs. What does not read is left out: that is for [`inspect`]. Nothing where there
+/// is no database yet. For tables of which all rows have room in memory.
+///
+/// # Errors
+/// When the file cannot be opened or read.
+pub fn peek(folder: &Path, table: &'static Table) -> Result<Vec<Vec<Cell>>, OpenError> {
+    let file = folder.join(DATABASE_FILE);
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |source| refused(&file, folder, source);
+    let connection = for_reading(&file).map_err(unreadable)?;
+    let version = version_of(&connection);
+    if !tables_of(version).any(|known| known.name == table.name) {
+        return Ok(Vec::new());
+    }
+    let read = || -> rusqlite::Result<Vec<Vec<Cell>>> {
+        let columns: Vec<_> = table.columns().map(|column| column_of(version, table, column)).collect();
+        let sql = format!("SELECT {} FROM {}", columns.join(", "), table.name);
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut cells = Vec::with_capacity(columns.len());
+            for (index, column) in table.columns().enumerate() {
+                cells.extend(statements::cell(table, column, row.get_ref(index)?));
+            }
+            if cells.len() == columns.len() {
+                found.push(cells);
+            }
+        }
+        Ok(found)
+    };
+    read().map_err(unreadable)
+}
+
+fn for_reading(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
 }
 
 /// Looks at every value of a table.

@@ -16,7 +16,10 @@ use switchboard_store::{
     s3::{Bucket, OpenError, look},
     testing::s3::S3Server,
 };
-use tokio::runtime::Handle;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    runtime::Handle,
+};
 
 /// Bodies in a bucket of their own.
 struct InBucket {
@@ -73,9 +76,42 @@ async fn what_is_wrong_with_a_bucket_is_said_at_the_start() {
     let error = look(&wrong).await.expect_err("the key is wrong");
     assert!(matches!(error, OpenError::Keys(_)), "{error}");
     assert!(!error.to_string().contains("a guess"));
+    let folder = S3Server::shared().folder(&right.name);
+    let with_bucket = format!("{}{}", right.endpoint, right.name).parse().expect("an address");
+    let wrong = Bucket { endpoint: with_bucket, ..right.clone() };
+    let error = look(&wrong).await.expect_err("the bucket is named twice");
+    assert!(matches!(error, OpenError::Endpoint(_)), "{error}");
+    let left = std::fs::read_dir(&folder).expect("the bucket").flatten().map(|entry| entry.path());
+    let left: Vec<_> = left.filter(|path| path.is_file() || path.join("probe").exists()).collect();
+    assert!(left.is_empty(), "what was written to try is taken away: {left:?}");
     let wrong = Bucket { endpoint: "http://127.0.0.1:9".parse().expect("an address"), ..right };
     let error = look(&wrong).await.expect_err("nobody is there");
     assert!(matches!(error, OpenError::Unreachable(_)), "{error}");
+    // One that answers with pages.
+    let trace = format!(
+        "<html><pre>java.lang.IllegalStateException\n{}</pre></html>",
+        "\tat org.example\n".repeat(99)
+    );
+    let page = format!(
+        "HTTP/1.1 501 Not Implemented\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{trace}",
+        trace.len()
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
+    let answering = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let page = page.clone();
+            tokio::spawn(async move {
+                let mut head = [0; 4_096];
+                stream.read(&mut head).await.ok();
+                stream.write_all(page.as_bytes()).await.ok();
+            });
+        }
+    });
+    let wrong = Bucket { endpoint: endpoint.parse().expect("an address"), ..S3Server::shared().bucket() };
+    let error = look(&wrong).await.expect_err("it is no object store").to_string();
+    assert!(error.contains("501") && !error.contains("java") && !error.contains('\n'), "{error}");
+    answering.abort();
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -598,7 +598,7 @@ export interface paths {
         };
         /**
          * The bytes of a file
-         * @description With ranges. One that is not here answers 409 with the code `media_waiting` or `media_failed`.
+         * @description With ranges. One that is not here answers 409 with the code `media_waiting` or `media_failed`, one whose bytes are lost 410 with `media_gone`.
          */
         get: operations["media_get"];
         put?: never;

@@ -281,6 +281,7 @@ export const enSettings = {
     rotateText: 'It is checked with WhatsApp before it takes the place of the old one. What is on its way ends with the old one.',
     rotateSave: 'Check and replace',
     rotated: 'Replaced.',
+    newWord: 'The verify token is a new one as well. If you enter the webhook address at Meta again, this is its word.',
     newToken: 'New access token',
     newSecret: 'New app secret',
     rotateEmpty: 'Enter a token, a secret, or both.',

@@ -120,10 +120,10 @@ function Known({ channel, siblings }: { channel: Channel; siblings: Channel[] })
   );
 }
 
-function useChange(channel: Channel, onDone: () => void) {
+function useChange(channel: Channel, onDone: (changed: Channel) => void) {
   return useMutation({
     mutationFn: (body: ChangeChannel) => ask<Channel>(`/channels/${channel.id}`, { method: 'PATCH', body }),
-    onSuccess: (changed) => { put(changed); onDone(); },
+    onSuccess: (changed) => { put(changed); onDone(changed); },
   });
 }
 
@@ -169,7 +169,10 @@ function Receipts({ channel, allowed }: { channel: Channel; allowed: boolean }) 
 function Rotate({ channel }: { channel: Channel }) {
   const [form, setForm] = useState({ access_token: '', app_secret: '' });
   const [tried, setTried] = useState(false);
-  const change = useChange(channel, () => {
+  // A new one, where the server could not read the old one any more.
+  const [word, setWord] = useState<string>();
+  const change = useChange(channel, (changed) => {
+    setWord(changed.verify_token ?? undefined);
     setForm({ access_token: '', app_secret: '' });
     setTried(false);
     showToast({ error: false, words: t('channel.rotated') });
@@ -199,6 +202,12 @@ function Rotate({ channel }: { channel: Channel }) {
         {change.error && field !== 'access_token' && field !== 'app_secret' && <p role="alert" className="text-bad sm:col-span-2">{t('channel.saveFailed', { detail: wordsOf(change.error) })}</p>}
         <div><button type="submit" className="btn" disabled={change.isPending}>{change.isPending ? t('connect.checking') : t('channel.rotateSave')}</button></div>
       </form>
+      {word && (
+        <div className="mt-3 grid gap-2" role="status">
+          <p className="text-text-2">{t('channel.newWord')}</p>
+          <CopyLine label={t('connect.verifyToken')} value={word} hint={t('connect.once')} />
+        </div>
+      )}
     </Section>
   );
 }

@@ -11,10 +11,13 @@ import { t } from '@/lib/i18n';
 import { tellTyping } from '@/lib/inbox/live';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
+import { costOf } from '@/lib/inbox/outlook';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
 import { useChannels } from '@/lib/people';
+import { rate } from '@/lib/media';
 import { usePreferences } from '@/lib/preferences';
+import { utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
@@ -119,9 +122,11 @@ function Writing({ id }: { id: string }) {
   );
 }
 
-/** What it costs, before it is sent. */
+/** What it costs, before it is sent, and of when the rates are. */
 function Price({ price }: { price: SendPrice }) {
-  const words = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
+  const charged = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
+  const amount = price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), day: utcDay(price.rate_from) }) : null;
+  const words = [charged, amount].filter(Boolean).join(', ');
   // It is the first to give way where there is little room.
   return <span className="min-w-0 shrink-[99999] truncate text-[12px] leading-4 text-text-3" title={words}>{words}</span>;
 }
@@ -272,6 +277,7 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
   const [chosen, setChosen] = useState<Chosen>(null);
   const verdict = chosen && permission.template(chosen.template.category);
   const ready = chosen !== null && !verdict?.refused && chosen.ready;
+  const cost = verdict?.price && !verdict.refused ? costOf(verdict.price) : null;
   const missing = chosen?.missing ?? 0;
   const submit = () => {
     if (!ready) return;
@@ -300,6 +306,7 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
         <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
         <button type="button" className="btn primary" disabled={!ready} onClick={submit}>
           {offline ? t('template.queue') : t('template.send')}
+          {cost && <span className="num font-normal">{cost}</span>}
           <span className="hidden sm:inline"><Keys of="Mod+Enter" /></span>
         </button>
       </div>

@@ -293,12 +293,12 @@ async fn what_a_business_does_not_share_and_what_comes_too_late_is_said_in_plain
     let declined = Phone { keeps_history: true, ..phone(&customer(0), &[], now_s()) };
     let sign = SignUp::with(declined).await;
     let id = sign.connect("phone_dialog_url").await;
-    let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "attention").await;
+    let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "past").await;
     assert!(text(&history, "found").contains("does not share the phone’s messages"), "{history}");
     // Through the dialog for other numbers there is nothing to be asked for: WhatsApp refuses, and says why.
     let late = SignUp::with(phone(&customer(0), &[], now_s())).await;
     let id = late.connect("dialog_url").await;
-    let history = until_light(&late.api, &id, "phone_history", |light| light["state"] == "bad").await;
+    let history = until_light(&late.api, &id, "phone_history", |light| light["state"] == "past").await;
     assert!(text(&history, "found").contains("within 24 hours of the sign-up"), "{history}");
     assert!(text(&history, "what_to_do").contains("sign up again"));
     assert_eq!(late.asked_for(), 2, "what cannot be had is not asked for again");

@@ -278,6 +278,8 @@ pub struct PhonePart {
     pub unsure: bool,
     /// What went wrong, in words.
     pub problem: Option<String>,
+    /// What went wrong is that the token may not ask for it.
+    pub forbidden: bool,
     /// From when this is.
     pub at: Option<Timestamp>,
     /// How much of it the provider says has come, in hundredths.

@@ -181,6 +181,15 @@ async fn who_writes_stop_gets_nothing_more_and_what_they_said_can_be_shown() {
     let path = format!("/api/v1/contacts/{}/consent", text(&detail["contact"], "id"));
     let consent = stage.api.get(&path).await.of(200);
     assert_eq!(consent["entries"][0]["evidence"]["words"], "STOP please");
+    for how in ["form", "import"] {
+        for reference in [Value::Null, json!("  ")] {
+            let unfound =
+                json!({"scope": "everything", "choice": "given", "how": how, "reference": reference});
+            let refused = stage.api.post(&path, &unfound).await;
+            refused.is_problem(422, "invalid");
+            assert_eq!(refused.body["field"], "reference", "{how}");
+        }
+    }
     let asked = json!({"scope": "everything", "choice": "given", "how": "phone", "remark": "they called"});
     let keyed = stage.api.keyed("they-called");
     let recorded = keyed.post(&path, &asked).await.of(200);

@@ -380,7 +380,7 @@ export const en = {
     price: '{{category}}, {{charge}}',
     wasCharged: 'WhatsApp charged it as {{category}}',
     about: 'about {{amount}}',
-    byRate: 'about {{amount}} by the rates of {{day}}',
+    byRate: 'About {{amount}}: {{charged}}, by the rates of {{day}}',
     free: 'free',
     wasFree: 'WhatsApp counted it as {{category}}, free',
     service: 'Service',

@@ -305,6 +305,24 @@ async fn what_a_business_does_not_share_and_what_comes_too_late_is_said_in_plain
 }
 
 #[tokio::test]
+async fn what_a_token_may_not_ask_a_phone_for_shows_with_it_and_is_asked_for_at_once_when_somebody_checks() {
+    let sign = SignUp::with(phone(&customer(0), &KEPT[..3], now_s())).await;
+    for _ in 0..2 {
+        sign.world.graph().script(When::Path("smb_app_data".to_owned()), Fault::Code(200));
+    }
+    let id = sign.connect("phone_dialog_url").await;
+    let token = until_light(&sign.api, &id, "token", |light| light["state"] == "attention").await;
+    assert!(text(&token, "found").contains("may not manage the account"), "{token}");
+    let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "attention").await;
+    assert!(text(&history, "what_to_do").contains("asks at once"), "{history}");
+    let checked = std::time::Instant::now();
+    sign.api.post(&format!("/api/v1/channels/{id}/check"), &json!({})).await.of(200);
+    until_light(&sign.api, &id, "phone_history", |light| light["state"] == "good").await;
+    until_light(&sign.api, &id, "token", |light| light["state"] == "good").await;
+    assert!(checked.elapsed() < switchboard_domain::phone_import::ASK_AGAIN / 2, "before its turn");
+}
+
+#[tokio::test]
 async fn asking_a_phone_goes_on_after_the_server_was_killed() {
     let mut sign = SignUp::with(phone(&customer(0), &KEPT[..3], now_s())).await;
     // Nothing is answered while it runs the first time.

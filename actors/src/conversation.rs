@@ -421,6 +421,17 @@ impl Conversation {
         }
     }
 
+    /// Adds how much a message written now would cost, by the rate card.
+    fn priced(&self, mut outlook: wire::SendOutlook) -> wire::SendOutlook {
+        if let Some(head) = &self.state.head {
+            for purpose in &mut outlook.purposes {
+                let spans = std::mem::take(&mut purpose.spans);
+                purpose.spans = self.env.rates.priced_spans(spans, &head.contact.identities);
+            }
+        }
+        outlook
+    }
+
     /// The item that was made or changed under an idempotency key.
     fn made_under(&self, key: u64) -> Option<u64> {
         self.state.keys.get(&key).map(|key| key.seq)
@@ -806,14 +817,17 @@ impl Entity for Conversation {
             Ask::Show => self.done(None, now),
             Ask::Outlook(side) => {
                 self.see_channel();
-                Ok(Answer::Outlook(Box::new(self.state.outlook(side, now))))
+                Ok(Answer::Outlook(Box::new(self.priced(self.state.outlook(side, now)))))
             }
             Ask::Explain(draft) => {
                 self.see_channel();
                 let Draft { content, about, channel } = *draft;
                 let explained = self.state.explain(&content, about.as_ref(), channel, now);
-                let (decision, judged) = explained.map_err(refusal_of)?;
+                let (mut decision, judged) = explained.map_err(refusal_of)?;
                 judged?;
+                if let Some(head) = &self.state.head {
+                    decision.price = self.env.rates.priced(decision.price, &head.contact.identities, now);
+                }
                 Ok(Answer::Explained(Box::new(decision)))
             }
             Ask::Repeated { key, request_hash } => match self.state.keys.get(&key) {

@@ -16,7 +16,8 @@ use switchboard_domain::{
     conversation::Command as Rule,
     inbound::MediaSource,
     media::{
-        MAX_FILE_BYTES, SNIFFED_BYTES, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, moves, next_try, sniff,
+        MAX_FILE_BYTES, SNIFFED_BYTES, Tracks, UNKNOWN, UPLOAD_KEPT_BY_PROVIDER, is_inline, moves, next_try,
+        sniff, type_of,
     },
 };
 use switchboard_ports::{
@@ -273,6 +274,7 @@ pub(crate) struct Parts {
     scope: TenantScope,
     hash: digest::Context,
     head: BytesMut,
+    tracks: Tracks,
     part: BytesMut,
     /// All of it, while it may be a picture to be made smaller.
     whole: Option<BytesMut>,
@@ -287,6 +289,7 @@ impl Parts {
             scope,
             hash: digest::Context::new(&digest::SHA256),
             head: BytesMut::new(),
+            tracks: Tracks::default(),
             part: BytesMut::new(),
             whole: Some(BytesMut::new()),
             size: 0,
@@ -305,6 +308,7 @@ impl Parts {
         self.size += piece.len() as u64;
         let wanting = SNIFFED_BYTES.saturating_sub(self.head.len()).min(piece.len());
         self.head.extend_from_slice(&piece[..wanting]);
+        self.tracks.read(&piece);
         if let Some(whole) = &mut self.whole {
             if whole.len() + piece.len() > MAX_PICTURE_BYTES || !picture::is_one(sniff(&self.head)) {
                 self.whole = None;
@@ -338,7 +342,7 @@ impl Parts {
             let part = self.part.split().freeze();
             self.parts.push(keep(&self.env, self.scope, part).await?);
         }
-        let mime_type = sniff(&self.head);
+        let mime_type = type_of(&self.head, &self.tracks);
         let small = match self.whole.filter(|_| picture::is_one(mime_type)) {
             Some(whole) => self.env.smaller(whole.freeze()).await,
             None => None,

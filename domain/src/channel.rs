@@ -370,6 +370,16 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
         let to_do = "It is asked again by itself. If it stays so, check the number’s ids and the server’s connection.";
         return light(subject, LightState::Unknown, found, Some(to_do), at);
     }
+    if let Some(why) = standing.phone.as_ref().and_then(phone_import::forbidden) {
+        let found = format!("WhatsApp takes the token, but not for what the phone keeps: {why}");
+        return light(
+            subject,
+            LightState::Attention,
+            found,
+            Some("Then check it now, or enter another token here."),
+            at,
+        );
+    }
     match (standing.facts.is_some(), standing.token_expires_at) {
         (false, _) => light(subject, LightState::Unknown, "Not checked yet.", Some("Check it now."), at),
         (true, Some(ends)) if ends <= now + TOKEN_ENDS_SOON => light(

@@ -12,7 +12,7 @@ pub mod words;
 
 use switchboard_schema::{
     Timestamp,
-    wire::{Answer, ConsentChoice, ConsentScope, ConsentStanding, Content, SystemEvent},
+    wire::{Answer, ConsentChoice, ConsentScope, ConsentStanding, Content, RecordedHow, SystemEvent},
 };
 
 /// Longest words of a message that are kept as evidence, in characters.
@@ -98,6 +98,16 @@ pub fn told(before: &[ConsentStanding], after: &[ConsentStanding]) -> Vec<System
 
 fn weight(standing: &ConsentStanding) -> (Timestamp, bool) {
     (standing.at, standing.choice == ConsentChoice::Withdrawn)
+}
+
+/// What shows a word that nobody of us heard, where it has to be named; nothing where whoever records it shows it.
+#[must_use]
+pub const fn needed_reference(how: RecordedHow) -> Option<&'static str> {
+    match how {
+        RecordedHow::Form => Some("say which form it was: its address, or what finds it"),
+        RecordedHow::Import => Some("say which file it was in, and which row"),
+        RecordedHow::InPerson | RecordedHow::Phone | RecordedHow::Written | RecordedHow::Program => None,
+    }
 }
 
 #[cfg(test)]

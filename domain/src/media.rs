@@ -1,6 +1,10 @@
 //! Files that go with messages: what they may be, how long they are tried for, what is shown in place.
 
+mod tracks;
+
 use std::time::Duration;
+
+pub use tracks::Tracks;
 
 use switchboard_schema::{
     Timestamp,
@@ -203,6 +207,16 @@ pub fn sniff(head: &[u8]) -> &'static str {
     }
 }
 
+/// What a whole file is, by its first [`SNIFFED_BYTES`] and, where those say no more than that it is an MP4, by its tracks:
+/// recorders of phones and browsers write sound alone under the brands of films.
+#[must_use]
+pub fn type_of(head: &[u8], tracks: &Tracks) -> &'static str {
+    match sniff(head) {
+        "video/mp4" if tracks.are_sound_alone() => "audio/mp4",
+        told => told,
+    }
+}
+
 /// May a browser show a file of this type in place? Only what can carry no script; everything else is offered for
 /// saving, whatever its name says.
 #[must_use]
@@ -317,6 +331,21 @@ mod tests {
         ] {
             assert_eq!(sniff(head), mime, "{}", String::from_utf8_lossy(head));
         }
+    }
+
+    #[test]
+    fn an_mp4_with_sound_alone_is_a_sound_whatever_its_brand() {
+        for brand in [b"isom", b"mp42", b"iso5", b"M4A "] {
+            let bytes = tracks::tests::mp4(brand, &[b"soun"], true);
+            let mut tracks = Tracks::default();
+            tracks.read(&bytes);
+            let mime = type_of(&bytes[..SNIFFED_BYTES], &tracks);
+            assert_eq!((mime, check(MediaKind::Audio, mime, None, 1_000)), ("audio/mp4", Ok(())));
+        }
+        let film = tracks::tests::mp4(b"isom", &[b"soun", b"vide"], false);
+        let mut tracks = Tracks::default();
+        tracks.read(&film);
+        assert_eq!(type_of(&film[..SNIFFED_BYTES], &tracks), "video/mp4");
     }
 
     #[test]

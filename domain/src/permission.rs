@@ -112,7 +112,7 @@ impl From<Refused> for Rejection {
 }
 
 /// It may be sent, and is charged as this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowed {
     /// What the provider charges it as.
     pub price: SendPrice,
@@ -184,7 +184,7 @@ pub fn outlook(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> Vec<
     for from in std::iter::once(now).chain(edges) {
         let price = price_for(purpose, &of.window, from);
         let refused = may_send_for(of, purpose, from).err().map(SendRefusal::from);
-        if spans.last().is_none_or(|last| (last.price, &last.refused) != (price, &refused)) {
+        if spans.last().is_none_or(|last| (&last.price, &last.refused) != (&price, &refused)) {
             spans.push(SendSpan { from, price, refused });
         }
     }
@@ -213,7 +213,7 @@ pub fn explain(
         checks.push(SendCheck { rule, passed, found });
     }
     let price = price_for(purpose, &of.window, now);
-    let decision = SendDecision { at: now, step, allowed: first.is_none(), price, checks };
+    let decision = SendDecision { at: now, step, allowed: first.is_none(), price: price.clone(), checks };
     (decision, first.map_or(Ok(Allowed { price }), Err))
 }
 
@@ -301,7 +301,7 @@ fn price_for(purpose: Purpose, window: &WindowFacts, now: Timestamp) -> SendPric
         PriceCategory::Utility if !answers_charged && window.is_open(now) => Charge::FreeWindow,
         _ => Charge::Charged,
     };
-    SendPrice { category, charge }
+    SendPrice { category, charge, amount: None, rate_from: None }
 }
 
 type Judged = Result<String, Refused>;
@@ -696,7 +696,7 @@ mod tests {
                 for at in later.iter().map(|secs| now + Duration::from_secs(*secs)) {
                     let span = spans.iter().rev().find(|span| span.from <= at).expect("one holds");
                     match may_send_for(&of, purpose, at) {
-                        Ok(allowed) => assert_eq!((allowed.price, None), (span.price, span.refused.clone())),
+                        Ok(allowed) => assert_eq!((allowed.price, None), (span.price.clone(), span.refused.clone())),
                         Err(refused) => assert_eq!(Some(SendRefusal::from(refused)), span.refused),
                     }
                 }

@@ -44,6 +44,8 @@ pub enum PhoneAnswer {
     TooLate,
     /// The business does not share it (error 2593109).
     Declined,
+    /// The token may not ask for it: in words.
+    Forbidden(String),
     /// It could not be asked, or refuses for another reason: in words.
     NotNow(String),
 }
@@ -83,13 +85,27 @@ pub fn ask(import: &mut PhoneImport, now: Timestamp) -> Option<PhoneData> {
     let part = part_mut(import, data);
     if until.is_none_or(|until| now >= until) && !part.unsure {
         let why = part.problem.take().map(|why| format!(" The last answer: {why}")).unwrap_or_default();
-        let over = format!("It could not be asked for within 24 hours of the sign-up.{why}");
+        let over = format!("They could not be asked for within 24 hours of the sign-up.{why}");
         end(part, State::Failed, Some(over), now);
         return ask(import, now);
     }
     part.tries = part.tries.saturating_add(1);
     part.ask_at = Some(now + pause(part.tries));
     Some(data)
+}
+
+/// Somebody wants what could not be asked for to be asked for now, without waiting for its turn. True where there is such.
+pub fn ask_now(import: &mut PhoneImport, now: Timestamp) -> bool {
+    let waits = |part: &&mut PhonePart| part.state == State::Waiting && part.problem.is_some();
+    let parts = [&mut import.contacts, &mut import.history].into_iter().filter(waits);
+    parts.map(|part| part.ask_at = Some(now)).count() > 0
+}
+
+/// Why the token may not ask for what the phone keeps, while it could be asked for with one that may.
+#[must_use]
+pub fn forbidden(import: &PhoneImport) -> Option<&str> {
+    let parts = [&import.contacts, &import.history].into_iter();
+    parts.filter(|part| part.forbidden).find_map(|part| part.problem.as_deref())
 }
 
 /// Notes that the request for a part is about to be made.
@@ -118,18 +134,19 @@ pub fn answered(
         PhoneAnswer::AskedBefore => end(
             part,
             State::Failed,
-            Some("It was asked for before this sign-up, and WhatsApp gives it once.".to_owned()),
+            Some("They were asked for before this sign-up, and WhatsApp gives them once.".to_owned()),
             now,
         ),
         PhoneAnswer::TooLate => end(
             part,
             State::Failed,
-            Some("WhatsApp gives it within 24 hours of the sign-up, and they are over.".to_owned()),
+            Some("WhatsApp gives them within 24 hours of the sign-up, and that time is over.".to_owned()),
             now,
         ),
         PhoneAnswer::Declined => end(part, State::Declined, None, now),
-        PhoneAnswer::NotNow(why) => {
-            part.problem = Some(why);
+        PhoneAnswer::Forbidden(ref why) | PhoneAnswer::NotNow(ref why) => {
+            part.forbidden = matches!(answer, PhoneAnswer::Forbidden(_));
+            part.problem = Some(why.clone());
             part.at = Some(now);
             // After the day only to learn what became of the last request.
             if until.is_none_or(|until| now >= until) {
@@ -162,6 +179,7 @@ fn end(part: &mut PhonePart, state: State, problem: Option<String>, now: Timesta
     part.state = state;
     part.ask_at = None;
     part.unsure = false;
+    part.forbidden = false;
     part.problem = problem;
     part.at = Some(now);
 }
@@ -200,14 +218,16 @@ fn light(part: &PhonePart, data: PhoneData, now: Timestamp) -> ChannelLight {
         PhoneData::History => (LightSubject::PhoneHistory, "messages"),
     };
     let stalled = part.at.is_some_and(|at| now.since(at) >= STALLED_AFTER);
-    let again = "To try again, remove the number from this app in the phone’s WhatsApp Business app, under Settings, \
+    let again = "Messages go on as they are. To try again all the same, remove the number from this app in the phone’s WhatsApp Business app, under Settings, \
                  Account, Business Platform, and sign up again.";
     let (state, found, to_do) = match part.state {
         State::Unasked | State::Waiting => match &part.problem {
             Some(why) => (
                 LightState::Attention,
                 format!("The phone’s {what} could not be asked for: {why}"),
-                Some("It is asked for again by itself."),
+                Some(
+                    "They are asked for again by themselves within 24 hours of the sign-up. “Check now” asks at once.",
+                ),
             ),
             None => (LightState::Unknown, format!("The phone’s {what} are being asked for."), None),
         },
@@ -236,12 +256,13 @@ fn light(part: &PhonePart, data: PhoneData, now: Timestamp) -> ChannelLight {
             (LightState::Good, "All of the phone’s messages are here.".to_owned(), None)
         }
         State::Declined => (
-            LightState::Attention,
+            LightState::Past,
             format!("The business does not share the phone’s {what}. What is written from now on is here."),
             None,
         ),
+        // WhatsApp gives it once, within a day of a sign-up: after that nothing of this one can be mended.
         State::Failed => (
-            LightState::Bad,
+            LightState::Past,
             format!(
                 "The phone’s {what} cannot be brought over. {}",
                 part.problem.as_deref().unwrap_or("WhatsApp did not say why.")
@@ -296,7 +317,10 @@ mod tests {
         answered(&mut import, data, unsure, PhoneAnswer::AskedBefore, NOW);
         assert_eq!(import.contacts.state, State::Failed);
         let light = &lights(&import, NOW)[0];
-        assert_eq!((light.state, light.what_to_do.is_some()), (LightState::Bad, true));
+        assert_eq!((light.state, light.what_to_do.is_some()), (LightState::Past, true), "nobody has to act");
+        assert!(
+            light.found.ends_with("They were asked for before this sign-up, and WhatsApp gives them once.")
+        );
     }
 
     #[test]
@@ -338,7 +362,48 @@ mod tests {
         let declined = PhoneNews { data: PhoneData::History, progress: None, declined: true };
         assert!(arrived(&mut import, declined, NOW));
         let light = &lights(&import, NOW)[1];
-        assert_eq!((light.state, light.what_to_do.as_deref()), (LightState::Attention, None));
+        assert_eq!((light.state, light.what_to_do.as_deref()), (LightState::Past, None));
+    }
+
+    #[test]
+    fn what_could_not_be_asked_for_is_asked_for_at_once_when_somebody_wants_it() {
+        let mut import = begin(NOW);
+        for _ in 0..2 {
+            let (data, unsure) = asked(&mut import, NOW);
+            let why = PhoneAnswer::Forbidden("This token may not.".to_owned());
+            answered(
+                &mut import,
+                data,
+                unsure,
+                if data == PhoneData::History { why } else { PhoneAnswer::Taken },
+                NOW,
+            );
+        }
+        assert_eq!(forbidden(&import), Some("This token may not."));
+        let soon = NOW + Duration::from_secs(1);
+        assert_eq!(ask(&mut import, soon), None, "not yet");
+        assert!(ask_now(&mut import, soon));
+        assert_eq!(ask(&mut import, soon), Some(PhoneData::History));
+        answered(&mut import, PhoneData::History, true, PhoneAnswer::Taken, soon);
+        assert_eq!(forbidden(&import), None);
+        assert!(!ask_now(&mut import, soon), "nothing waits any more");
+    }
+
+    #[test]
+    fn once_the_day_is_over_nothing_is_wrong_with_the_token() {
+        let mut import = begin(NOW);
+        import.history = PhonePart::default();
+        let (data, unsure) = asked(&mut import, NOW);
+        answered(&mut import, data, unsure, PhoneAnswer::Forbidden("This token may not.".to_owned()), NOW);
+        assert_eq!(lights(&import, NOW)[0].state, LightState::Attention);
+        answered(
+            &mut import,
+            data,
+            true,
+            PhoneAnswer::Forbidden("This token may not.".to_owned()),
+            NOW + ASKED_WITHIN,
+        );
+        assert_eq!((forbidden(&import), lights(&import, NOW)[0].state), (None, LightState::Past));
     }
 
     #[test]

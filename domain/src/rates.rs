@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use switchboard_schema::{
     Timestamp,
-    wire::{Amount, Identity, IdentityKind},
+    wire::{Amount, Charge, Identity, IdentityKind, PriceCategory, SendPrice, SendSpan},
 };
 
 use crate::permission::ANSWERS_CHARGED_FROM;
@@ -16,6 +16,8 @@ use crate::permission::ANSWERS_CHARGED_FROM;
 pub const MAX_CARD_BYTES: u64 = 4 * 1_024 * 1_024;
 /// Rates of one card, at most.
 pub const MAX_RATES: usize = 100_000;
+/// Changes of a rate that are told of ahead, at most.
+pub const CHANGES_TOLD: usize = 8;
 /// The first line of a card.
 pub const HEADER: &str = "from,country,calling_code,category,currency,amount";
 
@@ -147,35 +149,87 @@ impl RateCard {
     /// `service` of its own (Meta: "Pricing on the WhatsApp Business Platform", non-template messages).
     #[must_use]
     pub fn amount(&self, category: &str, recipient: &[Identity], at: Timestamp) -> Option<Amount> {
-        let own = self.of(category, recipient, at);
-        let as_utility = category == "service" && at >= ANSWERS_CHARGED_FROM;
-        own.or_else(|| as_utility.then(|| self.of("utility", recipient, at)).flatten()).cloned()
+        self.rate(category, recipient, at).map(|rate| rate.amount.clone())
     }
 
-    fn of(&self, category: &str, recipient: &[Identity], at: Timestamp) -> Option<&Amount> {
-        let by_code = || {
-            let digits = recipient.iter().filter(|one| one.kind != IdentityKind::Bsuid).map(|one| &one.value);
-            digits.into_iter().find_map(|digits| {
-                (1..=MAX_CODE_DIGITS)
-                    .rev()
-                    .filter_map(|length| digits.get(..length))
-                    .find_map(|code| newest(self.by_code.get(&(category.to_owned(), code.to_owned()))?, at))
-            })
+    /// What it is told to cost before it is sent: the price, with how much that is about.
+    #[must_use]
+    pub fn priced(&self, price: SendPrice, recipient: &[Identity], at: Timestamp) -> SendPrice {
+        let costs = matches!(price.charge, Charge::Charged | Charge::AfterAllowance);
+        let rate = costs.then(|| self.rate(word_of(price.category), recipient, at)).flatten();
+        SendPrice {
+            amount: rate.map(|rate| rate.amount.clone()),
+            rate_from: rate.map(|rate| rate.from),
+            ..price
+        }
+    }
+
+    /// The same for spans of an outlook: one more begins where a rate changes within one, [`CHANGES_TOLD`] at most.
+    #[must_use]
+    pub fn priced_spans(&self, spans: Vec<SendSpan>, recipient: &[Identity]) -> Vec<SendSpan> {
+        let ends: Vec<_> = spans.iter().skip(1).map(|next| Some(next.from)).chain([None]).collect();
+        let mut told: Vec<SendSpan> = Vec::with_capacity(spans.len());
+        for (span, end) in spans.into_iter().zip(ends) {
+            let changes = std::iter::successors(Some(span.from), |at| {
+                let next = self.next_change(word_of(span.price.category), recipient, *at)?;
+                end.is_none_or(|end| next < end).then_some(next)
+            });
+            let mut newest = None;
+            for from in changes.take(CHANGES_TOLD + 1) {
+                let price = self.priced(span.price.clone(), recipient, from);
+                if newest.as_ref() != Some(&price) {
+                    newest = Some(price.clone());
+                    told.push(SendSpan { from, price, ..span.clone() });
+                }
+            }
+        }
+        told
+    }
+
+    fn rate(&self, category: &str, recipient: &[Identity], at: Timestamp) -> Option<&Rate> {
+        let of = |category| self.markets(category, recipient).into_iter().find_map(|rates| newest(rates, at));
+        let as_utility = category == "service" && at >= ANSWERS_CHARGED_FROM;
+        of(category).or_else(|| as_utility.then(|| of("utility")).flatten())
+    }
+
+    /// When a rate begins that may be another for them.
+    fn next_change(&self, category: &str, recipient: &[Identity], after: Timestamp) -> Option<Timestamp> {
+        let of = |category| {
+            let rates = self.markets(category, recipient).into_iter().flatten();
+            rates.map(|rate| rate.from).filter(|from| *from > after).min()
         };
-        let by_country = || {
-            let ids = recipient.iter().filter(|one| one.kind == IdentityKind::Bsuid);
-            ids.into_iter().find_map(|id| {
-                let (country, _) = id.value.split_once('.')?;
-                newest(self.by_country.get(&(category.to_owned(), country.to_owned()))?, at)
-            })
-        };
-        by_code().or_else(by_country).or_else(|| newest(self.rest.get(category)?, at))
+        let as_utility = (category == "service").then(|| of("utility")).flatten();
+        of(category).into_iter().chain(as_utility).min()
+    }
+
+    /// The rates of the markets that somebody may be of, the closest first.
+    fn markets(&self, category: &str, recipient: &[Identity]) -> Vec<&[Rate]> {
+        let key = |market: &str| (category.to_owned(), market.to_owned());
+        let (by_id, by_number): (Vec<_>, Vec<_>) =
+            recipient.iter().partition(|one| one.kind == IdentityKind::Bsuid);
+        let codes = by_number
+            .into_iter()
+            .flat_map(|one| (1..=MAX_CODE_DIGITS).rev().filter_map(|length| one.value.get(..length)));
+        let countries = by_id.into_iter().filter_map(|one| one.value.split_once('.'));
+        let by_code = codes.filter_map(|code| self.by_code.get(&key(code)));
+        let by_country = countries.filter_map(|(country, _)| self.by_country.get(&key(country)));
+        by_code.chain(by_country).chain(self.rest.get(category)).map(Vec::as_slice).collect()
     }
 }
 
 /// The last rate that holds at a time; they are sorted by when they begin.
-fn newest(rates: &[Rate], at: Timestamp) -> Option<&Amount> {
-    rates.iter().rev().find(|rate| rate.from <= at).map(|rate| &rate.amount)
+fn newest(rates: &[Rate], at: Timestamp) -> Option<&Rate> {
+    rates.iter().rev().find(|rate| rate.from <= at)
+}
+
+/// A category as the card and WhatsApp's statuses call it.
+const fn word_of(category: PriceCategory) -> &'static str {
+    match category {
+        PriceCategory::Service => "service",
+        PriceCategory::Utility => "utility",
+        PriceCategory::Authentication => "authentication",
+        PriceCategory::Marketing => "marketing",
+    }
 }
 
 fn is_country(text: &str) -> bool {
@@ -271,6 +325,46 @@ mod tests {
         let own = RateCard::parse(&format!("{CARD}2026-10-01,DE,49,service,EUR,0.0300\n")).expect("a card");
         let amount = own.amount("service", &german, day("2026-10-02")).expect("its own");
         assert_eq!(amount.value, "0.0300");
+    }
+
+    fn span(from: &str, category: PriceCategory, charge: Charge) -> SendSpan {
+        let price = SendPrice { category, charge, amount: None, rate_from: None };
+        SendSpan { from: day(from), price, refused: None }
+    }
+
+    fn told(spans: Vec<SendSpan>) -> Vec<(String, Option<String>)> {
+        let told = card().priced_spans(spans, &phone("4915112345678"));
+        let day = |at: Timestamp| at.to_string().chars().take(10).collect();
+        told.into_iter().map(|span| (day(span.from), span.price.amount.map(|amount| amount.value))).collect()
+    }
+
+    #[test]
+    fn what_a_message_will_cost_is_told_for_the_day_on_which_it_is_sent() {
+        let of = |day: &str, amount: Option<&str>| (day.to_owned(), amount.map(str::to_owned));
+        let marketing = told(vec![span("2026-09-20", PriceCategory::Marketing, Charge::Charged)]);
+        assert_eq!(marketing, [of("2026-09-20", Some("0.1131")), of("2026-10-01", Some("0.1200"))]);
+        let until = vec![
+            span("2026-09-20", PriceCategory::Marketing, Charge::FreeEntry),
+            span("2026-09-22", PriceCategory::Marketing, Charge::Charged),
+        ];
+        let (free, charged) = (of("2026-09-20", None), of("2026-09-22", Some("0.1131")));
+        assert_eq!(
+            told(until),
+            [free, charged, of("2026-10-01", Some("0.1200"))],
+            "what is free has no amount"
+        );
+        let answers = vec![span("2026-10-02", PriceCategory::Service, Charge::AfterAllowance)];
+        assert_eq!(told(answers), [of("2026-10-02", Some("0.0456"))]);
+        assert_eq!(
+            told(vec![span("2026-10-02", PriceCategory::Authentication, Charge::Charged)]),
+            [of("2026-10-02", None)]
+        );
+        let price = span("2026-10-02", PriceCategory::Marketing, Charge::Charged).price;
+        let priced = card().priced(price, &phone("4915112345678"), day("2026-10-02"));
+        assert_eq!(
+            priced.rate_from.map(|from| from.to_string()).as_deref(),
+            Some("2026-10-01T00:00:00.000Z")
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! are kept in `corpus/`, with every test run and on any toolchain. See `docs/fuzzing.md`.
 
 mod http;
+mod media;
 mod provider;
 mod rows;
 mod settings;
@@ -36,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "text", run: text::forms },
     Target { name: "settings", run: settings::sources },
     Target { name: "rows", run: rows::stored },
+    Target { name: "media", run: media::file },
 ];
 
 /// The target of this name.

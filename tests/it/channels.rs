@@ -293,15 +293,33 @@ async fn what_a_business_does_not_share_and_what_comes_too_late_is_said_in_plain
     let declined = Phone { keeps_history: true, ..phone(&customer(0), &[], now_s()) };
     let sign = SignUp::with(declined).await;
     let id = sign.connect("phone_dialog_url").await;
-    let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "attention").await;
+    let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "past").await;
     assert!(text(&history, "found").contains("does not share the phone’s messages"), "{history}");
     // Through the dialog for other numbers there is nothing to be asked for: WhatsApp refuses, and says why.
     let late = SignUp::with(phone(&customer(0), &[], now_s())).await;
     let id = late.connect("dialog_url").await;
-    let history = until_light(&late.api, &id, "phone_history", |light| light["state"] == "bad").await;
+    let history = until_light(&late.api, &id, "phone_history", |light| light["state"] == "past").await;
     assert!(text(&history, "found").contains("within 24 hours of the sign-up"), "{history}");
     assert!(text(&history, "what_to_do").contains("sign up again"));
     assert_eq!(late.asked_for(), 2, "what cannot be had is not asked for again");
+}
+
+#[tokio::test]
+async fn what_a_token_may_not_ask_a_phone_for_shows_with_it_and_is_asked_for_at_once_when_somebody_checks() {
+    let sign = SignUp::with(phone(&customer(0), &KEPT[..3], now_s())).await;
+    for _ in 0..2 {
+        sign.world.graph().script(When::Path("smb_app_data".to_owned()), Fault::Code(200));
+    }
+    let id = sign.connect("phone_dialog_url").await;
+    let token = until_light(&sign.api, &id, "token", |light| light["state"] == "attention").await;
+    assert!(text(&token, "found").contains("may not manage the account"), "{token}");
+    let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "attention").await;
+    assert!(text(&history, "what_to_do").contains("asks at once"), "{history}");
+    let checked = std::time::Instant::now();
+    sign.api.post(&format!("/api/v1/channels/{id}/check"), &json!({})).await.of(200);
+    until_light(&sign.api, &id, "phone_history", |light| light["state"] == "good").await;
+    until_light(&sign.api, &id, "token", |light| light["state"] == "good").await;
+    assert!(checked.elapsed() < switchboard_domain::phone_import::ASK_AGAIN / 2, "before its turn");
 }
 
 #[tokio::test]

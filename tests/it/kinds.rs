@@ -14,6 +14,17 @@ use crate::support::{
 /// A picture of one pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
 
+/// What recorders of phones and browsers write: sound alone under the brand of a film, and what is in it said at its end.
+fn recording() -> Vec<u8> {
+    let of = |kind: &[u8; 4], inside: &[u8]| {
+        let size = u32::try_from(inside.len() + 8).expect("it is small");
+        [&size.to_be_bytes()[..], kind, inside].concat()
+    };
+    let handler = of(b"hdlr", &[&[0; 8], &b"soun"[..], &[0; 13]].concat());
+    let tracks = of(b"moov", &of(b"trak", &of(b"mdia", &handler)));
+    [of(b"ftyp", b"isom\0\0\x02\0isom"), of(b"mdat", &[7; 100]), tracks].concat()
+}
+
 async fn upload(stage: &Stage, query: &str, bytes: &[u8]) -> (u16, Value) {
     upload_under(None, stage, query, bytes).await
 }
@@ -45,6 +56,7 @@ async fn every_kind_is_taken_by_a_strict_provider_and_goes() {
     let picture = media(&stage, "&kind=image", PNG).await;
     let pdf = media(&stage, "&kind=document&filename=offer.pdf", b"%PDF-1.7 an offer").await;
     let voice = media(&stage, "&kind=audio", &voice_note(1)).await;
+    let recorded = media(&stage, "&kind=audio&filename=memo.m4a", &recording()).await;
     let film = media(&stage, "&kind=video", b"\0\0\0\x20ftypisom a film").await;
     let sticker = media(&stage, "&kind=sticker", b"RIFF\x10\0\0\0WEBPVP8 ").await;
     let theirs = stage.messages(&conversation).await.remove(0);
@@ -55,6 +67,7 @@ async fn every_kind_is_taken_by_a_strict_provider_and_goes() {
         json!({"type": "image", "image": {"media_id": picture, "caption": "Look"}}),
         json!({"type": "document", "document": {"media_id": pdf}}),
         json!({"type": "audio", "audio": {"media_id": voice, "voice": true}}),
+        json!({"type": "audio", "audio": {"media_id": recorded}}),
         json!({"type": "video", "video": {"media_id": film}}),
         json!({"type": "sticker", "sticker": {"media_id": sticker}}),
         json!({"type": "location", "location": {"latitude": 51.9, "longitude": 4.4, "name": "Shop", "address": "Quay 1"}}),
@@ -175,6 +188,15 @@ async fn who_writes_stop_gets_nothing_more_and_what_they_said_can_be_shown() {
     let path = format!("/api/v1/contacts/{}/consent", text(&detail["contact"], "id"));
     let consent = stage.api.get(&path).await.of(200);
     assert_eq!(consent["entries"][0]["evidence"]["words"], "STOP please");
+    for how in ["form", "import"] {
+        for reference in [Value::Null, json!("  ")] {
+            let unfound =
+                json!({"scope": "everything", "choice": "given", "how": how, "reference": reference});
+            let refused = stage.api.post(&path, &unfound).await;
+            refused.is_problem(422, "invalid");
+            assert_eq!(refused.body["field"], "reference", "{how}");
+        }
+    }
     let asked = json!({"scope": "everything", "choice": "given", "how": "phone", "remark": "they called"});
     let keyed = stage.api.keyed("they-called");
     let recorded = keyed.post(&path, &asked).await.of(200);

@@ -254,6 +254,22 @@ async fn what_a_message_cost_stands_with_it_by_the_rate_card_of_its_day() {
     let stage = Stage::with(1, Faults::none(), &settings).await;
     stage.bring_statuses().await;
     let conversation = stage.meet(&customer(1)).await;
+    let path = format!("/api/v1/conversations/{conversation}");
+    let told = stage.api.get(&format!("{path}/permission")).await.of(200);
+    let purposes = told["purposes"].as_array().expect("purposes").iter();
+    let span = |purpose: &str| {
+        let one = purposes.clone().find(|one| one["purpose"] == purpose).expect("every purpose is told");
+        one["spans"].as_array().and_then(|spans| spans.last()).expect("what holds in the end").clone()
+    };
+    assert_eq!(span("marketing")["price"]["amount"], json!({"value": "0.0552", "currency": "EUR"}), "{told}");
+    assert_eq!(span("marketing")["price"]["rate_from"], "2020-01-01T00:00:00.000Z");
+    let later = span("utility");
+    assert_eq!(
+        (&later["from"], &later["price"]["amount"]["value"]),
+        (&json!("2090-01-01T00:00:00.000Z"), &json!("9"))
+    );
+    let checked = stage.api.post(&format!("{path}/messages/check"), &template()).await.of(200);
+    assert_eq!(checked["price"]["amount"]["value"], "0.0198", "as it would cost now: {checked}");
     let template = stage.api.post(&messages_path(&conversation), &template()).await.of(202);
     let charged_as = async |message: &Value| {
         let id = text(message, "id");

@@ -207,6 +207,12 @@ impl ChannelActor {
             }
             return;
         }
+        // Somebody wants to know how it stands now: what could not be asked for before may be had now.
+        let phone =
+            self.body.as_mut().and_then(|body| body.standing.phone.as_mut()).filter(|_| reply.is_some());
+        if phone.is_some_and(|phone| phone_import::ask_now(phone, self.env.clock.now())) {
+            self.bring_over(ctx);
+        }
         self.want_check.extend(reply);
         if std::mem::replace(&mut self.checking, true) {
             return;
@@ -407,6 +413,7 @@ impl ChannelActor {
                 PhoneAnswer::AskedBefore => "asked_before",
                 PhoneAnswer::TooLate => "too_late",
                 PhoneAnswer::Declined => "declined",
+                PhoneAnswer::Forbidden(_) => "forbidden",
                 PhoneAnswer::NotNow(_) => "not_now",
             };
             tracing::info!(channel = %actor.id, ?data, outcome, "asked for what the phone keeps");
@@ -480,14 +487,19 @@ impl ChannelActor {
             body.app_secret = Some(secret);
             (body.standing.unsigned, body.standing.unsigned_at) = (0, None);
         }
-        body.access_token = access_token.unwrap_or(body.access_token);
         body.verify_token = verify_token.unwrap_or(body.verify_token);
+        if let Some(token) = access_token {
+            body.access_token = token;
+            body.standing.phone.as_mut().map(|phone| phone_import::ask_now(phone, now));
+        }
         if let Some(look) = look {
             let before = rules::problem(&body.standing).map(str::to_owned);
             rules::take_look(self.id, &mut body.standing, look, now);
             settle_health(&mut body, before.as_deref(), true);
         }
         self.store(body, reply, ctx);
+        // Once it is stored: with another token there may be more to have.
+        ctx.run_later(Duration::ZERO, Self::bring_over);
     }
 
     /// Stores how the channel is, and then tells everybody how it is by then: told are only things in the order in which

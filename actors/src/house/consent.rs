@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 use switchboard_domain::consent::{
-    MAX_REMARK_CHARS, Wish, chain,
+    MAX_REMARK_CHARS, Wish, chain, needed_reference,
     proof::{BadSeed, Signer},
 };
 use switchboard_ports::{secrets::Vault, store::Scan};
@@ -57,10 +57,14 @@ impl House {
             let message = "nobody can have said it in the future".to_owned();
             return Err(Refusal::Invalid { field: "at", message });
         }
+        let reference = kept("reference", record.reference)?;
+        if let (None, Some(message)) = (&reference, needed_reference(record.how)) {
+            return Err(Refusal::Invalid { field: "reference", message: message.to_owned() });
+        }
         let evidence = ConsentEvidence::Recorded {
             by: act.principal.sender.clone(),
             how: record.how,
-            reference: kept("reference", record.reference)?,
+            reference,
             remark: kept("remark", record.remark)?,
         };
         let wish = Wish { scope: record.scope, choice: record.choice };

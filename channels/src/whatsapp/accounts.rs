@@ -201,6 +201,9 @@ impl GraphAccounts {
             (Err(_), Some(2_593_107)) => PhoneAnswer::AskedBefore,
             (Err(_), Some(2_593_108)) => PhoneAnswer::TooLate,
             (Err(_), Some(2_593_109)) => PhoneAnswer::Declined,
+            (Err(AccountError::Wrong { field: WrongField::AccessToken, message }), _) => {
+                PhoneAnswer::Forbidden(message)
+            }
             (Err(error), _) => PhoneAnswer::NotNow(error.to_string()),
         }
     }

@@ -94,6 +94,11 @@ fn unexplained(http_status: Option<u16>) -> ProviderError {
         Some(301 | 307 | 308) => {
             "The address set for WhatsApp points elsewhere. Correct whatsapp.graph_url.".to_owned()
         }
+        Some(status @ 500..=599) => {
+            format!(
+                "WhatsApp has trouble of its own at the moment (HTTP {status}). Try again in a few minutes."
+            )
+        }
         Some(status) => format!("WhatsApp refused this without a reason (HTTP {status})."),
         None => "Not delivered, and WhatsApp gave no reason. Try again later.".to_owned(),
     };

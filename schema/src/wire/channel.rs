@@ -93,6 +93,8 @@ wire! {
         Bad,
         /// Nothing is known yet.
         Unknown,
+        /// It did not work, and that is over: nothing has to be done about it.
+        Past,
     }
 
     /// A number of an account at the provider.

@@ -88,17 +88,17 @@ wire! {
     #[derive(Copy, Eq, Hash)]
     #[serde(rename_all = "snake_case")]
     pub enum RecordedHow {
-        /// On a form.
+        /// On a form: needs a `reference` that finds it.
         Form,
-        /// In a file that was imported.
+        /// In a file that was imported: needs a `reference` that finds the file and its row.
         Import,
-        /// Face to face.
+        /// Face to face: shown by whoever records it.
         InPerson,
-        /// On the phone.
+        /// On the phone: shown by whoever records it.
         Phone,
-        /// In writing, elsewhere.
+        /// In writing, elsewhere: shown by whoever records it, and better by a `reference` as well.
         Written,
-        /// To a program of ours.
+        /// To a program of ours: shown by its API key.
         Program,
     }
 
@@ -207,10 +207,11 @@ wire! {
         /// When; now where it is left out. Not in the future.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub at: Option<Timestamp>,
-        /// What finds it.
+        /// What finds it: a form's address, a file and its row, a ticket, at most 500 characters. Needed of a form and of an
+        /// import, which nobody of us can vouch for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
-        /// A remark.
+        /// A remark, at most 500 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub remark: Option<String>,
     }

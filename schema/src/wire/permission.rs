@@ -61,12 +61,19 @@ wire! {
     }
 
     /// What a message is charged as.
-    #[derive(Copy, Eq, Hash)]
+    #[derive(Eq)]
     pub struct SendPrice {
         /// The category.
         pub category: PriceCategory,
         /// Whether it costs anything.
         pub charge: Charge,
+        /// About how much, where it costs something, a rate card says how much, and it was asked for before sending; taxes
+        /// and discounts are not in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub amount: Option<Amount>,
+        /// From when on the rate holds that `amount` is by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rate_from: Option<Timestamp>,
     }
 
     /// What may be sent in a conversation while somebody writes: the answer that a send of that moment would get, and from

@@ -1704,7 +1704,7 @@ export interface components {
          * @description How something stands.
          * @enum {string}
          */
-        LightState: "good" | "attention" | "bad" | "unknown";
+        LightState: "good" | "attention" | "bad" | "unknown" | "past";
         /**
          * @description What a light is about.
          * @enum {string}
@@ -2069,9 +2069,12 @@ export interface components {
             choice: components["schemas"]["ConsentChoice"];
             /** @description How they said it. */
             how: components["schemas"]["RecordedHow"];
-            /** @description What finds it. */
+            /**
+             * @description What finds it: a form's address, a file and its row, a ticket, at most 500 characters. Needed of a form and of an
+             *     import, which nobody of us can vouch for.
+             */
             reference?: string | null;
-            /** @description A remark. */
+            /** @description A remark, at most 500 characters. */
             remark?: string | null;
             /** @description About what. */
             scope: components["schemas"]["ConsentScope"];
@@ -2232,10 +2235,12 @@ export interface components {
         };
         /** @description What a message is charged as. */
         SendPrice: {
+            amount?: null | components["schemas"]["Amount"];
             /** @description The category. */
             category: components["schemas"]["PriceCategory"];
             /** @description Whether it costs anything. */
             charge: components["schemas"]["Charge"];
+            rate_from?: null | components["schemas"]["Timestamp"];
         };
         /**
          * @description What a message is for.

@@ -1367,7 +1367,7 @@ export interface ChannelLight {
   /**
    * How it stands.
    */
-  state: "good" | "attention" | "bad" | "unknown";
+  state: "good" | "attention" | "bad" | "unknown" | "past";
   /**
    * What about.
    */
@@ -1644,6 +1644,11 @@ export interface SendCheck {
  */
 export interface SendPrice {
   /**
+   * About how much, where it costs something, a rate card says how much, and it was asked for before sending; taxes
+   * and discounts are not in it.
+   */
+  amount?: Amount | null;
+  /**
    * The category.
    */
   category: "service" | "utility" | "authentication" | "marketing";
@@ -1651,6 +1656,10 @@ export interface SendPrice {
    * Whether it costs anything.
    */
   charge: "charged" | "after_allowance" | "free_window" | "free_entry";
+  /**
+   * From when on the rate holds that `amount` is by.
+   */
+  rate_from?: Timestamp | null;
 }
 /**
  * Why a message failed.

@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CircleHelp, TriangleAlert } from 'lucide-react';
+import { CircleAlert, CircleCheck, CircleHelp, History, TriangleAlert } from 'lucide-react';
 import type { Channel, ChannelLight } from '@/api/types';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
@@ -12,6 +12,7 @@ function lookOf(state: string): Look {
   if (state === 'good') return { icon: CircleCheck, pill: 'ok', words: t('channel.state_good') };
   if (state === 'attention') return { icon: TriangleAlert, pill: 'warn', words: t('channel.state_attention') };
   if (state === 'bad') return { icon: CircleAlert, pill: 'bad', words: t('channel.state_bad') };
+  if (state === 'past') return { icon: History, pill: '', words: t('channel.state_past') };
   return unknown;
 }
 

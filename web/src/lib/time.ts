@@ -5,6 +5,7 @@ const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'shor
 const dayYearFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
 const weekdayFormat = new Intl.DateTimeFormat(locale, { weekday: 'short' });
 const weekdayDayFormat = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+const utcDayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const fullFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
 const MINUTE = 60_000;
@@ -59,6 +60,17 @@ export function moment(time: string, now: number): string {
 /** Words of the server with the times in them as one reads a clock here. */
 export function withLocalTimes(words: string, now: number): string {
   return words.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => moment(time, now));
+}
+
+/** `1 Oct 2026`, of a day that begins at midnight UTC wherever one is. */
+export function utcDay(time: string): string {
+  return utcDayFormat.format(new Date(time));
+}
+
+/** A time to the minute, as a field for it holds it: without a zone, by the clock here. */
+export function fieldTime(date: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /** To the second. */

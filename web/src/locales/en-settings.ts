@@ -232,6 +232,7 @@ export const enSettings = {
     state_attention: 'Look at this',
     state_bad: 'Act now',
     state_unknown: 'Not known',
+    state_past: 'Over',
     subject_token: 'Token',
     subject_number: 'Number',
     subject_webhook: 'Webhook',

@@ -11,10 +11,13 @@ import { t } from '@/lib/i18n';
 import { tellTyping } from '@/lib/inbox/live';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
+import { costOf } from '@/lib/inbox/outlook';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
+import { rate } from '@/lib/media';
 import { useChannels, useMay } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
+import { utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
@@ -129,9 +132,11 @@ function Writing({ id }: { id: string }) {
   );
 }
 
-/** What it costs, before it is sent. */
+/** What it costs, before it is sent, and of when the rates are. */
 function Price({ price }: { price: SendPrice }) {
-  const words = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
+  const charged = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
+  // How much comes first: it is read where there is little room, too.
+  const words = price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), charged, day: utcDay(price.rate_from) }) : charged;
   // It is the first to give way where there is little room.
   return <span className="min-w-0 shrink-[99999] truncate text-[12px] leading-4 text-text-3" title={words}>{words}</span>;
 }
@@ -282,6 +287,7 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
   const [chosen, setChosen] = useState<Chosen>(null);
   const verdict = chosen && permission.template(chosen.template.category);
   const ready = chosen !== null && !verdict?.refused && chosen.ready;
+  const cost = verdict?.price && !verdict.refused ? costOf(verdict.price) : null;
   const missing = chosen?.missing ?? 0;
   const submit = () => {
     if (!ready) return;
@@ -303,13 +309,15 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
       <Suspense fallback={<p className="p-4 text-text-3">{t('template.loading')}</p>}>
         <TemplateForm channelId={conversation.channel_id} fields={permission.fields} refusalOf={(category) => permission.template(category).refused} chosen={chosen} onChoose={setChosen} />
       </Suspense>
-      <div className="foot border-t border-line !pt-2">
+      {verdict?.price && !verdict.refused && <p className="num flex border-t border-line px-4 pt-2"><Price price={verdict.price} /></p>}
+      <div className={`foot !pt-2 ${verdict?.price && !verdict.refused ? '' : 'border-t border-line'}`}>
         <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">
-          {missing > 0 ? <span className="max-lg:hidden">{t('template.missing', { count: missing })}</span> : verdict?.price && !verdict.refused && <Price price={verdict.price} />}
+          {missing > 0 && <span className="max-lg:hidden">{t('template.missing', { count: missing })}</span>}
         </span>
-        <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" />{t('composer.noteInstead')}</button>
+        <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" /><span className="max-sm:sr-only">{t('composer.noteInstead')}</span></button>
         <button type="button" className="btn primary" disabled={!ready} onClick={submit}>
           {offline ? t('template.queue') : t('template.send')}
+          {cost && <span className="num font-normal">{cost}</span>}
           <span className="hidden sm:inline"><Keys of="Mod+Enter" /></span>
         </button>
       </div>

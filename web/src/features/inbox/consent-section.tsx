@@ -10,7 +10,7 @@ import { evidenceOf, SCOPES, scopeName, WAYS } from '@/lib/consent';
 import { t } from '@/lib/i18n';
 import { recordConsent } from '@/lib/inbox/consent';
 import { useMay } from '@/lib/people';
-import { moment } from '@/lib/time';
+import { fieldTime, moment } from '@/lib/time';
 
 /** What a person wants to hear from us, what shows it, and a way to record more. */
 export function ConsentSection({ conversation }: { conversation: Conversation }) {
@@ -80,10 +80,19 @@ function Record({ contactId, name, onClose }: { contactId: string; name: string;
   const [how, setHow] = useState<RecordConsent['how']>('in_person');
   const [reference, setReference] = useState('');
   const [remark, setRemark] = useState('');
+  const [now] = useState(() => fieldTime(new Date()));
+  const [at, setAt] = useState(now);
+  const needed = how === 'form' || how === 'import';
+  const [asked, setAsked] = useState(false);
+  const lacking = needed && reference.trim() === '' ? t(how === 'form' ? 'consent.whichForm' : 'consent.whichFile') : undefined;
+  const atProblem = at !== now && !(Date.parse(at) <= Date.now()) ? t('consent.notYet') : undefined;
   const [busy, setBusy] = useState(false);
   const save = async () => {
+    setAsked(true);
+    if (lacking || atProblem) return;
     setBusy(true);
-    const done = await recordConsent(contactId, { scope, choice, how, ...(reference.trim() ? { reference } : {}), ...(remark.trim() ? { remark } : {}) });
+    // What was left as it is was said now, by the server's clock.
+    const done = await recordConsent(contactId, { scope, choice, how, ...(at === now ? {} : { at: new Date(at).toISOString() }), ...(reference.trim() ? { reference } : {}), ...(remark.trim() ? { remark } : {}) });
     setBusy(false);
     if (done) onClose();
   };
@@ -102,7 +111,8 @@ function Record({ contactId, name, onClose }: { contactId: string; name: string;
         <Choice label={t('consent.about')} value={scope} onValue={(value) => { setScope(value as ConsentScope); }} options={SCOPES.map((value) => ({ value, label: scopeName(value) }))} />
         <Choice label={t('consent.answer')} value={choice} onValue={(value) => { setChoice(value as ConsentChoice); }} options={[{ value: 'given', label: t('consent.given') }, { value: 'withdrawn', label: t('consent.withdrawn') }]} />
         <Choice label={t('consent.how')} value={how} onValue={(value) => { setHow(value as RecordConsent['how']); }} options={WAYS.map((value) => ({ value, label: t(`consent.${value}`) }))} />
-        <Field label={t('consent.reference')} value={reference} onValue={setReference} maxLength={500} />
+        <Field label={t('consent.at')} type="datetime-local" max={fieldTime(new Date())} value={at} onValue={setAt} error={atProblem} />
+        <Field label={t('consent.reference')} value={reference} onValue={setReference} maxLength={500} required={needed} error={asked ? lacking : undefined} />
         <Field label={t('consent.remark')} value={remark} onValue={setRemark} maxLength={500} />
       </div>
     </Modal>

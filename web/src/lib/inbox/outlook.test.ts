@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outlook } from '@/api/queries';
 import type { SendOutlook } from '@/api/types';
-import { changesIn, purposeOf, verdictOf } from '@/lib/inbox/outlook';
+import { changesIn, costOf, purposeOf, verdictOf } from '@/lib/inbox/outlook';
 
 const minutes = (count: number) => new Date(Date.UTC(2026, 10, 26, 12, count)).toISOString();
 const price = { category: 'service', charge: 'after_allowance' } as const;
@@ -37,4 +37,11 @@ test('before the server has said anything, nothing is known against sending', ()
 
 test('a template of a category that nobody knows counts as marketing', () => {
   expect(['UTILITY', 'AUTHENTICATION', 'MARKETING', 'SOMETHING'].map(purposeOf)).toEqual(['utility', 'authentication', 'marketing', 'marketing']);
+});
+
+test('a button says about how much it costs, or that it is free, in the words of the history', () => {
+  const amount = { value: '0.1200', currency: 'EUR' };
+  expect(costOf({ category: 'marketing', charge: 'charged', amount, rate_from: '2026-10-01T00:00:00.000Z' })).toBe('about €0.12');
+  expect(costOf({ category: 'utility', charge: 'free_window' })).toBe('free');
+  expect(costOf({ category: 'marketing', charge: 'charged' })).toBeNull();
 });

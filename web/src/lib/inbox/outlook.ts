@@ -1,6 +1,8 @@
 /** What the server told of sending, read for a moment. */
 import type { Outlook } from '@/api/queries';
 import type { SendPrice, SendPurpose, SendRefusal } from '@/api/types';
+import { t } from '@/lib/i18n';
+import { rate } from '@/lib/media';
 
 export type Verdict = { price: SendPrice | null; refused: SendRefusal | null };
 
@@ -27,4 +29,10 @@ export function changesIn(told: Outlook, now: number): number | null {
 
 export function purposeOf(category: string): SendPurpose {
   return category === 'UTILITY' ? 'utility' : category === 'AUTHENTICATION' ? 'authentication' : 'marketing';
+}
+
+/** About how much it costs, or that it is free; nothing where nobody knows. */
+export function costOf({ charge, amount }: SendPrice): string | null {
+  if (charge === 'free_window' || charge === 'free_entry') return t('decision.free');
+  return amount ? t('decision.about', { amount: rate(amount) }) : null;
 }

@@ -1,5 +1,11 @@
 /** The words of connecting numbers and of templates: they come with the pages that show them, see `@/lib/i18n-settings`. */
 export const enSettings = {
+  file: {
+    notTaken: '{{name}} cannot stand here: WhatsApp takes {{kinds}}.',
+    taken_image: 'a JPEG or a PNG',
+    taken_video: 'an MP4 or a 3GPP',
+    taken_document: 'a PDF, TXT, Word, Excel or PowerPoint file',
+  },
   templates: {
     text: 'Messages that WhatsApp has approved. They can be sent at any time.',
     make: 'New template',

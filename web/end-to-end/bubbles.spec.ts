@@ -141,7 +141,7 @@ test('a bubble is as wide as its picture, and a picture that does not come says 
   const wide = await house.upload('image', 'wide.png', picture(1_600, 900));
   let down = true;
   await page.route(`**/api/v1/media/${wide}*`, (route) => (down ? route.abort() : route.continue()));
-  await house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'image', image: { media_id: wide } });
+  await house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'image', image: { media_id: wide, caption: 'These words are longer than the picture is wide, and take as many lines as they need.' } });
   const sent = page.locator('article[data-direction="out"]');
   await expect(sent.getByText('The picture could not be loaded.')).toBeVisible();
   await accessible(page);

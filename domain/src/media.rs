@@ -72,7 +72,8 @@ pub fn type_of_upload(sniffed: &'static str, filename: Option<&str>) -> &'static
 pub fn kinds_of(mime: &str) -> &'static [MediaKind] {
     match mime {
         "image/jpeg" | "image/png" => &[MediaKind::Image, MediaKind::Document],
-        "image/webp" => &[MediaKind::Sticker, MediaKind::Document],
+        // No document of WhatsApp is one.
+        "image/webp" => &[MediaKind::Sticker],
         "video/mp4" | "video/3gpp" => &[MediaKind::Video, MediaKind::Document],
         "audio/aac" | "audio/mp4" | "audio/mpeg" | "audio/amr" | "audio/ogg" => {
             &[MediaKind::Audio, MediaKind::Document]
@@ -109,22 +110,22 @@ pub fn check(kind: MediaKind, mime: &str, moves: Option<bool>, size: u64) -> Res
             MediaKind::Sticker => "a sticker is a WebP",
             MediaKind::Document => "a file is of a type that WhatsApp takes",
         };
-        return Err(format!("{wanted}; this is {mime}: send it as a file"));
+        let instead = if kinds.contains(&MediaKind::Document) { "a file" } else { "a sticker" };
+        return Err(format!("{wanted}; this is {mime}: send it as {instead}"));
     }
-    let most = max_bytes(kind);
-    if size > most {
+    let is_still_sticker = kind == MediaKind::Sticker && moves == Some(false);
+    let most = if is_still_sticker { MAX_STILL_STICKER_BYTES } else { max_bytes(kind) };
+    if size <= most {
+        return Ok(());
+    }
+    Err(if kind == MediaKind::Sticker {
+        let which = if is_still_sticker { "does not move" } else { "moves" };
+        let most = most / 1_024;
+        format!("WhatsApp takes a sticker that {which} up to {most} KB; make it smaller, or send it as a PNG")
+    } else {
         let most = most as f64 / 1_048_576.0;
-        return Err(format!(
-            "WhatsApp takes at most {most:.1} MB of this kind; make it smaller, or send it as a file"
-        ));
-    }
-    if kind == MediaKind::Sticker && moves == Some(false) && size > MAX_STILL_STICKER_BYTES {
-        let most = MAX_STILL_STICKER_BYTES / 1_024;
-        return Err(format!(
-            "WhatsApp takes a sticker that does not move up to {most} KB; make it smaller, or send it as a file"
-        ));
-    }
-    Ok(())
+        format!("WhatsApp takes at most {most:.1} MB of this kind; make it smaller, or send it as a file")
+    })
 }
 
 /// Can a file that is being uploaded be sent as this, or, where that is not said yet, as anything?
@@ -282,7 +283,14 @@ mod tests {
         assert_eq!(sticker(Some(false), MAX_STILL_STICKER_BYTES), Ok(()));
         assert!(sticker(Some(false), MAX_STILL_STICKER_BYTES + 1).is_err_and(|why| why.contains("100 KB")));
         assert_eq!(sticker(Some(true), MAX_STILL_STICKER_BYTES + 1), Ok(()));
-        assert!(sticker(Some(true), 500 * 1_024 + 1).is_err());
+        assert!(sticker(Some(true), 500 * 1_024 + 1).is_err_and(|why| why.contains("500 KB")));
+    }
+
+    #[test]
+    fn a_webp_is_a_sticker_and_no_document() {
+        assert_eq!(check_upload(None, "image/webp", Some(true), 400 * 1_024), Ok(()));
+        let document = check(MediaKind::Document, "image/webp", None, 10);
+        assert!(document.is_err_and(|why| why.contains("send it as a sticker")));
     }
 
     #[test]

@@ -631,15 +631,35 @@ pub fn with_values(
         let given = given.iter().find(|value| value.index == index);
         let value =
             given.map(|given| &given.value).or(code.filter(|_| button.needs_value).map(|code| &code.text));
+        // The address behind a code is the provider's own: nobody goes there.
+        let leads_to = if code.is_some() { None } else { leads_to(button, value) };
         SentTemplateButton {
             index,
             kind: button.kind,
             text: button.text.clone(),
             value: value.cloned(),
+            leads_to,
             sections: given.map(|given| given.sections.clone()).unwrap_or_default(),
         }
     };
     (0..).zip(known).map(one).collect()
+}
+
+/// Where a button leads with its value: a page's whole address, or the number that it calls.
+fn leads_to(button: &TemplateButton, value: Option<&String>) -> Option<String> {
+    match button.kind {
+        TemplateButtonKind::Url => {
+            let url = button.url.as_deref()?;
+            match scan(url).next() {
+                Some(place) => {
+                    value.map(|value| format!("{}{value}{}", &url[..place.start], &url[place.end..]))
+                }
+                None => Some(url.to_owned()),
+            }
+        }
+        TemplateButtonKind::PhoneNumber => button.phone_number.clone(),
+        _ => None,
+    }
 }
 
 // What fills it ----------------------------------------------------------------------------------------------
@@ -1337,6 +1357,25 @@ mod tests {
     }
 
     #[test]
+    fn a_button_tells_where_it_leads_with_its_value() {
+        let mut known = template("APPROVED", "UTILITY", "GREEN");
+        let mut page = button(TemplateButtonKind::Url, true);
+        page.url = Some("https://a.example/{{1}}".to_owned());
+        let mut fixed = button(TemplateButtonKind::Url, false);
+        fixed.url = Some("https://a.example/".to_owned());
+        let mut call = button(TemplateButtonKind::PhoneNumber, false);
+        call.phone_number = Some("+3110".to_owned());
+        known.buttons = vec![page, fixed, call, button(TemplateButtonKind::QuickReply, false)];
+        let value = TemplateButtonValue { index: 0, value: "42".to_owned(), sections: Vec::new() };
+        let request = TemplateRequest { buttons: vec![value], ..TemplateRequest::default() };
+        let lead = |known: &Template| -> Vec<Option<String>> {
+            buttons_of(known, &request).into_iter().map(|button| button.leads_to).collect()
+        };
+        let to = |there: &str| Some(there.to_owned());
+        assert_eq!(lead(&known), [to("https://a.example/42"), to("https://a.example/"), to("+3110"), None]);
+    }
+
+    #[test]
     fn the_button_of_a_code_takes_the_code_of_the_body() {
         let mut known = template("APPROVED", "AUTHENTICATION", "GREEN");
         known.buttons = vec![button(TemplateButtonKind::Url, true)];
@@ -1345,7 +1384,11 @@ mod tests {
             ..TemplateRequest::default()
         };
         assert_eq!(field(check_request(&known, &request, at(0))), None);
-        assert_eq!(buttons_of(&known, &request)[0].value.as_deref(), Some("123456"));
+        known.buttons[0].url =
+            Some("https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code={{1}}".to_owned());
+        let button = &buttons_of(&known, &request)[0];
+        assert_eq!(button.value.as_deref(), Some("123456"));
+        assert_eq!(button.leads_to, None, "it copies");
     }
 
     fn draft() -> TemplateDraft {

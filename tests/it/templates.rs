@@ -192,6 +192,34 @@ async fn each_is_refused(stage: &Stage, conversation: &str, wrong: &[(Value, &st
 }
 
 #[tokio::test]
+async fn a_sent_template_keeps_all_that_the_customer_sees() {
+    let stage = Stage::new().await;
+    let conversation = stage.meet(&customer(0)).await;
+    let mut template = Template::approved(105, "whole", "en_US", "UTILITY", "Hello {{1}}, here it is.");
+    template.header = Some(Header::Text("Order {{1}}".to_owned()));
+    template.footer = Some("Vela Bikes".to_owned());
+    template.buttons = vec![
+        Button::Url { text: "Track".to_owned(), url: "https://a.example/{{1}}".to_owned() },
+        Button::PhoneNumber { text: "Call".to_owned(), phone_number: "+3110".to_owned() },
+        Button::CopyCode,
+    ];
+    stage.graph().put_template(&waba(&stage), template);
+    list(&stage, "&fresh=true").await;
+    let send = json!({"name": "whole", "language": "en_US", "header": [{"text": "42"}], "body": [{"text": "Elif"}],
+        "buttons": [{"index": 0, "value": "42"}, {"index": 2, "value": "SAVE10"}]});
+    let body = json!({"type": "template", "template": send});
+    let sent = stage.api.post(&messages_path(&conversation), &body).await.of(202);
+    let content = &stage.until_state(&sent, "sent").await["content"];
+    assert_eq!(content["header_text"], "Order 42");
+    assert_eq!(content["text"], "Hello Elif, here it is.");
+    assert_eq!(content["footer"], "Vela Bikes");
+    let buttons = content["buttons"].as_array().expect("it has buttons");
+    assert_eq!(buttons[0]["leads_to"], "https://a.example/42");
+    assert_eq!(buttons[1]["leads_to"], "+3110");
+    assert_eq!((&buttons[2]["value"], &buttons[2]["leads_to"]), (&json!("SAVE10"), &Value::Null));
+}
+
+#[tokio::test]
 async fn cards_offers_forms_and_products_are_taken_by_a_strict_provider_and_go() {
     let stage = Stage::new().await;
     let conversation = stage.meet(&customer(0)).await;

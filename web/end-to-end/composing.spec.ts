@@ -50,7 +50,7 @@ test('a number that breaks says so where one writes, holds back exactly what wou
   await page.keyboard.press('Enter');
   await expect(page.getByRole('menuitem', { name: /WhatsApp banned this number/ })).toBeFocused();
   await page.keyboard.press('ArrowDown');
-  for (const name of ['Files', 'Buttons, list or link', 'Location', 'Ask for their location', 'Contact card', 'Voice message']) {
+  for (const name of ['Files', 'Buttons, list or link', 'Location', 'Ask for their location', 'Ask for their number', 'Contact card', 'Voice message']) {
     const item = page.getByRole('menuitem', { name, exact: true });
     await expect(item).toBeFocused();
     await expect(item).toHaveAttribute('aria-disabled', 'true');
@@ -160,8 +160,86 @@ test('buttons have a picture above them, chosen as any other file', async ({ pag
   expect(stored?.content.header?.type).toBe('image');
 });
 
+test('a WebP goes as a sticker, one too large for that says so, and only a document stands where a document belongs', async ({ page }) => {
+  const id = await begin(page, '447700900181', 'Stina Berg');
+  const webp = (size: number) => Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0', 'latin1'), Buffer.alloc(size)]);
+  const picker = page.locator('.composer input[type=file]');
+  await picker.setInputFiles({ name: 'still.webp', mimeType: 'image/webp', buffer: webp(150 * 1_024) });
+  await expect(page.locator('.attachment [role=alert]')).toContainText('WhatsApp takes a sticker that does not move up to 100 KB');
+  await page.getByRole('button', { name: 'Remove still.webp' }).click();
+  await picker.setInputFiles({ name: 'large.webp', mimeType: 'image/webp', buffer: webp(600 * 1_024) });
+  await expect(page.locator('.attachments [role=alert]')).toContainText('large.webp is too large');
+  await picker.setInputFiles({ name: 'hi.webp', mimeType: 'image/webp', buffer: webp(2_000) });
+  await expect(page.locator('.attachment.ready')).toHaveCount(1);
+  await page.getByRole('button', { name: /^Send/ }).click();
+  await expect.poll(async () => ((await house.items(id)) as unknown as { type: string; state: string }[]).filter((one) => one.type === 'sticker').map((one) => one.state).join()).toMatch(arrived);
+
+  await page.getByRole('button', { name: 'Insert' }).click();
+  await page.getByRole('menuitem', { name: 'Buttons, list or link' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Above the message').selectOption({ label: 'File' });
+  await dialog.locator('input[type=file]').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0]) });
+  await expect(dialog.getByText('photo.jpg cannot stand here: WhatsApp takes a PDF, TXT, Word, Excel or PowerPoint file.')).toBeVisible();
+});
+
+test('a customer is asked for their number', async ({ page }) => {
+  await begin(page, '447700900182', 'Uma Sol');
+  await page.getByRole('button', { name: 'Insert' }).click();
+  await page.getByRole('menuitem', { name: 'Ask for their number' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Ask for their number' });
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  const sent = page.locator('article[data-direction="out"]', { hasText: 'Which number can we reach you on?' });
+  await expect(sent).toHaveAttribute('data-state', arrived, { timeout: 30_000 });
+  await expect(sent.locator('.tap')).toHaveText('Share phone number');
+});
+
+test('what a template is filled with and what becomes of it are seen together', async ({ page }) => {
+  await page.setViewportSize({ width: 1_280, height: 800 });
+  await begin(page, '447700900183', 'Vito Prek');
+  await page.locator('.composer').getByRole('button', { name: 'Template', exact: true }).click();
+  await page.getByRole('option', { name: /Order shipped/ }).click();
+  await expect(page.getByLabel('Header Order')).toBeFocused();
+  await expect(page.getByRole('group', { name: 'Preview' }).getByText('Good news')).toBeInViewport({ ratio: 1 });
+  await expect(page.getByLabel('Header Order')).toBeInViewport({ ratio: 1 });
+  const [preview, field] = await Promise.all([page.getByRole('group', { name: 'Preview' }).boundingBox(), page.getByLabel('Header Order').boundingBox()]);
+  expect(field?.x ?? 0).toBeGreaterThan((preview?.x ?? 0) + (preview?.width ?? 0) - 1);
+  await accessible(page);
+  await expect(page.getByRole('group', { name: 'Preview' }).getByRole('link')).toHaveCount(0);
+  await page.getByLabel('Button “Track”').fill('42');
+  await expect(page.getByRole('group', { name: 'Preview' }).getByRole('link')).toHaveText('https://shop.example/track/42');
+  await page.getByRole('button', { name: 'Templates', exact: true }).click();
+  await expect(page.getByRole('combobox', { name: /Filter/ })).toBeFocused();
+});
+
 test.describe('on a touch screen', () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test('files and a quote stand above the words, which keep their room, and nothing leaves the screen', async ({ page }) => {
+    house.say('447700900180', 'Rina Small', 'Which one?');
+    const id = await house.conversationOf('Rina Small');
+    await signIn(page, house.url);
+    await page.goto(`${house.url}/inbox/${id}`);
+    const words = page.getByRole('textbox', { name: 'Reply' });
+    const width = async () => (await words.boundingBox())?.width ?? 0;
+    const alone = await width();
+    expect(alone).toBeGreaterThan(150);
+    await page.locator('.composer input[type=file]').setInputFiles([
+      { name: 'blue.png', mimeType: 'image/png', buffer: PNG },
+      { name: 'prices.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 prices') },
+    ]);
+    await expect(page.locator('.attachment.ready')).toHaveCount(2);
+    await page.locator('article').first().getByRole('button', { name: 'More for this message' }).tap();
+    await page.getByRole('menuitem', { name: 'Reply to this' }).tap();
+    await expect(page.locator('.replying')).toBeVisible();
+    expect(await width()).toBe(alone);
+    for (const name of ['Attach files', 'Send', 'Insert']) await expect(page.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
+    await accessible(page);
+    await page.locator('.composer input[type=file]').setInputFiles(Array.from({ length: 8 }, (_, index) => ({ name: `${String(index)}.pdf`, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') })));
+    await expect(page.locator('.attachment.ready')).toHaveCount(10);
+    await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeInViewport({ ratio: 1 });
+    expect(await width()).toBe(alone);
+  });
 
   test('a long press on a bubble opens its menu, and scrolling does not', async ({ page }) => {
     house.say('447700900179', 'Tom Aker', 'Press me');

@@ -39,6 +39,34 @@ test('two agents see the same conversation live, and the customer’s phone tick
   await two.close();
 });
 
+test('with two numbers each conversation says through which it came, and with one none does', async ({ page }) => {
+  const two = await House.open();
+  try {
+    two.say('447700900119', 'Two Ways', 'Hello?');
+    const first = await two.conversationOf('Two Ways');
+    await signIn(page, two.url);
+    await open(page, first);
+    const cards = page.locator('[data-conversation-id]');
+    await expect(cards.first()).not.toContainText('Shop');
+    const other = await two.call('POST', '/api/v1/channels', { kind: 'whatsapp', name: 'Amsterdam', ...two.number, phone_number_id: '206540352242921' });
+    await two.call('POST', '/api/v1/conversations', { channel_id: other['id'], phone: '447700900119' });
+    await page.reload();
+    await page.locator('#tab-all').click();
+    await expect(cards).toHaveCount(2);
+    await expect(cards.filter({ hasText: 'Shop' })).toHaveCount(1);
+    await expect(cards.filter({ hasText: 'Amsterdam' })).toHaveCount(1);
+    await expect(page.getByRole('option', { name: /^Two Ways, Amsterdam/ })).toBeVisible();
+    await accessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const header = page.locator('.thread .head');
+    await expect(header).toContainText('Shop');
+    await expect(header).toContainText('Closes in 23h');
+    await accessible(page);
+  } finally {
+    await two.close();
+  }
+});
+
 test('a note stays inside, an assignment and a resolved conversation show to the other agent', async ({ browser }) => {
   house.say('447700900112', 'Daniel Okafor', 'The rear light fell off');
   const id = await house.conversationOf('Daniel Okafor');

@@ -73,6 +73,7 @@ test('a message in particular is answered, and gets an emoji', async ({ page }) 
   await first.getByRole('button', { name: 'React' }).click();
   await page.getByRole('menuitem', { name: '👍' }).click();
   await expect(first.locator('.reactions')).toContainText('👍');
+  await expect(page.locator(`[data-conversation-id="${id}"]`)).toContainText('Yes, from nine');
   await accessible(page);
 });
 

@@ -118,7 +118,9 @@ test('an offer and cards are filled in card by card, checked, sent and shown', a
   await accessible(page);
   await shot('composer-offer');
   await send.click();
-  await expect(page.locator('article[data-message-id]').getByText(/This week only · Ends/)).toBeVisible();
+  const offer = page.locator('article[data-message-id] .wa-offer');
+  await expect(offer).toContainText('This week only');
+  await expect(offer).toContainText('Ends');
 
   await page.locator('.composer').getByRole('button', { name: 'Template', exact: true }).click();
   await page.getByRole('option', { name: /New bikes/ }).click();

@@ -342,6 +342,9 @@ impl House {
         content.header_product = template.header_product.clone();
         content.buttons = rules::buttons_of(known, template);
         content.text = Some(filled(&known.body, &known.body_parameters, &template.body));
+        content.header_text =
+            known.header.as_deref().map(|words| filled(words, &known.header_parameters, &template.header));
+        content.footer = known.footer.clone();
         content.offer = known.offer.as_ref().map(|offer| {
             Box::new(wire::SentTemplateOffer { text: offer.text.clone(), ends_at: template.offer_ends_at })
         });

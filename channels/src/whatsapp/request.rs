@@ -832,6 +832,7 @@ mod tests {
             kind,
             text: "Go".to_owned(),
             value: value.map(str::to_owned),
+            leads_to: None,
             sections: Vec::new(),
         };
         let card = |media_id| SentTemplateCard {

@@ -557,6 +557,12 @@ wire! {
         /// The words with the values filled in, as far as we know the template.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub text: Option<String>,
+        /// The header's words with the values filled in, where it has words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub header_text: Option<String>,
+        /// The footer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub footer: Option<String>,
         /// The file above the body.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub header_file: Option<super::TemplateFile>,

@@ -287,6 +287,9 @@ wire! {
         /// What was given with the send.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub value: Option<String>,
+        /// Where it leads: the whole address of a page, or the number that it calls.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub leads_to: Option<String>,
         /// The products that it opens.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub sections: Vec<ProductSection>,

@@ -112,6 +112,18 @@ export class House {
     return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
   }
 
+  /** Uploads a file that is to be sent; its id. */
+  async upload(kind: string, filename: string, bytes: Buffer): Promise<string> {
+    const query = new URLSearchParams({ channel_id: this.channelId, kind, filename });
+    const answer = await fetch(`${this.url}/api/v1/media?${query.toString()}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(bytes),
+    });
+    if (!answer.ok) throw new Error(`upload of ${filename}: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { media_id: string }).media_id;
+  }
+
   /** Tells the provider what happens on its side. */
   order(order: unknown): void {
     this.provider?.stdin?.write(`${JSON.stringify(order)}\n`);

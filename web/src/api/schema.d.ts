@@ -2308,6 +2308,8 @@ export interface components {
             index: number;
             /** @description What it does. */
             kind: components["schemas"]["TemplateButtonKind"];
+            /** @description Where it leads: the whole address of a page, or the number that it calls. */
+            leads_to?: string | null;
             /** @description The products that it opens. */
             sections?: components["schemas"]["ProductSection"][];
             /** @description The words on it. */
@@ -2575,11 +2577,15 @@ export interface components {
             /** @description Its cards, with what was given for them. */
             cards?: components["schemas"]["SentTemplateCard"][];
             category?: null | components["schemas"]["TemplateCategory"];
+            /** @description The footer's words. */
+            footer?: string | null;
             /** @description Values for the placeholders of the header, in order. */
             header?: components["schemas"]["TemplateParameter"][];
             header_file?: null | components["schemas"]["TemplateFile"];
             header_location?: null | components["schemas"]["Location"];
             header_product?: null | components["schemas"]["TemplateProduct"];
+            /** @description The header's words with the values filled in, where it has words. */
+            header_text?: string | null;
             /** @description Its language at the provider, such as `en_US`. */
             language: string;
             /** @description Its name at the provider. */

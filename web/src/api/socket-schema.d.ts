@@ -2029,6 +2029,10 @@ export interface TemplateContent {
    */
   category?: TemplateCategory | null;
   /**
+   * The footer's words.
+   */
+  footer?: string | null;
+  /**
    * Values for the placeholders of the header, in order.
    */
   header?: TemplateParameter[];
@@ -2044,6 +2048,10 @@ export interface TemplateContent {
    * The product above the body.
    */
   header_product?: TemplateProduct | null;
+  /**
+   * The header's words with the values filled in, where it has words.
+   */
+  header_text?: string | null;
   /**
    * Its language at the provider, such as `en_US`.
    */
@@ -2073,6 +2081,10 @@ export interface SentTemplateButton {
    * What it does.
    */
   kind: "quick_reply" | "url" | "phone_number" | "copy_code" | "flow" | "catalog" | "products" | "product" | "other";
+  /**
+   * Where it leads: the whole address of a page, or the number that it calls.
+   */
+  leads_to?: string | null;
   /**
    * The products that it opens.
    */

@@ -2,11 +2,10 @@ import { CircleAlert, FileUp, X } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { newKey } from '@/api/client';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { uploadFile } from '@/lib/inbox/attachments';
-import { fileSize, limitOf } from '@/lib/media';
+import { acceptOf, fileSize, isOf, limitOf } from '@/lib/media';
 import type { FileKind } from '@/lib/templates';
-
-const TAKES: Record<FileKind, string> = { image: 'image/jpeg,image/png', video: 'video/mp4,video/3gpp', document: '' };
 
 /** A file that is uploaded as soon as it is chosen, with progress; what is too large is said before. */
 export function FileField({ channelId, kind, label, name, onFile, error }: {
@@ -28,6 +27,11 @@ export function FileField({ channelId, kind, label, name, onFile, error }: {
   const take = (file: File | undefined) => {
     if (!file) return;
     setProblem(null);
+    // What a picker offers is advice, which people may overrule.
+    if (!isOf(kind, file)) {
+      setProblem(t('file.notTaken', { name: file.name, kinds: t(`file.taken_${kind}`) }));
+      return;
+    }
     if (file.size === 0 || file.size > limitOf(kind)) {
       setProblem(t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: fileSize(limitOf(kind)) }));
       return;
@@ -53,7 +57,7 @@ export function FileField({ channelId, kind, label, name, onFile, error }: {
         id={id}
         type="file"
         className="sr-only"
-        accept={TAKES[kind] || undefined}
+        accept={acceptOf(kind)}
         aria-describedby={words ? `${id}-hint` : undefined}
         onChange={(event) => {
           take(event.target.files?.[0]);

@@ -71,7 +71,19 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
   // Whoever goes through a long list by keyboard sees where they are.
   useEffect(() => { document.getElementById(`${listId}-${String(active)}`)?.scrollIntoView({ block: 'nearest' }); }, [active, listId]);
 
+  // What was in focus goes with the list, or comes with what was chosen.
+  const box = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
+  useEffect(() => {
+    if (!moved.current) return;
+    moved.current = false;
+    const find = (what: string) => box.current?.querySelector<HTMLElement>(what);
+    (chosen ? (find('.template-fields input') ?? find('.template-back')) : find('input'))?.focus();
+  }, [chosen]);
+  const narrow = chosen !== null && !tall;
+
   const choose = (template: Template) => {
+    moved.current = !tall;
     const { values, fills } = prefill(template, fields);
     onChoose(made(template, values, fills));
   };
@@ -93,8 +105,9 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
     );
 
   return (
-    <div className={`grid min-h-0 grid-cols-1 sm:grid-cols-[minmax(0,0.9fr)_minmax(0,1.1fr)] ${tall ? '' : 'max-h-[min(300px,40vh)] overflow-y-auto sm:overflow-visible'}`}>
-      <div className={`flex min-h-0 flex-col border-line p-2 sm:border-e ${chosen ? 'max-sm:hidden' : ''}`}>
+    // In the composer there is no room for three beside each other: what is chosen takes the place of the list.
+    <div ref={box} className={`grid min-h-0 grid-cols-1 ${narrow ? '' : 'sm:grid-cols-[minmax(0,0.9fr)_minmax(0,1.1fr)]'} ${tall ? '' : 'max-h-[min(300px,40vh)] overflow-y-auto sm:max-h-[min(340px,44vh)] sm:overflow-visible'}`}>
+      <div className={`flex min-h-0 flex-col border-line p-2 sm:border-e ${narrow ? 'hidden' : chosen ? 'max-sm:hidden' : ''}`}>
         <input
           className="field"
           type="text"
@@ -118,7 +131,7 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
             }
           }}
         />
-        <div id={listId} role="listbox" aria-label={t('templates.pick')} className={`mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
+        <div id={listId} role="listbox" aria-label={t('templates.pick')} className={`template-list mt-1 min-h-0 flex-1 overflow-y-auto ${tall ? 'max-h-52' : 'max-h-56'}`}>
           {sorted.map((one) => {
             const reason = reasons.get(one);
             const index = places.get(one) ?? -1;
@@ -147,14 +160,21 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
           {shown.length === 0 && <p className="p-2 text-text-3">{t('templates.noMatch')}</p>}
         </div>
       </div>
-      <div className={`min-h-0 p-3 ${chosen ? '' : 'max-sm:hidden'} ${tall ? '' : 'sm:max-h-[min(300px,40vh)] sm:overflow-y-auto'}`}>
+      <div className={`flex min-h-0 flex-col p-3 ${chosen ? '' : 'max-sm:hidden'} ${tall ? '' : 'sm:max-h-[min(340px,44vh)]'}`}>
         {chosen ? (
           <>
-            <button type="button" className="link mb-2 inline-flex min-h-8 items-center gap-1 sm:hidden" onClick={() => { onChoose(null); }}>
+            <button
+              type="button"
+              className={`template-back link inline-flex min-h-8 items-center gap-1 self-start max-sm:mb-2 ${tall ? 'sm:hidden' : 'sm:mb-1 sm:min-h-6'}`}
+              onClick={() => {
+                moved.current = !tall;
+                onChoose(null);
+              }}
+            >
               <ChevronLeft size={16} aria-hidden="true" />
               {t('templates.pick')}
             </button>
-            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, fields).lacking} onChoose={onChoose} />
+            <Filled key={`${chosen.template.name} ${chosen.template.language}`} chosen={chosen} channelId={channelId} lacking={prefill(chosen.template, fields).lacking} beside={!tall} onChoose={onChoose} />
           </>
         ) : (
           <p className="text-text-3">{t('templates.choose')}</p>
@@ -193,7 +213,8 @@ function labelOf({ part, name, required, file }: Need, named: boolean): string {
   }
 }
 
-function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<Chosen>; channelId: string; lacking: Record<string, string>; onChoose: (chosen: Chosen) => void }) {
+/** `beside`: the fields stand beside the preview where there is room, each with its own end, so that one sees what one fills in. */
+function Filled({ chosen, channelId, lacking, beside, onChoose }: { chosen: NonNullable<Chosen>; channelId: string; lacking: Record<string, string>; beside: boolean; onChoose: (chosen: Chosen) => void }) {
   const { template, values, fills } = chosen;
   const id = useId();
   const [pictures, setPicture] = usePictures();
@@ -205,53 +226,59 @@ function Filled({ chosen, channelId, lacking, onChoose }: { chosen: NonNullable<
     latest.current = { ...latest.current, ...changed };
     onChoose(made(template, latest.current, untouched(fills, changed)));
   };
+  // What scrolls can be reached by keyboard.
+  const half = `min-h-0 min-w-0 ${beside ? 'sm:overflow-y-auto' : ''}`;
   return (
-    <>
-      <TemplatePreview template={template} values={values} pictures={pictures} />
-      <p className="hint">{t('templates.price', { category: categoryName(template.category) })}</p>
-      {(template.changes ?? []).map((change) => <p key={`${change.what} ${change.to}`} className="hint !text-warn">{change.message}</p>)}
-      {needs.map((need, index) => {
-        const { key, part, name, card, file } = need;
-        const words = labelOf(need, template.named);
-        const label = card === undefined ? words : t('templates.ofCard', { count: card + 1, words });
-        if (part === 'file')
-          return file && (
+    <div className={`grid min-h-0 grid-cols-1 gap-x-3 ${beside && needs.length > 0 ? 'sm:grid-cols-2 sm:grid-rows-[minmax(0,1fr)]' : ''}`}>
+      <div className={half} tabIndex={beside ? 0 : undefined} role={beside ? 'region' : undefined} aria-label={beside ? sentence(template.name) : undefined}>
+        <TemplatePreview template={template} values={values} pictures={pictures} />
+        <p className="hint">{t('templates.price', { category: categoryName(template.category) })}</p>
+        {(template.changes ?? []).map((change) => <p key={`${change.what} ${change.to}`} className="hint !text-warn">{change.message}</p>)}
+      </div>
+      {needs.length > 0 && <div className={`template-fields ${half}`}>
+        {needs.map((need, index) => {
+          const { key, part, name, card, file } = need;
+          const words = labelOf(need, template.named);
+          const label = card === undefined ? words : t('templates.ofCard', { count: card + 1, words });
+          if (part === 'file')
+            return file && (
+              <div key={key} className="mt-2">
+                <FileField
+                  channelId={channelId}
+                  kind={file}
+                  label={label}
+                  name={values[key] ? (values[`${key} name`] ?? '') : null}
+                  onFile={(taken) => {
+                    setPicture(key, taken?.picture ?? null);
+                    set({ [key]: taken?.mediaId ?? '', [`${key} name`]: taken?.name ?? '' });
+                  }}
+                />
+              </div>
+            );
+          const value = values[key] ?? '';
+          const wrong = problemOf(need, value);
+          const problem = wrong ?? (value.trim() ? null : lacking[key]);
+          const fill = fills.find((one) => keyOf(one) === key);
+          return (
             <div key={key} className="mt-2">
-              <FileField
-                channelId={channelId}
-                kind={file}
-                label={label}
-                name={values[key] ? (values[`${key} name`] ?? '') : null}
-                onFile={(taken) => {
-                  setPicture(key, taken?.picture ?? null);
-                  set({ [key]: taken?.mediaId ?? '', [`${key} name`]: taken?.name ?? '' });
-                }}
+              <label className="label" htmlFor={`${id}-${String(index)}`}>{label}</label>
+              <input
+                id={`${id}-${String(index)}`}
+                className="field"
+                type={part === 'offer' ? 'datetime-local' : 'text'}
+                value={value}
+                // Of somebody who is not known yet the server looks it up when it is sent.
+                placeholder={fill && !value ? t('templates.filled', { field: t(`templates.source_${fill.source}`) }) : undefined}
+                inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
+                aria-invalid={wrong !== null || undefined}
+                aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}
+                onChange={(event) => { set({ [key]: event.target.value }); }}
               />
+              {problem && <p id={`${id}-${String(index)}-hint`} className="hint bad">{problem}</p>}
             </div>
           );
-        const value = values[key] ?? '';
-        const wrong = problemOf(need, value);
-        const problem = wrong ?? (value.trim() ? null : lacking[key]);
-          const fill = fills.find((one) => keyOf(one) === key);
-        return (
-          <div key={key} className="mt-2">
-            <label className="label" htmlFor={`${id}-${String(index)}`}>{label}</label>
-            <input
-              id={`${id}-${String(index)}`}
-              className="field"
-              type={part === 'offer' ? 'datetime-local' : 'text'}
-              value={value}
-              // Of somebody who is not known yet the server looks it up when it is sent.
-              placeholder={fill && !value ? t('templates.filled', { field: t(`templates.source_${fill.source}`) }) : undefined}
-              inputMode={part === 'place' && (name === 'latitude' || name === 'longitude') ? 'decimal' : undefined}
-              aria-invalid={wrong !== null || undefined}
-              aria-describedby={problem ? `${id}-${String(index)}-hint` : undefined}
-              onChange={(event) => { set({ [key]: event.target.value }); }}
-            />
-            {problem && <p id={`${id}-${String(index)}-hint`} className="hint bad">{problem}</p>}
-          </div>
-        );
-      })}
-    </>
+        })}
+      </div>}
+    </div>
   );
 }

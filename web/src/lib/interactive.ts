@@ -142,5 +142,8 @@ export function interactiveOf(draft: InteractiveDraft): Interactive {
   };
 }
 
-/** A question where they are; WhatsApp gives it its button. */
-export const locationRequest = (body: string): SendRequest => ({ type: 'interactive', interactive: { body: body.trim(), action: { type: 'location_request' } } });
+/** What is asked for with words alone: WhatsApp gives each its button. */
+export type Request = 'location_request' | 'contact_request';
+
+/** A question where they are, or for their number. */
+export const requestFor = (type: Request, body: string): SendRequest => ({ type: 'interactive', interactive: { body: body.trim(), action: { type } } });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileSize, kindOf, mediaAddress, money, orderTotal } from '@/lib/media';
+import { acceptOf, fileSize, isOf, kindOf, mediaAddress, money, orderTotal } from '@/lib/media';
 
 const file = { media_id: 'med_1', mime_type: 'image/jpeg', state: 'ready' as const };
 
@@ -33,4 +33,17 @@ test('a file goes as what people expect, and as a file where it is too large for
   expect(kindOf('video/mp4', 1_000)).toBe('video');
   expect(kindOf('image/svg+xml', 1_000)).toBe('document');
   expect(kindOf('', 1_000)).toBe('document');
+});
+
+test('a WebP goes as a sticker and as nothing else, also where it is too large for one', () => {
+  expect(kindOf('image/webp', 50_000)).toBe('sticker');
+  expect(kindOf('image/webp', 600 * 1024)).toBe('sticker');
+});
+
+test('what stands above words is of the kind that belongs there', () => {
+  expect(acceptOf('document')).toBe('.pdf,.txt,.doc,.xls,.ppt,.docx,.xlsx,.pptx');
+  expect(isOf('document', { name: 'Prices.PDF', type: 'application/pdf' })).toBe(true);
+  expect(isOf('document', { name: 'photo.jpg', type: 'image/jpeg' })).toBe(false);
+  expect(isOf('image', { name: 'photo.jpg', type: 'image/jpeg' })).toBe(true);
+  expect(isOf('image', { name: 'film.mp4', type: 'video/mp4' })).toBe(false);
 });

@@ -49,13 +49,27 @@ export function limitOf(kind: MediaKind): number {
   return kind === 'image' ? 5 * MB : kind === 'sticker' ? 500 * 1024 : kind === 'document' ? 100_000_000 : 16 * MB;
 }
 
-/** As what a file goes; as a file where it is too large for more. */
+/** The types that WhatsApp takes as a kind, and of documents the ends of their names (the server's `kinds_of`). */
+const TAKEN: Record<MediaKind, string[]> = {
+  image: ['image/jpeg', 'image/png'],
+  sticker: ['image/webp'],
+  video: ['video/mp4', 'video/3gpp'],
+  audio: ['audio/aac', 'audio/mp4', 'audio/mpeg', 'audio/amr', 'audio/ogg', 'audio/x-m4a'],
+  document: ['.pdf', '.txt', '.doc', '.xls', '.ppt', '.docx', '.xlsx', '.pptx'],
+};
+
+const baseOf = (type: string): string => type.split(';')[0]?.trim() ?? '';
+
+/** What a picker of files offers for a kind. */
+export const acceptOf = (kind: MediaKind): string => TAKEN[kind].join(',');
+
+/** Is a file of this kind? */
+export function isOf(kind: MediaKind, { name, type }: Pick<File, 'name' | 'type'>): boolean {
+  return kind === 'document' ? TAKEN.document.some((end) => name.toLowerCase().endsWith(end)) : TAKEN[kind].includes(baseOf(type));
+}
+
+/** As what a file goes; as a file where it is too large for more. A WebP is a sticker and nothing else. */
 export function kindOf(type: string, size: number): MediaKind {
-  const base = type.split(';')[0]?.trim() ?? '';
-  const kind: MediaKind =
-    base === 'image/jpeg' || base === 'image/png' ? 'image'
-    : base === 'video/mp4' || base === 'video/3gpp' ? 'video'
-    : ['audio/aac', 'audio/mp4', 'audio/mpeg', 'audio/amr', 'audio/ogg', 'audio/x-m4a'].includes(base) ? 'audio'
-    : 'document';
-  return size > limitOf(kind) ? 'document' : kind;
+  const kind = (['image', 'sticker', 'video', 'audio'] as const).find((one) => TAKEN[one].includes(baseOf(type))) ?? 'document';
+  return kind !== 'sticker' && size > limitOf(kind) ? 'document' : kind;
 }

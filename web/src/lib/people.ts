@@ -37,6 +37,12 @@ export function useChannels(): Channel[] | undefined {
   return useQuery(channelsQuery).data?.channels;
 }
 
+/** Which number a conversation came through, where there is more than one; where there is one, nobody asks. */
+export function useChannelName(id: string | undefined): string | null {
+  const channels = useChannels();
+  return (channels && channels.length > 1 && channels.find((one) => one.id === id)?.name) || null;
+}
+
 /** A colleague's name, `You` for oneself. */
 export function nameOf(users: readonly User[], id: string | null | undefined, meId: string): string {
   if (!id) return t('details.nobody');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '@/api/types';
-import { badValue, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, styled, textOf, untouched, whyNot } from '@/lib/templates';
+import { badValue, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, textOf, untouched, whyNot } from '@/lib/templates';
 
 const template: Template = {
   name: 'ready',
@@ -149,13 +149,5 @@ describe('templates', () => {
     expect(requestOf(filled, { ...typed, 'body 1': 'Eli' }, untouched(fills, { 'body 1': 'Eli' }))).toEqual({
       name: 'ready', language: 'en_GB', header: [{ text: '7' }], body: [{ text: 'Eli' }, { text: 'today' }],
     });
-  });
-
-  it('show WhatsApp’s own signs as they look there', () => {
-    expect(styled('Hi *you*, _now_ or ~never~: ```x```')).toEqual([
-      { text: 'Hi ' }, { text: 'you', style: 'bold' }, { text: ', ' }, { text: 'now', style: 'italic' }, { text: ' or ' },
-      { text: 'never', style: 'struck' }, { text: ': ' }, { text: 'x', style: 'fixed' },
-    ]);
-    expect(styled('2 * 3 * 4 and snake_case_name')).toEqual([{ text: '2 * 3 * 4 and snake_case_name' }]);
   });
 });

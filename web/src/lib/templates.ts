@@ -78,11 +78,14 @@ function needsOf(face: Face, before: string, card: number | undefined): Need[] {
 /** What stands before the keys of a card. */
 export const ofCard = (card: number): string => `card ${String(card)} `;
 
+/** Is it one with a code to sign in with? Its button copies the code of its words. */
+export const isCode = (category: string): boolean => category.toUpperCase() === 'AUTHENTICATION';
+
 /** All that a send gives a template, in the order in which it stands there. */
 export function parametersOf(template: Template): Need[] {
   const { header_format, header_parameters, body_parameters } = template;
   // The button of a code takes the code of the text.
-  const buttons = template.category === 'AUTHENTICATION' ? [] : (template.buttons ?? []);
+  const buttons = isCode(template.category) ? [] : (template.buttons ?? []);
   const whole = needsOf({ ...(header_format ? { header_format } : {}), header: header_parameters, body: body_parameters, buttons }, '', undefined);
   const offer: Need[] = template.offer?.ends ? [{ key: 'offer ends', part: 'offer', name: template.offer.text, required: true, most: MAX_PARAMETER_CHARS }] : [];
   const cards = (template.cards ?? []).flatMap((card, index) => needsOf({ header_format: card.header_format, body: card.body_parameters ?? [], buttons: card.buttons ?? [] }, ofCard(index), index));
@@ -111,7 +114,7 @@ export function problemOf(need: Need, value: string): string | null {
 }
 
 /** Products are written with commas between them. */
-const productsIn = (value: string): string[] => value.split(',').map((one) => one.trim()).filter(Boolean);
+export const productsIn = (value: string): string[] => value.split(',').map((one) => one.trim()).filter(Boolean);
 
 /** The places that the server fills. */
 const keysOf = (fills: TemplateFill[]): Set<string> => new Set(fills.map(keyOf));
@@ -238,23 +241,4 @@ export function categoryName(category: string): string {
 export function sentence(name: string): string {
   const words = name.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Words in WhatsApp's own signs: `*bold*`, `_italic_`, `~struck~`, `` ```fixed``` ``. */
-export type Styled = { text: string; style?: 'bold' | 'italic' | 'struck' | 'fixed' };
-
-const STYLES = { '*': 'bold', _: 'italic', '~': 'struck' } as const;
-
-export function styled(words: string): Styled[] {
-  const found: Styled[] = [];
-  let rest = words;
-  const sign = /```([^`]+)```|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}])/u;
-  for (let match = sign.exec(rest); match; match = sign.exec(rest)) {
-    if (match.index > 0) found.push({ text: rest.slice(0, match.index) });
-    const mark = match[2] as keyof typeof STYLES | undefined;
-    found.push(match[1] !== undefined ? { text: match[1], style: 'fixed' } : { text: match[3] ?? '', ...(mark ? { style: STYLES[mark] } : {}) });
-    rest = rest.slice(match.index + match[0].length);
-  }
-  if (rest) found.push({ text: rest });
-  return found;
 }

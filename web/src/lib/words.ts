@@ -1,6 +1,7 @@
 /** Messages, states and addresses in words. */
 import type { Departure, Identity, Message, MessageError, MessageState, SystemLine } from '@/api/types';
 import { t } from '@/lib/i18n';
+import { plainOf } from '@/lib/marks';
 import { moment, withLocalTimes } from '@/lib/time';
 
 const states = ['received', 'recorded', 'queued', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'cancelled'] as const;
@@ -37,10 +38,12 @@ export function previewOf(message: Message): string {
   if (message.deleted_at) return t('thread.deleted', { name: message.direction === 'out' ? senderName(message.sent_by) : (message.sent_by.name ?? '') }).trim();
   switch (message.type) {
     case 'text':
+    case 'interactive':
+      return plainOf(message.content.body);
     case 'note':
       return message.content.body;
     case 'template':
-      return message.content.text ?? t('thread.template', { name: message.content.name.replaceAll('_', ' ') });
+      return message.content.text != null ? plainOf(message.content.text) : t('thread.template', { name: message.content.name.replaceAll('_', ' ') });
     case 'system':
       return systemWords(message.content, '').replaceAll(/<\/?b>/g, '');
     case 'image':
@@ -59,8 +62,8 @@ export function previewOf(message: Message): string {
       if (message.content.kind === 'form') return t('content.form');
       if (message.content.kind === 'call_permission') return t(message.content.granted ? 'content.callGranted' : 'content.callDenied');
       return message.content.title;
-    case 'interactive':
-      return message.content.body;
+    case 'reaction':
+      return t('content.reaction', { emoji: message.content.emoji });
     case 'order':
       return t('content.orderOf', { count: message.content.products.length });
     case 'call':

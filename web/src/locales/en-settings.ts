@@ -25,6 +25,12 @@ export const enSettings = {
     removed: '{{name}} is no longer in this workspace',
     removeFailed: 'We couldn’t remove them. {{detail}}',
   },
+  file: {
+    notTaken: '{{name}} cannot stand here: WhatsApp takes {{kinds}}.',
+    taken_image: 'a JPEG or a PNG',
+    taken_video: 'an MP4 or a 3GPP',
+    taken_document: 'a PDF, TXT, Word, Excel or PowerPoint file',
+  },
   templates: {
     text: 'Messages that WhatsApp has approved. They can be sent at any time.',
     make: 'New template',

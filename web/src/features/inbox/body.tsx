@@ -1,17 +1,19 @@
 /** What a message says, type by type. */
-import { Ban, Check, Copy, Download, FileText, Image as ImageIcon, MapPin, Megaphone, Mic, Package, Phone, PhoneIncoming, PhoneMissed, Puzzle, RefreshCw, Reply, Sticker as StickerIcon, UserRound, Video as VideoIcon, ClipboardList } from 'lucide-react';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { Ban, Check, Copy, Download, ExternalLink, FileText, Image as ImageIcon, ImageOff, List, MapPin, Megaphone, Mic, Package, Phone, PhoneIncoming, PhoneMissed, Puzzle, RefreshCw, Reply, Sticker as StickerIcon, UserRound, Video as VideoIcon, ClipboardList } from 'lucide-react';
 import { Suspense, useState, type ReactNode } from 'react';
-import type { Attachment, ContactCard, Message, Order, Referral } from '@/api/types';
+import { ask } from '@/api/client';
+import type { Attachment, ContactCard, MediaFacts, Message, Order, Referral } from '@/api/types';
+import { Marked } from '@/components/marked';
+import { Tap, TapList, Taps } from '@/components/taps';
 import { t } from '@/lib/i18n';
 import { later } from '@/lib/later';
 import { fileSize, mediaAddress, money, orderTotal } from '@/lib/media';
 import { moment } from '@/lib/time';
 import { useMinute } from '@/lib/hooks';
-import { kindName } from '@/lib/words';
+import { kindName, previewOf } from '@/lib/words';
 
-const SentOffer = later(() => import('@/features/inbox/sent-cards').then((module) => ({ default: module.SentOffer })));
-
-const SentCards = later(() => import('@/features/inbox/sent-cards').then((module) => ({ default: module.SentCards })));
+const SentTemplate = later(() => import('@/features/inbox/sent-template').then((module) => ({ default: module.SentTemplate })));
 
 const Lightbox = later(() => import('@/features/inbox/lightbox').then((module) => ({ default: module.Lightbox })));
 
@@ -31,24 +33,23 @@ export function Body({ message, sender }: { message: Message; sender: string }) 
 function Said({ message, sender }: { message: Message; sender: string }) {
   switch (message.type) {
     case 'text':
-      return message.content.body;
+      return <Marked words={message.content.body} />;
     case 'template':
-      return <SentTemplate content={message.content} />;
+      return <Suspense fallback={<span dir="auto">{message.content.text ?? message.content.name}</span>}><SentTemplate content={message.content} /></Suspense>;
     case 'image':
-      return <File file={message.content} icon={<ImageIcon size={16} aria-hidden="true" />} name={kindName('image')}><Picture file={message.content} sender={sender} /></File>;
+      return <File file={message.content} icon={<ImageIcon size={16} aria-hidden="true" />} name={kindName('image')}><Picture file={message.content} name={t('content.pictureOf', { name: sender })} /></File>;
     case 'sticker':
-      return <File file={message.content} icon={<StickerIcon size={16} aria-hidden="true" />} name={kindName('sticker')}><Picture file={message.content} sender={sender} sticker /></File>;
+      return <File file={message.content} icon={<StickerIcon size={16} aria-hidden="true" />} name={kindName('sticker')}><Picture file={message.content} name={t('content.stickerOf', { name: sender })} sticker /></File>;
     case 'video':
       return (
         <File file={message.content} icon={<VideoIcon size={16} aria-hidden="true" />} name={kindName('video')}>
-          {/* Whoever sent it made no captions. */}
-          {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
-          <video className="film" controls preload="metadata" src={mediaAddress(message.content)} aria-label={t('content.videoOf', { name: sender })} />
+          <Film file={message.content} name={t('content.videoOf', { name: sender })} />
         </File>
       );
     case 'audio':
       return (
         <File file={message.content} icon={<Mic size={16} aria-hidden="true" />} name={message.content.voice ? kindName('audio') : t('content.sound')}>
+          {/* Whoever sent it made no captions. */}
           {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
           <audio className="sound" controls preload="metadata" src={mediaAddress(message.content)} aria-label={t('content.soundOf', { name: sender })} />
         </File>
@@ -69,6 +70,8 @@ function Said({ message, sender }: { message: Message; sender: string }) {
       return <Asked content={message.content} />;
     case 'order':
       return <OrderTable order={message.content} />;
+    case 'reaction':
+      return <span className="quiet">{previewOf(message)}</span>;
     case 'call':
       return <CallLine outcome={message.content.outcome} seconds={message.content.seconds ?? undefined} />;
     case 'unsupported':
@@ -94,16 +97,28 @@ function File({ file, icon, name, children }: { file: Attachment; icon: ReactNod
           {file.state !== 'failed' && <RefreshCw size={14} className="spin text-text-3" aria-hidden="true" />}
         </span>
       )}
-      {file.caption && <span className="caption" dir="auto">{file.caption}</span>}
+      {file.caption && <span className="caption" dir="auto"><Marked words={file.caption} /></span>}
     </>
   );
 }
 
-function Picture({ file, sender, sticker }: { file: Attachment; sender: string; sticker?: boolean }) {
+function Picture({ file, name, sticker }: { file: Attachment; name: string; sticker?: boolean }) {
   const [open, setOpen] = useState(false);
-  const name = sticker ? t('content.stickerOf', { name: sender }) : t('content.pictureOf', { name: sender });
+  const [failed, setFailed] = useState(false);
+  // Each try is a picture of its own: a browser asks again only for a new one.
+  const [tries, setTries] = useState(0);
+  if (failed)
+    return (
+      <span className="filebox bad" role="status">
+        <ImageOff size={16} aria-hidden="true" />
+        <span className="min-w-0">
+          <span className="block">{t('content.noPicture')}</span>
+          <button type="button" className="link" onClick={() => { setFailed(false); setTries(tries + 1); }}>{t('app.tryAgain')}</button>
+        </span>
+      </span>
+    );
   const size = file.width && file.height ? { width: file.width, height: file.height } : {};
-  const image = <img className={sticker ? 'sticker' : 'picture'} src={mediaAddress(file, !sticker)} alt={file.caption ?? name} loading="lazy" decoding="async" {...size} />;
+  const image = <img key={tries} className={sticker ? 'sticker' : 'picture'} src={mediaAddress(file, !sticker)} alt={file.caption ?? name} loading="lazy" decoding="async" onError={() => { setFailed(true); }} {...size} />;
   if (sticker) return image;
   return (
     <>
@@ -115,6 +130,12 @@ function Picture({ file, sender, sticker }: { file: Attachment; sender: string; 
       )}
     </>
   );
+}
+
+function Film({ file, name }: { file: Attachment; name: string }) {
+  // Whoever sent it made no captions.
+  // eslint-disable-next-line jsx-a11y/media-has-caption
+  return <video className="film" controls preload="metadata" src={mediaAddress(file)} aria-label={name} />;
 }
 
 function DocumentRow({ file }: { file: Attachment }) {
@@ -220,28 +241,38 @@ function formFields(response: string): [string, string][] {
   }
 }
 
-export function Asked({ content }: { content: Extract<Message, { type: 'interactive' }>['content'] }) {
-  const { action } = content;
-  const labels =
-    action.type === 'buttons' ? action.buttons.map((button) => button.title)
-    : action.type === 'list' ? [action.button]
-    : action.type === 'cta_url' ? [action.display_text]
-    : action.type === 'location_request' ? [t('content.askPlace')]
-    : [t('content.askNumber')];
+/** `shown`: a list is open at first. */
+export function Asked({ content, shown }: { content: Extract<Message, { type: 'interactive' }>['content']; shown?: boolean }) {
   return (
     <>
       <AskedHeader header={content.header} />
-      <span dir="auto">{content.body}</span>
-      {content.footer && <span className="block text-[12px] leading-4 text-text-2" dir="auto">{content.footer}</span>}
-      <span className="taps">{labels.map((label, index) => <span key={index} className="tap" dir="auto">{label}</span>)}</span>
+      <span dir="auto"><Marked words={content.body} /></span>
+      {content.footer && <span className="mt-1 block text-[12px] leading-4 text-text-2" dir="auto">{content.footer}</span>}
+      <Taps><AskedTaps action={content.action} shown={shown} /></Taps>
     </>
   );
+}
+
+function AskedTaps({ action, shown = false }: { action: Extract<Message, { type: 'interactive' }>['content']['action']; shown: boolean | undefined }) {
+  const icon = { size: 14, 'aria-hidden': true } as const;
+  switch (action.type) {
+    case 'buttons':
+      return action.buttons.map((button, index) => <Tap key={index} icon={<Reply {...icon} />} words={button.title} />);
+    case 'list':
+      return <TapList icon={<List {...icon} />} words={action.button} sections={action.sections} shown={shown} />;
+    case 'cta_url':
+      return <Tap icon={<ExternalLink {...icon} />} words={action.display_text} detail={action.url} />;
+    case 'location_request':
+      return <Tap icon={<MapPin {...icon} />} words={t('content.askPlace')} />;
+    default:
+      return <Tap icon={<Phone {...icon} />} words={t('content.askNumber')} />;
+  }
 }
 
 function AskedHeader({ header }: { header: Extract<Message, { type: 'interactive' }>['content']['header'] }) {
   switch (header?.type) {
     case 'text':
-      return <b className="block" dir="auto">{header.text}</b>;
+      return <b className="mb-1 block font-semibold" dir="auto">{header.text}</b>;
     case 'image':
       return <FileAbove kind="image" id={header.image.media_id} />;
     case 'video':
@@ -253,48 +284,28 @@ function AskedHeader({ header }: { header: Extract<Message, { type: 'interactive
   }
 }
 
-/** A file of ours that stands above the words of a message. */
-function FileAbove({ kind, id, name }: { kind: string; id: string; name?: string | null | undefined }) {
-  const address = mediaAddress({ media_id: id });
-  if (kind === 'image') return <img className="wa-picture" src={address} alt={t('template.header_image')} />;
+/** What is known of a file that is here: it does not change. */
+const mediaFactsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['media', id],
+    staleTime: Infinity,
+    queryFn: ({ signal }) => ask<MediaFacts>(`/media/${id}/facts`, { signal }),
+  });
+
+/** A file of ours that stands above the words of a message, as one that goes by itself. */
+export function FileAbove({ kind, id, name }: { kind: string; id: string; name?: string | null | undefined }) {
+  const { data } = useQuery(mediaFactsQuery(id));
+  // What it is stands in the message; how large it is comes after.
+  const { animated: _, ...facts } = data ?? { mime_type: '', state: 'ready' as const };
+  const file: Attachment = { ...facts, media_id: id, ...(name ? { filename: name } : {}) };
+  const words = t(kind === 'image' ? 'template.header_image' : kind === 'video' ? 'template.header_video' : 'template.header_document');
   return (
-    <a className="filebox" href={address} target="_blank" rel="noreferrer">
-      <FileText size={16} aria-hidden="true" />
-      <span className="min-w-0 truncate">{kind === 'video' ? t('template.header_video') : (name ?? t('template.header_document'))}</span>
-    </a>
+    <div className="above">
+      <File file={file} icon={<FileText size={16} aria-hidden="true" />} name={name ?? words}>
+        {kind === 'image' ? <Picture file={file} name={words} /> : kind === 'video' ? <Film file={file} name={words} /> : <DocumentRow file={file} />}
+      </File>
+    </div>
   );
-}
-
-type Sent = Extract<Message, { type: 'template' }>['content'];
-export type SentFace = Pick<Sent, 'header_file' | 'header_location' | 'header_product' | 'buttons'>;
-
-/** A template as it was sent: what stood above its words, its offer, its buttons, and its cards in a row. */
-function SentTemplate({ content }: { content: Sent }) {
-  const { offer, cards = [] } = content;
-  return (
-    <>
-      <SentAbove face={content} />
-      {offer && <Suspense fallback={null}><SentOffer offer={offer} /></Suspense>}
-      <span dir="auto">{content.text ?? content.name}</span>
-      <SentButtons face={content} />
-      {cards.length > 0 && <Suspense fallback={<span className="wa-cards h-40" />}><SentCards cards={cards} /></Suspense>}
-    </>
-  );
-}
-
-export function SentAbove({ face: { header_file: file, header_location: place, header_product: product } }: { face: SentFace }) {
-  return (
-    <>
-      {file && <FileAbove kind={file.kind} id={file.media_id} name={file.filename} />}
-      {place && <span className="quiet small"><MapPin size={12} aria-hidden="true" />{[place.name, place.address].filter(Boolean).join(', ')}</span>}
-      {product && <span className="quiet small"><Package size={12} aria-hidden="true" />{product.product_id}</span>}
-    </>
-  );
-}
-
-export function SentButtons({ face: { buttons = [] } }: { face: SentFace }) {
-  if (buttons.length === 0) return null;
-  return <span className="taps">{buttons.map(({ index, kind, text }) => <span key={index} className="tap" dir="auto">{kind === 'copy_code' ? t('template.copyCode') : text}</span>)}</span>;
 }
 
 function OrderTable({ order }: { order: Order }) {

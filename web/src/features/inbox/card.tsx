@@ -10,7 +10,7 @@ import { t } from '@/lib/i18n';
 import { hydrate } from '@/lib/inbox/live';
 import { unreadOf } from '@/lib/inbox/state';
 import { useInbox, useWriters } from '@/lib/inbox/store';
-import { nameOf, useUsers } from '@/lib/people';
+import { nameOf, useChannelName, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isSilenced, wantsNothing } from '@/lib/consent';
 import { moment, since, when } from '@/lib/time';
@@ -38,6 +38,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const draft = useDrafts((state) => state.drafts[id]);
   const compact = usePreferences((state) => state.density === 'compact');
   const users = useUsers();
+  const channel = useChannelName(conversation?.channel_id);
   const now = useMinute();
   const lacks = conversation !== undefined && (unread === null || (!conversation.last_message && conversation.last_seq > 0));
   useEffect(() => { if (lacks) hydrate(id); }, [lacks, id]);
@@ -52,6 +53,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const count = unread ?? 0;
   const name = [
     contact.name,
+    channel ?? '',
     last ? previewOf(last) : '',
     count > 0 ? t('list.unread', { count }) : '',
     waits ? t('list.waiting', { time: since(waiting, now) }) : '',
@@ -81,6 +83,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
           <span className="name truncate">{contact.name}</span>
           {contact.blocked && <Ban size={14} className="text-text-3" role="img" aria-label={t('details.blocked')} />}
           {!contact.blocked && wantsNothing(contact) && <BellOff size={14} className="text-text-3" role="img" aria-label={t('consent.stopped')} />}
+          {compact && channel && <span className="channel-name min-w-0 shrink-[99] truncate">{channel}</span>}
           {compact && !silenced && <WindowMark facts={facts} />}
           <span className="time">{when(conversation.updated_at, now)}</span>
         </div>
@@ -90,6 +93,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         </div>
         {!compact && (
           <div className="line meta">
+            {channel && <span className="channel-name min-w-0 truncate">{channel}</span>}
             {assignee && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
             )}

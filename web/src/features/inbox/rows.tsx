@@ -1,6 +1,7 @@
 import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Workflow } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
+import { Marked } from '@/components/marked';
 import { Rich } from '@/components/rich';
 import { Tick } from '@/components/tick';
 import { Tip } from '@/components/tip';
@@ -226,7 +227,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
 /** Words at once; anything richer once its part of the app is here. */
 function Body({ message, sender }: { message: Message; sender: string }) {
   const bare = !message.deleted_at && !message.forwarded && !message.referral && !message.product;
-  if (bare && message.type === 'text') return message.content.body;
+  if (bare && message.type === 'text') return <Marked words={message.content.body} />;
   return <Suspense fallback={<span className="quiet">{previewOf(message)}</span>}><RichBody message={message} sender={sender} /></Suspense>;
 }
 
@@ -383,7 +384,7 @@ function PendingRow({ pending, grouped, index, count }: { pending: Pending; grou
     >
       <div className="lane">
         <div className={`bubble ${refused ? 'failed' : machine ? 'machine' : ''}`}>
-          {text}
+          <Marked words={text} />
           <span className="meta"><time dateTime={pending.at}>{clock(pending.at)}</time><Tick state={shown} /></span>
         </div>
         {why}

@@ -22,7 +22,7 @@ import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { nameOf, useAnswering, useChannels, useMay, useMe, useUsers } from '@/lib/people';
+import { nameOf, useAnswering, useChannelName, useChannels, useMay, useMe, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
@@ -105,6 +105,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const list = usePlace((state) => state.list);
   const now = useMinute();
   const channel = channels?.find((one) => one.id === conversation?.channel_id);
+  const named = useChannelName(conversation?.channel_id);
   const facts = conversation ? windowFacts(conversation.window, now) : null;
   const answers = useMay('answer');
   const resolved = conversation?.status === 'resolved';
@@ -123,9 +124,12 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
         <Name className="pane-title truncate !text-[15px] !leading-5">{conversation?.contact.name}</Name>
         <p className="truncate text-[12px] leading-4 text-text-3">
           {phone && facts && facts.state !== 'none' ? (
-            <span className={`window ${facts.state}`}>
-              {facts.state === 'closed' ? <TimerOff size={14} aria-hidden="true" /> : <Ring facts={facts} />}
-              {facts.state === 'closed' ? windowName(facts) : t('window.closesShort', { left: longLeft(facts.leftMs) })}
+            <span className="flex min-w-0 items-center gap-1.5">
+              {named && <span className="channel-name min-w-0 truncate">{named}</span>}
+              <span className={`window ${facts.state}`}>
+                {facts.state === 'closed' ? <TimerOff size={14} aria-hidden="true" /> : <Ring facts={facts} />}
+                {facts.state === 'closed' ? windowName(facts) : t('window.closesShort', { left: longLeft(facts.leftMs) })}
+              </span>
             </span>
           ) : (
             [t('avatar.whatsapp'), channel?.name, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')

@@ -151,6 +151,15 @@ describe('the last message', () => {
     state = applyEvents(state, 'e', [event(11, 'system.added', { conversation: conversation('a', { version: 2 }), message: line })]);
     expect(state.conversations['a']?.last_message?.seq).toBe(3);
   });
+
+  it('is never an emoji that stands on another message, as it comes and as it settles', () => {
+    let state = putPage(emptyInbox(ME), list, page([conversation('a', { last_message: message(3) })]), true);
+    const emoji = message(4, { direction: 'out', type: 'reaction', content: { provider_id: 'wamid.3', emoji: '👍' } } as Partial<Message>);
+    state = applyEvents(state, 'e', [event(11, 'message.queued', { conversation: conversation('a', { version: 2 }), message: emoji })]);
+    expect(state.conversations['a']?.last_message?.seq).toBe(3);
+    state = applyEvents(state, 'e', [event(12, 'message.updated', { message: { ...emoji, version: 9, state: 'sent' } })]);
+    expect(state.conversations['a']?.last_message?.seq).toBe(3);
+  });
 });
 
 describe('lists', () => {

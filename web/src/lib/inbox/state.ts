@@ -321,6 +321,11 @@ function newerMessage(a: Message | undefined, b: Message | undefined): Message |
   return b.version >= a.version ? b : a;
 }
 
+/** Does the list tell of it? The server's rule (`preview_seq`): lines of the system and emojis on messages are no news of their own. */
+function isPreviewed({ type }: Message): boolean {
+  return type !== 'system' && type !== 'reaction';
+}
+
 function putConversation(
   next: InboxState,
   incoming: Conversation,
@@ -335,7 +340,7 @@ function putConversation(
   if (unread_count != null)
     next.marks[id] = Math.max(next.marks[id] ?? 0, incoming.inbound_count - unread_count);
 
-  const shown = message && message.type !== 'system' ? message : undefined;
+  const shown = message && isPreviewed(message) ? message : undefined;
   const last = newerMessage(newerMessage(known?.last_message ?? undefined, incoming.last_message ?? undefined), shown);
   if (known && incoming.version < known.version) {
     if (last !== known.last_message && last) next.conversations[id] = { ...known, last_message: last };
@@ -362,7 +367,7 @@ function putConversation(
 
 function putLastMessage(next: InboxState, message: Message): void {
   const conversation = next.conversations[message.conversation_id];
-  if (!conversation || message.type === 'system') return;
+  if (!conversation || !isPreviewed(message)) return;
   const last = newerMessage(conversation.last_message ?? undefined, message);
   if (last !== conversation.last_message && last) next.conversations[conversation.id] = { ...conversation, last_message: last };
 }

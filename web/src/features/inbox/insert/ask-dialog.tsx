@@ -8,7 +8,7 @@ import { Asked } from '@/features/inbox/body';
 import type { MakerProps } from '@/features/inbox/insert/insert';
 import { RefusedNow } from '@/features/inbox/insert/refused';
 import { t } from '@/lib/i18n';
-import { aboveOf, bodyLimit, emptyInteractive, headersOf, interactiveOf, interactiveProblems, locationRequest, rowCount, type DraftSection, type Above, type InteractiveDraft, type Taps } from '@/lib/interactive';
+import { aboveOf, bodyLimit, emptyInteractive, headersOf, interactiveOf, interactiveProblems, requestFor, rowCount, type DraftSection, type Above, type InteractiveDraft, type Request, type Taps } from '@/lib/interactive';
 import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
 
 /** Reply buttons, a list, or a link to a page. */
@@ -136,41 +136,32 @@ function Removable({ label, onRemove, children }: { label: string; onRemove: (()
   );
 }
 
-/** The bubble, and below it the list that its button opens. */
+/** The bubble, with the list that its button opens. */
 function Preview({ draft }: { draft: InteractiveDraft }) {
   const content = interactiveOf(draft);
   const shown = { ...content, body: content.body || '…' } as Parameters<typeof Asked>[0]['content'];
   return (
     <section aria-label={t('ask.preview')} className="grid gap-2 rounded-[9px] bg-sunken p-3">
       <p className="label !mb-0">{t('ask.preview')}</p>
-      <div className="message" data-direction="out"><div className="lane"><div className="bubble"><Asked content={shown} /></div></div></div>
-      {content.action.type === 'list' && (
-        <div className="grid gap-1 rounded-[9px] bg-raised p-2.5">
-          {content.action.sections.map((section) => (
-            <div key={section.rows[0]?.id}>
-              {section.title && <p className="text-[12px] leading-4 font-medium text-accent-text" dir="auto">{section.title}</p>}
-              {section.rows.map((row) => (
-                <p key={row.id} dir="auto" className="py-0.5">
-                  {row.title || '…'}
-                  {row.description && <span className="block text-[12px] leading-4 text-text-2">{row.description}</span>}
-                </p>
-              ))}
-            </div>
-          ))}
-        </div>
-      )}
+      <div className="message" data-direction="out"><div className="lane"><div className="bubble"><Asked key={draft.taps} content={shown} shown /></div></div></div>
     </section>
   );
 }
 
-/** Words with WhatsApp's button that sends where they are. */
-export function AskPlaceDialog({ onSend, onClose }: MakerProps) {
-  const [body, setBody] = useState<string>(t('ask.placeWords'));
+const WORDS = {
+  location_request: { title: 'ask.placeTitle', hint: 'ask.placeHint', words: 'ask.placeWords' },
+  contact_request: { title: 'ask.numberTitle', hint: 'ask.numberHint', words: 'ask.numberWords' },
+} as const;
+
+/** Words with WhatsApp's button that sends where they are, or their number. */
+export function AskForDialog({ request, onSend, onClose }: MakerProps & { request: Request }) {
+  const texts = WORDS[request];
+  const [body, setBody] = useState<string>(t(texts.words));
   const length = lengthOf(body.trim());
   const problem = length === 0 ? t('ask.needed') : length > LIMITS.body ? t('ask.tooLong', { count: length - LIMITS.body }) : undefined;
   return (
-    <Modal title={t('ask.placeTitle')} onClose={onClose} footer={<Buttons onClose={onClose} onSend={() => { if (!problem) onSend(locationRequest(body), body.trim()); }} />}>
-      <Counted label={t('ask.body')} value={body} most={LIMITS.body} rows={3} hint={t('ask.placeHint')} error={problem} onValue={setBody} />
+    <Modal title={t(texts.title)} onClose={onClose} footer={<Buttons onClose={onClose} onSend={() => { if (!problem) onSend(requestFor(request, body), body.trim()); }} />}>
+      <Counted label={t('ask.body')} value={body} most={LIMITS.body} rows={3} hint={t(texts.hint)} error={problem} onValue={setBody} />
     </Modal>
   );
 }

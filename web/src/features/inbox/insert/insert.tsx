@@ -1,5 +1,5 @@
 /** What a message can carry besides words: chosen from one menu, made in a dialog of its own. */
-import { ListChecks, MapPin, MapPinned, Mic, Paperclip, Plus, UserRound } from 'lucide-react';
+import { ListChecks, MapPin, MapPinned, Mic, Paperclip, Phone, Plus, UserRound } from 'lucide-react';
 import { Suspense, useId, useRef, useState } from 'react';
 import type { SendRefusal, SendRequest } from '@/api/types';
 import { Menu, MenuItem, MenuWhy } from '@/components/menu';
@@ -13,7 +13,7 @@ import { later } from '@/lib/later';
 import { withLocalTimes } from '@/lib/time';
 
 const AskDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskDialog })));
-const AskPlaceDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskPlaceDialog })));
+const AskForDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskForDialog })));
 const PlaceDialog = later(() => import('@/features/inbox/insert/place-dialog').then((module) => ({ default: module.PlaceDialog })));
 const CardDialog = later(() => import('@/features/inbox/insert/card-dialog').then((module) => ({ default: module.CardDialog })));
 const VoiceDialog = later(() => import('@/features/inbox/insert/voice-dialog').then((module) => ({ default: module.VoiceDialog })));
@@ -21,7 +21,7 @@ const VoiceDialog = later(() => import('@/features/inbox/insert/voice-dialog').t
 /** A dialog that makes a message, and what is shown of it until it is there. */
 export type MakerProps = { channelId: string; onSend: (request: SendRequest, preview: string) => void; onClose: () => void };
 
-type Thing = 'ask' | 'askPlace' | 'place' | 'card' | 'voice';
+type Thing = 'ask' | 'askPlace' | 'askNumber' | 'place' | 'card' | 'voice';
 
 /** `refused`: why none of this would be sent now. */
 export function Insert({ conversationId, channelId, replyTo, refused, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; onFiles: () => void }) {
@@ -68,13 +68,15 @@ export function Insert({ conversationId, channelId, replyTo, refused, onFiles }:
         <MenuItem refusedBy={refusedBy} icon={<ListChecks {...icon} />} onSelect={() => { chosen.current = 'ask'; }}>{t('insert.ask')}</MenuItem>
         <MenuItem refusedBy={refusedBy} icon={<MapPin {...icon} />} onSelect={() => { chosen.current = 'place'; }}>{t('insert.place')}</MenuItem>
         <MenuItem refusedBy={refusedBy} icon={<MapPinned {...icon} />} onSelect={() => { chosen.current = 'askPlace'; }}>{t('insert.askPlace')}</MenuItem>
+        <MenuItem refusedBy={refusedBy} icon={<Phone {...icon} />} onSelect={() => { chosen.current = 'askNumber'; }}>{t('insert.askNumber')}</MenuItem>
         <MenuItem refusedBy={refusedBy} icon={<UserRound {...icon} />} onSelect={() => { chosen.current = 'card'; }}>{t('insert.card')}</MenuItem>
         <MenuItem refusedBy={refusedBy} icon={<Mic {...icon} />} onSelect={() => { chosen.current = 'voice'; }}>{t('insert.voice')}</MenuItem>
       </Menu>
       <RefusedNow value={words}>
         <Suspense fallback={null}>
           {thing === 'ask' && <AskDialog {...maker} />}
-          {thing === 'askPlace' && <AskPlaceDialog {...maker} />}
+          {thing === 'askPlace' && <AskForDialog {...maker} request="location_request" />}
+          {thing === 'askNumber' && <AskForDialog {...maker} request="contact_request" />}
           {thing === 'place' && <PlaceDialog {...maker} />}
           {thing === 'card' && <CardDialog {...maker} />}
           {thing === 'voice' && (

@@ -103,8 +103,9 @@ async fn what_is_wrong_with_a_bucket_is_said_at_the_start() {
             let page = page.clone();
             tokio::spawn(async move {
                 let mut head = [0; 4_096];
-                stream.read(&mut head).await.ok();
-                stream.write_all(page.as_bytes()).await.ok();
+                if stream.read(&mut head).await.is_ok_and(|bytes| bytes > 0) {
+                    stream.write_all(page.as_bytes()).await.ok();
+                }
             });
         }
     });

@@ -18,7 +18,6 @@ mod kinds;
 mod load;
 mod measured;
 mod media;
-mod paced;
 mod redacted;
 mod roles;
 mod sending;

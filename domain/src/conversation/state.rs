@@ -220,7 +220,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         redirect: None,
         left: None,
         absorbed: Vec::new(),
-        burst: None,
+        paced_until: None,
         created_at: now,
         updated_at: now,
     }

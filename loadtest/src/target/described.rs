@@ -164,6 +164,8 @@ struct Webhook {
     /// one message.
     #[serde(default)]
     each: BTreeMap<String, Template>,
+    /// Messages of one webhook, at most, where the server takes fewer than WhatsApp puts into one.
+    batch_max: Option<usize>,
 }
 
 /// `sha256=` and the body's HMAC-SHA256 in hex.
@@ -628,7 +630,9 @@ impl Target for Described {
 
     fn batch_max(&self) -> usize {
         match &self.description.webhook {
-            Some(webhook) if !webhook.each.is_empty() => payload::BATCH_UPDATES_MAX,
+            Some(webhook) if !webhook.each.is_empty() => webhook
+                .batch_max
+                .map_or(payload::BATCH_UPDATES_MAX, |most| most.clamp(1, payload::BATCH_UPDATES_MAX)),
             _ => 1,
         }
     }
@@ -830,6 +834,9 @@ mod tests {
             (parse(LEAST).unwrap().batch_max(), described.batch_max()),
             (1, payload::BATCH_UPDATES_MAX)
         );
+        let fewer =
+            parse(&text.replace("signature =", "batch_max = 20\n               signature =")).unwrap();
+        assert_eq!(fewer.batch_max(), 20);
         let mut out = Vec::new();
         described.append_webhook(&tenant(), &[inbound(5), inbound(6)], &mut out);
         let request = String::from_utf8(out).unwrap();

@@ -187,6 +187,7 @@ test('a customer is asked for their number', async ({ page }) => {
   await page.getByRole('button', { name: 'Insert' }).click();
   await page.getByRole('menuitem', { name: 'Ask for their number' }).click();
   const dialog = page.getByRole('dialog', { name: 'Ask for their number' });
+  await expect(dialog).toBeVisible();
   await accessible(page);
   await dialog.getByRole('button', { name: 'Send' }).click();
   const sent = page.locator('article[data-direction="out"]', { hasText: 'Which number can we reach you on?' });

@@ -36,6 +36,22 @@ async fn until_light(api: &Api, id: &str, subject: &str, fits: impl Fn(&Value) -
 }
 
 #[tokio::test]
+async fn once_its_templates_were_read_a_channel_says_so_and_tells_it() {
+    let stage = Stage::new().await;
+    let address = stage.server.address().now().await;
+    let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
+    socket.subscribe(None, false).await;
+    stage.api.get(&format!("/api/v1/templates?channel_id={}", stage.channel.id)).await.of(200);
+    loop {
+        let told = socket.event("channel.updated").await;
+        if light(&told["data"]["channel"], "templates").is_some_and(|light| light["state"] != "unknown") {
+            break;
+        }
+    }
+    until_light(&stage.api, &stage.channel.id, "templates", |light| light["state"] != "unknown").await;
+}
+
+#[tokio::test]
 async fn with_read_receipts_off_customers_are_told_nothing_and_colleagues_marks_go_on() {
     let stage = Stage::new().await;
     let (conversation, other) = (stage.meet(&customer(0)).await, stage.meet(&customer(1)).await);

@@ -342,12 +342,19 @@ impl ChannelActor {
         let (read_at, templates, unseen) = self.templates.counts();
         let Some(body) = &mut self.body else { return };
         let standing = &mut body.standing;
+        let is_first = standing.templates_at.is_none() && read_at.is_some();
         let before = (standing.templates, standing.templates_unseen, standing.templates_problem.clone());
         standing.templates_at = read_at.or(standing.templates_at);
         (standing.templates, standing.templates_unseen) = (templates, unseen);
         standing.templates_problem = problem;
         let news = before != (templates, unseen, standing.templates_problem.clone());
-        self.note(news);
+        if is_first {
+            // Its light says that they were not read yet until it is told otherwise.
+            self.noted_at = Some(self.env.clock.now());
+            drop(self.store_standing(true));
+        } else {
+            self.note(news);
+        }
     }
 
     /// The provider told something of the account.

@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -12,7 +13,10 @@ use switchboard_store::testing::cql::{self, Keyspace};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use super::until;
+use super::{until, until_within};
+
+/// How long a start may take: over a new cluster of three nodes it makes every table first, one after the other.
+const READY_WITHIN: Duration = Duration::from_secs(120);
 
 /// The variable that says in which store the servers of all tests keep their rows.
 const STORE_VARIABLE: &str = "IT_STORE";
@@ -134,7 +138,7 @@ impl Server {
         let child = command.stdin(Stdio::null()).stdout(log()).stderr(log()).spawn();
         self.child = Some(child.expect("the server's binary runs"));
         let http = super::api::client();
-        let address = until("the server to be ready", async || {
+        let address = until_within(READY_WITHIN, "the server to be ready", async || {
             self.check_alive();
             let address = fs::read_to_string(self.listen_file()).ok()?.trim().to_owned();
             let ready = http.get(format!("http://{address}/readyz")).send().await.ok()?;

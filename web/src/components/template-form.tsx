@@ -233,7 +233,7 @@ function Filled({ chosen, channelId, lacking, beside, onChoose }: { chosen: NonN
       <div className={half} tabIndex={beside ? 0 : undefined} role={beside ? 'region' : undefined} aria-label={beside ? sentence(template.name) : undefined}>
         <TemplatePreview template={template} values={values} pictures={pictures} />
         <p className="hint">{t('templates.price', { category: categoryName(template.category) })}</p>
-        {(template.changes ?? []).map((change) => <p key={`${change.what} ${change.to}`} className="hint !text-warn">{change.message}</p>)}
+        {(template.changes ?? []).filter((change) => change.to !== 'APPROVED').map((change) => <p key={`${change.what} ${change.to}`} className="hint !text-warn">{change.message}</p>)}
       </div>
       {needs.length > 0 && <div className={`template-fields ${half}`}>
         {needs.map((need, index) => {

@@ -1,9 +1,17 @@
+import { useMe } from '@/lib/people';
+
 /** The sections of the settings, in their order: as addresses and as words. */
 export const settingsSections = [
   { id: 'channels', label: 'settings.channels' },
   { id: 'templates', label: 'settings.templates' },
   { id: 'members', label: 'settings.members' },
-  { id: 'api-keys', label: 'settings.keys' },
-  { id: 'dead-letters', label: 'settings.deadLetters' },
+  { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
+  { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
   { id: 'appearance', label: 'settings.appearance' },
 ] as const;
+
+/** Those that the one who is signed in has something to do in. */
+export function useSettingsSections(): (typeof settingsSections)[number][] {
+  const { permissions } = useMe();
+  return settingsSections.filter((one) => !('takes' in one) || permissions.includes(one.takes));
+}

@@ -11,7 +11,7 @@ export const enSettings = {
     name: 'Name',
     email: 'Email',
     password: 'First password',
-    passwordHint: 'At least 10 characters. They can’t be seen later.',
+    passwordHint: 'At least 8 characters. They can’t be seen later.',
     role: 'Role',
     you: 'you',
     add: 'Add',

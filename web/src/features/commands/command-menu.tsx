@@ -15,7 +15,7 @@ import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
 import { useAnswering, useMay, useMe } from '@/lib/people';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
-import { settingsSections } from '@/lib/settings';
+import { useSettingsSections } from '@/lib/settings';
 import { shortcuts } from '@/lib/shortcuts';
 
 const icon = { size: 16, 'aria-hidden': true } as const;
@@ -29,6 +29,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const { user } = useMe();
   const users = useAnswering();
   const answers = useMay('answer');
+  const sections = useSettingsSections();
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
@@ -85,7 +86,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                     {`${t('areas.inbox')}: ${t(`status.${status}`)}`}
                   </Item>
                 ))}
-                {settingsSections.map(({ id: section, label }) => (
+                {sections.map(({ id: section, label }) => (
                   <Item key={section} icon={<Settings {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section } }))}>
                     {`${t('areas.settings')}: ${t(label)}`}
                   </Item>

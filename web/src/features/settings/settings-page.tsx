@@ -17,7 +17,7 @@ import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useMay } from '@/lib/people';
 import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
-import { settingsSections } from '@/lib/settings';
+import { settingsSections, useSettingsSections } from '@/lib/settings';
 import { later } from '@/lib/later';
 import { glyphs } from '@/lib/shortcuts';
 import { moment } from '@/lib/time';
@@ -36,6 +36,7 @@ const pages = {
 
 export function SettingsPage() {
   const { section } = useParams({ from: '/app/settings/$section' });
+  const shown = useSettingsSections();
   const current = settingsSections.find((one) => one.id === section);
   if (!current) return <PageMissing />;
   const { Page } = pages[current.id];
@@ -43,7 +44,7 @@ export function SettingsPage() {
     <div className="flex min-w-0 flex-1 flex-col md:flex-row">
       <nav className="flex flex-none gap-px overflow-x-auto border-line bg-canvas px-2 max-md:border-b max-md:py-1 md:w-[240px] md:flex-col md:border-e" aria-label={t('settings.nav')} data-pane>
         <h1 className="pane-title flex h-[52px] flex-none items-center px-2 max-md:sr-only">{t('settings.nav')}</h1>
-        {settingsSections.map(({ id, label }) => {
+        {shown.map(({ id, label }) => {
           const Icon = pages[id].icon;
           return (
             <Link key={id} to="/settings/$section" params={{ section: id }} className="view" aria-current={id === section ? 'page' : undefined} ref={id === section ? intoSight : undefined}>

@@ -102,6 +102,8 @@ pub(crate) struct Traffic {
 pub(crate) struct Measured {
     /// What was sent.
     pub(crate) sent: Sent,
+    /// Messages of the webhooks that were taken.
+    pub(crate) stored: u64,
     /// What arrived.
     pub(crate) heard: Counted,
     /// From the start that was meant to the socket.
@@ -111,6 +113,11 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// How many messages were stored a second.
+    pub(crate) fn stored_per_second(&self) -> f64 {
+        self.stored as f64 / self.sent.lasted.as_secs_f64()
+    }
+
     /// A run's figures, begun: what it used and what was not right.
     pub(crate) fn attempt(&self) -> Attempt {
         let mut defects = self.sent.defects();
@@ -251,9 +258,10 @@ impl Bench {
             stop: &AtomicBool::new(false),
         };
         let sent = load.run()?;
+        let stored = sent.ok * traffic.batch as u64;
         let mut missing = 0;
         if let Some((fleet, sockets_each)) = fleet {
-            let expected = before.messages + sent.ok * traffic.batch as u64 * sockets_each;
+            let expected = before.messages + stored * sockets_each;
             fleet.until(DELIVER_TIMEOUT, |now| now.messages >= expected);
             missing = expected.saturating_sub(fleet.counters.now().messages);
         }
@@ -262,7 +270,7 @@ impl Bench {
             Some((fleet, _)) => (fleet.counters.now().since(before), fleet.collect()?),
             None => Default::default(),
         };
-        let mut measured = Measured { sent, heard, to_socket, cost };
+        let mut measured = Measured { sent, stored, heard, to_socket, cost };
         measured.sent.undelivered = missing;
         Ok(measured)
     }

@@ -57,6 +57,13 @@ pub(super) struct Entry {
     pub(super) deleted: bool,
 }
 
+impl Entry {
+    /// Nothing of it can be verified before its key is given back, or its secret anew.
+    pub(super) const fn waits_for_key(&self) -> bool {
+        self.is_closed && !self.deleted
+    }
+}
+
 type Remembered = (Option<Arc<Entry>>, Timestamp);
 
 /// Knows the channels.

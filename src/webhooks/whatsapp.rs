@@ -152,7 +152,7 @@ impl Webhooks {
 
     /// A delivery at a channel's own address.
     async fn take_own<'a>(&self, own: Arc<Entry>, seal: &Seal<'a>) -> Result<Taken<'a>, Problem> {
-        if own.is_closed && !own.deleted {
+        if own.waits_for_key() {
             return Err(closed());
         }
         if !self.verifies(seal, &own) {
@@ -180,7 +180,7 @@ impl Webhooks {
                 Route::Number(id) => {
                     let other = self.book.find(&Name::Number(id.to_string())).await?;
                     let other = other.filter(|other| other.scope == own.scope);
-                    if other.as_ref().is_some_and(|other| other.is_closed && !other.deleted) {
+                    if other.as_ref().is_some_and(|other| other.waits_for_key()) {
                         return Err(closed());
                     }
                     other.filter(|other| self.verifies(seal, other))
@@ -254,7 +254,7 @@ impl Webhooks {
             let routed = if fits { Routed::To(Arc::clone(entry)) } else { Routed::Unverified };
             routes.insert(name.clone(), routed);
         }
-        if found.iter().any(|(_, entry)| entry.is_closed && !entry.deleted) {
+        if found.iter().any(|(_, entry)| entry.waits_for_key()) {
             return Err(closed());
         }
         if verified { Ok(routes) } else { Err(unverified("signature")) }

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use switchboard_simulator::{Fault, Faults, Update, When, payload};
-use switchboard_store::testing::s3::S3Server;
+use switchboard_store::{s3::Bucket, testing::s3::S3Server};
 
 use crate::support::{
     api::Api,
@@ -199,6 +199,18 @@ async fn a_file_that_the_provider_does_not_have_says_so() {
     stage.api.get(&path).await.is_problem(409, "media_failed");
 }
 
+/// A stage whose files are kept in a bucket.
+async fn over(bucket: &Bucket) -> Stage {
+    let settings = [
+        ("BLOBS__KIND", "s3"),
+        ("BLOBS__S3_ENDPOINT", bucket.endpoint.as_str()),
+        ("BLOBS__S3_BUCKET", &bucket.name),
+        ("BLOBS__S3_ACCESS_KEY", &bucket.access_key),
+        ("BLOBS__S3_SECRET_KEY", bucket.secret_key.expose_secret()),
+    ];
+    Stage::with(1, Faults::none(), &settings).await
+}
+
 #[tokio::test]
 async fn an_object_store_that_is_away_is_said_before_a_file_begins_and_in_the_log_alone() {
     let (mut store, bucket) = tokio::task::spawn_blocking(|| {
@@ -208,15 +220,7 @@ async fn an_object_store_that_is_away_is_said_before_a_file_begins_and_in_the_lo
     })
     .await
     .expect("a bucket");
-    let endpoint = bucket.endpoint.to_string();
-    let settings = [
-        ("BLOBS__KIND", "s3"),
-        ("BLOBS__S3_ENDPOINT", endpoint.as_str()),
-        ("BLOBS__S3_BUCKET", &bucket.name),
-        ("BLOBS__S3_ACCESS_KEY", &bucket.access_key),
-        ("BLOBS__S3_SECRET_KEY", bucket.secret_key.expose_secret()),
-    ];
-    let mut stage = Stage::with(1, Faults::none(), &settings).await;
+    let mut stage = over(&bucket).await;
     let upload = async |bytes: Vec<u8>| {
         let path = format!("/api/v1/media?channel_id={}&kind=document&filename=a.pdf", stage.channel.id);
         let url = format!("http://{}{path}", stage.api.address().now().await);
@@ -270,7 +274,7 @@ async fn an_object_store_that_is_away_is_said_before_a_file_begins_and_in_the_lo
 
     // The bucket twice in the settings is said, too, and nothing is left of having tried.
     stage.server.kill();
-    stage.server.set("BLOBS__S3_ENDPOINT", &format!("{endpoint}{}", bucket.name));
+    stage.server.set("BLOBS__S3_ENDPOINT", &format!("{}{}", bucket.endpoint, bucket.name));
     let said = stage.server.fails(&["check"]);
     assert!(said.contains("wrong  blobs.s3_endpoint: give the endpoint without the bucket"), "{said}");
     stage.server.set("BLOBS__S3_ENDPOINT", "s3.example");
@@ -280,15 +284,7 @@ async fn an_object_store_that_is_away_is_said_before_a_file_begins_and_in_the_lo
 #[tokio::test]
 async fn files_are_kept_in_a_bucket_where_the_settings_say_so() {
     let bucket = tokio::task::spawn_blocking(|| S3Server::shared().bucket()).await.expect("a bucket");
-    let endpoint = bucket.endpoint.to_string();
-    let settings = [
-        ("BLOBS__KIND", "s3"),
-        ("BLOBS__S3_ENDPOINT", endpoint.as_str()),
-        ("BLOBS__S3_BUCKET", &bucket.name),
-        ("BLOBS__S3_ACCESS_KEY", &bucket.access_key),
-        ("BLOBS__S3_SECRET_KEY", bucket.secret_key.expose_secret()),
-    ];
-    let mut stage = Stage::with(1, Faults::none(), &settings).await;
+    let mut stage = over(&bucket).await;
     let bytes = png(1_000, 500);
     stage.postman.deliver(&[photo(&stage, 1, "image/png", &bytes)]).await;
     let content = file(&stage, 1, "ready").await;

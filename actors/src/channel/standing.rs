@@ -350,8 +350,7 @@ impl ChannelActor {
         let news = before != (templates, unseen, standing.templates_problem.clone());
         if is_first {
             // Its light says that they were not read yet until it is told otherwise.
-            self.noted_at = Some(self.env.clock.now());
-            drop(self.store_standing(true));
+            self.tell_and_store();
         } else {
             self.note(news);
         }

@@ -96,8 +96,8 @@ fn unseen(
         let traffic = Traffic { window: None, ..traffic(bench, per_second, (tenants, sockets)) };
         let measured = bench.measure(site, None, traffic)?;
         let mut attempt = measured.attempt();
-        let stored = measured.sent.ok * traffic.batch as u64;
-        attempt.figure("stored/s", stored as f64 / measured.sent.lasted.as_secs_f64());
+        let stored = measured.stored;
+        attempt.figure("stored/s", measured.stored_per_second());
         attempt.figure("messages", stored as f64);
         attempt.cpu_per_thousand(stored);
         attempt.defects.extend(site.logged_errors());
@@ -148,8 +148,8 @@ impl Case<'_> {
             let measured = self.bench.measure(self.site, Some((self.fleet, self.sockets)), traffic)?;
             let mut attempt = measured.attempt();
             let events = measured.heard.events as f64;
-            let stored = measured.sent.ok * traffic.batch as u64;
-            attempt.figure("stored/s", stored as f64 / measured.sent.lasted.as_secs_f64());
+            let stored = measured.stored;
+            attempt.figure("stored/s", measured.stored_per_second());
             attempt.figure("messages", stored as f64);
             attempt.figure("deliveries", measured.heard.messages as f64);
             attempt.figure("deliveries/s", events / measured.cost.wall_s);

@@ -78,13 +78,12 @@ fn case(bench: &Bench, name: String, traffic: Traffic, look: Look) -> Result<Row
         };
         let measured = bench.measure(&site, fleet, traffic)?;
         let mut attempt = measured.attempt();
-        let stored = measured.sent.ok * traffic.batch as u64;
-        attempt.figure("stored/s", stored as f64 / measured.sent.lasted.as_secs_f64());
+        attempt.figure("stored/s", measured.stored_per_second());
         attempt.latencies("200", measured.sent.latencies.summary());
         if look == Look::Agent {
             attempt.latencies("sock", measured.to_socket.summary());
         }
-        attempt.cpu_per_thousand(stored);
+        attempt.cpu_per_thousand(measured.stored);
         attempt.defects.extend(site.logged_errors());
         Ok(attempt)
     })

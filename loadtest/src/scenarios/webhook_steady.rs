@@ -46,7 +46,7 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Row>, Error> {
             let ok = measured.sent.ok;
             attempt.figure("messages", ok as f64);
             attempt.figure("events", measured.heard.events as f64);
-            attempt.figure("stored/s", ok as f64 / measured.sent.lasted.as_secs_f64());
+            attempt.figure("stored/s", measured.stored_per_second());
             attempt.latencies("200", measured.sent.latencies.summary());
             if measured.to_socket.count() as u64 != ok {
                 attempt

@@ -32,6 +32,16 @@ export function Modal({ title, children, onClose, footer }: { title: string; chi
   );
 }
 
+/** The buttons of a dialog with a form: none of it, or what it is for. */
+export function FormButtons({ form, action, disabled, onClose }: { form: string; action: string; disabled: boolean; onClose: () => void }) {
+  return (
+    <>
+      <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
+      <button type="submit" form={form} className="btn primary" disabled={disabled}>{action}</button>
+    </>
+  );
+}
+
 /** Asks before something that cannot be taken back lightly. */
 export function Confirm({ title, text, action, onConfirm, onClose, busy = false }: { title: string; text: string; action: string; onConfirm: () => void; onClose: () => void; busy?: boolean }) {
   return (

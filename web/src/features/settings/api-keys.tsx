@@ -6,7 +6,7 @@ import { apiKeysQuery, queryClient } from '@/api/queries';
 import type { ApiKey, CreatedApiKey } from '@/api/types';
 import { CopyLine } from '@/components/copy-line';
 import { Field } from '@/components/field';
-import { Confirm, Modal } from '@/components/modal';
+import { Confirm, FormButtons, Modal } from '@/components/modal';
 import { Head, LoadError } from '@/features/settings/parts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
@@ -97,12 +97,7 @@ function MakeKey({ onClose }: { onClose: () => void }) {
     <Modal
       title={t('settings.makeKey')}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="make-key" className="btn primary" disabled={make.isPending}>{t('settings.makeKey')}</button>
-        </>
-      }
+      footer={<FormButtons form="make-key" action={t('settings.makeKey')} disabled={make.isPending} onClose={onClose} />}
     >
       <form
         id="make-key"

@@ -7,7 +7,7 @@ import type { ChangeUser, CreateUser, Role, User } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { Choice, Field } from '@/components/field';
 import { Menu, MenuItem } from '@/components/menu';
-import { Confirm, Modal } from '@/components/modal';
+import { Confirm, FormButtons, Modal } from '@/components/modal';
 import { Head, LoadError } from '@/features/settings/parts';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
@@ -118,12 +118,7 @@ function Add({ by, onClose }: { by: Role; onClose: () => void }) {
     <Modal
       title={t('settings.addMember')}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="add-member" className="btn primary" disabled={add.isPending}>{t('settings.add')}</button>
-        </>
-      }
+      footer={<FormButtons form="add-member" action={t('settings.add')} disabled={add.isPending} onClose={onClose} />}
     >
       <form
         id="add-member"
@@ -162,12 +157,7 @@ function Change({ by, user, onClose }: { by: Role; user: User; onClose: () => vo
     <Modal
       title={t('members.changeTitle', { name: user.name })}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="change-member" className="btn primary" disabled={change.isPending || empty}>{t('app.save')}</button>
-        </>
-      }
+      footer={<FormButtons form="change-member" action={t('app.save')} disabled={change.isPending || empty} onClose={onClose} />}
     >
       <form
         id="change-member"

@@ -6,7 +6,7 @@ import { queryClient, templatesQuery } from '@/api/queries';
 import type { Template, TemplateAuthentication, TemplateButton, TemplateCard, TemplateDraft, TemplateHeaderFormat, TemplateOffer } from '@/api/types';
 import { Choice, Field } from '@/components/field';
 import { FileField } from '@/components/file-field';
-import { Modal } from '@/components/modal';
+import { FormButtons, Modal } from '@/components/modal';
 import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
@@ -206,12 +206,7 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
     <Modal
       title={template ? t('templates.editTitle', { name: sentence(template.name) }) : t('templates.newTitle')}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="template-editor" className="btn primary" disabled={submit.isPending || (!isCode && !draft.body.trim()) || !draft.name.trim()}>{t('templates.submit')}</button>
-        </>
-      }
+      footer={<FormButtons form="template-editor" action={t('templates.submit')} disabled={submit.isPending || (!isCode && !draft.body.trim()) || !draft.name.trim()} onClose={onClose} />}
     >
       <form
         ref={form}

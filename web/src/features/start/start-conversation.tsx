@@ -5,7 +5,7 @@ import { ask, isPassing, newKey } from '@/api/client';
 import type { Contact, StartConversation as Start, StartedConversation } from '@/api/types';
 import { ContactPicker } from '@/components/contact-picker';
 import { Choice, Field } from '@/components/field';
-import { Modal } from '@/components/modal';
+import { FormButtons, Modal } from '@/components/modal';
 import { TemplateForm, type Chosen } from '@/components/template-form';
 import { t } from '@/lib/i18n';
 import { wordsOf } from '@/lib/inbox/actions';
@@ -47,12 +47,7 @@ export function StartConversation({ onClose }: { onClose: () => void }) {
     <Modal
       title={t('start.title')}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="submit" form="start-conversation" className="btn primary" disabled={!ready || start.isPending}>{t('start.submit')}</button>
-        </>
-      }
+      footer={<FormButtons form="start-conversation" action={t('start.submit')} disabled={!ready || start.isPending} onClose={onClose} />}
     >
       <form
         id="start-conversation"

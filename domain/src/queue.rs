@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use switchboard_schema::{Timestamp, wire::Departure};
+use switchboard_schema::{Timestamp, record::Burst, wire::Departure};
 
 use crate::{pair, retry::BACK_OFF_BASE, throughput};
 
@@ -152,15 +152,15 @@ impl Queue {
 }
 
 /// When the messages of one conversation leave, oldest first, and one that is written now. `not_before`: until when each of
-/// those that wait is held back by itself; `used_until`: see [`pair::next_at`].
+/// those that wait is held back by itself; `burst`: what went before, see [`pair::next_at`].
 #[must_use]
 pub fn departures(
     queue: &Queue,
     not_before: &[Option<Timestamp>],
-    used_until: Option<Timestamp>,
+    burst: Option<Burst>,
     now: Timestamp,
 ) -> Vec<Expected> {
-    let mut used_until = used_until;
+    let mut burst = burst;
     let (mut before, mut held_by) = (now, None);
     let held = not_before.iter().copied().chain(std::iter::once(None));
     held.enumerate()
@@ -169,13 +169,14 @@ pub fn departures(
                 (0, Some(ahead)) => ahead,
                 _ => queue.waiting,
             };
-            let by_person = pair::next_at(used_until, before);
-            let held_until = not_before.unwrap_or(by_person).max(by_person);
             let in_turn = queue.pace.leaves(ahead, before);
-            let expected = if held_until > in_turn.at {
-                let paced = by_person >= held_until;
+            let earliest = not_before.map_or(in_turn.at, |held| held.max(in_turn.at));
+            // What is too late to go with those before it, once it is its turn, waits until they are paid for.
+            let at = pair::next_at(burst, earliest);
+            let expected = if at > in_turn.at {
+                let paced = at > earliest || pair::next_at(burst, before) >= at;
                 let because = if paced { Because::Person } else { Because::TriedBefore };
-                Expected { at: held_until, because }
+                Expected { at, because }
             } else {
                 // Of what is in its way the longest is told: its own turn, or what holds up the one before it.
                 let own = in_turn.at.since(before);
@@ -183,9 +184,9 @@ pub fn departures(
                 Expected { at: in_turn.at, because }
             };
             held_by = Some(expected.because);
-            used_until = Some(pair::after_one(used_until, expected.at));
             // The next of this conversation begins when this one is done.
             before = expected.at + queue.pace.request;
+            burst = Some(pair::reached(pair::begun(burst, expected.at), before));
             expected
         })
         .collect()
@@ -289,12 +290,31 @@ mod tests {
     #[test]
     fn one_person_is_paced_and_a_message_that_was_refused_waits_for_its_time() {
         let idle = Queue { pace: pace(80), waiting: 0, ahead: None };
-        let used = (0..pair::BURST).fold(None, |used, _| Some(pair::after_one(used, NOW)));
-        let all = departures(&idle, &[None, None], used, NOW);
-        assert_eq!(all.iter().map(|one| one.because).collect::<Vec<_>>(), [Because::Person; 3]);
-        assert_eq!(all.iter().copied().map(secs).collect::<Vec<_>>(), [6, 12, 18]);
+        let burst = (0..pair::BURST).fold(None, |burst, _| Some(pair::begun(burst, NOW)));
+        let all = departures(&idle, &[None], burst, NOW);
+        assert_eq!(all.iter().map(|one| one.because).collect::<Vec<_>>(), [Because::Person; 2]);
+        assert_eq!(all.iter().copied().map(secs).collect::<Vec<_>>(), [270, 270], "they go together again");
         let held = departures(&idle, &[Some(NOW + Duration::from_secs(64))], None, NOW);
         assert_eq!((secs(held[0]), held[0].because), (64, Because::TriedBefore));
+        assert_eq!(held[1].told(NOW).map(|told| told.because), Some(Because::TriedBefore.words()));
+    }
+
+    #[test]
+    fn what_comes_too_late_to_go_with_those_before_it_is_told_when_they_are_paid_for() {
+        let busy = Queue { pace: pace(20), waiting: 120, ahead: None };
+        let three = (0..3).fold(None, |burst, _| Some(pair::begun(burst, NOW)));
+        let all = departures(&busy, &[], three, NOW);
+        assert_eq!((secs(all[0]), all[0].because), (18, Because::Person), "its turn comes after six seconds");
+    }
+
+    #[test]
+    fn what_is_told_of_one_person_is_what_the_rule_then_does() {
+        let idle = Queue { pace: pace(80), waiting: 0, ahead: None };
+        let three = (0..3).fold(None, |burst, _| Some(pair::begun(burst, NOW)));
+        let now = NOW + Duration::from_secs(9);
+        let told = departures(&idle, &[], three, now)[0].told(now).expect("it waits");
+        assert_eq!(told.at.since(NOW).as_secs(), 18);
+        assert_eq!(pair::next_at(three, now), told.at);
     }
 
     #[test]
@@ -343,8 +363,12 @@ mod tests {
             let queue = Queue { pace: pace(80), waiting, ahead: None };
             let held: Vec<_> =
                 held.into_iter().map(|secs| secs.map(|secs| NOW + Duration::from_secs(secs))).collect();
-            let used = used.map(|secs| NOW + Duration::from_secs(secs));
-            let all = departures(&queue, &held, used, NOW);
+            let burst = used.map(|secs| Burst {
+                began_at: NOW,
+                messages: 3,
+                used_until: NOW + Duration::from_secs(secs),
+            });
+            let all = departures(&queue, &held, burst, NOW);
             assert_eq!(all.len(), held.len() + 1);
             assert!(all.windows(2).all(|two| two[0].at <= two[1].at));
             assert!(all.iter().zip(&held).all(|(one, held)| held.is_none_or(|held| held <= one.at)));

@@ -25,11 +25,18 @@ pub fn pause_after(outcome: &SendOutcome, attempts: u32) -> Option<Duration> {
         SendOutcome::NotStarted(_) => Some(FIRST_PAUSE * 2_u32.pow(earlier)),
         SendOutcome::Refused(error) => match error.class {
             ErrorClass::Retry => Some(FIRST_PAUSE * 2_u32.pow(earlier)),
-            ErrorClass::BackOff => Some(Duration::from_secs(u64::from(BACK_OFF_BASE.pow(earlier)))),
+            ErrorClass::BackOff => Some(back_off(attempts)),
             ErrorClass::Never | ErrorClass::Account => None,
         },
         SendOutcome::Accepted { .. } | SendOutcome::Unknown(_) => None,
     }
+}
+
+/// The pause after so many requests, of which the last was too fast.
+#[must_use]
+pub fn back_off(attempts: u32) -> Duration {
+    let earlier = attempts.saturating_sub(1).min(MAX_AUTOMATIC_ATTEMPTS);
+    Duration::from_secs(u64::from(BACK_OFF_BASE.pow(earlier)))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use rand::{
     seq::{IndexedRandom as _, SliceRandom as _},
 };
 use serde_json::Value;
+use switchboard_domain::pair;
 use switchboard_simulator::{
     Fault, Faults, GraphFaults, Outcome, StatusFaults, Update, WebhookFaults, When, payload,
 };
@@ -23,6 +24,7 @@ use tokio::{
 };
 
 use crate::support::{
+    PATIENCE,
     agent::Agent,
     api::Api,
     chance::{Told, dice, seeds},
@@ -30,20 +32,22 @@ use crate::support::{
     snapshot::{Snapshot, number, text},
     soon,
     stage::{Stage, messages_path, text_body},
-    until,
+    until, until_within,
     wire::{Came, Socket},
 };
 
 /// Connections that post at the same time.
 const POSTMEN: u64 = 4;
 /// Customers who write through all of them.
-const CUSTOMERS: u64 = 15;
+const CUSTOMERS: u64 = 40;
 /// Ends of the server in one run.
 const ENDS: usize = 4;
 /// Messages answered 200 between two ends.
 const BETWEEN_ENDS: std::ops::Range<usize> = 50..400;
 /// Messages sent to customers in one run, at most.
 const SENDS_MAX: usize = 120;
+/// Messages sent to one of them, at most: each makes the next ones wait longer (see [`pair`]).
+const SENDS_EACH_MAX: usize = 4;
 
 /// What ends meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -183,6 +187,7 @@ async fn post(postman: Postman, shared: Shared, now_s: i64, mut dice: StdRng) {
 /// Sends messages, each until it is answered.
 async fn send(api: Api, shared: Shared, mut dice: StdRng) {
     let mut conversations: Vec<String> = Vec::new();
+    let mut sent: BTreeMap<String, usize> = BTreeMap::new();
     for nth in 0.. {
         if shared.book().over || shared.book().asked >= SENDS_MAX {
             return;
@@ -193,10 +198,13 @@ async fn send(api: Api, shared: Shared, mut dice: StdRng) {
             let list = page.as_ref().and_then(|page| page.body["conversations"].as_array());
             conversations = list.into_iter().flatten().map(|found| text(found, "id")).collect();
         }
-        let Some(conversation) = conversations.choose(&mut dice) else {
+        let may_get_one = |id: &&String| sent.get(*id).is_none_or(|&sent| sent < SENDS_EACH_MAX);
+        let open: Vec<_> = conversations.iter().filter(may_get_one).cloned().collect();
+        let Some(conversation) = open.choose(&mut dice) else {
             tokio::task::yield_now().await;
             continue;
         };
+        *sent.entry(conversation.clone()).or_default() += 1;
         shared.book().asked += 1;
         let (api, body) = (api.keyed(&format!("send-{nth}")), text_body(&format!("answer {nth}")));
         let sent = loop {
@@ -328,7 +336,8 @@ async fn send_again(postman: &Postman, shared: &Shared, dice: &mut StdRng) {
 
 /// Everything taken is there once, and what was accepted has ended.
 async fn settled(stage: &Stage, agent: &Agent, shared: &Shared) {
-    until("everything accepted to end", async || {
+    let paced = pair::EACH * SENDS_EACH_MAX as u32;
+    until_within(PATIENCE + paced, "everything accepted to end", async || {
         let snapshot = stage.snapshot().await;
         let open = snapshot.all_messages().any(|message| {
             message["direction"] == "out" && matches!(message["state"].as_str(), Some("queued" | "sending"))

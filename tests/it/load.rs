@@ -65,7 +65,7 @@ fn at_an_inbox_at_work_nothing_is_lost_doubled_or_out_of_order() {
         "--workspaces=2",
         "--agents=2",
         "--inbox-rate=30",
-        "--conversations=10",
+        "--conversations=100",
         "--pace=0.1",
     ]);
     let row = results.row();
@@ -84,7 +84,7 @@ fn a_storm_and_cut_connections_lose_and_double_nothing_either() {
         "--workspaces=2",
         "--agents=2",
         "--inbox-rate=10",
-        "--conversations=10",
+        "--conversations=100",
         "--pace=0.1",
     ]);
     let row = results.row();

@@ -18,6 +18,7 @@ mod kinds;
 mod load;
 mod measured;
 mod media;
+mod paced;
 mod redacted;
 mod roles;
 mod sending;

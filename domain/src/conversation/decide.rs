@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp,
-    record::{Answered, Attempt, BUCKET_ITEMS, ClientKey, Head, Item, Left},
+    record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
         Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MessageError,
         MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
@@ -104,7 +104,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             }
             Ok(draft.finish_item(seq))
         }
-        Command::Status { status, seq } => told(state, status, seq),
+        Command::Status { status, seq } => told(state, status, seq, now),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
         Command::Send { contact, id, key, request_hash, content, about, sender } => {
             check_content(&content)?;
@@ -871,7 +871,7 @@ fn receive(
     Ok(draft.finish(effects, Some(seq)))
 }
 
-fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> {
+fn told(state: &State, status: Status, seq: u64, now: Timestamp) -> Result<Decision, Rejection> {
     let mut draft = Draft::of_any(state)?;
     let item = draft.item(seq)?;
     // Nothing to tell of: no request was made for it, or it was made anew since.
@@ -922,6 +922,7 @@ fn told(state: &State, status: Status, seq: u64) -> Result<Decision, Rejection> 
     note_answer(&mut draft.head, item_of(&draft.items, seq)?);
     if let Some(attempt) = state.attempts.get(&seq) {
         draft.rest.push(Change::Attempt(Attempt { outcome: Some(joined), ..attempt.clone() }));
+        draft.head.burst = draft.head.burst.map(|burst| pair::reached(burst, now));
     }
     Ok(draft.finish_item(seq).then_send())
 }
@@ -1086,12 +1087,12 @@ fn begin(state: &State, seq: u64, consent_version: u64, now: Timestamp) -> Resul
         fail(draft.item(seq)?, refused.into(), now);
         return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
     }
-    let next_at = pair::next_at(draft.head.paced_until, now);
+    let next_at = pair::next_at(draft.head.burst, now);
     if next_at > now {
         draft.item(seq)?.not_before = Some(next_at);
         return Ok(Decision { seq: None, ..draft.finish_item(seq).then_send() });
     }
-    draft.head.paced_until = Some(pair::after_one(draft.head.paced_until, now));
+    draft.head.burst = Some(pair::begun(draft.head.burst, now));
     let item = draft.item(seq)?;
     item.attempts += 1;
     item.not_before = None;
@@ -1116,8 +1117,9 @@ fn end(
 ) -> Result<Decision, Rejection> {
     let mut draft = Draft::of_any(state)?;
     let attempt = state.attempts.get(&seq).filter(|attempt| attempt.number == number).cloned();
-    let item = draft.item(seq)?;
     let Some(attempt) = attempt else { return end_late(draft, seq, number, outcome, now) };
+    draft.head.burst = draft.head.burst.and_then(|burst| paid(burst, &outcome, number, now));
+    let item = draft.item(seq)?;
     match outcome {
         AttemptOutcome::Ended(ended) => match retry::pause_after(&ended, item.attempts) {
             Some(pause) => {
@@ -1134,6 +1136,19 @@ fn end(
     let mut effects = vec![Effect::Announce(seq)];
     effects.extend(draft.put_reaction(seq, now).map(Effect::Announce));
     Ok(draft.finish(effects, Some(seq)).then_send())
+}
+
+/// What went to a person, once the newest request for a message to them ended.
+fn paid(burst: Burst, outcome: &AttemptOutcome, attempts: u32, now: Timestamp) -> Option<Burst> {
+    match outcome {
+        AttemptOutcome::Withdrawn(_) | AttemptOutcome::Ended(SendOutcome::NotStarted(_)) => {
+            pair::given_back(burst)
+        }
+        AttemptOutcome::Ended(SendOutcome::Refused(error)) if error.code == pair::TOO_FAST => {
+            Some(pair::refused(burst, retry::back_off(attempts), now))
+        }
+        AttemptOutcome::Ended(_) => Some(pair::reached(burst, now)),
+    }
 }
 
 /// What came of a request whose attempt is closed already: by a status that was faster, by a recovery that
@@ -1266,5 +1281,6 @@ fn recover(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
     if effects.is_empty() {
         return Ok(Decision::default().then_send());
     }
+    draft.head.burst = draft.head.burst.map(|burst| pair::reached(burst, now));
     Ok(draft.finish(effects, None).then_send())
 }

@@ -60,8 +60,8 @@ impl State {
             .collect();
         let queued: Vec<_> = self.outbox().filter(|item| item.state == MessageState::Queued).collect();
         let held: Vec<_> = queued.iter().map(|item| item.not_before).collect();
-        let used_until = self.head.as_ref().and_then(|head| head.paced_until);
-        let expected = departures(&side.queue, &held, used_until, now);
+        let burst = self.head.as_ref().and_then(|head| head.burst);
+        let expected = departures(&side.queue, &held, burst, now);
         SendOutlook {
             conversation_id: self.id,
             at: now,

@@ -220,7 +220,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         redirect: None,
         left: None,
         absorbed: Vec::new(),
-        paced_until: None,
+        burst: None,
         created_at: now,
         updated_at: now,
     }

@@ -505,13 +505,24 @@ pub struct Head {
     /// Conversations that this one continues.
     #[serde(default)]
     pub absorbed: Vec<ConversationId>,
-    /// Until when messages to this person use up what may be sent to one person.
+    /// What went to this person lately and uses up what may be sent to one person.
     #[serde(default)]
-    pub paced_until: Option<Timestamp>,
+    pub burst: Option<Burst>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
     pub updated_at: Timestamp,
+}
+
+/// Messages that went to one person together, and what they use up of what may be sent to one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Burst {
+    /// When the request of the first began.
+    pub began_at: Timestamp,
+    /// How many they are.
+    pub messages: u32,
+    /// Until when they use it up.
+    pub used_until: Timestamp,
 }
 
 /// An answer to a customer who waited.

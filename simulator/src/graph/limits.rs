@@ -77,6 +77,14 @@ mod tests {
     }
 
     #[test]
+    fn three_together_are_paid_for_before_a_fourth() {
+        let mut pair = Pair::default();
+        assert!([0, 1_200, 2_400].into_iter().all(|ms| pair.take(ms)));
+        assert!(!pair.take(9_000) && !pair.take(17_999));
+        assert!(pair.take(18_000) && pair.take(18_001), "a burst may begin anew");
+    }
+
+    #[test]
     fn the_forty_sixth_of_a_burst_is_refused() {
         let mut pair = Pair::default();
         assert!((0..45).all(|_| pair.take(5)));

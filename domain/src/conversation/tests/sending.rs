@@ -1,5 +1,7 @@
 use super::*;
 
+const SECOND: Duration = Duration::from_secs(1);
+
 #[test]
 fn a_message_waits_until_its_turn() {
     let mut it = given();
@@ -247,21 +249,52 @@ fn what_cannot_be_sent_is_refused_with_the_field_that_is_wrong() {
     assert_eq!(field(text(&"x".repeat(4_097))), "text.body");
 }
 
+/// An answer that the provider refuses as too fast.
+fn too_fast() -> SendOutcome {
+    let code = crate::pair::TOO_FAST.to_owned();
+    SendOutcome::Refused(ProviderError { code, message: "too fast".to_owned(), class: ErrorClass::BackOff })
+}
+
 #[test]
-fn more_than_forty_five_at_once_to_one_person_wait_their_turn() {
+fn what_comes_after_messages_that_went_together_waits_until_they_are_paid_for() {
     let mut it = given();
-    for key in 1..=45 {
+    for key in 1..=3 {
         let seq = it.when(send(key, "news")).seq.expect("it is queued");
         it.when(begin(seq));
-        it.when(end(seq, 1, accepted(&format!("out.{key}"))));
+        it.after(SECOND).when(end(seq, 1, accepted(&format!("out.{key}"))));
     }
-    let seq = it.when(send(46, "one more")).seq.expect("it is queued");
+    let first = START;
+    it.now = first + Duration::from_secs(9);
+    let seq = it.when(send(4, "one more")).seq.expect("it is queued");
     it.when(begin(seq));
     assert_eq!(it.state_of(seq), MessageState::Queued, "no request is made");
     let until = it.item(seq).not_before.expect("it says until when");
-    assert_eq!(until, it.now + crate::pair::EACH);
-    it.after(crate::pair::EACH).when(begin(seq));
+    assert_eq!(until, first + SECOND + 3 * crate::pair::EACH, "counted from when the first surely was there");
+    it.now = until;
+    it.when(begin(seq));
     assert_eq!(it.state_of(seq), MessageState::Sending);
+}
+
+#[test]
+fn after_too_fast_nothing_goes_to_that_person_before_the_pause_is_over() {
+    let mut it = given_sending();
+    it.when(end(2, 1, too_fast()));
+    let pause = it.item(2).not_before.expect("it is tried again");
+    assert_eq!(pause, it.now + SECOND);
+    it.when(Command::Cancel { id: it.item(2).id });
+    let seq = it.when(send(2, "another")).seq.expect("it is queued");
+    it.when(begin(seq));
+    assert_eq!(it.item(seq).not_before, Some(pause), "whichever it is");
+    it.now = pause;
+    it.when(begin(seq));
+    assert_eq!(it.state_of(seq), MessageState::Sending);
+}
+
+#[test]
+fn what_never_reached_the_provider_uses_up_nothing() {
+    let mut it = given_sending();
+    it.when(end(2, 1, not_started()));
+    assert_eq!(it.head().burst, None);
 }
 
 #[test]

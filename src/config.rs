@@ -622,7 +622,10 @@ impl Config {
                     complain("mail.smtp_host", "must be given, as mail.kind is \"smtp\"".to_owned());
                 }
                 if mail.smtp_user.is_some() != mail.smtp_password.is_some() {
-                    complain("mail.smtp_user", "goes with mail.smtp_password: give both or neither".to_owned());
+                    complain(
+                        "mail.smtp_user",
+                        "goes with mail.smtp_password: give both or neither".to_owned(),
+                    );
                 }
                 let in_clear = mail.smtp_tls == SmtpTls::None && mail.smtp_password.is_some();
                 if in_clear && !is_this_machine(&mail.smtp_host) {
@@ -638,9 +641,10 @@ impl Config {
             MailKind::Outbox => {
                 let named = self.http.public_url.as_ref().and_then(Url::host_str);
                 if !self.http.listen.ip().is_loopback() || named.is_some_and(|host| !is_this_machine(host)) {
-                    let problem = "\"outbox\" shows codes to whoever looks: it is for a server that listens on this \
+                    let problem =
+                        "\"outbox\" shows codes to whoever looks: it is for a server that listens on this \
                                    machine alone and is reached under no other address"
-                        .to_owned();
+                            .to_owned();
                     complain("mail.kind", problem);
                 }
             }
@@ -922,12 +926,16 @@ mod tests {
         }
         assert!(load("[mail]\nkind = \"outbox\"", &[]).is_ok());
         let here = smtp.replace("post.example", "127.0.0.1");
-        assert!(load(&format!("{here}smtp_user = \"a\"\nsmtp_password = \"b\"\nsmtp_tls = \"none\""), &[]).is_ok());
+        assert!(
+            load(&format!("{here}smtp_user = \"a\"\nsmtp_password = \"b\"\nsmtp_tls = \"none\""), &[])
+                .is_ok()
+        );
     }
 
     #[test]
     fn secrets_do_not_show_when_settings_are_printed() {
-        let config = load("[mail]\nsmtp_password = \"hush-hush\"\n[resend]\napi_key = \"hush-hush\"", &[]).unwrap();
+        let config =
+            load("[mail]\nsmtp_password = \"hush-hush\"\n[resend]\napi_key = \"hush-hush\"", &[]).unwrap();
         assert!(!format!("{config:?}").contains("hush-hush"));
         let config = load("[whatsapp]\napp_secret = \"hush-hush\"", &[]).unwrap();
         assert!(!format!("{config:?}").contains("hush-hush"));

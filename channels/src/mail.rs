@@ -29,16 +29,12 @@ pub struct Misconfigured {
 /// # Errors
 /// What is wrong with it.
 pub fn sender(text: &str) -> Result<Mailbox, String> {
-    text.parse()
-        .map_err(|_| "must be an address, such as `Switchboard <inbox@example.com>`".to_owned())
+    text.parse().map_err(|_| "must be an address, such as `Switchboard <inbox@example.com>`".to_owned())
 }
 
 /// What somebody else said, short enough for a log, in one line.
 fn reason(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .take(REASON_CHARS_MAX)
-        .collect()
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(REASON_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

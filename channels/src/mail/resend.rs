@@ -124,7 +124,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// What a refusal means (Resend: errors). That it asks to slow down, has the same mail under way, or is at fault itself,
 /// passes; everything else stays.
 fn refusal(status: StatusCode, after: Option<Duration>, body: &[u8]) -> MailError {
-    let said = serde_json::from_slice(body).unwrap_or(Refusal { name: String::new(), message: String::new() });
+    let said =
+        serde_json::from_slice(body).unwrap_or(Refusal { name: String::new(), message: String::new() });
     let words = reason(&format!("Resend answers {}: {} {}", status.as_u16(), said.name, said.message));
     let passes = status.is_server_error()
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)

@@ -88,9 +88,10 @@ impl Smtp {
     }
 
     fn message(&self, mail: Mail) -> Result<Message, MailError> {
-        let to = mail.to.parse().map_err(|_| {
-            MailError::Refused("it goes to an address that SMTP has no words for".to_owned())
-        })?;
+        let to = mail
+            .to
+            .parse()
+            .map_err(|_| MailError::Refused("it goes to an address that SMTP has no words for".to_owned()))?;
         let id: String = mail.id.iter().map(|byte| format!("{byte:02x}")).collect();
         let millis = u64::try_from(self.clock.now().as_millis()).unwrap_or_default();
         Message::builder()
@@ -144,7 +145,11 @@ fn refusal(error: &lettre::transport::smtp::Error) -> MailError {
         source = inner.source();
     }
     let words = reason(&words);
-    if error.is_permanent() || error.is_client() { MailError::Refused(words) } else { MailError::passing(words) }
+    if error.is_permanent() || error.is_client() {
+        MailError::Refused(words)
+    } else {
+        MailError::passing(words)
+    }
 }
 
 impl Mailer for Smtp {
@@ -163,8 +168,7 @@ impl Mailer for Smtp {
     fn look(&self) -> Future<Result<(), MailError>> {
         let (this, runtime) = (self.clone(), self.runtime.clone());
         Box::pin(async move {
-            let looked =
-                runtime.spawn(async move { this.within(this.transport.test_connection()).await });
+            let looked = runtime.spawn(async move { this.within(this.transport.test_connection()).await });
             match looked.await {
                 Ok(Ok(true)) => Ok(()),
                 Ok(Ok(false)) => Err(MailError::passing("the SMTP server does not answer as one")),

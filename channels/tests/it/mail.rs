@@ -106,7 +106,8 @@ async fn converse(stream: TcpStream, heard: Arc<Mutex<Vec<String>>>, instead: In
                 message.push('\n');
             }
             hear(&message);
-            let end = instead.iter().find(|(begins, _)| *begins == ".").map_or("250 taken", |(_, words)| words);
+            let end =
+                instead.iter().find(|(begins, _)| *begins == ".").map_or("250 taken", |(_, words)| words);
             write.write_all(format!("{end}\r\n").as_bytes()).await.ok();
         }
     }
@@ -211,7 +212,8 @@ async fn resend(answer: &'static str) -> (Resend, tokio::task::JoinHandle<(Strin
     (Resend::new(&url, &SecretString::from(KEY), &from, Handle::current()).expect("a client"), serving)
 }
 
-const TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{\"id\":\"e1\"}";
+const TAKEN: &str =
+    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{\"id\":\"e1\"}";
 
 #[tokio::test]
 async fn resend_gets_one_request_with_everything_it_asks_for() {
@@ -238,12 +240,21 @@ async fn resend_gets_one_request_with_everything_it_asks_for() {
 #[tokio::test]
 async fn what_resend_never_takes_is_told_from_what_it_may_take_later() {
     let answers = [
-        ("HTTP/1.1 422 No\r\ncontent-length: 44\r\n\r\n{\"name\":\"validation_error\",\"message\":\"from\"}", None),
+        (
+            "HTTP/1.1 422 No\r\ncontent-length: 44\r\n\r\n{\"name\":\"validation_error\",\"message\":\"from\"}",
+            None,
+        ),
         ("HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n", None),
         ("HTTP/1.1 409 No\r\ncontent-length: 37\r\n\r\n{\"name\":\"invalid_idempotent_request\"} ", None),
-        ("HTTP/1.1 429 No\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n", Some(Some(Duration::from_secs(7)))),
+        (
+            "HTTP/1.1 429 No\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n",
+            Some(Some(Duration::from_secs(7))),
+        ),
         ("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", Some(None)),
-        ("HTTP/1.1 409 No\r\ncontent-length: 42\r\n\r\n{\"name\":\"concurrent_idempotent_requests\"}  ", Some(None)),
+        (
+            "HTTP/1.1 409 No\r\ncontent-length: 42\r\n\r\n{\"name\":\"concurrent_idempotent_requests\"}  ",
+            Some(None),
+        ),
         ("HTTP/1.1 302 No\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n", None),
         ("garbage\r\n\r\n", Some(None)),
     ];

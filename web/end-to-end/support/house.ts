@@ -51,8 +51,8 @@ export class House {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** With `signUp`, of an installation with a Meta app of its own; with `reviewMs`, of a provider that decides about templates by itself after so long. */
-  static async open({ signUp = false, reviewMs }: { signUp?: boolean; reviewMs?: number } = {}): Promise<House> {
+  /** With `signUp`, of an installation with a Meta app of its own; with `reviewMs`, of a provider that decides about templates by itself after so long; with `outbox`, of a server that lets strangers in and keeps its mail. */
+  static async open({ signUp = false, reviewMs, outbox = false }: { signUp?: boolean; reviewMs?: number; outbox?: boolean } = {}): Promise<House> {
     const house = new House(await freePort());
     const provider = spawn(binary, ['simulator', '--webhook', `${house.url}/webhooks/whatsapp`, ...(reviewMs === undefined ? [] : ['--review-ms', String(reviewMs)])], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -67,6 +67,7 @@ export class House {
       SWITCHBOARD__HTTP__LISTEN: `127.0.0.1:${house.port}`,
       SWITCHBOARD__WHATSAPP__GRAPH_URL: facts.graph_url,
       SWITCHBOARD__LOG__LEVEL: 'warn',
+      ...(outbox ? { SWITCHBOARD__MAIL__KIND: 'outbox', SWITCHBOARD__ACCOUNTS__SIGN_UP: 'true' } : {}),
       ...(signUp
         ? {
             SWITCHBOARD__WHATSAPP__DIALOG_URL: facts.graph_url,

@@ -24,7 +24,7 @@ const event = (offset: number, prev = offset - 1): StreamEvent => ({
   data: {},
 });
 const frames = (...list: ServerFrame[]): Input => ({ type: 'frames', frames: list });
-const hello: ServerFrame = { type: 'hello', session: 'soc_1', heartbeat_s: 25, store: 'ok' };
+const hello: ServerFrame = { type: 'hello', session: 'soc_1', workspace_id: 'wsp_1', heartbeat_s: 25, store: 'ok' };
 const subscribed = (offset: number, resumed: boolean, epoch = 'a'): ServerFrame => ({
   type: 'subscribed',
   id: 1,

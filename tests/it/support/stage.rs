@@ -61,9 +61,9 @@ impl Stage {
         Self::with(1, Faults::none(), &[]).await
     }
 
-    /// One whose server keeps its rows there.
-    pub(crate) async fn over(rows: Rows) -> Self {
-        Self::built(rows, 1, Faults::none(), &[]).await
+    /// One whose server keeps its rows there, with these settings.
+    pub(crate) async fn over(rows: Rows, settings: &[(&str, &str)]) -> Self {
+        Self::built(rows, 1, Faults::none(), settings).await
     }
 
     /// One with a provider of such a temper and a server with these settings.

@@ -182,6 +182,7 @@ export type ServerFrame =
        */
       store: "ok" | "slow" | "full" | "read_only" | "failed" | "damaged";
       type: "hello";
+      workspace_id: string;
     }
   | {
       /**

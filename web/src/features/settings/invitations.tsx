@@ -24,7 +24,6 @@ const LOOK_EVERY_MS = 2_000;
 /** Read again with the people: whoever joins is no longer among them. */
 const invitationsQuery = queryOptions({
   queryKey: [...usersQuery.queryKey, 'invitations'],
-  refetchInterval: ({ state }) => (state.data?.invitations.some((one) => one.mail === 'waiting') ? LOOK_EVERY_MS : false),
   queryFn: ({ signal }) => ask<InvitationList>('/invitations', { signal }),
 });
 
@@ -34,7 +33,10 @@ function readAgain(): void {
 
 /** Who was asked to join and has not yet. */
 export function Invitations({ by }: { by: Role }) {
-  const { data, error, refetch } = useQuery(invitationsQuery);
+  const { data, error, refetch } = useQuery({
+    ...invitationsQuery,
+    refetchInterval: ({ state }) => (state.data?.invitations.some((one) => one.mail === 'waiting') ? LOOK_EVERY_MS : false),
+  });
   const now = useMinute();
   const [back, setBack] = useState<Invitation | null>(null);
   const again = useMutation({

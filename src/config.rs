@@ -878,7 +878,7 @@ mod tests {
     fn a_rate_of_nothing_is_refused_whichever_it_is() {
         let limits = DEFAULTS.parse::<Table>().unwrap().remove("limits").unwrap();
         let rates: Vec<_> = limits.as_table().unwrap().keys().filter(|key| key.contains("_per_")).collect();
-        assert_eq!(rates.len(), 5);
+        assert_eq!(rates.len(), 8);
         for key in rates {
             for value in ["0", "1000001"] {
                 let said = problem(&format!("[limits]\n{key} = {value}"), &[]);

@@ -133,7 +133,7 @@ impl Access {
             email,
             role: new.role,
             invited_by: caller.principal.user_id,
-            invited_by_name: caller.user.name.clone(),
+            invited_by_name: self.name_of(caller).await?,
             created_at: now,
             expires_at: now + INVITATION_LIFETIME,
             nonce: self.entropy.id(),
@@ -169,10 +169,10 @@ impl Access {
         let row = self.accounts.invitation(scope, id).await?.ok_or(Refusal::NotFound("invitation"))?;
         check_rule_over(caller.user.role, [row.body.0.role])?;
         self.invitations_by_workspace.take(scope.tenant(), self.now()).map_err(Denied::TooMany)?;
-        let (now, mail) = (self.now(), self.standing_of_new_mail());
+        let (now, mail, name) = (self.now(), self.standing_of_new_mail(), self.name_of(caller).await?);
         let changed = self.accounts.change_invitation(scope, id, |body| {
             body.invited_by = caller.principal.user_id;
-            body.invited_by_name.clone_from(&caller.user.name);
+            body.invited_by_name = name;
             body.expires_at = now + INVITATION_LIFETIME;
             (body.mail, body.mail_problem) = (mail, None);
         });
@@ -189,6 +189,12 @@ impl Access {
         let row = self.accounts.invitation(caller.scope, id).await?.ok_or(Refusal::NotFound("invitation"))?;
         check_rule_over(caller.user.role, [row.body.0.role])?;
         self.accounts.delete_invitation(caller.scope, id).await
+    }
+
+    /// What the person is called who asks; behind an API key it is whoever made it.
+    async fn name_of(&self, caller: &Caller) -> Result<String, Refusal> {
+        let person = self.accounts.user(caller.scope, caller.principal.user_id).await?;
+        Ok(person.ok_or(Refusal::NotFound("user"))?.name)
     }
 
     fn standing_of_new_mail(&self) -> MailStanding {

@@ -211,6 +211,7 @@ async fn somebody_is_invited_reads_the_mail_and_joins_once_as_what_they_were_ask
     let seen = api.post("/api/v1/invitations/look", &json!({"token": token})).await.of(200);
     assert_eq!((&seen["workspace"], &seen["role"]), (&json!("first"), &json!("supervisor")));
     assert_eq!((&seen["email"], &seen["has_account"]), (&json!(ben), &json!(false)));
+    assert_eq!(seen["invited_by"], "owner", "a person asks, also through a key of theirs");
     for (body, field) in [
         (json!({"token": token}), "name"),
         (json!({"token": token, "name": "Ben"}), "password"),

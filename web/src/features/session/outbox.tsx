@@ -32,7 +32,7 @@ export function OutboxPage() {
             <p className="text-text-2">{t('outbox.noneText')}</p>
           </>
         )}
-        <ul className="grid gap-3" aria-live="polite">
+        <ul className="grid grid-cols-[minmax(0,1fr)] gap-3" aria-live="polite">
           {data?.mails.map((mail) => (
             <li key={`${mail.at} ${mail.to} ${mail.text}`} className="rounded-[12px] border border-line px-4 py-3">
               <div className="flex flex-wrap items-baseline gap-x-3">
@@ -40,7 +40,7 @@ export function OutboxPage() {
                 <time className="num text-[12px] text-text-3" dateTime={mail.at}>{moment(mail.at, now)}</time>
               </div>
               <p className="text-[12px] leading-4 break-words text-text-2">{t('outbox.to', { to: mail.to })}</p>
-              <p className="mt-2 break-words whitespace-pre-wrap">{linked(mail.text)}</p>
+              <p className="mt-2 [overflow-wrap:anywhere] whitespace-pre-wrap">{linked(mail.text)}</p>
             </li>
           ))}
         </ul>

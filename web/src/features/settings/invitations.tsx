@@ -72,13 +72,13 @@ export function Invitations({ by }: { by: Role }) {
           <tbody>
             {data.invitations.map((one) => (
               <tr key={one.id}>
-                <td>
-                  <span className="block max-w-[44vw] truncate font-medium sm:max-w-none" title={one.email}>{one.email}</span>
+                <td className="w-full max-w-0">
+                  <span className="block truncate font-medium" title={one.email}>{one.email}</span>
                   <span className="block sm:hidden"><State of={one} now={now} /></span>
                 </td>
                 <td className="text-text-2">{roleName(one.role)}</td>
-                <td className="text-text-2 max-sm:hidden">{one.invited_by_name}</td>
-                <td className="max-sm:hidden"><State of={one} now={now} /></td>
+                <td className="whitespace-nowrap text-text-2 max-sm:hidden">{one.invited_by_name}</td>
+                <td className="min-w-44 max-sm:hidden"><State of={one} now={now} /></td>
                 <td>
                   {ruledBy(by, one.role) && (
                     <Menu trigger={<button type="button" className="btn plain icon small" aria-label={t('invitations.more', { email: one.email })}><Ellipsis size={16} aria-hidden="true" /></button>}>
@@ -156,7 +156,7 @@ export function Invite({ by, onClose }: { by: Role; onClose: () => void }) {
         onClose={onClose}
         footer={<button type="button" className="btn primary" onClick={onClose}>{t('app.close')}</button>}
       >
-        <div className="grid gap-3">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           {made.mail !== 'none' && <p className="text-text-2" role="status">{t('invitations.mailed')}</p>}
           <CopyLine label={t('invitations.link', { email: made.email })} value={made.link} hint={t('invitations.linkHint', { email: made.email })} />
         </div>

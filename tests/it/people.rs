@@ -370,7 +370,7 @@ async fn a_mail_that_is_refused_shows_with_its_invitation_and_holds_nothing_up()
     let port = listener.local_addr().expect("an address").port().to_string();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            stream.write_all(b"554 nothing from you\r\n").await.ok();
+            stream.write_all(b"554 nothing from you to <ben@vela.example>\r\n").await.ok();
             stream.read(&mut [0; 64]).await.ok();
         }
     });
@@ -379,6 +379,8 @@ async fn a_mail_that_is_refused_shows_with_its_invitation_and_holds_nothing_up()
         ("MAIL__FROM", "Vela Bikes <inbox@vela.example>"),
         ("MAIL__SMTP_HOST", "127.0.0.1"),
         ("MAIL__SMTP_TLS", "none"),
+        ("MAIL__SMTP_USER", "inbox"),
+        ("MAIL__SMTP_PASSWORD", "canary-mail-password"),
         ("MAIL__SMTP_PORT", &*port),
     ];
     let stage = Stage::with(1, Faults::none(), &settings).await;
@@ -395,7 +397,11 @@ async fn a_mail_that_is_refused_shows_with_its_invitation_and_holds_nothing_up()
     assert_eq!(nobody(&stage).metric(metric).await, 1.0);
     nobody(&stage).get("/api/v1/outbox").await.is_problem(404, "not_found");
     let token = token_in(&text(&invitation, "link"));
-    assert!(!stage.server.log().contains(&token));
+    let log = stage.server.log();
+    assert!(log.contains("a mail could not be handed over"), "it is told");
+    for secret in [&*token, "ben@vela.example", "canary-mail-password"] {
+        assert!(!log.contains(secret), "{secret} is in no log");
+    }
     let said = stage.server.try_run(&["check"]);
     assert!(said.lines().any(|line| line.starts_with("wrong  mail.smtp_host: ")), "{said}");
     assert_eq!(accept(&nobody(&stage), &token, "Ben").await.status, 201);

@@ -171,6 +171,11 @@ export class House {
     }
   }
 
+  /** Every file that was kept so far is gone from the disk. */
+  loseFiles(): void {
+    rmSync(join(this.data, 'blobs'), { recursive: true, force: true });
+  }
+
   async close(): Promise<void> {
     for (const child of [this.server, this.provider]) {
       if (child === undefined || child.exitCode !== null) continue;

@@ -158,9 +158,9 @@ export class House {
     this.order({ say: { phone, name, text, hours_ago: hoursAgo } });
   }
 
-  /** A customer sends something that is not words: one of the simulator's things. */
-  send(phone: string, name: string, thing: string): void {
-    this.order({ send: { phone, name, thing } });
+  /** A customer sends something that is not words: one of the simulator's things. `words` stand wherever there are some of a customer in it. */
+  send(phone: string, name: string, thing: string, words?: string): void {
+    this.order({ send: { phone, name, thing, ...(words === undefined ? {} : { words }) } });
   }
 
   /** The business writes on its own phone. */

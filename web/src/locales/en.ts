@@ -126,6 +126,7 @@ export const en = {
     deleted: 'Deleted by {{name}}',
     unsupported: 'A kind we can’t show yet (“{{kind}}”).',
     seeRaw: 'See raw',
+    rawOf: 'As it came: {{kind}}',
     hideRaw: 'Hide raw',
     rawStored: 'Too large to show here. Stored as {{blob}}.',
     template: 'template {{name}}',

@@ -372,7 +372,9 @@ function UnsupportedBody({ kind, raw, blob }: { kind: string; raw: string | unde
         )}
       </span>
       {open && (
-        <pre className="mt-1.5 max-h-64 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
+        // It scrolls, by keys as well.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <pre tabIndex={0} role="region" aria-label={t('thread.rawOf', { kind })} className="mt-1.5 max-h-64 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
           {raw ? pretty(raw) : t('thread.rawStored', { blob: blob ?? '' })}
         </pre>
       )}

@@ -371,7 +371,7 @@ async fn a_mail_that_is_refused_shows_with_its_invitation_and_holds_nothing_up()
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             stream.write_all(b"554 nothing from you to <ben@vela.example>\r\n").await.ok();
-            stream.read(&mut [0; 64]).await.ok();
+            stream.read_exact(&mut [0; 1]).await.ok();
         }
     });
     let settings = [

@@ -64,7 +64,7 @@ export function Invitations({ by }: { by: Role }) {
             <tr>
               <th>{t('settings.email')}</th>
               <th>{t('settings.role')}</th>
-              <th className="max-sm:hidden">{t('invitations.by')}</th>
+              <th className="whitespace-nowrap max-sm:hidden">{t('invitations.by')}</th>
               <th className="max-sm:hidden">{t('invitations.state')}</th>
               <th className="w-10"><span className="sr-only">{t('app.more')}</span></th>
             </tr>

@@ -11,6 +11,7 @@ pub(crate) mod passwords;
 pub(crate) mod permit;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
+pub(crate) mod teams;
 pub(crate) mod tickets;
 
 use std::{

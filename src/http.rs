@@ -19,6 +19,7 @@ pub(crate) mod problem;
 pub(crate) mod router;
 pub(crate) mod sessions;
 pub(crate) mod sockets;
+mod teams;
 pub(crate) mod templates;
 pub(crate) mod users;
 

@@ -148,6 +148,9 @@ fn published(command: Command) -> wire::Command {
         Command::Read(conversation_id, read) => {
             wire::Command::Read(wire::ReadCommand { conversation_id, read })
         }
+        Command::Team(conversation_id, team) => {
+            wire::Command::Team(wire::TeamCommand { conversation_id, team })
+        }
         Command::Assign(conversation_id, assign) => {
             wire::Command::Assign(wire::AssignCommand { conversation_id, assign })
         }

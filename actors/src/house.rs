@@ -23,7 +23,7 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, TenantScope, TraceContext, UserId, wire};
+use switchboard_schema::{ConversationId, CorrelationId, TeamId, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
 pub use self::{
@@ -187,6 +187,8 @@ pub enum View {
     Unassigned,
     /// Everybody's.
     All,
+    /// Those with a team.
+    Team(TeamId),
 }
 
 /// The order of the list.
@@ -204,7 +206,7 @@ pub enum Sort {
 }
 
 /// How many conversations each view holds, for one status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// The caller's.
     pub mine: u64,
@@ -212,6 +214,8 @@ pub struct Counts {
     pub unassigned: u64,
     /// Everybody's.
     pub all: u64,
+    /// Each team's.
+    pub teams: Vec<(TeamId, u64)>,
 }
 
 /// The door to all actors. Cheap to clone; every method may be called from any thread.
@@ -332,12 +336,22 @@ impl House {
     /// Tells everybody of the workspace that somebody of us was added, changed or removed.
     pub fn tell_of_user(&self, scope: TenantScope, user_id: UserId) {
         let users = Some(wire::UsersChanged { user_id });
-        let told = tenant::Told {
-            name: wire::EventName::UsersChanged,
-            at: self.env.clock.now(),
-            data: wire::EventData { users, ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+        let data = wire::EventData { users, ..Default::default() };
+        self.tell_of_staff(scope, wire::EventName::UsersChanged, data);
+    }
+
+    /// Tells everybody of the workspace that a team was made, changed or deleted.
+    pub fn tell_of_team(&self, scope: TenantScope, team_id: TeamId) {
+        let teams = Some(wire::TeamsChanged { team_id });
+        let data = wire::EventData { teams, ..Default::default() };
+        self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
+    }
+
+    fn tell_of_staff(&self, scope: TenantScope, name: wire::EventName, data: wire::EventData) {
+        let told = tenant::Told { name, at: self.env.clock.now(), data };
+        for letter in [tenant::Letter::StaffChanged, tenant::Letter::Tell(Box::new(told))] {
+            self.env.tenants.tell_always(&self.env, scope, (), letter);
+        }
     }
 
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.

@@ -10,6 +10,7 @@
 
 mod inbox;
 mod owed;
+mod staff;
 mod stream;
 
 use std::{
@@ -21,7 +22,7 @@ use std::{
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
-    ConversationId, TenantScope, Timestamp, TraceContext, UserId,
+    ConversationId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
     record::{
         AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow, projection_bucket,
     },
@@ -32,6 +33,7 @@ use switchboard_schema::{
 pub(crate) use self::inbox::Inbox;
 use self::{
     owed::Owed,
+    staff::{Known, Staff},
     stream::{Logged, Stream},
 };
 use crate::{
@@ -61,6 +63,8 @@ const MAX_UNPROJECTED: u64 = 20_000;
 const NOTE_PROJECTED_AFTER: u64 = 500;
 /// How long the log is kept.
 const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Conversations that are taken from a team or a person at once, where those are gone.
+pub(crate) const LEAVING_AT_ONCE: usize = 16;
 /// The name under which the log's end is noted, by the chunk.
 const LOG_END: &str = "end";
 /// The name under which it is noted how far the log is in conversations' rows.
@@ -106,6 +110,10 @@ pub(crate) enum Letter {
     Position(UserId, Option<ConversationId>, Reply<(StreamPosition, u64)>),
     /// Which conversations are given to somebody.
     Assigned(UserId, Reply<Vec<ConversationId>>),
+    /// Which conversations are with a team.
+    WithTeam(TeamId, Reply<Vec<ConversationId>>),
+    /// The rows of people or teams changed.
+    StaffChanged,
     /// Somebody has read this far; nothing said: all of it.
     Read(UserId, ConversationId, Option<u64>, Reply<wire::ReadAnswer>),
     /// A socket wants events.
@@ -143,6 +151,8 @@ pub(crate) struct TenantActor {
     asking: HashSet<ConversationId>,
     flushes: Vec<Reply<()>>,
     attached: HashSet<usize>,
+    /// People and teams.
+    known: Known,
     marks: HashMap<UserId, HashMap<ConversationId, u64>>,
     /// Letters that wait for somebody's read marks.
     unread_waits: HashMap<UserId, Vec<Letter>>,
@@ -198,6 +208,7 @@ impl Resident for TenantActor {
             asking: HashSet::new(),
             flushes: Vec::new(),
             attached: HashSet::new(),
+            known: Known::default(),
             marks: HashMap::new(),
             unread_waits: HashMap::new(),
             marking: HashMap::new(),
@@ -229,6 +240,7 @@ impl Handler<Mail<Letter>> for TenantActor {
 struct Loaded {
     heads: Vec<ConversationHeadRow>,
     tail: Vec<Logged>,
+    staff: Staff,
     /// Below this no offset is given again, though the log may have expired.
     floor: u64,
     /// Up to here everything is in the heads.
@@ -275,6 +287,7 @@ async fn cursor(records: &Records, scope: TenantScope, name: &str) -> Result<Opt
 
 async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
     let heads = load_heads(&records, scope).await?;
+    let staff = staff::read(&records, scope).await?;
     let hint = cursor(&records, scope, LOG_END).await?;
     let projected = cursor(&records, scope, PROJECTED).await?.unwrap_or(0);
     let mut newest = hint.unwrap_or(0) / LOG_CHUNK_EVENTS;
@@ -304,7 +317,7 @@ async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Err
         None if hint.is_some() || !heads.is_empty() => (newest + 1) * LOG_CHUNK_EVENTS - 1,
         None => 0,
     };
-    Ok(Loaded { heads, tail, floor, projected })
+    Ok(Loaded { heads, tail, staff, floor, projected })
 }
 
 impl TenantActor {
@@ -331,6 +344,10 @@ impl TenantActor {
                     actor.take(letter, ctx);
                 }
                 actor.write(ctx);
+                actor.suspect_all();
+                if actor.has_suspects() {
+                    actor.refresh_staff(ctx);
+                }
             }
             Err(error) => {
                 tracing::warn!(tenant = %actor.scope.tenant(), %error, "a tenant could not be loaded; trying again");
@@ -365,6 +382,7 @@ impl TenantActor {
             self.owed.doubt(told, logged.offset);
         }
         self.projected = loaded.projected;
+        self.known.staff = loaded.staff;
         self.stream.begin(&loaded.tail, loaded.floor);
         self.loaded = true;
         tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
@@ -373,7 +391,9 @@ impl TenantActor {
     fn take(&mut self, letter: Letter, ctx: &mut Context<Self>) {
         match letter {
             Letter::Publish(published) => {
+                let id = published.conversation.id;
                 self.publish(*published);
+                self.check_staff(id, ctx);
                 self.write_soon(ctx);
             }
             Letter::Tell(told) => {
@@ -403,6 +423,8 @@ impl TenantActor {
                 }
             }
             Letter::Assigned(user, reply) => tell(reply, Ok(self.inbox.assigned(user))),
+            Letter::WithTeam(team, reply) => tell(reply, Ok(self.inbox.with_team(team))),
+            Letter::StaffChanged => self.refresh_staff(ctx),
             Letter::Read(user, id, count, reply) => self.read(user, id, count, reply, ctx),
             Letter::Attach(attach) => self.attach(attach, ctx),
             Letter::Detach(arbiter) => {
@@ -856,7 +878,8 @@ impl TenantActor {
                 return;
             }
         };
-        let counts = self.inbox.counts(query.status, query.user_id);
+        let teams = self.known.staff.teams.keys().copied();
+        let counts = self.inbox.counts(query.status, query.user_id, teams);
         let as_of = self.stream.position();
         // What is not yet projected is taken from memory now: the snapshot includes everything up to `as_of`.
         let rows: Vec<_> = selected
@@ -955,6 +978,7 @@ fn tell<T>(reply: Reply<T>, result: Result<T, Refusal>) {
 fn refuse(letter: Letter, refusal: &Refusal) {
     match letter {
         Letter::List(_, reply) => tell(reply, Err(refusal.clone())),
+        Letter::Assigned(_, reply) | Letter::WithTeam(_, reply) => tell(reply, Err(refusal.clone())),
         Letter::Position(_, _, reply) => tell(reply, Err(refusal.clone())),
         Letter::Read(_, _, _, reply) => tell(reply, Err(refusal.clone())),
         _ => {}

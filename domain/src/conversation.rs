@@ -148,6 +148,22 @@ pub enum Command {
         /// By whom.
         sender: Sender,
     },
+    /// Put it with a team, or with none.
+    PutWithTeam {
+        /// With which: id and name.
+        team: Option<(switchboard_schema::TeamId, String)>,
+        /// By whom.
+        sender: Sender,
+    },
+    /// Take it from a team that is gone, where it is still with it.
+    LeaveTeam {
+        /// Which.
+        team_id: switchboard_schema::TeamId,
+        /// What it was called, where that is known.
+        name: Option<String>,
+        /// Who deleted it, where that is known.
+        sender: Option<Sender>,
+    },
     /// Set the status.
     SetStatus {
         /// To what.

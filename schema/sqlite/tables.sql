@@ -59,6 +59,14 @@ CREATE TABLE IF NOT EXISTS members (
     PRIMARY KEY (tenant, user_id)
 ) STRICT, WITHOUT ROWID;
 
+--  Teams: people of a workspace who answer together.
+CREATE TABLE IF NOT EXISTS teams (
+    tenant BLOB NOT NULL,
+    team_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, team_id)
+) STRICT, WITHOUT ROWID;
+
 --  Keys of programs. A key is good as long as its row is here: its claim only says where to look.
 CREATE TABLE IF NOT EXISTS api_keys (
     tenant BLOB NOT NULL,

@@ -9,7 +9,7 @@ pub use body::*;
 
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, MediaId, MessageId,
-    SessionId, TenantId, Timestamp, UserId,
+    SessionId, TeamId, TenantId, Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -39,6 +39,7 @@ pub static TABLES: &[&Table] = &[
     &WAKEUP_CURSORS,
     &TENANTS,
     &MEMBERS,
+    &TEAMS,
     &API_KEYS,
     &CHANNELS,
     &TEMPLATES,
@@ -189,6 +190,20 @@ table! {
     values {
         /// Name, address and role, as the team's list shows them.
         body: Json<MemberBody>,
+    }
+}
+
+table! {
+    /// Teams: people of a workspace who answer together.
+    TEAMS = "teams" => TeamRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        team_id: TeamId,
+    }
+    values {
+        /// Its name and its members.
+        body: Json<TeamBody>,
     }
 }
 

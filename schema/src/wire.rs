@@ -9,6 +9,7 @@ mod conversation;
 mod http;
 mod permission;
 mod socket;
+mod team;
 mod template;
 
 pub use channel::*;
@@ -18,6 +19,7 @@ pub use conversation::*;
 pub use http::*;
 pub use permission::*;
 pub use socket::*;
+pub use team::*;
 pub use template::*;
 
 /// Derives what every wire type needs.

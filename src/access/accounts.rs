@@ -46,7 +46,7 @@ pub(crate) struct Accounts {
     pub(super) entropy: Arc<dyn Entropy>,
     passwords: Passwords,
     /// Held from the claim of an address to the membership. No other process writes to the store.
-    making: Arc<Mutex<()>>,
+    pub(super) making: Arc<Mutex<()>>,
 }
 
 /// What a new workspace needs.

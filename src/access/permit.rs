@@ -43,6 +43,8 @@ permits! {
     ManageChannels,
     /// Add, change and remove people.
     ManagePeople,
+    /// Make, change and delete teams.
+    ManageTeams,
     /// Make and revoke API keys.
     ManageKeys,
     /// See what could not be applied, and apply it again.
@@ -119,6 +121,7 @@ mod tests {
             Permission::ManagePeople => {
                 "add people, say what they may do, remove them; owners are the owners' alone"
             }
+            Permission::ManageTeams => "make teams, say who is in them, delete them",
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
         }

@@ -189,6 +189,7 @@ pub(crate) enum Command {
     Note(ConversationId, wire::Note),
     Read(ConversationId, wire::ReadRequest),
     Assign(ConversationId, wire::AssignRequest),
+    Team(ConversationId, wire::TeamRequest),
     Status(ConversationId, wire::StatusRequest),
 }
 
@@ -207,6 +208,7 @@ impl Command {
             "note.add" => in_conversation(envelope).map(|(id, note)| Self::Note(id, note)),
             "conversation.read" => in_conversation(envelope).map(|(id, read)| Self::Read(id, read)),
             "conversation.assign" => in_conversation(envelope).map(|(id, assign)| Self::Assign(id, assign)),
+            "conversation.team" => in_conversation(envelope).map(|(id, team)| Self::Team(id, team)),
             "conversation.status" => in_conversation(envelope).map(|(id, status)| Self::Status(id, status)),
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
@@ -220,6 +222,7 @@ impl Command {
             | Self::Retry(_)
             | Self::Note(..)
             | Self::Assign(..)
+            | Self::Team(..)
             | Self::Status(..) => Permission::Answer,
             Self::Read(..) => Permission::Read,
         }
@@ -234,6 +237,7 @@ impl Command {
             Self::Note(..) => "note.add",
             Self::Read(..) => "conversation.read",
             Self::Assign(..) => "conversation.assign",
+            Self::Team(..) => "conversation.team",
             Self::Status(..) => "conversation.status",
         }
     }
@@ -346,6 +350,23 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
             return Some(Box::pin(async move {
                 match accounts.assignee(scope, user).await {
                     Ok(user) => assign_to(Some(user), running),
+                    Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
+                }
+            }));
+        }
+        Command::Team(conversation_id, request) => {
+            let put = move |team, running: Running| {
+                let act = async move { house.put_with_team(scope, act, conversation_id, team).await };
+                running.spawn(act, of_conversation);
+            };
+            let Some(team) = request.team_id else {
+                put(None, running);
+                return None;
+            };
+            let accounts = work.access.accounts().clone();
+            return Some(Box::pin(async move {
+                match accounts.team(scope, team).await {
+                    Ok(team) => put(Some(team), running),
                     Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
                 }
             }));

@@ -24,7 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
-    sessions, sockets, templates, users,
+    sessions, sockets, teams, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -77,6 +77,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::patch, users::delete))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::patch, teams::delete))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::delete))
         .routes(routes!(channels::list, channels::create))
@@ -91,6 +93,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(conversations::get))
         .routes(routes!(conversations::permission))
         .routes(routes!(conversations::assign))
+        .routes(routes!(conversations::team))
         .routes(routes!(conversations::read))
         .routes(routes!(conversations::status))
         .routes(routes!(conversations::note))

@@ -27,5 +27,6 @@ mod socket;
 mod stops;
 mod stores;
 mod support;
+mod teams;
 mod templates;
 mod traced;

@@ -202,6 +202,7 @@ mod tests {
             status: wire::ConversationStatus::Open,
             snoozed_until: None,
             assignee_id: None,
+            team_id: None,
             unread_count: None,
             inbound_count: 0,
             last_seq: 0,

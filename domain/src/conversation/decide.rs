@@ -182,7 +182,35 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             if state.head.as_ref().and_then(|head| head.assignee_id) != Some(user_id) {
                 return Ok(Decision::default());
             }
-            decide(state, Command::Assign { assignee: None, sender }, now)
+            // Also where it continues elsewhere: no row names somebody who is gone.
+            let mut draft = Draft::of_any(state)?;
+            draft.head.assignee_id = None;
+            let seq = draft.note_system(SystemEvent::Unassigned, Some(&sender), None, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::PutWithTeam { team, sender } => {
+            let mut draft = Draft::of(state)?;
+            let id = team.as_ref().map(|(id, _)| *id);
+            if draft.head.team_id == id {
+                return Ok(Decision::default());
+            }
+            draft.head.team_id = id;
+            let (event, subject) = match team {
+                Some((_, name)) => (SystemEvent::TeamAssigned, Some(name)),
+                None => (SystemEvent::TeamUnassigned, None),
+            };
+            let seq = draft.note_system(event, Some(&sender), subject, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::LeaveTeam { team_id, name, sender } => {
+            // Also where it continues elsewhere: no row names a team that is gone.
+            if state.head.as_ref().and_then(|head| head.team_id) != Some(team_id) {
+                return Ok(Decision::default());
+            }
+            let mut draft = Draft::of_any(state)?;
+            draft.head.team_id = None;
+            let seq = draft.note_system(SystemEvent::TeamUnassigned, sender.as_ref(), name, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
         }
         Command::SetStatus { status, snoozed_until, sender } => {
             set_status(state, status, snoozed_until, &sender, now)
@@ -715,6 +743,7 @@ fn redirect(
             status: head.status,
             snoozed_until: head.snoozed_until,
             assignee_id: head.assignee_id,
+            team_id: head.team_id,
             waiting_since: head.waiting_since,
             last_inbound_at: head.last_inbound_at,
             opened_by: head.opened_by,
@@ -773,6 +802,7 @@ fn absorb(
         effects.extend(left.snoozed_until.map(Effect::WakeAt));
     }
     head.assignee_id = head.assignee_id.or(left.assignee_id);
+    head.team_id = head.team_id.or(left.team_id);
     head.waiting_since = head.waiting_since.into_iter().chain(left.waiting_since).min();
     if left.last_inbound_at > head.last_inbound_at {
         head.last_inbound_at = left.last_inbound_at;

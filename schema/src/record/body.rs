@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, MediaId, MessageId, TenantId,
-    Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, MediaId, MessageId, TeamId,
+    TenantId, Timestamp, UserId,
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
         Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
@@ -122,6 +122,19 @@ pub struct MemberBody {
     pub email: String,
     /// Role.
     pub role: Role,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamBody {
+    /// Counts its changes.
+    pub version: u64,
+    /// Its name.
+    pub name: String,
+    /// Who is in it, each once, by id.
+    pub members: Vec<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// A program's key.
@@ -471,6 +484,9 @@ pub struct Head {
     pub snoozed_until: Option<Timestamp>,
     /// Who has it.
     pub assignee_id: Option<UserId>,
+    /// Which team it is with.
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
     /// Messages of the customer so far.
     pub inbound_count: u64,
     /// The provider's time of the customer's newest message: the window is counted from it.
@@ -549,6 +565,9 @@ pub struct Left {
     pub snoozed_until: Option<Timestamp>,
     /// Who had it.
     pub assignee_id: Option<UserId>,
+    /// Which team it was with.
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
     /// Since when the customer waited.
     pub waiting_since: Option<Timestamp>,
     /// The provider's time of the customer's newest message.

@@ -2,7 +2,7 @@
 
 use super::{
     AssignRequest, Channel, Contact, Conversation, Message, Note, ReadMark, ReadRequest, SendRequest,
-    StatusRequest, StreamPosition, wire,
+    StatusRequest, StreamPosition, TeamRequest, wire,
 };
 use crate::{ConversationId, MessageId, SocketId, Timestamp, UserId};
 
@@ -100,6 +100,9 @@ wire! {
         /// `POST …/assign`
         #[serde(rename = "conversation.assign")]
         Assign(AssignCommand),
+        /// `POST …/team`
+        #[serde(rename = "conversation.team")]
+        Team(TeamCommand),
         /// `POST …/status`
         #[serde(rename = "conversation.status")]
         Status(StatusCommand),
@@ -148,6 +151,15 @@ wire! {
         /// To whom.
         #[serde(flatten)]
         pub assign: AssignRequest,
+    }
+
+    /// Put a conversation with a team.
+    pub struct TeamCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// With which team.
+        #[serde(flatten)]
+        pub team: TeamRequest,
     }
 
     /// Set a conversation's status.
@@ -270,6 +282,9 @@ wire! {
         /// Somebody of us was added, changed or removed.
         #[serde(rename = "users.changed")]
         UsersChanged,
+        /// A team was made, changed or deleted.
+        #[serde(rename = "teams.changed")]
+        TeamsChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -294,6 +309,9 @@ wire! {
         /// The person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub users: Option<super::UsersChanged>,
+        /// The team.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub teams: Option<super::TeamsChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,

@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, SendOutlook, SignUpOptions, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -31,6 +31,11 @@ export const meQuery = queryOptions({
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => ask<UserList>('/users', { signal }),
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ['teams'],
+  queryFn: ({ signal }) => ask<TeamList>('/teams', { signal }),
 });
 
 export const channelsQuery = queryOptions({

@@ -508,6 +508,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a conversation with a team, or with none
+         * @description Who has it stays.
+         */
+        post: operations["conversations_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -705,6 +725,52 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams of the workspace */
+        get: operations["teams_list"];
+        put?: never;
+        /**
+         * Make a team
+         * @description For owners, admins and supervisors.
+         */
+        post: operations["teams_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a team
+         * @description For owners, admins and supervisors. What was with it is with no team; who has it stays.
+         */
+        delete: operations["teams_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a team
+         * @description For owners, admins and supervisors. With `If-Match`, only as long as nobody else changed it since it was read (its
+         *     `version` is the tag); else 412.
+         */
+        patch: operations["teams_patch"];
         trace?: never;
     };
     "/api/v1/templates": {
@@ -1032,6 +1098,13 @@ export interface components {
              *     second marks as read, too, so there is one switch for both.
              */
             read_receipts?: boolean | null;
+        };
+        /** @description Change a team; what is left out stays. */
+        ChangeTeam: {
+            /** @description Who is in it from now on. */
+            members?: components["schemas"]["UserId"][] | null;
+            /** @description A new name. */
+            name?: string | null;
         };
         /** @description Change a member. What is left out stays. */
         ChangeUser: {
@@ -1501,6 +1574,7 @@ export interface components {
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
+            team_id?: null | components["schemas"]["TeamId"];
             /**
              * Format: int64
              * @description Messages of the customer that the caller has not read; absent in events, which are the same for
@@ -1554,6 +1628,13 @@ export interface components {
         /** @description Make a key. */
         CreateApiKey: {
             /** @description What it is for. */
+            name: string;
+        };
+        /** @description Make a team. */
+        CreateTeam: {
+            /** @description Who is in it: at most 500 people. */
+            members?: components["schemas"]["UserId"][];
+            /** @description Its name: 1 to 100 characters, as no other team of the workspace is called. */
             name: string;
         };
         /** @description Make a template and submit it. */
@@ -1948,7 +2029,7 @@ export interface components {
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
+        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries";
         /**
          * @description What the provider counts a message as.
          * @enum {string}
@@ -2414,15 +2495,52 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
+        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */
             actor?: string | null;
             /** @description What happened. */
             event: components["schemas"]["SystemEvent"];
-            /** @description What it was done to or with: an assignee's name, a status, a new number. */
+            /** @description What it was done to or with: the name of an assignee or a team, a status, a new number. */
             subject?: string | null;
+        };
+        /** @description People of a workspace who answer together. Whoever answers can be in several, or in none. */
+        Team: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["TeamId"];
+            /** @description Who is in it. */
+            members: components["schemas"]["UserId"][];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; the older of two is dropped.
+             */
+            version: number;
+        };
+        /** @description How many conversations are with a team. */
+        TeamCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Which. */
+            team_id: components["schemas"]["TeamId"];
+        };
+        /** @description `team_` and 26 characters */
+        TeamId: string;
+        /** @description The teams of a workspace. */
+        TeamList: {
+            /** @description By name. */
+            teams: components["schemas"]["Team"][];
+        };
+        /** @description Put a conversation with a team, or with none. */
+        TeamRequest: {
+            team_id?: null | components["schemas"]["TeamId"];
         };
         /** @description A message template at the provider. */
         Template: {
@@ -2772,6 +2890,8 @@ export interface components {
              * @description The caller's.
              */
             mine: number;
+            /** @description Each team's. */
+            teams?: components["schemas"]["TeamCount"][];
             /**
              * Format: int64
              * @description Nobody's.
@@ -3488,7 +3608,7 @@ export interface operations {
     conversations_list: {
         parameters: {
             query?: {
-                /** @description `mine`, `unassigned` or `all`. */
+                /** @description `mine`, `unassigned`, `all`, or `team:` and a team's id. */
                 view?: string;
                 /** @description In which status; `open` unless asked otherwise. */
                 status?: "open" | "pending" | "snoozed" | "resolved";
@@ -3957,6 +4077,44 @@ export interface operations {
             };
         };
     };
+    conversations_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dead_letters_list: {
         parameters: {
             query?: {
@@ -4287,6 +4445,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SocketTicket"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTeam"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTeam"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The team's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description A problem */

@@ -49,6 +49,10 @@ export type ClientFrame =
           name: "conversation.assign";
         }
       | {
+          data: TeamCommand;
+          name: "conversation.team";
+        }
+      | {
           data: StatusCommand;
           name: "conversation.status";
         }
@@ -164,6 +168,7 @@ export type InteractiveHeader =
       type: "document";
     };
 export type UserId = string;
+export type TeamId = string;
 /**
  * What the server sends.
  */
@@ -1136,6 +1141,19 @@ export interface AssignCommand {
   conversation_id: string;
 }
 /**
+ * Put a conversation with a team.
+ */
+export interface TeamCommand {
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * Which; `null` for none.
+   */
+  team_id?: TeamId | null;
+}
+/**
  * Set a conversation's status.
  */
 export interface StatusCommand {
@@ -1186,7 +1204,8 @@ export interface Event {
     | "channel.updated"
     | "channel.deleted"
     | "templates.changed"
-    | "users.changed";
+    | "users.changed"
+    | "teams.changed";
   /**
    * Its place in the stream.
    */
@@ -1220,6 +1239,10 @@ export interface EventData {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * The team.
+   */
+  teams?: TeamsChanged | null;
   /**
    * The templates.
    */
@@ -1522,6 +1545,10 @@ export interface Conversation {
    * Where it stands.
    */
   status: "open" | "pending" | "snoozed" | "resolved";
+  /**
+   * Which team it is with; absent where it is with none.
+   */
+  team_id?: TeamId | null;
   /**
    * Messages of the customer that the caller has not read; absent in events, which are the same for
    * every agent: there it is `inbound_count` less the caller's own read mark.
@@ -2176,6 +2203,8 @@ export interface SystemLine {
   event:
     | "assigned"
     | "unassigned"
+    | "team_assigned"
+    | "team_unassigned"
     | "opened"
     | "reopened"
     | "pending"
@@ -2192,7 +2221,7 @@ export interface SystemLine {
     | "started_marketing"
     | "merged";
   /**
-   * What it was done to or with: an assignee's name, a status, a new number.
+   * What it was done to or with: the name of an assignee or a team, a status, a new number.
    */
   subject?: string | null;
 }
@@ -2250,6 +2279,15 @@ export interface ReadMark {
    * Who.
    */
   user_id: string;
+}
+/**
+ * A team was made, changed or deleted: whoever shows teams reads them again.
+ */
+export interface TeamsChanged {
+  /**
+   * Which.
+   */
+  team_id: string;
 }
 /**
  * Templates of a channel changed: whoever shows them reads them again.
@@ -2324,6 +2362,10 @@ export interface EventData1 {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * The team.
+   */
+  teams?: TeamsChanged | null;
   /**
    * The templates.
    */

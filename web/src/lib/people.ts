@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { channelsQuery, meQuery, queryClient, usersQuery } from '@/api/queries';
-import type { Channel, Me, Permission, User } from '@/api/types';
+import { channelsQuery, meQuery, queryClient, teamsQuery, usersQuery } from '@/api/queries';
+import type { Channel, Me, Permission, Team, User } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 /** Who is signed in; the pages inside the app are only shown to somebody. */
@@ -31,6 +31,17 @@ export function useAnswering(): User[] {
 
 export function useUsers(): User[] {
   return useQuery(usersQuery).data?.users ?? [];
+}
+
+/** The teams of the workspace; nothing until they are known. */
+export function useTeams(): Team[] | undefined {
+  return useQuery(teamsQuery).data?.teams;
+}
+
+/** A team's name; `null` for none. */
+export function useTeamName(id: string | null | undefined): string | null {
+  const teams = useTeams();
+  return (id && teams?.find((one) => one.id === id)?.name) || null;
 }
 
 export function useChannels(): Channel[] | undefined {

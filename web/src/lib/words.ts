@@ -86,6 +86,10 @@ export function systemWords(line: SystemLine, myName: string): string {
       return t('system.assignedBare', { subject: subject ?? '' });
     case 'unassigned':
       return actor ? t('system.unassigned', { actor }) : t('system.unassignedBare');
+    case 'team_assigned':
+      return actor ? t('system.teamAssigned', { actor, subject: subject ?? '' }) : t('system.teamAssignedBare', { subject: subject ?? '' });
+    case 'team_unassigned':
+      return actor && subject ? t('system.teamUnassigned', { actor, subject }) : t('system.teamUnassignedBare');
     case 'opened':
       return actor ? t('system.opened', { actor }) : t('system.openedBare');
     case 'reopened':

@@ -1,4 +1,4 @@
-use switchboard_schema::{UserId, wire::ConversationStatus};
+use switchboard_schema::{TeamId, UserId, wire::ConversationStatus};
 
 use super::*;
 
@@ -31,6 +31,37 @@ fn it_is_taken_from_who_is_gone_and_from_nobody_else() {
     it.when(release(1));
     assert_eq!((it.head().assignee_id, it.line(3)), (None, Some(SystemEvent::Unassigned)));
     assert_eq!(it.when(release(1)), Decision::default());
+}
+
+fn put(team: Option<u8>) -> Command {
+    let team = team.map(|team| (TeamId::from_bytes([team; 16]), format!("team {team}")));
+    Command::PutWithTeam { team, sender: agent() }
+}
+
+#[test]
+fn putting_it_with_a_team_leaves_one_line_and_who_has_it_stays() {
+    let mut it = given();
+    it.when(assign(Some(1)));
+    assert_eq!(it.when(put(Some(1))).effects, [Effect::Announce(3)]);
+    assert_eq!(it.when(put(Some(1))), Decision::default());
+    it.when(put(Some(2)));
+    it.when(put(None));
+    let lines = [3, 4, 5].map(|seq| it.line(seq));
+    let [given, taken] = [SystemEvent::TeamAssigned, SystemEvent::TeamUnassigned].map(Some);
+    assert_eq!(lines, [given, given, taken]);
+    assert_eq!((it.head().assignee_id, it.head().team_id), (Some(UserId::from_bytes([1; 16])), None));
+}
+
+#[test]
+fn it_leaves_a_team_that_is_gone_and_no_other() {
+    let mut it = given();
+    it.when(put(Some(1)));
+    let leave =
+        |team: u8| Command::LeaveTeam { team_id: TeamId::from_bytes([team; 16]), name: None, sender: None };
+    assert_eq!(it.when(leave(2)), Decision::default(), "it was put with another meanwhile");
+    it.when(leave(1));
+    assert_eq!((it.head().team_id, it.line(3)), (None, Some(SystemEvent::TeamUnassigned)));
+    assert_eq!(it.when(leave(1)), Decision::default());
 }
 
 #[test]

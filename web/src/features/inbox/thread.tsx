@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
@@ -15,14 +15,14 @@ import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, markRead, setStatus } from '@/lib/inbox/actions';
+import { assign, markRead, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { loadBackTo, loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { nameOf, useAnswering, useChannelName, useChannels, useMay, useMe, useUsers } from '@/lib/people';
+import { nameOf, useAnswering, useChannelName, useChannels, useMay, useMe, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
@@ -106,6 +106,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const now = useMinute();
   const channel = channels?.find((one) => one.id === conversation?.channel_id);
   const named = useChannelName(conversation?.channel_id);
+  const team = useTeamName(conversation?.team_id);
   const facts = conversation ? windowFacts(conversation.window, now) : null;
   const answers = useMay('answer');
   const resolved = conversation?.status === 'resolved';
@@ -132,7 +133,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
               </span>
             </span>
           ) : (
-            [t('avatar.whatsapp'), channel?.name, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
+            [t('avatar.whatsapp'), channel?.name, team, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
           )}
         </p>
       </div>
@@ -200,6 +201,7 @@ function AssigneeMenu({ conversation }: { conversation: Conversation }) {
 }
 
 function AssigneeItems({ conversation }: { conversation: Conversation }) {
+  const teams = useTeams() ?? [];
   const users = useAnswering();
   const { user } = useMe();
   return (
@@ -221,6 +223,12 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
       {conversation.assignee_id && (
         <MenuItem icon={<UserRoundX size={16} aria-hidden="true" />} onSelect={() => void assign(conversation.id, null)}>{t('actions.toNobody')}</MenuItem>
       )}
+      {teams.length > 0 && <><MenuLine /><MenuLabel>{t('details.team')}</MenuLabel></>}
+      {teams.map((team) => (
+        <MenuChoice key={team.id} icon={<Users size={16} aria-hidden="true" />} checked={team.id === conversation.team_id} onSelect={() => void putWithTeam(conversation.id, team.id === conversation.team_id ? null : team.id)}>
+          {team.name}
+        </MenuChoice>
+      ))}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, Users } from 'lucide-react';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -24,11 +24,13 @@ import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
+const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const pages = {
   channels: { icon: Link2, Page: Channels },
   templates: { icon: LayoutTemplate, Page: Templates },
-  members: { icon: Users, Page: Members },
+  members: { icon: UserRound, Page: Members },
+  teams: { icon: Users, Page: Teams },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
   appearance: { icon: Keyboard, Page: Appearance },

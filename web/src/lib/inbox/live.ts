@@ -1,6 +1,6 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
-import { channelsQuery, contactQuery, meQuery, queryClient, templatesQuery, usersQuery } from '@/api/queries';
+import { channelsQuery, contactQuery, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
 import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
@@ -231,7 +231,7 @@ function noteHeard(): void {
 
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
-  const { message, contact, channel, templates, users } = event.data;
+  const { message, contact, channel, templates, users, teams } = event.data;
   if (contact) {
     const { queryKey } = contactQuery(contact.id);
     const known = queryClient.getQueryData(queryKey);
@@ -244,6 +244,10 @@ function follow(event: StreamEvent): void {
   if (users) {
     void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
     if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+  }
+  if (teams) {
+    void queryClient.invalidateQueries({ queryKey: teamsQuery.queryKey });
+    refreshTotals();
   }
   if (message) heard(event, message);
   if (event.name === 'message.received') noteHeard();

@@ -23,7 +23,7 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, TeamId, TenantScope, TraceContext, UserId, wire};
+use switchboard_schema::{ConversationId, CorrelationId, SocketId, TeamId, TenantScope, TraceContext, UserId, wire};
 use tokio::sync::oneshot;
 
 pub use self::{
@@ -324,6 +324,37 @@ impl House {
     /// The arbiter holds no socket of the tenant any more.
     pub fn detach(&self, scope: TenantScope, arbiter: usize) {
         self.env.tenants.tell_if_there(scope, (), tenant::Letter::Detach(arbiter));
+    }
+
+    /// A socket of a person is gone.
+    pub fn left(&self, scope: TenantScope, socket: SocketId) {
+        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Left(socket));
+    }
+
+    /// Somebody did something, so long ago.
+    pub fn active(&self, scope: TenantScope, user: UserId, ago: Duration) {
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Active(user, ago));
+    }
+
+    /// How everybody of the workspace is to be found, as one of them asks.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn presence(&self, scope: TenantScope, caller: UserId) -> Result<wire::PresenceList, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Presence(caller, reply)).await
+    }
+
+    /// Somebody says how they are to be found; the answer is durable.
+    ///
+    /// # Errors
+    /// A field is wrong, or it is not durable.
+    pub async fn set_availability(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        set: wire::SetAvailability,
+    ) -> Result<wire::OwnPresence, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::SetAvailability(user, set, reply)).await
     }
 
     /// Closes sockets whose opener may not go on as they are.

@@ -10,6 +10,7 @@
 
 mod inbox;
 mod owed;
+mod presence;
 mod staff;
 mod stream;
 
@@ -22,9 +23,9 @@ use std::{
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
-    ConversationId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
+    ConversationId, SocketId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
     record::{
-        AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow, projection_bucket,
+        AgentStateRow, AvailabilityRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow, projection_bucket,
     },
     table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
@@ -33,6 +34,7 @@ use switchboard_schema::{
 pub(crate) use self::inbox::Inbox;
 use self::{
     owed::Owed,
+    presence::Present,
     staff::{Known, Staff},
     stream::{Logged, Stream},
 };
@@ -63,6 +65,8 @@ const MAX_UNPROJECTED: u64 = 20_000;
 const NOTE_PROJECTED_AFTER: u64 = 500;
 /// How long the log is kept.
 const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// How often it is looked whether somebody was silent for so long that they are away.
+const PRESENCE_LOOK: Duration = Duration::from_secs(1);
 /// Conversations that are taken from a team or a person at once, where those are gone.
 pub(crate) const LEAVING_AT_ONCE: usize = 16;
 /// The name under which the log's end is noted, by the chunk.
@@ -114,6 +118,14 @@ pub(crate) enum Letter {
     WithTeam(TeamId, Reply<Vec<ConversationId>>),
     /// The rows of people or teams changed.
     StaffChanged,
+    /// Somebody did something, so long ago.
+    Active(UserId, Duration),
+    /// A socket is gone.
+    Left(SocketId),
+    /// How everybody is to be found; for whom.
+    Presence(UserId, Reply<wire::PresenceList>),
+    /// Somebody says how they are to be found.
+    SetAvailability(UserId, wire::SetAvailability, Reply<wire::OwnPresence>),
     /// Somebody has read this far; nothing said: all of it.
     Read(UserId, ConversationId, Option<u64>, Reply<wire::ReadAnswer>),
     /// A socket wants events.
@@ -153,6 +165,8 @@ pub(crate) struct TenantActor {
     attached: HashSet<usize>,
     /// People and teams.
     known: Known,
+    /// Who is there.
+    present: Present,
     marks: HashMap<UserId, HashMap<ConversationId, u64>>,
     /// Letters that wait for somebody's read marks.
     unread_waits: HashMap<UserId, Vec<Letter>>,
@@ -178,6 +192,11 @@ impl Actor for TenantActor {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.load(ctx);
+        ctx.run_interval(PRESENCE_LOOK, |actor, ctx| {
+            if actor.loaded {
+                actor.look_who_is_there(ctx);
+            }
+        });
     }
 }
 
@@ -209,6 +228,7 @@ impl Resident for TenantActor {
             flushes: Vec::new(),
             attached: HashSet::new(),
             known: Known::default(),
+            present: Present::default(),
             marks: HashMap::new(),
             unread_waits: HashMap::new(),
             marking: HashMap::new(),
@@ -241,6 +261,7 @@ struct Loaded {
     heads: Vec<ConversationHeadRow>,
     tail: Vec<Logged>,
     staff: Staff,
+    availability: Vec<AvailabilityRow>,
     /// Below this no offset is given again, though the log may have expired.
     floor: u64,
     /// Up to here everything is in the heads.
@@ -288,6 +309,7 @@ async fn cursor(records: &Records, scope: TenantScope, name: &str) -> Result<Opt
 async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
     let heads = load_heads(&records, scope).await?;
     let staff = staff::read(&records, scope).await?;
+    let availability = presence::read(&records, scope).await?;
     let hint = cursor(&records, scope, LOG_END).await?;
     let projected = cursor(&records, scope, PROJECTED).await?.unwrap_or(0);
     let mut newest = hint.unwrap_or(0) / LOG_CHUNK_EVENTS;
@@ -317,7 +339,7 @@ async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Err
         None if hint.is_some() || !heads.is_empty() => (newest + 1) * LOG_CHUNK_EVENTS - 1,
         None => 0,
     };
-    Ok(Loaded { heads, tail, staff, floor, projected })
+    Ok(Loaded { heads, tail, staff, availability, floor, projected })
 }
 
 impl TenantActor {
@@ -383,6 +405,7 @@ impl TenantActor {
         }
         self.projected = loaded.projected;
         self.known.staff = loaded.staff;
+        self.present = Present::begin(loaded.availability);
         self.stream.begin(&loaded.tail, loaded.floor);
         self.loaded = true;
         tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
@@ -424,11 +447,24 @@ impl TenantActor {
             }
             Letter::Assigned(user, reply) => tell(reply, Ok(self.inbox.assigned(user))),
             Letter::WithTeam(team, reply) => tell(reply, Ok(self.inbox.with_team(team))),
+            Letter::Active(user, ago) => {
+                let now = self.env.clock.now();
+                self.was_active(user, now - ago, ctx);
+            }
+            Letter::Left(socket) => self.left(socket, ctx),
+            Letter::Presence(caller, reply) => tell(reply, Ok(self.presence(caller))),
+            Letter::SetAvailability(user, set, reply) => self.set_availability(user, set, reply, ctx),
             Letter::StaffChanged => self.refresh_staff(ctx),
             Letter::Read(user, id, count, reply) => self.read(user, id, count, reply, ctx),
-            Letter::Attach(attach) => self.attach(attach, ctx),
+            Letter::Attach(attach) => {
+                if let Some(user) = attach.person {
+                    self.came(attach.socket, attach.arbiter, user, ctx);
+                }
+                self.attach(attach, ctx);
+            }
             Letter::Detach(arbiter) => {
                 self.attached.remove(&arbiter);
+                self.all_left(arbiter, ctx);
             }
             Letter::Signal(frame) => {
                 for &arbiter in &self.attached {

@@ -17,6 +17,7 @@ pub mod pair;
 pub mod permission;
 pub mod phone;
 pub mod phone_import;
+pub mod presence;
 pub mod queue;
 pub mod rates;
 pub mod retry;

@@ -40,6 +40,7 @@ pub static TABLES: &[&Table] = &[
     &TENANTS,
     &MEMBERS,
     &TEAMS,
+    &AVAILABILITY,
     &API_KEYS,
     &CHANNELS,
     &TEMPLATES,
@@ -204,6 +205,20 @@ table! {
     values {
         /// Its name and its members.
         body: Json<TeamBody>,
+    }
+}
+
+table! {
+    /// What people say of themselves, whether they are there or not.
+    AVAILABILITY = "availability" => AvailabilityRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Who.
+        user_id: UserId,
+    }
+    values {
+        /// What they say, and when they count as away.
+        body: Json<AvailabilityBody>,
     }
 }
 

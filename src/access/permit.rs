@@ -9,9 +9,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, request::Parts};
 use switchboard_actors::Refusal;
 use switchboard_domain::roles;
-use switchboard_schema::wire::Permission;
+use switchboard_schema::{UserId, wire::Permission};
 
-use super::Caller;
+use super::{Caller, Credential};
 use crate::http::{Edge, extract::ClientAddress, problem::Problem};
 
 /// A permission, as a type.
@@ -80,6 +80,14 @@ where
 }
 
 impl Caller {
+    /// The person, where it is one at a browser and no program.
+    pub(crate) const fn person(&self) -> Option<UserId> {
+        match self.credential {
+            Credential::ApiKey(_) => None,
+            Credential::Session { .. } => Some(self.principal.user_id),
+        }
+    }
+
     /// They answer customers.
     pub(crate) fn answers(&self) -> bool {
         roles::may(self.user.role, Permission::Answer)
@@ -105,10 +113,10 @@ impl Caller {
 
 #[cfg(test)]
 mod tests {
-    use switchboard_schema::{TenantId, TenantScope, UserId, wire};
+    use switchboard_schema::{TenantId, TenantScope, wire};
 
     use super::*;
-    use crate::{access::Credential, generated::check};
+    use crate::generated::check;
 
     const fn words(permission: Permission) -> &'static str {
         match permission {

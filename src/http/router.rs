@@ -22,7 +22,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
+    Edge, api_keys, assets, availability, channels, contacts, conversations, dead_letters, docs,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
     sessions, sockets, teams, templates, users,
 };
@@ -77,6 +77,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::patch, users::delete))
+        .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))
         .routes(routes!(api_keys::list, api_keys::create))

@@ -73,6 +73,7 @@ impl TenantActor {
             match result {
                 Ok(staff) => {
                     actor.known.staff = staff;
+                    actor.forget_strangers(ctx);
                     actor.let_go(&suspects, ctx);
                     actor.suspect_all();
                     if actor.known.stale || !actor.known.suspects.is_empty() {

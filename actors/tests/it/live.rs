@@ -43,7 +43,7 @@ impl Client {
     pub(crate) fn connect(&self, world: &World, running: &Running, n: u8, since: Option<StreamPosition>) {
         let (line, scope) = (self.clone(), world.scope);
         running.arbiters[usize::from(n) % running.arbiters.len()].spawn_fn(move || {
-            let opener = Opener { scope, caller: [n; 16], credential: [n; 16] };
+            let opener = Opener { scope, caller: [n; 16], credential: [n; 16], person: None };
             let local = fanout::local().expect("a fan-out on each arbiter");
             let id = SocketId::from_bytes([n; 16]);
             let Ok(socket) = local.open(id, Some(opener), Box::new(line)) else { panic!("no room") };

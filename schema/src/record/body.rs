@@ -124,6 +124,15 @@ pub struct MemberBody {
     pub role: Role,
 }
 
+/// What somebody says of themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AvailabilityBody {
+    /// What they are while they are there.
+    pub availability: wire::Availability,
+    /// Minutes without a sign after which they count as away; 0: never.
+    pub away_after_minutes: u32,
+}
+
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamBody {

@@ -55,6 +55,9 @@ wire! {
             /// Several frames may share one WebSocket message, as an array.
             #[serde(default)]
             batch: bool,
+            /// Seconds since the person last did something; left out: none.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            idle_s: Option<u32>,
         },
         /// Do something.
         Command {
@@ -66,17 +69,28 @@ wire! {
             #[serde(flatten)]
             command: Command,
         },
-        /// May be lost: the caller writes in a conversation.
+        /// May be lost.
         Signal {
-            /// `typing`.
-            name: String,
-            /// Where.
-            data: TypingSignal,
+            /// Which.
+            #[serde(flatten)]
+            signal: ClientSignal,
         },
         /// Are you there?
         Ping,
         /// I am here.
         Pong,
+    }
+
+    /// What a client tells beside its commands.
+    #[derive(Eq)]
+    #[serde(tag = "name", content = "data")]
+    pub enum ClientSignal {
+        /// The caller writes in a conversation.
+        #[serde(rename = "typing")]
+        Typing(TypingSignal),
+        /// The caller does something: they are there.
+        #[serde(rename = "activity")]
+        Activity,
     }
 
     /// What can be asked for over the socket. Each has the same meaning as the HTTP call beside it.
@@ -285,6 +299,9 @@ wire! {
         /// A team was made, changed or deleted.
         #[serde(rename = "teams.changed")]
         TeamsChanged,
+        /// One of us came, left, or is to be found otherwise.
+        #[serde(rename = "presence.changed")]
+        PresenceChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -312,6 +329,9 @@ wire! {
         /// The team.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub teams: Option<super::TeamsChanged>,
+        /// How somebody is to be found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub presence: Option<super::Presence>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,

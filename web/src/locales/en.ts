@@ -2,15 +2,7 @@
 export const en = {
   app: { name: 'Switchboard', loading: 'Loading', skip: 'Skip to the composer', close: 'Close', cancel: 'Cancel', copy: 'Copy', copied: 'Copied', back: 'Back', tryAgain: 'Try again', save: 'Save', retry: 'Retry', more: 'More', ref: 'ref {{id}}', undo: 'Undo', dismiss: 'Dismiss', optional: 'optional' },
   areas: { nav: 'Areas', inbox: 'Inbox', settings: 'Settings' },
-  account: {
-    menu: 'Your account, {{name}}',
-    signOut: 'Sign out',
-    theme: 'Theme',
-    system: 'System',
-    light: 'Light',
-    dark: 'Dark',
-    keyboard: 'Keyboard shortcuts',
-  },
+  account: { menu: 'Your account, {{name}}, {{state}}' },
   signIn: {
     title: 'Sign in',
     statement: 'Your conversations are where you left them.',
@@ -43,6 +35,7 @@ export const en = {
     damaged: 'Part of the server’s data is damaged, and some conversations may not open. Ask whoever runs it to read the server’s log.',
     other: 'The server’s storage is in trouble ({{condition}}). Ask whoever runs it to look.',
   },
+  presence: { online: 'online', busy: 'busy', away: 'away', offline: 'offline' },
   status: { open: 'Open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved' },
   views: { label: 'Views', mine: 'Mine', unassigned: 'Unassigned', all: 'All', teams: 'Teams', team: 'A team', menu: 'Change view, now {{name}}', resize: 'Width of the views' },
   sort: { label: 'Order', newest: 'Newest', waiting: 'Waiting longest', window: 'Window' },
@@ -540,7 +533,7 @@ export const en = {
   settings: {
     channels: 'Channels',
     templates: 'Templates',
-    members: 'Members', teams: 'Teams',
+    members: 'Members', teams: 'Teams', availability: 'Availability',
     keys: 'API keys',
     deadLetters: 'Updates not applied',
     appearance: 'Appearance and keyboard',

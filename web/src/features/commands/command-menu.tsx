@@ -6,7 +6,9 @@ import type { ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
+import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-account';
 import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
@@ -112,6 +114,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 })}
               </Command.Group>
               <Command.Group heading={t('commands.settings')}>
+                {AVAILABILITIES.map((one) => (
+                  <Item key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} onSelect={run(() => void setAvailability({ availability: one }))}>{`${t('availability.label')}: ${availabilityName(one)}`}</Item>
+                ))}
                 <Item icon={<Monitor {...icon} />} onSelect={run(() => { setPreferences({ theme: 'system' }); })}>{`${t('account.theme')}: ${t('account.system')}`}</Item>
                 <Item icon={<Sun {...icon} />} onSelect={run(() => { setPreferences({ theme: 'light' }); })}>{`${t('account.theme')}: ${t('account.light')}`}</Item>
                 <Item icon={<Moon {...icon} />} onSelect={run(() => { setPreferences({ theme: 'dark' }); })}>{`${t('account.theme')}: ${t('account.dark')}`}</Item>

@@ -25,13 +25,14 @@ type Props = {
   selected: boolean;
   focusable: boolean;
   showAssignee: boolean;
+  showTeam: boolean;
   onOpen: (id: string) => void;
 };
 
 /** Longer than this is over the target. */
 const TARGET_MS = 15 * 60_000;
 
-export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, onOpen }: Props) {
+export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, showTeam, onOpen }: Props) {
   const conversation = useInbox((state) => state.conversations[id]);
   const unread = useInbox((state) => unreadOf(state, id));
   const meId = useInbox((state) => state.meId);
@@ -95,7 +96,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         {!compact && (
           <div className="line meta">
             {channel && <span className="channel-name min-w-0 truncate">{channel}</span>}
-            {team && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
+            {showTeam && team && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
             {assignee && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
             )}

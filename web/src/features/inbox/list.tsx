@@ -149,7 +149,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
           id={`tab-${view}`}
           type="button"
           role="tab"
-          className="tab"
+          className={teamOf(view) ? 'tab min-w-0 shrink' : 'tab flex-none'}
           aria-selected={list.view === view}
           aria-controls="conversations"
           tabIndex={list.view === view ? 0 : -1}
@@ -308,6 +308,7 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
                   selected={id === openId && !phone}
                   focusable={id === active}
                   showAssignee={list.view === 'all' || list.view.startsWith('team:')}
+                  showTeam={teamOf(list.view) === null}
                   onOpen={open}
                 />
               );

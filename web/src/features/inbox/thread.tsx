@@ -22,7 +22,7 @@ import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { nameOf, useAnswering, useChannelName, useChannels, useMay, useMe, useTeamName, useTeams, useUsers } from '@/lib/people';
+import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay, useMe, usePresence, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
@@ -186,11 +186,12 @@ function AssigneeMenu({ conversation }: { conversation: Conversation }) {
   const { user } = useMe();
   const name = nameOf(users, conversation.assignee_id, user.id);
   const assignee = users.find((one) => one.id === conversation.assignee_id);
+  const presence = usePresence();
   return (
     <Menu
       trigger={
-        <button type="button" className="btn plain !px-1.5" aria-label={t('actions.assignee', { name })}>
-          {assignee ? <Avatar id={assignee.id} name={assignee.name} size={22} /> : <UserRound size={16} aria-hidden="true" />}
+        <button type="button" className="btn plain !px-1.5" aria-label={t('actions.assignee', { name: assignee ? `${name}, ${presenceName(presence(assignee.id))}` : name })}>
+          {assignee ? <Avatar id={assignee.id} name={assignee.name} size={22} presence={presence(assignee.id)} /> : <UserRound size={16} aria-hidden="true" />}
           <ChevronDown size={14} aria-hidden="true" />
         </button>
       }
@@ -201,6 +202,7 @@ function AssigneeMenu({ conversation }: { conversation: Conversation }) {
 }
 
 function AssigneeItems({ conversation }: { conversation: Conversation }) {
+  const presence = usePresence();
   const teams = useTeams() ?? [];
   const users = useAnswering();
   const { user } = useMe();
@@ -213,7 +215,8 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
       {users.map((one) => (
         <MenuChoice
           key={one.id}
-          icon={<Avatar id={one.id} name={one.name} size={20} />}
+          icon={<Avatar id={one.id} name={one.name} size={20} presence={presence(one.id)} />}
+          count={<span className="text-[12px] text-text-3">{presenceName(presence(one.id))}</span>}
           checked={one.id === conversation.assignee_id}
           onSelect={() => void assign(conversation.id, one.id)}
         >

@@ -9,6 +9,8 @@ type Handlers = {
   typing: (data: Typing) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
+  /** Seconds since the person at this page last did something. */
+  idle: () => number;
   changed: (machine: Machine) => void;
 };
 
@@ -53,6 +55,11 @@ export class Connection {
       this.send({ type: 'signal', name: 'typing', data: { conversation_id: conversationId } });
   }
 
+  /** Tells that somebody is at this page; lost when the line is down, and said again when it opens. */
+  sendActivity(): void {
+    this.send({ type: 'signal', name: 'activity' });
+  }
+
   private readonly onOnline = () => {
     this.feed({ type: 'online' });
   };
@@ -80,7 +87,7 @@ export class Connection {
         this.drop();
         break;
       case 'send':
-        this.send(effect.frame);
+        this.send(effect.frame.type === 'subscribe' ? { ...effect.frame, idle_s: this.handlers.idle() } : effect.frame);
         break;
       case 'apply':
         this.handlers.apply(effect.epoch, effect.events);

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod assets;
+mod assignment;
 mod availability;
 pub(crate) mod channels;
 pub(crate) mod contacts;

@@ -23,7 +23,9 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, SocketId, TeamId, TenantScope, TraceContext, UserId, wire};
+use switchboard_schema::{
+    ConversationId, CorrelationId, SocketId, TeamId, TenantScope, TraceContext, UserId, wire,
+};
 use tokio::sync::oneshot;
 
 pub use self::{
@@ -375,6 +377,12 @@ impl House {
     pub fn tell_of_team(&self, scope: TenantScope, team_id: TeamId) {
         let teams = Some(wire::TeamsChanged { team_id });
         let data = wire::EventData { teams, ..Default::default() };
+        self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
+    }
+
+    /// Tells everybody of the workspace that conversations come to people by another rule.
+    pub fn tell_of_assignment(&self, scope: TenantScope) {
+        let data = wire::EventData::default();
         self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
     }
 

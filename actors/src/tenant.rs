@@ -11,6 +11,7 @@
 mod inbox;
 mod owed;
 mod presence;
+mod routing;
 mod staff;
 mod stream;
 
@@ -21,11 +22,13 @@ use std::{
 };
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use switchboard_domain::assignment::Desk;
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
     ConversationId, SocketId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
     record::{
-        AgentStateRow, AvailabilityRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow, projection_bucket,
+        AgentStateRow, AvailabilityRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow,
+        projection_bucket,
     },
     table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
@@ -65,7 +68,7 @@ const MAX_UNPROJECTED: u64 = 20_000;
 const NOTE_PROJECTED_AFTER: u64 = 500;
 /// How long the log is kept.
 const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
-/// How often it is looked whether somebody was silent for so long that they are away.
+/// While anybody is there, how often it is looked whether somebody was silent for so long that they are away.
 const PRESENCE_LOOK: Duration = Duration::from_secs(1);
 /// Conversations that are taken from a team or a person at once, where those are gone.
 pub(crate) const LEAVING_AT_ONCE: usize = 16;
@@ -167,6 +170,8 @@ pub(crate) struct TenantActor {
     known: Known,
     /// Who is there.
     present: Present,
+    /// What waits for somebody.
+    desk: Desk,
     marks: HashMap<UserId, HashMap<ConversationId, u64>>,
     /// Letters that wait for somebody's read marks.
     unread_waits: HashMap<UserId, Vec<Letter>>,
@@ -192,11 +197,6 @@ impl Actor for TenantActor {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.load(ctx);
-        ctx.run_interval(PRESENCE_LOOK, |actor, ctx| {
-            if actor.loaded {
-                actor.look_who_is_there(ctx);
-            }
-        });
     }
 }
 
@@ -229,6 +229,7 @@ impl Resident for TenantActor {
             attached: HashSet::new(),
             known: Known::default(),
             present: Present::default(),
+            desk: Desk::default(),
             marks: HashMap::new(),
             unread_waits: HashMap::new(),
             marking: HashMap::new(),
@@ -383,6 +384,7 @@ impl TenantActor {
             loaded.heads.into_iter().map(|row| (row.conversation_id, row.body.0)).collect();
         for conversation in projected.values() {
             self.inbox.put(conversation);
+            self.desk.put(conversation);
         }
         for logged in &loaded.tail {
             let Ok(ServerFrame::Event(event)) = serde_json::from_slice(&logged.body) else { continue };
@@ -401,11 +403,13 @@ impl TenantActor {
                 told.last_message = newest(before.and_then(|before| before.last_message), message);
             }
             self.inbox.put(&told);
+            self.desk.put(&told);
             self.owed.doubt(told, logged.offset);
         }
         self.projected = loaded.projected;
         self.known.staff = loaded.staff;
         self.present = Present::begin(loaded.availability);
+        self.set_desk();
         self.stream.begin(&loaded.tail, loaded.floor);
         self.loaded = true;
         tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
@@ -417,6 +421,7 @@ impl TenantActor {
                 let id = published.conversation.id;
                 self.publish(*published);
                 self.check_staff(id, ctx);
+                self.route(ctx);
                 self.write_soon(ctx);
             }
             Letter::Tell(told) => {
@@ -503,6 +508,7 @@ impl TenantActor {
         let whole = whole.or((updated || items.is_empty()).then_some(EventName::ConversationUpdated));
         let whole = whole.map(|name| (name, conversation.clone()));
         self.inbox.put(&conversation);
+        self.desk.put(&conversation);
         // A message's event has the message; what the list shows of the newest one is not said again beside it.
         let last_message = conversation.last_message.take();
         let bare = conversation.clone();

@@ -99,7 +99,8 @@ impl Accounts {
         let password_hash = self.hash_for(user_id, &member.email, new.password.into()).await?;
         let _alone = self.making.lock().await;
         self.begin_person(scope, user_id, &member, password_hash).await?;
-        let tenant_body = TenantBody { name, created_at: self.clock.now() };
+        let tenant_body =
+            TenantBody { name, created_at: self.clock.now(), assignment: wire::Assignment::default() };
         self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(tenant_body) }).await?;
         let key_id = ApiKeyId::from_bytes(self.entropy.id());
         let name = FIRST_KEY_NAME.to_owned();

@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 use switchboard_actors::Refusal;
+use switchboard_domain::assignment::CAPACITY_MAX;
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
     TeamId, TenantScope, UserId,
-    record::{MemberRow, TeamBody, TeamRow},
+    record::{MemberRow, TeamBody, TeamRow, TenantRow},
     table::Json,
     wire,
 };
@@ -59,6 +60,7 @@ impl Accounts {
         let _alone = self.making.lock().await;
         let people = self.member_ids(scope).await?;
         let members = checked_members(new.members, &people)?;
+        let assignment = checked_assignment(new.assignment)?;
         let others = self.other_teams(scope, team_id).await?;
         if others.len() >= TEAMS_MAX {
             let message =
@@ -66,7 +68,7 @@ impl Accounts {
             return Err(Refusal::Rule { code: "too_many_teams", message });
         }
         check_is_free(&name, &others)?;
-        let body = TeamBody { version: 1, name, members, created_at: self.clock.now() };
+        let body = TeamBody { version: 1, name, members, assignment, created_at: self.clock.now() };
         let row = TeamRow { team_id, body: Json(body) };
         self.records.put(scope, Lane::Interactive, row.clone()).await?;
         Ok(shown(row, &people))
@@ -85,6 +87,7 @@ impl Accounts {
         change: wire::ChangeTeam,
     ) -> Result<wire::Team, Refusal> {
         let name = change.name.as_deref().map(checked_name).transpose()?;
+        let assignment = change.assignment.map(checked_assignment).transpose()?;
         let _alone = self.making.lock().await;
         let people = self.member_ids(scope).await?;
         let members = change.members.map(|members| checked_members(members, &people)).transpose()?;
@@ -99,6 +102,7 @@ impl Accounts {
         let body = &mut after.body.0;
         body.name = name.unwrap_or_else(|| body.name.clone());
         body.members = members.unwrap_or_else(|| body.members.clone());
+        body.assignment = assignment.unwrap_or(body.assignment);
         if after != before {
             after.body.0.version += 1;
             self.records.put(scope, Lane::Interactive, after.clone()).await?;
@@ -120,6 +124,38 @@ impl Accounts {
         let delete = Mutation::delete::<TeamRow>(TeamRow::key(team_id));
         self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
         Ok(team)
+    }
+
+    /// How conversations that are with no team come to somebody.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn assignment(&self, scope: TenantScope) -> Result<wire::Assignment, Refusal> {
+        Ok(self.tenant_row(scope).await?.body.0.assignment)
+    }
+
+    /// Sets that.
+    ///
+    /// # Errors
+    /// When a field is wrong, or the store does not answer.
+    pub(crate) async fn set_assignment(
+        &self,
+        scope: TenantScope,
+        assignment: wire::Assignment,
+    ) -> Result<wire::Assignment, Refusal> {
+        let assignment = checked_assignment(assignment)?;
+        let _alone = self.making.lock().await;
+        let mut row = self.tenant_row(scope).await?;
+        if row.body.0.assignment != assignment {
+            row.body.0.assignment = assignment;
+            self.records.put(scope, Lane::Interactive, row).await?;
+        }
+        Ok(assignment)
+    }
+
+    async fn tenant_row(&self, scope: TenantScope) -> Result<TenantRow, Refusal> {
+        let row = self.records.get::<TenantRow>(scope, TenantRow::key(0)).await?;
+        row.ok_or(Refusal::NotFound("workspace"))
     }
 
     async fn team_row(&self, scope: TenantScope, team_id: TeamId) -> Result<TeamRow, Refusal> {
@@ -145,9 +181,9 @@ impl Accounts {
 
 /// A team as the API shows it: without those who are members no more.
 fn shown(row: TeamRow, people: &BTreeSet<UserId>) -> wire::Team {
-    let TeamBody { version, name, mut members, created_at } = row.body.0;
+    let TeamBody { version, name, mut members, assignment, created_at } = row.body.0;
     members.retain(|member| people.contains(member));
-    wire::Team { id: row.team_id, version, name, members, created_at }
+    wire::Team { id: row.team_id, version, name, members, assignment, created_at }
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {
@@ -166,6 +202,14 @@ fn check_is_free(name: &str, others: &[TeamRow]) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::Invalid { field: "name", message: "another team has this name".to_owned() })
+}
+
+fn checked_assignment(assignment: wire::Assignment) -> Result<wire::Assignment, Refusal> {
+    if assignment.capacity.is_none_or(|capacity| (1..=CAPACITY_MAX).contains(&capacity)) {
+        return Ok(assignment);
+    }
+    let message = format!("must be from 1 to {CAPACITY_MAX}, or nothing for any number");
+    Err(Refusal::Invalid { field: "capacity", message })
 }
 
 /// Each once, by id.

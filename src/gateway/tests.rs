@@ -118,7 +118,12 @@ impl House {
     #[expect(clippy::disallowed_methods, reason = "a test acts for the tenant it made up")]
     fn serve(&self, id: u8, server: TcpStream, early: Bytes) {
         let server = Rc::new(server);
-        let opener = Opener { scope: TenantScope::assume(tenant()), caller: [1; 16], credential: [1; 16], person: None };
+        let opener = Opener {
+            scope: TenantScope::assume(tenant()),
+            caller: [1; 16],
+            credential: [1; 16],
+            person: None,
+        };
         let line = Box::new(Line(Rc::clone(&server)));
         let socket =
             fanout::local().unwrap().open(SocketId::from_bytes([id; 16]), Some(opener), line).unwrap();

@@ -22,7 +22,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, availability, channels, contacts, conversations, dead_letters, docs,
+    Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
     sessions, sockets, teams, templates, users,
 };
@@ -77,6 +77,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::patch, users::delete))
+        .routes(routes!(assignment::get, assignment::set))
         .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))
@@ -155,8 +156,9 @@ fn complete(document: &mut OpenApi) {
         if let Some(operation) = item.post.as_mut().filter(|_| path != SESSIONS) {
             add_idempotency_key(operation);
         }
-        for operation in
-            [&mut item.get, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch]
+            .into_iter()
+            .flatten()
         {
             name(operation);
             describe(operation);
@@ -232,7 +234,9 @@ mod tests {
     fn every_operation_has_its_own_name_and_says_what_problems_look_like() {
         let mut names = std::collections::BTreeSet::new();
         for (path, item) in &openapi().paths.paths {
-            for operation in [&item.get, &item.post, &item.delete, &item.patch].into_iter().flatten() {
+            for operation in
+                [&item.get, &item.post, &item.put, &item.delete, &item.patch].into_iter().flatten()
+            {
                 assert!(operation.responses.responses.contains_key("default"), "{path}");
                 assert!(operation.summary.is_some(), "{path}");
                 let name = operation.operation_id.clone().unwrap_or_default();

@@ -6,6 +6,7 @@
 mod access;
 mod answers;
 mod arrival;
+mod assigning;
 mod backup;
 mod channels;
 mod composing;

@@ -13,7 +13,7 @@ use crate::support::{
 const AVAILABILITY: &str = "/api/v1/availability";
 
 /// A socket of a person's page.
-async fn page_of(person: &Api) -> Socket {
+pub(crate) async fn page_of(person: &Api) -> Socket {
     let ticket = person.post("/api/v1/socket-tickets", &json!({})).await.of(201);
     let address = person.address().now().await;
     let query = format!("?ticket={}", text(&ticket, "ticket"));
@@ -22,7 +22,7 @@ async fn page_of(person: &Api) -> Socket {
     socket
 }
 
-async fn id_of(api: &Api) -> String {
+pub(crate) async fn id_of(api: &Api) -> String {
     text(&api.get("/api/v1/me").await.of(200)["user"], "id")
 }
 

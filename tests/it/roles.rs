@@ -50,6 +50,8 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/api-keys"), Admins),
         (("POST", "/api/v1/api-keys"), Admins),
         (("DELETE", "/api/v1/api-keys/{id}"), Admins),
+        (("GET", "/api/v1/assignment"), Members),
+        (("PUT", "/api/v1/assignment"), Supervisors),
         (("GET", "/api/v1/availability"), Members),
         (("PATCH", "/api/v1/availability"), Members),
         (("GET", "/api/v1/channels"), Members),

@@ -90,3 +90,71 @@ test('a supervisor makes a team, two agents see its list change at once, and it 
   await expect(page.getByText('took this from Repairs')).toBeVisible();
   await expect(page.locator('.head')).not.toContainText('Repairs');
 });
+
+test('two agents see of each other who is there, and what comes in goes to who is online, by the rule that was set', async ({ page, browser }) => {
+  const { page: anns, id: ann } = await colleague(browser, 'Ann Turner');
+  await signIn(page, house.url);
+
+  // The rule, with how many each may have.
+  await page.goto(`${house.url}/settings/teams`);
+  await page.getByRole('button', { name: 'Change: Conversations with no team' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: /^By load/ }).check();
+  await dialog.getByLabel(/^Open conversations each/).fill('0');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('A number from 1 to 1,000, or nothing.')).toBeVisible();
+  await dialog.getByLabel(/^Open conversations each/).fill('1');
+  await accessible(page);
+  // The owner is busy, by keyboard, and is seen to be.
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: /^Your account.*online$/ }).focus();
+  await page.keyboard.press('Enter');
+  const busy = page.getByRole('menuitemcheckbox', { name: 'Busy' });
+  await expect(busy).toBeVisible();
+  await accessible(page);
+  await busy.press('Enter');
+  await expect(page.getByRole('button', { name: /^Your account.*busy$/ })).toBeVisible();
+  await anns.goto(`${house.url}/settings/members`);
+  await expect(anns.getByRole('row', { name: /ana@example.com/ })).toContainText('busy');
+  await expect(anns.getByRole('row', { name: /Ann Turner/ })).toContainText('online');
+  await accessible(anns);
+
+  await page.getByRole('button', { name: 'Change: Conversations with no team' }).click();
+  await dialog.getByRole('radio', { name: /^By load/ }).check();
+  await dialog.getByLabel(/^Open conversations each/).fill('1');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('By load, up to 1 each')).toBeVisible();
+
+  house.say('491701112299', 'Olga Prentice', 'My chain came off.');
+  const conversation = await house.conversationOf('Olga Prentice');
+  await page.goto(`${house.url}/inbox/${conversation}?view=all`);
+  await expect(page.getByRole('button', { name: 'Assignee, now Ann Turner, online' })).toBeVisible();
+  await expect(page.getByText('Assigned to Ann Turner by load')).toBeVisible();
+  await page.getByRole('button', { name: /^Assignee/ }).click();
+  await expect(page.getByRole('menuitemcheckbox', { name: /Ann Turner/ })).toContainText('online');
+  await accessible(page);
+  await page.keyboard.press('Escape');
+
+  // She has as many as she may: the next waits, and comes when she is done with the first.
+  house.say('491701112298', 'Pia Quist', 'And my bell.');
+  const next = await house.conversationOf('Pia Quist');
+  await page.goto(`${house.url}/inbox/${next}?view=all`);
+  await expect(page.getByRole('button', { name: /^Assignee, now Nobody/ })).toBeVisible();
+  await anns.goto(`${house.url}/inbox/${conversation}?view=mine`);
+  await anns.getByRole('button', { name: 'Resolve' }).first().click();
+  await expect(page.getByRole('button', { name: 'Assignee, now Ann Turner, online' })).toBeVisible();
+  await expect(anns.locator(`[data-conversation-id="${next}"]`)).toBeVisible();
+
+  // What she says of herself is a page of its own, too; without a page she is not there.
+  await anns.goto(`${house.url}/settings/availability`);
+  await anns.getByRole('radio', { name: /^Away/ }).check();
+  await anns.getByLabel('Count me as away after').selectOption('30');
+  await accessible(anns);
+  await expect(page.getByRole('button', { name: 'Assignee, now Ann Turner, away' })).toBeVisible();
+  await anns.reload();
+  await expect(anns.getByRole('radio', { name: /^Away/ })).toBeChecked();
+  await expect(anns.getByLabel('Count me as away after')).toHaveValue('30');
+  await anns.context().close();
+  await expect(page.getByRole('button', { name: 'Assignee, now Ann Turner, offline' })).toBeVisible({ timeout: 30_000 });
+  expect((await house.call('GET', `/api/v1/conversations/${next}`))['assignee_id']).toBe(ann);
+});

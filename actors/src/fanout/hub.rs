@@ -185,7 +185,8 @@ impl Hub {
             return;
         };
         self.meter.asks.add(1);
-        self.upstream.attach(scope, Attach { arbiter: self.index, socket: outlet.id, after, person: outlet.person() });
+        self.upstream
+            .attach(scope, Attach { arbiter: self.index, socket: outlet.id, after, person: outlet.person() });
     }
 
     /// Takes a page.

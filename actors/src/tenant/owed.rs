@@ -203,6 +203,8 @@ mod tests {
             snoozed_until: None,
             assignee_id: None,
             team_id: None,
+            queued_at: None,
+            routed_at: None,
             unread_count: None,
             inbound_count: 0,
             last_seq: 0,

@@ -10,12 +10,12 @@ use switchboard_domain::presence::{AWAY_AFTER_MINUTES_MAX, Person, UNSAID};
 use switchboard_ports::store::{self, Lane, Mutation, Records, Scan};
 use switchboard_schema::{
     SocketId, TenantScope, Timestamp, UserId,
-    record::{AvailabilityBody, AvailabilityRow},
+    record::{AvailabilityBody, AvailabilityRow, MemberBody},
     table::Json,
     wire::{self, EventData, EventName, PresenceState},
 };
 
-use super::{Letter, TenantActor, tell};
+use super::{Letter, PRESENCE_LOOK, TenantActor, tell};
 use crate::{Refusal, directory::Reply, shell::repeat};
 
 /// Who is there, as far as is known.
@@ -28,6 +28,8 @@ pub(super) struct Present {
     told: HashMap<UserId, (PresenceState, Timestamp)>,
     /// Rows being written, and the letters about the same person that wait for that.
     writing: HashMap<UserId, Vec<Letter>>,
+    /// It will be looked again in a moment.
+    looking: bool,
 }
 
 /// Reads what people say of themselves.
@@ -55,6 +57,14 @@ impl Present {
     /// As everybody was told.
     pub(super) fn state(&self, user: UserId) -> PresenceState {
         self.told.get(&user).map_or(PresenceState::Offline, |(state, _)| *state)
+    }
+
+    /// Those of whom something is known and who are no members.
+    pub(super) fn strangers<'a>(
+        &'a self,
+        members: &'a HashMap<UserId, MemberBody>,
+    ) -> impl Iterator<Item = UserId> + 'a {
+        self.people.keys().filter(|user| !members.contains_key(user)).copied()
     }
 
     fn show(&self, user: UserId) -> wire::Presence {
@@ -100,10 +110,18 @@ impl TenantActor {
         self.tell_presence([user], ctx);
     }
 
-    /// Time went by.
-    pub(super) fn look_who_is_there(&mut self, ctx: &mut Context<Self>) {
-        let people: Vec<_> = self.present.people.keys().copied().collect();
-        self.tell_presence(people, ctx);
+    /// Looks again in a moment, while anybody is there: silence and leaving show by time alone.
+    fn look_again(&mut self, ctx: &mut Context<Self>) {
+        let present = &mut self.present;
+        let anybody = present.told.values().any(|(state, _)| *state != PresenceState::Offline);
+        if !anybody || std::mem::replace(&mut present.looking, true) {
+            return;
+        }
+        ctx.run_later(PRESENCE_LOOK, |actor, ctx| {
+            actor.present.looking = false;
+            let people: Vec<_> = actor.present.people.keys().copied().collect();
+            actor.tell_presence(people, ctx);
+        });
     }
 
     /// Tells what is otherwise than was told.
@@ -118,9 +136,13 @@ impl TenantActor {
                 events.push(self.encode(EventName::PresenceChanged, now, data, None));
             }
         }
+        self.look_again(ctx);
         if !events.is_empty() {
             self.deliver(events, None);
             self.write_soon(ctx);
+            // Somebody may take conversations now, or none any more.
+            self.set_desk();
+            self.route(ctx);
         }
     }
 
@@ -182,9 +204,7 @@ impl TenantActor {
 
     /// Whoever is no member any more is forgotten, with their row.
     pub(super) fn forget_strangers(&mut self, ctx: &mut Context<Self>) {
-        let members = &self.known.staff.members;
-        let strangers: Vec<_> =
-            self.present.people.keys().filter(|user| !members.contains_key(user)).copied().collect();
+        let strangers: Vec<_> = self.present.strangers(&self.known.staff.members).collect();
         if strangers.is_empty() {
             return;
         }

@@ -12,8 +12,8 @@ use switchboard_domain::conversation::Command as Rule;
 use switchboard_ports::store::{self, Records, Scan};
 use switchboard_schema::{
     ConversationId, TeamId, TenantScope, UserId,
-    record::{MemberBody, MemberRow, TeamBody, TeamRow},
-    wire::Sender,
+    record::{MemberBody, MemberRow, TeamBody, TeamRow, TenantRow},
+    wire::{Assignment, Sender},
 };
 
 use super::{LEAVING_AT_ONCE, RETRY_PAUSE, TenantActor};
@@ -29,6 +29,8 @@ pub(super) struct Staff {
     pub(super) members: HashMap<UserId, MemberBody>,
     /// Its teams.
     pub(super) teams: BTreeMap<TeamId, TeamBody>,
+    /// How conversations that are with no team come to somebody.
+    pub(super) assignment: Assignment,
 }
 
 /// What is known of them, and what is being done about those who are not.
@@ -49,11 +51,15 @@ pub(super) struct Known {
 pub(super) async fn read(records: &Records, scope: TenantScope) -> Result<Staff, store::Error> {
     let members = Scan::of::<MemberRow>(MemberRow::partition());
     let teams = Scan::of::<TeamRow>(TeamRow::partition());
-    let (members, teams) =
-        tokio::try_join!(records.all::<MemberRow>(scope, members), records.all::<TeamRow>(scope, teams))?;
+    let (members, teams, workspace) = tokio::try_join!(
+        records.all::<MemberRow>(scope, members),
+        records.all::<TeamRow>(scope, teams),
+        records.get::<TenantRow>(scope, TenantRow::key(0)),
+    )?;
     Ok(Staff {
         members: members.into_iter().map(|row| (row.user_id, row.body.0)).collect(),
         teams: teams.into_iter().map(|row| (row.team_id, row.body.0)).collect(),
+        assignment: workspace.map(|row| row.body.0.assignment).unwrap_or_default(),
     })
 }
 
@@ -73,7 +79,9 @@ impl TenantActor {
             match result {
                 Ok(staff) => {
                     actor.known.staff = staff;
+                    actor.set_desk();
                     actor.forget_strangers(ctx);
+                    actor.route(ctx);
                     actor.let_go(&suspects, ctx);
                     actor.suspect_all();
                     if actor.known.stale || !actor.known.suspects.is_empty() {

@@ -232,9 +232,10 @@ impl World {
     }
 
     fn load(&self, who: UserId) -> u32 {
-        let theirs = self.conversations.values().filter(|one| {
-            one.status == ConversationStatus::Open && one.assignee_id == Some(who)
-        });
+        let theirs = self
+            .conversations
+            .values()
+            .filter(|one| one.status == ConversationStatus::Open && one.assignee_id == Some(who));
         theirs.count() as u32
     }
 
@@ -268,7 +269,11 @@ impl World {
                 self.desk.settled(gift.id);
             }
             Event::There(n, on) => {
-                if on { self.there.insert(user(n)) } else { self.there.remove(&user(n)) };
+                if on {
+                    self.there.insert(user(n))
+                } else {
+                    self.there.remove(&user(n))
+                };
                 self.desk.set_available(user(n), on);
             }
             Event::Resolve(nth) => self.change(nth, |one, _| {
@@ -321,8 +326,7 @@ impl World {
 
     /// Asks for gifts, and looks whether each may be.
     fn give(&mut self) {
-        let mut loads: BTreeMap<UserId, u32> =
-            (0..5).map(|n| (user(n), self.load(user(n)))).collect();
+        let mut loads: BTreeMap<UserId, u32> = (0..5).map(|n| (user(n), self.load(user(n)))).collect();
         for gift in &self.underway {
             // By hand one may be given more than by rule, and what was taken meanwhile comes to nothing.
             if self.conversations[&gift.id].queued_at == Some(gift.queued_at) {

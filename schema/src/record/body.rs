@@ -111,6 +111,9 @@ pub struct TenantBody {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How conversations that are with no team come to somebody.
+    #[serde(default)]
+    pub assignment: wire::Assignment,
 }
 
 /// A member of a workspace.
@@ -142,6 +145,9 @@ pub struct TeamBody {
     pub name: String,
     /// Who is in it, each once, by id.
     pub members: Vec<UserId>,
+    /// How conversations come to somebody of it.
+    #[serde(default)]
+    pub assignment: wire::Assignment,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -496,6 +502,12 @@ pub struct Head {
     /// Which team it is with.
     #[serde(default)]
     pub team_id: Option<TeamId>,
+    /// Since when it waits to be given to somebody.
+    #[serde(default)]
+    pub queued_at: Option<Timestamp>,
+    /// When a rule gave it to who has it.
+    #[serde(default)]
+    pub routed_at: Option<Timestamp>,
     /// Messages of the customer so far.
     pub inbound_count: u64,
     /// The provider's time of the customer's newest message: the window is counted from it.

@@ -603,6 +603,9 @@ wire! {
         /// What it was done to or with: the name of an assignee or a team, a status, a new number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
+        /// By which rule, where it was no person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub by_rule: Option<super::AssignedBy>,
     }
 
     /// What a system line tells.

@@ -296,7 +296,7 @@ wire! {
         /// Somebody of us was added, changed or removed.
         #[serde(rename = "users.changed")]
         UsersChanged,
-        /// A team was made, changed or deleted.
+        /// A team was made, changed or deleted, or conversations come to people by another rule.
         #[serde(rename = "teams.changed")]
         TeamsChanged,
         /// One of us came, left, or is to be found otherwise.

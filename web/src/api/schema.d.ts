@@ -50,6 +50,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How conversations come to somebody
+         * @description Those that are with no team; each team has its own rule.
+         */
+        get: operations["teams_get"];
+        /**
+         * Set how conversations come to somebody
+         * @description For owners, admins and supervisors. It holds at once, also for those that wait.
+         */
+        put: operations["teams_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who of the workspace is there
+         * @description `presence.changed` tells of every change. Who is there is known within one epoch of the stream: in another, ask again.
+         */
+        get: operations["availability_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say how the caller is to be found
+         * @description It is remembered. Whoever shows no sign for their time is away until they do, and whoever has no page open is offline,
+         *     whatever they said.
+         */
+        patch: operations["availability_set"];
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1016,6 +1065,28 @@ export interface components {
         AssignRequest: {
             assignee_id?: null | components["schemas"]["UserId"];
         };
+        /** @description By which rule a conversation was given to somebody. */
+        AssignedBy: {
+            /** @description The rule. */
+            rule: components["schemas"]["AssignmentRule"];
+            /** @description The team whose it is; the workspace's where it is absent. */
+            team?: string | null;
+        };
+        /** @description How conversations that nobody has come to somebody: to those who are online, longest waiting first. */
+        Assignment: {
+            /**
+             * Format: int32
+             * @description Open conversations that one may have and still be given another, 1 to 1,000; absent: any number.
+             */
+            capacity?: number | null;
+            /** @description By which rule. */
+            rule: components["schemas"]["AssignmentRule"];
+        };
+        /**
+         * @description Rules by which conversations are given to people.
+         * @enum {string}
+         */
+        AssignmentRule: "by_hand" | "round_robin" | "by_load";
         /** @description A file that goes with a message. */
         Attachment: {
             /** @description A sticker that moves. */
@@ -1052,6 +1123,11 @@ export interface components {
              */
             width?: number | null;
         };
+        /**
+         * @description What somebody says of themselves; remembered until they say otherwise.
+         * @enum {string}
+         */
+        Availability: "online" | "busy" | "away";
         /** @description `blb_` and 26 characters */
         BlobId: string;
         /** @description A call. */
@@ -1101,6 +1177,7 @@ export interface components {
         };
         /** @description Change a team; what is left out stays. */
         ChangeTeam: {
+            assignment?: null | components["schemas"]["Assignment"];
             /** @description Who is in it from now on. */
             members?: components["schemas"]["UserId"][] | null;
             /** @description A new name. */
@@ -1571,6 +1648,8 @@ export interface components {
              * @description The highest `seq` given.
              */
             last_seq: number;
+            queued_at?: null | components["schemas"]["Timestamp"];
+            routed_at?: null | components["schemas"]["Timestamp"];
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
@@ -1632,6 +1711,8 @@ export interface components {
         };
         /** @description Make a team. */
         CreateTeam: {
+            /** @description How conversations come to somebody of it; by hand where it is left out. */
+            assignment?: components["schemas"]["Assignment"];
             /** @description Who is in it: at most 500 people. */
             members?: components["schemas"]["UserId"][];
             /** @description Its name: 1 to 100 characters, as no other team of the workspace is called. */
@@ -2025,11 +2106,46 @@ export interface components {
          * @enum {string}
          */
         OtpKind: "copy_code" | "one_tap" | "zero_tap";
+        /** @description How the caller is to be found. */
+        OwnPresence: components["schemas"]["Presence"] & {
+            /**
+             * Format: int32
+             * @description Minutes without a sign after which they count as away; 0: never.
+             */
+            away_after_minutes: number;
+        };
         /**
          * @description Something that some roles may do.
          * @enum {string}
          */
         Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries";
+        /** @description How one of us is to be found. */
+        Presence: {
+            /** @description What they say of themselves. */
+            availability: components["schemas"]["Availability"];
+            since?: null | components["schemas"]["Timestamp"];
+            /** @description How. */
+            state: components["schemas"]["PresenceState"];
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description How everybody is to be found. It holds for one epoch of the stream: in another, ask again. */
+        PresenceList: {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+            /**
+             * Format: int32
+             * @description Minutes without a sign of the caller after which they count as away; 0: never.
+             */
+            away_after_minutes: number;
+            /** @description Everybody of the workspace. */
+            people: components["schemas"]["Presence"][];
+        };
+        /**
+         * @description How somebody is to be found.
+         * @enum {string}
+         */
+        PresenceState: "online" | "busy" | "away" | "offline";
         /**
          * @description What the provider counts a message as.
          * @enum {string}
@@ -2415,6 +2531,15 @@ export interface components {
             /** @description Its words. */
             text: string;
         };
+        /** @description Say how one is to be found; what is left out stays. */
+        SetAvailability: {
+            availability?: null | components["schemas"]["Availability"];
+            /**
+             * Format: int32
+             * @description After how many minutes without a sign one counts as away: 1 to 240, or 0 for never.
+             */
+            away_after_minutes?: number | null;
+        };
         /** @description Sign in. */
         SignIn: {
             /** @description The account's address. */
@@ -2500,6 +2625,7 @@ export interface components {
         SystemLine: {
             /** @description Who did it, where a person did. */
             actor?: string | null;
+            by_rule?: null | components["schemas"]["AssignedBy"];
             /** @description What happened. */
             event: components["schemas"]["SystemEvent"];
             /** @description What it was done to or with: the name of an assignee or a team, a status, a new number. */
@@ -2507,6 +2633,8 @@ export interface components {
         };
         /** @description People of a workspace who answer together. Whoever answers can be in several, or in none. */
         Team: {
+            /** @description How what is with it, and nobody's, comes to somebody of it. */
+            assignment?: components["schemas"]["Assignment"];
             /** @description When it was made. */
             created_at: components["schemas"]["Timestamp"];
             /** @description Its id. */
@@ -3015,6 +3143,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAvailability"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPresence"];
+                };
             };
             /** @description A problem */
             default: {

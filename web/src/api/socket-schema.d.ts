@@ -18,6 +18,10 @@ export type ClientFrame =
        */
       id: number;
       /**
+       * Seconds since the person last did something; left out: none.
+       */
+      idle_s?: number | null;
+      /**
        * The last event seen; left out the first time.
        */
       since?: StreamPosition | null;
@@ -67,14 +71,17 @@ export type ClientFrame =
       key: string;
       type: "command";
     })
-  | {
-      data: TypingSignal;
-      /**
-       * `typing`.
-       */
-      name: string;
+  | ((
+      | {
+          data: TypingSignal;
+          name: "typing";
+        }
+      | {
+          name: "activity";
+        }
+    ) & {
       type: "signal";
-    }
+    })
   | {
       type: "ping";
     }
@@ -1171,7 +1178,7 @@ export interface StatusCommand {
   status: "open" | "pending" | "snoozed" | "resolved";
 }
 /**
- * Where.
+ * Somebody writes.
  */
 export interface TypingSignal {
   /**
@@ -1205,7 +1212,8 @@ export interface Event {
     | "channel.deleted"
     | "templates.changed"
     | "users.changed"
-    | "teams.changed";
+    | "teams.changed"
+    | "presence.changed";
   /**
    * Its place in the stream.
    */
@@ -1235,6 +1243,10 @@ export interface EventData {
    * The message.
    */
   message?: Message | null;
+  /**
+   * How somebody is to be found.
+   */
+  presence?: Presence | null;
   /**
    * The read mark.
    */
@@ -1537,6 +1549,14 @@ export interface Conversation {
    * The highest `seq` given.
    */
   last_seq: number;
+  /**
+   * Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
+   */
+  queued_at?: Timestamp | null;
+  /**
+   * When a rule gave it to who has it; absent where a person did.
+   */
+  routed_at?: Timestamp | null;
   /**
    * Until when it is put aside.
    */
@@ -2198,6 +2218,10 @@ export interface SystemLine {
    */
   actor?: string | null;
   /**
+   * By which rule, where it was no person.
+   */
+  by_rule?: AssignedBy | null;
+  /**
    * What happened.
    */
   event:
@@ -2224,6 +2248,19 @@ export interface SystemLine {
    * What it was done to or with: the name of an assignee or a team, a status, a new number.
    */
   subject?: string | null;
+}
+/**
+ * By which rule a conversation was given to somebody.
+ */
+export interface AssignedBy {
+  /**
+   * The rule.
+   */
+  rule: "by_hand" | "round_robin" | "by_load";
+  /**
+   * The team whose it is; the workspace's where it is absent.
+   */
+  team?: string | null;
 }
 /**
  * A message of a kind this version cannot show.
@@ -2262,6 +2299,27 @@ export interface Window {
    * The customer's message that opened it.
    */
   opened_by?: MessageId | null;
+}
+/**
+ * How one of us is to be found.
+ */
+export interface Presence {
+  /**
+   * What they say of themselves.
+   */
+  availability: "online" | "busy" | "away";
+  /**
+   * Since when it is so; absent for somebody who was not there since the server knows.
+   */
+  since?: Timestamp | null;
+  /**
+   * How.
+   */
+  state: "online" | "busy" | "away" | "offline";
+  /**
+   * Who.
+   */
+  user_id: string;
 }
 /**
  * How far somebody has read.
@@ -2358,6 +2416,10 @@ export interface EventData1 {
    * The message.
    */
   message?: Message | null;
+  /**
+   * How somebody is to be found.
+   */
+  presence?: Presence | null;
   /**
    * The read mark.
    */

@@ -80,6 +80,7 @@ export type Presence = Schemas['Presence'];
 export type PresenceList = Schemas['PresenceList'];
 export type PresenceState = Schemas['PresenceState'];
 export type SetAvailability = Schemas['SetAvailability'];
+export type Assignment = Schemas['Assignment'];
 export type ChangeTeam = Schemas['ChangeTeam'];
 export type CreateTeam = Schemas['CreateTeam'];
 export type Team = Schemas['Team'];

@@ -81,6 +81,11 @@ export function systemWords(line: SystemLine, myName: string): string {
   const subject = line.subject == null ? undefined : line.subject === myName ? t('system.youObject') : line.subject;
   switch (line.event) {
     case 'assigned':
+      if (line.by_rule) {
+        const { team } = line.by_rule;
+        const rule = line.by_rule.rule === 'by_load' ? 'load' : 'turns';
+        return team ? t(`system.assignedBy_${rule}_team`, { subject: subject ?? '', team }) : t(`system.assignedBy_${rule}`, { subject: subject ?? '' });
+      }
       if (actor && line.actor === line.subject) return t('system.assignedSelf', { actor });
       if (actor) return t('system.assigned', { actor, subject: subject ?? '' });
       return t('system.assignedBare', { subject: subject ?? '' });

@@ -27,13 +27,11 @@ export function Availability() {
           <fieldset>
             <legend className="sr-only">{t('availability.label')}</legend>
             {AVAILABILITIES.map((one) => (
-              <label key={one} className="flex min-h-11 items-center gap-3 rounded-[9px] px-2 py-1.5 hover:bg-hover">
+              <label key={one} className="grid min-h-11 grid-cols-[auto_auto_1fr] items-center gap-x-3 rounded-[9px] px-2 py-1.5 hover:bg-hover">
                 <input type="radio" name="availability" checked={own.availability === one} onChange={() => void setAvailability({ availability: one })} />
                 <span className={`presence inline ${one}`} aria-hidden="true" />
-                <span>
-                  <span className="block font-medium">{availabilityName(one)}</span>
-                  <span className="block text-[12px] leading-4 text-text-3">{t(`availability.${one}Text`)}</span>
-                </span>
+                <span className="font-medium">{availabilityName(one)}</span>
+                <span className="col-start-3 text-[12px] leading-4 text-text-3">{t(`availability.${one}Text`)}</span>
               </label>
             ))}
             <p className="hint px-2" role="status">{silent ? t('availability.nowSilent') : t('availability.now', { state: presenceName(own.state) })}</p>

@@ -231,7 +231,7 @@ function noteHeard(): void {
 
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
-  const { message, contact, channel, templates, users, teams, presence } = event.data;
+  const { message, contact, channel, templates, users, presence } = event.data;
   if (contact) {
     const { queryKey } = contactQuery(contact.id);
     const known = queryClient.getQueryData(queryKey);
@@ -245,7 +245,7 @@ function follow(event: StreamEvent): void {
     void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
     if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
   }
-  if (teams) {
+  if (event.name === 'teams.changed') {
     void queryClient.invalidateQueries({ queryKey: teamsQuery.queryKey });
     refreshTotals();
   }

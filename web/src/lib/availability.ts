@@ -21,16 +21,25 @@ export function useAvailability(): string | undefined {
   return useQuery(availabilityQuery).data?.people.find((one) => one.user_id === user.id)?.availability;
 }
 
-/** Says it to everybody, and to a screen reader that it was said. */
-export async function setAvailability(set: SetAvailability): Promise<void> {
+/** Says it to everybody, and to a screen reader that it was said. Shown at once, taken back where the server refuses. */
+export async function setAvailability(meId: string, set: SetAvailability): Promise<void> {
+  const { queryKey } = availabilityQuery;
+  queryClient.setQueryData(queryKey, (list) =>
+    list && {
+      ...list,
+      away_after_minutes: set.away_after_minutes ?? list.away_after_minutes,
+      people: list.people.map((one) => (one.user_id === meId ? { ...one, availability: set.availability ?? one.availability } : one)),
+    },
+  );
   try {
     const own = await ask<OwnPresence>('/availability', { method: 'PATCH', body: set });
     const { away_after_minutes, ...presence } = own;
-    queryClient.setQueryData(availabilityQuery.queryKey, (list) =>
+    queryClient.setQueryData(queryKey, (list) =>
       list && { ...list, away_after_minutes, people: [...list.people.filter((one) => one.user_id !== own.user_id), presence] },
     );
     announce(() => (set.availability ? t('availability.now', { state: presenceName(own.state) }) : t('availability.saved')));
   } catch (error) {
+    void queryClient.invalidateQueries({ queryKey });
     showToast({ error: true, words: t('availability.failed', { detail: wordsOf(error) }) });
   }
 }

@@ -115,7 +115,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
               </Command.Group>
               <Command.Group heading={t('commands.settings')}>
                 {AVAILABILITIES.map((one) => (
-                  <Item key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} onSelect={run(() => void setAvailability({ availability: one }))}>{`${t('availability.label')}: ${availabilityName(one)}`}</Item>
+                  <Item key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} onSelect={run(() => void setAvailability(user.id, { availability: one }))}>{`${t('availability.label')}: ${availabilityName(one)}`}</Item>
                 ))}
                 <Item icon={<Monitor {...icon} />} onSelect={run(() => { setPreferences({ theme: 'system' }); })}>{`${t('account.theme')}: ${t('account.system')}`}</Item>
                 <Item icon={<Sun {...icon} />} onSelect={run(() => { setPreferences({ theme: 'light' }); })}>{`${t('account.theme')}: ${t('account.light')}`}</Item>

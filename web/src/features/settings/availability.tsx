@@ -28,7 +28,7 @@ export function Availability() {
             <legend className="sr-only">{t('availability.label')}</legend>
             {AVAILABILITIES.map((one) => (
               <label key={one} className="grid min-h-11 grid-cols-[auto_auto_1fr] items-center gap-x-3 rounded-[9px] px-2 py-1.5 hover:bg-hover">
-                <input type="radio" name="availability" checked={own.availability === one} onChange={() => void setAvailability({ availability: one })} />
+                <input type="radio" name="availability" checked={own.availability === one} onChange={() => void setAvailability(user.id, { availability: one })} />
                 <span className={`presence inline ${one}`} aria-hidden="true" />
                 <span className="font-medium">{availabilityName(one)}</span>
                 <span className="col-start-3 text-[12px] leading-4 text-text-3">{t(`availability.${one}Text`)}</span>
@@ -40,7 +40,7 @@ export function Availability() {
             <Choice
               label={t('availability.after')}
               value={String(data.away_after_minutes)}
-              onValue={(value) => void setAvailability({ away_after_minutes: Number(value) })}
+              onValue={(value) => void setAvailability(user.id, { away_after_minutes: Number(value) })}
               options={minutes.map((count) => ({ value: String(count), label: count === 0 ? t('availability.never') : t('availability.minutes', { count }) }))}
             />
             <p className="hint">{t('availability.afterText')}</p>

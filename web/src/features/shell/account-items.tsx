@@ -30,7 +30,7 @@ export function AccountItems() {
       <MenuLine />
       <MenuLabel>{t('availability.label')}</MenuLabel>
       {AVAILABILITIES.map((one) => (
-        <MenuChoice key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} checked={said === one} onSelect={() => void setAvailability({ availability: one })}>
+        <MenuChoice key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} checked={said === one} onSelect={() => void setAvailability(user.id, { availability: one })}>
           {availabilityName(one)}
         </MenuChoice>
       ))}

@@ -1,13 +1,12 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
 import type { enAccount } from '@/locales/en-account';
-import type { enInsert } from '@/locales/en-insert';
 import type { enSettings } from '@/locales/en-settings';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enAccount & typeof enInsert & typeof enSettings };
+    resources: { translation: typeof en & typeof enAccount & typeof enSettings };
   }
 }
 

@@ -9,6 +9,7 @@ import { openDialog } from '@/lib/dialogs';
 import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-account';
+import '@/lib/i18n-settings';
 import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';

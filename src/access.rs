@@ -14,6 +14,7 @@ pub(crate) mod passwords;
 pub(crate) mod permit;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
+pub(crate) mod teams;
 pub(crate) mod tickets;
 
 use std::{

@@ -2,6 +2,8 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod assets;
+mod assignment;
+mod availability;
 pub(crate) mod channels;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
@@ -23,6 +25,7 @@ pub(crate) mod router;
 pub(crate) mod sessions;
 pub(crate) mod sign_ups;
 pub(crate) mod sockets;
+mod teams;
 pub(crate) mod templates;
 pub(crate) mod users;
 

@@ -126,7 +126,7 @@ pub enum Said {
 #[must_use]
 pub fn frame(text: &str) -> Said {
     match Frame::read(text) {
-        Ok(Frame::Ping | Frame::Pong | Frame::Typing(_)) => Said::Plain,
+        Ok(Frame::Ping | Frame::Pong | Frame::Activity | Frame::Typing(_)) => Said::Plain,
         Ok(Frame::Subscribe(request)) => Said::Subscribe(request.id, request.since, request.batch),
         Ok(Frame::Command(id, Ok((key, command)))) => Said::Command(id, key, published(command)),
         Ok(Frame::Command(id, Err(error))) => Said::Refused(id, error),
@@ -147,6 +147,9 @@ fn published(command: Command) -> wire::Command {
         }
         Command::Read(conversation_id, read) => {
             wire::Command::Read(wire::ReadCommand { conversation_id, read })
+        }
+        Command::Team(conversation_id, team) => {
+            wire::Command::Team(wire::TeamCommand { conversation_id, team })
         }
         Command::Assign(conversation_id, assign) => {
             wire::Command::Assign(wire::AssignCommand { conversation_id, assign })

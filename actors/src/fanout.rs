@@ -20,7 +20,7 @@ use std::{cell::RefCell, future::poll_fn, rc::Rc, sync::Arc, time::Duration};
 use actix::{Actor, ActorFutureExt, AsyncContext, Handler, WrapFuture, fut};
 use bytes::Bytes;
 use switchboard_schema::{
-    IdBytes, SocketId, TenantId, TenantScope, TraceContext,
+    IdBytes, SocketId, TenantId, TenantScope, TraceContext, UserId,
     wire::{CloseCode, StoreCondition, StreamPosition},
 };
 
@@ -105,6 +105,8 @@ pub struct Attach {
     pub socket: SocketId,
     /// What it saw last; `None`: nothing, it starts at the head.
     pub after: Option<StreamPosition>,
+    /// Whose page it is, where it is a person's.
+    pub person: Option<UserId>,
 }
 
 /// Events after a position, from a tenant's actor to the fan-out that asked.
@@ -249,6 +251,8 @@ pub trait Upstream: 'static {
     /// Asks for what comes after a position; the answer is a [`Page`]. From then on the tenant's actor
     /// delivers new events to this arbiter. Must not call back before it returns.
     fn attach(&self, scope: TenantScope, attach: Attach);
+    /// A subscribed socket of a person is gone.
+    fn left(&self, scope: TenantScope, socket: SocketId);
     /// The arbiter holds no subscribed socket of the tenant any more.
     fn detach(&self, scope: TenantScope, arbiter: usize);
 }
@@ -256,6 +260,10 @@ pub trait Upstream: 'static {
 impl Upstream for House {
     fn attach(&self, scope: TenantScope, attach: Attach) {
         Self::attach(self, scope, attach);
+    }
+
+    fn left(&self, scope: TenantScope, socket: SocketId) {
+        Self::left(self, scope, socket);
     }
 
     fn detach(&self, scope: TenantScope, arbiter: usize) {

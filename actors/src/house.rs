@@ -23,7 +23,9 @@ use switchboard_ports::{
     secrets::Vault,
     store::Store,
 };
-use switchboard_schema::{ConversationId, CorrelationId, TenantScope, TraceContext, UserId, wire};
+use switchboard_schema::{
+    ConversationId, CorrelationId, SocketId, TeamId, TenantScope, TraceContext, UserId, wire,
+};
 use tokio::sync::oneshot;
 
 pub use self::{
@@ -187,6 +189,8 @@ pub enum View {
     Unassigned,
     /// Everybody's.
     All,
+    /// Those with a team.
+    Team(TeamId),
 }
 
 /// The order of the list.
@@ -204,7 +208,7 @@ pub enum Sort {
 }
 
 /// How many conversations each view holds, for one status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// The caller's.
     pub mine: u64,
@@ -212,6 +216,8 @@ pub struct Counts {
     pub unassigned: u64,
     /// Everybody's.
     pub all: u64,
+    /// Each team's.
+    pub teams: Vec<(TeamId, u64)>,
 }
 
 /// The door to all actors. Cheap to clone; every method may be called from any thread.
@@ -322,6 +328,37 @@ impl House {
         self.env.tenants.tell_if_there(scope, (), tenant::Letter::Detach(arbiter));
     }
 
+    /// A socket of a person is gone.
+    pub fn left(&self, scope: TenantScope, socket: SocketId) {
+        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Left(socket));
+    }
+
+    /// Somebody did something, so long ago.
+    pub fn active(&self, scope: TenantScope, user: UserId, ago: Duration) {
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Active(user, ago));
+    }
+
+    /// How everybody of the workspace is to be found, as one of them asks.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn presence(&self, scope: TenantScope, caller: UserId) -> Result<wire::PresenceList, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Presence(caller, reply)).await
+    }
+
+    /// Somebody says how they are to be found; the answer is durable.
+    ///
+    /// # Errors
+    /// A field is wrong, or it is not durable.
+    pub async fn set_availability(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        set: wire::SetAvailability,
+    ) -> Result<wire::OwnPresence, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::SetAvailability(user, set, reply)).await
+    }
+
     /// Closes sockets whose opener may not go on as they are.
     pub fn end_sockets(&self, of: fanout::Opened, why: fanout::Ended) {
         for fanout in self.env.fanouts.get().into_iter().flatten() {
@@ -332,12 +369,28 @@ impl House {
     /// Tells everybody of the workspace that somebody of us was added, changed or removed.
     pub fn tell_of_user(&self, scope: TenantScope, user_id: UserId) {
         let users = Some(wire::UsersChanged { user_id });
-        let told = tenant::Told {
-            name: wire::EventName::UsersChanged,
-            at: self.env.clock.now(),
-            data: wire::EventData { users, ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+        let data = wire::EventData { users, ..Default::default() };
+        self.tell_of_staff(scope, wire::EventName::UsersChanged, data);
+    }
+
+    /// Tells everybody of the workspace that a team was made, changed or deleted.
+    pub fn tell_of_team(&self, scope: TenantScope, team_id: TeamId) {
+        let teams = Some(wire::TeamsChanged { team_id });
+        let data = wire::EventData { teams, ..Default::default() };
+        self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
+    }
+
+    /// Tells everybody of the workspace that conversations come to people by another rule.
+    pub fn tell_of_assignment(&self, scope: TenantScope) {
+        let data = wire::EventData::default();
+        self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
+    }
+
+    fn tell_of_staff(&self, scope: TenantScope, name: wire::EventName, data: wire::EventData) {
+        let told = tenant::Told { name, at: self.env.clock.now(), data };
+        for letter in [tenant::Letter::StaffChanged, tenant::Letter::Tell(Box::new(told))] {
+            self.env.tenants.tell_always(&self.env, scope, (), letter);
+        }
     }
 
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.

@@ -10,6 +10,9 @@
 
 mod inbox;
 mod owed;
+mod presence;
+mod routing;
+mod staff;
 mod stream;
 
 use std::{
@@ -19,11 +22,13 @@ use std::{
 };
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use switchboard_domain::assignment::Desk;
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
-    ConversationId, TenantScope, Timestamp, TraceContext, UserId,
+    ConversationId, SocketId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
     record::{
-        AgentStateRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow, projection_bucket,
+        AgentStateRow, AvailabilityRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow,
+        projection_bucket,
     },
     table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
@@ -32,6 +37,8 @@ use switchboard_schema::{
 pub(crate) use self::inbox::Inbox;
 use self::{
     owed::Owed,
+    presence::Present,
+    staff::{Known, Staff},
     stream::{Logged, Stream},
 };
 use crate::{
@@ -61,6 +68,10 @@ const MAX_UNPROJECTED: u64 = 20_000;
 const NOTE_PROJECTED_AFTER: u64 = 500;
 /// How long the log is kept.
 const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// While anybody is there, how often it is looked whether somebody was silent for so long that they are away.
+const PRESENCE_LOOK: Duration = Duration::from_secs(1);
+/// Conversations that are taken from a team or a person at once, where those are gone.
+pub(crate) const LEAVING_AT_ONCE: usize = 16;
 /// The name under which the log's end is noted, by the chunk.
 const LOG_END: &str = "end";
 /// The name under which it is noted how far the log is in conversations' rows.
@@ -106,6 +117,18 @@ pub(crate) enum Letter {
     Position(UserId, Option<ConversationId>, Reply<(StreamPosition, u64)>),
     /// Which conversations are given to somebody.
     Assigned(UserId, Reply<Vec<ConversationId>>),
+    /// Which conversations are with a team.
+    WithTeam(TeamId, Reply<Vec<ConversationId>>),
+    /// The rows of people or teams changed.
+    StaffChanged,
+    /// Somebody did something, so long ago.
+    Active(UserId, Duration),
+    /// A socket is gone.
+    Left(SocketId),
+    /// How everybody is to be found; for whom.
+    Presence(UserId, Reply<wire::PresenceList>),
+    /// Somebody says how they are to be found.
+    SetAvailability(UserId, wire::SetAvailability, Reply<wire::OwnPresence>),
     /// Somebody has read this far; nothing said: all of it.
     Read(UserId, ConversationId, Option<u64>, Reply<wire::ReadAnswer>),
     /// A socket wants events.
@@ -143,6 +166,12 @@ pub(crate) struct TenantActor {
     asking: HashSet<ConversationId>,
     flushes: Vec<Reply<()>>,
     attached: HashSet<usize>,
+    /// People and teams.
+    known: Known,
+    /// Who is there.
+    present: Present,
+    /// What waits for somebody.
+    desk: Desk,
     marks: HashMap<UserId, HashMap<ConversationId, u64>>,
     /// Letters that wait for somebody's read marks.
     unread_waits: HashMap<UserId, Vec<Letter>>,
@@ -198,6 +227,9 @@ impl Resident for TenantActor {
             asking: HashSet::new(),
             flushes: Vec::new(),
             attached: HashSet::new(),
+            known: Known::default(),
+            present: Present::default(),
+            desk: Desk::default(),
             marks: HashMap::new(),
             unread_waits: HashMap::new(),
             marking: HashMap::new(),
@@ -229,6 +261,8 @@ impl Handler<Mail<Letter>> for TenantActor {
 struct Loaded {
     heads: Vec<ConversationHeadRow>,
     tail: Vec<Logged>,
+    staff: Staff,
+    availability: Vec<AvailabilityRow>,
     /// Below this no offset is given again, though the log may have expired.
     floor: u64,
     /// Up to here everything is in the heads.
@@ -275,6 +309,8 @@ async fn cursor(records: &Records, scope: TenantScope, name: &str) -> Result<Opt
 
 async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
     let heads = load_heads(&records, scope).await?;
+    let staff = staff::read(&records, scope).await?;
+    let availability = presence::read(&records, scope).await?;
     let hint = cursor(&records, scope, LOG_END).await?;
     let projected = cursor(&records, scope, PROJECTED).await?.unwrap_or(0);
     let mut newest = hint.unwrap_or(0) / LOG_CHUNK_EVENTS;
@@ -304,7 +340,7 @@ async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Err
         None if hint.is_some() || !heads.is_empty() => (newest + 1) * LOG_CHUNK_EVENTS - 1,
         None => 0,
     };
-    Ok(Loaded { heads, tail, floor, projected })
+    Ok(Loaded { heads, tail, staff, availability, floor, projected })
 }
 
 impl TenantActor {
@@ -331,6 +367,10 @@ impl TenantActor {
                     actor.take(letter, ctx);
                 }
                 actor.write(ctx);
+                actor.suspect_all();
+                if actor.has_suspects() {
+                    actor.refresh_staff(ctx);
+                }
             }
             Err(error) => {
                 tracing::warn!(tenant = %actor.scope.tenant(), %error, "a tenant could not be loaded; trying again");
@@ -344,6 +384,7 @@ impl TenantActor {
             loaded.heads.into_iter().map(|row| (row.conversation_id, row.body.0)).collect();
         for conversation in projected.values() {
             self.inbox.put(conversation);
+            self.desk.put(conversation);
         }
         for logged in &loaded.tail {
             let Ok(ServerFrame::Event(event)) = serde_json::from_slice(&logged.body) else { continue };
@@ -362,9 +403,13 @@ impl TenantActor {
                 told.last_message = newest(before.and_then(|before| before.last_message), message);
             }
             self.inbox.put(&told);
+            self.desk.put(&told);
             self.owed.doubt(told, logged.offset);
         }
         self.projected = loaded.projected;
+        self.known.staff = loaded.staff;
+        self.present = Present::begin(loaded.availability);
+        self.set_desk();
         self.stream.begin(&loaded.tail, loaded.floor);
         self.loaded = true;
         tracing::debug!(tenant = %self.scope.tenant(), head = self.stream.head(), "a tenant is loaded");
@@ -373,7 +418,10 @@ impl TenantActor {
     fn take(&mut self, letter: Letter, ctx: &mut Context<Self>) {
         match letter {
             Letter::Publish(published) => {
+                let id = published.conversation.id;
                 self.publish(*published);
+                self.check_staff(id, ctx);
+                self.route(ctx);
                 self.write_soon(ctx);
             }
             Letter::Tell(told) => {
@@ -403,10 +451,25 @@ impl TenantActor {
                 }
             }
             Letter::Assigned(user, reply) => tell(reply, Ok(self.inbox.assigned(user))),
+            Letter::WithTeam(team, reply) => tell(reply, Ok(self.inbox.with_team(team))),
+            Letter::Active(user, ago) => {
+                let now = self.env.clock.now();
+                self.was_active(user, now - ago, ctx);
+            }
+            Letter::Left(socket) => self.left(socket, ctx),
+            Letter::Presence(caller, reply) => tell(reply, Ok(self.presence(caller))),
+            Letter::SetAvailability(user, set, reply) => self.set_availability(user, set, reply, ctx),
+            Letter::StaffChanged => self.refresh_staff(ctx),
             Letter::Read(user, id, count, reply) => self.read(user, id, count, reply, ctx),
-            Letter::Attach(attach) => self.attach(attach, ctx),
+            Letter::Attach(attach) => {
+                if let Some(user) = attach.person {
+                    self.came(attach.socket, attach.arbiter, user, ctx);
+                }
+                self.attach(attach, ctx);
+            }
             Letter::Detach(arbiter) => {
                 self.attached.remove(&arbiter);
+                self.all_left(arbiter, ctx);
             }
             Letter::Signal(frame) => {
                 for &arbiter in &self.attached {
@@ -445,6 +508,7 @@ impl TenantActor {
         let whole = whole.or((updated || items.is_empty()).then_some(EventName::ConversationUpdated));
         let whole = whole.map(|name| (name, conversation.clone()));
         self.inbox.put(&conversation);
+        self.desk.put(&conversation);
         // A message's event has the message; what the list shows of the newest one is not said again beside it.
         let last_message = conversation.last_message.take();
         let bare = conversation.clone();
@@ -856,7 +920,8 @@ impl TenantActor {
                 return;
             }
         };
-        let counts = self.inbox.counts(query.status, query.user_id);
+        let teams = self.known.staff.teams.keys().copied();
+        let counts = self.inbox.counts(query.status, query.user_id, teams);
         let as_of = self.stream.position();
         // What is not yet projected is taken from memory now: the snapshot includes everything up to `as_of`.
         let rows: Vec<_> = selected
@@ -955,6 +1020,7 @@ fn tell<T>(reply: Reply<T>, result: Result<T, Refusal>) {
 fn refuse(letter: Letter, refusal: &Refusal) {
     match letter {
         Letter::List(_, reply) => tell(reply, Err(refusal.clone())),
+        Letter::Assigned(_, reply) | Letter::WithTeam(_, reply) => tell(reply, Err(refusal.clone())),
         Letter::Position(_, _, reply) => tell(reply, Err(refusal.clone())),
         Letter::Read(_, _, _, reply) => tell(reply, Err(refusal.clone())),
         _ => {}

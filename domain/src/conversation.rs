@@ -141,12 +141,41 @@ pub enum Command {
         /// By whom.
         sender: Sender,
     },
+    /// Give it to somebody by a rule, where it still waits for that.
+    AssignByRule {
+        /// To whom: id and name.
+        assignee: (switchboard_schema::UserId, String),
+        /// Since when it waits, as whoever decided knew it.
+        queued_at: Timestamp,
+        /// With which team it waits.
+        team_id: Option<switchboard_schema::TeamId>,
+        /// By which rule.
+        by: switchboard_schema::wire::AssignedBy,
+        /// When it is given, as whose turn it was is told by that.
+        at: Timestamp,
+    },
     /// Take it away from somebody, where it is still theirs.
     Release {
         /// From whom.
         user_id: switchboard_schema::UserId,
         /// By whom.
         sender: Sender,
+    },
+    /// Put it with a team, or with none.
+    PutWithTeam {
+        /// With which: id and name.
+        team: Option<(switchboard_schema::TeamId, String)>,
+        /// By whom.
+        sender: Sender,
+    },
+    /// Take it from a team that is gone, where it is still with it.
+    LeaveTeam {
+        /// Which.
+        team_id: switchboard_schema::TeamId,
+        /// What it was called, where that is known.
+        name: Option<String>,
+        /// Who deleted it, where that is known.
+        sender: Option<Sender>,
     },
     /// Set the status.
     SetStatus {
@@ -304,6 +333,7 @@ pub enum Rejection {
 /// A line the system writes.
 pub(crate) fn system_line(event: SystemEvent, actor: Option<&Sender>, subject: Option<String>) -> Content {
     Content::System(switchboard_schema::wire::SystemLine {
+        by_rule: None,
         event,
         actor: actor.and_then(|sender| sender.name.clone()),
         subject,

@@ -3,6 +3,7 @@
 //! A live thing is a state, a `decide` that turns a command into changes or refuses it, and an `evolve`
 //! that applies them. The shells in the actors' crate persist what was decided and then act.
 
+pub mod assignment;
 pub mod channel;
 pub mod consent;
 pub mod contact;
@@ -17,6 +18,7 @@ pub mod pair;
 pub mod permission;
 pub mod phone;
 pub mod phone_import;
+pub mod presence;
 pub mod queue;
 pub mod rates;
 pub mod retry;

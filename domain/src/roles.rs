@@ -6,12 +6,13 @@ use switchboard_schema::wire::{Permission, Role};
 pub const ROLES: [Role; 5] = [Role::Owner, Role::Admin, Role::Supervisor, Role::Agent, Role::Analyst];
 
 /// Every permission.
-pub const PERMISSIONS: [Permission; 7] = [
+pub const PERMISSIONS: [Permission; 8] = [
     Permission::Read,
     Permission::Answer,
     Permission::ManageTemplates,
     Permission::ManageChannels,
     Permission::ManagePeople,
+    Permission::ManageTeams,
     Permission::ManageKeys,
     Permission::ReplayDeliveries,
 ];
@@ -22,7 +23,9 @@ pub const fn may(role: Role, permission: Permission) -> bool {
     match permission {
         Permission::Read => true,
         Permission::Answer => !matches!(role, Role::Analyst),
-        Permission::ManageTemplates => matches!(role, Role::Owner | Role::Admin | Role::Supervisor),
+        Permission::ManageTemplates | Permission::ManageTeams => {
+            matches!(role, Role::Owner | Role::Admin | Role::Supervisor)
+        }
         Permission::ManageChannels
         | Permission::ManagePeople
         | Permission::ManageKeys

@@ -74,6 +74,20 @@ CREATE TABLE IF NOT EXISTS invitations (
     invitation_id BLOB NOT NULL,
     body BLOB,
     PRIMARY KEY (tenant, invitation_id)
+--  Teams: people of a workspace who answer together.
+CREATE TABLE IF NOT EXISTS teams (
+    tenant BLOB NOT NULL,
+    team_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, team_id)
+) STRICT, WITHOUT ROWID;
+
+--  What people say of themselves, whether they are there or not.
+CREATE TABLE IF NOT EXISTS availability (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, user_id)
 ) STRICT, WITHOUT ROWID;
 
 --  Keys of programs. A key is good as long as its row is here: its claim only says where to look.

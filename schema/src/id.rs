@@ -178,6 +178,8 @@ ids! {
     MessageId = "msg";
     /// A person who signs in.
     UserId = "usr";
+    /// People of a workspace who answer together.
+    TeamId = "team";
     /// A credential of a program.
     ApiKeyId = "key";
     /// One browser's sign-in.

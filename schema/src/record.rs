@@ -9,7 +9,7 @@ pub use body::*;
 
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId, MediaId,
-    MessageId, SessionId, TenantId, Timestamp, UserId,
+    MessageId, SessionId, TeamId, TenantId, Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -41,6 +41,8 @@ pub static TABLES: &[&Table] = &[
     &TENANTS,
     &MEMBERS,
     &INVITATIONS,
+    &TEAMS,
+    &AVAILABILITY,
     &API_KEYS,
     &CHANNELS,
     &TEMPLATES,
@@ -219,6 +221,34 @@ table! {
     values {
         /// Who is asked, by whom, as what, until when.
         body: Json<InvitationBody>,
+    }
+}
+
+table! {
+    /// Teams: people of a workspace who answer together.
+    TEAMS = "teams" => TeamRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        team_id: TeamId,
+    }
+    values {
+        /// Its name and its members.
+        body: Json<TeamBody>,
+    }
+}
+
+table! {
+    /// What people say of themselves, whether they are there or not.
+    AVAILABILITY = "availability" => AvailabilityRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Who.
+        user_id: UserId,
+    }
+    values {
+        /// What they say, and when they count as away.
+        body: Json<AvailabilityBody>,
     }
 }
 

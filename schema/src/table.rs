@@ -352,6 +352,7 @@ id_cells!(
     MediaId,
     MessageId,
     UserId,
+    TeamId,
     ApiKeyId,
     SessionId,
     BlobId,

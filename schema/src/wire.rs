@@ -8,7 +8,9 @@ mod content;
 mod conversation;
 mod http;
 mod permission;
+mod presence;
 mod socket;
+mod team;
 mod template;
 
 pub use channel::*;
@@ -17,7 +19,9 @@ pub use content::*;
 pub use conversation::*;
 pub use http::*;
 pub use permission::*;
+pub use presence::*;
 pub use socket::*;
+pub use team::*;
 pub use template::*;
 
 /// Derives what every wire type needs.

@@ -9,9 +9,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, request::Parts};
 use switchboard_actors::Refusal;
 use switchboard_domain::roles;
-use switchboard_schema::wire::Permission;
+use switchboard_schema::{UserId, wire::Permission};
 
-use super::Caller;
+use super::{Caller, Credential};
 use crate::http::{Edge, extract::ClientAddress, problem::Problem};
 
 /// A permission, as a type.
@@ -43,6 +43,8 @@ permits! {
     ManageChannels,
     /// Add, change and remove people.
     ManagePeople,
+    /// Make, change and delete teams.
+    ManageTeams,
     /// Make and revoke API keys.
     ManageKeys,
     /// See what could not be applied, and apply it again.
@@ -78,6 +80,14 @@ where
 }
 
 impl Caller {
+    /// The person, where it is one at a browser and no program.
+    pub(crate) const fn person(&self) -> Option<UserId> {
+        match self.credential {
+            Credential::ApiKey(_) => None,
+            Credential::Session { .. } => Some(self.principal.user_id),
+        }
+    }
+
     /// They answer customers.
     pub(crate) fn answers(&self) -> bool {
         roles::may(self.user.role, Permission::Answer)
@@ -103,10 +113,10 @@ impl Caller {
 
 #[cfg(test)]
 mod tests {
-    use switchboard_schema::{TenantId, TenantScope, UserId, wire};
+    use switchboard_schema::{TenantId, TenantScope, wire};
 
     use super::*;
-    use crate::{access::Credential, generated::check};
+    use crate::generated::check;
 
     const fn words(permission: Permission) -> &'static str {
         match permission {
@@ -119,6 +129,7 @@ mod tests {
             Permission::ManagePeople => {
                 "add people, say what they may do, remove them; owners are the owners' alone"
             }
+            Permission::ManageTeams => "make teams, say who is in them, delete them",
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
         }

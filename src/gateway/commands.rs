@@ -1,6 +1,6 @@
 //! What clients say.
 
-use std::{borrow::Cow, future::Future, rc::Rc, sync::Arc, time::Duration};
+use std::{borrow::Cow, cell::Cell, future::Future, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -24,6 +24,8 @@ use crate::{
 
 /// How often one socket's typing is passed on: it goes to everybody in the workspace.
 const TYPING_EVERY: Duration = Duration::from_secs(1);
+/// How often one socket's signs of its person are passed on.
+const ACTIVE_EVERY: Duration = Duration::from_secs(5);
 /// The pong of the protocol, whole.
 const PONG: &[u8] = b"\x81\x0f{\"type\":\"pong\"}";
 
@@ -37,6 +39,8 @@ pub(super) struct Work {
     pub(super) access: Arc<Access>,
     /// Who opened it.
     pub(super) caller: Caller,
+    /// When it was last passed on that they do something.
+    pub(super) active_at: Cell<Option<Instant>>,
 }
 
 impl Listener for Work {
@@ -78,6 +82,9 @@ pub(crate) struct Subscribe {
     /// Several frames may share one message.
     #[serde(default)]
     pub(crate) batch: bool,
+    /// Seconds since the person last did something.
+    #[serde(default)]
+    pub(crate) idle_s: Option<u32>,
 }
 
 /// A frame that was read.
@@ -89,6 +96,8 @@ pub(crate) enum Frame {
     Command(u64, Result<(String, Command), FrameError>),
     /// The caller writes.
     Typing(wire::TypingSignal),
+    /// The caller does something.
+    Activity,
     /// Are you there?
     Ping,
     /// I am here.
@@ -114,7 +123,7 @@ impl Frame {
             .map_err(|_| NotAFrame::Close("a frame is one JSON object with a `type`"))?;
         match &*envelope.kind {
             "subscribe" => serde_json::from_str(text).map(Self::Subscribe).map_err(|_| {
-                let reason = "subscribe has a number `id`, and may have `since` {epoch, offset} and `batch`";
+                let reason = "subscribe has a number `id`, and may have `since` {epoch, offset}, `batch` and a number `idle_s`";
                 NotAFrame::Close(reason)
             }),
             "command" => {
@@ -127,9 +136,10 @@ impl Frame {
             "signal" if envelope.name.as_deref() == Some("typing") => {
                 data_of(&envelope).map(Self::Typing).map_err(NotAFrame::Complaint)
             }
+            "signal" if envelope.name.as_deref() == Some("activity") => Ok(Self::Activity),
             "signal" => Err(NotAFrame::Complaint(frame_error(
                 "unknown_signal",
-                "the only signal for clients is `typing`",
+                "the signals for clients are `typing` and `activity`",
             ))),
             "ping" => Ok(Self::Ping),
             "pong" => Ok(Self::Pong),
@@ -146,6 +156,7 @@ fn take(work: &Work, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelu
         Ok(Frame::Subscribe(request)) => subscribe(work, request),
         Ok(Frame::Command(id, read)) => return command(work, id, read),
         Ok(Frame::Typing(typing)) => pass_on(work, typing, typed_at),
+        Ok(Frame::Activity) => note_activity(work),
         Ok(Frame::Ping) => work.socket.queue(Bytes::from_static(PONG)),
         Ok(Frame::Pong) => {}
         Err(NotAFrame::Close(reason)) => work.socket.close(CloseCode::ProtocolError, reason),
@@ -154,10 +165,26 @@ fn take(work: &Work, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelu
     None
 }
 
-fn subscribe(work: &Work, Subscribe { id, since, batch, .. }: Subscribe) {
+fn subscribe(work: &Work, Subscribe { id, since, batch, idle_s, .. }: Subscribe) {
+    if let Some(user) = work.caller.person() {
+        // Before the socket counts as theirs.
+        let idle = Duration::from_secs(u64::from(idle_s.unwrap_or(0)));
+        work.house.active(work.caller.scope, user, idle);
+    }
     if work.socket.subscribe(id, since, batch).is_err() {
         work.socket.close(CloseCode::ProtocolError, "a socket subscribes once; open another");
     }
+}
+
+/// The person at this socket does something. A program is no person: nobody looks whether it is there.
+fn note_activity(work: &Work) {
+    let Some(user) = work.caller.person() else { return };
+    let now = Instant::now();
+    if work.active_at.get().is_some_and(|at| now - at < ACTIVE_EVERY) {
+        return;
+    }
+    work.active_at.set(Some(now));
+    work.house.active(work.caller.scope, user, Duration::ZERO);
 }
 
 fn pass_on(work: &Work, typing: wire::TypingSignal, typed_at: &mut Option<Instant>) {
@@ -171,6 +198,7 @@ fn pass_on(work: &Work, typing: wire::TypingSignal, typed_at: &mut Option<Instan
         return;
     }
     *typed_at = Some(now);
+    note_activity(work);
     let user = &work.caller.user;
     let typing = wire::Typing {
         conversation_id: typing.conversation_id,
@@ -189,6 +217,7 @@ pub(crate) enum Command {
     Note(ConversationId, wire::Note),
     Read(ConversationId, wire::ReadRequest),
     Assign(ConversationId, wire::AssignRequest),
+    Team(ConversationId, wire::TeamRequest),
     Status(ConversationId, wire::StatusRequest),
 }
 
@@ -207,6 +236,7 @@ impl Command {
             "note.add" => in_conversation(envelope).map(|(id, note)| Self::Note(id, note)),
             "conversation.read" => in_conversation(envelope).map(|(id, read)| Self::Read(id, read)),
             "conversation.assign" => in_conversation(envelope).map(|(id, assign)| Self::Assign(id, assign)),
+            "conversation.team" => in_conversation(envelope).map(|(id, team)| Self::Team(id, team)),
             "conversation.status" => in_conversation(envelope).map(|(id, status)| Self::Status(id, status)),
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
@@ -220,6 +250,7 @@ impl Command {
             | Self::Retry(_)
             | Self::Note(..)
             | Self::Assign(..)
+            | Self::Team(..)
             | Self::Status(..) => Permission::Answer,
             Self::Read(..) => Permission::Read,
         }
@@ -234,6 +265,7 @@ impl Command {
             Self::Note(..) => "note.add",
             Self::Read(..) => "conversation.read",
             Self::Assign(..) => "conversation.assign",
+            Self::Team(..) => "conversation.team",
             Self::Status(..) => "conversation.status",
         }
     }
@@ -257,6 +289,7 @@ fn command(work: &Work, id: u64, read: Result<(String, Command), FrameError>) ->
         work.socket.queue(refused(id, frame_error("too_many", message)));
         return None;
     };
+    note_activity(work);
     let correlation = CorrelationId::from_bytes(work.access.entropy().id());
     let span = begin_trace(|| format!("socket {}", command.name()), None);
     let trace = span.as_ref().map(Span::context);
@@ -346,6 +379,23 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
             return Some(Box::pin(async move {
                 match accounts.assignee(scope, user).await {
                     Ok(user) => assign_to(Some(user), running),
+                    Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
+                }
+            }));
+        }
+        Command::Team(conversation_id, request) => {
+            let put = move |team, running: Running| {
+                let act = async move { house.put_with_team(scope, act, conversation_id, team).await };
+                running.spawn(act, of_conversation);
+            };
+            let Some(team) = request.team_id else {
+                put(None, running);
+                return None;
+            };
+            let accounts = work.access.accounts().clone();
+            return Some(Box::pin(async move {
+                match accounts.team(scope, team).await {
+                    Ok(team) => put(Some(team), running),
                     Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
                 }
             }));

@@ -45,6 +45,8 @@ impl Upstream for Told {
         self.0.send(attach).unwrap();
     }
 
+    fn left(&self, _: TenantScope, _: SocketId) {}
+
     fn detach(&self, _: TenantScope, _: usize) {}
 }
 
@@ -116,7 +118,12 @@ impl House {
     #[expect(clippy::disallowed_methods, reason = "a test acts for the tenant it made up")]
     fn serve(&self, id: u8, server: TcpStream, early: Bytes) {
         let server = Rc::new(server);
-        let opener = Opener { scope: TenantScope::assume(tenant()), caller: [1; 16], credential: [1; 16] };
+        let opener = Opener {
+            scope: TenantScope::assume(tenant()),
+            caller: [1; 16],
+            credential: [1; 16],
+            person: None,
+        };
         let line = Box::new(Line(Rc::clone(&server)));
         let socket =
             fanout::local().unwrap().open(SocketId::from_bytes([id; 16]), Some(opener), line).unwrap();

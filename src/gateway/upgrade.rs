@@ -1,6 +1,6 @@
 //! `GET /api/v1/socket`.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -26,7 +26,7 @@ use super::{
     session::{Connection, Farewell, Session, greet},
 };
 use crate::{
-    access::{Access, Caller, Credential, Denied},
+    access::{Access, Caller, Denied},
     boot::accept::Place,
     http::problem::Problem,
 };
@@ -108,7 +108,7 @@ fn begin(connection: Connection, admitted: Result<Caller, Denied>, house: House,
     match opened {
         Ok((socket, caller)) => {
             let workspace_id = caller.scope.tenant();
-            let work = Rc::new(Work { socket, house, access, caller });
+            let work = Rc::new(Work { socket, house, access, caller, active_at: Cell::default() });
             greet(&work.socket, workspace_id);
             rechecks::watch(&work);
             tokio::task::spawn_local(Session::new(connection, work));
@@ -126,11 +126,9 @@ fn begin(connection: Connection, admitted: Result<Caller, Denied>, house: House,
 
 fn opener_of(caller: &Caller) -> Opener {
     let credential = *caller.credential.id().as_bytes();
-    let name = match &caller.credential {
-        Credential::ApiKey(_) => credential,
-        Credential::Session { .. } => *caller.principal.user_id.as_bytes(),
-    };
-    Opener { scope: caller.scope, caller: name, credential }
+    let person = caller.person();
+    let name = person.map_or(credential, |user| *user.as_bytes());
+    Opener { scope: caller.scope, caller: name, credential, person }
 }
 
 /// How a refusal is said on a socket.

@@ -158,6 +158,6 @@ pub(crate) async fn record_consent(
     idempotency.run(once, StatusCode::OK, act).await
 }
 
-fn tagged(version: u64, contact: &impl serde::Serialize) -> Response {
+pub(super) fn tagged(version: u64, contact: &impl serde::Serialize) -> Response {
     ([(header::ETAG, format!("\"{version}\""))], axum::Json(contact)).into_response()
 }

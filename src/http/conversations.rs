@@ -7,9 +7,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::{
     House,
-    house::{ListQuery, Sort, View},
+    house::{Counts, ListQuery, Sort, View},
 };
-use switchboard_schema::{ConversationId, wire};
+use switchboard_schema::{ConversationId, TeamId, wire};
 use utoipa::ToSchema;
 
 use super::{
@@ -31,7 +31,7 @@ const PAGE_MAX: u64 = 100;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Params {
-    /// `mine`, `unassigned` or `all`.
+    /// `mine`, `unassigned`, `all`, or `team:` and a team's id.
     #[param(default = "all")]
     view: Option<String>,
     /// In which status; `open` unless asked otherwise.
@@ -78,10 +78,14 @@ fn view_of(name: Option<&str>) -> Result<View, Problem> {
         None | Some("all") => Ok(View::All),
         Some("mine") => Ok(View::Mine),
         Some("unassigned") => Ok(View::Unassigned),
-        Some(team) if team.starts_with("team:") => {
-            Err(Problem::invalid("view", "this version has no teams; use mine, unassigned or all"))
+        Some(name) => {
+            let team = name.strip_prefix("team:").map(str::parse::<TeamId>);
+            match team {
+                Some(Ok(team)) => Ok(View::Team(team)),
+                Some(Err(problem)) => Err(Problem::invalid("view", format!("after `team:` {problem}"))),
+                None => Err(Problem::invalid("view", "must be mine, unassigned, all or team:{id}")),
+            }
         }
-        Some(_) => Err(Problem::invalid("view", "must be mine, unassigned or all")),
     }
 }
 
@@ -98,6 +102,7 @@ pub(super) fn limit_of(limit: Option<u64>, default: u64, max: u64) -> Result<usi
     responses((status = 200, body = wire::ConversationList)))]
 pub(crate) async fn list(
     State(house): State<House>,
+    State(access): State<Arc<Access>>,
     caller: May<Read>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::ConversationList>, Problem> {
@@ -109,8 +114,13 @@ pub(crate) async fn list(
         limit: limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?,
         user_id: caller.principal.user_id,
     };
+    if let View::Team(team) = query.view {
+        access.accounts().team(caller.scope, team).await?;
+    }
     let (page, counts) = house.conversations(caller.scope, query).await?;
-    let counts = wire::ViewCounts { mine: counts.mine, unassigned: counts.unassigned, all: counts.all };
+    let Counts { mine, unassigned, all, teams } = counts;
+    let teams = teams.into_iter().map(|(team_id, count)| wire::TeamCount { team_id, count }).collect();
+    let counts = wire::ViewCounts { mine, unassigned, all, teams };
     Ok(Json(wire::ConversationList { page, counts }))
 }
 
@@ -182,6 +192,29 @@ pub(crate) async fn assign(
     Ok(Json(house.assign(caller.scope, act, id, assignee).await?))
 }
 
+/// Put a conversation with a team, or with none
+///
+/// Who has it stays.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/team", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::TeamRequest, responses((status = 200, body = wire::Conversation)))]
+pub(crate) async fn team(
+    State(house): State<House>,
+    State(access): State<Arc<Access>>,
+    caller: May<Answer>,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::TeamRequest>,
+) -> Result<Json<wire::Conversation>, Problem> {
+    let team = match request.team_id {
+        None => None,
+        Some(team) => Some(access.accounts().team(caller.scope, team).await?),
+    };
+    let act = caller.act(key, cause);
+    Ok(Json(house.put_with_team(caller.scope, act, id, team).await?))
+}
+
 /// Say how far the caller has read
 ///
 /// The customer may come to know of it, unless the caller only reads here.
@@ -238,12 +271,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn views_go_by_name_and_teams_are_refused_with_the_reason() {
+    fn views_go_by_name_and_teams_by_id() {
         assert_eq!(view_of(None).unwrap(), View::All);
         assert_eq!(view_of(Some("mine")).unwrap(), View::Mine);
+        let team = TeamId::from_bytes([7; 16]);
+        assert_eq!(view_of(Some(&format!("team:{team}"))).unwrap(), View::Team(team));
         let problem = view_of(Some("team:sales")).unwrap_err();
         assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (422, Some("view")));
-        assert!(problem.detail.contains("no teams"));
+        assert!(problem.detail.contains("expected `team_`"), "{}", problem.detail);
         assert!(view_of(Some("yours")).is_err());
     }
 

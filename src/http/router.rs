@@ -22,9 +22,9 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
+    Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, me, media, messages, metrics, outbox, outermost,
-    password_resets, problem::Problem, sessions, sign_ups, sockets, templates, users,
+    password_resets, problem::Problem, sessions, sign_ups, sockets, teams, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -86,6 +86,10 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::delete))
         .routes(routes!(invitations::resend))
+        .routes(routes!(assignment::get, assignment::set))
+        .routes(routes!(availability::list, availability::set))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::patch, teams::delete))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::delete))
         .routes(routes!(channels::list, channels::create))
@@ -100,6 +104,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(conversations::get))
         .routes(routes!(conversations::permission))
         .routes(routes!(conversations::assign))
+        .routes(routes!(conversations::team))
         .routes(routes!(conversations::read))
         .routes(routes!(conversations::status))
         .routes(routes!(conversations::note))
@@ -162,8 +167,9 @@ fn complete(document: &mut OpenApi) {
         if let Some(operation) = item.post.as_mut().filter(|operation| operation.security.is_none()) {
             add_idempotency_key(operation);
         }
-        for operation in
-            [&mut item.get, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch]
+            .into_iter()
+            .flatten()
         {
             name(operation);
             describe(operation);
@@ -251,7 +257,9 @@ mod tests {
     fn every_operation_has_its_own_name_and_says_what_problems_look_like() {
         let mut names = std::collections::BTreeSet::new();
         for (path, item) in &openapi().paths.paths {
-            for operation in [&item.get, &item.post, &item.delete, &item.patch].into_iter().flatten() {
+            for operation in
+                [&item.get, &item.post, &item.put, &item.delete, &item.patch].into_iter().flatten()
+            {
                 assert!(operation.responses.responses.contains_key("default"), "{path}");
                 assert!(operation.summary.is_some(), "{path}");
                 let name = operation.operation_id.clone().unwrap_or_default();

@@ -97,10 +97,13 @@ pub(crate) async fn delete(
     let scope = caller.scope;
     access.accounts().remove_user(scope, caller.user.role, id).await?;
     end(&access, &house, scope, id, Ended::Credential).await?;
-    house.tell_of_user(scope, id);
     // Goes on when nobody waits for it any more.
     let act = caller.act(key, cause);
-    let released = tokio::spawn(async move { house.release(scope, &act, id).await });
+    let released = tokio::spawn(async move {
+        let released = house.release(scope, &act, id).await;
+        house.tell_of_user(scope, id);
+        released
+    });
     released.await.map_err(|_| Problem::internal())??;
     Ok(StatusCode::NO_CONTENT)
 }

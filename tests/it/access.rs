@@ -19,7 +19,7 @@ use crate::support::{
 
 /// Every address with an id in it, with a body that would do.
 fn with_ids(
-    [conversation, message, contact, channel, key, user, template, invitation]: [&str; 8],
+    [conversation, message, contact, channel, key, user, team, template, invitation]: [&str; 9],
 ) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
@@ -31,6 +31,7 @@ fn with_ids(
         (Method::POST, of("/messages/check"), text_body("hello")),
         (Method::POST, of("/messages"), text_body("hello")),
         (Method::POST, of("/assign"), json!({"assignee_id": null})),
+        (Method::POST, of("/team"), json!({"team_id": null})),
         (Method::POST, of("/read"), json!({})),
         (Method::POST, of("/status"), json!({"status": "resolved"})),
         (Method::POST, of("/notes"), json!({"body": "note"})),
@@ -55,6 +56,8 @@ fn with_ids(
         (Method::DELETE, format!("/api/v1/channels/{channel}"), Value::Null),
         (Method::PATCH, format!("/api/v1/users/{user}"), json!({"role": "agent"})),
         (Method::DELETE, format!("/api/v1/users/{user}"), Value::Null),
+        (Method::PATCH, format!("/api/v1/teams/{team}"), json!({"name": "Mallory"})),
+        (Method::DELETE, format!("/api/v1/teams/{team}"), Value::Null),
         (Method::DELETE, format!("/api/v1/api-keys/{key}"), Value::Null),
         (Method::DELETE, format!("/api/v1/invitations/{invitation}"), Value::Null),
         (Method::POST, format!("/api/v1/invitations/{invitation}/resend"), json!({})),
@@ -78,18 +81,20 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let before = stage.snapshot().await;
     let keys = stage.api.get("/api/v1/api-keys").await.of(200);
     let key = text(&keys["api_keys"][0], "id");
+    let team = stage.api.post("/api/v1/teams", &json!({"name": "Sales"})).await.of(201);
+    let team = text(&team, "id");
     let owner = text(&stage.api.get("/api/v1/me").await.of(200)["user"], "id");
     let ask = json!({"email": "guest@first.example", "role": "agent"});
     let invitation = text(&stage.api.post("/api/v1/invitations", &ask).await.of(201), "id");
     let invitations = stage.api.get("/api/v1/invitations").await.of(200);
-    let ids = [&conversation, &message, &contact, &stage.channel.id, &key, &owner, "1", &invitation];
+    let ids = [&conversation, &message, &contact, &stage.channel.id, &key, &owner, &team, "1", &invitation];
     let ids = ids.map(|id: &str| id);
     // Every address with an id in it is here; those of files are in `media.rs`.
     let document = stage.api.get("/openapi.json").await.of(200);
     let paths = document["paths"].as_object().expect("paths").iter();
     let with_id = paths.filter(|(path, _)| path.contains('{') && !path.starts_with("/api/v1/media/"));
     let documented: usize = with_id.map(|(_, item)| item.as_object().expect("methods").len()).sum();
-    let tried = with_ids(["none"; 8]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
+    let tried = with_ids(["none"; 9]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
     assert_eq!(tried, documented, "is each address with an id tried with a foreign one?");
     for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -105,7 +110,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids(["none"; 8]) {
+    for (method, path, body) in with_ids(["none"; 9]) {
         // A template belongs to a channel, which must be one.
         if path.contains("/none") && !path.contains("/templates/") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -114,6 +119,12 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     assert_eq!(stage.api.get("/api/v1/api-keys").await.of(200), keys);
     assert_eq!(stage.api.get("/api/v1/invitations").await.of(200), invitations);
     assert_eq!(stranger.get("/api/v1/invitations").await.of(200)["invitations"], json!([]));
+    // Nor is a conversation put with another workspace's team, or its team's list seen.
+    let path = format!("/api/v1/conversations/{conversation}/team");
+    let theirs = stranger.post("/api/v1/teams", &json!({"name": "Theirs"})).await.of(201);
+    stage.api.post(&path, &json!({"team_id": theirs["id"]})).await.is_problem(404, "not_found");
+    let view = format!("/api/v1/conversations?view=team:{}", text(&theirs, "id"));
+    stage.api.get(&view).await.is_problem(404, "not_found");
 }
 
 #[tokio::test]

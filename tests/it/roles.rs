@@ -25,7 +25,7 @@ enum For {
     Members,
     /// Those who answer customers.
     Answering,
-    /// Those who look after templates.
+    /// Those who look after templates and teams.
     Supervisors,
     /// Those who look after the workspace.
     Admins,
@@ -50,6 +50,10 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/api-keys"), Admins),
         (("POST", "/api/v1/api-keys"), Admins),
         (("DELETE", "/api/v1/api-keys/{id}"), Admins),
+        (("GET", "/api/v1/assignment"), Members),
+        (("PUT", "/api/v1/assignment"), Supervisors),
+        (("GET", "/api/v1/availability"), Members),
+        (("PATCH", "/api/v1/availability"), Members),
         (("GET", "/api/v1/channels"), Members),
         (("POST", "/api/v1/channels"), Admins),
         (("POST", "/api/v1/channels/check"), Admins),
@@ -80,6 +84,7 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/conversations/{id}/permission"), Members),
         (("POST", "/api/v1/conversations/{id}/read"), Members),
         (("POST", "/api/v1/conversations/{id}/status"), Answering),
+        (("POST", "/api/v1/conversations/{id}/team"), Answering),
         (("GET", "/api/v1/dead-letters"), Admins),
         (("POST", "/api/v1/dead-letters/replay"), Admins),
         (("GET", "/api/v1/invitations"), Admins),
@@ -103,6 +108,10 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("POST", "/api/v1/sign-ups"), Anybody),
         (("POST", "/api/v1/sign-ups/confirm"), Anybody),
         (("POST", "/api/v1/socket-tickets"), Members),
+        (("GET", "/api/v1/teams"), Members),
+        (("POST", "/api/v1/teams"), Supervisors),
+        (("DELETE", "/api/v1/teams/{id}"), Supervisors),
+        (("PATCH", "/api/v1/teams/{id}"), Supervisors),
         (("GET", "/api/v1/templates"), Members),
         (("POST", "/api/v1/templates"), Supervisors),
         (("DELETE", "/api/v1/templates/{id}"), Supervisors),
@@ -126,6 +135,7 @@ fn commands() -> BTreeMap<&'static str, For> {
         "note.add",
         "conversation.read",
         "conversation.assign",
+        "conversation.team",
         "conversation.status",
     ];
     let whom = |name| if name == "conversation.read" { For::Members } else { For::Answering };
@@ -141,6 +151,7 @@ fn filled(path: &str) -> String {
         "conversations" => "cnv",
         "invitations" => "inv",
         "media" => "med",
+        "teams" => "team",
         "users" => "usr",
         _ => "no",
     };
@@ -204,7 +215,7 @@ async fn every_command_is_taken_from_those_it_is_for_and_nobody_else() {
         socket.subscribe(None, false).await;
         for (id, (name, whom)) in commands().into_iter().enumerate() {
             let data = json!({"conversation_id": conversation, "message_id": "msg_00000000000000000000000009",
-                "type": "text", "text": {"body": "hello"}, "body": "a note", "status": "open", "assignee_id": null});
+                "type": "text", "text": {"body": "hello"}, "body": "a note", "status": "open", "assignee_id": null, "team_id": null});
             let command = json!({"type": "command", "id": id, "key": format!("{role}-{id}"), "name": name,
                 "data": data});
             socket.say(&command).await;

@@ -74,7 +74,8 @@ const inbox = createRoute({
   getParentRoute: () => app,
   path: '/inbox',
   validateSearch: (search: Record<string, unknown>): InboxSearch => {
-    const view = one(search['view'], VIEWS);
+    const asked = search['view'];
+    const view = typeof asked === 'string' && /^team:team_\w+$/.test(asked) ? (asked as View) : one(asked, VIEWS);
     const status = one(search['status'], STATUSES);
     const sort = one(search['sort'], SORTS);
     return { ...(view ? { view } : {}), ...(status ? { status } : {}), ...(sort ? { sort } : {}) };

@@ -185,7 +185,8 @@ impl Hub {
             return;
         };
         self.meter.asks.add(1);
-        self.upstream.attach(scope, Attach { arbiter: self.index, socket: outlet.id, after });
+        self.upstream
+            .attach(scope, Attach { arbiter: self.index, socket: outlet.id, after, person: outlet.person() });
     }
 
     /// Takes a page.
@@ -378,6 +379,9 @@ impl Hub {
         };
         let Some(seat) = seat else { return };
         self.meter.subscribed.set(self.meter.subscribed.get() - 1);
+        if outlet.person().is_some() {
+            self.upstream.left(scope, outlet.id);
+        }
         let last = {
             let mut tenants = self.tenants.borrow_mut();
             let Some(tenant) = tenants.get_mut(&scope.tenant()) else { return };
@@ -693,12 +697,12 @@ impl Hub {
                 tenant.subscribed.iter().find_map(|outlet| {
                     let inner = outlet.inner.borrow();
                     let stream = inner.stream.as_ref().filter(|stream| stream.stage == Stage::Live)?;
-                    Some((outlet.scope()?, outlet.id, stream.position()))
+                    Some((outlet.scope()?, outlet.id, stream.position(), outlet.person()))
                 })
             })
             .collect();
-        for (scope, socket, after) in probes {
-            self.upstream.attach(scope, Attach { arbiter: self.index, socket, after });
+        for (scope, socket, after, person) in probes {
+            self.upstream.attach(scope, Attach { arbiter: self.index, socket, after, person });
         }
     }
 

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use switchboard_schema::{
-    IdBytes, SocketId, TenantScope,
+    IdBytes, SocketId, TenantScope, UserId,
     wire::{CloseCode, StoreCondition, StreamPosition},
 };
 
@@ -108,6 +108,11 @@ impl Outlet {
         self.opener.map(|opener| opener.scope)
     }
 
+    /// Whose page it is, where it is a person's.
+    pub(crate) fn person(&self) -> Option<UserId> {
+        self.opener.and_then(|opener| opener.person)
+    }
+
     pub(crate) fn new(id: SocketId, opener: Option<Opener>, line: Box<dyn Line>, now: u32) -> Self {
         Self {
             id,
@@ -141,6 +146,8 @@ pub struct Opener {
     pub caller: IdBytes,
     /// The sign-in or key it was opened with.
     pub credential: IdBytes,
+    /// The person, where it is one's page and no program.
+    pub person: Option<UserId>,
 }
 
 /// A socket, as the task that reads from it holds it. The socket goes when this is dropped.

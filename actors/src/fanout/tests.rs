@@ -150,6 +150,8 @@ impl Upstream for Questions {
         self.0.borrow_mut().push_back(Asked::Attach(attach));
     }
 
+    fn left(&self, _: TenantScope, _: SocketId) {}
+
     fn detach(&self, _: TenantScope, _: usize) {
         self.0.borrow_mut().push_back(Asked::Detach);
     }
@@ -167,7 +169,7 @@ fn scope() -> TenantScope {
 }
 
 fn opener(caller: u8) -> Opener {
-    Opener { scope: scope(), caller: [caller; 16], credential: [caller; 16] }
+    Opener { scope: scope(), caller: [caller; 16], credential: [caller; 16], person: None }
 }
 
 fn socket_id(index: u8) -> SocketId {

@@ -501,7 +501,8 @@ impl Way {
         let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
         let party = Party { identities, profile_name: change.from.profile_name };
         let told = change.to.iter().map(|identity| identity.value.as_str()).collect::<Vec<_>>().join(", ");
-        let line = SystemLine { event: SystemEvent::NumberChanged, actor: None, subject: Some(told) };
+        let line =
+            SystemLine { event: SystemEvent::NumberChanged, actor: None, subject: Some(told), by_rule: None };
         let message = InboundMessage::new(party, change.provider_id, change.at, Content::System(line));
         self.receive(InboundMessage { notice: true, ..message }).await
     }

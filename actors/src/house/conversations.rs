@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::StreamExt as _;
 use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
@@ -599,6 +600,54 @@ impl House {
         let rule = once(&act, &("assign", to), rule);
         let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
         Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
+    }
+
+    /// Puts a conversation with a team, or with none.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or it is not durable.
+    pub async fn put_with_team(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        team: Option<wire::Team>,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.admit(scope)?;
+        let to = team.as_ref().map(|team| team.id);
+        let rule = Rule::PutWithTeam {
+            team: team.map(|team| (team.id, team.name)),
+            sender: act.principal.sender.clone(),
+        };
+        let rule = once(&act, &("team", to), rule);
+        let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
+        Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
+    }
+
+    /// Takes from a team that is gone whatever is with it. What this does not come to, the tenant's actor does: also
+    /// after a crash, and with what is put there at the last moment.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn leave_team(&self, scope: TenantScope, act: &Act, team: wire::Team) -> Result<(), Refusal> {
+        let theirs = self.ask_tenant(scope, |reply| tenant::Letter::WithTeam(team.id, reply)).await?;
+        let leaving = theirs.into_iter().map(|id| {
+            let rule = Rule::LeaveTeam {
+                team_id: team.id,
+                name: Some(team.name.clone()),
+                sender: Some(act.principal.sender.clone()),
+            };
+            async move {
+                if let Err(refusal) = self.ask_conversation(scope, act, id, rule).await {
+                    tracing::warn!(conversation = %id, %refusal, "it is still with a team that is gone");
+                }
+            }
+        });
+        futures_util::stream::iter(leaving)
+            .buffer_unordered(tenant::LEAVING_AT_ONCE)
+            .for_each(|()| std::future::ready(()))
+            .await;
+        Ok(())
     }
 
     /// Takes away from somebody who is gone whatever was given to them. What fails is logged and left: it shows as

@@ -1,8 +1,8 @@
 //! A tenant's conversations as compact columns: what the list is filtered and sorted by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use switchboard_schema::{ConversationId, Timestamp, UserId, wire};
+use switchboard_schema::{ConversationId, TeamId, Timestamp, UserId, wire};
 
 use crate::{
     Refusal,
@@ -17,6 +17,7 @@ struct Line {
     version: u64,
     status: wire::ConversationStatus,
     assignee_id: Option<UserId>,
+    team_id: Option<TeamId>,
     inbound_count: u64,
     updated_at: Timestamp,
     waiting_since: Option<Timestamp>,
@@ -36,6 +37,7 @@ impl Inbox {
             version: conversation.version,
             status: conversation.status,
             assignee_id: conversation.assignee_id,
+            team_id: conversation.team_id,
             inbound_count: conversation.inbound_count,
             updated_at: conversation.updated_at,
             waiting_since: conversation.waiting_since,
@@ -63,14 +65,45 @@ impl Inbox {
         theirs.map(|(id, _)| *id).collect()
     }
 
-    /// How many conversations of a status each view holds.
-    pub(super) fn counts(&self, status: wire::ConversationStatus, user: UserId) -> Counts {
+    /// Those with a team, whatever their status.
+    pub(super) fn with_team(&self, team: TeamId) -> Vec<ConversationId> {
+        let theirs = self.lines.iter().filter(|(_, line)| line.team_id == Some(team));
+        theirs.map(|(id, _)| *id).collect()
+    }
+
+    /// The team that a conversation is with.
+    pub(super) fn team(&self, id: ConversationId) -> Option<TeamId> {
+        self.lines.get(&id).and_then(|line| line.team_id)
+    }
+
+    /// Who has a conversation.
+    pub(super) fn assignee(&self, id: ConversationId) -> Option<UserId> {
+        self.lines.get(&id).and_then(|line| line.assignee_id)
+    }
+
+    /// All of them.
+    pub(super) fn ids(&self) -> impl Iterator<Item = ConversationId> + '_ {
+        self.lines.keys().copied()
+    }
+
+    /// How many conversations of a status each view holds; of teams, those named and those that hold any.
+    pub(super) fn counts(
+        &self,
+        status: wire::ConversationStatus,
+        user: UserId,
+        teams: impl Iterator<Item = TeamId>,
+    ) -> Counts {
         let mut counts = Counts::default();
+        let mut with_team: BTreeMap<TeamId, u64> = teams.map(|team| (team, 0)).collect();
         for line in self.lines.values().filter(|line| line.status == status) {
             counts.all += 1;
             counts.mine += u64::from(line.assignee_id == Some(user));
             counts.unassigned += u64::from(line.assignee_id.is_none());
+            if let Some(team) = line.team_id {
+                *with_team.entry(team).or_default() += 1;
+            }
         }
+        counts.teams = with_team.into_iter().collect();
         counts
     }
 
@@ -86,6 +119,7 @@ impl Inbox {
             View::Mine => line.assignee_id == Some(query.user_id),
             View::Unassigned => line.assignee_id.is_none(),
             View::All => true,
+            View::Team(team) => line.team_id == Some(team),
         };
         let mut total = 0;
         let mut ranked: Vec<ListCursor> = Vec::new();

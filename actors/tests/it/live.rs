@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use switchboard_actors::fanout::{self, Line, Opener};
 use switchboard_schema::{
-    SocketId,
+    SocketId, UserId,
     wire::{IdentityKind, StreamPosition},
 };
 
@@ -41,9 +41,25 @@ impl Line for Client {
 impl Client {
     /// Opens a socket on an arbiter and subscribes it.
     pub(crate) fn connect(&self, world: &World, running: &Running, n: u8, since: Option<StreamPosition>) {
+        self.open(world, running, n, since, None);
+    }
+
+    /// The same, as somebody's page.
+    pub(crate) fn connect_person(&self, world: &World, running: &Running, n: u8, person: UserId) {
+        self.open(world, running, n, None, Some(person));
+    }
+
+    fn open(
+        &self,
+        world: &World,
+        running: &Running,
+        n: u8,
+        since: Option<StreamPosition>,
+        person: Option<UserId>,
+    ) {
         let (line, scope) = (self.clone(), world.scope);
         running.arbiters[usize::from(n) % running.arbiters.len()].spawn_fn(move || {
-            let opener = Opener { scope, caller: [n; 16], credential: [n; 16] };
+            let opener = Opener { scope, caller: [n; 16], credential: [n; 16], person };
             let local = fanout::local().expect("a fan-out on each arbiter");
             let id = SocketId::from_bytes([n; 16]);
             let Ok(socket) = local.open(id, Some(opener), Box::new(line)) else { panic!("no room") };

@@ -25,6 +25,7 @@ mod media;
 mod orphans;
 mod passing;
 mod poison;
+mod presence;
 mod provider;
 mod recovery;
 mod standing;

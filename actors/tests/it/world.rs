@@ -20,11 +20,14 @@ use switchboard_ports::{
     account::Nobody,
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
-    store::{self, Mutation, Records, Scan, Scope, Store},
+    store::{self, Lane, Mutation, Records, Scan, Scope, Store},
 };
 use switchboard_schema::{
     ChannelId, ConversationId, CorrelationId, TenantId, TenantScope, Timestamp, UserId,
-    record::{ChannelBody, ChannelStanding, ContactRow, PROJECTION_BUCKETS, WakeupRow},
+    record::{
+        ChannelBody, ChannelStanding, ContactRow, MemberBody, MemberRow, PROJECTION_BUCKETS, WakeupRow,
+    },
+    table::Json,
     wire::{self, Content, Identity, IdentityKind, SendRequest, Text},
 };
 use switchboard_store::{
@@ -219,6 +222,19 @@ impl World {
     pub(crate) async fn connect(&self, running: &Running) {
         let body = self.channel_body(running);
         running.house.put_channel(self.scope, self.channel, body).await.expect("the channel is connected");
+        let body = MemberBody {
+            name: "Ada".to_owned(),
+            email: "ada@example.com".to_owned(),
+            role: wire::Role::Agent,
+        };
+        self.hire(running, agent(), body).await;
+    }
+
+    /// Makes somebody a member, or another one.
+    pub(crate) async fn hire(&self, running: &Running, user_id: UserId, body: MemberBody) {
+        let row = MemberRow { user_id, body: Json(body) };
+        running.records.put(self.scope, Lane::Interactive, row).await.expect("a member");
+        running.house.tell_of_user(self.scope, user_id);
     }
 
     /// The channel.

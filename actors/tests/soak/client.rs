@@ -133,7 +133,7 @@ impl Client {
         stage.on_arbiter(usize::try_from(nth).unwrap(), move || {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&nth.to_be_bytes());
-            let opener = Opener { scope, caller: id, credential: id };
+            let opener = Opener { scope, caller: id, credential: id, person: None };
             let local = fanout::local().expect("a fan-out on each arbiter");
             let socket = local
                 .open(SocketId::from_bytes(id), Some(opener), Box::new(line))

@@ -26,12 +26,12 @@ use switchboard_ports::{
     channel::{ChannelClient, Download, FetchError, ReadError, Submission, Submitted, Upload},
     clock::{Clock, Entropy},
     secrets::{Vault, channel_secret},
-    store::{Error, Exchange, Exchanged, Lane, Mutation, Scan, Scope, Store},
+    store::{Error, Exchange, Exchanged, Lane, Mutation, Records, Scan, Scope, Store},
 };
 use switchboard_schema::{
-    ChannelId, TenantId, TenantScope, Timestamp,
-    record::{ChannelBody, ChannelStanding},
-    table::{Cell, Table},
+    ChannelId, TenantId, TenantScope, Timestamp, UserId,
+    record::{ChannelBody, ChannelStanding, MemberBody, MemberRow},
+    table::{Cell, Json, Table},
     wire,
 };
 use switchboard_store::{
@@ -268,6 +268,14 @@ impl Stage {
         };
         let put = async {
             self.house.put_channel(scope, channel, body).await.expect("the channel is connected");
+            // Whom conversations are given to.
+            let body = MemberBody {
+                name: "Ada".to_owned(),
+                email: "ada@example.com".to_owned(),
+                role: wire::Role::Agent,
+            };
+            let row = MemberRow { user_id: UserId::from_bytes([9; 16]), body: Json(body) };
+            Records::new(Arc::clone(&self.store)).put(scope, Lane::Interactive, row).await.expect("a member");
         };
         self.perform(vec![Box::pin(put)]).await;
     }

@@ -171,6 +171,9 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 return Ok(Decision::default());
             }
             draft.head.assignee_id = id;
+            draft.head.routed_at = None;
+            // Whoever gives it back by hand means it to be nobody's: until the customer writes again.
+            draft.head.queued_at = None;
             let (event, subject) = match assignee {
                 Some((_, name)) => (SystemEvent::Assigned, Some(name)),
                 None => (SystemEvent::Unassigned, None),
@@ -178,11 +181,62 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             let seq = draft.note_system(event, Some(&sender), subject, now);
             Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
         }
+        Command::AssignByRule { assignee: (user_id, name), queued_at, team_id, by, at } => {
+            let fits = |head: &Head| {
+                head.redirect.is_none() && head.queued_at == Some(queued_at) && head.team_id == team_id
+            };
+            if !state.head.as_ref().is_some_and(fits) {
+                return Ok(Decision::default());
+            }
+            let mut draft = Draft::of(state)?;
+            draft.head.assignee_id = Some(user_id);
+            draft.head.queued_at = None;
+            draft.head.routed_at = Some(at);
+            let seq = draft.note_system(SystemEvent::Assigned, None, Some(name), now);
+            if let Content::System(line) = &mut draft.item(seq)?.content {
+                line.by_rule = Some(by);
+            }
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
         Command::Release { user_id, sender } => {
             if state.head.as_ref().and_then(|head| head.assignee_id) != Some(user_id) {
                 return Ok(Decision::default());
             }
-            decide(state, Command::Assign { assignee: None, sender }, now)
+            // Also where it continues elsewhere: no row names somebody who is gone.
+            let mut draft = Draft::of_any(state)?;
+            draft.head.assignee_id = None;
+            draft.head.routed_at = None;
+            queue(&mut draft.head, now);
+            let seq = draft.note_system(SystemEvent::Unassigned, Some(&sender), None, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::PutWithTeam { team, sender } => {
+            let mut draft = Draft::of(state)?;
+            let id = team.as_ref().map(|(id, _)| *id);
+            if draft.head.team_id == id {
+                return Ok(Decision::default());
+            }
+            draft.head.team_id = id;
+            // It waits for the team's people; where it waited, as long as it did.
+            if id.is_some() {
+                queue(&mut draft.head, now);
+            }
+            let (event, subject) = match team {
+                Some((_, name)) => (SystemEvent::TeamAssigned, Some(name)),
+                None => (SystemEvent::TeamUnassigned, None),
+            };
+            let seq = draft.note_system(event, Some(&sender), subject, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::LeaveTeam { team_id, name, sender } => {
+            // Also where it continues elsewhere: no row names a team that is gone.
+            if state.head.as_ref().and_then(|head| head.team_id) != Some(team_id) {
+                return Ok(Decision::default());
+            }
+            let mut draft = Draft::of_any(state)?;
+            draft.head.team_id = None;
+            let seq = draft.note_system(SystemEvent::TeamUnassigned, sender.as_ref(), name, now);
+            Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
         }
         Command::SetStatus { status, snoozed_until, sender } => {
             set_status(state, status, snoozed_until, &sender, now)
@@ -208,6 +262,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             draft.head.status = ConversationStatus::Open;
             draft.head.snoozed_until = None;
             draft.head.updated_at = now;
+            queue(&mut draft.head, now);
             let seq = draft.note_system(SystemEvent::Reopened, None, None, now);
             Ok(draft.finish(vec![Effect::Announce(seq)], None).then_send())
         }
@@ -715,6 +770,7 @@ fn redirect(
             status: head.status,
             snoozed_until: head.snoozed_until,
             assignee_id: head.assignee_id,
+            team_id: head.team_id,
             waiting_since: head.waiting_since,
             last_inbound_at: head.last_inbound_at,
             opened_by: head.opened_by,
@@ -726,6 +782,7 @@ fn redirect(
     head.status = ConversationStatus::Resolved;
     head.snoozed_until = None;
     head.waiting_since = None;
+    head.queued_at = None;
     head.answered = None;
     let seq = draft.note_system(SystemEvent::Merged, None, Some(to.to_string()), now);
     effects.push(Effect::Announce(seq));
@@ -773,7 +830,12 @@ fn absorb(
         effects.extend(left.snoozed_until.map(Effect::WakeAt));
     }
     head.assignee_id = head.assignee_id.or(left.assignee_id);
+    head.team_id = head.team_id.or(left.team_id);
     head.waiting_since = head.waiting_since.into_iter().chain(left.waiting_since).min();
+    if head.waiting_since.is_some() {
+        queue(head, now);
+    }
+    head.queued_at = head.queued_at.filter(|_| head.assignee_id.is_none());
     if left.last_inbound_at > head.last_inbound_at {
         head.last_inbound_at = left.last_inbound_at;
         head.opened_by = left.opened_by;
@@ -784,6 +846,13 @@ fn absorb(
     let seq = draft.note_system(SystemEvent::Merged, None, Some(left.name), now);
     effects.push(Effect::Announce(seq));
     Ok(draft.finish(effects, None).then_send())
+}
+
+/// It waits to be given to somebody, where it is open and nobody has it: from now on, or as long as it has.
+fn queue(head: &mut Head, now: Timestamp) {
+    if head.status == ConversationStatus::Open && head.assignee_id.is_none() && head.redirect.is_none() {
+        head.queued_at.get_or_insert(now);
+    }
 }
 
 /// Of two conversations that become one the more wakeful status counts.
@@ -867,6 +936,7 @@ fn receive(
         } else if draft.head.status == ConversationStatus::Pending {
             draft.head.status = ConversationStatus::Open;
         }
+        queue(&mut draft.head, now);
     }
     Ok(draft.finish(effects, Some(seq)))
 }
@@ -1058,6 +1128,8 @@ fn set_status(
     }
     draft.head.status = status;
     draft.head.snoozed_until = until;
+    draft.head.queued_at = None;
+    queue(&mut draft.head, now);
     if status == ConversationStatus::Resolved {
         draft.head.waiting_since = None;
         draft.head.answered = None;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, MediaId, MessageId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, MediaId, MessageId, TeamId,
     TenantId, Timestamp, UserId,
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
@@ -152,6 +152,9 @@ pub struct TenantBody {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How conversations that are with no team come to somebody.
+    #[serde(default)]
+    pub assignment: wire::Assignment,
 }
 
 /// A member of a workspace.
@@ -163,6 +166,31 @@ pub struct MemberBody {
     pub email: String,
     /// Role.
     pub role: Role,
+}
+
+/// What somebody says of themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AvailabilityBody {
+    /// What they are while they are there.
+    pub availability: wire::Availability,
+    /// Minutes without a sign after which they count as away; 0: never.
+    pub away_after_minutes: u32,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamBody {
+    /// Counts its changes.
+    pub version: u64,
+    /// Its name.
+    pub name: String,
+    /// Who is in it, each once, by id.
+    pub members: Vec<UserId>,
+    /// How conversations come to somebody of it.
+    #[serde(default)]
+    pub assignment: wire::Assignment,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// A program's key.
@@ -512,6 +540,15 @@ pub struct Head {
     pub snoozed_until: Option<Timestamp>,
     /// Who has it.
     pub assignee_id: Option<UserId>,
+    /// Which team it is with.
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
+    /// Since when it waits to be given to somebody.
+    #[serde(default)]
+    pub queued_at: Option<Timestamp>,
+    /// When a rule gave it to who has it.
+    #[serde(default)]
+    pub routed_at: Option<Timestamp>,
     /// Messages of the customer so far.
     pub inbound_count: u64,
     /// The provider's time of the customer's newest message: the window is counted from it.
@@ -590,6 +627,9 @@ pub struct Left {
     pub snoozed_until: Option<Timestamp>,
     /// Who had it.
     pub assignee_id: Option<UserId>,
+    /// Which team it was with.
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
     /// Since when the customer waited.
     pub waiting_since: Option<Timestamp>,
     /// The provider's time of the customer's newest message.

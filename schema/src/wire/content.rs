@@ -600,9 +600,12 @@ wire! {
         /// Who did it, where a person did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub actor: Option<String>,
-        /// What it was done to or with: an assignee's name, a status, a new number.
+        /// What it was done to or with: the name of an assignee or a team, a status, a new number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
+        /// By which rule, where it was no person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub by_rule: Option<super::AssignedBy>,
     }
 
     /// What a system line tells.
@@ -613,6 +616,10 @@ wire! {
         Assigned,
         /// Given back to nobody.
         Unassigned,
+        /// Put with a team.
+        TeamAssigned,
+        /// With no team any more: it was taken from one, or the team is gone.
+        TeamUnassigned,
         /// Set to open by a person.
         Opened,
         /// Opened again by a customer's message.

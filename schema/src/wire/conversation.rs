@@ -3,7 +3,7 @@
 use super::{
     Charged, ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision, wire,
 };
-use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, Timestamp, UserId};
+use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TeamId, Timestamp, UserId};
 
 wire! {
     /// The one thread between a contact and a channel.
@@ -23,6 +23,15 @@ wire! {
         pub snoozed_until: Option<Timestamp>,
         /// Who has it.
         pub assignee_id: Option<UserId>,
+        /// Which team it is with; absent where it is with none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub team_id: Option<TeamId>,
+        /// Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub queued_at: Option<Timestamp>,
+        /// When a rule gave it to who has it; absent where a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub routed_at: Option<Timestamp>,
         /// Messages of the customer that the caller has not read; absent in events, which are the same for
         /// every agent: there it is `inbound_count` less the caller's own read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]

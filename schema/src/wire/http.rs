@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, InvitationId,
-    MediaId, MessageId, TenantId, Timestamp, UserId,
+    MediaId, MessageId, TeamId, TenantId, Timestamp, UserId,
 };
 
 wire! {
@@ -61,7 +61,7 @@ wire! {
     }
 
     /// How many conversations each view holds.
-    #[derive(Copy, Eq)]
+    #[derive(Eq)]
     pub struct ViewCounts {
         /// The caller's.
         pub mine: u64,
@@ -69,6 +69,18 @@ wire! {
         pub unassigned: u64,
         /// Everybody's.
         pub all: u64,
+        /// Each team's.
+        #[serde(default)]
+        pub teams: Vec<TeamCount>,
+    }
+
+    /// How many conversations are with a team.
+    #[derive(Copy, Eq)]
+    pub struct TeamCount {
+        /// Which.
+        pub team_id: TeamId,
+        /// How many.
+        pub count: u64,
     }
 
     /// One conversation.
@@ -178,6 +190,12 @@ wire! {
     pub struct AssignRequest {
         /// Whom; `null` for nobody.
         pub assignee_id: Option<UserId>,
+    }
+
+    /// Put a conversation with a team, or with none.
+    pub struct TeamRequest {
+        /// Which; `null` for none.
+        pub team_id: Option<TeamId>,
     }
 
     /// Say how far the caller has read.
@@ -472,6 +490,8 @@ wire! {
         ManageChannels,
         /// Add people, say what they may do, remove them.
         ManagePeople,
+        /// Make, change and delete teams.
+        ManageTeams,
         /// Make and revoke API keys.
         ManageKeys,
         /// See updates that could not be applied, and apply them again.

@@ -2,7 +2,7 @@
 
 use super::{
     AssignRequest, Channel, Contact, Conversation, Message, Note, ReadMark, ReadRequest, SendRequest,
-    StatusRequest, StreamPosition, wire,
+    StatusRequest, StreamPosition, TeamRequest, wire,
 };
 use crate::{ConversationId, MessageId, SocketId, TenantId, Timestamp, UserId};
 
@@ -55,6 +55,9 @@ wire! {
             /// Several frames may share one WebSocket message, as an array.
             #[serde(default)]
             batch: bool,
+            /// Seconds since the person last did something; left out: none.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            idle_s: Option<u32>,
         },
         /// Do something.
         Command {
@@ -66,17 +69,28 @@ wire! {
             #[serde(flatten)]
             command: Command,
         },
-        /// May be lost: the caller writes in a conversation.
+        /// May be lost.
         Signal {
-            /// `typing`.
-            name: String,
-            /// Where.
-            data: TypingSignal,
+            /// Which.
+            #[serde(flatten)]
+            signal: ClientSignal,
         },
         /// Are you there?
         Ping,
         /// I am here.
         Pong,
+    }
+
+    /// What a client tells beside its commands.
+    #[derive(Eq)]
+    #[serde(tag = "name", content = "data")]
+    pub enum ClientSignal {
+        /// The caller writes in a conversation.
+        #[serde(rename = "typing")]
+        Typing(TypingSignal),
+        /// The caller does something: they are there.
+        #[serde(rename = "activity")]
+        Activity,
     }
 
     /// What can be asked for over the socket. Each has the same meaning as the HTTP call beside it.
@@ -100,6 +114,9 @@ wire! {
         /// `POST …/assign`
         #[serde(rename = "conversation.assign")]
         Assign(AssignCommand),
+        /// `POST …/team`
+        #[serde(rename = "conversation.team")]
+        Team(TeamCommand),
         /// `POST …/status`
         #[serde(rename = "conversation.status")]
         Status(StatusCommand),
@@ -148,6 +165,15 @@ wire! {
         /// To whom.
         #[serde(flatten)]
         pub assign: AssignRequest,
+    }
+
+    /// Put a conversation with a team.
+    pub struct TeamCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// With which team.
+        #[serde(flatten)]
+        pub team: TeamRequest,
     }
 
     /// Set a conversation's status.
@@ -272,6 +298,12 @@ wire! {
         /// Somebody of us was added, changed or removed.
         #[serde(rename = "users.changed")]
         UsersChanged,
+        /// A team was made, changed or deleted, or conversations come to people by another rule.
+        #[serde(rename = "teams.changed")]
+        TeamsChanged,
+        /// One of us came, left, or is to be found otherwise.
+        #[serde(rename = "presence.changed")]
+        PresenceChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -296,6 +328,12 @@ wire! {
         /// The person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub users: Option<super::UsersChanged>,
+        /// The team.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub teams: Option<super::TeamsChanged>,
+        /// How somebody is to be found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub presence: Option<super::Presence>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,

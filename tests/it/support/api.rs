@@ -110,6 +110,10 @@ impl Api {
         self.ask(Method::PATCH, path, Some(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.ask(Method::PUT, path, Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.ask(Method::DELETE, path, None).await
     }

@@ -45,7 +45,7 @@ export function newKey(): string {
 }
 
 type Options = {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   /** The idempotency key; every POST has one. */
   key?: string;

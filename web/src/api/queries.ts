@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, ChannelList, Contact, ContactConsent, DeadLetterList, Me, SendOutlook, SignUpOptions, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -31,6 +31,23 @@ export const meQuery = queryOptions({
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => ask<UserList>('/users', { signal }),
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ['teams'],
+  queryFn: ({ signal }) => ask<TeamList>('/teams', { signal }),
+});
+
+/** How conversations that are with no team come to somebody. */
+export const assignmentQuery = queryOptions({
+  queryKey: ['teams', 'assignment'],
+  queryFn: ({ signal }) => ask<Assignment>('/assignment', { signal }),
+});
+
+/** Who of us is there; events bring it up to date, and every new line asks again. */
+export const availabilityQuery = queryOptions({
+  queryKey: ['availability'],
+  queryFn: ({ signal }) => ask<PresenceList>('/availability', { signal }),
 });
 
 export const channelsQuery = queryOptions({

@@ -50,6 +50,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How conversations come to somebody
+         * @description Those that are with no team; each team has its own rule.
+         */
+        get: operations["teams_get"];
+        /**
+         * Set how conversations come to somebody
+         * @description For owners, admins and supervisors. It holds at once, also for those that wait.
+         */
+        put: operations["teams_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who of the workspace is there
+         * @description `presence.changed` tells of every change. Who is there is known within one epoch of the stream: in another, ask again.
+         */
+        get: operations["availability_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say how the caller is to be found
+         * @description It is remembered. Whoever shows no sign for their time is away until they do, and whoever has no page open is offline,
+         *     whatever they said.
+         */
+        patch: operations["availability_set"];
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -508,6 +557,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a conversation with a team, or with none
+         * @description Who has it stays.
+         */
+        post: operations["conversations_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -941,6 +1010,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams of the workspace */
+        get: operations["teams_list"];
+        put?: never;
+        /**
+         * Make a team
+         * @description For owners, admins and supervisors.
+         */
+        post: operations["teams_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a team
+         * @description For owners, admins and supervisors. What was with it is with no team; who has it stays.
+         */
+        delete: operations["teams_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a team
+         * @description For owners, admins and supervisors. With `If-Match`, only as long as nobody else changed it since it was read (its
+         *     `version` is the tag); else 412.
+         */
+        patch: operations["teams_patch"];
+        trace?: never;
+    };
     "/api/v1/templates": {
         parameters: {
             query?: never;
@@ -1198,6 +1313,28 @@ export interface components {
         AssignRequest: {
             assignee_id?: null | components["schemas"]["UserId"];
         };
+        /** @description By which rule a conversation was given to somebody. */
+        AssignedBy: {
+            /** @description The rule. */
+            rule: components["schemas"]["AssignmentRule"];
+            /** @description The team whose it is; the workspace's where it is absent. */
+            team?: string | null;
+        };
+        /** @description How conversations that nobody has come to somebody: to those who are online, longest waiting first. */
+        Assignment: {
+            /**
+             * Format: int32
+             * @description Open conversations that one may have and still be given another, 1 to 1,000; absent: any number.
+             */
+            capacity?: number | null;
+            /** @description By which rule. */
+            rule: components["schemas"]["AssignmentRule"];
+        };
+        /**
+         * @description Rules by which conversations are given to people.
+         * @enum {string}
+         */
+        AssignmentRule: "by_hand" | "round_robin" | "by_load";
         /** @description A file that goes with a message. */
         Attachment: {
             /** @description A sticker that moves. */
@@ -1234,6 +1371,11 @@ export interface components {
              */
             width?: number | null;
         };
+        /**
+         * @description What somebody says of themselves; remembered until they say otherwise.
+         * @enum {string}
+         */
+        Availability: "online" | "busy" | "away";
         /** @description `blb_` and 26 characters */
         BlobId: string;
         /** @description A call. */
@@ -1280,6 +1422,14 @@ export interface components {
              *     second marks as read, too, so there is one switch for both.
              */
             read_receipts?: boolean | null;
+        };
+        /** @description Change a team; what is left out stays. */
+        ChangeTeam: {
+            assignment?: null | components["schemas"]["Assignment"];
+            /** @description Who is in it from now on. */
+            members?: components["schemas"]["UserId"][] | null;
+            /** @description A new name. */
+            name?: string | null;
         };
         /** @description Change a member. What is left out stays. */
         ChangeUser: {
@@ -1776,9 +1926,12 @@ export interface components {
              * @description The highest `seq` given.
              */
             last_seq: number;
+            queued_at?: null | components["schemas"]["Timestamp"];
+            routed_at?: null | components["schemas"]["Timestamp"];
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
+            team_id?: null | components["schemas"]["TeamId"];
             /**
              * Format: int64
              * @description Messages of the customer that the caller has not read; absent in events, which are the same for
@@ -1840,6 +1993,14 @@ export interface components {
             email: string;
             /** @description What they may do once they are here. */
             role: components["schemas"]["Role"];
+        /** @description Make a team. */
+        CreateTeam: {
+            /** @description How conversations come to somebody of it; by hand where it is left out. */
+            assignment?: components["schemas"]["Assignment"];
+            /** @description Who is in it: at most 500 people. */
+            members?: components["schemas"]["UserId"][];
+            /** @description Its name: 1 to 100 characters, as no other team of the workspace is called. */
+            name: string;
         };
         /** @description Make a template and submit it. */
         CreateTemplate: components["schemas"]["TemplateDraft"] & {
@@ -2312,12 +2473,46 @@ export interface components {
         OutboxMails: {
             /** @description Newest first, at most a hundred. */
             mails: components["schemas"]["OutboxMail"][];
+        /** @description How the caller is to be found. */
+        OwnPresence: components["schemas"]["Presence"] & {
+            /**
+             * Format: int32
+             * @description Minutes without a sign after which they count as away; 0: never.
+             */
+            away_after_minutes: number;
         };
         /**
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
+        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries";
+        /** @description How one of us is to be found. */
+        Presence: {
+            /** @description What they say of themselves. */
+            availability: components["schemas"]["Availability"];
+            since?: null | components["schemas"]["Timestamp"];
+            /** @description How. */
+            state: components["schemas"]["PresenceState"];
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description How everybody is to be found. It holds for one epoch of the stream: in another, ask again. */
+        PresenceList: {
+            /** @description The snapshot includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+            /**
+             * Format: int32
+             * @description Minutes without a sign of the caller after which they count as away; 0: never.
+             */
+            away_after_minutes: number;
+            /** @description Everybody of the workspace. */
+            people: components["schemas"]["Presence"][];
+        };
+        /**
+         * @description How somebody is to be found.
+         * @enum {string}
+         */
+        PresenceState: "online" | "busy" | "away" | "offline";
         /**
          * @description What the provider counts a message as.
          * @enum {string}
@@ -2703,6 +2898,15 @@ export interface components {
             /** @description Its words. */
             text: string;
         };
+        /** @description Say how one is to be found; what is left out stays. */
+        SetAvailability: {
+            availability?: null | components["schemas"]["Availability"];
+            /**
+             * Format: int32
+             * @description After how many minutes without a sign one counts as away: 1 to 240, or 0 for never.
+             */
+            away_after_minutes?: number | null;
+        };
         /** @description Sign in. */
         SignIn: {
             /** @description The account's address. */
@@ -2788,15 +2992,55 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
+        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */
             actor?: string | null;
+            by_rule?: null | components["schemas"]["AssignedBy"];
             /** @description What happened. */
             event: components["schemas"]["SystemEvent"];
-            /** @description What it was done to or with: an assignee's name, a status, a new number. */
+            /** @description What it was done to or with: the name of an assignee or a team, a status, a new number. */
             subject?: string | null;
+        };
+        /** @description People of a workspace who answer together. Whoever answers can be in several, or in none. */
+        Team: {
+            /** @description How what is with it, and nobody's, comes to somebody of it. */
+            assignment?: components["schemas"]["Assignment"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["TeamId"];
+            /** @description Who is in it. */
+            members: components["schemas"]["UserId"][];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; the older of two is dropped.
+             */
+            version: number;
+        };
+        /** @description How many conversations are with a team. */
+        TeamCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Which. */
+            team_id: components["schemas"]["TeamId"];
+        };
+        /** @description `team_` and 26 characters */
+        TeamId: string;
+        /** @description The teams of a workspace. */
+        TeamList: {
+            /** @description By name. */
+            teams: components["schemas"]["Team"][];
+        };
+        /** @description Put a conversation with a team, or with none. */
+        TeamRequest: {
+            team_id?: null | components["schemas"]["TeamId"];
         };
         /** @description A message template at the provider. */
         Template: {
@@ -3146,6 +3390,8 @@ export interface components {
              * @description The caller's.
              */
             mine: number;
+            /** @description Each team's. */
+            teams?: components["schemas"]["TeamCount"][];
             /**
              * Format: int64
              * @description Nobody's.
@@ -3269,6 +3515,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAvailability"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPresence"];
+                };
             };
             /** @description A problem */
             default: {
@@ -3862,7 +4232,7 @@ export interface operations {
     conversations_list: {
         parameters: {
             query?: {
-                /** @description `mine`, `unassigned` or `all`. */
+                /** @description `mine`, `unassigned`, `all`, or `team:` and a team's id. */
                 view?: string;
                 /** @description In which status; `open` unless asked otherwise. */
                 status?: "open" | "pending" | "snoozed" | "resolved";
@@ -4308,6 +4678,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StatusRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRequest"];
             };
         };
         responses: {
@@ -5081,6 +5489,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SocketTicket"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTeam"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTeam"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The team's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description A problem */

@@ -18,6 +18,10 @@ export type ClientFrame =
        */
       id: number;
       /**
+       * Seconds since the person last did something; left out: none.
+       */
+      idle_s?: number | null;
+      /**
        * The last event seen; left out the first time.
        */
       since?: StreamPosition | null;
@@ -49,6 +53,10 @@ export type ClientFrame =
           name: "conversation.assign";
         }
       | {
+          data: TeamCommand;
+          name: "conversation.team";
+        }
+      | {
           data: StatusCommand;
           name: "conversation.status";
         }
@@ -63,14 +71,17 @@ export type ClientFrame =
       key: string;
       type: "command";
     })
-  | {
-      data: TypingSignal;
-      /**
-       * `typing`.
-       */
-      name: string;
+  | ((
+      | {
+          data: TypingSignal;
+          name: "typing";
+        }
+      | {
+          name: "activity";
+        }
+    ) & {
       type: "signal";
-    }
+    })
   | {
       type: "ping";
     }
@@ -164,6 +175,7 @@ export type InteractiveHeader =
       type: "document";
     };
 export type UserId = string;
+export type TeamId = string;
 /**
  * What the server sends.
  */
@@ -1140,6 +1152,19 @@ export interface AssignCommand {
   conversation_id: string;
 }
 /**
+ * Put a conversation with a team.
+ */
+export interface TeamCommand {
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * Which; `null` for none.
+   */
+  team_id?: TeamId | null;
+}
+/**
  * Set a conversation's status.
  */
 export interface StatusCommand {
@@ -1157,7 +1182,7 @@ export interface StatusCommand {
   status: "open" | "pending" | "snoozed" | "resolved";
 }
 /**
- * Where.
+ * Somebody writes.
  */
 export interface TypingSignal {
   /**
@@ -1190,7 +1215,9 @@ export interface Event {
     | "channel.updated"
     | "channel.deleted"
     | "templates.changed"
-    | "users.changed";
+    | "users.changed"
+    | "teams.changed"
+    | "presence.changed";
   /**
    * Its place in the stream.
    */
@@ -1221,9 +1248,17 @@ export interface EventData {
    */
   message?: Message | null;
   /**
+   * How somebody is to be found.
+   */
+  presence?: Presence | null;
+  /**
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * The team.
+   */
+  teams?: TeamsChanged | null;
   /**
    * The templates.
    */
@@ -1519,6 +1554,14 @@ export interface Conversation {
    */
   last_seq: number;
   /**
+   * Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
+   */
+  queued_at?: Timestamp | null;
+  /**
+   * When a rule gave it to who has it; absent where a person did.
+   */
+  routed_at?: Timestamp | null;
+  /**
    * Until when it is put aside.
    */
   snoozed_until?: Timestamp | null;
@@ -1526,6 +1569,10 @@ export interface Conversation {
    * Where it stands.
    */
   status: "open" | "pending" | "snoozed" | "resolved";
+  /**
+   * Which team it is with; absent where it is with none.
+   */
+  team_id?: TeamId | null;
   /**
    * Messages of the customer that the caller has not read; absent in events, which are the same for
    * every agent: there it is `inbound_count` less the caller's own read mark.
@@ -2175,11 +2222,17 @@ export interface SystemLine {
    */
   actor?: string | null;
   /**
+   * By which rule, where it was no person.
+   */
+  by_rule?: AssignedBy | null;
+  /**
    * What happened.
    */
   event:
     | "assigned"
     | "unassigned"
+    | "team_assigned"
+    | "team_unassigned"
     | "opened"
     | "reopened"
     | "pending"
@@ -2196,9 +2249,22 @@ export interface SystemLine {
     | "started_marketing"
     | "merged";
   /**
-   * What it was done to or with: an assignee's name, a status, a new number.
+   * What it was done to or with: the name of an assignee or a team, a status, a new number.
    */
   subject?: string | null;
+}
+/**
+ * By which rule a conversation was given to somebody.
+ */
+export interface AssignedBy {
+  /**
+   * The rule.
+   */
+  rule: "by_hand" | "round_robin" | "by_load";
+  /**
+   * The team whose it is; the workspace's where it is absent.
+   */
+  team?: string | null;
 }
 /**
  * A message of a kind this version cannot show.
@@ -2239,6 +2305,27 @@ export interface Window {
   opened_by?: MessageId | null;
 }
 /**
+ * How one of us is to be found.
+ */
+export interface Presence {
+  /**
+   * What they say of themselves.
+   */
+  availability: "online" | "busy" | "away";
+  /**
+   * Since when it is so; absent for somebody who was not there since the server knows.
+   */
+  since?: Timestamp | null;
+  /**
+   * How.
+   */
+  state: "online" | "busy" | "away" | "offline";
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
  * How far somebody has read.
  */
 export interface ReadMark {
@@ -2254,6 +2341,15 @@ export interface ReadMark {
    * Who.
    */
   user_id: string;
+}
+/**
+ * A team was made, changed or deleted: whoever shows teams reads them again.
+ */
+export interface TeamsChanged {
+  /**
+   * Which.
+   */
+  team_id: string;
 }
 /**
  * Templates of a channel changed: whoever shows them reads them again.
@@ -2325,9 +2421,17 @@ export interface EventData1 {
    */
   message?: Message | null;
   /**
+   * How somebody is to be found.
+   */
+  presence?: Presence | null;
+  /**
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * The team.
+   */
+  teams?: TeamsChanged | null;
   /**
    * The templates.
    */

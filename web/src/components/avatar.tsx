@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import type { PresenceState } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 function initials(name: string): string {
@@ -28,12 +29,13 @@ export function ChannelGlyph({ tile = false }: { tile?: boolean }) {
   );
 }
 
-/** Initials on one of ten tints by id. */
-export function Avatar({ id, name, size = 32, channel = false }: { id: string; name: string; size?: number; channel?: boolean }) {
+/** Initials on one of ten tints by id. The dot is for those who see it: words beside the avatar say the same. */
+export function Avatar({ id, name, size = 32, channel = false, presence }: { id: string; name: string; size?: number; channel?: boolean; presence?: PresenceState }) {
   return (
     <span className={`avatar tint-${String(tint(id))}`} style={{ '--size': `${String(size)}px` } as CSSProperties}>
       <span aria-hidden="true">{initials(name)}</span>
       {channel && <ChannelGlyph />}
+      {presence && <span className={`presence ${presence}`} aria-hidden="true" />}
     </span>
   );
 }

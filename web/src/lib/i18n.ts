@@ -1,12 +1,13 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
+import type { enAccount } from '@/locales/en-account';
 import type { enDoors } from '@/locales/en-doors';
 import type { enSettings } from '@/locales/en-settings';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enDoors & typeof enSettings };
+    resources: { translation: typeof en & typeof enAccount & typeof enDoors & typeof enSettings };
   }
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { channelsQuery, meQuery, queryClient, usersQuery } from '@/api/queries';
-import type { Channel, Me, Permission, User } from '@/api/types';
+import { availabilityQuery, channelsQuery, meQuery, queryClient, teamsQuery, usersQuery } from '@/api/queries';
+import type { Channel, Me, Permission, PresenceState, Team, User } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 /** Who is signed in; the pages inside the app are only shown to somebody. */
@@ -31,6 +31,30 @@ export function useAnswering(): User[] {
 
 export function useUsers(): User[] {
   return useQuery(usersQuery).data?.users ?? [];
+}
+
+/** How somebody is to be found; `offline` until it is known otherwise. */
+export function usePresence(): (id: string | null | undefined) => PresenceState {
+  const people = useQuery(availabilityQuery).data?.people;
+  return (id) => people?.find((one) => one.user_id === id)?.state ?? 'offline';
+}
+
+const STATES = ['online', 'busy', 'away', 'offline'] as const;
+
+export function presenceName(state: PresenceState): string {
+  const known = STATES.find((one) => one === state);
+  return known ? t(`presence.${known}`) : state;
+}
+
+/** The teams of the workspace; nothing until they are known. */
+export function useTeams(): Team[] | undefined {
+  return useQuery(teamsQuery).data?.teams;
+}
+
+/** A team's name; `null` for none. */
+export function useTeamName(id: string | null | undefined): string | null {
+  const teams = useTeams();
+  return (id && teams?.find((one) => one.id === id)?.name) || null;
 }
 
 export function useChannels(): Channel[] | undefined {

@@ -5,8 +5,10 @@ export const settingsSections = [
   { id: 'channels', label: 'settings.channels' },
   { id: 'templates', label: 'settings.templates' },
   { id: 'members', label: 'settings.members' },
+  { id: 'teams', label: 'settings.teams' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
+  { id: 'availability', label: 'settings.availability' },
   { id: 'appearance', label: 'settings.appearance' },
 ] as const;
 

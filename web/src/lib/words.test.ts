@@ -38,4 +38,10 @@ describe('words', () => {
     expect(shownIdentities([bsuid, { kind: 'wa_id', value: '447700900101' }, phone])).toEqual([phone, bsuid]);
     expect(shownIdentities([{ kind: 'wa_id', value: '447700900102' }, phone]).map((one) => one.kind)).toEqual(['phone', 'wa_id']);
   });
+
+  it('say by which rule of which team somebody was given a conversation', () => {
+    const given = (by_rule: { rule: 'round_robin' | 'by_load'; team?: string }) => systemWords({ event: 'assigned', subject: 'Ann', by_rule }, 'Ben');
+    expect(given({ rule: 'round_robin' })).toBe('Assigned to <b>Ann</b> by round robin');
+    expect(given({ rule: 'by_load', team: 'Repairs' })).toBe('Assigned to <b>Ann</b> by load of team Repairs');
+  });
 });

@@ -81,11 +81,20 @@ export function systemWords(line: SystemLine, myName: string): string {
   const subject = line.subject == null ? undefined : line.subject === myName ? t('system.youObject') : line.subject;
   switch (line.event) {
     case 'assigned':
+      if (line.by_rule) {
+        const { team } = line.by_rule;
+        const rule = line.by_rule.rule === 'by_load' ? 'load' : 'turns';
+        return team ? t(`system.assignedBy_${rule}_team`, { subject: subject ?? '', team }) : t(`system.assignedBy_${rule}`, { subject: subject ?? '' });
+      }
       if (actor && line.actor === line.subject) return t('system.assignedSelf', { actor });
       if (actor) return t('system.assigned', { actor, subject: subject ?? '' });
       return t('system.assignedBare', { subject: subject ?? '' });
     case 'unassigned':
       return actor ? t('system.unassigned', { actor }) : t('system.unassignedBare');
+    case 'team_assigned':
+      return actor ? t('system.teamAssigned', { actor, subject: subject ?? '' }) : t('system.teamAssignedBare', { subject: subject ?? '' });
+    case 'team_unassigned':
+      return actor && subject ? t('system.teamUnassigned', { actor, subject }) : t('system.teamUnassignedBare');
     case 'opened':
       return actor ? t('system.opened', { actor }) : t('system.openedBare');
     case 'reopened':

@@ -1,4 +1,7 @@
-use switchboard_schema::{UserId, wire::ConversationStatus};
+use switchboard_schema::{
+    TeamId, UserId,
+    wire::{AssignedBy, AssignmentRule, ConversationStatus},
+};
 
 use super::*;
 
@@ -31,6 +34,102 @@ fn it_is_taken_from_who_is_gone_and_from_nobody_else() {
     it.when(release(1));
     assert_eq!((it.head().assignee_id, it.line(3)), (None, Some(SystemEvent::Unassigned)));
     assert_eq!(it.when(release(1)), Decision::default());
+}
+
+fn put(team: Option<u8>) -> Command {
+    let team = team.map(|team| (TeamId::from_bytes([team; 16]), format!("team {team}")));
+    Command::PutWithTeam { team, sender: agent() }
+}
+
+#[test]
+fn putting_it_with_a_team_leaves_one_line_and_who_has_it_stays() {
+    let mut it = given();
+    it.when(assign(Some(1)));
+    assert_eq!(it.when(put(Some(1))).effects, [Effect::Announce(3)]);
+    assert_eq!(it.when(put(Some(1))), Decision::default());
+    it.when(put(Some(2)));
+    it.when(put(None));
+    let lines = [3, 4, 5].map(|seq| it.line(seq));
+    let [given, taken] = [SystemEvent::TeamAssigned, SystemEvent::TeamUnassigned].map(Some);
+    assert_eq!(lines, [given, given, taken]);
+    assert_eq!((it.head().assignee_id, it.head().team_id), (Some(UserId::from_bytes([1; 16])), None));
+}
+
+#[test]
+fn it_leaves_a_team_that_is_gone_and_no_other() {
+    let mut it = given();
+    it.when(put(Some(1)));
+    let leave =
+        |team: u8| Command::LeaveTeam { team_id: TeamId::from_bytes([team; 16]), name: None, sender: None };
+    assert_eq!(it.when(leave(2)), Decision::default(), "it was put with another meanwhile");
+    it.when(leave(1));
+    assert_eq!((it.head().team_id, it.line(3)), (None, Some(SystemEvent::TeamUnassigned)));
+    assert_eq!(it.when(leave(1)), Decision::default());
+}
+
+fn by_rule(who: u8, queued_at: Timestamp) -> Command {
+    Command::AssignByRule {
+        assignee: (UserId::from_bytes([who; 16]), format!("agent {who}")),
+        queued_at,
+        team_id: None,
+        by: AssignedBy { rule: AssignmentRule::RoundRobin, team: None },
+        at: START + HOUR,
+    }
+}
+
+#[test]
+fn what_comes_in_waits_to_be_given_to_somebody_and_is_given_once() {
+    let mut it = given();
+    assert_eq!(it.head().queued_at, Some(START));
+    assert_eq!(it.when(by_rule(1, START + HOUR)), Decision::default(), "another waiting is meant");
+    it.when(by_rule(1, START));
+    let head = it.head();
+    assert_eq!(
+        (head.assignee_id, head.queued_at, head.routed_at),
+        (Some(UserId::from_bytes([1; 16])), None, Some(START + HOUR))
+    );
+    let Content::System(line) = &it.state.items[&2].content else { panic!("a line") };
+    assert_eq!(line.by_rule.as_ref().map(|by| by.rule), Some(AssignmentRule::RoundRobin));
+    assert_eq!(it.when(by_rule(2, START)), Decision::default(), "it came too late");
+}
+
+#[test]
+fn given_back_by_hand_it_is_nobodys_until_the_customer_writes_again() {
+    let mut it = given();
+    it.when(assign(Some(1)));
+    assert_eq!(it.head().queued_at, None);
+    it.when(assign(None));
+    assert_eq!(it.head().queued_at, None);
+    it.after(HOUR);
+    let now = it.now;
+    it.when(receive("in.2", now));
+    assert_eq!(it.head().queued_at, Some(now));
+    // Put with a team it waits for those, as long as it did.
+    it.after(HOUR);
+    it.when(put(Some(1)));
+    assert_eq!(it.head().queued_at, Some(now));
+}
+
+#[test]
+fn what_is_done_or_put_aside_waits_for_nobody_and_opened_again_it_does() {
+    let mut it = given();
+    it.when(set(ConversationStatus::Resolved, None));
+    assert_eq!(it.head().queued_at, None);
+    it.after(HOUR);
+    it.when(set(ConversationStatus::Open, None));
+    assert_eq!(it.head().queued_at, Some(START + HOUR));
+    it.when(set(ConversationStatus::Snoozed, Some(START + HOUR * 2)));
+    assert_eq!(it.head().queued_at, None);
+    it.after(HOUR);
+    it.when(Command::Wake);
+    assert_eq!(it.head().queued_at, Some(START + HOUR * 2));
+    it.when(assign(Some(1)));
+    it.when(set(ConversationStatus::Resolved, None));
+    it.when(set(ConversationStatus::Open, None));
+    assert_eq!(it.head().queued_at, None, "it is still theirs");
+    // Who is gone leaves it to the others.
+    it.when(Command::Release { user_id: UserId::from_bytes([1; 16]), sender: agent() });
+    assert_eq!(it.head().queued_at, Some(it.now));
 }
 
 #[test]

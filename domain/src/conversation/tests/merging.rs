@@ -18,6 +18,7 @@ fn left() -> Left {
         status: ConversationStatus::Open,
         snoozed_until: None,
         assignee_id: Some(SOMEBODY),
+        team_id: None,
         waiting_since: Some(START - HOUR),
         last_inbound_at: Some(START - HOUR),
         opened_by: None,

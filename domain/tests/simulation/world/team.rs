@@ -174,6 +174,7 @@ impl World {
             status,
             snoozed_until: (status == Snoozed).then(|| self.now + Duration::from_secs(600)),
             assignee_id: None,
+            team_id: None,
             waiting_since: (status == Open).then_some(told),
             last_inbound_at: Some(told),
             opened_by: None,

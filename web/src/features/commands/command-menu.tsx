@@ -1,19 +1,21 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Lock, LogOut, Monitor, Moon, Settings, SquarePen, Sun, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Lock, LogOut, Monitor, Moon, Settings, SquarePen, Sun, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
+import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
-import { assign, setStatus } from '@/lib/inbox/actions';
+import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, STATUSES } from '@/lib/inbox/state';
 import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
-import { useAnswering, useMay, useMe } from '@/lib/people';
+import { useAnswering, useMay, useMe, useTeams } from '@/lib/people';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
 import { useSettingsSections } from '@/lib/settings';
@@ -31,6 +33,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const users = useAnswering();
   const answers = useMay('answer');
   const sections = useSettingsSections();
+  const teams = useTeams() ?? [];
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
@@ -71,6 +74,10 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   {conversation.assignee_id && (
                     <Item icon={<UserRoundX {...icon} />} onSelect={run(() => void assign(conversation.id, null))}>{`${t('actions.assign')}: ${t('actions.toNobody')}`}</Item>
                   )}
+                  {teams.filter((team) => team.id !== conversation.team_id).map((team) => (
+                    <Item key={team.id} icon={<Users {...icon} />} onSelect={run(() => void putWithTeam(conversation.id, team.id))}>{`${t('details.team')}: ${team.name}`}</Item>
+                  ))}
+                  {conversation.team_id && <Item icon={<Users {...icon} />} onSelect={run(() => void putWithTeam(conversation.id, null))}>{`${t('details.team')}: ${t('details.noTeam')}`}</Item>}
                   {snoozeChoices(new Date()).map((choice) => (
                     <Item key={choice.kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString()))}>
                       {`${t('actions.snooze')}: ${snoozeName(choice)}`}
@@ -86,6 +93,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   <Item key={status} icon={<Inbox {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, status } }))}>
                     {`${t('areas.inbox')}: ${t(`status.${status}`)}`}
                   </Item>
+                ))}
+                {teams.map((team) => (
+                  <Item key={team.id} icon={<Users {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, view: `team:${team.id}` } }))}>{`${t('areas.inbox')}: ${team.name}`}</Item>
                 ))}
                 {sections.map(({ id: section, label }) => (
                   <Item key={section} icon={<Settings {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section } }))}>
@@ -105,6 +115,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 })}
               </Command.Group>
               <Command.Group heading={t('commands.settings')}>
+                {AVAILABILITIES.map((one) => (
+                  <Item key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} onSelect={run(() => void setAvailability(user.id, { availability: one }))}>{`${t('availability.label')}: ${availabilityName(one)}`}</Item>
+                ))}
                 <Item icon={<Monitor {...icon} />} onSelect={run(() => { setPreferences({ theme: 'system' }); })}>{`${t('account.theme')}: ${t('account.system')}`}</Item>
                 <Item icon={<Sun {...icon} />} onSelect={run(() => { setPreferences({ theme: 'light' }); })}>{`${t('account.theme')}: ${t('account.light')}`}</Item>
                 <Item icon={<Moon {...icon} />} onSelect={run(() => { setPreferences({ theme: 'dark' }); })}>{`${t('account.theme')}: ${t('account.dark')}`}</Item>

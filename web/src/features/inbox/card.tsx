@@ -1,4 +1,4 @@
-import { AlarmClock, Ban, BellOff, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Video } from 'lucide-react';
+import { AlarmClock, Ban, BellOff, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Users, Video } from 'lucide-react';
 import { memo, useEffect } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Tick } from '@/components/tick';
@@ -10,7 +10,7 @@ import { t } from '@/lib/i18n';
 import { hydrate } from '@/lib/inbox/live';
 import { unreadOf } from '@/lib/inbox/state';
 import { useInbox, useWriters } from '@/lib/inbox/store';
-import { nameOf, useChannelName, useUsers } from '@/lib/people';
+import { nameOf, useChannelName, useTeamName, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isSilenced, wantsNothing } from '@/lib/consent';
 import { moment, since, when } from '@/lib/time';
@@ -25,13 +25,14 @@ type Props = {
   selected: boolean;
   focusable: boolean;
   showAssignee: boolean;
+  showTeam: boolean;
   onOpen: (id: string) => void;
 };
 
 /** Longer than this is over the target. */
 const TARGET_MS = 15 * 60_000;
 
-export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, onOpen }: Props) {
+export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, showTeam, onOpen }: Props) {
   const conversation = useInbox((state) => state.conversations[id]);
   const unread = useInbox((state) => unreadOf(state, id));
   const meId = useInbox((state) => state.meId);
@@ -39,6 +40,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const compact = usePreferences((state) => state.density === 'compact');
   const users = useUsers();
   const channel = useChannelName(conversation?.channel_id);
+  const team = useTeamName(conversation?.team_id);
   const now = useMinute();
   const lacks = conversation !== undefined && (unread === null || (!conversation.last_message && conversation.last_seq > 0));
   useEffect(() => { if (lacks) hydrate(id); }, [lacks, id]);
@@ -94,6 +96,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         {!compact && (
           <div className="line meta">
             {channel && <span className="channel-name min-w-0 truncate">{channel}</span>}
+            {showTeam && team && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
             {assignee && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
             )}

@@ -11,12 +11,12 @@ import { statusName } from '@/features/inbox/views';
 import { wantsNothing } from '@/lib/consent';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, setStatus } from '@/lib/inbox/actions';
+import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import { snoozeChoices } from '@/lib/inbox/snooze';
 import { STATUSES } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
-import { nameOf, useAnswering, useChannels, useMay, useMe, useUsers } from '@/lib/people';
+import { nameOf, useAnswering, useChannels, useMay, useMe, useTeams, useUsers } from '@/lib/people';
 import { moment, shortDay, since } from '@/lib/time';
 import { longLeft, windowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
@@ -173,6 +173,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
   const answering = useAnswering();
   const channels = useChannels();
   const now = useMinute();
+  const teams = useTeams();
   const facts = windowFacts(conversation.window, now);
   const channel = channels?.find((one) => one.id === conversation.channel_id);
   const id = useId();
@@ -199,6 +200,17 @@ function Facts({ conversation }: { conversation: Conversation }) {
             <button type="button" className="link ms-auto flex-none text-[12px]" onClick={() => void assign(conversation.id, user.id)}>{t('actions.toMe')}</button>
           )}
         </dd>
+        {teams && (teams.length > 0 || conversation.team_id) && (
+          <>
+            <dt><label htmlFor={`${id}-team`}>{t('details.team')}</label></dt>
+            <dd>
+              <Pick id={`${id}-team`} disabled={!answers} value={conversation.team_id ?? ''} onChange={(event) => void putWithTeam(conversation.id, event.target.value || null)}>
+                <option value="">{t('details.noTeam')}</option>
+                {teams.map((team) => <option key={team.id} value={team.id}>{team.name}</option>)}
+              </Pick>
+            </dd>
+          </>
+        )}
         <dt><label htmlFor={`${id}-status`}>{t('details.status')}</label></dt>
         <dd>
           <Pick id={`${id}-status`} disabled={!answers} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>

@@ -12,9 +12,9 @@ import { t } from '@/lib/i18n';
 import { setStatus } from '@/lib/inbox/actions';
 import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
-import { listName, VIEWS, type ListKey } from '@/lib/inbox/state';
+import { listName, teamOf, VIEWS, type ListKey } from '@/lib/inbox/state';
 import { focusComposer, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { may, useChannels, useMay } from '@/lib/people';
+import { may, useChannels, useMay, useTeams } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
@@ -33,7 +33,9 @@ export function InboxPage() {
     () => ({ view: search.view ?? chosenView, status: search.status ?? 'open', sort: search.sort ?? 'newest' }),
     [search.view, chosenView, search.status, search.sort],
   );
-  useEffect(() => { setPreferences({ view: list.view }); }, [list.view]);
+  const tab = VIEWS.find((one) => one === list.view);
+  useEffect(() => { if (tab) setPreferences({ view: tab }); }, [tab]);
+  useTeamThere(list);
   const phone = useMedia('(width < 768px)');
   const tablet = useMedia('(width < 1024px)');
   const wide = useMedia('(width >= 1280px)');
@@ -84,6 +86,15 @@ export function InboxPage() {
   );
 }
 
+/** The list of a team that is gone gives way to the one of all. */
+function useTeamThere(list: ListKey): void {
+  const navigate = useNavigate();
+  const teams = useTeams();
+  const team = teamOf(list.view);
+  const gone = team !== null && teams !== undefined && teams.every((one) => one.id !== team);
+  useEffect(() => { if (gone) void navigate({ to: '.', search: { ...list, view: 'all' }, replace: true }); }, [gone, list, navigate]);
+}
+
 /** Says what is on the screen, and loads the list when it is another one. */
 function usePlaceOnScreen(list: ListKey, openId: string | null): void {
   const state = useLink((link) => link.state);
@@ -119,7 +130,7 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
       else if (matches(event, shortcuts.previous)) act(() => { open(neighbour(-1)); });
       else if (matches(event, shortcuts.nextTab))
         act(() => {
-          const view = VIEWS[(VIEWS.indexOf(list.view) + 1) % VIEWS.length] ?? 'mine';
+          const view = VIEWS[(VIEWS.findIndex((one) => one === list.view) + 1) % VIEWS.length] ?? 'mine';
           void navigate({ to: '.', search: { ...list, view } });
         });
       else if (openId && matches(event, shortcuts.details)) act(toggleDetails);

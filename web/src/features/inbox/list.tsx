@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUpDown, ChevronDown, MessagesSquare, SquarePen } from 'lucide-react';
+import { ArrowUpDown, ChevronDown, MessagesSquare, SquarePen, Users } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
-import { Menu, MenuChoice, MenuLabel } from '@/components/menu';
+import { Menu, MenuChoice, MenuLabel, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { Card } from '@/features/inbox/card';
 import { statusIcons, statusName } from '@/features/inbox/views';
@@ -14,9 +14,9 @@ import { t } from '@/lib/i18n';
 import { assign } from '@/lib/inbox/actions';
 import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadList } from '@/lib/inbox/live';
-import { listName, orderOf, SORTS, STATUSES, totalName, VIEWS, type ListKey } from '@/lib/inbox/state';
+import { listName, orderOf, SORTS, STATUSES, teamOf, totalName, VIEWS, type ListKey, type Tab, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
-import { useChannels, useMay } from '@/lib/people';
+import { useChannels, useMay, useTeamName, useTeams } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 
 type Props = {
@@ -59,6 +59,7 @@ export function ConversationList({ list, openId, fold, phone, resizable }: Props
 function StatusMenu({ list }: { list: ListKey }) {
   const navigate = useNavigate();
   const totals = useInbox((state) => state.totals);
+  const teams = useTeams() ?? [];
   const name = statusName(list.status);
   return (
     <h1 className="pane-title min-w-0 flex-1">
@@ -83,6 +84,22 @@ function StatusMenu({ list }: { list: ListKey }) {
               onSelect={() => void navigate({ to: '.', search: { ...list, status } })}
             >
               {t(`status.${status}`)}
+            </MenuChoice>
+          );
+        })}
+        {teams.length > 0 && <><MenuLine /><MenuLabel>{t('views.teams')}</MenuLabel></>}
+        {teams.map((team) => {
+          const view: View = `team:${team.id}`;
+          const count = totals[totalName(view, list.status)]?.count ?? 0;
+          return (
+            <MenuChoice
+              key={team.id}
+              icon={<Users size={16} aria-hidden="true" />}
+              checked={list.view === view}
+              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              onSelect={() => void navigate({ to: '.', search: { ...list, view } })}
+            >
+              {team.name}
             </MenuChoice>
           );
         })}
@@ -114,35 +131,44 @@ function SortMenu({ list }: { list: ListKey }) {
 
 function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view']) => void }) {
   const totals = useInbox((state) => state.totals);
+  const viewName = useViewName(list.view);
+  const tabs: readonly View[] = teamOf(list.view) ? [...VIEWS, list.view] : VIEWS;
   const move = (event: KeyboardEvent<HTMLButtonElement>) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
-    const next = VIEWS[(VIEWS.indexOf(list.view) + step + VIEWS.length) % VIEWS.length] ?? 'mine';
+    const next = tabs[(tabs.indexOf(list.view) + step + tabs.length) % tabs.length] ?? 'mine';
     onView(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div className="tabs" role="tablist" aria-label={t('views.label')}>
-      {VIEWS.map((view) => (
+      {tabs.map((view) => (
         <button
           key={view}
           id={`tab-${view}`}
           type="button"
           role="tab"
-          className="tab"
+          className={teamOf(view) ? 'tab min-w-0 shrink' : 'tab flex-none'}
           aria-selected={list.view === view}
           aria-controls="conversations"
           tabIndex={list.view === view ? 0 : -1}
           onClick={() => { onView(view); }}
           onKeyDown={move}
         >
-          {t(`views.${view}`)}
+          {view === list.view ? <span className="truncate">{viewName}</span> : t(`views.${view as Tab}`)}
           <span className="count">{totals[totalName(view, list.status)]?.count.toLocaleString('en-GB')}</span>
         </button>
       ))}
     </div>
   );
+}
+
+/** What a view is called. */
+function useViewName(view: View): string {
+  const team = teamOf(view);
+  const name = useTeamName(team);
+  return team ? (name ?? t('views.team')) : t(`views.${view as Tab}`);
 }
 
 function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; phone: boolean }) {
@@ -231,6 +257,7 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
   }, [openId, virtualizer]);
 
   const slow = useAfter(!state?.loaded, 150);
+  const viewName = useViewName(list.view);
   const total = useInbox((inbox) => inbox.totals[totalName(list.view, list.status)]?.count);
 
   return (
@@ -262,7 +289,7 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
         {ids.length > 0 && (
           <div
             role="listbox"
-            aria-label={`${statusName(list.status)}, ${t(`views.${list.view}`)}`}
+            aria-label={`${statusName(list.status)}, ${viewName}`}
             tabIndex={-1}
             className="relative outline-none"
             style={{ height: virtualizer.getTotalSize() }}
@@ -280,7 +307,8 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
                   size={Math.max(total ?? 0, ids.length)}
                   selected={id === openId && !phone}
                   focusable={id === active}
-                  showAssignee={list.view === 'all'}
+                  showAssignee={list.view === 'all' || list.view.startsWith('team:')}
+                  showTeam={teamOf(list.view) === null}
                   onOpen={open}
                 />
               );

@@ -1,4 +1,4 @@
-import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Workflow } from 'lucide-react';
+import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
 import { Marked } from '@/components/marked';
@@ -61,6 +61,8 @@ export const RowView = memo(function RowView({ row, conversation, index, count, 
 const systemIcons: Record<string, typeof Check> = {
   assigned: UserRoundCheck,
   unassigned: UserRoundX,
+  team_assigned: Users,
+  team_unassigned: Users,
   opened: Inbox,
   reopened: RotateCcw,
   pending: Hourglass,

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
@@ -15,14 +15,14 @@ import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, markRead, setStatus } from '@/lib/inbox/actions';
+import { assign, markRead, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { loadBackTo, loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
-import { nameOf, useAnswering, useChannelName, useChannels, useMay, useMe, useUsers } from '@/lib/people';
+import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay, useMe, usePresence, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
@@ -106,6 +106,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const now = useMinute();
   const channel = channels?.find((one) => one.id === conversation?.channel_id);
   const named = useChannelName(conversation?.channel_id);
+  const team = useTeamName(conversation?.team_id);
   const facts = conversation ? windowFacts(conversation.window, now) : null;
   const answers = useMay('answer');
   const resolved = conversation?.status === 'resolved';
@@ -132,7 +133,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
               </span>
             </span>
           ) : (
-            [t('avatar.whatsapp'), channel?.name, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
+            [t('avatar.whatsapp'), channel?.name, team, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
           )}
         </p>
       </div>
@@ -185,11 +186,12 @@ function AssigneeMenu({ conversation }: { conversation: Conversation }) {
   const { user } = useMe();
   const name = nameOf(users, conversation.assignee_id, user.id);
   const assignee = users.find((one) => one.id === conversation.assignee_id);
+  const presence = usePresence();
   return (
     <Menu
       trigger={
-        <button type="button" className="btn plain !px-1.5" aria-label={t('actions.assignee', { name })}>
-          {assignee ? <Avatar id={assignee.id} name={assignee.name} size={22} /> : <UserRound size={16} aria-hidden="true" />}
+        <button type="button" className="btn plain !px-1.5" aria-label={t('actions.assignee', { name: assignee ? `${name}, ${presenceName(presence(assignee.id))}` : name })}>
+          {assignee ? <Avatar id={assignee.id} name={assignee.name} size={22} presence={presence(assignee.id)} /> : <UserRound size={16} aria-hidden="true" />}
           <ChevronDown size={14} aria-hidden="true" />
         </button>
       }
@@ -200,6 +202,8 @@ function AssigneeMenu({ conversation }: { conversation: Conversation }) {
 }
 
 function AssigneeItems({ conversation }: { conversation: Conversation }) {
+  const presence = usePresence();
+  const teams = useTeams() ?? [];
   const users = useAnswering();
   const { user } = useMe();
   return (
@@ -211,7 +215,8 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
       {users.map((one) => (
         <MenuChoice
           key={one.id}
-          icon={<Avatar id={one.id} name={one.name} size={20} />}
+          icon={<Avatar id={one.id} name={one.name} size={20} presence={presence(one.id)} />}
+          count={<span className="text-[12px] text-text-3">{presenceName(presence(one.id))}</span>}
           checked={one.id === conversation.assignee_id}
           onSelect={() => void assign(conversation.id, one.id)}
         >
@@ -221,6 +226,12 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
       {conversation.assignee_id && (
         <MenuItem icon={<UserRoundX size={16} aria-hidden="true" />} onSelect={() => void assign(conversation.id, null)}>{t('actions.toNobody')}</MenuItem>
       )}
+      {teams.length > 0 && <><MenuLine /><MenuLabel>{t('details.team')}</MenuLabel></>}
+      {teams.map((team) => (
+        <MenuChoice key={team.id} icon={<Users size={16} aria-hidden="true" />} checked={team.id === conversation.team_id} onSelect={() => void putWithTeam(conversation.id, team.id === conversation.team_id ? null : team.id)}>
+          {team.name}
+        </MenuChoice>
+      ))}
     </>
   );
 }

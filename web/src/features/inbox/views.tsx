@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { AlarmClock, CircleCheck, Hourglass, Inbox } from 'lucide-react';
+import { AlarmClock, CircleCheck, Hourglass, Inbox, Users } from 'lucide-react';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { t } from '@/lib/i18n';
-import { STATUSES, totalName, type ListKey } from '@/lib/inbox/state';
+import { STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
+import { useTeams } from '@/lib/people';
 
 export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmClock, resolved: CircleCheck };
 export type KnownStatus = (typeof STATUSES)[number];
@@ -17,8 +18,9 @@ export function statusName(status: string): string {
 /** Where conversations stand, each with how many. */
 export function Views({ list, width }: { list: ListKey; width: number }) {
   const totals = useInbox((state) => state.totals);
+  const teams = useTeams() ?? [];
   return (
-    <aside className="relative flex flex-none border-e border-line flex-col gap-px bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
+    <aside className="relative flex flex-none border-e border-line flex-col gap-px overflow-y-auto bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
       <Divider edge="viewsWidth" label={t('views.resize')} />
       <div className="pane-title flex h-[52px] items-center px-2">{t('areas.inbox')}</div>
       {STATUSES.map((status) => {
@@ -28,6 +30,18 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
           <Link key={status} to="/inbox" search={{ ...list, status }} className="view" aria-current={list.status === status ? 'true' : undefined}>
             <Icon size={16} aria-hidden="true" />
             <span className="truncate">{t(`status.${status}`)}</span>
+            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+          </Link>
+        );
+      })}
+      {teams.length > 0 && <h2 className="px-2 pt-4 pb-1 text-[12px] leading-4 text-text-3">{t('views.teams')}</h2>}
+      {teams.map((team) => {
+        const view: View = `team:${team.id}`;
+        const count = totals[totalName(view, list.status)]?.count ?? 0;
+        return (
+          <Link key={team.id} to="/inbox" search={{ ...list, view }} className="view" aria-current={list.view === view ? 'true' : undefined} title={team.name}>
+            <Users size={16} aria-hidden="true" />
+            <span className="truncate">{team.name}</span>
             {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
           </Link>
         );

@@ -14,7 +14,7 @@ import { RoleChoice } from '@/features/settings/role-choice';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { useMay, useMe } from '@/lib/people';
+import { presenceName, useMay, useMe, usePresence } from '@/lib/people';
 import { isRole, roleName, ruledBy } from '@/lib/roles';
 import { showToast } from '@/lib/toast';
 
@@ -24,6 +24,7 @@ type Asked = { act: 'change' | 'remove'; user: User };
 export function Members() {
   const { data, error, refetch } = useQuery(usersQuery);
   const { user } = useMe();
+  const presence = usePresence();
   const allowed = useMay('manage_people');
   const [opened, setOpened] = useState<'add' | 'invite' | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -56,9 +57,9 @@ export function Members() {
               <tr key={one.id}>
                 <td>
                   <span className="flex items-center gap-2.5">
-                    <Avatar id={one.id} name={one.name} size={26} />
+                    <Avatar id={one.id} name={one.name} size={26} presence={presence(one.id)} />
                     <span className="min-w-0">
-                      <span className="flex gap-2.5"><span className="font-medium">{one.name}</span>{one.id === user.id && <span className="text-text-3">{t('settings.you')}</span>}</span>
+                      <span className="flex gap-2.5"><span className="font-medium">{one.name}</span>{one.id === user.id && <span className="text-text-3">{t('settings.you')}</span>}<span className="text-[12px] text-text-3">{presenceName(presence(one.id))}</span></span>
                       <span className="block truncate text-[12px] leading-4 text-text-3 sm:hidden">{one.email}</span>
                     </span>
                   </span>

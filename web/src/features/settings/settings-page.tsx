@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, Users } from 'lucide-react';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -13,6 +13,7 @@ import { Head, LoadError } from '@/features/settings/parts';
 import { openDialog } from '@/lib/dialogs';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useMay } from '@/lib/people';
@@ -24,13 +25,17 @@ import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
+const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
+const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const pages = {
   channels: { icon: Link2, Page: Channels },
   templates: { icon: LayoutTemplate, Page: Templates },
-  members: { icon: Users, Page: Members },
+  members: { icon: UserRound, Page: Members },
+  teams: { icon: Users, Page: Teams },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
+  availability: { icon: Timer, Page: Availability },
   appearance: { icon: Keyboard, Page: Appearance },
 };
 

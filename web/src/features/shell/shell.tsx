@@ -1,10 +1,10 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
+import { Inbox, Settings } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { StoreBanner } from '@/components/store-banner';
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
+import { Menu } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { Toaster } from '@/components/toaster';
 import { openDialog, useDialogs } from '@/lib/dialogs';
@@ -13,12 +13,12 @@ import { t } from '@/lib/i18n';
 import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
-import { useMe } from '@/lib/people';
-import { setPreferences, usePreferences, type Theme } from '@/lib/preferences';
-import { endSession, signOut } from '@/lib/session';
+import { presenceName, useMe, usePresence } from '@/lib/people';
+import { usePreferences } from '@/lib/preferences';
+import { endSession } from '@/lib/session';
 import { inField, matches, shortcuts } from '@/lib/shortcuts';
 
-const Workspaces = later(() => import('@/features/shell/workspaces'));
+const AccountItems = later(() => import('@/features/shell/account-items').then((module) => ({ default: module.AccountItems })));
 
 /** What surrounds every page: the rail, and the line to the server. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -122,45 +122,19 @@ function BottomBar() {
   );
 }
 
-const themes: { value: Theme; icon: typeof Sun }[] = [
-  { value: 'system', icon: Monitor },
-  { value: 'light', icon: Sun },
-  { value: 'dark', icon: Moon },
-];
-
 function Account({ side }: { side: 'right' | 'top' }) {
-  const { user, workspaces } = useMe();
-  const theme = usePreferences((state) => state.theme);
-  const navigate = useNavigate();
+  const { user } = useMe();
+  const state = usePresence()(user.id);
   return (
     <Menu
       side={side}
       trigger={
-        <button type="button" className="rounded-full" aria-label={t('account.menu', { name: user.name })}>
-          <Avatar id={user.id} name={user.name} />
+        <button type="button" className="rounded-full" aria-label={t('account.menu', { name: user.name, state: presenceName(state) })}>
+          <Avatar id={user.id} name={user.name} presence={state} />
         </button>
       }
     >
-      <div className="px-2 pt-1.5 pb-1">
-        <p className="font-semibold">{user.name}</p>
-        <p className="text-[12px] leading-4 text-text-3">{user.email}</p>
-      </div>
-      <MenuLine />
-      {workspaces.length > 1 && <Suspense fallback={null}><Workspaces /></Suspense>}
-      <MenuLabel>{t('account.theme')}</MenuLabel>
-      {themes.map(({ value, icon: Icon }) => (
-        <MenuChoice key={value} icon={<Icon size={16} aria-hidden="true" />} checked={theme === value} onSelect={() => { setPreferences({ theme: value }); }}>
-          {t(`account.${value}`)}
-        </MenuChoice>
-      ))}
-      <MenuLine />
-      <MenuItem icon={<Keyboard size={16} aria-hidden="true" />} onSelect={() => { openDialog('keys'); }}>{t('account.keyboard')}</MenuItem>
-      <MenuItem
-        icon={<LogOut size={16} aria-hidden="true" />}
-        onSelect={() => { void signOut().then(() => navigate({ to: '/signin' })); }}
-      >
-        {t('account.signOut')}
-      </MenuItem>
+      <Suspense fallback={null}><AccountItems /></Suspense>
     </Menu>
   );
 }

@@ -70,6 +70,10 @@ export async function assign(id: string, assigneeId: string | null): Promise<voi
   );
 }
 
+export async function putWithTeam(id: string, teamId: string | null): Promise<void> {
+  await change(id, { team_id: teamId }, 'team', { team_id: teamId }, (detail) => t('actions.assignFailed', { detail }));
+}
+
 /** Read marks the server has not confirmed. */
 const unsent = new Map<string, number>();
 

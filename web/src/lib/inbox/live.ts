@@ -1,6 +1,6 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
-import { channelsQuery, contactQuery, meQuery, queryClient, templatesQuery, usersQuery } from '@/api/queries';
+import { availabilityQuery, channelsQuery, contactQuery, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
 import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
@@ -231,7 +231,7 @@ function noteHeard(): void {
 
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
-  const { message, contact, channel, templates, users } = event.data;
+  const { message, contact, channel, templates, users, presence } = event.data;
   if (contact) {
     const { queryKey } = contactQuery(contact.id);
     const known = queryClient.getQueryData(queryKey);
@@ -244,6 +244,16 @@ function follow(event: StreamEvent): void {
   if (users) {
     void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
     if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+  }
+  if (event.name === 'teams.changed') {
+    void queryClient.invalidateQueries({ queryKey: teamsQuery.queryKey });
+    refreshTotals();
+  }
+  if (presence) {
+    const { queryKey } = availabilityQuery;
+    // What is on its way may be from before.
+    if (queryClient.isFetching({ queryKey }) > 0) void queryClient.invalidateQueries({ queryKey });
+    else queryClient.setQueryData(queryKey, (list) => list && { ...list, people: [...list.people.filter((one) => one.user_id !== presence.user_id), presence] });
   }
   if (message) heard(event, message);
   if (event.name === 'message.received') noteHeard();
@@ -304,6 +314,21 @@ export function tellTyping(conversationId: string): void {
   connection?.sendTyping(conversationId);
 }
 
+// Who is at this page -----------------------------------------------------------------------------------------
+
+/** How often it is told that somebody is here, at most. */
+const ACTIVE_EVERY_MS = 20_000;
+const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
+let activeAt = Date.now();
+let activeToldAt = 0;
+
+function sign(): void {
+  activeAt = Date.now();
+  if (activeAt - activeToldAt < ACTIVE_EVERY_MS) return;
+  activeToldAt = activeAt;
+  connection?.sendActivity();
+}
+
 // The line --------------------------------------------------------------------------------------------------
 
 /** This many attempts without an answer, and the person is told to count on being offline. */
@@ -340,6 +365,8 @@ function changed(machine: Machine): void {
   if (link.state === 'live') everLive = true;
   if (before.state === link.state && before.seconds === link.seconds && before.missing === link.missing) return;
   useLink.setState(link);
+  // Who is there holds for one line.
+  if (link.state === 'live' && before.state !== 'live') void queryClient.invalidateQueries({ queryKey: availabilityQuery.queryKey });
   if (link.state !== before.state && (link.state === 'live' || link.state === 'catching_up')) pumpNow();
 }
 
@@ -361,7 +388,8 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   restoreOutbox();
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, store: storeDoes, workspaceId, signedOut, changed });
+  const line = new Connection({ apply: take, reload, typing, store: storeDoes, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+  for (const name of SIGNS) window.addEventListener(name, sign, { capture: true, passive: true });
   connection = line;
   const begin = () => {
     if (mine !== session) return;
@@ -374,6 +402,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   return () => {
     session += 1;
     line.stop();
+    for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });
     if (connection === line) connection = null;
     flush();
   };

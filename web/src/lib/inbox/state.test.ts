@@ -17,8 +17,7 @@ import {
   unreadOf,
   type InboxState,
   type ListKey,
-  type Pending,
-} from '@/lib/inbox/state';
+  type Pending, totalName } from '@/lib/inbox/state';
 
 const ME = 'usr_me';
 const list: ListKey = { view: 'mine', status: 'open', sort: 'newest' };
@@ -190,6 +189,27 @@ describe('lists', () => {
     const window: ListKey = { ...list, sort: 'window' };
     expect(orderOf(putPage(emptyInbox(ME), waiting, page(rows), true), waiting)).toEqual(['early', 'late', 'never']);
     expect(orderOf(putPage(emptyInbox(ME), window, page(rows), true), window)).toEqual(['never', 'late', 'early']);
+  });
+});
+
+describe('teams', () => {
+  const sales = 'team:team_sales' as const;
+  const counts = { mine: 0, unassigned: 0, all: 3, teams: [{ team_id: 'team_sales', count: 2 }, { team_id: 'team_help', count: 0 }] };
+  const key: ListKey = { view: sales, status: 'open', sort: 'newest' };
+  const start = putPage(emptyInbox(ME), key, page([conversation('a', { team_id: 'team_sales' })], { counts }), true);
+
+  it('have a list of what is with them, whoever has it', () => {
+    expect(orderOf(start, key)).toEqual(['a']);
+    expect(start.totals[totalName(sales, 'open')]?.count).toBe(2);
+  });
+
+  it('are counted live as conversations come to them and leave', () => {
+    const moved = applyEvents(start, 'e', [event(11, 'conversation.updated', { conversation: conversation('a', { version: 2, team_id: 'team_help' }) })]);
+    expect(moved.totals[totalName(sales, 'open')]?.count).toBe(1);
+    expect(moved.totals[totalName('team:team_help', 'open')]?.count).toBe(1);
+    expect(orderOf(moved, key)).toEqual([]);
+    const away = applyEvents(moved, 'e', [event(12, 'conversation.updated', { conversation: conversation('a', { version: 3 }) })]);
+    expect(away.totals[totalName('team:team_help', 'open')]?.count).toBe(0);
   });
 });
 

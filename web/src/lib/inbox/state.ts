@@ -16,9 +16,12 @@ import type {
   StreamPosition,
 } from '@/api/types';
 
-export type View = 'mine' | 'unassigned' | 'all';
+/** The views that everybody has. */
+export type Tab = 'mine' | 'unassigned' | 'all';
+/** Those, and what is with a team: `team:` and its id. */
+export type View = Tab | `team:${string}`;
 export type Sort = 'newest' | 'waiting' | 'window';
-export const VIEWS: readonly View[] = ['mine', 'unassigned', 'all'];
+export const VIEWS: readonly Tab[] = ['mine', 'unassigned', 'all'];
 export const STATUSES = ['open', 'pending', 'snoozed', 'resolved'] as const;
 export const SORTS: readonly Sort[] = ['newest', 'waiting', 'window'];
 
@@ -98,6 +101,8 @@ export function emptyInbox(meId: string): InboxState {
 }
 
 export const listName = (key: ListKey): string => `${key.view}:${key.status}:${key.sort}`;
+/** The team that a view is of. */
+export const teamOf = (view: View): string | null => (view.startsWith('team:') ? view.slice(5) : null);
 export const totalName = (view: View, status: ConversationStatus): string => `${view}:${status}`;
 
 // Lists -----------------------------------------------------------------------------------------------------
@@ -131,7 +136,7 @@ export function belongs(conversation: Conversation, view: View, status: Conversa
   if (conversation.status !== status) return false;
   if (view === 'mine') return conversation.assignee_id === meId;
   if (view === 'unassigned') return !conversation.assignee_id;
-  return true;
+  return view === 'all' || conversation.team_id === teamOf(view);
 }
 
 /** The ids of a list as far as it is loaded, in its order. */
@@ -193,6 +198,7 @@ export function putCounts(state: InboxState, status: ConversationStatus, page: C
   const next = draft(state);
   for (const conversation of page.conversations) putConversation(next, conversation, null);
   for (const view of VIEWS) next.totals[totalName(view, status)] = { count: page.counts[view], as_of: page.as_of };
+  for (const { team_id, count } of page.counts.teams ?? []) next.totals[totalName(`team:${team_id}`, status)] = { count, as_of: page.as_of };
   return next;
 }
 
@@ -352,7 +358,8 @@ function putConversation(
 
   for (const [name, total] of Object.entries(next.totals)) {
     if (at && total.as_of.epoch === at.epoch && at.offset <= total.as_of.offset) continue;
-    const [view, status] = name.split(':') as [View, ConversationStatus];
+    const cut = name.lastIndexOf(':');
+    const [view, status] = [name.slice(0, cut) as View, name.slice(cut + 1) as ConversationStatus];
     const after = belongs(merged, view, status, next.meId);
     if (known) {
       const before = belongs(known, view, status, next.meId);

@@ -11,6 +11,8 @@ type Handlers = {
   signedOut: () => void;
   /** Whose events are waited for. */
   workspaceId: string;
+  /** Seconds since the person at this page last did something. */
+  idle: () => number;
   changed: (machine: Machine) => void;
 };
 
@@ -55,6 +57,11 @@ export class Connection {
       this.send({ type: 'signal', name: 'typing', data: { conversation_id: conversationId } });
   }
 
+  /** Tells that somebody is at this page; lost when the line is down, and said again when it opens. */
+  sendActivity(): void {
+    this.send({ type: 'signal', name: 'activity' });
+  }
+
   private readonly onOnline = () => {
     this.feed({ type: 'online' });
   };
@@ -82,7 +89,7 @@ export class Connection {
         this.drop();
         break;
       case 'send':
-        this.send(effect.frame);
+        this.send(effect.frame.type === 'subscribe' ? { ...effect.frame, idle_s: this.handlers.idle() } : effect.frame);
         break;
       case 'apply':
         this.handlers.apply(effect.epoch, effect.events);

@@ -1,0 +1,246 @@
+//! Teams, as rows of the store.
+//!
+//! A team's row may name somebody who is no longer a member: whoever is removed is taken from no row, and shown in none.
+
+use std::collections::BTreeSet;
+
+use switchboard_actors::Refusal;
+use switchboard_domain::assignment::CAPACITY_MAX;
+use switchboard_ports::store::{Lane, Mutation, Scan};
+use switchboard_schema::{
+    TeamId, TenantScope, UserId,
+    record::{MemberRow, TeamBody, TeamRow, TenantRow},
+    table::Json,
+    wire,
+};
+
+use super::Accounts;
+
+/// Teams of one workspace.
+const TEAMS_MAX: usize = 100;
+/// People in one team.
+const TEAM_MEMBERS_MAX: usize = 500;
+/// Longest name of a team, in characters: it stands in lists and in lines of conversations.
+const TEAM_NAME_CHARS_MAX: usize = 100;
+
+impl Accounts {
+    /// The teams of a workspace, by name.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn teams(&self, scope: TenantScope) -> Result<Vec<wire::Team>, Refusal> {
+        let people = self.member_ids(scope).await?;
+        let mut teams: Vec<_> =
+            self.team_rows(scope).await?.into_iter().map(|row| shown(row, &people)).collect();
+        teams.sort_by_cached_key(|team| (team.name.to_lowercase(), team.id));
+        Ok(teams)
+    }
+
+    /// One team.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store does not answer.
+    pub(crate) async fn team(&self, scope: TenantScope, team_id: TeamId) -> Result<wire::Team, Refusal> {
+        let row = self.team_row(scope, team_id).await?;
+        Ok(shown(row, &self.member_ids(scope).await?))
+    }
+
+    /// Makes a team. `team_id` comes from the idempotency key, so that the same request makes the same one.
+    ///
+    /// # Errors
+    /// When a field is wrong, another team has the name, there are as many teams as there may be, or the store does not
+    /// answer.
+    pub(crate) async fn create_team(
+        &self,
+        scope: TenantScope,
+        team_id: TeamId,
+        new: wire::CreateTeam,
+    ) -> Result<wire::Team, Refusal> {
+        let name = checked_name(&new.name)?;
+        let _alone = self.making.lock().await;
+        let people = self.member_ids(scope).await?;
+        let members = checked_members(new.members, &people)?;
+        let assignment = checked_assignment(new.assignment)?;
+        let others = self.other_teams(scope, team_id).await?;
+        if others.len() >= TEAMS_MAX {
+            let message =
+                format!("a workspace has at most {TEAMS_MAX} teams: delete one that nobody needs any more");
+            return Err(Refusal::Rule { code: "too_many_teams", message });
+        }
+        check_is_free(&name, &others)?;
+        let body = TeamBody { version: 1, name, members, assignment, created_at: self.clock.now() };
+        let row = TeamRow { team_id, body: Json(body) };
+        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        Ok(shown(row, &people))
+    }
+
+    /// Changes a team; with `expected`, only as long as it is of that version.
+    ///
+    /// # Errors
+    /// When there is no such team, a field is wrong, another team has the name, it was changed meanwhile, or the store
+    /// does not answer.
+    pub(crate) async fn change_team(
+        &self,
+        scope: TenantScope,
+        team_id: TeamId,
+        expected: Option<u64>,
+        change: wire::ChangeTeam,
+    ) -> Result<wire::Team, Refusal> {
+        let name = change.name.as_deref().map(checked_name).transpose()?;
+        let assignment = change.assignment.map(checked_assignment).transpose()?;
+        let _alone = self.making.lock().await;
+        let people = self.member_ids(scope).await?;
+        let members = change.members.map(|members| checked_members(members, &people)).transpose()?;
+        let before = self.team_row(scope, team_id).await?;
+        if expected.is_some_and(|expected| expected != before.body.0.version) {
+            return Err(Refusal::Changed);
+        }
+        if let Some(name) = &name {
+            check_is_free(name, &self.other_teams(scope, team_id).await?)?;
+        }
+        let mut after = before.clone();
+        let body = &mut after.body.0;
+        body.name = name.unwrap_or_else(|| body.name.clone());
+        body.members = members.unwrap_or_else(|| body.members.clone());
+        body.assignment = assignment.unwrap_or(body.assignment);
+        if after != before {
+            after.body.0.version += 1;
+            self.records.put(scope, Lane::Interactive, after.clone()).await?;
+        }
+        Ok(shown(after, &people))
+    }
+
+    /// Deletes a team. Says what it was.
+    ///
+    /// # Errors
+    /// When there is no such team, or the store does not answer.
+    pub(crate) async fn delete_team(
+        &self,
+        scope: TenantScope,
+        team_id: TeamId,
+    ) -> Result<wire::Team, Refusal> {
+        let _alone = self.making.lock().await;
+        let team = self.team(scope, team_id).await?;
+        let delete = Mutation::delete::<TeamRow>(TeamRow::key(team_id));
+        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
+        Ok(team)
+    }
+
+    /// How conversations that are with no team come to somebody.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn assignment(&self, scope: TenantScope) -> Result<wire::Assignment, Refusal> {
+        Ok(self.tenant_row(scope).await?.body.0.assignment)
+    }
+
+    /// Sets that.
+    ///
+    /// # Errors
+    /// When a field is wrong, or the store does not answer.
+    pub(crate) async fn set_assignment(
+        &self,
+        scope: TenantScope,
+        assignment: wire::Assignment,
+    ) -> Result<wire::Assignment, Refusal> {
+        let assignment = checked_assignment(assignment)?;
+        let _alone = self.making.lock().await;
+        let mut row = self.tenant_row(scope).await?;
+        if row.body.0.assignment != assignment {
+            row.body.0.assignment = assignment;
+            self.records.put(scope, Lane::Interactive, row).await?;
+        }
+        Ok(assignment)
+    }
+
+    async fn tenant_row(&self, scope: TenantScope) -> Result<TenantRow, Refusal> {
+        let row = self.records.get::<TenantRow>(scope, TenantRow::key(0)).await?;
+        row.ok_or(Refusal::NotFound("workspace"))
+    }
+
+    async fn team_row(&self, scope: TenantScope, team_id: TeamId) -> Result<TeamRow, Refusal> {
+        let row = self.records.get::<TeamRow>(scope, TeamRow::key(team_id)).await?;
+        row.ok_or(Refusal::NotFound("team"))
+    }
+
+    async fn team_rows(&self, scope: TenantScope) -> Result<Vec<TeamRow>, Refusal> {
+        Ok(self.records.all::<TeamRow>(scope, Scan::of::<TeamRow>(TeamRow::partition())).await?)
+    }
+
+    async fn other_teams(&self, scope: TenantScope, team_id: TeamId) -> Result<Vec<TeamRow>, Refusal> {
+        let rows = self.team_rows(scope).await?;
+        Ok(rows.into_iter().filter(|row| row.team_id != team_id).collect())
+    }
+
+    async fn member_ids(&self, scope: TenantScope) -> Result<BTreeSet<UserId>, Refusal> {
+        let rows =
+            self.records.all::<MemberRow>(scope, Scan::of::<MemberRow>(MemberRow::partition())).await?;
+        Ok(rows.into_iter().map(|row| row.user_id).collect())
+    }
+}
+
+/// A team as the API shows it: without those who are members no more.
+fn shown(row: TeamRow, people: &BTreeSet<UserId>) -> wire::Team {
+    let TeamBody { version, name, mut members, assignment, created_at } = row.body.0;
+    members.retain(|member| people.contains(member));
+    wire::Team { id: row.team_id, version, name, members, assignment, created_at }
+}
+
+fn checked_name(name: &str) -> Result<String, Refusal> {
+    let name = name.trim();
+    let fits = !name.is_empty() && name.chars().count() <= TEAM_NAME_CHARS_MAX;
+    if fits && !name.chars().any(char::is_control) {
+        return Ok(name.to_owned());
+    }
+    let message = format!("must have 1 to {TEAM_NAME_CHARS_MAX} characters, on one line");
+    Err(Refusal::Invalid { field: "name", message })
+}
+
+fn check_is_free(name: &str, others: &[TeamRow]) -> Result<(), Refusal> {
+    let name = name.to_lowercase();
+    if others.iter().all(|row| row.body.0.name.to_lowercase() != name) {
+        return Ok(());
+    }
+    Err(Refusal::Invalid { field: "name", message: "another team has this name".to_owned() })
+}
+
+fn checked_assignment(assignment: wire::Assignment) -> Result<wire::Assignment, Refusal> {
+    if assignment.capacity.is_none_or(|capacity| (1..=CAPACITY_MAX).contains(&capacity)) {
+        return Ok(assignment);
+    }
+    let message = format!("must be from 1 to {CAPACITY_MAX}, or nothing for any number");
+    Err(Refusal::Invalid { field: "capacity", message })
+}
+
+/// Each once, by id.
+fn checked_members(members: Vec<UserId>, people: &BTreeSet<UserId>) -> Result<Vec<UserId>, Refusal> {
+    let members: BTreeSet<_> = members.into_iter().collect();
+    let invalid = |message| Err(Refusal::Invalid { field: "members", message });
+    if members.len() > TEAM_MEMBERS_MAX {
+        return invalid(format!("a team has at most {TEAM_MEMBERS_MAX} people"));
+    }
+    if let Some(stranger) = members.iter().find(|member| !people.contains(*member)) {
+        return invalid(format!("{stranger} is nobody of this workspace"));
+    }
+    Ok(members.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_teams_name_is_short_and_on_one_line() {
+        assert_eq!(checked_name(" Sales ").unwrap(), "Sales");
+        for wrong in ["", "  ", "a\nb", &"x".repeat(101)] {
+            assert!(checked_name(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_named_twice_is_in_it_once_and_strangers_are_not() {
+        let [anna, ben] = [1, 2].map(|n| UserId::from_bytes([n; 16]));
+        assert_eq!(checked_members(vec![anna, anna], &[anna].into()).unwrap(), [anna]);
+        assert!(checked_members(vec![ben], &[anna].into()).is_err());
+    }
+}

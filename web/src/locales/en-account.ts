@@ -1,0 +1,31 @@
+/** The words of the account's menu and of one's availability: they come with what shows them, see `@/lib/i18n-account`. */
+export const enAccount = {
+  account: {
+    signOut: 'Sign out',
+    theme: 'Theme',
+    system: 'System',
+    light: 'Light',
+    dark: 'Dark',
+    keyboard: 'Keyboard shortcuts',
+  },
+  availability: {
+    label: 'Availability',
+    online: 'Online',
+    busy: 'Busy',
+    away: 'Away',
+    onlineText: 'You are given conversations.',
+    busyText: 'You are here and are given none.',
+    awayText: 'You are not here and are given none.',
+    text: 'Colleagues see it, and only who is online is given conversations. It stays until you change it.',
+    now: 'You are {{state}} now.',
+    nowSilent: 'You are away, as nothing was heard of you for a while.',
+    after: 'Count me as away after',
+    afterText: 'Without a move of the pointer or a key in any window of yours. You are back with the next one.',
+    minutes_one: '{{count}} minute',
+    minutes_other: '{{count}} minutes',
+    never: 'Never',
+    more: 'When I am away…',
+    saved: 'Saved.',
+    failed: 'We couldn’t save it. {{detail}}',
+  },
+};

@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) blobs: Blobs,
     /// `[backup]`
     pub(crate) backup: Backup,
+    /// `[search]`
+    pub(crate) search: Search,
     /// `[secrets]`
     pub(crate) secrets: Secrets,
     /// `[sessions]`
@@ -218,6 +220,13 @@ pub(crate) struct Limits {
     pub(crate) sign_ins_per_minute_per_account: u32,
     /// Bytes of webhooks in memory.
     pub(crate) webhook_bytes_in_flight_max: usize,
+}
+
+/// `[search]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Search {
+    /// Milliseconds that a question may take.
+    pub(crate) deadline_ms: u64,
 }
 
 /// `[sockets]`
@@ -492,6 +501,7 @@ impl Config {
             ("store.readers", self.store.readers as u64, 1..=64),
             ("store.replication_factor", u64::from(self.store.replication_factor), 1..=16),
             ("backup.hour", u64::from(self.backup.hour), 0..=23),
+            ("search.deadline_ms", self.search.deadline_ms, 10..=10_000),
             ("backup.keep_days", u64::from(self.backup.keep_days), 1..=3_650),
             ("sockets.queue_bytes_max", self.sockets.queue_bytes_max as u64, 65_536..=67_108_864),
             ("sockets.per_caller_max", self.sockets.per_caller_max as u64, 1..=100_000),

@@ -17,6 +17,7 @@ pub(crate) mod metrics;
 pub(crate) mod outermost;
 pub(crate) mod problem;
 pub(crate) mod router;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sockets;
 pub(crate) mod templates;
@@ -29,7 +30,7 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, webhooks::Webhooks};
+use crate::{access::Access, search::Search, webhooks::Webhooks};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -44,6 +45,8 @@ pub(crate) struct Edge {
     pub(crate) webhooks: Arc<Webhooks>,
     /// Whether we take traffic.
     pub(crate) health: Arc<Health>,
+    /// What asks the index.
+    pub(crate) search: Arc<Search>,
     /// Requests of the API worked on at a time.
     pub(crate) requests: Arc<Semaphore>,
     /// Bodies on the API.
@@ -68,4 +71,5 @@ parts! {
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,
+    search: Arc<Search>,
 }

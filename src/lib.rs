@@ -13,6 +13,7 @@ mod gateway;
 mod generated;
 mod http;
 pub mod outside;
+mod search;
 mod shutdown;
 mod telemetry;
 mod webhooks;

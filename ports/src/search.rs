@@ -12,7 +12,7 @@ use switchboard_schema::{
 };
 
 /// Changes of one commit, at most.
-pub const CHANGES_MAX: usize = 2_000;
+pub const CHANGES_MAX: usize = 4_000;
 /// Things of one page, at most.
 pub const PAGE_MAX: usize = 100;
 

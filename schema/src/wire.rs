@@ -8,6 +8,7 @@ mod content;
 mod conversation;
 mod http;
 mod permission;
+mod search;
 mod socket;
 mod template;
 
@@ -17,6 +18,7 @@ pub use content::*;
 pub use conversation::*;
 pub use http::*;
 pub use permission::*;
+pub use search::*;
 pub use socket::*;
 pub use template::*;
 

@@ -87,6 +87,7 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/media/{id}"), Members),
         (("GET", "/api/v1/media/{id}/facts"), Members),
         (("POST", "/api/v1/media/{id}/links"), Members),
+        (("GET", "/api/v1/search"), Members),
         (("POST", "/api/v1/sessions"), Anybody),
         (("DELETE", "/api/v1/sessions/current"), Members),
         (("POST", "/api/v1/socket-tickets"), Members),

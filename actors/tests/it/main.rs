@@ -27,6 +27,7 @@ mod passing;
 mod poison;
 mod provider;
 mod recovery;
+mod search;
 mod standing;
 mod statuses;
 mod storm;

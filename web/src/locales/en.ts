@@ -1,7 +1,7 @@
 /** Every word of the app, in British English. A language is one more file of this shape. */
 export const en = {
   app: { name: 'Switchboard', loading: 'Loading', skip: 'Skip to the composer', close: 'Close', cancel: 'Cancel', copy: 'Copy', copied: 'Copied', back: 'Back', tryAgain: 'Try again', save: 'Save', retry: 'Retry', more: 'More', ref: 'ref {{id}}', undo: 'Undo', dismiss: 'Dismiss', optional: 'optional' },
-  areas: { nav: 'Areas', inbox: 'Inbox', settings: 'Settings' },
+  areas: { nav: 'Areas', inbox: 'Inbox', settings: 'Settings', search: 'Search' },
   account: {
     menu: 'Your account, {{name}}',
     signOut: 'Sign out',
@@ -134,7 +134,6 @@ export const en = {
     api: 'API',
     phoneApp: 'business phone',
     quoteGone: 'An earlier message',
-    quoteFar: 'That message is too far back to be shown from here.',
     quoteNotLoaded: 'That message could not be loaded. Try again.',
     reply: 'Reply to this',
     react: 'React',
@@ -615,30 +614,6 @@ export const en = {
     keys: 'API keys',
     deadLetters: 'Updates not applied',
     appearance: 'Appearance and keyboard',
-  },
-  commands: {
-    title: 'Command menu',
-    field: 'Type a command',
-    none: 'Nothing fits these words.',
-    conversation: 'This conversation',
-    goTo: 'Go to',
-    contacts: 'Conversations',
-    settings: 'Settings',
-  },
-  keys: {
-    title: 'Keyboard shortcuts',
-    everywhere: 'Everywhere',
-    inList: 'In the list',
-    inConversation: 'In a conversation',
-    menu: 'Command menu',
-    sheet: 'This sheet',
-    panes: 'Next pane',
-    escape: 'Close the top-most thing',
-    nextTab: 'Next tab of the list',
-    move: 'Move in the list',
-    open: 'Open',
-    sendTemplate: 'Send the template',
-    undo: 'Undo what the message offers',
   },
   avatar: { whatsapp: 'WhatsApp' },
   error: {

@@ -1,6 +1,7 @@
 import { Keys } from '@/components/keys';
 import { Modal } from '@/components/modal';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-commands';
 import { usePreferences } from '@/lib/preferences';
 import { shortcuts } from '@/lib/shortcuts';
 
@@ -13,7 +14,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
       [
         [t('keys.menu'), shortcuts.menu],
         [t('keys.sheet'), shortcuts.sheet],
-        ...(singleKeys ? ([[t('keys.sheet'), '?'], [t('keys.undo'), 'Z']] as [string, string][]) : []),
+        ...(singleKeys ? ([[t('keys.search'), shortcuts.search], [t('keys.sheet'), '?'], [t('keys.undo'), 'Z']] as [string, string][]) : []),
         [t('areas.inbox'), shortcuts.inbox],
         [t('areas.settings'), shortcuts.settings],
         [t('keys.panes'), shortcuts.panes],

@@ -487,7 +487,7 @@ impl Config {
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
-        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 18] = [
+        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 19] = [
             ("http.arbiters", self.http.arbiters as u64, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max as u64, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s, 1..=3_600),

@@ -320,7 +320,8 @@ impl Batch {
                 self.contact(one.id, conversation.created_at, &one.name, &one.identities);
             }
             if let Some(message) = message {
-                self.message(conversation.channel_id, message, event.name == EventName::MessageUpdated);
+                // Whatever the event is called: after a crash what changed may be told as if it were new.
+                self.message(conversation.channel_id, message, true);
             }
         }
         if let Some(one) = contact {

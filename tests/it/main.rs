@@ -21,6 +21,7 @@ mod media;
 mod paced;
 mod redacted;
 mod roles;
+mod searched;
 mod sending;
 mod settling;
 mod socket;

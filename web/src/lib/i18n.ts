@@ -1,12 +1,12 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
-import type { enCommands } from '@/locales/en-commands';
+import type { enDialogs } from '@/locales/en-dialogs';
 import type { enSettings } from '@/locales/en-settings';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enSettings & typeof enCommands };
+    resources: { translation: typeof en & typeof enSettings & typeof enDialogs };
   }
 }
 

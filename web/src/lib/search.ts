@@ -1,7 +1,7 @@
 /** What is searched for, as it is asked of the server, and what was searched for before. */
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { create } from 'zustand';
-import { ask } from '@/api/client';
+import { ask, isPassing } from '@/api/client';
 import type { SearchAnswer } from '@/api/types';
 
 export const GROUPS = ['all', 'messages', 'conversations', 'contacts'] as const;
@@ -77,6 +77,8 @@ export const searchQuery = (question: Question) => {
     queryKey: ['search', asked],
     enabled: /[\p{L}\p{N}]/u.test(question.words),
     staleTime: 10_000,
+    // Somebody waits for it: what does not come at once is said, and asked for again by hand.
+    retry: (count: number, error: Error) => isPassing(error) && count < 1,
     gcTime: 5 * 60_000,
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) => {

@@ -12,7 +12,7 @@ import { announce } from '@/lib/announce';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMinute, useSettled } from '@/lib/hooks';
 import { locale, t } from '@/lib/i18n';
-import '@/lib/i18n-commands';
+import '@/lib/i18n-dialogs';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';
 import { useChannelName, useMay, useMe } from '@/lib/people';
@@ -156,28 +156,28 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           </div>
           <Groups group={group} onGroup={(next) => { useQuestion.setState({ group: next }); setChosen(null); }} />
           <SearchFilterBar filters={filters} onFilters={(next) => { useQuestion.setState({ filters: next }); setChosen(null); }} />
-          <div
-            ref={list}
-            className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-1.5"
-            aria-busy={waits}
-            onScroll={(event) => {
-              const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-              if (scrollHeight - scrollTop - clientHeight < 240) more();
-            }}
-          >
+          <div className="flex min-h-0 flex-1 flex-col pt-1.5">
             {!failed && first && <Honest answer={pages} onAgain={() => void found.refetch()} />}
-            {failed ? (
-              <Failed error={found.error} onAgain={() => void found.refetch()} />
-            ) : (
-              <div id={`${ids}-results`} role="listbox" aria-label={isEmpty ? t('search.recent') : t('search.results')} className={found.isPlaceholderData || settled !== words ? 'opacity-60' : ''}>
+            {failed && <Failed error={found.error} onAgain={() => void found.refetch()} />}
+            {!failed && (
+              <div
+                ref={list}
+                id={`${ids}-results`}
+                role="listbox"
+                aria-label={isEmpty ? t('search.recent') : t('search.results')}
+                aria-busy={waits}
+                className="min-h-0 overflow-y-auto overscroll-contain px-1.5"
+                onScroll={(event) => {
+                  const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+                  if (scrollHeight - scrollTop - clientHeight < 240) more();
+                }}
+              >
                 {isEmpty ? (
                   <Recents hits={hits} active={active} idOf={idOf} onOpen={open} />
                 ) : (
                   sections.map((section) => (
                     <div key={section.group} role="group" aria-label={t(`search.group.${section.group}`)}>
-                      {group === 'all' && (
-                        <div className="search-heading" aria-hidden="true">{t(`search.group.${section.group}`)}</div>
-                      )}
+                      {group === 'all' && <div className="search-heading" aria-hidden="true">{t(`search.group.${section.group}`)}</div>}
                       {section.hits.map((hit) => (
                         <Option key={hit.id} id={idOf(hit)} hit={hit} selected={hit === active} disabled={hit.kind === 'contact' && !hit.hit.conversations[0] && !answers} onOpen={open} />
                       ))}
@@ -187,9 +187,9 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
               </div>
             )}
             {isEmpty && recent.length > 0 && (
-              <button type="button" className="link ms-2.5 mt-1 text-[12px]" onClick={() => { setRecent([]); keepRecent(user.id, []); announce(() => t('search.forgot')); }}>{t('search.forget')}</button>
+              <p><button type="button" className="link ms-4 mt-1 text-[12px]" onClick={() => { setRecent([]); keepRecent(user.id, []); announce(() => t('search.forgot')); }}>{t('search.forget')}</button></p>
             )}
-            {isEmpty && <p className="px-2.5 py-2 text-text-3">{t('search.hint')}</p>}
+            {isEmpty && <p className="px-4 py-2 text-text-3">{t('search.hint')}</p>}
             {!isEmpty && !failed && first && !waits && hits.length === 0 && (
               <div className="grid justify-items-center gap-1 px-6 py-8 text-center">
                 <p className="font-semibold break-words">{t('search.none', { words: words.trim() })}</p>
@@ -202,7 +202,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
             )}
             {slow && hits.length === 0 && !failed && <Skeletons />}
             {found.hasNextPage && !isEmpty && !failed && hits.length > 0 && (
-              <button type="button" className="link mx-2.5 my-1" onClick={more}>{found.isFetchingNextPage ? t('search.loadingMore') : t('search.more')}</button>
+              <p className="border-t border-line px-4 py-2"><button type="button" className="link" onClick={more}>{found.isFetchingNextPage ? t('search.loadingMore') : t('search.more')}</button></p>
             )}
           </div>
         </Dialog.Content>
@@ -268,11 +268,12 @@ function Honest({ answer, onAgain }: { answer: readonly SearchAnswer[]; onAgain:
 }
 
 function Failed({ error, onAgain }: { error: unknown; onAgain: () => void }) {
+  const isRefused = error instanceof ApiError && error.status === 422;
   const detail = error instanceof ApiError ? error.message : error instanceof NoAnswer ? t('search.offline') : '';
   return (
     <div className="grid justify-items-center gap-1 px-6 py-8 text-center" role="alert">
-      <p>{t('search.failed', { detail })}</p>
-      <button type="button" className="link" onClick={onAgain}>{t('app.tryAgain')}</button>
+      <p>{t(isRefused ? 'search.refused' : 'search.failed', { detail })}</p>
+      {!isRefused && <button type="button" className="link" onClick={onAgain}>{t('app.tryAgain')}</button>}
     </div>
   );
 }

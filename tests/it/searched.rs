@@ -9,7 +9,7 @@ use crate::support::{
     api::Api,
     postman::{customer, message_id},
     snapshot::text,
-    stage::{Stage, connect, secret, text_body},
+    stage::{Stage, connect, secret},
     until,
 };
 

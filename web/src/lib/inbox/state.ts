@@ -267,8 +267,12 @@ export function putNewest(state: InboxState, id: string, page: MessagePage): Inb
 /** Puts the page around a message in, in place of what is there; one that ends before `end` is the newest. */
 export function putAround(state: InboxState, id: string, page: MessagePage, at: number, end: number): InboxState {
   if ((page.messages.at(-1)?.seq ?? 0) < end) return putNewest(state, id, page);
-  const thread: Thread = { messages: page.messages, loaded: true, hasMore: page.has_more, arrivals: [], stale: false, at };
-  return { ...state, threads: { ...state.threads, [id]: thread } };
+  const next = draft(state);
+  const known = state.threads[id];
+  next.threads[id] = { messages: page.messages, loaded: true, hasMore: page.has_more, arrivals: [], stale: false, at };
+  // What changed while it was on its way.
+  for (const message of [...(known?.messages ?? []), ...(known?.arrivals ?? [])]) if (message.seq <= end) putMessage(next, message, false);
+  return next;
 }
 
 /** Puts a newer page in, after what is there; one that ends before `end` is the newest. */

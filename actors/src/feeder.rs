@@ -494,7 +494,10 @@ impl Feeder {
     }
 
     async fn log_row(&self, scope: TenantScope, offset: u64) -> Result<Option<TenantLogRow>, store::Error> {
-        self.env.records.get::<TenantLogRow>(scope, TenantLogRow::key(offset / LOG_CHUNK_EVENTS, offset)).await
+        self.env
+            .records
+            .get::<TenantLogRow>(scope, TenantLogRow::key(offset / LOG_CHUNK_EVENTS, offset))
+            .await
     }
 
     /// Begins an index anew: what comes after the place up to which everything is in the rows that are read is in the log.
@@ -615,7 +618,9 @@ impl Feeder {
             && let Some(at) = next
         {
             next = match at {
-                Rebuild::Contacts { bucket, after } => self.contacts(scope, bucket, after, &mut batch).await?,
+                Rebuild::Contacts { bucket, after } => {
+                    self.contacts(scope, bucket, after, &mut batch).await?
+                }
                 Rebuild::Conversations { bucket, after, part } => {
                     self.conversations(scope, bucket, after, part, &mut batch).await?
                 }
@@ -687,7 +692,11 @@ impl Feeder {
                         Ok(items) => {
                             rows += items.len();
                             for item in items {
-                                batch.message(conversation.channel_id, &show_item(conversation.id, &item), false);
+                                batch.message(
+                                    conversation.channel_id,
+                                    &show_item(conversation.id, &item),
+                                    false,
+                                );
                             }
                         }
                         Err(error @ store::Error::Corrupt(_)) => {
@@ -705,7 +714,11 @@ impl Feeder {
             rows += HEADS_PAGE;
             if is_last {
                 let is_all = bucket + 1 >= i64::from(PROJECTION_BUCKETS);
-                return Ok((!is_all).then_some(Rebuild::Conversations { bucket: bucket + 1, after: None, part: 0 }));
+                return Ok((!is_all).then_some(Rebuild::Conversations {
+                    bucket: bucket + 1,
+                    after: None,
+                    part: 0,
+                }));
             }
             if rows >= TURN_ROWS {
                 return Ok(Some(Rebuild::Conversations { bucket, after, part }));

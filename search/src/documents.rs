@@ -11,9 +11,7 @@ use switchboard_ports::search::{Change, Kind, Target};
 use switchboard_schema::{ChannelId, ContactId, ConversationId, wire::ConversationStatus};
 use tantivy::{
     TantivyDocument, Term,
-    schema::{
-        FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
-    },
+    schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
     tokenizer::{PreTokenizedString, Token},
 };
 

@@ -25,7 +25,8 @@ use tantivy::{
 };
 
 use crate::documents::{
-    AT, FILE_TAG, Fields, ID_HIGH, ID_LOW, SEQ, author_tag, channel_tag, holder_tag, kind_tag, status_tag, target,
+    AT, FILE_TAG, Fields, ID_HIGH, ID_LOW, SEQ, author_tag, channel_tag, holder_tag, kind_tag, status_tag,
+    target,
 };
 
 /// Words of the index that are looked at for one that is asked for.
@@ -224,7 +225,10 @@ fn read(
         if !numbers.is_empty() {
             let any = numbers.into_iter().map(|(term, _)| exactly(fields.digits, &term)).collect();
             // As much as a rare word.
-            either.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(DisjunctionMaxQuery::new(any)), 8.0))));
+            either.push((
+                Occur::Should,
+                Box::new(ConstScoreQuery::new(Box::new(DisjunctionMaxQuery::new(any)), 8.0)),
+            ));
         }
     }
     if either.is_empty() {

@@ -121,11 +121,18 @@ impl Shelf {
     fn open(path: &Path, fields: &Fields, now: Timestamp) -> Result<Self, Error> {
         fs::create_dir_all(path).map_err(|error| Error::Unavailable(error.to_string()))?;
         let directory = MmapDirectory::open(path).map_err(|error| judge(&error.into()))?;
-        let index = tantivy::Index::open_or_create(directory, fields.schema.clone()).map_err(|error| judge(&error))?;
+        let index = tantivy::Index::open_or_create(directory, fields.schema.clone())
+            .map_err(|error| judge(&error))?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error: TantivyError| judge(&error))?;
         let now = now.as_millis();
-        Ok(Self { index, reader, writer: Mutex::new(None), used: AtomicI64::new(now), written: AtomicI64::new(now) })
+        Ok(Self {
+            index,
+            reader,
+            writer: Mutex::new(None),
+            used: AtomicI64::new(now),
+            written: AtomicI64::new(now),
+        })
     }
 
     /// Ends the writing, with what goes on behind it.
@@ -273,13 +280,15 @@ impl Index for Shelves {
     fn find(&self, scope: TenantScope, ask: &Ask, stop: &dyn Fn() -> bool) -> Result<Found, Error> {
         guarded(|| {
             let shelf = self.shelf(scope.tenant())?;
-            questions::answer(&self.fields, &shelf.reader.searcher(), ask, stop).map_err(|error| judge(&error))
+            questions::answer(&self.fields, &shelf.reader.searcher(), ask, stop)
+                .map_err(|error| judge(&error))
         })
     }
 
     fn rest(&self) {
         let now = self.clock.now();
-        let is_over = |last: &AtomicI64, span| Timestamp::from_millis(last.load(Ordering::Relaxed)) + span <= now;
+        let is_over =
+            |last: &AtomicI64, span| Timestamp::from_millis(last.load(Ordering::Relaxed)) + span <= now;
         for (tenant, shelf) in self.all() {
             if shelf.writes() && is_over(&shelf.written, WRITER_REST) {
                 shelf.put_down();

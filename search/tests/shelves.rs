@@ -101,7 +101,8 @@ fn what_was_replaced_is_off_the_disk_after_a_while() {
     }
     folder.clock.advance(std::time::Duration::from_secs(31));
     folder.shelves.rest();
-    let files = std::fs::read_dir(folder.dir.path().join(scope(1).tenant().to_string())).expect("its folder").count();
+    let files =
+        std::fs::read_dir(folder.dir.path().join(scope(1).tenant().to_string())).expect("its folder").count();
     assert!(files < 90, "segments are merged: {files} files");
     let found = folder.shelves.find(scope(1), &ask("version "), &|| false).expect("an answer");
     assert_eq!(found.hits.len(), 20);

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
+use rustix::{process::setpriority_process, thread::gettid};
 use switchboard_actors::{House, feeder::Feeding};
 use switchboard_ports::{clock::Clock, search::Index};
 use switchboard_schema::{TenantScope, record::TenantRow, table::Record as _};
@@ -14,6 +15,8 @@ use crate::{config::Config, search::Search};
 
 /// The folder of indexes in the data folder.
 pub(crate) const FOLDER: &str = "search";
+/// How far what feeds search gives way to everything else on the machine, as `nice` counts.
+const PRIORITY: i32 = 10;
 /// Pause before the workspaces are read again that could not be.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -63,11 +66,18 @@ pub(crate) fn start(
     let thread = std::thread::Builder::new()
         .name("feed".to_owned())
         .spawn(move || {
+            // What it starts has the same priority. Where that is not allowed it is as any other.
+            if let Err(error) = setpriority_process(Some(gettid()), PRIORITY) {
+                tracing::debug!(%error, "the thread that feeds search has the priority of all others");
+            }
             runtime.block_on(async {
                 let stopped = async { drop(stopped.await) };
                 let found = async {
                     while let Err(why) = add_all(&*store, &feeding).await {
-                        tracing::warn!(why, "not every workspace could be looked at for search; it is tried again");
+                        tracing::warn!(
+                            why,
+                            "not every workspace could be looked at for search; it is tried again"
+                        );
                         tokio::time::sleep(PAUSE).await;
                     }
                     std::future::pending().await

@@ -23,8 +23,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
-    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem, search,
-    sessions, sockets, templates, users,
+    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
+    search, sessions, sockets, templates, users,
 };
 use crate::{gateway, webhooks};
 

@@ -192,7 +192,11 @@ pub(super) const COUNTERS: &[Measurement] = &[
         &[],
         "Pauses of a whole number, because the provider called it too fast or was at work on it",
     ),
-    of("switchboard_search_changes_total", &[], "Messages, conversations and contacts written to indexes of search"),
+    of(
+        "switchboard_search_changes_total",
+        &[],
+        "Messages, conversations and contacts written to indexes of search",
+    ),
     of(
         "switchboard_search_rebuilds_total",
         &[("why", REBUILDS)],
@@ -236,8 +240,16 @@ pub(super) const GAUGES: &[Measurement] = &[
     of("switchboard_store_read_queue_reads", &[], "Reads that wait"),
     of("switchboard_store_blob_queue_bodies", &[], "Bodies that wait to be written or read"),
     of("switchboard_tenant_unlogged_events", &[], "Events told and not in the log yet, all tenants together"),
-    of("switchboard_search_lag_events", &[], "Events that are logged and not in search yet, all tenants together"),
-    of("switchboard_search_lag_seconds", &[], "Time since the oldest event that is logged and not in search yet"),
+    of(
+        "switchboard_search_lag_events",
+        &[],
+        "Events that are logged and not in search yet, all tenants together",
+    ),
+    of(
+        "switchboard_search_lag_seconds",
+        &[],
+        "Time since the oldest event that is logged and not in search yet",
+    ),
     of("switchboard_search_rebuilding", &[], "Tenants whose index of search is being made anew or looked at"),
     of("switchboard_search_index_bytes", &[], "Bytes on disk of the indexes of search that are open"),
     of("switchboard_search_indexes_open", &[], "Indexes of search that are open"),
@@ -327,8 +339,16 @@ mod tests {
     use super::*;
 
     /// Folders with the code of the server; tests and tools measure nothing.
-    const CODE: [&str; 8] =
-        ["src", "actors/src", "store/src", "search/src", "channels/src", "ports/src", "domain/src", "schema/src"];
+    const CODE: [&str; 8] = [
+        "src",
+        "actors/src",
+        "store/src",
+        "search/src",
+        "channels/src",
+        "ports/src",
+        "domain/src",
+        "schema/src",
+    ];
     /// How measuring looks in the code: what stands before the name, and the kind. The last two are the fan-out's
     /// own, which binds the arbiter.
     const MEASURING: [(&str, &str); 5] = [

@@ -36,7 +36,11 @@ fn said(answer: &Value) -> Vec<String> {
 fn shown(parts: &Value) -> String {
     let parts = parts.as_array().expect("parts").iter();
     parts
-        .map(|part| if part["found"] == true { format!("[{}]", text(part, "text")) } else { text(part, "text") })
+        .map(
+            |part| {
+                if part["found"] == true { format!("[{}]", text(part, "text")) } else { text(part, "text") }
+            },
+        )
         .collect()
 }
 
@@ -48,13 +52,18 @@ async fn what_was_said_is_found_with_slips_filters_and_pages_and_shown_marked() 
     stage.meet(&bob).await;
     stage
         .postman
-        .deliver(&[stage.text(&ann, 2, "Where is my <b>Refünd</b>, please?"), stage.text(&bob, 2, "refund me")])
+        .deliver(&[
+            stage.text(&ann, 2, "Where is my <b>Refünd</b>, please?"),
+            stage.text(&bob, 2, "refund me"),
+        ])
         .await;
     stage.send(&conversation, "Your refund is on its way").await;
 
     let answer = finds(&stage.api, "q=refnud%20", 3).await;
     let hits = answer["messages"]["hits"].as_array().expect("hits");
-    let hers = hits.iter().find(|hit| hit["message"]["seq"] == 2 && hit["message"]["conversation_id"] == *conversation);
+    let hers = hits
+        .iter()
+        .find(|hit| hit["message"]["seq"] == 2 && hit["message"]["conversation_id"] == *conversation);
     let hers = hers.expect("her message");
     assert_eq!(shown(&hers["parts"]), "Where is my <b>[Refünd]</b>, please?", "parts of text, and no markup");
     assert_eq!(text(&hers["conversation"]["contact"], "name"), "Customer 1");
@@ -191,8 +200,9 @@ async fn webhooks_are_answered_as_quickly_while_an_index_is_made_anew() {
     let ann = customer(1);
     stage.meet(&ann).await;
     for batch in 0..20_u64 {
-        let updates: Vec<_> =
-            (0..50).map(|n| stage.text(&ann, 10 + batch * 50 + n, &format!("words and more words {n}"))).collect();
+        let updates: Vec<_> = (0..50)
+            .map(|n| stage.text(&ann, 10 + batch * 50 + n, &format!("words and more words {n}")))
+            .collect();
         stage.postman.deliver(&updates).await;
     }
     finds(&stage.api, "q=words&limit=50", 50).await;

@@ -163,5 +163,6 @@ test('on a phone search is a page of its own, and leads back', async ({ page }) 
   await results(page).filter({ hasText: /number 60$/ }).first().click();
   await inSight(page, 60);
   await accessible(page);
+  await page.getByRole('link', { name: 'Back to the list' }).click();
   await open(page, long);
 });

@@ -85,7 +85,8 @@ fn found(world: &World, index: &dyn Index, line: &str) -> Result<Vec<(Conversati
         Target::Message(id, seq) => Ok((id, seq)),
         other => Err(format!("{other:?} is no message")),
     };
-    let mut places = look(world, index, Kind::Messages, line).into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
+    let mut places =
+        look(world, index, Kind::Messages, line).into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let all = places.len();
     places.sort_unstable();
     places.dedup();
@@ -129,7 +130,8 @@ fn what_is_said_edited_and_taken_back_is_found_as_it_is() {
         let (world, running) = World::with_channel(1).await;
         let index = shelves(&world, &folder(&world));
         let mut feeder = feed(&world, &running, &index);
-        let updates = (0..5).map(|n| written(&world, n % 2, &format!("in.{n}"), &format!("spoken words{n}xx")));
+        let updates =
+            (0..5).map(|n| written(&world, n % 2, &format!("in.{n}"), &format!("spoken words{n}xx")));
         world.deliver(&running, updates.collect()).await;
         audit(&world, &running, &mut feeder, &*index).await;
 
@@ -156,11 +158,9 @@ fn people_are_found_from_their_first_word_on_and_by_their_new_name() {
         world.deliver(&running, vec![Update::Named(named)]).await;
         audit(&world, &running, &mut feeder, &*index).await;
         let people = |line: &str| look(&world, &*index, Kind::Contacts, line);
-        eventually("somebody who never wrote is found, too", async || {
-            match people("zoe").len() {
-                1 => Ok(()),
-                n => Err(format!("{n} are found")),
-            }
+        eventually("somebody who never wrote is found, too", async || match people("zoe").len() {
+            1 => Ok(()),
+            n => Err(format!("{n} are found")),
         })
         .await;
         let [Target::Contact(id)] = people("06-1234 5673")[..] else { panic!("found by their number") };
@@ -299,14 +299,16 @@ fn an_index_that_knows_what_the_store_does_not_is_made_anew() {
         let (ahead, running) = World::with_channel(4).await;
         let index = shelves(&ahead, &folder(&ahead));
         let mut feeder = feed(&ahead, &running, &index);
-        let updates = (0..40).map(|n| written(&ahead, n % 3, &format!("in.{n}"), &format!("spoken lost{n}xx")));
+        let updates =
+            (0..40).map(|n| written(&ahead, n % 3, &format!("in.{n}"), &format!("spoken lost{n}xx")));
         ahead.deliver(&running, updates.collect()).await;
         audit(&ahead, &running, &mut feeder, &*index).await;
         drop(feeder);
 
         // Another store of the same workspace, as after a restore: beside the index of the one before.
         let (world, running) = World::with_channel(5).await;
-        let updates = (0..9).map(|n| written(&world, n % 3, &format!("in.{n}"), &format!("spoken kept{n}xx")));
+        let updates =
+            (0..9).map(|n| written(&world, n % 3, &format!("in.{n}"), &format!("spoken kept{n}xx")));
         world.deliver(&running, updates.collect()).await;
         let mut feeder = feed(&world, &running, &index);
         audit(&world, &running, &mut feeder, &*index).await;
@@ -346,7 +348,8 @@ fn a_workspace_in_which_nothing_happens_is_not_read_again_at_every_start() {
             feeder.tidy().await;
             while feeder.round().await {}
         }
-        let noted = running.records.get::<LogCursorRow>(world.scope, LogCursorRow::key(CURSOR.to_owned())).await;
+        let noted =
+            running.records.get::<LogCursorRow>(world.scope, LogCursorRow::key(CURSOR.to_owned())).await;
         assert!(noted.unwrap().is_some_and(|row| row.offset > 0), "how far it is is noted in the store");
         let before = *counted.resets.lock().unwrap();
         let mut feeder = feed(&world, &running, &index);

@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn the_nearer_the_better() {
-        let order =
-            ["delivery", "deliveryman", "delivry", "dlivry"].map(|word| quality("delivery", word, true).unwrap());
+        let order = ["delivery", "deliveryman", "delivry", "dlivry"]
+            .map(|word| quality("delivery", word, true).unwrap());
         assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "{order:?}");
     }
 

@@ -59,7 +59,8 @@ impl Query {
         if line.chars().filter(|letter| *letter == '*').count() > STARS_MAX {
             return Err(Unanswerable::Wildcards);
         }
-        let mut query = Self { digits: digits_of(line).filter(|digits| digits.len() >= DIGITS_MIN), ..Self::default() };
+        let mut query =
+            Self { digits: digits_of(line).filter(|digits| digits.len() >= DIGITS_MIN), ..Self::default() };
         let mut quoted = false;
         for part in line.split(QUOTES) {
             if quoted {

@@ -88,7 +88,9 @@ fn stands_at(units: &[(usize, usize, String)], at: usize, row: &[Term]) -> Optio
 fn digit_runs(text: &str) -> Vec<(usize, usize)> {
     let mut runs = Vec::new();
     let mut from = 0;
-    for part in text.split_inclusive(|letter: char| letter.is_alphabetic() || matches!(letter, ',' | ';' | ':' | '\n')) {
+    for part in text
+        .split_inclusive(|letter: char| letter.is_alphabetic() || matches!(letter, ',' | ';' | ':' | '\n'))
+    {
         let begin = part.find(|letter: char| letter.is_ascii_digit() || letter == '+');
         let end = part.rfind(|letter: char| letter.is_ascii_digit());
         if let Some((begin, end)) = begin.zip(end).filter(|(begin, end)| begin <= end) {
@@ -107,7 +109,7 @@ pub fn snippet(text: &str, query: &Query, most: usize) -> Vec<Part> {
     let letters: Vec<(usize, char)> = text.char_indices().collect();
     let place_of = |byte: usize| letters.partition_point(|(at, _)| *at < byte);
     let byte_of = |place: usize| letters.get(place).map_or(text.len(), |(at, _)| *at);
-    let places: Vec<(usize, usize)> = 
+    let places: Vec<(usize, usize)> =
         found.iter().take(PLACES_MAX).map(|&(from, to)| (place_of(from), place_of(to))).collect();
     let fits = |from: usize| places.iter().filter(|one| one.0 >= from && one.1 <= from + most).count();
     // Of places with equally many the first.
@@ -115,7 +117,9 @@ pub fn snippet(text: &str, query: &Query, most: usize) -> Vec<Part> {
     let mut from = best.saturating_sub(BEFORE_CHARS.min(most / 3)).min(letters.len().saturating_sub(most));
     if from > 0 {
         // Not amid a word, if one ends before what was found.
-        let gap = letters.get(from..best).and_then(|before| before.iter().position(|(_, letter)| letter.is_whitespace()));
+        let gap = letters
+            .get(from..best)
+            .and_then(|before| before.iter().position(|(_, letter)| letter.is_whitespace()));
         from += gap.map_or(0, |gap| gap + 1);
     }
     let to = (from + most).min(letters.len());
@@ -150,7 +154,10 @@ mod tests {
     fn shown(text: &str, line: &str) -> String {
         let query = Query::parse(line).unwrap();
         let parts = snippet(text, &query, 60);
-        parts.iter().map(|part| if part.found { format!("[{}]", part.text) } else { part.text.clone() }).collect()
+        parts
+            .iter()
+            .map(|part| if part.found { format!("[{}]", part.text) } else { part.text.clone() })
+            .collect()
     }
 
     #[test]

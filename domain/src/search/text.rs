@@ -67,7 +67,11 @@ pub const fn has_file(message: &Message) -> bool {
     message.deleted_at.is_none()
         && matches!(
             message.content,
-            Content::Image(_) | Content::Video(_) | Content::Audio(_) | Content::Document(_) | Content::Sticker(_)
+            Content::Image(_)
+                | Content::Video(_)
+                | Content::Audio(_)
+                | Content::Document(_)
+                | Content::Sticker(_)
         )
 }
 

@@ -4,7 +4,9 @@
 //! have no words that could be cut out without a dictionary. Of these each letter and each pair of neighbours is kept: a part
 //! of a run is found by its pairs standing in a row.
 
-use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining_class, char::is_combining_mark};
+use unicode_normalization::{
+    UnicodeNormalization as _, char::canonical_combining_class, char::is_combining_mark,
+};
 
 /// Letters of one word that count; the rest of a longer one is not looked at.
 pub const WORD_CHARS_MAX: usize = 48;
@@ -111,7 +113,9 @@ pub(super) fn letters_of(run: &str) -> Vec<(usize, String)> {
     let mut letters: Vec<(usize, String)> = Vec::new();
     for (at, letter) in run.char_indices() {
         match letters.last_mut() {
-            Some((_, before)) if is_combining_mark(letter) || !letter.is_alphanumeric() => before.push(letter),
+            Some((_, before)) if is_combining_mark(letter) || !letter.is_alphanumeric() => {
+                before.push(letter)
+            }
             _ => letters.push((at, letter.to_string())),
         }
     }

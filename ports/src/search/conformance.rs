@@ -132,7 +132,10 @@ fn put(index: &dyn Index, changes: Vec<Change>) {
 /// Case, accents and slips are forgiven.
 pub fn a_message_is_found_by_its_words_in_any_case_and_with_a_slip(backend: impl Backend) {
     let index = backend.index();
-    put(&*index, vec![said(1, 1, "Where is my Refünd?"), said(1, 2, "The delivery is late"), said(1, 3, "cat")]);
+    put(
+        &*index,
+        vec![said(1, 1, "Where is my Refünd?"), said(1, 2, "The delivery is late"), said(1, 3, "cat")],
+    );
     for line in ["refund ", "REFUND?", "refudn ", "is refund "] {
         assert_eq!(seqs(&*index, &ask(line)), [1], "{line}");
     }
@@ -175,7 +178,8 @@ pub fn what_changed_is_found_as_it_is_and_not_as_it_was(backend: impl Backend) {
     assert_eq!(seqs(&*index, &ask("apples ")), [2]);
     assert_eq!(seqs(&*index, &ask("oranges ")), [1]);
     put(&*index, vec![Change::NoMessage(conversation(1), 2), said(1, 1, "pears"), said(1, 1, "plums")]);
-    for (line, found) in [("apples ", vec![]), ("oranges ", vec![]), ("pears ", vec![]), ("plums ", vec![1])] {
+    for (line, found) in [("apples ", vec![]), ("oranges ", vec![]), ("pears ", vec![]), ("plums ", vec![1])]
+    {
         assert_eq!(seqs(&*index, &ask(line)), found, "{line}");
     }
 }
@@ -239,7 +243,12 @@ pub fn filters_hold_of_everything_found(backend: impl Backend) {
     };
     put(
         &*index,
-        vec![said(1, 1, "hello"), said(2, 2, "hello"), Change::Message(Box::new(with_file)), said(9, 4, "hello")],
+        vec![
+            said(1, 1, "hello"),
+            said(2, 2, "hello"),
+            Change::Message(Box::new(with_file)),
+            said(9, 4, "hello"),
+        ],
     );
     let found = |filters| seqs(&*index, &Ask { filters, ..ask("hello ") });
     let channel = Some(ChannelId::from_bytes([0; 16]));
@@ -259,7 +268,10 @@ pub fn a_filter_on_conversations_follows_them(backend: impl Backend) {
     let index = backend.index();
     let ann = UserId::from_bytes([5; 16]);
     let (open, resolved) = (ConversationStatus::Open, ConversationStatus::Resolved);
-    put(&*index, vec![said(1, 1, "hello"), said(2, 2, "hello"), stands(1, open, Some(ann)), stands(2, open, None)]);
+    put(
+        &*index,
+        vec![said(1, 1, "hello"), said(2, 2, "hello"), stands(1, open, Some(ann)), stands(2, open, None)],
+    );
     let found = |filters| seqs(&*index, &Ask { filters, ..ask("hello ") });
     let of = |holder| Filters { assignee: Some(holder), ..Filters::default() };
     assert_eq!(found(of(Holder::User(ann))), [1]);
@@ -271,7 +283,8 @@ pub fn a_filter_on_conversations_follows_them(backend: impl Backend) {
     let people = Ask { kind: Kind::Conversations, ..ask("person") };
     assert_eq!(find(&*index, &people).hits.len(), 2);
     let filters = Filters { status: Some(resolved), ..Filters::default() };
-    let targets: Vec<_> = find(&*index, &Ask { filters, ..people }).hits.iter().map(|hit| hit.target).collect();
+    let targets: Vec<_> =
+        find(&*index, &Ask { filters, ..people }).hits.iter().map(|hit| hit.target).collect();
     assert_eq!(targets, [Target::Conversation(conversation(1))]);
 }
 

@@ -1,7 +1,7 @@
 //! From settings to a running server. The only place that names backends.
 //!
 //! Threads: the arbiters serve connections and run the actors; the `io` thread runs the clients of
-//! providers and of the cluster; the store, the blobs, the backups and the password hashing have their own; the main thread runs the timers,
+//! providers and of the cluster; the store, the blobs, the backups, search and the password hashing have their own; the main thread runs the timers,
 //! the admin socket and the way down.
 
 pub(crate) mod accept;
@@ -11,6 +11,7 @@ pub(crate) mod bodies;
 pub(crate) mod channels;
 pub(crate) mod files;
 pub(crate) mod post;
+pub(crate) mod search;
 
 use std::{
     fs::File,
@@ -408,18 +409,20 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         sign_up: config.accounts.sign_up,
     });
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
+    recover(&house).await;
+    let (search, feeds) = search::start(config, &house, &whole, &clock)?;
     let edge = Edge {
         house: house.clone(),
         access: Arc::new(access),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),
+        search: Arc::new(search),
         requests: Arc::new(Semaphore::new(config.http.requests_in_flight_max)),
         body_limits,
         forwarded_hops: config.http.forwarded_hops,
     };
     let backups = backups::start(config, &master_key, &clock, &entropy)?;
-    recover(&house).await;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
     let mut timers = start_timers(&house, &store, &blobs, &clock);
     let (sealing, tending) =
@@ -441,6 +444,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         io,
         timers,
         backups,
+        feeds,
         admin,
         data: config.store.path.clone(),
         within: Duration::from_secs(config.http.drain_s),

@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) blobs: Blobs,
     /// `[backup]`
     pub(crate) backup: Backup,
+    /// `[search]`
+    pub(crate) search: Search,
     /// `[secrets]`
     pub(crate) secrets: Secrets,
     /// `[sessions]`
@@ -301,6 +303,13 @@ pub(crate) struct Resend {
     pub(crate) api_key: Option<SecretString>,
 }
 
+/// `[search]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Search {
+    /// Milliseconds that a question may take.
+    pub(crate) deadline_ms: u64,
+}
+
 /// `[sockets]`
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Sockets {
@@ -561,7 +570,7 @@ impl Config {
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
-        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 18] = [
+        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 19] = [
             ("http.arbiters", self.http.arbiters as u64, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max as u64, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s, 1..=3_600),
@@ -575,6 +584,7 @@ impl Config {
             ("store.readers", self.store.readers as u64, 1..=64),
             ("store.replication_factor", u64::from(self.store.replication_factor), 1..=16),
             ("backup.hour", u64::from(self.backup.hour), 0..=23),
+            ("search.deadline_ms", self.search.deadline_ms, 10..=10_000),
             ("backup.keep_days", u64::from(self.backup.keep_days), 1..=3_650),
             ("sockets.queue_bytes_max", self.sockets.queue_bytes_max as u64, 65_536..=67_108_864),
             ("sockets.per_caller_max", self.sockets.per_caller_max as u64, 1..=100_000),

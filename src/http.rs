@@ -22,6 +22,7 @@ pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
 pub(crate) mod router;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sign_ups;
 pub(crate) mod sockets;
@@ -36,7 +37,7 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, webhooks::Webhooks};
+use crate::{access::Access, search::Search, webhooks::Webhooks};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -51,6 +52,8 @@ pub(crate) struct Edge {
     pub(crate) webhooks: Arc<Webhooks>,
     /// Whether we take traffic.
     pub(crate) health: Arc<Health>,
+    /// What asks the index.
+    pub(crate) search: Arc<Search>,
     /// Requests of the API worked on at a time.
     pub(crate) requests: Arc<Semaphore>,
     /// Bodies on the API.
@@ -75,4 +78,5 @@ parts! {
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,
+    search: Arc<Search>,
 }

@@ -14,6 +14,7 @@ mod generated;
 mod http;
 mod mail;
 pub mod outside;
+mod search;
 mod shutdown;
 mod telemetry;
 mod webhooks;

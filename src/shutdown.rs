@@ -12,7 +12,9 @@ use tokio::{
 };
 
 use crate::{
-    boot::{IoThread, accept::Accepting, admin::Admin, backups::Backups, bodies::Bodies, files},
+    boot::{
+        IoThread, accept::Accepting, admin::Admin, backups::Backups, bodies::Bodies, files, search::Feeds,
+    },
     http::health::Health,
     mail::Post,
     telemetry,
@@ -49,6 +51,8 @@ pub(crate) struct Down {
     pub(crate) timers: Vec<tokio::task::JoinHandle<()>>,
     /// The daily backups, unless none are wanted.
     pub(crate) backups: Option<Backups>,
+    /// What feeds search.
+    pub(crate) feeds: Feeds,
     /// The admin socket.
     pub(crate) admin: Admin,
     /// The data folder.
@@ -103,6 +107,7 @@ impl Down {
         }
         self.post.close(deadline.saturating_duration_since(Instant::now()) / MAIL_SHARE).await;
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
+        self.feeds.stop();
         telemetry::end_traces(deadline.saturating_duration_since(Instant::now())).await;
         self.store.close().await;
         self.bodies.close().await;

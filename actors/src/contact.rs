@@ -458,7 +458,8 @@ impl Entity for Contact {
     fn committed(&mut self, now: Timestamp, _: Option<TraceContext>) {
         self.open_commit = false;
         let (changed, heard_by) = (std::mem::take(&mut self.changed), self.heard_by.take());
-        if !changed && !std::mem::take(&mut self.tell) {
+        let asked = std::mem::take(&mut self.tell);
+        if !changed && !asked {
             return;
         }
         self.tell_conversations(heard_by);
@@ -471,7 +472,8 @@ impl Entity for Contact {
                 ..Default::default()
             },
         };
-        if self.version > 1 {
+        // Whoever is new is told of with their conversation, unless they have none yet.
+        if self.version > 1 || asked {
             self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
         }
     }

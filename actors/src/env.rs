@@ -23,6 +23,7 @@ use crate::{
     conversation::Conversation,
     directory::Directory,
     fanout::FanOut,
+    feeder::Feeding,
     house::{Graves, Parts},
     initiated::Initiated,
     media::{self, Media},
@@ -81,6 +82,8 @@ pub(crate) struct Surroundings {
     pub(crate) wakeups: Wakeups,
     /// When projections are written.
     pub(crate) beat: Beat,
+    /// How far search is fed from the logs.
+    pub(crate) feeding: Arc<Feeding>,
     /// Which updates of today are buried.
     pub(crate) graves: tokio::sync::Mutex<Graves>,
     draining: AtomicBool,
@@ -128,6 +131,7 @@ impl Env {
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
             beat: Beat::new(),
+            feeding: Arc::default(),
             graves: tokio::sync::Mutex::default(),
             draining: AtomicBool::new(false),
             sending: AtomicUsize::new(0),

@@ -6,6 +6,7 @@ mod consent;
 mod conversations;
 mod dead;
 mod media;
+mod search;
 mod templates;
 mod wakeups;
 
@@ -20,6 +21,7 @@ use switchboard_ports::{
     blob::Blobs,
     channel::ChannelClient,
     clock::{Clock, Entropy},
+    search::Index,
     secrets::Vault,
     store::Store,
 };
@@ -33,6 +35,7 @@ pub use self::{
     consent::signer,
     dead::Grave,
     media::{Incoming, StoredFile},
+    search::Shown,
 };
 pub(crate) use self::{
     apply::apply_at,
@@ -44,6 +47,7 @@ use crate::{
     directory::{Reply, answer},
     env::Env,
     fanout::{self, Attach},
+    feeder::{Feeder, Feeding},
     tenant,
 };
 
@@ -247,6 +251,18 @@ impl House {
             .collect();
         drop(house.env.fanouts.set(fanouts));
         house
+    }
+
+    /// What feeds an index with what is told in here.
+    #[must_use]
+    pub fn feeder(&self, index: Arc<dyn Index>) -> Feeder {
+        Feeder::new(self.env.clone(), index)
+    }
+
+    /// How far search is fed.
+    #[must_use]
+    pub fn feeding(&self) -> Arc<Feeding> {
+        Arc::clone(&self.env.feeding)
     }
 
     /// Refuses what would add to a tenant that cannot keep up, or to a house that closes.

@@ -12,6 +12,7 @@ mod conversation;
 mod directory;
 mod env;
 pub mod fanout;
+pub mod feeder;
 mod gate;
 pub mod house;
 mod initiated;

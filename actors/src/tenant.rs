@@ -67,15 +67,15 @@ const MAX_UNPROJECTED: u64 = 20_000;
 /// Logged events after which it is noted anew how far everything is projected.
 const NOTE_PROJECTED_AFTER: u64 = 500;
 /// How long the log is kept.
-const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub(crate) const LOG_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// While anybody is there, how often it is looked whether somebody was silent for so long that they are away.
 const PRESENCE_LOOK: Duration = Duration::from_secs(1);
 /// Conversations that are taken from a team or a person at once, where those are gone.
 pub(crate) const LEAVING_AT_ONCE: usize = 16;
 /// The name under which the log's end is noted, by the chunk.
-const LOG_END: &str = "end";
+pub(crate) const LOG_END: &str = "end";
 /// The name under which it is noted how far the log is in conversations' rows.
-const PROJECTED: &str = "projected";
+pub(crate) const PROJECTED: &str = "projected";
 /// Pause before a failed load or write is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -670,6 +670,7 @@ impl TenantActor {
                 |actor| {
                     actor.owed.logged(count);
                     actor.stream.logged(last);
+                    actor.env.feeding.ring(actor.scope, last, actor.env.clock.now());
                     actor.note_congestion();
                 },
             );

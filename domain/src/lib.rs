@@ -23,6 +23,7 @@ pub mod queue;
 pub mod rates;
 pub mod retry;
 pub mod roles;
+pub mod search;
 pub mod template;
 pub mod throughput;
 pub mod window;

@@ -248,7 +248,7 @@ CREATE TABLE IF NOT EXISTS other_updates (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS other_updates_expiry ON other_updates (expires_at) WHERE expires_at IS NOT NULL;
 
---  Every event of a tenant, in order: resume after a restart, and later search, outgoing webhooks, rules and reports.
+--  Every event of a tenant, in order: resume after a restart, search, and later outgoing webhooks, rules and reports.
 CREATE TABLE IF NOT EXISTS tenant_log (
     tenant BLOB NOT NULL,
     chunk INTEGER NOT NULL,

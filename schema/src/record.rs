@@ -538,7 +538,7 @@ table! {
 }
 
 table! {
-    /// Every event of a tenant, in order: resume after a restart, and later search, outgoing webhooks, rules and reports.
+    /// Every event of a tenant, in order: resume after a restart, search, and later outgoing webhooks, rules and reports.
     TENANT_LOG = "tenant_log" => TenantLogRow: Tenant, RightEdge, expires;
     partition {
         /// `offset / 5000`.
@@ -561,7 +561,7 @@ table! {
     LOG_CURSORS = "log_cursors" => LogCursorRow: Tenant, Clustered;
     partition {}
     clustering {
-        /// Which reader; `end` is the log's own hint where its newest chunk is, `projected` how far it is in the list.
+        /// Which reader; `end` is the log's own hint where its newest chunk is, `projected` how far it is in the list, `search` how far in the index.
         consumer: String,
     }
     values {

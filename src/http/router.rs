@@ -24,7 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, me, media, messages, metrics, outbox, outermost,
-    password_resets, problem::Problem, sessions, sign_ups, sockets, teams, templates, users,
+    password_resets, problem::Problem, search, sessions, sign_ups, sockets, teams, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -117,6 +117,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::consent, contacts::record_consent))
         .routes(routes!(contacts::consent_proof))
         .routes(routes!(contacts::consent_key))
+        .routes(routes!(search::find))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

@@ -67,6 +67,9 @@ const CONDITIONS: &[&str] = &{
 /// Why sockets close.
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 
+/// Why an index of search is made anew.
+const REBUILDS: &[&str] = &["missing", "damaged", "version", "elsewhere", "expired"];
+
 /// A label and the values it can have; none named: they are not known beforehand.
 type Labels = &'static [(&'static str, &'static [&'static str])];
 
@@ -198,6 +201,19 @@ pub(super) const COUNTERS: &[Measurement] = &[
         &[],
         "Pauses of a whole number, because the provider called it too fast or was at work on it",
     ),
+    of(
+        "switchboard_search_changes_total",
+        &[],
+        "Messages, conversations and contacts written to indexes of search",
+    ),
+    of(
+        "switchboard_search_rebuilds_total",
+        &[("why", REBUILDS)],
+        "Indexes of search begun anew: none was there, it did not read or was of another version, the store had another history, or the log had forgotten what it missed",
+    ),
+    of("switchboard_search_failures_total", &[], "Turns of feeding search that failed and are tried again"),
+    of("switchboard_search_cut_total", &[], "Searches that ended before everything was looked through"),
+    of("switchboard_search_overloaded_total", &[], "Searches refused because too many waited"),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.
@@ -234,6 +250,19 @@ pub(super) const GAUGES: &[Measurement] = &[
     of("switchboard_store_read_queue_reads", &[], "Reads that wait"),
     of("switchboard_store_blob_queue_bodies", &[], "Bodies that wait to be written or read"),
     of("switchboard_tenant_unlogged_events", &[], "Events told and not in the log yet, all tenants together"),
+    of(
+        "switchboard_search_lag_events",
+        &[],
+        "Events that are logged and not in search yet, all tenants together",
+    ),
+    of(
+        "switchboard_search_lag_seconds",
+        &[],
+        "Time since the oldest event that is logged and not in search yet",
+    ),
+    of("switchboard_search_rebuilding", &[], "Tenants whose index of search is being made anew or looked at"),
+    of("switchboard_search_index_bytes", &[], "Bytes on disk of the indexes of search that are open"),
+    of("switchboard_search_indexes_open", &[], "Indexes of search that are open"),
     of("switchboard_build_info", &[("version", ANY)], "The running version; always 1"),
 ];
 /// What is spread.
@@ -261,6 +290,7 @@ pub(super) const HISTOGRAMS: &[Measurement] = &[
     of("switchboard_store_group_commits", &[], "Commits in one group (store embedded)"),
     of("switchboard_store_group_rows", &[], "Rows in one group (store embedded)"),
     of("switchboard_store_read_seconds", &[], "Time of one read"),
+    of("switchboard_search_seconds", &[], "Time of one question to an index of search, without the waiting"),
     of("switchboard_store_blob_seconds", &[], "Time to write or read one body"),
 ];
 /// What `metrics-process` measures of the process, with words of its own.
@@ -320,8 +350,16 @@ mod tests {
     use super::*;
 
     /// Folders with the code of the server; tests and tools measure nothing.
-    const CODE: [&str; 7] =
-        ["src", "actors/src", "store/src", "channels/src", "ports/src", "domain/src", "schema/src"];
+    const CODE: [&str; 8] = [
+        "src",
+        "actors/src",
+        "store/src",
+        "search/src",
+        "channels/src",
+        "ports/src",
+        "domain/src",
+        "schema/src",
+    ];
     /// How measuring looks in the code: what stands before the name, and the kind. The last two are the fan-out's
     /// own, which binds the arbiter.
     const MEASURING: [(&str, &str); 5] = [

@@ -24,6 +24,7 @@ mod people;
 mod presence;
 mod redacted;
 mod roles;
+mod searched;
 mod sending;
 mod settling;
 mod socket;

@@ -101,6 +101,7 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/outbox"), Anybody),
         (("POST", "/api/v1/password-resets"), Anybody),
         (("POST", "/api/v1/password-resets/confirm"), Anybody),
+        (("GET", "/api/v1/search"), Members),
         (("POST", "/api/v1/sessions"), Anybody),
         (("DELETE", "/api/v1/sessions/current"), Members),
         (("POST", "/api/v1/sessions/current/workspace"), Members),

@@ -67,6 +67,8 @@ const home = createRoute({
 });
 
 export type InboxSearch = { view?: View; status?: ConversationStatus; sort?: Sort };
+/** The `seq` of the message at which a conversation is opened. */
+export type ConversationSearch = { message?: number };
 
 const one = <T extends string>(value: unknown, known: readonly T[]): T | undefined => known.find((item) => item === value);
 
@@ -83,7 +85,14 @@ const inbox = createRoute({
   component: InboxPage,
 });
 const inboxIndex = createRoute({ getParentRoute: () => inbox, path: '/' });
-const conversation = createRoute({ getParentRoute: () => inbox, path: '$conversationId' });
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: '$conversationId',
+  validateSearch: (search: Record<string, unknown>): ConversationSearch => {
+    const message = Number(search['message']);
+    return Number.isSafeInteger(message) && message > 0 ? { message } : {};
+  },
+});
 
 /** Which one of a section's things is looked at. */
 type SettingsSearch = { channel?: string };

@@ -822,6 +822,7 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/outbox": {
+    "/api/v1/search": {
         parameters: {
             query?: never;
             header?: never;
@@ -834,6 +835,11 @@ export interface paths {
          *     is nothing here.
          */
         get: operations["outbox_list"];
+         * Search
+         * @description Over what was said and whom it was said to. Answers within a deadline: what was not looked through by then is left out, and
+         *     `partial` says so, as it does where something is not in the index yet.
+         */
+        get: operations["search_find"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2077,6 +2083,54 @@ export interface components {
          * @enum {string}
          */
         Forwarded: "once" | "often";
+        /** @description Somebody who was found. */
+        FoundContact: {
+            /** @description The address by which they were found, where it was not their name. */
+            address?: components["schemas"]["TextPart"][];
+            /** @description As they are now. */
+            contact: components["schemas"]["Contact"];
+            /** @description Their conversations, the newest first, at most 5, without `last_message`. */
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Their name. */
+            name: components["schemas"]["TextPart"][];
+        };
+        /** @description People who were found. */
+        FoundContacts: {
+            /** @description The best first. */
+            hits: components["schemas"]["FoundContact"][];
+            /** @description For the next page, with `kind=contacts`. */
+            next_cursor?: string | null;
+        };
+        /** @description A conversation that was found. */
+        FoundConversation: {
+            /** @description As it is now, without `last_message`. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description The name of whom it is with. */
+            name: components["schemas"]["TextPart"][];
+        };
+        /** @description Conversations that were found. */
+        FoundConversations: {
+            /** @description The best first. */
+            hits: components["schemas"]["FoundConversation"][];
+            /** @description For the next page, with `kind=conversations`. */
+            next_cursor?: string | null;
+        };
+        /** @description A message that was found. */
+        FoundMessage: {
+            /** @description Its conversation, without `last_message`. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description As it is now. */
+            message: components["schemas"]["Message"];
+            /** @description What of its words is shown. */
+            parts: components["schemas"]["TextPart"][];
+        };
+        /** @description Messages that were found. */
+        FoundMessages: {
+            /** @description The best first. */
+            hits: components["schemas"]["FoundMessage"][];
+            /** @description For the next page, with `kind=messages`. */
+            next_cursor?: string | null;
+        };
         /** @description A file above an interactive message. */
         HeaderFile: {
             /** @description The name of a document. */
@@ -2690,6 +2744,34 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "supervisor" | "agent" | "analyst";
+        /** @description What was found, in groups, the best of each first. A group that was not asked for is empty. */
+        SearchAnswer: {
+            /** @description People outside. */
+            contacts: components["schemas"]["FoundContacts"];
+            /** @description Conversations, by whom they are with. */
+            conversations: components["schemas"]["FoundConversations"];
+            /** @description Time was up, or more words would answer than are looked at. */
+            cut: boolean;
+            lag?: null | components["schemas"]["SearchLag"];
+            /** @description What was said. */
+            messages: components["schemas"]["FoundMessages"];
+            /**
+             * @description There may be more, or better ones, than this: time was up, more words would answer than are looked at, or not
+             *     everything is in the index yet.
+             */
+            partial: boolean;
+        };
+        /** @description What is not in the index yet. */
+        SearchLag: {
+            /**
+             * Format: int64
+             * @description Events that are not in it, so far as is known.
+             */
+            events: number;
+            /** @description It is being made anew: much may be missing. */
+            rebuilding: boolean;
+            since?: null | components["schemas"]["Timestamp"];
+        };
         /** @description One rule and how it came out. */
         SendCheck: {
             /** @description What was found, in plain words. */
@@ -3349,6 +3431,13 @@ export interface components {
         Text: {
             /** @description The words, at most 4,096 characters. */
             body: string;
+        };
+        /** @description A part of a text. Text, and never markup. */
+        TextPart: {
+            /** @description It is what was asked for. */
+            found?: boolean;
+            /** @description As it is written. */
+            text: string;
         };
         /** Format: date-time */
         Timestamp: string;
@@ -5187,6 +5276,35 @@ export interface operations {
     outbox_list: {
         parameters: {
             query?: never;
+    search_find: {
+        parameters: {
+            query: {
+                /**
+                 * @description Words, in any order: all must be there, slips are forgiven, and the last finds what begins with it. `"In quotes"`: in a
+                 *     row. Or a number, or a part of one, however it is written. At most 200 characters and 12 words.
+                 */
+                q: string;
+                /** @description Among what; all of it, unless asked otherwise, with a few conversations and contacts beside the messages. */
+                kind?: "messages" | "conversations" | "contacts";
+                /** @description On this channel. */
+                channel_id?: components["schemas"]["ChannelId"];
+                /** @description In a conversation that stands so. */
+                status?: "open" | "pending" | "snoozed" | "resolved";
+                /** @description In a conversation of this person; or of `me`, or of `nobody`. */
+                assignee?: string;
+                /** @description Written by this person of us; or by `me`, by `us`, or by the `customer`. */
+                by?: string;
+                /** @description Not before. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description Only with a file. */
+                attachment?: boolean;
+                /** @description `next_cursor` of the page before, of the same group and the same question. */
+                cursor?: string;
+                /** @description How many of the group, 1 to 50. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5266,6 +5384,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description A problem */

@@ -2,6 +2,7 @@
 export const shortcuts = {
   menu: 'Mod+K',
   sheet: 'Mod+/',
+  search: '/',
   next: 'Alt+J',
   previous: 'Alt+K',
   resolve: 'Alt+E',

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Lock, LogOut, Monitor, Moon, Settings, SquarePen, Sun, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Lock, LogOut, Monitor, Moon, Search, Settings, SquarePen, Sun, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
@@ -18,6 +18,7 @@ import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
 import { useAnswering, useMay, useMe, useTeams } from '@/lib/people';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
+import { searchFor } from '@/lib/search';
 import { useSettingsSections } from '@/lib/settings';
 import { shortcuts } from '@/lib/shortcuts';
 
@@ -37,6 +38,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
+  const [words, setWords] = useState('');
   const run = (act: () => void) => () => {
     onClose();
     // After the dialog gave the focus back, so that an act may move it.
@@ -51,7 +53,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined}>
           <Dialog.Title className="sr-only">{t('commands.title')}</Dialog.Title>
           <Command label={t('commands.title')} loop filter={fits} className="flex min-h-0 flex-col">
-            <Command.Input className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />
+            <Command.Input value={words} onValueChange={setWords} className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />
             <Command.List className="max-h-[min(420px,60vh)] overflow-y-auto p-1.5">
               <Command.Empty className="p-3 text-text-3">{t('commands.none')}</Command.Empty>
               {conversation && answers && (
@@ -114,6 +116,12 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   );
                 })}
               </Command.Group>
+              <Command.Group forceMount>
+                {/* Whatever is typed may be what somebody said: this one always fits. */}
+                <Item force value="search" icon={<Search {...icon} />} keys={shortcuts.search} onSelect={run(() => { if (words.trim()) searchFor(words.trim()); openDialog('search'); })}>
+                  {words.trim() ? t('commands.searchFor', { words: words.trim() }) : t('commands.search')}
+                </Item>
+              </Command.Group>
               <Command.Group heading={t('commands.settings')}>
                 {AVAILABILITIES.map((one) => (
                   <Item key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} onSelect={run(() => void setAvailability(user.id, { availability: one }))}>{`${t('availability.label')}: ${availabilityName(one)}`}</Item>
@@ -140,9 +148,9 @@ function fits(value: string, search: string): number {
   return words.every((word) => ` ${text}`.includes(` ${word}`)) ? 1 : 0.5;
 }
 
-function Item({ icon: mark, keys, value, onSelect, children }: { icon: ReactNode; keys?: string; value?: string; onSelect: () => void; children: string }) {
+function Item({ icon: mark, keys, value, force = false, onSelect, children }: { icon: ReactNode; keys?: string; value?: string; force?: boolean; onSelect: () => void; children: string }) {
   return (
-    <Command.Item className="command-item" value={value ?? children} onSelect={onSelect}>
+    <Command.Item className="command-item" value={value ?? children} forceMount={force} onSelect={onSelect}>
       {mark}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {keys && <Keys of={keys} />}

@@ -14,7 +14,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
       [
         [t('keys.menu'), shortcuts.menu],
         [t('keys.sheet'), shortcuts.sheet],
-        ...(singleKeys ? ([[t('keys.sheet'), '?'], [t('keys.undo'), 'Z']] as [string, string][]) : []),
+        ...(singleKeys ? ([[t('keys.search'), shortcuts.search], [t('keys.sheet'), '?'], [t('keys.undo'), 'Z']] as [string, string][]) : []),
         [t('areas.inbox'), shortcuts.inbox],
         [t('areas.settings'), shortcuts.settings],
         [t('keys.panes'), shortcuts.panes],

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent }
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { Menu, MenuChoice, MenuLabel, MenuLine } from '@/components/menu';
+import { SearchButton } from '@/components/search-button';
 import { Tip } from '@/components/tip';
 import { Card } from '@/features/inbox/card';
 import { statusIcons, statusName } from '@/features/inbox/views';
@@ -43,6 +44,7 @@ export function ConversationList({ list, openId, fold, phone, resizable }: Props
           <h1 className="pane-title min-w-0 flex-1 truncate">{statusName(list.status)}</h1>
         )}
         {fold && <ConnectionPill hideLive />}
+        {fold && some && <SearchButton />}
         {some && <SortMenu list={list} />}
         {some && answers && <Tip label={t('list.new')}>
           <button type="button" className="btn plain icon small" aria-label={t('list.new')} onClick={() => { openDialog('start'); }}>

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
@@ -16,7 +16,7 @@ import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { assign, markRead, putWithTeam, setStatus } from '@/lib/inbox/actions';
-import { loadBackTo, loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
+import { loadBackTo, loadConversation, loadNewer, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
@@ -34,6 +34,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
   const thread = useInbox((state) => state.threads[id]);
   const link = useLink((state) => state.state);
   const list = usePlace((state) => state.list);
+  const { message: target = null } = useSearch({ strict: false });
   const [error, setError] = useState<unknown>(null);
   const gone = error instanceof ApiError && error.status === 404;
   const known = conversation !== undefined;
@@ -41,8 +42,8 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
 
   const load = useCallback(() => {
     setError(null);
-    void Promise.all([known ? null : loadConversation(id), loaded ? null : loadThread(id)]).catch(setError);
-  }, [id, known, loaded]);
+    void Promise.all([known ? null : loadConversation(id), loaded ? null : loadThread(id, target)]).catch(setError);
+  }, [id, known, loaded, target]);
   const need = !known || !loaded;
   useEffect(() => {
     if (need && error === null) load();
@@ -54,7 +55,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
 
   // A hole, or less than the conversation says there is: the newest page again.
   const lastSeq = conversation?.last_seq ?? 0;
-  const hole = loaded && (thread.stale || (thread.messages.at(-1)?.seq ?? 0) < lastSeq);
+  const hole = loaded && (thread.stale || (thread.at === null && (thread.messages.at(-1)?.seq ?? 0) < lastSeq));
   useEffect(() => {
     if (!hole) return;
     const timer = setTimeout(() => void loadThread(id).catch(() => undefined), thread?.stale ? 0 : 1_500);
@@ -72,7 +73,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
     <main className="thread" aria-label={t('thread.label', { name: conversation?.contact.name ?? '' })} data-pane data-open-conversation={id}>
       <Header id={id} conversation={conversation} phone={phone} onDetails={onDetails} detailsShown={detailsShown} />
       {loaded && conversation ? (
-        <Messages id={id} conversation={conversation} thread={thread} />
+        <Messages id={id} conversation={conversation} thread={thread} target={target} />
       ) : (
         <Waiting error={error} onRetry={load} />
       )}
@@ -324,8 +325,12 @@ function estimate(row: Row | undefined): number {
 /** Closer to the end than this is at the end. */
 const AT_END = 80;
 
-function Messages({ id, conversation, thread }: { id: string; conversation: Conversation; thread: ThreadState }) {
-  const pending = useInbox((state) => state.pending);
+function Messages({ id, conversation, thread, target }: { id: string; conversation: Conversation; thread: ThreadState; target: number | null }) {
+  const navigate = useNavigate();
+  const asked = useRouterState({ select: (state) => state.location.state.__TSR_key });
+  const apart = thread.at !== null;
+  const allPending = useInbox((state) => state.pending);
+  const pending = useMemo(() => allPending.filter((one) => one.conversation_id === id), [allPending, id]);
   const keys = useInbox((state) => state.keys);
   const meId = useInbox((state) => state.meId);
   const unread = useInbox((state) => unreadOf(state, id));
@@ -351,8 +356,8 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
   }, [lastSeq, looking, thread.messages]);
 
   const rows = useMemo(
-    () => buildRows({ thread, pending: pending.filter((one) => one.conversation_id === id), keys, meId, newFromSeq }),
-    [thread, pending, keys, meId, newFromSeq, id],
+    () => buildRows({ thread, pending: apart ? [] : pending, keys, meId, newFromSeq }),
+    [thread, pending, apart, keys, meId, newFromSeq],
   );
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -364,17 +369,27 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
     overscan: 10,
     paddingEnd: 10,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: !apart,
     scrollEndThreshold: AT_END,
   });
 
-  // At the end from the first paint on, and still there when the composer grows.
+  // A message that is waited for, to be shown when its page is here.
+  const wanted = useRef<number | null>(null);
+  // At the end from the first paint on, and still there when the composer grows; or at the message that is asked for.
   const [placed, setPlaced] = useState(false);
   const atEnd = useRef(true);
   const [away, setAway] = useState(false);
   const [awayFromSeq, setAwayFromSeq] = useState(0);
   useLayoutEffect(() => {
-    virtualizer.scrollToEnd();
+    if (target === null) return;
+    atEnd.current = false;
+    wanted.current = target;
+    void loadBackTo(id, target).catch(() => { showToast({ words: t('thread.quoteNotLoaded'), error: true }); });
+    scroller.current?.focus({ preventScroll: true });
+  }, [target, asked, id]);
+  const begins = useRef(target);
+  useLayoutEffect(() => {
+    if (begins.current === null) virtualizer.scrollToEnd();
     const frame = requestAnimationFrame(() => { setPlaced(true); });
     const element = scroller.current;
     if (!element) return;
@@ -385,13 +400,19 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
       observer.disconnect();
     };
   }, [virtualizer]);
-  const ownCount = rows.filter((row) => row.kind === 'pending').length;
+  const toLatest = useCallback(() => {
+    wanted.current = null;
+    if (target !== null) void navigate({ to: '.', search: (all) => ({ ...all, message: undefined }), replace: true });
+    if (apart) void loadThread(id, null).then(() => requestAnimationFrame(() => { virtualizer.scrollToEnd(); })).catch(() => undefined);
+    else virtualizer.scrollToEnd();
+  }, [apart, id, navigate, target, virtualizer]);
+  const ownCount = pending.length;
   const ownBefore = useRef(ownCount);
   useEffect(() => {
     // What I wrote myself is always brought into sight.
-    if (ownCount > ownBefore.current) virtualizer.scrollToEnd();
+    if (ownCount > ownBefore.current) toLatest();
     ownBefore.current = ownCount;
-  }, [ownCount, virtualizer]);
+  }, [ownCount, toLatest]);
 
   const onScroll = () => {
     const element = scroller.current;
@@ -410,23 +431,26 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
   useEffect(() => {
     if (placed && thread.hasMore && first <= 4) void loadOlder(id).catch(() => undefined);
   }, [placed, thread.hasMore, first, id, thread.messages.length]);
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (placed && apart && last >= rows.length - 5) void loadNewer(id).catch(() => undefined);
+  }, [placed, apart, last, rows.length, id]);
 
   // Read once it is on the screen and somebody looks.
   useEffect(() => {
-    if (!looking || unread === null || unread === 0 || away) return;
+    if (!looking || unread === null || unread === 0 || away || apart) return;
     const timer = setTimeout(() => void markRead(id), 300);
     return () => { clearTimeout(timer); };
-  }, [looking, unread, away, id, link]);
+  }, [looking, unread, away, apart, id, link]);
 
-  // A message of an older page is shown once that page is here.
-  const wanted = useRef<number | null>(null);
+  // A message of another page is shown once that page is here.
   useEffect(() => {
     if (wanted.current === null) return;
     const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.seq === wanted.current);
     if (index < 0) return;
     wanted.current = null;
     virtualizer.scrollToIndex(index, { align: 'center' });
-  }, [rows, virtualizer]);
+  }, [rows, virtualizer, asked]);
   const jumpTo = useCallback(
     (seq: number) => {
       const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.seq === seq);
@@ -435,9 +459,7 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
         return;
       }
       wanted.current = seq;
-      void loadBackTo(id, seq)
-        .then((here) => { if (!here) showToast({ words: t('thread.quoteFar'), error: false }); })
-        .catch(() => { showToast({ words: t('thread.quoteNotLoaded'), error: true }); });
+      void loadBackTo(id, seq).catch(() => { showToast({ words: t('thread.quoteNotLoaded'), error: true }); });
     },
     [rows, virtualizer, id],
   );
@@ -462,6 +484,7 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
                 ref={virtualizer.measureElement}
                 data-index={item.index}
                 className="row absolute inset-x-0 top-0"
+                data-target={target !== null && 'message' in row && row.message.seq === target || undefined}
                 style={{ transform: `translateY(${String(item.start)}px)` }}
               >
                 <RowView row={row} conversation={conversation} index={item.index} count={rows.length} byProviderId={byProviderId} onJump={jumpTo} />
@@ -470,8 +493,8 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
           })}
         </div>
       </div>
-      {away && (
-        <button type="button" className="jump" aria-label={t('thread.jump')} onClick={() => { virtualizer.scrollToEnd(); }}>
+      {(away || apart) && (
+        <button type="button" className="jump" aria-label={t('thread.jump')} onClick={toLatest}>
           <ArrowDown size={14} aria-hidden="true" />
           {arrived > 0 && <span className="num">{t('thread.jumpNew', { count: arrived })}</span>}
         </button>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { AlarmClock, CircleCheck, Hourglass, Inbox, Users } from 'lucide-react';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
+import { SearchButton } from '@/components/search-button';
 import { t } from '@/lib/i18n';
 import { STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
@@ -22,7 +23,7 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
   return (
     <aside className="relative flex flex-none border-e border-line flex-col gap-px overflow-y-auto bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
       <Divider edge="viewsWidth" label={t('views.resize')} />
-      <div className="pane-title flex h-[52px] items-center px-2">{t('areas.inbox')}</div>
+      <div className="pane-title flex h-[52px] items-center justify-between ps-2">{t('areas.inbox')}<SearchButton /></div>
       {STATUSES.map((status) => {
         const Icon = statusIcons[status];
         const count = totals[totalName('all', status)]?.count ?? 0;

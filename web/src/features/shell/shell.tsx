@@ -151,7 +151,8 @@ function useGlobalKeys(): void {
       };
       if (matches(event, shortcuts.menu)) act(() => { openDialog(useDialogs.getState().open === 'commands' ? null : 'commands'); });
       else if (matches(event, shortcuts.sheet)) act(() => { openDialog('keys'); });
-      else if (event.key === '?' && usePreferences.getState().singleKeys && !inField(event.target)) act(() => { openDialog('keys'); });
+      else if (/^[?/]$/.test(event.key) && usePreferences.getState().singleKeys && !inField(event.target) && !(event.ctrlKey || event.metaKey || event.altKey))
+        act(() => { openDialog(event.key === '/' ? 'search' : 'keys'); });
       else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
       else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
       else if (event.key === 'F6') act(() => { walkPanes(event.shiftKey ? -1 : 1); });

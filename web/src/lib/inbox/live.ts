@@ -15,6 +15,8 @@ import {
   listName,
   putConversations,
   putCounts,
+  putAround,
+  putNewer,
   putNewest,
   putOlder,
   putPage,
@@ -106,15 +108,34 @@ export function loadConversation(id: string): Promise<void> {
   });
 }
 
-/** Loads the newest page of a thread. */
-export function loadThread(id: string): Promise<void> {
-  return once(`thread ${id}`, async () => {
+/** Loads the newest page of a thread, or the one around a message; unless said otherwise the one that was loaded before. */
+export function loadThread(id: string, at = useInbox.getState().threads[id]?.at ?? null): Promise<void> {
+  return once(`thread ${id} ${String(at)}`, async () => {
     const mine = session;
     useInbox.setState((state) => beginThread(state, id));
-    const page = await ask<MessagePage>(`/conversations/${id}/messages?limit=${String(MESSAGES)}`);
+    const before = at === null ? null : at + MESSAGES / 2;
+    const page = await messagesBefore(id, before);
     if (mine !== session) return;
     connection?.snapshot(page.as_of);
-    useInbox.setState((state) => putNewest(state, id, page));
+    useInbox.setState((state) => (at === null || before === null ? putNewest(state, id, page) : putAround(state, id, page, at, before - 1)));
+  });
+}
+
+/** A page of a thread that ends before a `seq`; the newest where none is given. */
+function messagesBefore(id: string, before: number | null): Promise<MessagePage> {
+  return ask<MessagePage>(`/conversations/${id}/messages?limit=${String(MESSAGES)}${before === null ? '' : `&before_seq=${String(before)}`}`);
+}
+
+/** Loads the page after the newest message there is, where newer ones are known of. */
+export function loadNewer(id: string): Promise<void> {
+  return once(`newer ${id}`, async () => {
+    const mine = session;
+    const last = useInbox.getState().threads[id]?.messages.at(-1)?.seq;
+    if (last === undefined) return;
+    const end = last + MESSAGES;
+    const page = await messagesBefore(id, end + 1);
+    if (mine !== session) return;
+    useInbox.setState((state) => putNewer(state, id, page, end));
   });
 }
 
@@ -124,25 +145,27 @@ export function loadOlder(id: string): Promise<void> {
     const mine = session;
     const first = useInbox.getState().threads[id]?.messages[0]?.seq;
     if (first === undefined) return;
-    const page = await ask<MessagePage>(`/conversations/${id}/messages?before_seq=${String(first)}&limit=${String(MESSAGES)}`);
+    const page = await messagesBefore(id, first);
     if (mine !== session) return;
     useInbox.setState((state) => putOlder(state, id, page));
   });
 }
 
-/** Messages back from the oldest that is here, at most, that are loaded for one that is wanted. */
-const BACK_MAX = 2_000;
+/** Messages back from the oldest that is here, at most, for which the pages in between are loaded, too. */
+const BACK_MAX = 200;
 
-/** Loads older pages until the message with this `seq` is here; says whether it is. */
-export async function loadBackTo(id: string, seq: number): Promise<boolean> {
+/** Loads what it takes for the message with this `seq` to be here. */
+export async function loadBackTo(id: string, seq: number): Promise<void> {
   for (;;) {
-    const thread = useInbox.getState().threads[id];
-    const first = thread?.messages[0]?.seq;
-    if (thread === undefined || first === undefined) return false;
-    if (first <= seq) return thread.messages.some((one) => one.seq === seq);
-    if (!thread.hasMore || first - seq > BACK_MAX) return false;
+    const messages = useInbox.getState().threads[id]?.messages ?? [];
+    const first = messages[0]?.seq ?? 0;
+    if (first <= seq && seq <= (messages.at(-1)?.seq ?? 0)) return;
+    if (first < seq || first - seq > BACK_MAX) {
+      await loadThread(id, seq);
+      return;
+    }
     await loadOlder(id);
-    if (useInbox.getState().threads[id]?.messages[0]?.seq === first) return false;
+    if (useInbox.getState().threads[id]?.messages[0]?.seq === first) return;
   }
 }
 

@@ -20,7 +20,7 @@ function message(seq: number, fields: Partial<Message> = {}): Message {
   } as Message;
 }
 const system = (seq: number) => message(seq, { type: 'system', content: { event: 'assigned' }, direction: 'out' } as Partial<Message>);
-const thread = (messages: Message[], hasMore = false): Thread => ({ messages, loaded: true, hasMore, arrivals: [], stale: false });
+const thread = (messages: Message[], hasMore = false): Thread => ({ messages, loaded: true, hasMore, arrivals: [], stale: false, at: null });
 const build = (messages: Message[], newFromSeq: number | null = null) =>
   buildRows({ thread: thread(messages), pending: [], keys: {}, meId: 'me', newFromSeq });
 const kinds = (rows: Row[]) => rows.map((row) => row.kind);

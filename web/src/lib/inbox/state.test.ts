@@ -9,7 +9,9 @@ import {
   emptyInbox,
   endReload,
   orderOf,
+  putAround,
   putMark,
+  putNewer,
   putNewest,
   putOlder,
   putPage,
@@ -264,6 +266,51 @@ describe('threads', () => {
     state = putNewest(state, 'a', { ...messages(message(8), message(9)), has_more: true });
     expect(seqs(state)).toEqual([8, 9]);
     expect(state.threads['a']?.hasMore).toBe(true);
+  });
+});
+
+describe('a part of a thread around a message', () => {
+  const around = (...all: number[]) => ({ ...messages(...all.map((seq) => message(seq))), has_more: true });
+
+  it('takes the place of what is there, and newer ones do not come into it', () => {
+    let state = putNewest(beginThread(emptyInbox(ME), 'a'), 'a', around(98, 99, 100));
+    state = putAround(state, 'a', around(9, 10, 11), 10, 11);
+    expect(seqs(state)).toEqual([9, 10, 11]);
+    state = applyEvents(state, 'e', [event(11, 'message.received', { message: message(101) })]);
+    expect(seqs(state)).toEqual([9, 10, 11]);
+    expect(state.threads['a']?.stale).toBe(false);
+    expect(state.threads['a']?.at).toBe(10);
+  });
+
+  it('keeps what changed while it was on its way', () => {
+    let state = beginThread(emptyInbox(ME), 'a');
+    state = applyEvents(state, 'e', [event(11, 'message.updated', { message: message(10, { version: 50, state: 'read' }) })]);
+    state = putAround(state, 'a', around(9, 10, 11), 10, 11);
+    expect(state.threads['a']?.messages[1]?.state).toBe('read');
+  });
+
+  it('grows page by page until it is the newest', () => {
+    let state = putAround(beginThread(emptyInbox(ME), 'a'), 'a', around(9, 10, 11), 10, 11);
+    state = putNewer(state, 'a', around(11, 12, 13), 13);
+    expect(seqs(state)).toEqual([9, 10, 11, 12, 13]);
+    expect(state.threads['a']?.at).toBe(10);
+    state = putNewer(state, 'a', around(13, 14), 15);
+    expect(seqs(state)).toEqual([9, 10, 11, 12, 13, 14]);
+    expect(state.threads['a']?.at).toBeNull();
+    state = applyEvents(state, 'e', [event(11, 'message.received', { message: message(15) })]);
+    expect(seqs(state)).toEqual([9, 10, 11, 12, 13, 14, 15]);
+  });
+
+  it('is the newest page where nothing comes after it', () => {
+    const state = putAround(beginThread(emptyInbox(ME), 'a'), 'a', around(9, 10), 10, 34);
+    expect(state.threads['a']?.at).toBeNull();
+  });
+
+  it('gives way to the newest page', () => {
+    let state = putAround(beginThread(emptyInbox(ME), 'a'), 'a', around(9, 10, 11), 10, 11);
+    state = putNewest(state, 'a', around(98, 99));
+    expect(seqs(state)).toEqual([98, 99]);
+    expect(state.threads['a']?.at).toBeNull();
   });
 });
 

@@ -49,6 +49,8 @@ export type Thread = {
   arrivals: Message[];
   /** Something between was missed: the newest page must be loaded again. */
   stale: boolean;
+  /** The `seq` this part was loaded around, as long as newer ones than its last are not here. */
+  at: number | null;
 };
 
 /** Something written here that the server has not confirmed. */
@@ -237,7 +239,7 @@ export function endReload(state: InboxState, kept: ListKey, openId: string | nul
 /** The first page of a thread was asked for: what arrives meanwhile is kept for it. */
 export function beginThread(state: InboxState, id: string): InboxState {
   if (state.threads[id]) return state;
-  const thread: Thread = { messages: [], loaded: false, hasMore: false, arrivals: [], stale: false };
+  const thread: Thread = { messages: [], loaded: false, hasMore: false, arrivals: [], stale: false, at: null };
   return { ...state, threads: { ...state.threads, [id]: thread } };
 }
 
@@ -250,13 +252,14 @@ export function putNewest(state: InboxState, id: string, page: MessagePage): Inb
   // Older pages stay where the new page touches them; else there would be a hole.
   const joins = known !== undefined && first !== undefined && last !== undefined && first <= last + 1;
   const thread: Thread = joins
-    ? { ...known, messages: [...known.messages], stale: false }
+    ? { ...known, messages: [...known.messages], stale: false, at: null }
     : {
         messages: [],
         loaded: true,
         hasMore: page.has_more,
         arrivals: known?.arrivals ?? [],
         stale: false,
+        at: null,
       };
   const arrivals = joins ? [] : [...thread.arrivals, ...(known?.messages.filter((one) => first !== undefined && one.seq >= first) ?? [])];
   thread.loaded = true;
@@ -265,6 +268,27 @@ export function putNewest(state: InboxState, id: string, page: MessagePage): Inb
   for (const message of page.messages) putMessage(next, message, false);
   for (const message of arrivals.sort((a, b) => a.seq - b.seq)) putMessage(next, message, false);
   return next;
+}
+
+/** Puts the page around a message in, in place of what is there; one that ends before `end` is the newest. */
+export function putAround(state: InboxState, id: string, page: MessagePage, at: number, end: number): InboxState {
+  if ((page.messages.at(-1)?.seq ?? 0) < end) return putNewest(state, id, page);
+  const next = draft(state);
+  const known = state.threads[id];
+  next.threads[id] = { messages: page.messages, loaded: true, hasMore: page.has_more, arrivals: [], stale: false, at };
+  // What changed while it was on its way.
+  for (const message of [...(known?.messages ?? []), ...(known?.arrivals ?? [])]) if (message.seq <= end) putMessage(next, message, false);
+  return next;
+}
+
+/** Puts a newer page in, after what is there; one that ends before `end` is the newest. */
+export function putNewer(state: InboxState, id: string, page: MessagePage, end: number): InboxState {
+  const thread = state.threads[id];
+  if (!thread) return state;
+  const last = thread.messages.at(-1)?.seq ?? 0;
+  const messages = [...thread.messages, ...page.messages.filter((message) => message.seq > last)];
+  const at = (messages.at(-1)?.seq ?? 0) < end ? null : thread.at;
+  return { ...state, threads: { ...state.threads, [id]: { ...thread, messages, at } } };
 }
 
 /** Puts an older page in, before what is there. */
@@ -399,11 +423,12 @@ function putMessage(next: InboxState, message: Message, live: boolean): void {
   const { messages } = thread;
   const last = messages.at(-1);
   if (!last || message.seq === last.seq + 1) {
-    next.threads[id] = { ...thread, messages: [...messages, message] };
+    next.threads[id] = { ...thread, messages: [...messages, message], at: null };
     return;
   }
   if (message.seq > last.seq) {
-    next.threads[id] = { ...thread, stale: true };
+    // Of a part that ends before, the rest comes when it is read that far.
+    if (thread.at === null) next.threads[id] = { ...thread, stale: true };
     return;
   }
   const first = messages[0];

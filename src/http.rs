@@ -17,6 +17,7 @@ pub(crate) mod metrics;
 pub(crate) mod outermost;
 pub(crate) mod problem;
 pub(crate) mod router;
+pub(crate) mod saved_replies;
 pub(crate) mod sessions;
 pub(crate) mod sockets;
 pub(crate) mod templates;
@@ -29,7 +30,7 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, webhooks::Webhooks};
+use crate::{access::Access, desk::Desk, webhooks::Webhooks};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -38,6 +39,8 @@ pub(crate) struct Edge {
     pub(crate) house: House,
     /// Who is asking, and may they.
     pub(crate) access: Arc<Access>,
+    /// What agents write with.
+    pub(crate) desk: Arc<Desk>,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -65,6 +68,7 @@ macro_rules! parts {
 parts! {
     house: House,
     access: Arc<Access>,
+    desk: Arc<Desk>,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,

@@ -340,6 +340,17 @@ impl House {
         self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
     }
 
+    /// Tells everybody of the workspace that saved replies were made, changed or deleted: somebody's, or the workspace's.
+    pub fn tell_of_replies(&self, scope: TenantScope, user_id: Option<UserId>) {
+        let replies = Some(wire::RepliesChanged { user_id });
+        let told = tenant::Told {
+            name: wire::EventName::RepliesChanged,
+            at: self.env.clock.now(),
+            data: wire::EventData { replies, ..Default::default() },
+        };
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+    }
+
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.
     pub fn measure(&self) {
         let env = &self.env;

@@ -23,7 +23,7 @@ pub use outlook::{Side, WAITING_TOLD};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use switchboard_schema::{
-    ContactId, ConversationId, MessageId, Timestamp,
+    ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Attempt, ClientKey, Head, Item, Left},
     wire::{ContactRef, Content, ConversationStatus, MediaFacts, Message, Sender, SystemEvent},
 };
@@ -131,8 +131,17 @@ pub enum Command {
         request_hash: Vec<u8>,
         /// The words.
         body: String,
+        /// Whom it is for.
+        mentions: Vec<UserId>,
         /// Who.
         sender: Sender,
+    },
+    /// Somebody looked at the notes that mention them.
+    SawMentions {
+        /// Who.
+        user_id: UserId,
+        /// Up to this note.
+        seq: u64,
     },
     /// Give it to somebody, or to nobody.
     Assign {

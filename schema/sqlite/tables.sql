@@ -270,3 +270,13 @@ CREATE TABLE IF NOT EXISTS initiated (
     PRIMARY KEY (tenant, account, hour, contact_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS initiated_expiry ON initiated (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Words that agents send again and again, of the workspace or of one person.
+CREATE TABLE IF NOT EXISTS saved_replies (
+    tenant BLOB NOT NULL,
+    holder TEXT NOT NULL,
+    reply_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, holder, reply_id)
+) STRICT, WITHOUT ROWID;

@@ -192,6 +192,8 @@ ids! {
     CorrelationId = "cor";
     /// An update that could be stored but not applied.
     DeadLetterId = "dea";
+    /// Words kept to be sent again.
+    SavedReplyId = "rpl";
 }
 
 impl ConversationId {

@@ -6,8 +6,10 @@ mod channel;
 mod consent;
 mod content;
 mod conversation;
+mod draft;
 mod http;
 mod permission;
+mod reply;
 mod socket;
 mod template;
 
@@ -15,8 +17,10 @@ pub use channel::*;
 pub use consent::*;
 pub use content::*;
 pub use conversation::*;
+pub use draft::*;
 pub use http::*;
 pub use permission::*;
+pub use reply::*;
 pub use socket::*;
 pub use template::*;
 

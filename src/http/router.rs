@@ -24,7 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
-    sessions, sockets, templates, users,
+    saved_replies, sessions, sockets, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -103,6 +103,9 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::consent, contacts::record_consent))
         .routes(routes!(contacts::consent_proof))
         .routes(routes!(contacts::consent_key))
+        .routes(routes!(saved_replies::list, saved_replies::create))
+        .routes(routes!(saved_replies::patch, saved_replies::delete))
+        .routes(routes!(saved_replies::filled))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

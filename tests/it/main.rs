@@ -20,6 +20,7 @@ mod measured;
 mod media;
 mod paced;
 mod redacted;
+mod replies;
 mod roles;
 mod sending;
 mod settling;

@@ -87,6 +87,12 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/media/{id}"), Members),
         (("GET", "/api/v1/media/{id}/facts"), Members),
         (("POST", "/api/v1/media/{id}/links"), Members),
+        (("GET", "/api/v1/saved-replies"), Members),
+        // Those that everybody uses are for supervisors: `replies.rs` tries that.
+        (("POST", "/api/v1/saved-replies"), Answering),
+        (("DELETE", "/api/v1/saved-replies/{id}"), Answering),
+        (("PATCH", "/api/v1/saved-replies/{id}"), Answering),
+        (("GET", "/api/v1/saved-replies/{id}/filled"), Members),
         (("POST", "/api/v1/sessions"), Anybody),
         (("DELETE", "/api/v1/sessions/current"), Members),
         (("POST", "/api/v1/socket-tickets"), Members),
@@ -127,6 +133,7 @@ fn filled(path: &str) -> String {
         "contacts" => "con",
         "conversations" => "cnv",
         "media" => "med",
+        "saved-replies" => "rpl",
         "users" => "usr",
         _ => "no",
     };

@@ -1,7 +1,5 @@
 //! Conversations and contacts, as agents and programs ask for them.
 
-use std::collections::HashMap;
-
 use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
@@ -574,6 +572,7 @@ impl House {
             key: key_hash(&act),
             request_hash: request_hash(&note),
             body: note.body,
+            mentions: note.mentions,
             sender: act.principal.sender.clone(),
         };
         self.ask_for_message(scope, &act, id, rule).await
@@ -649,22 +648,27 @@ impl House {
         scope: TenantScope,
         act: Act,
         id: ConversationId,
-        inbound_count: Option<u64>,
+        request: wire::ReadRequest,
         answers: bool,
     ) -> Result<wire::ReadAnswer, Refusal> {
         let user = act.principal.user_id;
+        let wire::ReadRequest { inbound_count, mention_seq } = request;
         if answers {
             self.seen(scope, id, false);
         }
         let read = || self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply));
-        match read().await {
+        let answer = match read().await {
             Err(Refusal::NotFound(_)) => {
                 // After a crash the list may not know it yet: when it loads it tells.
                 ask(&self.env, scope, id, Asked::of(Ask::Show)).await?;
-                read().await
+                read().await?
             }
-            answer => answer,
+            answer => answer?,
+        };
+        if let Some(seq) = mention_seq {
+            self.ask_conversation(scope, &act, id, Rule::SawMentions { user_id: user, seq }).await?;
         }
+        Ok(answer)
     }
 
     /// The customer may know that somebody read what they wrote, or is writing. Best effort.
@@ -791,38 +795,8 @@ fn named(
 
 /// A template's words with the values of its places, which go in their order.
 fn filled(words: &str, places: &[String], values: &[wire::TemplateParameter]) -> String {
-    let values = values.iter().map(|value| value.text.as_str());
-    fill(words, &places.iter().map(String::as_str).zip(values).collect())
-}
-
-/// A template's words with its places filled in; a place without a value stays as it is.
-fn fill(words: &str, values: &HashMap<&str, &str>) -> String {
-    let mut out = String::with_capacity(words.len());
-    let mut rest = words;
-    while let Some(start) = rest.find("{{") {
-        let Some(length) = rest[start + 2..].find("}}") else { break };
-        let name = rest[start + 2..start + 2 + length].trim();
-        out.push_str(&rest[..start]);
-        match values.get(name) {
-            Some(value) => out.push_str(value),
-            None => out.push_str(&rest[start..start + length + 4]),
-        }
-        rest = &rest[start + length + 4..];
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_templates_places_are_filled_and_a_missing_one_shows() {
-        let values = HashMap::from([("1", "Elif"), ("2", "Tuesday")]);
-        assert_eq!(
-            fill("Hi {{1}}, see you {{ 2 }}. {{3}} {{", &values),
-            "Hi Elif, see you Tuesday. {{3}} {{"
-        );
-    }
+    fill::written(words, |place| {
+        let at = places.iter().position(|name| name == place.name)?;
+        values.get(at).map(|value| value.text.clone())
+    })
 }

@@ -148,7 +148,7 @@ fn the_longest_note_is_kept_whatever_it_is_made_of() {
         world.deliver(&running, batch(&world, "in", 1)).await;
         let id = world.only_conversation(&running).await;
         for (n, letter) in ["x", "\u{1f600}", "\u{1}", "\""].into_iter().enumerate() {
-            let note = Note { body: letter.repeat(16_000) };
+            let note = Note { body: letter.repeat(16_000), mentions: Vec::new() };
             let act = world.act(&format!("note.{n}"));
             let kept = running.house.note(world.scope, act, id, note).await.map(|message| message.seq);
             assert_eq!(kept, Ok(n as u64 + 2), "{letter:?}");

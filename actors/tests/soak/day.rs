@@ -329,7 +329,7 @@ impl Town {
     }
 
     async fn noted(&self, workspace: &Workspace, id: ConversationId) {
-        let note = Note { body: "something to remember".to_owned() };
+        let note = Note { body: "something to remember".to_owned(), mentions: Vec::new() };
         self.house().note(workspace.scope, self.an_act(), id, note).await.expect("it is kept");
         let mut ledger = workspace.ledger.borrow_mut();
         ledger.notes += 1;

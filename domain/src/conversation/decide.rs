@@ -5,11 +5,11 @@ mod arriving;
 use std::collections::BTreeSet;
 
 use switchboard_schema::{
-    ContactId, ConversationId, MessageId, Timestamp,
+    ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
-        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MessageError,
-        MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
+        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_NOTE_MENTIONS,
+        Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
@@ -30,6 +30,8 @@ use crate::{
     window,
 };
 
+/// People of one conversation who were mentioned and have not looked, at most: they are in its head.
+const MAX_UNSEEN_MENTIONS: usize = 100;
 /// Longest words of a quote, in characters.
 const MAX_QUOTE_CHARS: usize = 200;
 
@@ -139,7 +141,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             Ok(draft.finish_item(seq).then_send())
         }
         Command::Retry { id } => again(state, id, now),
-        Command::Note { id, key, request_hash, body, sender } => {
+        Command::Note { id, key, request_hash, body, mut mentions, sender } => {
             if body.trim().is_empty() {
                 return Err(Rejection::Invalid { field: "body", message: "a note needs words".to_owned() });
             }
@@ -147,6 +149,12 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 let message = format!("a note has at most {MAX_NOTE_CHARS} characters");
                 return Err(Rejection::Invalid { field: "body", message });
             }
+            if mentions.len() > MAX_NOTE_MENTIONS {
+                let message = format!("a note mentions at most {MAX_NOTE_MENTIONS} people");
+                return Err(Rejection::Invalid { field: "mentions", message });
+            }
+            mentions.sort_unstable();
+            mentions.dedup();
             if let Some(decision) = answered(state, id, key, &request_hash)? {
                 return Ok(decision);
             }
@@ -154,15 +162,25 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             let seq = draft.add(
                 id,
                 Direction::Out,
-                Content::Note(Note { body }),
+                Content::Note(Note { body, mentions: mentions.clone() }),
                 MessageState::Recorded,
-                sender,
+                sender.clone(),
                 now,
             );
+            draft.mention(mentions, seq, &sender)?;
             draft.remember(key, id, seq, request_hash, now);
             draft.head.preview_seq = Some(seq);
             draft.head.updated_at = now;
             Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::SawMentions { user_id, seq } => {
+            let mut draft = Draft::of_any(state)?;
+            let before = draft.head.mentions.len();
+            draft.head.mentions.retain(|mention| mention.user_id != user_id || mention.seq > seq);
+            if draft.head.mentions.len() == before {
+                return Ok(Decision::default());
+            }
+            Ok(draft.finish(vec![Effect::Updated], None))
         }
         Command::Assign { assignee, sender } => {
             let mut draft = Draft::of(state)?;
@@ -436,6 +454,24 @@ impl<'a> Draft<'a> {
 
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
+    }
+
+    /// Keeps whom a note is for until they have looked at it. Nobody mentions themselves.
+    fn mention(&mut self, whom: Vec<UserId>, seq: u64, by: &Sender) -> Result<(), Rejection> {
+        let others = whom.into_iter().filter(|user| by.id.as_deref() != Some(&*user.to_string()));
+        for user_id in others {
+            self.head.mentions.retain(|mention| mention.user_id != user_id);
+            self.head.mentions.push(Mention { user_id, seq });
+        }
+        if self.head.mentions.len() > MAX_UNSEEN_MENTIONS {
+            return Err(Rejection::Rule {
+                code: "too_many_mentions",
+                message: format!(
+                    "{MAX_UNSEEN_MENTIONS} people were mentioned here and have not looked: tell them otherwise"
+                ),
+            });
+        }
+        Ok(())
     }
 
     /// Nothing changes, but everybody is told again: an earlier telling may have been lost in a crash.

@@ -177,6 +177,7 @@ impl State {
             last_seq: head.last_seq,
             last_message,
             window: self.window().show(now),
+            mentions: head.mentions.clone(),
             waiting_since: head.waiting_since,
             created_at: head.created_at,
             updated_at: head.updated_at,
@@ -221,6 +222,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         left: None,
         absorbed: Vec::new(),
         burst: None,
+        mentions: Vec::new(),
         created_at: now,
         updated_at: now,
     }

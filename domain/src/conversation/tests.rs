@@ -201,7 +201,7 @@ fn send_content(key: u64, content: Content) -> Command {
 
 fn note(key: u64, body: &str) -> Command {
     let request_hash = body.as_bytes().to_vec();
-    Command::Note { id: asked(key), key, request_hash, body: body.to_owned(), sender: agent() }
+    Command::Note { id: asked(key), key, request_hash, body: body.to_owned(), mentions: Vec::new(), sender: agent() }
 }
 
 fn begin(seq: u64) -> Command {

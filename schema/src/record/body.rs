@@ -113,6 +113,28 @@ pub struct TenantBody {
     pub created_at: Timestamp,
 }
 
+/// Words kept to be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedReplyBody {
+    /// What it is called up by.
+    pub name: String,
+    /// Its words, with their placeholders.
+    pub text: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// What somebody began to write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftBody {
+    /// What.
+    pub words: wire::DraftWords,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
 /// A member of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberBody {
@@ -508,6 +530,9 @@ pub struct Head {
     /// What went to this person lately and uses up what may be sent to one person.
     #[serde(default)]
     pub burst: Option<Burst>,
+    /// Who was mentioned in a note and has not looked at it.
+    #[serde(default)]
+    pub mentions: Vec<wire::Mention>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.

@@ -36,6 +36,9 @@ wire! {
         pub last_message: Option<Box<Message>>,
         /// May we write freely?
         pub window: Window,
+        /// Who was mentioned in a note and has not looked at it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub mentions: Vec<Mention>,
         /// Since when the customer waits for an answer; absent when nobody waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub waiting_since: Option<Timestamp>,
@@ -43,6 +46,15 @@ wire! {
         pub created_at: Timestamp,
         /// When something last happened that moves it up the list.
         pub updated_at: Timestamp,
+    }
+
+    /// Somebody was mentioned in a note and has not looked at it.
+    #[derive(Copy, Eq)]
+    pub struct Mention {
+        /// Who.
+        pub user_id: UserId,
+        /// The newest such note.
+        pub seq: u64,
     }
 
     /// A contact as a conversation shows it.

@@ -185,6 +185,9 @@ wire! {
         /// Messages of the customer read so far; all of them when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub inbound_count: Option<u64>,
+        /// Notes that mention the caller seen so far, by the `seq` of the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub mention_seq: Option<u64>,
     }
 
     /// Set a conversation's status.
@@ -466,6 +469,8 @@ wire! {
         Answer,
         /// Make, change and delete templates.
         ManageTemplates,
+        /// Make, change and delete the saved replies that everybody uses.
+        ManageReplies,
         /// Connect, change and disconnect channels.
         ManageChannels,
         /// Add people, say what they may do, remove them.

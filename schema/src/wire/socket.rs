@@ -270,6 +270,9 @@ wire! {
         /// Somebody of us was added, changed or removed.
         #[serde(rename = "users.changed")]
         UsersChanged,
+        /// Saved replies were made, changed or deleted.
+        #[serde(rename = "replies.changed")]
+        RepliesChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -294,6 +297,9 @@ wire! {
         /// The person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub users: Option<super::UsersChanged>,
+        /// Whose saved replies.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub replies: Option<super::RepliesChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,
@@ -309,6 +315,9 @@ wire! {
         /// Somebody writes.
         #[serde(rename = "typing")]
         Typing(Typing),
+        /// A draft of somebody's was kept or is no more.
+        #[serde(rename = "draft.changed")]
+        DraftChanged(super::DraftChanged),
         /// The server's store does otherwise than before.
         #[serde(rename = "store.condition")]
         StoreCondition(StoreState),

@@ -1,11 +1,12 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
 import type { enSettings } from '@/locales/en-settings';
+import type { enWriting } from '@/locales/en-writing';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enSettings };
+    resources: { translation: typeof en & typeof enSettings & typeof enWriting };
   }
 }
 

@@ -611,6 +611,7 @@ export const en = {
   settings: {
     channels: 'Channels',
     templates: 'Templates',
+    replies: 'Saved replies',
     members: 'Members',
     keys: 'API keys',
     deadLetters: 'Updates not applied',

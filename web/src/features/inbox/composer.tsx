@@ -21,12 +21,17 @@ import { utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
+import { placeOf } from '@/lib/writing';
 
 const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
 
 const Strips = later(() => import('@/features/inbox/strips').then((module) => ({ default: module.Strips })));
 
 const Insert = later(() => import('@/features/inbox/insert/insert').then((module) => ({ default: module.Insert })));
+
+const Assist = later(() => import('@/features/inbox/assist/assist').then((module) => ({ default: module.Assist })));
+
+const Tools = later(() => import('@/features/inbox/assist/tools').then((module) => ({ default: module.Tools })));
 
 const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;
@@ -156,7 +161,10 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   const [over, setOver] = useState(false);
   const { refused, price } = permission.answer;
   const held = kind === 'reply' && refused !== null;
-  const ready = !held && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
+  // Words with an open place in them that are meant so.
+  const [meant, setMeant] = useState('');
+  const open = kind === 'reply' && meant !== text && placeOf(text) !== null;
+  const ready = !held && !open && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
 
   const submit = () => {
     if (!ready) return;
@@ -205,6 +213,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     >
       {replyTo && <Quoted conversationId={id} messageId={replyTo} />}
       {kind === 'reply' && <Attachments conversationId={id} channelId={conversation.channel_id} />}
+      <Suspense fallback={null}><Assist field={field} conversation={conversation} text={text} kind={kind} asIs={meant === text} onAsIs={() => { setMeant(text); }} /></Suspense>
       <textarea
         ref={field}
         aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
@@ -237,6 +246,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
             </button>
           </>
         )}
+        <Suspense fallback={<span className="w-[26px]" />}><Tools field={field} /></Suspense>
         {left <= COUNT_FROM ? (
           <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, TriangleAlert, Users } from 'lucide-react';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, TriangleAlert, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -25,9 +25,12 @@ import { showToast } from '@/lib/toast';
 
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 
+const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
+
 const pages = {
   channels: { icon: Link2, Page: Channels },
   templates: { icon: LayoutTemplate, Page: Templates },
+  replies: { icon: MessageSquareText, Page: SavedReplies },
   members: { icon: Users, Page: Members },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },

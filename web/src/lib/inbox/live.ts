@@ -231,7 +231,7 @@ function noteHeard(): void {
 
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
-  const { message, contact, channel, templates, users } = event.data;
+  const { message, contact, channel, templates, users, replies } = event.data;
   if (contact) {
     const { queryKey } = contactQuery(contact.id);
     const known = queryClient.getQueryData(queryKey);
@@ -241,6 +241,7 @@ function follow(event: StreamEvent): void {
   if (channel || event.name === 'channel.updated' || event.name === 'channel.deleted')
     void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
   if (templates) void queryClient.invalidateQueries({ queryKey: templatesQuery(templates.channel_id).queryKey });
+  if (replies) void queryClient.invalidateQueries({ queryKey: ['saved-replies'] });
   if (users) {
     void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
     if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });

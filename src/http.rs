@@ -7,6 +7,7 @@ pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod docs;
+pub(crate) mod drafts;
 pub(crate) mod extract;
 pub(crate) mod health;
 pub(crate) mod idempotency;

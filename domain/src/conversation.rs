@@ -22,6 +22,8 @@ pub use decide::{decide, may_begin};
 pub use outlook::{Side, WAITING_TOLD};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
+use std::time::Duration;
+
 use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Attempt, ClientKey, Head, Item, Left},
@@ -108,6 +110,8 @@ pub enum Command {
         content: Content,
         /// The message that it answers, or that an emoji is for.
         about: Option<MessageId>,
+        /// How long it waits to be taken back.
+        hold: Duration,
         /// Who.
         sender: Sender,
     },
@@ -349,6 +353,7 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         history: item.history.clone(),
         attempts: item.attempts,
         not_before: item.not_before,
+        held_until: item.held_until,
         charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,

@@ -145,7 +145,10 @@ mod tests {
     #[test]
     fn what_was_sent_goes_and_what_was_written_since_stays() {
         let draft = DraftWords { note: "for us".to_owned(), ..words("Hello ") };
-        assert_eq!(without(&draft, Sent::Reply("Hello")), Some(DraftWords { note: "for us".to_owned(), ..words("") }));
+        assert_eq!(
+            without(&draft, Sent::Reply("Hello")),
+            Some(DraftWords { note: "for us".to_owned(), ..words("") })
+        );
         assert_eq!(without(&draft, Sent::Note("for us")), Some(words("Hello ")));
         assert_eq!(without(&draft, Sent::Reply("Hello you")), None);
         assert_eq!(without(&words(""), Sent::Reply("")), None);
@@ -217,6 +220,8 @@ mod tests {
             break;
         }
         window.base = kept.as_ref().map_or(0, |(version, _)| *version);
-        if kept.is_none() { window.text.clear(); }
+        if kept.is_none() {
+            window.text.clear();
+        }
     }
 }

@@ -309,7 +309,8 @@ mod tests {
             "Hi Elif, see {{1}}. {{3}} {{ {1}} }}"
         );
         assert_eq!(written("{{{{1}}}} {{", value), "{{Elif}} {{");
-        let of = |text| places(text).into_iter().map(|place| (place.name, place.fallback)).collect::<Vec<_>>();
+        let of =
+            |text| places(text).into_iter().map(|place| (place.name, place.fallback)).collect::<Vec<_>>();
         assert_eq!(of("{{a|b}} {{ c }} {{d| }}"), [("a", Some("b")), ("c", None), ("d", Some(""))]);
     }
 

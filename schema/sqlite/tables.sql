@@ -280,3 +280,15 @@ CREATE TABLE IF NOT EXISTS saved_replies (
     body BLOB,
     PRIMARY KEY (tenant, holder, reply_id)
 ) STRICT, WITHOUT ROWID;
+
+--  What agents began to write and have not sent. One that nobody goes on with ends by itself.
+CREATE TABLE IF NOT EXISTS drafts (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS drafts_expiry ON drafts (expires_at) WHERE expires_at IS NOT NULL;

@@ -60,7 +60,7 @@ impl Desk {
         save: wire::SaveDraft,
     ) -> Result<Changed, Refusal> {
         draft::check(&save.words).map_err(refusal)?;
-        let _alone = self.alone(scope, user_id.as_bytes()).await;
+        let _alone = self.alone(scope, user_id.to_string().as_bytes()).await;
         let row = self.draft_row(scope, user_id, at).await?;
         let kept = row.as_ref().map(|row| Kept { version: row.version, words: &row.body.0.words });
         let now = self.clock.now();
@@ -98,7 +98,7 @@ impl Desk {
         at: ConversationId,
         sent: Sent<'_>,
     ) -> Result<Option<wire::Draft>, Refusal> {
-        let _alone = self.alone(scope, user_id.as_bytes()).await;
+        let _alone = self.alone(scope, user_id.to_string().as_bytes()).await;
         let Some(row) = self.draft_row(scope, user_id, at).await? else { return Ok(None) };
         let Some(left) = draft::without(&row.body.0.words, sent) else { return Ok(None) };
         let now = self.clock.now();
@@ -123,7 +123,8 @@ impl Desk {
     /// When the store does not answer; asked again, it deletes the rest.
     pub(super) async fn clear_drafts(&self, scope: TenantScope, user_id: UserId) -> Result<(), Refusal> {
         let rows = self.draft_rows(scope, user_id).await?;
-        let delete = |row: DraftRow| Mutation::delete::<DraftRow>(DraftRow::key(user_id, row.conversation_id));
+        let delete =
+            |row: DraftRow| Mutation::delete::<DraftRow>(DraftRow::key(user_id, row.conversation_id));
         self.delete_all(scope, rows.into_iter().map(delete).collect()).await
     }
 

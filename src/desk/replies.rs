@@ -1,10 +1,7 @@
 //! Saved replies, of the workspace and of each person.
 
 use switchboard_actors::Refusal;
-use switchboard_domain::{
-    conversation::Rejection,
-    reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name},
-};
+use switchboard_domain::reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name};
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
     SavedReplyId, TenantScope, UserId,
@@ -13,12 +10,10 @@ use switchboard_schema::{
     wire,
 };
 
-use super::Desk;
+use super::{Desk, refusal};
 
 /// The holder of what is everybody's.
 const WORKSPACE: &str = "workspace";
-/// Replies deleted in one commit when their holder goes.
-const DELETED_AT_ONCE: usize = 90;
 
 /// Whose a saved reply is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +104,7 @@ impl Desk {
         let name = reply::checked_name(&new.name).map_err(refusal)?;
         reply::check_text(&new.text).map_err(refusal)?;
         let holder = Holder::of(new.shared, user_id);
-        let _alone = self.writing.lock().await;
+        let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let mut others = self.rows(scope, holder).await?;
         others.retain(|row| row.reply_id != id);
         if others.len() >= holder.most() {
@@ -140,7 +135,7 @@ impl Desk {
     ) -> Result<wire::SavedReply, Refusal> {
         let name = change.name.as_deref().map(reply::checked_name).transpose().map_err(refusal)?;
         change.text.as_deref().map_or(Ok(()), reply::check_text).map_err(refusal)?;
-        let _alone = self.writing.lock().await;
+        let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let mut others = self.rows(scope, holder).await?;
         let at = others.iter().position(|row| row.reply_id == id).ok_or(Refusal::NotFound("saved reply"))?;
         let mut row = others.swap_remove(at);
@@ -173,27 +168,18 @@ impl Desk {
         holder: Holder,
         id: SavedReplyId,
     ) -> Result<(), Refusal> {
-        let _alone = self.writing.lock().await;
+        let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let delete = Mutation::delete::<SavedReplyRow>(SavedReplyRow::key(holder.key(), id));
         Ok(self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?)
     }
 
-    /// Deletes what somebody who goes had for themselves.
-    ///
-    /// # Errors
-    /// When the store does not answer; asked again, it deletes the rest.
-    pub(crate) async fn clear(&self, scope: TenantScope, user_id: UserId) -> Result<(), Refusal> {
-        let holder = Holder::Person(user_id);
-        let _alone = self.writing.lock().await;
+    /// Deletes what a holder has who goes.
+    pub(super) async fn clear_replies(&self, scope: TenantScope, holder: Holder) -> Result<(), Refusal> {
         let rows = self.rows(scope, holder).await?;
-        for some in rows.chunks(DELETED_AT_ONCE) {
-            let delete = |row: &SavedReplyRow| {
-                Mutation::delete::<SavedReplyRow>(SavedReplyRow::key(holder.key(), row.reply_id))
-            };
-            let deletes = some.iter().map(delete).collect();
-            self.records.store().commit_one(scope.into(), Lane::Bulk, deletes).await?;
-        }
-        Ok(())
+        let delete = |row: SavedReplyRow| {
+            Mutation::delete::<SavedReplyRow>(SavedReplyRow::key(holder.key(), row.reply_id))
+        };
+        self.delete_all(scope, rows.into_iter().map(delete).collect()).await
     }
 
     async fn rows(&self, scope: TenantScope, holder: Holder) -> Result<Vec<SavedReplyRow>, Refusal> {
@@ -218,13 +204,6 @@ fn check_free(others: &[SavedReplyRow], name: &str) -> Result<(), Refusal> {
             Err(Refusal::Invalid { field: "name", message: format!("there is one called {name} already") })
         }
         false => Ok(()),
-    }
-}
-
-fn refusal(rejection: Rejection) -> Refusal {
-    match rejection {
-        Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
-        other => Refusal::Broken(other.to_string()),
     }
 }
 

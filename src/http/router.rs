@@ -22,7 +22,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs,
+    Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs, drafts,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
     saved_replies, sessions, sockets, templates, users,
 };
@@ -103,6 +103,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(contacts::consent, contacts::record_consent))
         .routes(routes!(contacts::consent_proof))
         .routes(routes!(contacts::consent_key))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::get, drafts::save))
         .routes(routes!(saved_replies::list, saved_replies::create))
         .routes(routes!(saved_replies::patch, saved_replies::delete))
         .routes(routes!(saved_replies::filled))

@@ -34,6 +34,8 @@ fn with_ids(
         (Method::POST, of("/read"), json!({})),
         (Method::POST, of("/status"), json!({"status": "resolved"})),
         (Method::POST, of("/notes"), json!({"body": "note"})),
+        (Method::GET, of("/draft"), Value::Null),
+        (Method::POST, of("/draft"), json!({"base_version": 0, "reply": "Hello"})),
         (Method::POST, of(&format!("/messages/{message}/cancel")), json!({})),
         (Method::POST, of(&format!("/messages/{message}/retry")), json!({})),
         (Method::GET, format!("/api/v1/contacts/{contact}"), Value::Null),

@@ -12,6 +12,7 @@ mod composing;
 mod connecting;
 mod crash;
 mod disk;
+mod drafts;
 mod errors;
 mod inbound;
 mod kinds;

@@ -2,13 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    api::Api,
-    postman::customer,
-    snapshot::text,
-    stage::Stage,
-    wire::Socket,
-};
+use crate::support::{api::Api, postman::customer, snapshot::text, stage::Stage, wire::Socket};
 
 const REPLIES: &str = "/api/v1/saved-replies";
 
@@ -20,7 +14,8 @@ fn one(shared: bool, name: &str, words: &str) -> Value {
 async fn names(api: &Api) -> Vec<String> {
     let list = api.get(REPLIES).await.of(200);
     let all = list["saved_replies"].as_array().expect("a list").iter();
-    all.map(|one| format!("{}{}", text(one, "name"), if one["shared"] == true { "" } else { " (own)" })).collect()
+    all.map(|one| format!("{}{}", text(one, "name"), if one["shared"] == true { "" } else { " (own)" }))
+        .collect()
 }
 
 fn path(reply: &Value) -> String {
@@ -39,7 +34,9 @@ async fn what_is_everybodys_is_kept_by_supervisors_and_what_is_ones_own_by_onese
     assert_eq!(names(&supervisor).await, ["hours"], "what is somebody's is theirs alone");
     supervisor.patch(&path(&own), &json!({"text": "x"})).await.is_problem(404, "not_found");
     supervisor.delete(&path(&own)).await.is_problem(404, "not_found");
-    for refused in [agent.patch(&path(&shared), &json!({"text": "x"})).await, agent.delete(&path(&shared)).await] {
+    for refused in
+        [agent.patch(&path(&shared), &json!({"text": "x"})).await, agent.delete(&path(&shared)).await]
+    {
         refused.is_problem(403, "not_allowed");
     }
     let reader = stage.member("analyst").await;
@@ -47,9 +44,11 @@ async fn what_is_everybodys_is_kept_by_supervisors_and_what_is_ones_own_by_onese
     assert_eq!(names(&reader).await, ["hours"]);
 
     // Two edit the same: the second is told.
-    let first = supervisor.with("if-match", "\"1\"").patch(&path(&shared), &json!({"text": "9 to 18."})).await;
+    let first =
+        supervisor.with("if-match", "\"1\"").patch(&path(&shared), &json!({"text": "9 to 18."})).await;
     assert_eq!(first.of(200)["version"], 2);
-    let second = stage.api.with("if-match", "\"1\"").patch(&path(&shared), &json!({"text": "9 to 16."})).await;
+    let second =
+        stage.api.with("if-match", "\"1\"").patch(&path(&shared), &json!({"text": "9 to 16."})).await;
     second.is_problem(412, "changed");
 
     stage.server.kill();
@@ -68,7 +67,12 @@ async fn names_are_unlike_each_other_and_words_make_sense() {
     let again = stage.api.keyed("k-1").post(REPLIES, &one(true, "Hello", "Hello!")).await.of(201);
     assert_eq!(kept, again, "the same request keeps it once");
     let wrong = |answer: crate::support::api::Answer, field: &str| {
-        assert_eq!((answer.status.into(), answer.body["field"].clone()), (422_u16, json!(field)), "{}", answer.body);
+        assert_eq!(
+            (answer.status.into(), answer.body["field"].clone()),
+            (422_u16, json!(field)),
+            "{}",
+            answer.body
+        );
     };
     wrong(stage.api.post(REPLIES, &one(true, "hello", "x")).await, "name");
     wrong(stage.api.post(REPLIES, &one(true, "two words", "x")).await, "name");
@@ -87,7 +91,8 @@ async fn names_are_unlike_each_other_and_words_make_sense() {
 async fn a_reply_is_filled_for_whom_it_goes_to_and_names_what_it_cannot_fill() {
     let stage = Stage::new().await;
     let conversation = stage.meet(&customer(0)).await;
-    let words = "Hi {{contact.first_name}}, {{agent.name|we}} at {{workspace.name}} write to {{contact.phone}}.";
+    let words =
+        "Hi {{contact.first_name}}, {{agent.name|we}} at {{workspace.name}} write to {{contact.phone}}.";
     let reply = stage.api.post(REPLIES, &one(true, "hi", words)).await.of(201);
     let filled = format!("{}/filled?conversation_id={conversation}", path(&reply));
     let agent = stage.member("agent").await;

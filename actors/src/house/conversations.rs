@@ -1,5 +1,7 @@
 //! Conversations and contacts, as agents and programs ask for them.
 
+use std::time::Duration;
+
 use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
@@ -14,8 +16,8 @@ use switchboard_domain::{
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
     wire::{
-        self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MediaKind,
-        ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
+        self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MAX_HOLD_SECS,
+        MediaKind, ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
     },
 };
 
@@ -432,6 +434,7 @@ impl House {
                 request_hash: request_hash(&request),
                 content,
                 about: None,
+                hold: Duration::ZERO,
                 sender: act.principal.sender.clone(),
             },
         };
@@ -499,6 +502,7 @@ impl House {
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
         let (key, hash) = (key_hash(&act), request_hash(&request));
+        let hold = hold_of(&request)?;
         let content = match &request.content {
             SendContent::Text { text } => Content::Text(text.clone()),
             _ => {
@@ -518,6 +522,7 @@ impl House {
             request_hash: hash,
             content,
             about: about(&request),
+            hold,
             sender: act.principal.sender.clone(),
         };
         tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
@@ -768,6 +773,16 @@ impl Whom {
             Self::Known(contact, _) => &contact.contact,
         }
     }
+}
+
+/// How long a message waits to be taken back.
+fn hold_of(request: &SendRequest) -> Result<Duration, Refusal> {
+    let secs = request.hold_s.unwrap_or_default();
+    if secs > MAX_HOLD_SECS {
+        let message = format!("it waits at most {MAX_HOLD_SECS} seconds");
+        return Err(Refusal::Invalid { field: "hold_s", message });
+    }
+    Ok(Duration::from_secs(secs.into()))
 }
 
 /// A template's category as the provider writes it.

@@ -2,14 +2,15 @@
 
 mod arriving;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
         Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_NOTE_MENTIONS,
-        Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
+        Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt,
+        SystemEvent,
     },
 };
 
@@ -108,7 +109,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Status { status, seq } => told(state, status, seq, now),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
-        Command::Send { contact, id, key, request_hash, content, about, sender } => {
+        Command::Send { contact, id, key, request_hash, content, about, hold, sender } => {
             check_content(&content)?;
             // First, so that a repetition is answered by what it made, also where that continues elsewhere.
             if let Some(decision) = answered(state, id, key, &request_hash)? {
@@ -118,7 +119,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 (None, Some(contact)) => Draft::with(state, newborn(state.channel_id, &contact, now)),
                 _ => Draft::of(state)?,
             };
-            send(draft, Asked { id, key, request_hash, content, about, sender }, now)
+            send(draft, Asked { id, key, request_hash, content, about, hold, sender }, now)
         }
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
@@ -137,8 +138,12 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             }
             reach(item, MessageState::Cancelled, now);
             item.not_before = None;
+            let effects = match item.held_until {
+                Some(_) => draft.hide(seq),
+                None => vec![Effect::Announce(seq)],
+            };
             // It may have been the one that the others waited behind.
-            Ok(draft.finish_item(seq).then_send())
+            Ok(draft.finish(effects, Some(seq)).then_send())
         }
         Command::Retry { id } => again(state, id, now),
         Command::Note { id, key, request_hash, body, mut mentions, sender } => {
@@ -390,6 +395,7 @@ impl<'a> Draft<'a> {
             charged: None,
             decision: None,
             not_before: None,
+            held_until: None,
             retired_ids: Vec::new(),
             raw: None,
             correlation_id: None,
@@ -454,6 +460,20 @@ impl<'a> Draft<'a> {
 
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
+    }
+
+    /// What was taken back while it was held is shown to nobody: the list shows what was there before it.
+    fn hide(&mut self, seq: u64) -> Vec<Effect> {
+        if self.head.preview_seq == Some(seq) {
+            let shown = |item: &&Item| {
+                item.seq < seq
+                    && !matches!(item.content, Content::System(_) | Content::Reaction(_))
+                    && !(item.held_until.is_some() && item.state == MessageState::Cancelled)
+            };
+            let before = self.state.items.values().rev().find(shown).map(|item| item.seq);
+            self.head.preview_seq = before.or(self.head.preview_seq);
+        }
+        vec![Effect::Announce(seq), Effect::Updated]
     }
 
     /// Keeps whom a note is for until they have looked at it. Nobody mentions themselves.
@@ -997,11 +1017,12 @@ struct Asked {
     request_hash: Vec<u8>,
     content: Content,
     about: Option<MessageId>,
+    hold: Duration,
     sender: Sender,
 }
 
 fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, Rejection> {
-    let Asked { id, key, request_hash, mut content, about, sender } = asked;
+    let Asked { id, key, request_hash, mut content, about, hold, sender } = asked;
     let is_new = draft.state.head.is_none();
     let is_reaction = matches!(content, Content::Reaction(_));
     let about = about.map(|id| draft.state.about(&id, is_reaction)).transpose()?;
@@ -1017,6 +1038,10 @@ fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, 
     let item = draft.item(seq)?;
     item.reply_to = reply_to;
     item.quote = quoted;
+    if !hold.is_zero() {
+        item.held_until = Some(now + hold);
+        item.not_before = item.held_until;
+    }
     draft.remember(key, id, seq, request_hash, now);
     draft.head.updated_at = now;
     if !is_reaction {

@@ -659,6 +659,9 @@ pub struct Item {
     /// Not before this the next request is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// Until when its writer had it wait, to be able to take it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Timestamp>,
     /// The provider's ids of earlier requests, whose statuses no longer count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired_ids: Vec<String>,

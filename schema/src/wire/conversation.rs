@@ -235,6 +235,9 @@ wire! {
         /// It waits until then: for a pause after a failure, or so that not too much goes to one person at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub not_before: Option<Timestamp>,
+        /// Until when its writer had it wait, to be able to take it back; one that was is shown to nobody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub held_until: Option<Timestamp>,
         /// What WhatsApp charges it as, once it said so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub charged: Option<Charged>,

@@ -181,6 +181,7 @@ wire! {
     }
 
     /// Say how far the caller has read.
+    #[derive(Eq, Default)]
     pub struct ReadRequest {
         /// Messages of the customer read so far; all of them when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -648,13 +649,19 @@ pub struct SendRequest {
     /// The message of the conversation that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_s: Option<u32>,
 }
+
+/// Longest time in which a message waits to be taken back, in seconds.
+pub const MAX_HOLD_SECS: u32 = 30;
 
 impl SendRequest {
     /// Words that answer nothing in particular.
     #[must_use]
     pub const fn text(body: String) -> Self {
-        Self { content: SendContent::Text { text: Text { body } }, reply_to: None }
+        Self { content: SendContent::Text { text: Text { body } }, reply_to: None, hold_s: None }
     }
 }
 
@@ -767,6 +774,7 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             interactive: Option<Interactive>,
             reaction: Option<SendReaction>,
             reply_to: Option<MessageId>,
+            hold_s: Option<u32>,
         }
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -804,6 +812,6 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             }
             Kind::Reaction => SendContent::Reaction { reaction: needed(plain.reaction, "reaction")? },
         };
-        Ok(Self { content, reply_to: plain.reply_to })
+        Ok(Self { content, reply_to: plain.reply_to, hold_s: plain.hold_s })
     }
 }

@@ -353,6 +353,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller began to write in a conversation */
+        get: operations["drafts_get"];
+        put?: never;
+        /**
+         * Keep what the caller writes in a conversation
+         * @description It goes on from the version that was read last; where it was changed elsewhere since, the answer is 412: read it, and
+         *     save what was typed since again. With nothing in it there is no draft any more. One that nobody goes on with ends
+         *     after 30 days; a person has at most 200.
+         */
+        post: operations["drafts_save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -441,7 +464,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write a private note */
+        /**
+         * Write a private note
+         * @description Colleagues whom it mentions hear of it: the conversation names them until they have read it.
+         */
         post: operations["conversations_note"];
         delete?: never;
         options?: never;
@@ -552,6 +578,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's drafts */
+        get: operations["drafts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -640,6 +683,75 @@ export interface paths {
          * @description Whoever has it can read the file for a quarter of an hour, without signing in. It is good for this file alone.
          */
         post: operations["media_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The saved replies that the caller can use
+         * @description The workspace's and their own, with what can stand in their words.
+         */
+        get: operations["saved_replies_list"];
+        put?: never;
+        /**
+         * Keep words
+         * @description For the caller alone or, by owners, admins and supervisors, for everybody.
+         */
+        post: operations["saved_replies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved reply
+         * @description Those of the workspace are deleted by owners, admins and supervisors.
+         */
+        delete: operations["saved_replies_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved reply
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412. Those of the workspace are
+         *     changed by owners, admins and supervisors.
+         */
+        patch: operations["saved_replies_patch"];
+        trace?: never;
+    };
+    "/api/v1/saved-replies/{id}/filled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved reply as it reads in a conversation
+         * @description With its placeholders filled. What is not known and has nothing to say instead stays, and is named.
+         */
+        get: operations["saved_replies_filled"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1032,6 +1144,13 @@ export interface components {
              *     second marks as read, too, so there is one switch for both.
              */
             read_receipts?: boolean | null;
+        };
+        /** @description Change a saved reply. What is left out stays. */
+        ChangeSavedReply: {
+            /** @description What it is called up by. */
+            name?: string | null;
+            /** @description Its words. */
+            text?: string | null;
         };
         /** @description Change a member. What is left out stays. */
         ChangeUser: {
@@ -1498,6 +1617,8 @@ export interface components {
              * @description The highest `seq` given.
              */
             last_seq: number;
+            /** @description Who was mentioned in a note and has not looked at it. */
+            mentions?: components["schemas"]["Mention"][];
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
@@ -1556,6 +1677,15 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description Keep words. */
+        CreateSavedReply: {
+            /** @description What it is called up by: at most 40 letters, digits, `-`, `_` and `.`, and unlike every other of the same holder. */
+            name: string;
+            /** @description For everybody; else for the caller alone. */
+            shared?: boolean;
+            /** @description Its words, at most 4,096 characters. */
+            text: string;
+        };
         /** @description Make a template and submit it. */
         CreateTemplate: components["schemas"]["TemplateDraft"] & {
             /** @description The channel of the account it belongs to. */
@@ -1612,11 +1742,50 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out";
+        /** @description What the caller began to write in a conversation. Where that is nothing its version is 0. */
+        Draft: components["schemas"]["DraftWords"] & {
+            /** @description Where. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Which of several writings this is: it grows.
+             */
+            version: number;
+        };
+        /** @description The caller's drafts. */
+        DraftList: {
+            /** @description Of each conversation one. */
+            drafts: components["schemas"]["Draft"][];
+        };
+        /**
+         * @description What is being written.
+         * @enum {string}
+         */
+        DraftMode: "reply" | "note";
+        /** @description What was written and not sent. */
+        DraftWords: {
+            /** @description Which of the two was being written. */
+            mode?: components["schemas"]["DraftMode"];
+            /** @description To colleagues, at most 16,000 characters. */
+            note?: string;
+            /** @description To the customer, at most 16,000 characters. */
+            reply?: string;
+            reply_to?: null | components["schemas"]["MessageId"];
+        };
         /**
          * @description Where a value comes from.
          * @enum {string}
          */
         FillSource: "text" | "name" | "first_name" | "phone" | "username";
+        /** @description A saved reply as it reads in a conversation. */
+        FilledReply: {
+            /** @description Its words; what could not be filled stands there as its placeholder still. */
+            text: string;
+            /** @description What could not be filled, each once, in order. */
+            unfilled: string[];
+        };
         /**
          * @description How often a message had been passed on before it came here.
          * @enum {string}
@@ -1807,6 +1976,16 @@ export interface components {
          * @enum {string}
          */
         MediaState: "waiting" | "ready" | "failed";
+        /** @description Somebody was mentioned in a note and has not looked at it. */
+        Mention: {
+            /**
+             * Format: int64
+             * @description The newest such note.
+             */
+            seq: number;
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
         /** @description An item of a conversation. */
         Message: components["schemas"]["Content"] & {
             /** @description When we took it. */
@@ -1827,6 +2006,7 @@ export interface components {
             edited_at?: null | components["schemas"]["Timestamp"];
             error?: null | components["schemas"]["MessageError"];
             forwarded?: null | components["schemas"]["Forwarded"];
+            held_until?: null | components["schemas"]["Timestamp"];
             /** @description When each state was reached, by the provider's clock where it is the provider's state. */
             history?: components["schemas"]["StateAt"][];
             /** @description Its id. */
@@ -1888,6 +2068,8 @@ export interface components {
         Note: {
             /** @description The words, at most 16,000 characters. */
             body: string;
+            /** @description Colleagues whom it is for, at most 20: they hear of it. */
+            mentions?: components["schemas"]["UserId"][];
         };
         /** @description What the provider says of a number. Its own words, so that what is new there is shown as it is. */
         NumberFacts: {
@@ -1948,7 +2130,7 @@ export interface components {
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
+        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
         /**
          * @description What the provider counts a message as.
          * @enum {string}
@@ -2061,6 +2243,11 @@ export interface components {
              * @description Messages of the customer read so far; all of them when left out.
              */
             inbound_count?: number | null;
+            /**
+             * Format: int64
+             * @description Notes that mention the caller seen so far, by the `seq` of the newest.
+             */
+            mention_seq?: number | null;
         };
         /** @description Record what somebody said outside of Switchboard. */
         RecordConsent: {
@@ -2122,10 +2309,55 @@ export interface components {
             title: string;
         };
         /**
+         * @description What stands for something that is known when a reply is used.
+         * @enum {string}
+         */
+        ReplyPlaceholder: "contact.name" | "contact.first_name" | "contact.phone" | "contact.username" | "agent.name" | "agent.first_name" | "workspace.name";
+        /**
          * @description What a member may do.
          * @enum {string}
          */
         Role: "owner" | "admin" | "supervisor" | "agent" | "analyst";
+        /** @description Keep a draft. With nothing in it, there is none any more. */
+        SaveDraft: components["schemas"]["DraftWords"] & {
+            /**
+             * Format: int64
+             * @description The version that it goes on from; 0 where there was none.
+             */
+            base_version: number;
+        };
+        /** @description Words kept to be sent again. */
+        SavedReply: {
+            /** @description Its id. */
+            id: components["schemas"]["SavedReplyId"];
+            /** @description What it is called up by. */
+            name: string;
+            /** @description It is everybody's; else the caller's alone. */
+            shared: boolean;
+            /**
+             * @description Its words, with their placeholders: `{{contact.first_name}}`, or with what to say where that is not known,
+             *     `{{contact.first_name|there}}`.
+             */
+            text: string;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+        };
+        /** @description `rpl_` and 26 characters */
+        SavedReplyId: string;
+        /** @description The saved replies that the caller can use. */
+        SavedReplyList: {
+            /** @description What can stand in their words for what is only known when one is used. */
+            placeholders: components["schemas"]["ReplyPlaceholder"][];
+            /** @description By name; the caller's own and the workspace's. */
+            saved_replies: components["schemas"]["SavedReply"][];
+        };
         /** @description One rule and how it came out. */
         SendCheck: {
             /** @description What was found, in plain words. */
@@ -2265,6 +2497,11 @@ export interface components {
         };
         /** @description A message to send. */
         SendRequest: components["schemas"]["SendContent"] & {
+            /**
+             * Format: int32
+             * @description Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
+             */
+            hold_s?: number | null;
             reply_to?: null | components["schemas"]["MessageId"];
         };
         /**
@@ -3630,6 +3867,75 @@ export interface operations {
             };
         };
     };
+    drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_save: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     messages_list: {
         parameters: {
             query?: {
@@ -4023,6 +4329,35 @@ export interface operations {
             };
         };
     };
+    drafts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sessions_get: {
         parameters: {
             query?: never;
@@ -4195,6 +4530,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaLink"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplyList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSavedReply"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["SavedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSavedReply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The reply's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_filled: {
+        parameters: {
+            query: {
+                /** @description In which conversation. */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReply"];
                 };
             };
             /** @description A problem */

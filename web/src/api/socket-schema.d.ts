@@ -86,6 +86,10 @@ export type SendCommand = {
    */
   conversation_id: string;
   /**
+   * Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
+   */
+  hold_s?: number | null;
+  /**
    * The message of the conversation that it answers.
    */
   reply_to?: MessageId | null;
@@ -211,6 +215,10 @@ export type ServerFrame =
           name: "typing";
         }
       | {
+          data: DraftChanged;
+          name: "draft.changed";
+        }
+      | {
           data: StoreState;
           name: "store.condition";
         }
@@ -294,6 +302,10 @@ export type Message = {
    * It had been passed on before.
    */
   forwarded?: Forwarded | null;
+  /**
+   * Until when its writer had it wait, to be able to take it back; one that was is shown to nobody.
+   */
+  held_until?: Timestamp | null;
   /**
    * When each state was reached, by the provider's clock where it is the provider's state.
    */
@@ -1108,6 +1120,10 @@ export interface NoteCommand {
    * Where.
    */
   conversation_id: string;
+  /**
+   * Colleagues whom it is for, at most 20: they hear of it.
+   */
+  mentions?: UserId[];
 }
 /**
  * Say how far the caller has read.
@@ -1121,6 +1137,10 @@ export interface ReadCommand {
    * Messages of the customer read so far; all of them when left out.
    */
   inbound_count?: number | null;
+  /**
+   * Notes that mention the caller seen so far, by the `seq` of the newest.
+   */
+  mention_seq?: number | null;
 }
 /**
  * Give a conversation to somebody.
@@ -1186,7 +1206,8 @@ export interface Event {
     | "channel.updated"
     | "channel.deleted"
     | "templates.changed"
-    | "users.changed";
+    | "users.changed"
+    | "replies.changed";
   /**
    * Its place in the stream.
    */
@@ -1220,6 +1241,10 @@ export interface EventData {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * Whose saved replies.
+   */
+  replies?: RepliesChanged | null;
   /**
    * The templates.
    */
@@ -1514,6 +1539,10 @@ export interface Conversation {
    * The highest `seq` given.
    */
   last_seq: number;
+  /**
+   * Who was mentioned in a note and has not looked at it.
+   */
+  mentions?: Mention[];
   /**
    * Until when it is put aside.
    */
@@ -2161,6 +2190,10 @@ export interface Note {
    * The words, at most 16,000 characters.
    */
   body: string;
+  /**
+   * Colleagues whom it is for, at most 20: they hear of it.
+   */
+  mentions?: UserId[];
 }
 /**
  * A line the system wrote.
@@ -2214,6 +2247,19 @@ export interface Unsupported {
   raw?: string | null;
 }
 /**
+ * Somebody was mentioned in a note and has not looked at it.
+ */
+export interface Mention {
+  /**
+   * The newest such note.
+   */
+  seq: number;
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
  * May we write freely?
  */
 export interface Window {
@@ -2250,6 +2296,15 @@ export interface ReadMark {
    * Who.
    */
   user_id: string;
+}
+/**
+ * Saved replies were made, changed or deleted: whoever shows them reads them again.
+ */
+export interface RepliesChanged {
+  /**
+   * Whose; absent for the workspace's.
+   */
+  user_id?: UserId | null;
 }
 /**
  * Templates of a channel changed: whoever shows them reads them again.
@@ -2291,6 +2346,23 @@ export interface Typing {
   user_id: string;
 }
 /**
+ * A draft was kept or is no more: whoever shows that person's reads it again.
+ */
+export interface DraftChanged {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * Whose.
+   */
+  user_id: string;
+  /**
+   * Its version; 0 where there is none any more.
+   */
+  version: number;
+}
+/**
  * How the server's store does, as a signal says it.
  */
 export interface StoreState {
@@ -2324,6 +2396,10 @@ export interface EventData1 {
    * The read mark.
    */
   read?: ReadMark | null;
+  /**
+   * Whose saved replies.
+   */
+  replies?: RepliesChanged | null;
   /**
    * The templates.
    */

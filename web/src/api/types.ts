@@ -37,6 +37,9 @@ export type CreatedApiKey = Schemas['CreatedApiKey'];
 export type CreateTemplate = Schemas['CreateTemplate'];
 export type CreateUser = Schemas['CreateUser'];
 export type DeadLetterList = Schemas['DeadLetterList'];
+export type Draft = Schemas['Draft'];
+export type DraftList = Schemas['DraftList'];
+export type SaveDraft = Schemas['SaveDraft'];
 export type Departure = Schemas['Departure'];
 export type FillSource = Schemas['FillSource'];
 export type Identity = Schemas['Identity'];
@@ -103,6 +106,7 @@ export type Window = Schemas['Window'];
 export type EventData = socket.EventData;
 export type StoreCondition = socket.StoreState['condition'];
 export type Typing = socket.Typing;
+export type DraftChanged = socket.DraftChanged;
 export type ServerFrame = socket.ServerFrame;
 export type ClientFrame = socket.ClientFrame;
 /** Something changed. */

@@ -4,6 +4,8 @@ import type { Conversation, SendPrice } from '@/api/types';
 import { Keys } from '@/components/keys';
 import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
+import { Assist } from '@/features/inbox/assist/assist';
+import { Tools } from '@/features/inbox/assist/tools';
 import { Attachments } from '@/features/inbox/attachments';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
@@ -12,10 +14,12 @@ import { tellTyping } from '@/lib/inbox/live';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
 import { costOf } from '@/lib/inbox/outlook';
+import { canUndo, undoSend } from '@/lib/inbox/undo';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
 import { rate } from '@/lib/media';
-import { useChannels, useMay } from '@/lib/people';
+import { useChannels, useMay, useUsers } from '@/lib/people';
+import { mentionsIn } from '@/lib/mentions';
 import { usePreferences } from '@/lib/preferences';
 import { utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
@@ -28,10 +32,6 @@ const TemplateForm = later(() => import('@/components/template-form').then((modu
 const Strips = later(() => import('@/features/inbox/strips').then((module) => ({ default: module.Strips })));
 
 const Insert = later(() => import('@/features/inbox/insert/insert').then((module) => ({ default: module.Insert })));
-
-const Assist = later(() => import('@/features/inbox/assist/assist').then((module) => ({ default: module.Assist })));
-
-const Tools = later(() => import('@/features/inbox/assist/tools').then((module) => ({ default: module.Tools })));
 
 const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;
@@ -151,6 +151,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   const name = kind === 'note' ? `${id}.note` : id;
   const text = useDrafts((state) => state.drafts[name] ?? '');
   const sendWith = usePreferences((state) => state.sendWith);
+  const users = useUsers();
   const field = useRef<HTMLTextAreaElement>(null);
   const most = kind === 'note' ? MAX_NOTE : MAX_TEXT;
   const length = [...text].length;
@@ -168,7 +169,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
 
   const submit = () => {
     if (!ready) return;
-    if (kind === 'note') addNote(id, text);
+    if (kind === 'note') addNote(id, text, mentionsIn(text, users));
     else if (attached) {
       if (!sendAttached(id, text, replyTo)) return;
     } else send(id, { type: 'text', text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}) }, text);
@@ -180,6 +181,12 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     if (kind === 'reply' && files?.length) attach(id, conversation.channel_id, files);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // With nothing written there is nothing else to undo.
+    if (kind === 'reply' && text === '' && event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && canUndo(id)) {
+      event.preventDefault();
+      void undoSend(id);
+      return;
+    }
     if (event.key === 'Escape') {
       // To the messages, to read back; the text stays.
       event.currentTarget.closest('.thread')?.querySelector<HTMLElement>('.messages')?.focus();
@@ -213,7 +220,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     >
       {replyTo && <Quoted conversationId={id} messageId={replyTo} />}
       {kind === 'reply' && <Attachments conversationId={id} channelId={conversation.channel_id} />}
-      <Suspense fallback={null}><Assist field={field} conversation={conversation} text={text} kind={kind} asIs={meant === text} onAsIs={() => { setMeant(text); }} /></Suspense>
+      <Assist field={field} conversation={conversation} text={text} kind={kind} asIs={meant === text} onAsIs={() => { setMeant(text); }} />
       <textarea
         ref={field}
         aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
@@ -246,7 +253,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
             </button>
           </>
         )}
-        <Suspense fallback={<span className="w-[26px]" />}><Tools field={field} /></Suspense>
+        <Tools field={field} phone={phone} />
         {left <= COUNT_FROM ? (
           <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
 import { Avatar } from '@/components/avatar';
@@ -10,22 +10,24 @@ import { Keys } from '@/components/keys';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { Ring, windowName } from '@/components/window-ring';
-import { Composer } from '@/features/inbox/composer';
 import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, markRead, setStatus } from '@/lib/inbox/actions';
+import { assign, markRead, mentionOf, setStatus } from '@/lib/inbox/actions';
 import { loadBackTo, loadConversation, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { later } from '@/lib/later';
 import { nameOf, useAnswering, useChannelName, useChannels, useMay, useMe, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
+
+const Composer = later(() => import('@/features/inbox/composer').then((module) => ({ default: module.Composer })));
 
 type Props = { id: string; phone: boolean; onDetails: () => void; detailsShown: boolean };
 
@@ -76,7 +78,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
       ) : (
         <Waiting error={error} onRetry={load} />
       )}
-      {conversation && <Composer key={id} conversation={conversation} phone={phone} />}
+      {conversation && <Suspense fallback={<div className="composer h-[126px]" aria-hidden="true" />}><Composer key={id} conversation={conversation} phone={phone} /></Suspense>}
     </main>
   );
 }
@@ -400,12 +402,13 @@ function Messages({ id, conversation, thread }: { id: string; conversation: Conv
     if (placed && thread.hasMore && first <= 4) void loadOlder(id).catch(() => undefined);
   }, [placed, thread.hasMore, first, id, thread.messages.length]);
 
+  const mention = mentionOf(conversation, meId);
   // Read once it is on the screen and somebody looks.
   useEffect(() => {
-    if (!looking || unread === null || unread === 0 || away) return;
+    if (!looking || unread === null || (unread === 0 && mention === null) || away) return;
     const timer = setTimeout(() => void markRead(id), 300);
     return () => { clearTimeout(timer); };
-  }, [looking, unread, away, id, link]);
+  }, [looking, unread, mention, away, id, link]);
 
   // A message of an older page is shown once that page is here.
   const wanted = useRef<number | null>(null);

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
 import { channelsQuery, contactQuery, meQuery, queryClient, templatesQuery, usersQuery } from '@/api/queries';
-import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
+import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
@@ -23,8 +23,10 @@ import {
   type View,
 } from '@/lib/inbox/state';
 import { useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
+import { may } from '@/lib/people';
 import { Connection } from '@/lib/socket/connection';
 import { missing, type Machine } from '@/lib/socket/machine';
+import { showToast } from '@/lib/toast';
 
 const PAGE = 50;
 const MESSAGES = 50;
@@ -255,6 +257,8 @@ function heard(event: StreamEvent, message: Message): void {
   const name = state.conversations[message.conversation_id]?.contact.name ?? '';
   stopWriting(message.conversation_id, message.sent_by.id ?? '');
   if (useLink.getState().state !== 'live') return;
+  if (event.name === 'note.added' && message.type === 'note' && message.sent_by.id !== state.meId && message.content.mentions?.includes(state.meId))
+    mentioned(message, name);
   if (event.name === 'message.received') {
     const id = message.conversation_id;
     arrived.set(id, (arrived.get(id) ?? 0) + 1);
@@ -268,6 +272,20 @@ function heard(event: StreamEvent, message: Message): void {
     alertNow(t('thread.failedNow', { name }));
   }
 }
+/** A colleague named me in a note: said at once, and the list keeps a mark. */
+function mentioned(message: Message, name: string): void {
+  const id = message.conversation_id;
+  const open = async () => {
+    const { router } = await import('@/router');
+    await router.navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: usePlace.getState().list });
+  };
+  showToast({
+    error: false,
+    words: t('thread.mentioned', { who: message.sent_by.name ?? t('thread.colleague'), name }),
+    ...(usePlace.getState().openId === id ? {} : { action: { label: t('thread.openIt'), run: () => void open() } }),
+  });
+}
+
 const arrived = new Map<string, number>();
 const arrivedSaid = new Map<string, number>();
 
@@ -294,6 +312,12 @@ function stopWriting(conversationId: string, userId: string): void {
   const current = writers[conversationId];
   if (current?.some((one) => one.userId === userId))
     useWriters.setState({ writers: { ...writers, [conversationId]: current.filter((one) => one.userId !== userId) } });
+}
+
+const drafts = () => import('@/lib/drafts-sync');
+
+function draft(changed: DraftChanged): void {
+  if (changed.user_id === useInbox.getState().meId) void drafts().then((sync) => { sync.draftChanged(changed); }).catch(() => undefined);
 }
 
 let typedAt = 0;
@@ -360,9 +384,10 @@ export function startLive(meId: string, signedOut: () => void): () => void {
   useInbox.setState(emptyInbox(meId), true);
   restoreDrafts(meId);
   restoreOutbox();
+  void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId); }).catch(() => undefined);
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, store: storeDoes, signedOut, changed });
+  const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, signedOut, changed });
   connection = line;
   const begin = () => {
     if (mine !== session) return;
@@ -374,6 +399,7 @@ export function startLive(meId: string, signedOut: () => void): () => void {
   void loadList(usePlace.getState().list).then(begin, begin);
   return () => {
     session += 1;
+    void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
     line.stop();
     if (connection === line) connection = null;
     flush();

@@ -1,4 +1,4 @@
-/** What is called up at the caret: saved replies by a slash. It stands above the field, which keeps the focus. */
+/** What is called up at the caret: saved replies by a slash, colleagues by an @, emoji by a colon. It stands above the field, which keeps the focus. */
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, Lock } from 'lucide-react';
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
@@ -6,11 +6,14 @@ import { createPortal } from 'react-dom';
 import { useQuery } from '@tanstack/react-query';
 import { queryClient } from '@/api/queries';
 import type { Conversation, SavedReply } from '@/api/types';
+import { Avatar } from '@/components/avatar';
 import { Rich } from '@/components/rich';
 import { callAt, put, type Call } from '@/lib/caret';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { wordsOf } from '@/lib/inbox/actions';
+import { findPeople } from '@/lib/mentions';
+import { useMe, useUsers } from '@/lib/people';
 import { filledQuery, findReplies, repliesQuery } from '@/lib/replies';
 import { showToast } from '@/lib/toast';
 import { placeOf } from '@/lib/writing';
@@ -83,13 +86,17 @@ function useCall(field: Field, text: string, signs: string): [Call | null, () =>
   return [call, close];
 }
 
-function Calls({ field, conversation, text }: Props) {
-  const [call, close] = useCall(field, text, '/');
-  const replies = useReplies(call?.sign === '/' ? call.typed : null, conversation);
-  const choices = call?.sign === '/' ? replies.choices : [];
+function Calls({ field, conversation, text, kind }: Props) {
+  const [call, close] = useCall(field, text, kind === 'note' ? '/:@' : '/:');
+  const typed = (sign: string) => (call?.sign === sign ? call.typed : null);
+  const replies = useReplies(typed('/'), conversation);
+  const people = usePeople(typed('@'));
+  const emoji = useEmoji(typed(':'));
+  const { choices, name, found } = call?.sign === '@' ? people : call?.sign === ':' ? emoji : replies;
   const [at, setAt] = useState(0);
   const id = useId();
-  const open = call !== null && (choices.length > 0 || replies.empty);
+  const empty = call?.sign === '/' && replies.empty;
+  const open = call !== null && (choices.length > 0 || empty);
   const active = Math.min(at, choices.length - 1);
   const chosen = choices[active];
   const position = usePosition(field, open);
@@ -153,12 +160,12 @@ function Calls({ field, conversation, text }: Props) {
   return createPortal(
     // A click must not take the focus out of the field.
     <div className="assist" style={position} role="presentation" onMouseDown={(event) => { event.preventDefault(); }}>
-      <p className="sr-only" role="status">{t('writing.found', { count: choices.length })}</p>
+      <p className="sr-only" role="status">{found}</p>
       {choices.length === 0 && (
         <p className="px-2 py-1.5 text-text-2">{t('writing.noneYet')} <Link to="/settings/$section" params={{ section: 'replies' }} className="link">{t('writing.make')}</Link></p>
       )}
       {choices.length > 0 && (
-        <ul role="listbox" id={id} aria-label={t('writing.list')}>
+        <ul role="listbox" id={id} aria-label={name}>
           {choices.map((choice, index) => (
             <li
               key={choice.key}
@@ -169,6 +176,7 @@ function Calls({ field, conversation, text }: Props) {
               ref={index === active ? intoSight : undefined}
               onMouseMove={() => { setAt(index); }}
               onClick={() => { choose(choice); }}
+              onKeyDown={undefined}
             >
               {choice.face}
             </li>
@@ -200,8 +208,49 @@ function usePosition(field: Field, open: boolean): { left: number; bottom: numbe
   return position;
 }
 
+/** What can be chosen, what that is, and how many there are. */
+type Choices = { choices: Choice[]; name: string; found: string };
+
+/** Colleagues who are meant; `null` while none are asked for. */
+function usePeople(typed: string | null): Choices {
+  const users = useUsers();
+  const me = useMe().user.id;
+  const choices = useMemo(
+    () => (typed === null ? [] : findPeople(users.filter((user) => user.id !== me), typed)).slice(0, CHOICES_MAX).map((user): Choice => ({
+      key: user.id,
+      face: <span className="flex items-center gap-2"><Avatar id={user.id} name={user.name} size={22} /><span className="truncate">{user.name}</span></span>,
+      words: () => `@${user.name} `,
+    })),
+    [typed, users, me],
+  );
+  return { choices, name: t('writing.people'), found: t('writing.foundPeople', { count: choices.length }) };
+}
+
+/** Letters after the colon before emoji are looked for: many a word is followed by one. */
+const EMOJI_FROM = 2;
+/** Emoji offered at the caret, at most. */
+const EMOJI_MAX = 8;
+
+/** Emoji that are meant; their names come when they are first asked for. */
+function useEmoji(typed: string | null): Choices {
+  const asked = typed !== null && typed.length >= EMOJI_FROM;
+  const { data: emoji } = useQuery({ queryKey: ['emoji'], queryFn: () => import('@/lib/emoji'), enabled: asked, staleTime: Infinity });
+  const choices = useMemo(
+    () => (asked && emoji ? emoji.findEmoji(typed, EMOJI_MAX) : []).map((one): Choice => ({
+      key: one.emoji,
+      face: <span className="flex items-center gap-2"><span className="text-[18px] leading-[22px]" aria-hidden="true">{one.emoji}</span><span className="truncate">{one.name}</span></span>,
+      words: () => {
+        emoji?.noteEmoji(one.emoji);
+        return one.emoji;
+      },
+    })),
+    [asked, typed, emoji],
+  );
+  return { choices, name: t('writing.emoji'), found: t('writing.foundEmoji', { count: choices.length }) };
+}
+
 /** The saved replies that are meant; `null` while none are asked for. */
-function useReplies(typed: string | null, conversation: Conversation): { choices: Choice[]; empty: boolean } {
+function useReplies(typed: string | null, conversation: Conversation): Choices & { empty: boolean } {
   const { data } = useQuery({ ...repliesQuery, enabled: typed !== null });
   const { contact, id } = conversation;
   return useMemo(() => {
@@ -219,7 +268,7 @@ function useReplies(typed: string | null, conversation: Conversation): { choices
         }
       },
     }));
-    return { choices, empty: typed === '' && data !== undefined && all.length === 0 };
+    return { choices, name: t('writing.list'), found: t('writing.found', { count: choices.length }), empty: typed === '' && data !== undefined && all.length === 0 };
   }, [data, typed, contact, id]);
 }
 

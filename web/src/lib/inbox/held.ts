@@ -1,0 +1,12 @@
+/** Messages that wait a moment, so that they can be taken back. */
+import type { Message } from '@/api/types';
+
+/** Taken back while it was held: shown to nobody. */
+export function isUndone(message: Message): boolean {
+  return message.state === 'cancelled' && message.held_until != null;
+}
+
+/** Is it held, so that it can be taken back? */
+export function isHeld(message: Message, now = Date.now()): boolean {
+  return message.state === 'queued' && message.held_until != null && Date.parse(message.held_until) > now;
+}

@@ -19,6 +19,7 @@ pub(crate) mod outermost;
 pub(crate) mod problem;
 pub(crate) mod router;
 pub(crate) mod saved_replies;
+pub(crate) mod scheduled;
 pub(crate) mod sessions;
 pub(crate) mod sockets;
 pub(crate) mod templates;

@@ -18,7 +18,7 @@ mod state;
 mod tests;
 
 pub use content::*;
-pub use decide::{decide, may_begin};
+pub use decide::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED, decide, may_begin};
 pub use outlook::{Side, WAITING_TOLD};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
@@ -27,7 +27,10 @@ use std::time::Duration;
 use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Attempt, ClientKey, Head, Item, Left},
-    wire::{ContactRef, Content, ConversationStatus, MediaFacts, Message, Sender, SystemEvent},
+    wire::{
+        ChangeSchedule, ContactRef, Content, ConversationStatus, MediaFacts, Message, Schedule, Sender,
+        SystemEvent,
+    },
 };
 
 use crate::{
@@ -115,6 +118,40 @@ pub enum Command {
         /// Who.
         sender: Sender,
     },
+    /// Somebody of us writes what is to go at a time.
+    Schedule {
+        /// The id its key gives it.
+        id: MessageId,
+        /// 63 bits of the key's hash.
+        key: u64,
+        /// SHA-256 of the request.
+        request_hash: Vec<u8>,
+        /// What.
+        content: Content,
+        /// The message that it answers.
+        about: Option<MessageId>,
+        /// When.
+        schedule: Schedule,
+        /// Who.
+        sender: Sender,
+    },
+    /// Change what is to go at a time.
+    Reschedule {
+        /// Which item.
+        id: MessageId,
+        /// How.
+        change: ChangeSchedule,
+    },
+    /// Delete what is to go at a time.
+    Unschedule {
+        /// Which item.
+        id: MessageId,
+    },
+    /// Send now what is to go at a time.
+    SendScheduled {
+        /// Which item.
+        id: MessageId,
+    },
     /// Take back what still waits.
     Cancel {
         /// Which item.
@@ -150,14 +187,14 @@ pub enum Command {
     /// Give it to somebody, or to nobody.
     Assign {
         /// To whom: id and name.
-        assignee: Option<(switchboard_schema::UserId, String)>,
+        assignee: Option<(UserId, String)>,
         /// By whom.
         sender: Sender,
     },
     /// Take it away from somebody, where it is still theirs.
     Release {
         /// From whom.
-        user_id: switchboard_schema::UserId,
+        user_id: UserId,
         /// By whom.
         sender: Sender,
     },
@@ -354,6 +391,7 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         attempts: item.attempts,
         not_before: item.not_before,
         held_until: item.held_until,
+        scheduled: item.plan.as_ref().map(|plan| plan.schedule),
         charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,

@@ -24,7 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs, drafts,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
-    saved_replies, sessions, sockets, templates, users,
+    saved_replies, scheduled, sessions, sockets, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -98,6 +98,9 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(messages::check))
         .routes(routes!(messages::cancel))
         .routes(routes!(messages::retry))
+        .routes(routes!(scheduled::list, scheduled::create))
+        .routes(routes!(scheduled::patch, scheduled::delete))
+        .routes(routes!(scheduled::send))
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
         .routes(routes!(contacts::consent, contacts::record_consent))

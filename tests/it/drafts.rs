@@ -41,13 +41,17 @@ async fn a_draft_is_its_writers_alone_outlives_a_crash_and_follows_to_other_wind
     assert_eq!(agent.get("/api/v1/drafts").await.of(200)["drafts"], json!([first]));
     // Two windows go on from the same: the second is to look first, and then goes on from there.
     let second = save(&agent, &conversation, &first["version"], "Hallo").await;
-    let late = json!({"base_version": first["version"], "reply": "Good morning", "note": "ask Ana", "mode": "note"});
+    let late =
+        json!({"base_version": first["version"], "reply": "Good morning", "note": "ask Ana", "mode": "note"});
     agent.post(&path(&conversation), &late).await.is_problem(412, "changed");
     let mut again = late.clone();
     again["base_version"] = second["version"].clone();
     let third = agent.post(&path(&conversation), &again).await.of(200);
     assert!(third["version"].as_u64() > second["version"].as_u64());
-    assert_eq!((&third["reply"], &third["note"], &third["mode"]), (&json!("Good morning"), &json!("ask Ana"), &json!("note")));
+    assert_eq!(
+        (&third["reply"], &third["note"], &third["mode"]),
+        (&json!("Good morning"), &json!("ask Ana"), &json!("note"))
+    );
     let none = save(&agent, &conversation, &third["version"], " ").await;
     assert_eq!(none["version"], 0);
     assert_eq!(agent.get("/api/v1/drafts").await.of(200), json!({"drafts": []}));
@@ -99,7 +103,7 @@ async fn who_is_mentioned_in_a_note_hears_of_it_until_they_have_looked() {
     let foreign = json!({"body": "@nobody", "mentions": [them]});
     stage.api.post(&notes, &foreign).await.is_problem(404, "not_found");
     let written = stage.api.post(&notes, &json!({"body": "@The agent look", "mentions": [me]})).await.of(201);
-    assert_eq!(written["note"]["mentions"], json!([me]));
+    assert_eq!(written["content"]["mentions"], json!([me]));
     stage.server.kill();
     stage.server.boot().await;
     let seq = written["seq"].clone();

@@ -23,6 +23,7 @@ mod paced;
 mod redacted;
 mod replies;
 mod roles;
+mod scheduled;
 mod sending;
 mod settling;
 mod socket;

@@ -529,6 +529,102 @@ impl House {
         self.ask_for_message(scope, &act, id, rule).await
     }
 
+    /// Keeps a message that is to go at a time; the answer is durable.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, there are as many as there may be, or it is not durable.
+    pub async fn schedule(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        request: wire::ScheduleRequest,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let (key, request_hash) = (key_hash(&act), request_hash(&request));
+        let repeated = Ask::Repeated { key, request_hash: request_hash.clone() };
+        let (message, conversation) = done(ask(&self.env, scope, id, Asked::of(repeated)).await?)?;
+        if let Some(message) = message {
+            return Ok(message);
+        }
+        let wire::ScheduleRequest { when, message } = request;
+        hold_of(&message)?;
+        let rule = Rule::Schedule {
+            id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
+            key,
+            request_hash,
+            content: self.content(scope, conversation.channel_id, &conversation.contact, &message).await?,
+            about: about(&message),
+            schedule: when,
+            sender: act.principal.sender.clone(),
+        };
+        self.ask_for_message(scope, &act, id, rule).await
+    }
+
+    /// What is to go at a time, soonest first.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn scheduled(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+    ) -> Result<Vec<wire::Message>, Refusal> {
+        match self.look(scope, id, || Ask::Scheduled).await? {
+            Answer::Scheduled(messages) => Ok(messages),
+            _ => Err(odd()),
+        }
+    }
+
+    /// Changes what is to go at a time.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, it went or was deleted, or it is not durable.
+    pub async fn reschedule(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        (id, message): (ConversationId, MessageId),
+        change: wire::ChangeSchedule,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let rule = once(
+            &act,
+            &("reschedule", message, &change),
+            Rule::Reschedule { id: message, change: change.clone() },
+        );
+        self.ask_for_message(scope, &act, id, rule).await
+    }
+
+    /// Deletes what is to go at a time.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], it went or was deleted, or it is not durable.
+    pub async fn unschedule(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        (id, message): (ConversationId, MessageId),
+    ) -> Result<(), Refusal> {
+        let rule = once(&act, &("unschedule", message), Rule::Unschedule { id: message });
+        self.ask_for_message(scope, &act, id, rule).await.map(drop)
+    }
+
+    /// Sends now what is to go at a time: the message that goes.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], the rules forbid it, it went or was deleted, or it is not durable.
+    pub async fn send_scheduled(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        (id, message): (ConversationId, MessageId),
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let rule = once(&act, &("send scheduled", message), Rule::SendScheduled { id: message });
+        self.ask_for_message(scope, &act, id, rule).await
+    }
+
     /// Takes back a message that still waits.
     ///
     /// # Errors

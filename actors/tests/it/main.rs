@@ -27,6 +27,7 @@ mod passing;
 mod poison;
 mod provider;
 mod recovery;
+mod scheduled;
 mod standing;
 mod statuses;
 mod storm;

@@ -1,6 +1,7 @@
 //! What follows from a command.
 
 mod arriving;
+mod scheduled;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -30,6 +31,8 @@ use crate::{
     template::Statuses,
     window,
 };
+
+pub use self::scheduled::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED};
 
 /// People of one conversation who were mentioned and have not looked, at most: they are in its head.
 const MAX_UNSEEN_MENTIONS: usize = 100;
@@ -121,6 +124,14 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             };
             send(draft, Asked { id, key, request_hash, content, about, hold, sender }, now)
         }
+        Command::Schedule { id, key, request_hash, content, about, schedule, sender } => {
+            let hold = Duration::ZERO;
+            let asked = Asked { id, key, request_hash, content, about, hold, sender };
+            scheduled::schedule(state, asked, schedule, now)
+        }
+        Command::Reschedule { id, change } => scheduled::reschedule(state, &id, change, now),
+        Command::Unschedule { id } => scheduled::unschedule(state, &id, now),
+        Command::SendScheduled { id } => scheduled::send_now(state, &id, now),
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
             let mut draft = Draft::of_any(state)?;
@@ -216,24 +227,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Redirect { to, into, contact } => redirect(state, to, into, &contact, now),
         Command::Absorb { left, contact } => absorb(state, *left, contact.as_ref(), now),
-        Command::Wake => {
-            let mut draft = Draft::of_any(state)?;
-            if let Some(effect) = leave(&draft.head) {
-                // What follows from giving way may have been lost with a crash.
-                return Ok(Decision { effects: vec![effect], ..Decision::default() }.then_send());
-            }
-            if draft.head.status != ConversationStatus::Snoozed
-                || draft.head.snoozed_until.is_none_or(|at| at > now)
-            {
-                // Woken for a message whose pause is over, or for nothing any more.
-                return Ok(Decision::default().then_send());
-            }
-            draft.head.status = ConversationStatus::Open;
-            draft.head.snoozed_until = None;
-            draft.head.updated_at = now;
-            let seq = draft.note_system(SystemEvent::Reopened, None, None, now);
-            Ok(draft.finish(vec![Effect::Announce(seq)], None).then_send())
-        }
+        Command::Wake => wake(state, now),
         Command::BeginAttempt { seq, consent_version } => begin(state, seq, consent_version, now),
         Command::EndAttempt { seq, number, outcome } => end(state, seq, number, outcome, now),
         Command::Refuse { seq, error } => {
@@ -396,6 +390,7 @@ impl<'a> Draft<'a> {
             decision: None,
             not_before: None,
             held_until: None,
+            plan: None,
             retired_ids: Vec::new(),
             raw: None,
             correlation_id: None,
@@ -462,11 +457,24 @@ impl<'a> Draft<'a> {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
     }
 
+    /// Nobody waits any more, once somebody of us wrote.
+    fn note_answered(&mut self, seq: u64) {
+        let Some(since) = self.head.waiting_since.take() else { return };
+        // An earlier answer that has not gone yet is one to the same question.
+        self.head.answered = match self.head.answered {
+            Some(earlier) if !self.answers(earlier.from).any(was_taken) => {
+                Some(Answered { since: earlier.since.min(since), ..earlier })
+            }
+            _ => Some(Answered { since, from: seq }),
+        };
+    }
+
     /// What was taken back while it was held is shown to nobody: the list shows what was there before it.
     fn hide(&mut self, seq: u64) -> Vec<Effect> {
         if self.head.preview_seq == Some(seq) {
             let shown = |item: &&Item| {
                 item.seq < seq
+                    && item.plan.is_none()
                     && !matches!(item.content, Content::System(_) | Content::Reaction(_))
                     && !(item.held_until.is_some() && item.state == MessageState::Cancelled)
             };
@@ -705,6 +713,7 @@ fn note_answer(head: &mut Head, item: &Item) {
 /// What one of us writes to the customer.
 fn is_answer(item: &Item) -> bool {
     item.direction == Direction::Out
+        && item.plan.is_none()
         && item.sent_by.kind == SenderKind::Agent
         && !matches!(item.content, Content::Note(_) | Content::System(_) | Content::Reaction(_))
 }
@@ -726,6 +735,27 @@ fn withdraw(item: &mut Item, error: MessageError, at: Timestamp) {
         permission::refuse(decision, &error, at);
     }
     fail(item, error, at);
+}
+
+/// A time came that the conversation asked to be woken at, or it is woken for nothing any more.
+fn wake(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let mut effects = scheduled::due(&mut draft, now)?;
+    if let Some(effect) = leave(&draft.head) {
+        // What follows from giving way may have been lost with a crash.
+        effects.push(effect);
+    } else if draft.head.status == ConversationStatus::Snoozed
+        && draft.head.snoozed_until.is_some_and(|at| at <= now)
+    {
+        draft.head.status = ConversationStatus::Open;
+        draft.head.snoozed_until = None;
+        draft.head.updated_at = now;
+        effects.push(Effect::Announce(draft.note_system(SystemEvent::Reopened, None, None, now)));
+    }
+    if draft.items.is_empty() {
+        return Ok(Decision { effects, ..Decision::default() }.then_send());
+    }
+    Ok(draft.finish(effects, None).then_send())
 }
 
 fn ensure(state: &State, contact: &ContactSnapshot, now: Timestamp) -> Result<Decision, Rejection> {
@@ -1047,17 +1077,8 @@ fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, 
     if !is_reaction {
         draft.head.preview_seq = Some(seq);
     }
-    if by_person
-        && !is_reaction
-        && let Some(since) = draft.head.waiting_since.take()
-    {
-        // An earlier answer that has not gone yet is one to the same question.
-        draft.head.answered = match draft.head.answered {
-            Some(earlier) if !draft.answers(earlier.from).any(was_taken) => {
-                Some(Answered { since: earlier.since.min(since), ..earlier })
-            }
-            _ => Some(Answered { since, from: seq }),
-        };
+    if by_person && !is_reaction {
+        draft.note_answered(seq);
     }
     let created = is_new.then_some(Effect::Created);
     Ok(draft.finish(created.into_iter().chain([Effect::Announce(seq), Effect::Send]).collect(), Some(seq)))
@@ -1339,9 +1360,12 @@ fn recover(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
         }
         effects.push(Effect::Announce(seq));
     }
+    // What was to go while nobody was here goes now.
+    let overdue = scheduled::is_due(state, now).then_some(Effect::WakeAt(now));
     if effects.is_empty() {
-        return Ok(Decision::default().then_send());
+        return Ok(Decision { effects: overdue.into_iter().collect(), ..Decision::default() }.then_send());
     }
+    effects.extend(overdue);
     draft.head.burst = draft.head.burst.map(|burst| pair::reached(burst, now));
     Ok(draft.finish(effects, None).then_send())
 }

@@ -8,6 +8,7 @@ mod holding;
 mod keys;
 mod mentioning;
 mod merging;
+mod planning;
 mod receiving;
 mod recovering;
 mod sending;

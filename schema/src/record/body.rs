@@ -533,6 +533,9 @@ pub struct Head {
     /// Who was mentioned in a note and has not looked at it.
     #[serde(default)]
     pub mentions: Vec<wire::Mention>,
+    /// Where messages stand that are to go at a time: this alone says which of them still are.
+    #[serde(default)]
+    pub scheduled: Vec<u64>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
@@ -662,6 +665,9 @@ pub struct Item {
     /// Until when its writer had it wait, to be able to take it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
+    /// It is to go at a time, by a message of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Box<Plan>>,
     /// The provider's ids of earlier requests, whose statuses no longer count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired_ids: Vec<String>,
@@ -671,6 +677,15 @@ pub struct Item {
     /// The request or webhook that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<CorrelationId>,
+}
+
+/// When a message is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// When, and on which condition.
+    pub schedule: wire::Schedule,
+    /// Messages of the customer when it was made: more means that they wrote since.
+    pub inbound_count: u64,
 }
 
 /// One provider request. Written before it starts; one without an outcome is `unknown` after a crash.

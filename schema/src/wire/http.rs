@@ -2,7 +2,7 @@
 
 use super::{
     ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, Interactive,
-    Location, Message, NumberFacts, Text, wire, wire_with_secrets,
+    Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, MediaId, MessageId,
@@ -637,6 +637,37 @@ wire! {
         pub read: ReadMark,
         /// What is left unread.
         pub unread_count: u64,
+    }
+}
+
+wire! {
+    /// A message that is to go at a time.
+    pub struct ScheduleRequest {
+        /// When.
+        #[serde(flatten)]
+        pub when: Schedule,
+        /// What. It is judged when it goes, and what a template is filled with when it is asked for.
+        pub message: SendRequest,
+    }
+
+    /// Change what is to go at a time. What is left out stays.
+    #[derive(Default)]
+    pub struct ChangeSchedule {
+        /// When.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub send_at: Option<Timestamp>,
+        /// Only if the customer has not written by then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unless_reply: Option<bool>,
+        /// The words, of what is nothing but words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub text: Option<Text>,
+    }
+
+    /// What is to go at a time.
+    pub struct ScheduledList {
+        /// Soonest first.
+        pub messages: Vec<Message>,
     }
 }
 

@@ -233,3 +233,84 @@ test('a send is taken back within its grace by button and key, and goes by itsel
   await expect(someone.locator('article', { hasText: 'early' })).toHaveCount(0);
   await someone.context().close();
 });
+
+test('a message is planned for a time, both see it, it is changed, sent, deleted, and says why it did not go', async ({ page, browser }) => {
+  const id = await customer('447700900307', 'Tara Voss');
+  const theirs = await other(browser);
+  await signIn(page, house.url);
+  await open(page, id);
+  await open(theirs, id);
+  const plan = async (words: string) => {
+    await reply(page).fill(words);
+    await page.getByRole('button', { name: 'More ways to send' }).click();
+    await page.getByRole('menuitem', { name: 'Send at a time…' }).click();
+    return page.getByRole('dialog', { name: 'Send at a time' });
+  };
+  const dialog = await plan('Good morning');
+  await expect(dialog.getByText('In your time: Europe/Amsterdam')).toBeVisible();
+  await accessible(page);
+  await dialog.getByRole('radio', { name: 'Another time' }).check();
+  await dialog.getByLabel('Day and time').fill('2020-01-01T09:00');
+  await dialog.getByRole('button', { name: 'Plan it' }).click();
+  await expect(dialog.getByText('Choose a time to come.')).toBeVisible();
+  await dialog.getByRole('radio', { name: /^Tomorrow/ }).check();
+  await dialog.getByRole('button', { name: 'Plan it' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(reply(page)).toHaveValue('');
+  await expect(reply(page)).toBeFocused();
+  const mine = page.getByRole('region', { name: 'To go at a time' }).getByRole('listitem');
+  const other_ = theirs.getByRole('region', { name: 'To go at a time' }).getByRole('listitem');
+  await expect(mine).toHaveCount(1);
+  await expect(other_).toContainText('Good morning');
+  await accessible(page);
+  await expect(page.locator('article', { hasText: 'Good morning' })).toHaveCount(0);
+  // A colleague changes the words, the writer sees them, and sends it now.
+  await other_.getByRole('button', { name: 'Change' }).click();
+  const change = theirs.getByRole('dialog', { name: 'Change what is to go' });
+  await change.getByLabel('Words').fill('Good morning, Tara');
+  await accessible(theirs);
+  await change.getByRole('button', { name: 'Save' }).click();
+  await expect(mine).toContainText('Good morning, Tara');
+  await mine.getByRole('button', { name: 'Send now' }).click();
+  await expect(mine).toHaveCount(0);
+  await expect(theirs.locator('article[data-direction="out"]', { hasText: 'Good morning, Tara' })).toHaveAttribute('data-state', arrived, { timeout: 30_000 });
+  await expect(other_).toHaveCount(0);
+  const second = await plan('Never mind');
+  await second.getByRole('button', { name: 'Plan it' }).click();
+  await mine.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete what was to go?' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(mine).toHaveCount(0);
+  // One that may not go when its time comes.
+  const send_at = new Date(Date.now() + 4_000).toISOString();
+  await house.call('POST', `/api/v1/conversations/${id}/scheduled`, { send_at, unless_reply: true, message: { type: 'text', text: { body: 'Still there?' } } });
+  await expect(mine).toContainText('not if Tara writes before');
+  house.say('447700900307', 'Tara Voss', 'Yes, here');
+  const refused = page.locator('article[data-state="failed"]', { hasText: 'Still there?' });
+  await expect(refused).toContainText('The customer wrote before its time', { timeout: 30_000 });
+  await expect(mine).toHaveCount(0);
+  expect((await house.items(id)).filter((one) => one.state === 'failed').length).toBe(1);
+  await theirs.context().close();
+});
+
+test('on a phone and in the dark all of it is there and fits', async ({ browser }) => {
+  const id = await customer('447700900308', 'Uma Rahn');
+  await house.call('POST', `/api/v1/conversations/${id}/scheduled`, { send_at: new Date(Date.now() + 3_600_000).toISOString(), message: { type: 'text', text: { body: 'In an hour' } } });
+  const page = await (await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark', locale: 'en-GB', timezoneId: 'Europe/Amsterdam' })).newPage();
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/inbox/${id}`);
+  await expect(page.getByRole('region', { name: 'To go at a time' })).toContainText('In an hour');
+  await reply(page).fill('/');
+  await expect(page.getByRole('listbox', { name: 'Saved replies' })).toBeVisible();
+  await accessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await page.keyboard.press('Escape');
+  await reply(page).fill('Later');
+  await page.getByRole('button', { name: 'Send at a time' }).click();
+  await expect(page.getByRole('dialog', { name: 'Send at a time' })).toBeVisible();
+  await accessible(page);
+  await page.goto(`${house.url}/settings/replies`);
+  await expect(page.getByRole('heading', { name: 'Saved replies' })).toBeVisible();
+  await accessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await page.context().close();
+});

@@ -517,6 +517,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to go at a time
+         * @description Soonest first.
+         */
+        get: operations["scheduled_messages_list"];
+        put?: never;
+        /**
+         * Write a message that is to go at a time
+         * @description Whether it may be sent is asked when it goes: where not, it stands in the thread as not sent, with the reason. A
+         *     conversation has at most 20, for the next 90 days.
+         */
+        post: operations["scheduled_messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete what is to go at a time */
+        delete: operations["scheduled_messages_delete"];
+        options?: never;
+        head?: never;
+        /** Change what is to go at a time */
+        patch: operations["scheduled_messages_patch"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled/{message_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send now what is to go at a time
+         * @description The answer is the message that goes.
+         */
+        post: operations["scheduled_messages_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/status": {
         parameters: {
             query?: never;
@@ -1152,6 +1215,13 @@ export interface components {
             /** @description Its words. */
             text?: string | null;
         };
+        /** @description Change what is to go at a time. What is left out stays. */
+        ChangeSchedule: {
+            send_at?: null | components["schemas"]["Timestamp"];
+            text?: null | components["schemas"]["Text"];
+            /** @description Only if the customer has not written by then. */
+            unless_reply?: boolean | null;
+        };
         /** @description Change a member. What is left out stays. */
         ChangeUser: {
             /** @description Their name. */
@@ -1619,6 +1689,11 @@ export interface components {
             last_seq: number;
             /** @description Who was mentioned in a note and has not looked at it. */
             mentions?: components["schemas"]["Mention"][];
+            /**
+             * Format: int64
+             * @description Messages that are to go at a time.
+             */
+            scheduled?: number;
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
@@ -2026,6 +2101,7 @@ export interface components {
             referral?: null | components["schemas"]["Referral"];
             /** @description The message it answers, by its provider id. */
             reply_to?: string | null;
+            scheduled?: null | components["schemas"]["Schedule"];
             /** @description Who sent it. */
             sent_by: components["schemas"]["Sender"];
             /**
@@ -2063,7 +2139,7 @@ export interface components {
          * @description How far a message got.
          * @enum {string}
          */
-        MessageState: "received" | "recorded" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unknown" | "cancelled";
+        MessageState: "received" | "recorded" | "scheduled" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unknown" | "cancelled";
         /** @description A private note. */
         Note: {
             /** @description The words, at most 16,000 characters. */
@@ -2357,6 +2433,23 @@ export interface components {
             placeholders: components["schemas"]["ReplyPlaceholder"][];
             /** @description By name; the caller's own and the workspace's. */
             saved_replies: components["schemas"]["SavedReply"][];
+        };
+        /** @description When a message is to go. */
+        Schedule: {
+            /** @description At this time. */
+            send_at: components["schemas"]["Timestamp"];
+            /** @description Only if the customer has not written by then. */
+            unless_reply?: boolean;
+        };
+        /** @description A message that is to go at a time. */
+        ScheduleRequest: components["schemas"]["Schedule"] & {
+            /** @description What. It is judged when it goes, and what a template is filled with when it is asked for. */
+            message: components["schemas"]["SendRequest"];
+        };
+        /** @description What is to go at a time. */
+        ScheduledList: {
+            /** @description Soonest first. */
+            messages: components["schemas"]["Message"][];
         };
         /** @description One rule and how it came out. */
         SendCheck: {
@@ -4212,6 +4305,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSchedule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description A problem */

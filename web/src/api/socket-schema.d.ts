@@ -354,6 +354,10 @@ export type Message = {
    * The message it answers, by its provider id.
    */
   reply_to?: string | null;
+  /**
+   * It is to go at a time. What goes then is a message of its own: this one stands for the plan alone.
+   */
+  scheduled?: Schedule | null;
   sent_by: Sender1;
   /**
    * Its place: gapless within the conversation, in commit order.
@@ -365,6 +369,7 @@ export type Message = {
   state:
     | "received"
     | "recorded"
+    | "scheduled"
     | "queued"
     | "sending"
     | "sent"
@@ -1544,6 +1549,10 @@ export interface Conversation {
    */
   mentions?: Mention[];
   /**
+   * Messages that are to go at a time.
+   */
+  scheduled?: number;
+  /**
    * Until when it is put aside.
    */
   snoozed_until?: Timestamp | null;
@@ -1721,6 +1730,7 @@ export interface StateAt {
   state:
     | "received"
     | "recorded"
+    | "scheduled"
     | "queued"
     | "sending"
     | "sent"
@@ -1828,6 +1838,19 @@ export interface Referral {
    * What WhatsApp greeted the customer with.
    */
   welcome?: string | null;
+}
+/**
+ * When a message is to go.
+ */
+export interface Schedule {
+  /**
+   * At this time.
+   */
+  send_at: string;
+  /**
+   * Only if the customer has not written by then.
+   */
+  unless_reply?: boolean;
 }
 /**
  * Who sent it.

@@ -417,6 +417,7 @@ export const en = {
   state: {
     received: 'Received',
     recorded: 'Recorded',
+    scheduled: 'Goes later',
     queued: 'Queued',
     sending: 'Sending',
     sent: 'Sent',

@@ -1,15 +1,19 @@
-import { ArrowUp, BookOpen, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
+import { ArrowUp, BookOpen, CalendarClock, ChevronDown, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { Conversation, SendPrice } from '@/api/types';
+import { ask, newKey } from '@/api/client';
+import type { Conversation, Message, ScheduleRequest, SendPrice } from '@/api/types';
 import { Keys } from '@/components/keys';
+import { Menu, MenuItem } from '@/components/menu';
 import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
 import { Assist } from '@/features/inbox/assist/assist';
 import { Tools } from '@/features/inbox/assist/tools';
 import { Attachments } from '@/features/inbox/attachments';
+import { announce } from '@/lib/announce';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-writing';
 import { tellTyping } from '@/lib/inbox/live';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
@@ -21,7 +25,7 @@ import { rate } from '@/lib/media';
 import { useChannels, useMay, useUsers } from '@/lib/people';
 import { mentionsIn } from '@/lib/mentions';
 import { usePreferences } from '@/lib/preferences';
-import { utcDay } from '@/lib/time';
+import { moment, utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
@@ -32,6 +36,8 @@ const TemplateForm = later(() => import('@/components/template-form').then((modu
 const Strips = later(() => import('@/features/inbox/strips').then((module) => ({ default: module.Strips })));
 
 const Insert = later(() => import('@/features/inbox/insert/insert').then((module) => ({ default: module.Insert })));
+
+const ScheduleDialog = later(() => import('@/features/inbox/schedule/schedule-dialog').then((module) => ({ default: module.ScheduleDialog })));
 
 const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;
@@ -159,6 +165,8 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   const attached = (uploads?.length ?? 0) > 0;
   const replyTo = useReplyTo((state) => (kind === 'reply' ? state.to[id] : undefined));
   const picker = useRef<HTMLInputElement>(null);
+  const [planning, setPlanning] = useState(false);
+  const planKey = useRef(newKey());
   const [over, setOver] = useState(false);
   const { refused, price } = permission.answer;
   const held = kind === 'reply' && refused !== null;
@@ -201,6 +209,16 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     }
   };
   const left = most - length;
+  // Files go at once: they are not planned here.
+  const plannable = kind === 'reply' && !open && !attached && length <= most && text.trim() !== '';
+  const plan = async ({ send_at, unless_reply }: { send_at: string; unless_reply: boolean }) => {
+    const message = { type: 'text' as const, text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}) };
+    await ask<Message>(`/conversations/${id}/scheduled`, { method: 'POST', key: planKey.current, body: { send_at, unless_reply, message } satisfies ScheduleRequest });
+    planKey.current = newKey();
+    setReplyTo(id, undefined);
+    setDraft(id, kind, '');
+    announce(() => t('schedule.planned', { time: moment(send_at, Date.now()) }));
+  };
   return (
     <div
       className={`write ${over ? 'over' : ''}`}
@@ -254,6 +272,9 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
           </>
         )}
         <Tools field={field} phone={phone} />
+        {phone && kind === 'reply' && (
+          <button type="button" className="btn plain icon small" aria-label={t('schedule.title')} disabled={!plannable} onClick={() => { setPlanning(true); }}><CalendarClock size={16} aria-hidden="true" /></button>
+        )}
         {left <= COUNT_FROM ? (
           <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
@@ -274,12 +295,32 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
             {offline ? <Clock size={20} aria-hidden="true" /> : <ArrowUp size={20} aria-hidden="true" />}
           </button>
         ) : (
+          <span className={kind === 'reply' ? 'split' : ''}>
           <button type="button" className={`btn ${kind === 'note' ? '' : 'primary'}`} disabled={!ready} aria-describedby={held ? REFUSED_ID : undefined} onClick={submit}>
             {kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')}
             <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />
           </button>
+          {kind === 'reply' && (
+            <Menu side="top" align="end" trigger={<button type="button" className="btn primary icon" aria-label={t('schedule.more')} disabled={!plannable}><ChevronDown size={16} aria-hidden="true" /></button>}>
+              <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>
+            </Menu>
+          )}
+          </span>
         )}
       </div>
+      {planning && (
+        <Suspense fallback={null}>
+          <ScheduleDialog
+            conversation={conversation}
+            text={text}
+            onPlan={plan}
+            onClose={() => {
+              setPlanning(false);
+              requestAnimationFrame(() => field.current?.focus());
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -29,6 +29,8 @@ import { longLeft, windowFacts } from '@/lib/window';
 
 const Composer = later(() => import('@/features/inbox/composer').then((module) => ({ default: module.Composer })));
 
+const Scheduled = later(() => import('@/features/inbox/schedule/scheduled').then((module) => ({ default: module.Scheduled })));
+
 type Props = { id: string; phone: boolean; onDetails: () => void; detailsShown: boolean };
 
 export function Thread({ id, phone, onDetails, detailsShown }: Props) {
@@ -78,6 +80,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
       ) : (
         <Waiting error={error} onRetry={load} />
       )}
+      {(conversation?.scheduled ?? 0) > 0 && conversation && <Suspense fallback={null}><Scheduled conversation={conversation} /></Suspense>}
       {conversation && <Suspense fallback={<div className="composer h-[126px]" aria-hidden="true" />}><Composer key={id} conversation={conversation} phone={phone} /></Suspense>}
     </main>
   );

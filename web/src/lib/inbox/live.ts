@@ -248,6 +248,7 @@ function follow(event: StreamEvent): void {
     void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
     if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
   }
+  if (message?.scheduled) void queryClient.invalidateQueries({ queryKey: ['scheduled', message.conversation_id] });
   if (message) heard(event, message);
   if (event.name === 'message.received') noteHeard();
 }

@@ -324,7 +324,7 @@ function newerMessage(a: Message | undefined, b: Message | undefined): Message |
 
 /** Does the list tell of it? The server's rule (`preview_seq`): lines of the system and emojis on messages are no news of their own, nor is what was taken back while it was held. */
 function isPreviewed(message: Message): boolean {
-  return message.type !== 'system' && message.type !== 'reaction' && !isUndone(message);
+  return message.type !== 'system' && message.type !== 'reaction' && !isUndone(message) && message.scheduled == null;
 }
 
 /** What the list shows until now; nothing where just that was taken back. */

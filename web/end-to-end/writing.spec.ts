@@ -299,13 +299,15 @@ test('on a phone and in the dark all of it is there and fits', async ({ browser 
   await signIn(page, house.url);
   await page.goto(`${house.url}/inbox/${id}`);
   await expect(page.getByRole('region', { name: 'To go at a time' })).toContainText('In an hour');
-  await reply(page).fill('/');
+  await page.getByRole('button', { name: 'Insert' }).click();
+  await page.getByRole('menuitem', { name: 'Saved replies' }).click();
   await expect(page.getByRole('listbox', { name: 'Saved replies' })).toBeVisible();
   await accessible(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   await page.keyboard.press('Escape');
   await reply(page).fill('Later');
-  await page.getByRole('button', { name: 'Send at a time' }).click();
+  await page.getByRole('button', { name: 'Insert' }).click();
+  await page.getByRole('menuitem', { name: 'Send at a time…' }).click();
   await expect(page.getByRole('dialog', { name: 'Send at a time' })).toBeVisible();
   await accessible(page);
   await page.goto(`${house.url}/settings/replies`);

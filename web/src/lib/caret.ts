@@ -16,6 +16,12 @@ export function callAt(text: string, from: number, to: number, signs: string): C
   return { sign, typed, from: to - typed.length - sign.length, to };
 }
 
+/** Types a sign at the caret, at the start of a word. */
+export function callUp(field: HTMLTextAreaElement, sign: string): void {
+  const { selectionStart: from, selectionEnd: to, value } = field;
+  put(field, from === 0 || /\s/.test(value.charAt(from - 1)) ? sign : ` ${sign}`, from, to);
+}
+
 /** Puts words in the place of a stretch, as if they were typed: whoever follows the field hears of it. */
 export function put(field: HTMLTextAreaElement, words: string, from: number, to: number): void {
   field.focus();

@@ -1,4 +1,4 @@
-import { ArrowUp, BookOpen, CalendarClock, ChevronDown, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
+import { ArrowUp, BookOpen, CalendarClock, ChevronDown, Clock, CornerUpLeft, LayoutTemplate, Lock, MessageSquareText, Paperclip, PenLine, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ask, newKey } from '@/api/client';
 import type { Conversation, Message, ScheduleRequest, SendPrice } from '@/api/types';
@@ -10,6 +10,7 @@ import { Assist } from '@/features/inbox/assist/assist';
 import { Tools } from '@/features/inbox/assist/tools';
 import { Attachments } from '@/features/inbox/attachments';
 import { announce } from '@/lib/announce';
+import { callUp } from '@/lib/caret';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
@@ -264,17 +265,27 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
           <>
             <input ref={picker} type="file" multiple hidden onChange={(event) => { take(event.target.files); event.target.value = ''; }} />
             <Suspense fallback={<span className="w-[26px]" />}>
-              <Insert conversationId={id} channelId={conversation.channel_id} replyTo={replyTo} refused={refused} onFiles={() => picker.current?.click()} />
+              <Insert
+                conversationId={id}
+                channelId={conversation.channel_id}
+                replyTo={replyTo}
+                refused={refused}
+                // A phone has no room for buttons of their own.
+                more={phone && (
+                  <>
+                    <MenuItem icon={<MessageSquareText size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { if (field.current) callUp(field.current, '/'); }); }}>{t('writing.saved')}</MenuItem>
+                    {plannable && <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>}
+                  </>
+                )}
+                onFiles={() => picker.current?.click()}
+              />
             </Suspense>
             <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
               <Paperclip size={16} aria-hidden="true" />
             </button>
           </>
         )}
-        <Tools field={field} phone={phone} />
-        {phone && kind === 'reply' && (
-          <button type="button" className="btn plain icon small" aria-label={t('schedule.title')} disabled={!plannable} onClick={() => { setPlanning(true); }}><CalendarClock size={16} aria-hidden="true" /></button>
-        )}
+        {!(phone && kind === 'reply') && <Tools field={field} phone={phone} />}
         {left <= COUNT_FROM ? (
           <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}

@@ -1,7 +1,7 @@
 /** Buttons for what is called up by a sign as well. */
 import { MessageSquareText, Smile } from 'lucide-react';
 import { Suspense, useState, type RefObject } from 'react';
-import { put } from '@/lib/caret';
+import { callUp, put } from '@/lib/caret';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { later } from '@/lib/later';
@@ -10,14 +10,6 @@ const EmojiPicker = later(() => import('@/features/inbox/assist/emoji-picker').t
 
 export function Tools({ field, phone }: { field: RefObject<HTMLTextAreaElement | null>; phone: boolean }) {
   const [picking, setPicking] = useState(false);
-  const write = (words: (before: string) => string) => {
-    const element = field.current;
-    if (!element) return;
-    const { selectionStart: from, selectionEnd: to, value } = element;
-    put(element, words(value.charAt(from - 1)), from, to);
-  };
-  // A sign calls something up at the start of a word only.
-  const call = (sign: string) => { write((before) => (before === '' || /\s/.test(before) ? sign : ` ${sign}`)); };
   const smile = (
     <button type="button" className="btn plain icon small" aria-label={t('writing.emoji')} title={t('writing.emojiHint')} aria-haspopup="dialog" onClick={() => { setPicking(true); }}>
       <Smile size={16} aria-hidden="true" />
@@ -31,7 +23,8 @@ export function Tools({ field, phone }: { field: RefObject<HTMLTextAreaElement |
           <EmojiPicker
             onChoose={(emoji) => {
               setPicking(false);
-              write(() => emoji);
+              const element = field.current;
+              if (element) put(element, emoji, element.selectionStart, element.selectionEnd);
             }}
             onClose={() => {
               setPicking(false);
@@ -40,7 +33,7 @@ export function Tools({ field, phone }: { field: RefObject<HTMLTextAreaElement |
           />
         </Suspense>
       ) : smile)}
-      <button type="button" className="btn plain icon small" aria-label={t('writing.saved')} title={t('writing.savedHint')} onClick={() => { call('/'); }}>
+      <button type="button" className="btn plain icon small" aria-label={t('writing.saved')} title={t('writing.savedHint')} onClick={() => { if (field.current) callUp(field.current, '/'); }}>
         <MessageSquareText size={16} aria-hidden="true" />
       </button>
     </>

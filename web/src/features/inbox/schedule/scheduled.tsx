@@ -66,7 +66,7 @@ function One({ message, conversation }: { message: Message; conversation: Conver
         </p>
       </div>
       {answers && (
-        <span className="flex flex-none flex-wrap justify-end gap-x-3">
+        <span className="flex flex-none flex-wrap gap-x-4 max-sm:w-full max-sm:ps-6">
           <button type="button" className="link" disabled={busy} onClick={() => { setAsked('change'); }}>{t('schedule.change')}</button>
           <button type="button" className="link" disabled={busy} onClick={() => void act(() => ask(`${path}/send`, { method: 'POST' }), t('schedule.sent'))}>{t('schedule.now')}</button>
           <button type="button" className="link !text-bad" disabled={busy} onClick={() => { setAsked('delete'); }}>{t('schedule.delete')}</button>

@@ -52,6 +52,7 @@ use self::{
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
     config::{Config, StoreKind},
+    desk::Desk,
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
     mail::Post,
     shutdown, telemetry,
@@ -414,6 +415,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let edge = Edge {
         house: house.clone(),
         access: Arc::new(access),
+        desk: Arc::new(Desk::new(records.clone(), Arc::clone(&clock))),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),

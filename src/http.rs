@@ -9,6 +9,7 @@ pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod docs;
+pub(crate) mod drafts;
 pub(crate) mod extract;
 pub(crate) mod health;
 pub(crate) mod idempotency;
@@ -22,6 +23,8 @@ pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
 pub(crate) mod router;
+pub(crate) mod saved_replies;
+pub(crate) mod scheduled;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sign_ups;
@@ -37,7 +40,7 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, search::Search, webhooks::Webhooks};
+use crate::{access::Access, desk::Desk, search::Search, webhooks::Webhooks};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -46,6 +49,8 @@ pub(crate) struct Edge {
     pub(crate) house: House,
     /// Who is asking, and may they.
     pub(crate) access: Arc<Access>,
+    /// What agents write with.
+    pub(crate) desk: Arc<Desk>,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -75,6 +80,7 @@ macro_rules! parts {
 parts! {
     house: House,
     access: Arc<Access>,
+    desk: Arc<Desk>,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,

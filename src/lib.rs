@@ -8,6 +8,7 @@ mod access;
 mod boot;
 mod cli;
 mod config;
+mod desk;
 mod gateway;
 #[cfg(test)]
 mod generated;

@@ -100,6 +100,8 @@ pub(crate) enum Ask {
     },
     /// Show yourself.
     Show,
+    /// What is to go at a time?
+    Scheduled,
     /// What may be sent, and what waits?
     Outlook(Side),
     /// Might this be sent, about that message where it is about one?
@@ -128,6 +130,8 @@ pub(crate) enum Answer {
     Next(Next),
     /// The attempt was written: its number, and from when on the item may not be sent.
     Begun(Option<(u32, Option<Timestamp>)>),
+    /// What is to go at a time, soonest first.
+    Scheduled(Vec<wire::Message>),
     /// What may be sent, and what waits.
     Outlook(Box<wire::SendOutlook>),
     /// It might be sent.
@@ -670,7 +674,7 @@ impl Entity for Conversation {
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
             Ask::Repeated { key, .. } => (None, self.made_under(*key).and_then(|seq| self.not_cached(seq))),
-            Ask::Rule(Rule::Send { key, id, about, .. }) => {
+            Ask::Rule(Rule::Send { key, id, about, .. } | Rule::Schedule { key, id, about, .. }) => {
                 let seq = self.made_as(*key, id).or_else(|| self.state.place_of(about.as_ref()?));
                 (None, seq.and_then(|seq| self.not_cached(seq)))
             }
@@ -815,6 +819,8 @@ impl Entity for Conversation {
                 Ok(Answer::Nothing)
             }
             Ask::Show => self.done(None, now),
+            Ask::Scheduled if self.state.head.is_none() => Err(Refusal::NotFound("conversation")),
+            Ask::Scheduled => Ok(Answer::Scheduled(self.state.scheduled())),
             Ask::Outlook(side) => {
                 self.see_channel();
                 Ok(Answer::Outlook(Box::new(self.priced(self.state.outlook(side, now)))))

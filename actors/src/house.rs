@@ -320,10 +320,7 @@ impl House {
     /// Tells the others that somebody writes; may be lost.
     pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
         self.seen(scope, typing.conversation_id, true);
-        let frame = wire::ServerFrame::Signal { signal: wire::ServerSignal::Typing(typing) };
-        // Wire types have string keys and finite numbers only: this cannot fail.
-        let json = serde_json::to_vec(&frame).unwrap_or_default();
-        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+        self.signal(scope, wire::ServerSignal::Typing(typing));
     }
 
     /// Tells every socket, those that open later included, how the store does.
@@ -407,6 +404,29 @@ impl House {
         for letter in [tenant::Letter::StaffChanged, tenant::Letter::Tell(Box::new(told))] {
             self.env.tenants.tell_always(&self.env, scope, (), letter);
         }
+    }
+
+    /// Tells that a draft of somebody's was kept or is no more; may be lost.
+    pub fn tell_of_draft(&self, scope: TenantScope, changed: wire::DraftChanged) {
+        self.signal(scope, wire::ServerSignal::DraftChanged(changed));
+    }
+
+    fn signal(&self, scope: TenantScope, signal: wire::ServerSignal) {
+        let frame = wire::ServerFrame::Signal { signal };
+        // Wire types have string keys and finite numbers only: this cannot fail.
+        let json = serde_json::to_vec(&frame).unwrap_or_default();
+        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+    }
+
+    /// Tells everybody of the workspace that saved replies were made, changed or deleted: somebody's, or the workspace's.
+    pub fn tell_of_replies(&self, scope: TenantScope, user_id: Option<UserId>) {
+        let replies = Some(wire::RepliesChanged { user_id });
+        let told = tenant::Told {
+            name: wire::EventName::RepliesChanged,
+            at: self.env.clock.now(),
+            data: wire::EventData { replies, ..Default::default() },
+        };
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
     }
 
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.

@@ -963,7 +963,8 @@ impl TenantActor {
 /// The message that the list shows, after an event: a new message or note, or the shown one changed.
 fn newest(shown: Option<Box<wire::Message>>, told: Option<wire::Message>) -> Option<Box<wire::Message>> {
     let Some(told) = told else { return shown };
-    let is_line = matches!(told.content, wire::Content::System(_)) && told.direction == wire::Direction::Out;
+    let is_line = told.scheduled.is_some()
+        || matches!(told.content, wire::Content::System(_)) && told.direction == wire::Direction::Out;
     match &shown {
         Some(before) if before.id != told.id && (is_line || before.seq > told.seq) => shown,
         None if is_line => None,

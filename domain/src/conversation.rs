@@ -18,14 +18,19 @@ mod state;
 mod tests;
 
 pub use content::*;
-pub use decide::{decide, may_begin};
+pub use decide::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED, decide, may_begin};
 pub use outlook::{Side, WAITING_TOLD};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
+use std::time::Duration;
+
 use switchboard_schema::{
-    ContactId, ConversationId, MessageId, Timestamp,
+    ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Attempt, ClientKey, Head, Item, Left},
-    wire::{ContactRef, Content, ConversationStatus, MediaFacts, Message, Sender, SystemEvent},
+    wire::{
+        ChangeSchedule, ContactRef, Content, ConversationStatus, MediaFacts, Message, Schedule, Sender,
+        SystemEvent,
+    },
 };
 
 use crate::{
@@ -108,8 +113,44 @@ pub enum Command {
         content: Content,
         /// The message that it answers, or that an emoji is for.
         about: Option<MessageId>,
+        /// How long it waits to be taken back.
+        hold: Duration,
         /// Who.
         sender: Sender,
+    },
+    /// Somebody of us writes what is to go at a time.
+    Schedule {
+        /// The id its key gives it.
+        id: MessageId,
+        /// 63 bits of the key's hash.
+        key: u64,
+        /// SHA-256 of the request.
+        request_hash: Vec<u8>,
+        /// What.
+        content: Content,
+        /// The message that it answers.
+        about: Option<MessageId>,
+        /// When.
+        schedule: Schedule,
+        /// Who.
+        sender: Sender,
+    },
+    /// Change what is to go at a time.
+    Reschedule {
+        /// Which item.
+        id: MessageId,
+        /// How.
+        change: ChangeSchedule,
+    },
+    /// Delete what is to go at a time.
+    Unschedule {
+        /// Which item.
+        id: MessageId,
+    },
+    /// Send now what is to go at a time.
+    SendScheduled {
+        /// Which item.
+        id: MessageId,
     },
     /// Take back what still waits.
     Cancel {
@@ -131,13 +172,22 @@ pub enum Command {
         request_hash: Vec<u8>,
         /// The words.
         body: String,
+        /// Whom it is for.
+        mentions: Vec<UserId>,
         /// Who.
         sender: Sender,
+    },
+    /// Somebody looked at the notes that mention them.
+    SawMentions {
+        /// Who.
+        user_id: UserId,
+        /// Up to this note.
+        seq: u64,
     },
     /// Give it to somebody, or to nobody.
     Assign {
         /// To whom: id and name.
-        assignee: Option<(switchboard_schema::UserId, String)>,
+        assignee: Option<(UserId, String)>,
         /// By whom.
         sender: Sender,
     },
@@ -157,7 +207,7 @@ pub enum Command {
     /// Take it away from somebody, where it is still theirs.
     Release {
         /// From whom.
-        user_id: switchboard_schema::UserId,
+        user_id: UserId,
         /// By whom.
         sender: Sender,
     },
@@ -370,6 +420,8 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         history: item.history.clone(),
         attempts: item.attempts,
         not_before: item.not_before,
+        held_until: item.held_until,
+        scheduled: item.plan.as_ref().map(|plan| plan.schedule),
         charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,

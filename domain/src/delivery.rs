@@ -19,7 +19,10 @@ pub(crate) const fn rank(state: MessageState) -> u8 {
         MessageState::Read => 6,
         MessageState::Played => 7,
         // These never change by a status: nothing was sent.
-        MessageState::Received | MessageState::Recorded | MessageState::Cancelled => u8::MAX,
+        MessageState::Received
+        | MessageState::Recorded
+        | MessageState::Scheduled
+        | MessageState::Cancelled => u8::MAX,
     }
 }
 
@@ -58,11 +61,14 @@ pub const fn is_settled(state: MessageState) -> bool {
 mod tests {
     use super::*;
     use MessageState::{
-        Cancelled, Delivered, Failed, Played, Queued, Read, Received, Recorded, Sending, Sent, Unknown,
+        Cancelled, Delivered, Failed, Played, Queued, Read, Received, Recorded, Scheduled, Sending, Sent,
+        Unknown,
     };
 
-    const ALL: [MessageState; 11] =
-        [Received, Recorded, Queued, Sending, Sent, Delivered, Read, Played, Failed, Unknown, Cancelled];
+    const ALL: [MessageState; 12] = [
+        Received, Recorded, Scheduled, Queued, Sending, Sent, Delivered, Read, Played, Failed, Unknown,
+        Cancelled,
+    ];
     const TOLD: [MessageState; 5] = [Sent, Delivered, Read, Played, Failed];
 
     #[test]

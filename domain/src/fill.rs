@@ -1,4 +1,5 @@
-//! Values of a template's places out of a contact's fields: looked up and checked before a message is queued.
+//! What stands in the places of words that are known beforehand, of templates and of saved replies; and the values of
+//! a template's places out of a contact's fields, looked up and checked before a message is queued.
 
 use switchboard_schema::wire::{
     ContactField, ContactRef, FillSource, IdentityKind, Template, TemplateButtonValue, TemplateCardValues,
@@ -11,6 +12,76 @@ use crate::{conversation::Rejection, template::check_fills};
 const FIELDS: [FillSource; 4] =
     [FillSource::Name, FillSource::FirstName, FillSource::Phone, FillSource::Username];
 
+/// A place in words: `{{name}}`, or with what to say where nothing is known for it, `{{name|otherwise}}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// As it is written, braces and all.
+    pub whole: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What to say where nothing is known for it.
+    pub fallback: Option<&'a str>,
+}
+
+/// A stretch of such words.
+enum Part<'a> {
+    /// As it stands.
+    Words(&'a str),
+    /// A place.
+    Place(Place<'a>),
+}
+
+/// Words in parts. Braces that do not close are words, and of several that open the innermost are a place's.
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.find("}}").map(|at| at + 2) {
+        let (until, after) = rest.split_at(end);
+        rest = after;
+        let Some(start) = until.rfind("{{") else {
+            parts.push(Part::Words(until));
+            continue;
+        };
+        let (before, whole) = until.split_at(start);
+        let inside = whole.get(2..whole.len() - 2).unwrap_or_default();
+        let (name, fallback) = match inside.split_once('|') {
+            Some((name, fallback)) => (name, Some(fallback.trim())),
+            None => (inside, None),
+        };
+        parts.push(Part::Words(before));
+        parts.push(Part::Place(Place { whole, name: name.trim(), fallback }));
+    }
+    parts.push(Part::Words(rest));
+    parts
+}
+
+/// The places in words, in their order.
+#[must_use]
+pub fn places(text: &str) -> Vec<Place<'_>> {
+    let places = parts(text).into_iter().filter_map(|part| match part {
+        Part::Words(_) => None,
+        Part::Place(place) => Some(place),
+    });
+    places.collect()
+}
+
+/// Words with their places filled in; one without a value stays as it is written. What is filled in is not looked at
+/// again.
+#[must_use]
+pub fn written(text: &str, mut value: impl FnMut(&Place<'_>) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in parts(text) {
+        match part {
+            Part::Words(words) => out.push_str(words),
+            Part::Place(place) => match value(&place) {
+                Some(value) => out.push_str(&value),
+                None => out.push_str(place.whole),
+            },
+        }
+    }
+    out
+}
+
 /// A contact's fields that are there.
 #[must_use]
 pub fn fields_of(contact: &ContactRef) -> Vec<ContactField> {
@@ -21,7 +92,7 @@ pub fn fields_of(contact: &ContactRef) -> Vec<ContactField> {
 }
 
 /// One field of a contact; nothing where it has none.
-fn value_of(field: FillSource, contact: &ContactRef) -> Option<String> {
+pub(crate) fn value_of(field: FillSource, contact: &ContactRef) -> Option<String> {
     let address =
         |kind| contact.identities.iter().find(|known| known.kind == kind).map(|known| known.value.clone());
     // A contact without a name is called by its number.
@@ -39,7 +110,7 @@ fn value_of(field: FillSource, contact: &ContactRef) -> Option<String> {
 }
 
 /// What one calls a person; a name that begins with a title stays whole.
-fn first_name(name: &str) -> String {
+pub(crate) fn first_name(name: &str) -> String {
     match name.split_once(' ') {
         Some((first, _)) if !first.ends_with('.') => first.to_owned(),
         _ => name.to_owned(),
@@ -131,6 +202,7 @@ pub fn filled(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use switchboard_schema::{ContactId, wire::Identity};
 
     use super::*;
@@ -223,6 +295,30 @@ mod tests {
         let asked = request(&["a", "b", "c"], vec![of(2, "1", FillSource::Phone)]);
         let why = filled(&known, &asked, &contact("Elif")).expect_err("there is no third card").to_string();
         assert!(why.contains("no card 2"), "{why}");
+    }
+
+    #[test]
+    fn a_place_without_a_value_stays_and_braces_that_are_none_are_words() {
+        let value = |place: &Place<'_>| match place.name {
+            "1" => Some("Elif".to_owned()),
+            "2" => Some("{{1}}".to_owned()),
+            _ => None,
+        };
+        assert_eq!(
+            written("Hi {{1}}, see {{ 2 }}. {{3}} {{ {1}} }}", value),
+            "Hi Elif, see {{1}}. {{3}} {{ {1}} }}"
+        );
+        assert_eq!(written("{{{{1}}}} {{", value), "{{Elif}} {{");
+        let of =
+            |text| places(text).into_iter().map(|place| (place.name, place.fallback)).collect::<Vec<_>>();
+        assert_eq!(of("{{a|b}} {{ c }} {{d| }}"), [("a", Some("b")), ("c", None), ("d", Some(""))]);
+    }
+
+    proptest! {
+        #[test]
+        fn words_that_are_given_nothing_stay_as_they_are(text in "([{}|a.é]|\\{\\{name\\}\\}){0,40}") {
+            prop_assert_eq!(written(&text, |_| None), text);
+        }
     }
 
     #[test]

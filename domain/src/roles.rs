@@ -6,10 +6,11 @@ use switchboard_schema::wire::{Permission, Role};
 pub const ROLES: [Role; 5] = [Role::Owner, Role::Admin, Role::Supervisor, Role::Agent, Role::Analyst];
 
 /// Every permission.
-pub const PERMISSIONS: [Permission; 8] = [
+pub const PERMISSIONS: [Permission; 9] = [
     Permission::Read,
     Permission::Answer,
     Permission::ManageTemplates,
+    Permission::ManageReplies,
     Permission::ManageChannels,
     Permission::ManagePeople,
     Permission::ManageTeams,
@@ -23,7 +24,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
     match permission {
         Permission::Read => true,
         Permission::Answer => !matches!(role, Role::Analyst),
-        Permission::ManageTemplates | Permission::ManageTeams => {
+        Permission::ManageTemplates | Permission::ManageReplies | Permission::ManageTeams => {
             matches!(role, Role::Owner | Role::Admin | Role::Supervisor)
         }
         Permission::ManageChannels

@@ -301,3 +301,25 @@ CREATE TABLE IF NOT EXISTS initiated (
     PRIMARY KEY (tenant, account, hour, contact_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS initiated_expiry ON initiated (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Words that agents send again and again, of the workspace or of one person.
+CREATE TABLE IF NOT EXISTS saved_replies (
+    tenant BLOB NOT NULL,
+    holder TEXT NOT NULL,
+    reply_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, holder, reply_id)
+) STRICT, WITHOUT ROWID;
+
+--  What agents began to write and have not sent. One that nobody goes on with ends by itself.
+CREATE TABLE IF NOT EXISTS drafts (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS drafts_expiry ON drafts (expires_at) WHERE expires_at IS NOT NULL;

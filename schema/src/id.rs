@@ -196,6 +196,8 @@ ids! {
     DeadLetterId = "dea";
     /// Somebody asked to join a workspace.
     InvitationId = "inv";
+    /// Words kept to be sent again.
+    SavedReplyId = "rpl";
 }
 
 impl ConversationId {

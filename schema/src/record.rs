@@ -9,7 +9,7 @@ pub use body::*;
 
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId, MediaId,
-    MessageId, SessionId, TeamId, TenantId, Timestamp, UserId,
+    MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -63,6 +63,8 @@ pub static TABLES: &[&Table] = &[
     &IDEMPOTENCY,
     &AGENT_STATE,
     &INITIATED,
+    &SAVED_REPLIES,
+    &DRAFTS,
 ];
 
 /// Tables of the CQL store alone.
@@ -623,6 +625,44 @@ table! {
     values {
         /// When last.
         at: Timestamp,
+    }
+}
+
+table! {
+    /// Words that agents send again and again, of the workspace or of one person.
+    SAVED_REPLIES = "saved_replies" => SavedReplyRow: Tenant, Clustered;
+    partition {
+        /// Whose: `workspace`, or a person's id.
+        holder: String,
+    }
+    clustering {
+        /// Which.
+        reply_id: SavedReplyId,
+    }
+    values {
+        /// How often it was changed.
+        version: u64,
+        /// Its name and words.
+        body: Json<SavedReplyBody>,
+    }
+}
+
+table! {
+    /// What agents began to write and have not sent. One that nobody goes on with ends by itself.
+    DRAFTS = "drafts" => DraftRow: Tenant, Clustered, expires;
+    partition {
+        /// Whose.
+        user_id: UserId,
+    }
+    clustering {
+        /// Where.
+        conversation_id: ConversationId,
+    }
+    values {
+        /// Grows with every change, also over those that are no more.
+        version: u64,
+        /// What was written.
+        body: Json<DraftBody>,
     }
 }
 

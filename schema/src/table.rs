@@ -358,7 +358,8 @@ id_cells!(
     BlobId,
     CorrelationId,
     DeadLetterId,
-    InvitationId
+    InvitationId,
+    SavedReplyId
 );
 
 /// Says what a cell is without saying what is in it.

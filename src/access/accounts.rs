@@ -23,7 +23,7 @@ use switchboard_schema::{
         UserBody, UserRow,
     },
     table::Json,
-    wire::{self, Permission, Role},
+    wire::{self, MAX_NOTE_MENTIONS, Permission, Role},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -401,6 +401,17 @@ impl Accounts {
         }
         let message = format!("{} reads here and does not answer", user.name);
         Err(Refusal::Invalid { field: "assignee_id", message })
+    }
+
+    /// Are all of these of the workspace?
+    ///
+    /// # Errors
+    /// When somebody is not; when the store does not answer.
+    pub(crate) async fn check_members(&self, scope: TenantScope, whom: &[UserId]) -> Result<(), Refusal> {
+        for user_id in whom.iter().take(MAX_NOTE_MENTIONS + 1) {
+            self.user(scope, *user_id).await?.ok_or(Refusal::NotFound("user"))?;
+        }
+        Ok(())
     }
 
     /// Changes a member, as somebody with a role asks for it. Says what they were before, too.

@@ -125,6 +125,7 @@ mod tests {
                 "write to customers, note, take, assign, resolve; change contacts, record consent"
             }
             Permission::ManageTemplates => "make, change and delete templates",
+            Permission::ManageReplies => "make, change and delete the saved replies that everybody uses",
             Permission::ManageChannels => "connect, change and disconnect channels",
             Permission::ManagePeople => {
                 "add people, say what they may do, remove them; owners are the owners' alone"

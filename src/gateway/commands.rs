@@ -346,7 +346,20 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
             );
         }
         Command::Note(conversation_id, note) => {
-            running.spawn(async move { house.note(scope, act, conversation_id, note).await }, of_message);
+            let write = move |note, running: Running| {
+                running.spawn(async move { house.note(scope, act, conversation_id, note).await }, of_message);
+            };
+            if note.mentions.is_empty() {
+                write(note, running);
+                return None;
+            }
+            let accounts = work.access.accounts().clone();
+            return Some(Box::pin(async move {
+                match accounts.check_members(scope, &note.mentions).await {
+                    Ok(()) => write(note, running),
+                    Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
+                }
+            }));
         }
         Command::Read(conversation_id, read) => {
             let of_read = |wire::ReadAnswer { read, unread_count }| EventData {
@@ -355,10 +368,8 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 ..EventData::default()
             };
             let answers = work.caller.answers();
-            running.spawn(
-                async move { house.read(scope, act, conversation_id, read.inbound_count, answers).await },
-                of_read,
-            );
+            running
+                .spawn(async move { house.read(scope, act, conversation_id, read, answers).await }, of_read);
         }
         Command::Status(conversation_id, status) => {
             running.spawn(

@@ -9,17 +9,22 @@ use switchboard_actors::{
     House,
     house::{Counts, ListQuery, Sort, View},
 };
+use switchboard_domain::draft::Sent;
 use switchboard_schema::{ConversationId, TeamId, wire};
 use utoipa::ToSchema;
 
 use super::{
     extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
+    messages::forget_draft,
     problem::Problem,
 };
-use crate::access::{
-    Access, May,
-    permit::{Answer, Read},
+use crate::{
+    access::{
+        Access, May,
+        permit::{Answer, Read},
+    },
+    desk::Desk,
 };
 
 /// Conversations of a page, unless asked otherwise.
@@ -230,7 +235,7 @@ pub(crate) async fn read(
     Json(request): Json<wire::ReadRequest>,
 ) -> Result<Json<wire::ReadAnswer>, Problem> {
     let act = caller.act(key, cause);
-    Ok(Json(house.read(caller.scope, act, id, request.inbound_count, caller.answers()).await?))
+    Ok(Json(house.read(caller.scope, act, id, request, caller.answers()).await?))
 }
 
 /// Set a conversation's status
@@ -250,19 +255,27 @@ pub(crate) async fn status(
 }
 
 /// Write a private note
+///
+/// Colleagues whom it mentions hear of it: the conversation names them until they have read it.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/notes", tag = "conversations",
     params(("id" = ConversationId, Path)),
     request_body = wire::Note, responses((status = 201, body = wire::Message)))]
 pub(crate) async fn note(
     State(house): State<House>,
+    State(access): State<Arc<Access>>,
+    State(desk): State<Arc<Desk>>,
     caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::Note>,
 ) -> Result<(StatusCode, Json<wire::Message>), Problem> {
+    access.accounts().check_members(caller.scope, &request.mentions).await?;
     let act = caller.act(key, cause);
     let message = house.note(caller.scope, act, id, request).await?;
+    if let wire::Content::Note(note) = &message.content {
+        forget_draft(&desk, &house, &caller, id, Sent::Note(&note.body)).await;
+    }
     Ok((StatusCode::CREATED, Json(message)))
 }
 

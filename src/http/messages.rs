@@ -1,19 +1,26 @@
 //! `/api/v1/conversations/{id}/messages`: what was said, and saying something.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::House;
+use switchboard_domain::draft::Sent;
 use switchboard_schema::{ConversationId, MessageId, wire};
 
 use super::{
     conversations::limit_of,
+    drafts,
     extract::{Correlation, IdempotencyKey, Json, Path, Query},
     problem::Problem,
 };
-use crate::access::{
-    May,
-    permit::{Answer, Read},
+use crate::{
+    access::{
+        Caller, May,
+        permit::{Answer, Read},
+    },
+    desk::Desk,
 };
 
 /// Messages of a page, unless asked otherwise.
@@ -71,6 +78,7 @@ pub(crate) async fn check(
     request_body = wire::SendRequest, responses((status = 202, body = wire::Message)))]
 pub(crate) async fn send(
     State(house): State<House>,
+    State(desk): State<Arc<Desk>>,
     caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
@@ -79,6 +87,9 @@ pub(crate) async fn send(
 ) -> Result<(StatusCode, Json<wire::Message>), Problem> {
     let act = caller.act(key, cause);
     let message = house.send(caller.scope, act, id, request).await?;
+    if let wire::Content::Text(text) = &message.content {
+        forget_draft(&desk, &house, &caller, id, Sent::Reply(&text.body)).await;
+    }
     Ok((StatusCode::ACCEPTED, Json(message)))
 }
 
@@ -111,4 +122,20 @@ pub(crate) async fn retry(
     let act = caller.act(key, cause);
     let message = house.retry(caller.scope, act, id, message).await?;
     Ok((StatusCode::ACCEPTED, Json(message)))
+}
+
+/// What was sent is no draft any more. The message is durable by now: should the draft stay, its writer sees it, and no
+/// harm is done.
+pub(super) async fn forget_draft(
+    desk: &Desk,
+    house: &House,
+    caller: &Caller,
+    id: ConversationId,
+    sent: Sent<'_>,
+) {
+    match desk.sent(caller.scope, caller.principal.user_id, id, sent).await {
+        Ok(Some(draft)) => drafts::tell(house, caller, &draft),
+        Ok(None) => {}
+        Err(refusal) => tracing::warn!(conversation = %id, %refusal, "a draft stays that was sent"),
+    }
 }

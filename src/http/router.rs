@@ -22,9 +22,10 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs,
+    Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs, drafts,
     extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, me, media, messages, metrics, outbox, outermost,
-    password_resets, problem::Problem, search, sessions, sign_ups, sockets, teams, templates, users,
+    password_resets, problem::Problem, saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates,
+    users,
 };
 use crate::{gateway, webhooks};
 
@@ -112,12 +113,20 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(messages::check))
         .routes(routes!(messages::cancel))
         .routes(routes!(messages::retry))
+        .routes(routes!(scheduled::list, scheduled::create))
+        .routes(routes!(scheduled::patch, scheduled::delete))
+        .routes(routes!(scheduled::send))
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::patch))
         .routes(routes!(contacts::consent, contacts::record_consent))
         .routes(routes!(contacts::consent_proof))
         .routes(routes!(contacts::consent_key))
         .routes(routes!(search::find))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::get, drafts::save))
+        .routes(routes!(saved_replies::list, saved_replies::create))
+        .routes(routes!(saved_replies::patch, saved_replies::delete))
+        .routes(routes!(saved_replies::filled))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

@@ -20,6 +20,7 @@ use crate::access::{
     accounts::Changed,
     permit::{ManagePeople, Read},
 };
+use crate::desk::Desk;
 
 /// The people of the workspace
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = wire::UserList)))]
@@ -89,6 +90,7 @@ pub(crate) async fn patch(
 pub(crate) async fn delete(
     State(access): State<Arc<Access>>,
     State(house): State<House>,
+    State(desk): State<Arc<Desk>>,
     caller: May<ManagePeople>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
@@ -100,9 +102,10 @@ pub(crate) async fn delete(
     // Goes on when nobody waits for it any more.
     let act = caller.act(key, cause);
     let released = tokio::spawn(async move {
+        let cleared = desk.clear(scope, id).await;
         let released = house.release(scope, &act, id).await;
         house.tell_of_user(scope, id);
-        released
+        cleared.and(released)
     });
     released.await.map_err(|_| Problem::internal())??;
     Ok(StatusCode::NO_CONTENT)

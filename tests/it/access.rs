@@ -19,7 +19,7 @@ use crate::support::{
 
 /// Every address with an id in it, with a body that would do.
 fn with_ids(
-    [conversation, message, contact, channel, key, user, team, template, invitation]: [&str; 9],
+    [conversation, message, contact, channel, key, user, team, template, invitation, reply]: [&str; 10],
 ) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
@@ -35,6 +35,17 @@ fn with_ids(
         (Method::POST, of("/read"), json!({})),
         (Method::POST, of("/status"), json!({"status": "resolved"})),
         (Method::POST, of("/notes"), json!({"body": "note"})),
+        (Method::GET, of("/scheduled"), Value::Null),
+        (
+            Method::POST,
+            of("/scheduled"),
+            json!({"send_at": "2099-01-01T00:00:00Z", "message": text_body("hi")}),
+        ),
+        (Method::PATCH, of(&format!("/scheduled/{message}")), json!({"unless_reply": true})),
+        (Method::DELETE, of(&format!("/scheduled/{message}")), Value::Null),
+        (Method::POST, of(&format!("/scheduled/{message}/send")), json!({})),
+        (Method::GET, of("/draft"), Value::Null),
+        (Method::POST, of("/draft"), json!({"base_version": 0, "reply": "Hello"})),
         (Method::POST, of(&format!("/messages/{message}/cancel")), json!({})),
         (Method::POST, of(&format!("/messages/{message}/retry")), json!({})),
         (Method::GET, format!("/api/v1/contacts/{contact}"), Value::Null),
@@ -61,6 +72,13 @@ fn with_ids(
         (Method::DELETE, format!("/api/v1/api-keys/{key}"), Value::Null),
         (Method::DELETE, format!("/api/v1/invitations/{invitation}"), Value::Null),
         (Method::POST, format!("/api/v1/invitations/{invitation}/resend"), json!({})),
+        (Method::PATCH, format!("/api/v1/saved-replies/{reply}"), json!({"text": "Mallory"})),
+        (Method::DELETE, format!("/api/v1/saved-replies/{reply}"), Value::Null),
+        (
+            Method::GET,
+            format!("/api/v1/saved-replies/{reply}/filled?conversation_id={conversation}"),
+            Value::Null,
+        ),
     ]
 }
 
@@ -87,14 +105,17 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let ask = json!({"email": "guest@first.example", "role": "agent"});
     let invitation = text(&stage.api.post("/api/v1/invitations", &ask).await.of(201), "id");
     let invitations = stage.api.get("/api/v1/invitations").await.of(200);
-    let ids = [&conversation, &message, &contact, &stage.channel.id, &key, &owner, &team, "1", &invitation];
+    let kept = json!({"shared": true, "name": "hello", "text": "Hello"});
+    let reply = text(&stage.api.post("/api/v1/saved-replies", &kept).await.of(201), "id");
+    let channel = &stage.channel.id;
+    let ids = [&conversation, &message, &contact, channel, &key, &owner, &team, "1", &invitation, &reply];
     let ids = ids.map(|id: &str| id);
     // Every address with an id in it is here; those of files are in `media.rs`.
     let document = stage.api.get("/openapi.json").await.of(200);
     let paths = document["paths"].as_object().expect("paths").iter();
     let with_id = paths.filter(|(path, _)| path.contains('{') && !path.starts_with("/api/v1/media/"));
     let documented: usize = with_id.map(|(_, item)| item.as_object().expect("methods").len()).sum();
-    let tried = with_ids(["none"; 9]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
+    let tried = with_ids(["none"; 10]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
     assert_eq!(tried, documented, "is each address with an id tried with a foreign one?");
     for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -110,7 +131,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids(["none"; 9]) {
+    for (method, path, body) in with_ids(["none"; 10]) {
         // A template belongs to a channel, which must be one.
         if path.contains("/none") && !path.contains("/templates/") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");

@@ -225,7 +225,14 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
             state.items.insert(seq, item);
         }
     }
+    let planned = head.scheduled.clone();
     evolve(&mut state, Change::Head(Box::new(head)));
+    // Few are planned; whichever bucket they stand in, they are kept whole.
+    for seq in planned {
+        if let Some(item) = place.item(seq).await? {
+            state.items.insert(seq, item);
+        }
+    }
     // Items that still wait in an older bucket are rare, and read too.
     let oldest = outbox_floor.map_or(bucket, |seq| seq / BUCKET_ITEMS).min(bucket.saturating_sub(1));
     for of in oldest..=bucket {

@@ -1,6 +1,6 @@
 //! Conversations and contacts, as agents and programs ask for them.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use ring::digest;
@@ -17,8 +17,8 @@ use switchboard_domain::{
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
     wire::{
-        self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MediaKind,
-        ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
+        self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MAX_HOLD_SECS,
+        MediaKind, ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
     },
 };
 
@@ -435,6 +435,7 @@ impl House {
                 request_hash: request_hash(&request),
                 content,
                 about: None,
+                hold: Duration::ZERO,
                 sender: act.principal.sender.clone(),
             },
         };
@@ -502,6 +503,7 @@ impl House {
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
         let (key, hash) = (key_hash(&act), request_hash(&request));
+        let hold = hold_of(&request)?;
         let content = match &request.content {
             SendContent::Text { text } => Content::Text(text.clone()),
             _ => {
@@ -521,9 +523,106 @@ impl House {
             request_hash: hash,
             content,
             about: about(&request),
+            hold,
             sender: act.principal.sender.clone(),
         };
         tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
+        self.ask_for_message(scope, &act, id, rule).await
+    }
+
+    /// Keeps a message that is to go at a time; the answer is durable.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, there are as many as there may be, or it is not durable.
+    pub async fn schedule(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        request: wire::ScheduleRequest,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let (key, request_hash) = (key_hash(&act), request_hash(&request));
+        let repeated = Ask::Repeated { key, request_hash: request_hash.clone() };
+        let (message, conversation) = done(ask(&self.env, scope, id, Asked::of(repeated)).await?)?;
+        if let Some(message) = message {
+            return Ok(message);
+        }
+        let wire::ScheduleRequest { when, message } = request;
+        hold_of(&message)?;
+        let rule = Rule::Schedule {
+            id: MessageId::of_request(&scope.tenant(), &act.principal.key_space(), &id, &act.key),
+            key,
+            request_hash,
+            content: self.content(scope, conversation.channel_id, &conversation.contact, &message).await?,
+            about: about(&message),
+            schedule: when,
+            sender: act.principal.sender.clone(),
+        };
+        self.ask_for_message(scope, &act, id, rule).await
+    }
+
+    /// What is to go at a time, soonest first.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn scheduled(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+    ) -> Result<Vec<wire::Message>, Refusal> {
+        match self.look(scope, id, || Ask::Scheduled).await? {
+            Answer::Scheduled(messages) => Ok(messages),
+            _ => Err(odd()),
+        }
+    }
+
+    /// Changes what is to go at a time.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], a field is wrong, it went or was deleted, or it is not durable.
+    pub async fn reschedule(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        (id, message): (ConversationId, MessageId),
+        change: wire::ChangeSchedule,
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let rule = once(
+            &act,
+            &("reschedule", message, &change),
+            Rule::Reschedule { id: message, change: change.clone() },
+        );
+        self.ask_for_message(scope, &act, id, rule).await
+    }
+
+    /// Deletes what is to go at a time.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], it went or was deleted, or it is not durable.
+    pub async fn unschedule(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        (id, message): (ConversationId, MessageId),
+    ) -> Result<(), Refusal> {
+        let rule = once(&act, &("unschedule", message), Rule::Unschedule { id: message });
+        self.ask_for_message(scope, &act, id, rule).await.map(drop)
+    }
+
+    /// Sends now what is to go at a time: the message that goes.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], the rules forbid it, it went or was deleted, or it is not durable.
+    pub async fn send_scheduled(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        (id, message): (ConversationId, MessageId),
+    ) -> Result<wire::Message, Refusal> {
+        self.admit(scope)?;
+        let rule = once(&act, &("send scheduled", message), Rule::SendScheduled { id: message });
         self.ask_for_message(scope, &act, id, rule).await
     }
 
@@ -575,6 +674,7 @@ impl House {
             key: key_hash(&act),
             request_hash: request_hash(&note),
             body: note.body,
+            mentions: note.mentions,
             sender: act.principal.sender.clone(),
         };
         self.ask_for_message(scope, &act, id, rule).await
@@ -698,22 +798,27 @@ impl House {
         scope: TenantScope,
         act: Act,
         id: ConversationId,
-        inbound_count: Option<u64>,
+        request: wire::ReadRequest,
         answers: bool,
     ) -> Result<wire::ReadAnswer, Refusal> {
         let user = act.principal.user_id;
+        let wire::ReadRequest { inbound_count, mention_seq } = request;
         if answers {
             self.seen(scope, id, false);
         }
         let read = || self.ask_tenant(scope, |reply| tenant::Letter::Read(user, id, inbound_count, reply));
-        match read().await {
+        let answer = match read().await {
             Err(Refusal::NotFound(_)) => {
                 // After a crash the list may not know it yet: when it loads it tells.
                 ask(&self.env, scope, id, Asked::of(Ask::Show)).await?;
-                read().await
+                read().await?
             }
-            answer => answer,
+            answer => answer?,
+        };
+        if let Some(seq) = mention_seq {
+            self.ask_conversation(scope, &act, id, Rule::SawMentions { user_id: user, seq }).await?;
         }
+        Ok(answer)
     }
 
     /// The customer may know that somebody read what they wrote, or is writing. Best effort.
@@ -815,6 +920,16 @@ impl Whom {
     }
 }
 
+/// How long a message waits to be taken back.
+fn hold_of(request: &SendRequest) -> Result<Duration, Refusal> {
+    let secs = request.hold_s.unwrap_or_default();
+    if secs > MAX_HOLD_SECS {
+        let message = format!("it waits at most {MAX_HOLD_SECS} seconds");
+        return Err(Refusal::Invalid { field: "hold_s", message });
+    }
+    Ok(Duration::from_secs(secs.into()))
+}
+
 /// A template's category as the provider writes it.
 fn category_of(category: &str) -> TemplateCategory {
     match category {
@@ -840,38 +955,8 @@ fn named(
 
 /// A template's words with the values of its places, which go in their order.
 fn filled(words: &str, places: &[String], values: &[wire::TemplateParameter]) -> String {
-    let values = values.iter().map(|value| value.text.as_str());
-    fill(words, &places.iter().map(String::as_str).zip(values).collect())
-}
-
-/// A template's words with its places filled in; a place without a value stays as it is.
-fn fill(words: &str, values: &HashMap<&str, &str>) -> String {
-    let mut out = String::with_capacity(words.len());
-    let mut rest = words;
-    while let Some(start) = rest.find("{{") {
-        let Some(length) = rest[start + 2..].find("}}") else { break };
-        let name = rest[start + 2..start + 2 + length].trim();
-        out.push_str(&rest[..start]);
-        match values.get(name) {
-            Some(value) => out.push_str(value),
-            None => out.push_str(&rest[start..start + length + 4]),
-        }
-        rest = &rest[start + length + 4..];
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_templates_places_are_filled_and_a_missing_one_shows() {
-        let values = HashMap::from([("1", "Elif"), ("2", "Tuesday")]);
-        assert_eq!(
-            fill("Hi {{1}}, see you {{ 2 }}. {{3}} {{", &values),
-            "Hi Elif, see you Tuesday. {{3}} {{"
-        );
-    }
+    fill::written(words, |place| {
+        let at = places.iter().position(|name| name == place.name)?;
+        values.get(at).map(|value| value.text.clone())
+    })
 }

@@ -28,6 +28,7 @@ mod poison;
 mod presence;
 mod provider;
 mod recovery;
+mod scheduled;
 mod search;
 mod standing;
 mod statuses;

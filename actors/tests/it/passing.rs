@@ -63,7 +63,7 @@ fn who_goes_comes_back_as_it_was_and_no_letter_is_lost_on_the_way() {
             let id = world.only_conversation(&running).await;
             match chance.random_range(0..4) {
                 0 => {
-                    let note = Note { body: format!("note {n}") };
+                    let note = Note { body: format!("note {n}"), mentions: Vec::new() };
                     let act = world.act(&format!("note.{n}"));
                     running.house.note(world.scope, act, id, note).await.expect("it is kept");
                 }

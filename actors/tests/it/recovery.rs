@@ -13,7 +13,7 @@ use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
     record::{ConversationHeadRow, LOG_CHUNK_EVENTS, THREAD, projection_bucket},
     table::{Cell, Record},
-    wire::{ContactPatch, IdentityKind, Note},
+    wire::{ContactPatch, IdentityKind, Note, ReadRequest},
 };
 use switchboard_store::{Fault, FaultPlan};
 
@@ -148,7 +148,7 @@ fn the_longest_note_is_kept_whatever_it_is_made_of() {
         world.deliver(&running, batch(&world, "in", 1)).await;
         let id = world.only_conversation(&running).await;
         for (n, letter) in ["x", "\u{1f600}", "\u{1}", "\""].into_iter().enumerate() {
-            let note = Note { body: letter.repeat(16_000) };
+            let note = Note { body: letter.repeat(16_000), mentions: Vec::new() };
             let act = world.act(&format!("note.{n}"));
             let kept = running.house.note(world.scope, act, id, note).await.map(|message| message.seq);
             assert_eq!(kept, Ok(n as u64 + 2), "{letter:?}");
@@ -252,7 +252,10 @@ fn read_marks_never_go_back_however_their_writes_go() {
         world.insist(|| running.house.fire_wakeups(true)).await.expect("the wake-ups are read");
         let (w, r) = (&world, &running);
         let reads = (1..=40_u64).map(|count| async move {
-            let read = || r.house.read(w.scope, w.act("r"), id, Some(count), true);
+            let read = || {
+                let request = ReadRequest { inbound_count: Some(count), mention_seq: None };
+                r.house.read(w.scope, w.act("r"), id, request, true)
+            };
             let answer = w.insist(read).await.expect("it is marked");
             assert!(answer.read.inbound_count >= count);
         });

@@ -112,7 +112,7 @@ async fn agents(world: &World, running: &Running, promised: &Promised, mut chanc
                 }
             }
             5 => {
-                let note = Note { body: format!("note {key}") };
+                let note = Note { body: format!("note {key}"), mentions: Vec::new() };
                 let asked =
                     world.insist(|| running.house.note(world.scope, world.act(&key), id, note.clone()));
                 let message = asked.await.expect("a note is kept");

@@ -329,7 +329,7 @@ impl Town {
     }
 
     async fn noted(&self, workspace: &Workspace, id: ConversationId) {
-        let note = Note { body: "something to remember".to_owned() };
+        let note = Note { body: "something to remember".to_owned(), mentions: Vec::new() };
         self.house().note(workspace.scope, self.an_act(), id, note).await.expect("it is kept");
         let mut ledger = workspace.ledger.borrow_mut();
         ledger.notes += 1;
@@ -376,7 +376,10 @@ impl Town {
     /// An agent opens it and has read it.
     async fn seen(&self, workspace: &Workspace, id: ConversationId) {
         self.house().messages(workspace.scope, id, None, 50).await.expect("a page");
-        self.house().read(workspace.scope, self.an_act(), id, None, true).await.expect("it is read");
+        self.house()
+            .read(workspace.scope, self.an_act(), id, wire::ReadRequest::default(), true)
+            .await
+            .expect("it is read");
         workspace.ledger.borrow_mut().read.insert(id);
     }
 

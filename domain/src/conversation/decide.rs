@@ -1,15 +1,17 @@
 //! What follows from a command.
 
 mod arriving;
+mod scheduled;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use switchboard_schema::{
-    ContactId, ConversationId, MessageId, Timestamp,
+    ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
-        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MessageError,
-        MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt, SystemEvent,
+        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_NOTE_MENTIONS,
+        Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt,
+        SystemEvent,
     },
 };
 
@@ -30,6 +32,10 @@ use crate::{
     window,
 };
 
+pub use self::scheduled::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED};
+
+/// People of one conversation who were mentioned and have not looked, at most: they are in its head.
+const MAX_UNSEEN_MENTIONS: usize = 100;
 /// Longest words of a quote, in characters.
 const MAX_QUOTE_CHARS: usize = 200;
 
@@ -106,7 +112,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Status { status, seq } => told(state, status, seq, now),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
-        Command::Send { contact, id, key, request_hash, content, about, sender } => {
+        Command::Send { contact, id, key, request_hash, content, about, hold, sender } => {
             check_content(&content)?;
             // First, so that a repetition is answered by what it made, also where that continues elsewhere.
             if let Some(decision) = answered(state, id, key, &request_hash)? {
@@ -116,8 +122,16 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 (None, Some(contact)) => Draft::with(state, newborn(state.channel_id, &contact, now)),
                 _ => Draft::of(state)?,
             };
-            send(draft, Asked { id, key, request_hash, content, about, sender }, now)
+            send(draft, Asked { id, key, request_hash, content, about, hold, sender }, now)
         }
+        Command::Schedule { id, key, request_hash, content, about, schedule, sender } => {
+            let hold = Duration::ZERO;
+            let asked = Asked { id, key, request_hash, content, about, hold, sender };
+            scheduled::schedule(state, asked, schedule, now)
+        }
+        Command::Reschedule { id, change } => scheduled::reschedule(state, &id, change, now),
+        Command::Unschedule { id } => scheduled::unschedule(state, &id, now),
+        Command::SendScheduled { id } => scheduled::send_now(state, &id, now),
         Command::Cancel { id } => {
             // What waits in a conversation that continues elsewhere can be taken back as well.
             let mut draft = Draft::of_any(state)?;
@@ -135,11 +149,15 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             }
             reach(item, MessageState::Cancelled, now);
             item.not_before = None;
+            let effects = match item.held_until {
+                Some(_) => draft.hide(seq),
+                None => vec![Effect::Announce(seq)],
+            };
             // It may have been the one that the others waited behind.
-            Ok(draft.finish_item(seq).then_send())
+            Ok(draft.finish(effects, Some(seq)).then_send())
         }
         Command::Retry { id } => again(state, id, now),
-        Command::Note { id, key, request_hash, body, sender } => {
+        Command::Note { id, key, request_hash, body, mut mentions, sender } => {
             if body.trim().is_empty() {
                 return Err(Rejection::Invalid { field: "body", message: "a note needs words".to_owned() });
             }
@@ -147,6 +165,12 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 let message = format!("a note has at most {MAX_NOTE_CHARS} characters");
                 return Err(Rejection::Invalid { field: "body", message });
             }
+            if mentions.len() > MAX_NOTE_MENTIONS {
+                let message = format!("a note mentions at most {MAX_NOTE_MENTIONS} people");
+                return Err(Rejection::Invalid { field: "mentions", message });
+            }
+            mentions.sort_unstable();
+            mentions.dedup();
             if let Some(decision) = answered(state, id, key, &request_hash)? {
                 return Ok(decision);
             }
@@ -154,15 +178,25 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             let seq = draft.add(
                 id,
                 Direction::Out,
-                Content::Note(Note { body }),
+                Content::Note(Note { body, mentions: mentions.clone() }),
                 MessageState::Recorded,
-                sender,
+                sender.clone(),
                 now,
             );
+            draft.mention(mentions, seq, &sender)?;
             draft.remember(key, id, seq, request_hash, now);
             draft.head.preview_seq = Some(seq);
             draft.head.updated_at = now;
             Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::SawMentions { user_id, seq } => {
+            let mut draft = Draft::of_any(state)?;
+            let before = draft.head.mentions.len();
+            draft.head.mentions.retain(|mention| mention.user_id != user_id || mention.seq > seq);
+            if draft.head.mentions.len() == before {
+                return Ok(Decision::default());
+            }
+            Ok(draft.finish(vec![Effect::Updated], None))
         }
         Command::Assign { assignee, sender } => {
             let mut draft = Draft::of(state)?;
@@ -247,25 +281,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Redirect { to, into, contact } => redirect(state, to, into, &contact, now),
         Command::Absorb { left, contact } => absorb(state, *left, contact.as_ref(), now),
-        Command::Wake => {
-            let mut draft = Draft::of_any(state)?;
-            if let Some(effect) = leave(&draft.head) {
-                // What follows from giving way may have been lost with a crash.
-                return Ok(Decision { effects: vec![effect], ..Decision::default() }.then_send());
-            }
-            if draft.head.status != ConversationStatus::Snoozed
-                || draft.head.snoozed_until.is_none_or(|at| at > now)
-            {
-                // Woken for a message whose pause is over, or for nothing any more.
-                return Ok(Decision::default().then_send());
-            }
-            draft.head.status = ConversationStatus::Open;
-            draft.head.snoozed_until = None;
-            draft.head.updated_at = now;
-            queue(&mut draft.head, now);
-            let seq = draft.note_system(SystemEvent::Reopened, None, None, now);
-            Ok(draft.finish(vec![Effect::Announce(seq)], None).then_send())
-        }
+        Command::Wake => wake(state, now),
         Command::BeginAttempt { seq, consent_version } => begin(state, seq, consent_version, now),
         Command::EndAttempt { seq, number, outcome } => end(state, seq, number, outcome, now),
         Command::Refuse { seq, error } => {
@@ -427,6 +443,8 @@ impl<'a> Draft<'a> {
             charged: None,
             decision: None,
             not_before: None,
+            held_until: None,
+            plan: None,
             retired_ids: Vec::new(),
             raw: None,
             correlation_id: None,
@@ -491,6 +509,51 @@ impl<'a> Draft<'a> {
 
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
+    }
+
+    /// Nobody waits any more, once somebody of us wrote.
+    fn note_answered(&mut self, seq: u64) {
+        let Some(since) = self.head.waiting_since.take() else { return };
+        // An earlier answer that has not gone yet is one to the same question.
+        self.head.answered = match self.head.answered {
+            Some(earlier) if !self.answers(earlier.from).any(was_taken) => {
+                Some(Answered { since: earlier.since.min(since), ..earlier })
+            }
+            _ => Some(Answered { since, from: seq }),
+        };
+    }
+
+    /// What was taken back while it was held is shown to nobody: the list shows what was there before it.
+    fn hide(&mut self, seq: u64) -> Vec<Effect> {
+        if self.head.preview_seq == Some(seq) {
+            let shown = |item: &&Item| {
+                item.seq < seq
+                    && item.plan.is_none()
+                    && !matches!(item.content, Content::System(_) | Content::Reaction(_))
+                    && !(item.held_until.is_some() && item.state == MessageState::Cancelled)
+            };
+            let before = self.state.items.values().rev().find(shown).map(|item| item.seq);
+            self.head.preview_seq = before.or(self.head.preview_seq);
+        }
+        vec![Effect::Announce(seq), Effect::Updated]
+    }
+
+    /// Keeps whom a note is for until they have looked at it. Nobody mentions themselves.
+    fn mention(&mut self, whom: Vec<UserId>, seq: u64, by: &Sender) -> Result<(), Rejection> {
+        let others = whom.into_iter().filter(|user| by.id.as_deref() != Some(&*user.to_string()));
+        for user_id in others {
+            self.head.mentions.retain(|mention| mention.user_id != user_id);
+            self.head.mentions.push(Mention { user_id, seq });
+        }
+        if self.head.mentions.len() > MAX_UNSEEN_MENTIONS {
+            return Err(Rejection::Rule {
+                code: "too_many_mentions",
+                message: format!(
+                    "{MAX_UNSEEN_MENTIONS} people were mentioned here and have not looked: tell them otherwise"
+                ),
+            });
+        }
+        Ok(())
     }
 
     /// Nothing changes, but everybody is told again: an earlier telling may have been lost in a crash.
@@ -704,6 +767,7 @@ fn note_answer(head: &mut Head, item: &Item) {
 /// What one of us writes to the customer.
 fn is_answer(item: &Item) -> bool {
     item.direction == Direction::Out
+        && item.plan.is_none()
         && item.sent_by.kind == SenderKind::Agent
         && !matches!(item.content, Content::Note(_) | Content::System(_) | Content::Reaction(_))
 }
@@ -725,6 +789,28 @@ fn withdraw(item: &mut Item, error: MessageError, at: Timestamp) {
         permission::refuse(decision, &error, at);
     }
     fail(item, error, at);
+}
+
+/// A time came that the conversation asked to be woken at, or it is woken for nothing any more.
+fn wake(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let mut effects = scheduled::due(&mut draft, now)?;
+    if let Some(effect) = leave(&draft.head) {
+        // What follows from giving way may have been lost with a crash.
+        effects.push(effect);
+    } else if draft.head.status == ConversationStatus::Snoozed
+        && draft.head.snoozed_until.is_some_and(|at| at <= now)
+    {
+        draft.head.status = ConversationStatus::Open;
+        draft.head.snoozed_until = None;
+        draft.head.updated_at = now;
+        queue(&mut draft.head, now);
+        effects.push(Effect::Announce(draft.note_system(SystemEvent::Reopened, None, None, now)));
+    }
+    if draft.items.is_empty() {
+        return Ok(Decision { effects, ..Decision::default() }.then_send());
+    }
+    Ok(draft.finish(effects, None).then_send())
 }
 
 fn ensure(state: &State, contact: &ContactSnapshot, now: Timestamp) -> Result<Decision, Rejection> {
@@ -1031,11 +1117,12 @@ struct Asked {
     request_hash: Vec<u8>,
     content: Content,
     about: Option<MessageId>,
+    hold: Duration,
     sender: Sender,
 }
 
 fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, Rejection> {
-    let Asked { id, key, request_hash, mut content, about, sender } = asked;
+    let Asked { id, key, request_hash, mut content, about, hold, sender } = asked;
     let is_new = draft.state.head.is_none();
     let is_reaction = matches!(content, Content::Reaction(_));
     let about = about.map(|id| draft.state.about(&id, is_reaction)).transpose()?;
@@ -1051,22 +1138,17 @@ fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, 
     let item = draft.item(seq)?;
     item.reply_to = reply_to;
     item.quote = quoted;
+    if !hold.is_zero() {
+        item.held_until = Some(now + hold);
+        item.not_before = item.held_until;
+    }
     draft.remember(key, id, seq, request_hash, now);
     draft.head.updated_at = now;
     if !is_reaction {
         draft.head.preview_seq = Some(seq);
     }
-    if by_person
-        && !is_reaction
-        && let Some(since) = draft.head.waiting_since.take()
-    {
-        // An earlier answer that has not gone yet is one to the same question.
-        draft.head.answered = match draft.head.answered {
-            Some(earlier) if !draft.answers(earlier.from).any(was_taken) => {
-                Some(Answered { since: earlier.since.min(since), ..earlier })
-            }
-            _ => Some(Answered { since, from: seq }),
-        };
+    if by_person && !is_reaction {
+        draft.note_answered(seq);
     }
     let created = is_new.then_some(Effect::Created);
     Ok(draft.finish(created.into_iter().chain([Effect::Announce(seq), Effect::Send]).collect(), Some(seq)))
@@ -1350,9 +1432,12 @@ fn recover(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
         }
         effects.push(Effect::Announce(seq));
     }
+    // What was to go while nobody was here goes now.
+    let overdue = scheduled::is_due(state, now).then_some(Effect::WakeAt(now));
     if effects.is_empty() {
-        return Ok(Decision::default().then_send());
+        return Ok(Decision { effects: overdue.into_iter().collect(), ..Decision::default() }.then_send());
     }
+    effects.extend(overdue);
     draft.head.burst = draft.head.burst.map(|burst| pair::reached(burst, now));
     Ok(draft.finish(effects, None).then_send())
 }

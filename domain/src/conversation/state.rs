@@ -8,7 +8,7 @@ use std::{
 use switchboard_schema::{
     ChannelId, ConversationId, MessageId, Timestamp,
     record::{Attempt, BUCKET_ITEMS, ClientKey, Head, Item},
-    wire::{Conversation, ConversationStatus, MessageState},
+    wire::{Conversation, ConversationStatus, Message, MessageState},
 };
 
 use super::{Change, ContactSnapshot, show_item};
@@ -115,6 +115,14 @@ impl State {
         self.outbox().next().filter(|_| !runs)
     }
 
+    /// What is to go at a time, soonest first.
+    pub fn scheduled(&self) -> Vec<Message> {
+        let seqs = self.head.iter().flat_map(|head| &head.scheduled);
+        let mut items: Vec<_> = seqs.filter_map(|seq| self.items.get(seq)).collect();
+        items.sort_by_key(|item| (item.plan.as_ref().map(|plan| plan.schedule.send_at), item.seq));
+        items.into_iter().map(|item| show_item(self.id, item)).collect()
+    }
+
     /// The bucket of the head.
     #[must_use]
     pub fn head_bucket(&self) -> u64 {
@@ -129,7 +137,9 @@ impl State {
         // Of the few that are older and stay, each is there for a reason that ends.
         let older = self.items.range(..=newest);
         let leaving: Vec<u64> = older
-            .filter(|(seq, item)| Some(**seq) != preview && is_settled(item.state))
+            .filter(|(seq, item)| {
+                Some(**seq) != preview && is_settled(item.state) && !head.scheduled.contains(*seq)
+            })
             .map(|(seq, _)| *seq)
             .collect();
         for seq in leaving {
@@ -180,6 +190,8 @@ impl State {
             last_seq: head.last_seq,
             last_message,
             window: self.window().show(now),
+            mentions: head.mentions.clone(),
+            scheduled: head.scheduled.len() as u64,
             waiting_since: head.waiting_since,
             created_at: head.created_at,
             updated_at: head.updated_at,
@@ -227,6 +239,8 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         left: None,
         absorbed: Vec::new(),
         burst: None,
+        mentions: Vec::new(),
+        scheduled: Vec::new(),
         created_at: now,
         updated_at: now,
     }

@@ -4,8 +4,11 @@ mod assigning;
 mod calls;
 mod coexistence;
 mod edits;
+mod holding;
 mod keys;
+mod mentioning;
 mod merging;
+mod planning;
 mod receiving;
 mod recovering;
 mod sending;
@@ -196,12 +199,28 @@ fn send(key: u64, body: &str) -> Command {
 
 fn send_content(key: u64, content: Content) -> Command {
     let request_hash = format!("{content:?}").into_bytes();
-    Command::Send { contact: None, id: asked(key), key, request_hash, content, about: None, sender: agent() }
+    Command::Send {
+        contact: None,
+        id: asked(key),
+        key,
+        request_hash,
+        content,
+        about: None,
+        hold: Duration::ZERO,
+        sender: agent(),
+    }
 }
 
 fn note(key: u64, body: &str) -> Command {
     let request_hash = body.as_bytes().to_vec();
-    Command::Note { id: asked(key), key, request_hash, body: body.to_owned(), sender: agent() }
+    Command::Note {
+        id: asked(key),
+        key,
+        request_hash,
+        body: body.to_owned(),
+        mentions: Vec::new(),
+        sender: agent(),
+    }
 }
 
 fn begin(seq: u64) -> Command {

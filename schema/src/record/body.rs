@@ -157,6 +157,28 @@ pub struct TenantBody {
     pub assignment: wire::Assignment,
 }
 
+/// Words kept to be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedReplyBody {
+    /// What it is called up by.
+    pub name: String,
+    /// Its words, with their placeholders.
+    pub text: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// What somebody began to write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftBody {
+    /// What.
+    pub words: wire::DraftWords,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
 /// A member of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberBody {
@@ -586,6 +608,12 @@ pub struct Head {
     /// What went to this person lately and uses up what may be sent to one person.
     #[serde(default)]
     pub burst: Option<Burst>,
+    /// Who was mentioned in a note and has not looked at it.
+    #[serde(default)]
+    pub mentions: Vec<wire::Mention>,
+    /// Where messages stand that are to go at a time: this alone says which of them still are.
+    #[serde(default)]
+    pub scheduled: Vec<u64>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
@@ -715,6 +743,12 @@ pub struct Item {
     /// Not before this the next request is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// Until when its writer had it wait, to be able to take it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Timestamp>,
+    /// It is to go at a time, by a message of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Box<Plan>>,
     /// The provider's ids of earlier requests, whose statuses no longer count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired_ids: Vec<String>,
@@ -724,6 +758,15 @@ pub struct Item {
     /// The request or webhook that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<CorrelationId>,
+}
+
+/// When a message is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// When, and on which condition.
+    pub schedule: wire::Schedule,
+    /// Messages of the customer when it was made: more means that they wrote since.
+    pub inbound_count: u64,
 }
 
 /// One provider request. Written before it starts; one without an outcome is `unknown` after a crash.

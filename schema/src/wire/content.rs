@@ -1,12 +1,14 @@
 //! What a message says, type by type.
 
 use super::wire;
-use crate::{BlobId, MediaId, Timestamp};
+use crate::{BlobId, MediaId, Timestamp, UserId};
 
 /// Longest text WhatsApp carries, in characters (`text.body`).
 pub const MAX_TEXT_CHARS: usize = 4_096;
 /// Longest private note, in characters.
 pub const MAX_NOTE_CHARS: usize = 16_000;
+/// Most colleagues whom a note is for.
+pub const MAX_NOTE_MENTIONS: usize = 20;
 /// Longest parameter of a template, in characters.
 pub const MAX_PARAMETER_CHARS: usize = 1_024;
 
@@ -521,6 +523,9 @@ wire! {
     pub struct Note {
         /// The words, at most 16,000 characters.
         pub body: String,
+        /// Colleagues whom it is for, at most 20: they hear of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub mentions: Vec<UserId>,
     }
 
     /// What a template is for, as the provider filed it.

@@ -45,6 +45,12 @@ wire! {
         pub last_message: Option<Box<Message>>,
         /// May we write freely?
         pub window: Window,
+        /// Messages that are to go at a time.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub scheduled: u64,
+        /// Who was mentioned in a note and has not looked at it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub mentions: Vec<Mention>,
         /// Since when the customer waits for an answer; absent when nobody waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub waiting_since: Option<Timestamp>,
@@ -52,6 +58,15 @@ wire! {
         pub created_at: Timestamp,
         /// When something last happened that moves it up the list.
         pub updated_at: Timestamp,
+    }
+
+    /// Somebody was mentioned in a note and has not looked at it.
+    #[derive(Copy, Eq)]
+    pub struct Mention {
+        /// Who.
+        pub user_id: UserId,
+        /// The newest such note.
+        pub seq: u64,
     }
 
     /// A contact as a conversation shows it.
@@ -232,6 +247,12 @@ wire! {
         /// It waits until then: for a pause after a failure, or so that not too much goes to one person at once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub not_before: Option<Timestamp>,
+        /// Until when its writer had it wait, to be able to take it back; one that was is shown to nobody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub held_until: Option<Timestamp>,
+        /// It is to go at a time. What goes then is a message of its own: this one stands for the plan alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub scheduled: Option<Schedule>,
         /// What WhatsApp charges it as, once it said so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub charged: Option<Charged>,
@@ -241,6 +262,16 @@ wire! {
         /// The request or webhook that brought it: finds it in the logs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub correlation_id: Option<CorrelationId>,
+    }
+
+    /// When a message is to go.
+    #[derive(Copy, Eq)]
+    pub struct Schedule {
+        /// At this time.
+        pub send_at: Timestamp,
+        /// Only if the customer has not written by then.
+        #[serde(default)]
+        pub unless_reply: bool,
     }
 
     /// A state, when it was reached, and why.
@@ -273,6 +304,8 @@ wire! {
         Received,
         /// A note or a system line: here, and going nowhere.
         Recorded,
+        /// Is to go at a time; can be changed, sent now or deleted.
+        Scheduled,
         /// Waits for its turn; can be cancelled.
         Queued,
         /// A provider request is on its way.
@@ -332,6 +365,12 @@ wire! {
         /// Switchboard itself.
         System,
     }
+}
+
+/// Is it worth no word?
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Sender {

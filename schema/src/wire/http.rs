@@ -2,7 +2,7 @@
 
 use super::{
     ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, Interactive,
-    Location, Message, NumberFacts, Text, wire, wire_with_secrets,
+    Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, InvitationId,
@@ -199,10 +199,14 @@ wire! {
     }
 
     /// Say how far the caller has read.
+    #[derive(Eq, Default)]
     pub struct ReadRequest {
         /// Messages of the customer read so far; all of them when left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub inbound_count: Option<u64>,
+        /// Notes that mention the caller seen so far, by the `seq` of the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub mention_seq: Option<u64>,
     }
 
     /// Set a conversation's status.
@@ -486,6 +490,8 @@ wire! {
         Answer,
         /// Make, change and delete templates.
         ManageTemplates,
+        /// Make, change and delete the saved replies that everybody uses.
+        ManageReplies,
         /// Connect, change and disconnect channels.
         ManageChannels,
         /// Add people, say what they may do, remove them.
@@ -825,6 +831,37 @@ wire! {
     }
 }
 
+wire! {
+    /// A message that is to go at a time.
+    pub struct ScheduleRequest {
+        /// When.
+        #[serde(flatten)]
+        pub when: Schedule,
+        /// What. It is judged when it goes, and what a template is filled with when it is asked for.
+        pub message: SendRequest,
+    }
+
+    /// Change what is to go at a time. What is left out stays.
+    #[derive(Default)]
+    pub struct ChangeSchedule {
+        /// When.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub send_at: Option<Timestamp>,
+        /// Only if the customer has not written by then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unless_reply: Option<bool>,
+        /// The words, of what is nothing but words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub text: Option<Text>,
+    }
+
+    /// What is to go at a time.
+    pub struct ScheduledList {
+        /// Soonest first.
+        pub messages: Vec<Message>,
+    }
+}
+
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema, schemars::JsonSchema)]
 pub struct SendRequest {
@@ -834,13 +871,19 @@ pub struct SendRequest {
     /// The message of the conversation that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_s: Option<u32>,
 }
+
+/// Longest time in which a message waits to be taken back, in seconds.
+pub const MAX_HOLD_SECS: u32 = 30;
 
 impl SendRequest {
     /// Words that answer nothing in particular.
     #[must_use]
     pub const fn text(body: String) -> Self {
-        Self { content: SendContent::Text { text: Text { body } }, reply_to: None }
+        Self { content: SendContent::Text { text: Text { body } }, reply_to: None, hold_s: None }
     }
 }
 
@@ -953,6 +996,7 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             interactive: Option<Interactive>,
             reaction: Option<SendReaction>,
             reply_to: Option<MessageId>,
+            hold_s: Option<u32>,
         }
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -990,6 +1034,6 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             }
             Kind::Reaction => SendContent::Reaction { reaction: needed(plain.reaction, "reaction")? },
         };
-        Ok(Self { content, reply_to: plain.reply_to })
+        Ok(Self { content, reply_to: plain.reply_to, hold_s: plain.hold_s })
     }
 }

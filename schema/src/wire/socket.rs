@@ -304,6 +304,9 @@ wire! {
         /// One of us came, left, or is to be found otherwise.
         #[serde(rename = "presence.changed")]
         PresenceChanged,
+        /// Saved replies were made, changed or deleted.
+        #[serde(rename = "replies.changed")]
+        RepliesChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -334,6 +337,9 @@ wire! {
         /// How somebody is to be found.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub presence: Option<super::Presence>,
+        /// Whose saved replies.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub replies: Option<super::RepliesChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,
@@ -349,6 +355,9 @@ wire! {
         /// Somebody writes.
         #[serde(rename = "typing")]
         Typing(Typing),
+        /// A draft of somebody's was kept or is no more.
+        #[serde(rename = "draft.changed")]
+        DraftChanged(super::DraftChanged),
         /// The server's store does otherwise than before.
         #[serde(rename = "store.condition")]
         StoreCondition(StoreState),

@@ -402,6 +402,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller began to write in a conversation */
+        get: operations["drafts_get"];
+        put?: never;
+        /**
+         * Keep what the caller writes in a conversation
+         * @description It goes on from the version that was read last; where it was changed elsewhere since, the answer is 412: read it, and
+         *     save what was typed since again. With nothing in it there is no draft any more. One that nobody goes on with ends
+         *     after 30 days; a person has at most 200.
+         */
+        post: operations["drafts_save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -490,7 +513,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write a private note */
+        /**
+         * Write a private note
+         * @description Colleagues whom it mentions hear of it: the conversation names them until they have read it.
+         */
         post: operations["conversations_note"];
         delete?: never;
         options?: never;
@@ -534,6 +560,69 @@ export interface paths {
          * @description The customer may come to know of it, unless the caller only reads here.
          */
         post: operations["conversations_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to go at a time
+         * @description Soonest first.
+         */
+        get: operations["scheduled_messages_list"];
+        put?: never;
+        /**
+         * Write a message that is to go at a time
+         * @description Whether it may be sent is asked when it goes: where not, it stands in the thread as not sent, with the reason. A
+         *     conversation has at most 20, for the next 90 days.
+         */
+        post: operations["scheduled_messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete what is to go at a time */
+        delete: operations["scheduled_messages_delete"];
+        options?: never;
+        head?: never;
+        /** Change what is to go at a time */
+        patch: operations["scheduled_messages_patch"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled/{message_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send now what is to go at a time
+         * @description The answer is the message that goes.
+         */
+        post: operations["scheduled_messages_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +711,7 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/invitations": {
+    "/api/v1/drafts": {
         parameters: {
             query?: never;
             header?: never;
@@ -721,6 +811,10 @@ export interface paths {
          * @description Good for seven days from now, under the same link. For owners and admins; an owner's only by an owner.
          */
         post: operations["invitations_resend"];
+        /** The caller's drafts */
+        get: operations["drafts_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -823,6 +917,7 @@ export interface paths {
     };
     "/api/v1/outbox": {
     "/api/v1/search": {
+    "/api/v1/saved-replies": {
         parameters: {
             query?: never;
             header?: never;
@@ -840,6 +935,59 @@ export interface paths {
          *     `partial` says so, as it does where something is not in the index yet.
          */
         get: operations["search_find"];
+         * The saved replies that the caller can use
+         * @description The workspace's and their own, with what can stand in their words.
+         */
+        get: operations["saved_replies_list"];
+        put?: never;
+        /**
+         * Keep words
+         * @description For the caller alone or, by owners, admins and supervisors, for everybody.
+         */
+        post: operations["saved_replies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved reply
+         * @description Those of the workspace are deleted by owners, admins and supervisors.
+         */
+        delete: operations["saved_replies_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved reply
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412. Those of the workspace are
+         *     changed by owners, admins and supervisors.
+         */
+        patch: operations["saved_replies_patch"];
+        trace?: never;
+    };
+    "/api/v1/saved-replies/{id}/filled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved reply as it reads in a conversation
+         * @description With its placeholders filled. What is not known and has nothing to say instead stays, and is named.
+         */
+        get: operations["saved_replies_filled"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1436,6 +1584,19 @@ export interface components {
             members?: components["schemas"]["UserId"][] | null;
             /** @description A new name. */
             name?: string | null;
+        /** @description Change a saved reply. What is left out stays. */
+        ChangeSavedReply: {
+            /** @description What it is called up by. */
+            name?: string | null;
+            /** @description Its words. */
+            text?: string | null;
+        };
+        /** @description Change what is to go at a time. What is left out stays. */
+        ChangeSchedule: {
+            send_at?: null | components["schemas"]["Timestamp"];
+            text?: null | components["schemas"]["Text"];
+            /** @description Only if the customer has not written by then. */
+            unless_reply?: boolean | null;
         };
         /** @description Change a member. What is left out stays. */
         ChangeUser: {
@@ -1934,6 +2095,13 @@ export interface components {
             last_seq: number;
             queued_at?: null | components["schemas"]["Timestamp"];
             routed_at?: null | components["schemas"]["Timestamp"];
+            /** @description Who was mentioned in a note and has not looked at it. */
+            mentions?: components["schemas"]["Mention"][];
+            /**
+             * Format: int64
+             * @description Messages that are to go at a time.
+             */
+            scheduled?: number;
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
@@ -2007,6 +2175,14 @@ export interface components {
             members?: components["schemas"]["UserId"][];
             /** @description Its name: 1 to 100 characters, as no other team of the workspace is called. */
             name: string;
+        /** @description Keep words. */
+        CreateSavedReply: {
+            /** @description What it is called up by: at most 40 letters, digits, `-`, `_` and `.`, and unlike every other of the same holder. */
+            name: string;
+            /** @description For everybody; else for the caller alone. */
+            shared?: boolean;
+            /** @description Its words, at most 4,096 characters. */
+            text: string;
         };
         /** @description Make a template and submit it. */
         CreateTemplate: components["schemas"]["TemplateDraft"] & {
@@ -2072,12 +2248,50 @@ export interface components {
             password_reset: boolean;
             /** @description Strangers may make an account and a workspace. */
             sign_up: boolean;
+        /** @description What the caller began to write in a conversation. Where that is nothing its version is 0. */
+        Draft: components["schemas"]["DraftWords"] & {
+            /** @description Where. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Which of several writings this is: it grows.
+             */
+            version: number;
+        };
+        /** @description The caller's drafts. */
+        DraftList: {
+            /** @description Of each conversation one. */
+            drafts: components["schemas"]["Draft"][];
+        };
+        /**
+         * @description What is being written.
+         * @enum {string}
+         */
+        DraftMode: "reply" | "note";
+        /** @description What was written and not sent. */
+        DraftWords: {
+            /** @description Which of the two was being written. */
+            mode?: components["schemas"]["DraftMode"];
+            /** @description To colleagues, at most 16,000 characters. */
+            note?: string;
+            /** @description To the customer, at most 16,000 characters. */
+            reply?: string;
+            reply_to?: null | components["schemas"]["MessageId"];
         };
         /**
          * @description Where a value comes from.
          * @enum {string}
          */
         FillSource: "text" | "name" | "first_name" | "phone" | "username";
+        /** @description A saved reply as it reads in a conversation. */
+        FilledReply: {
+            /** @description Its words; what could not be filled stands there as its placeholder still. */
+            text: string;
+            /** @description What could not be filled, each once, in order. */
+            unfilled: string[];
+        };
         /**
          * @description How often a message had been passed on before it came here.
          * @enum {string}
@@ -2375,6 +2589,16 @@ export interface components {
          * @enum {string}
          */
         MediaState: "waiting" | "ready" | "failed";
+        /** @description Somebody was mentioned in a note and has not looked at it. */
+        Mention: {
+            /**
+             * Format: int64
+             * @description The newest such note.
+             */
+            seq: number;
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+        };
         /** @description An item of a conversation. */
         Message: components["schemas"]["Content"] & {
             /** @description When we took it. */
@@ -2395,6 +2619,7 @@ export interface components {
             edited_at?: null | components["schemas"]["Timestamp"];
             error?: null | components["schemas"]["MessageError"];
             forwarded?: null | components["schemas"]["Forwarded"];
+            held_until?: null | components["schemas"]["Timestamp"];
             /** @description When each state was reached, by the provider's clock where it is the provider's state. */
             history?: components["schemas"]["StateAt"][];
             /** @description Its id. */
@@ -2414,6 +2639,7 @@ export interface components {
             referral?: null | components["schemas"]["Referral"];
             /** @description The message it answers, by its provider id. */
             reply_to?: string | null;
+            scheduled?: null | components["schemas"]["Schedule"];
             /** @description Who sent it. */
             sent_by: components["schemas"]["Sender"];
             /**
@@ -2451,11 +2677,13 @@ export interface components {
          * @description How far a message got.
          * @enum {string}
          */
-        MessageState: "received" | "recorded" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unknown" | "cancelled";
+        MessageState: "received" | "recorded" | "scheduled" | "queued" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "unknown" | "cancelled";
         /** @description A private note. */
         Note: {
             /** @description The words, at most 16,000 characters. */
             body: string;
+            /** @description Colleagues whom it is for, at most 20: they hear of it. */
+            mentions?: components["schemas"]["UserId"][];
         };
         /** @description What the provider says of a number. Its own words, so that what is new there is shown as it is. */
         NumberFacts: {
@@ -2567,6 +2795,7 @@ export interface components {
          * @enum {string}
          */
         PresenceState: "online" | "busy" | "away" | "offline";
+        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
         /**
          * @description What the provider counts a message as.
          * @enum {string}
@@ -2679,6 +2908,11 @@ export interface components {
              * @description Messages of the customer read so far; all of them when left out.
              */
             inbound_count?: number | null;
+            /**
+             * Format: int64
+             * @description Notes that mention the caller seen so far, by the `seq` of the newest.
+             */
+            mention_seq?: number | null;
         };
         /** @description Record what somebody said outside of Switchboard. */
         RecordConsent: {
@@ -2740,6 +2974,11 @@ export interface components {
             title: string;
         };
         /**
+         * @description What stands for something that is known when a reply is used.
+         * @enum {string}
+         */
+        ReplyPlaceholder: "contact.name" | "contact.first_name" | "contact.phone" | "contact.username" | "agent.name" | "agent.first_name" | "workspace.name";
+        /**
          * @description What a member may do.
          * @enum {string}
          */
@@ -2771,6 +3010,62 @@ export interface components {
             /** @description It is being made anew: much may be missing. */
             rebuilding: boolean;
             since?: null | components["schemas"]["Timestamp"];
+        /** @description Keep a draft. With nothing in it, there is none any more. */
+        SaveDraft: components["schemas"]["DraftWords"] & {
+            /**
+             * Format: int64
+             * @description The version that it goes on from; 0 where there was none.
+             */
+            base_version: number;
+        };
+        /** @description Words kept to be sent again. */
+        SavedReply: {
+            /** @description Its id. */
+            id: components["schemas"]["SavedReplyId"];
+            /** @description What it is called up by. */
+            name: string;
+            /** @description It is everybody's; else the caller's alone. */
+            shared: boolean;
+            /**
+             * @description Its words, with their placeholders: `{{contact.first_name}}`, or with what to say where that is not known,
+             *     `{{contact.first_name|there}}`.
+             */
+            text: string;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+        };
+        /** @description `rpl_` and 26 characters */
+        SavedReplyId: string;
+        /** @description The saved replies that the caller can use. */
+        SavedReplyList: {
+            /** @description What can stand in their words for what is only known when one is used. */
+            placeholders: components["schemas"]["ReplyPlaceholder"][];
+            /** @description By name; the caller's own and the workspace's. */
+            saved_replies: components["schemas"]["SavedReply"][];
+        };
+        /** @description When a message is to go. */
+        Schedule: {
+            /** @description At this time. */
+            send_at: components["schemas"]["Timestamp"];
+            /** @description Only if the customer has not written by then. */
+            unless_reply?: boolean;
+        };
+        /** @description A message that is to go at a time. */
+        ScheduleRequest: components["schemas"]["Schedule"] & {
+            /** @description What. It is judged when it goes, and what a template is filled with when it is asked for. */
+            message: components["schemas"]["SendRequest"];
+        };
+        /** @description What is to go at a time. */
+        ScheduledList: {
+            /** @description Soonest first. */
+            messages: components["schemas"]["Message"][];
         };
         /** @description One rule and how it came out. */
         SendCheck: {
@@ -2911,6 +3206,11 @@ export interface components {
         };
         /** @description A message to send. */
         SendRequest: components["schemas"]["SendContent"] & {
+            /**
+             * Format: int32
+             * @description Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
+             */
+            hold_s?: number | null;
             reply_to?: null | components["schemas"]["MessageId"];
         };
         /**
@@ -4463,6 +4763,75 @@ export interface operations {
             };
         };
     };
+    drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_save: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     messages_list: {
         parameters: {
             query?: {
@@ -4752,6 +5121,176 @@ export interface operations {
             };
         };
     };
+    scheduled_messages_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSchedule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduled_messages_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+                message_id: components["schemas"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     conversations_status: {
         parameters: {
             query?: never;
@@ -4895,6 +5434,7 @@ export interface operations {
         };
     };
     invitations_list: {
+    drafts_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -5075,6 +5615,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                    "application/json": components["schemas"]["DraftList"];
                 };
             };
             /** @description A problem */
@@ -5305,6 +5846,9 @@ export interface operations {
                 /** @description How many of the group, 1 to 50. */
                 limit?: number;
             };
+    saved_replies_list: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -5318,6 +5862,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutboxMails"];
+                    "application/json": components["schemas"]["SavedReplyList"];
                 };
             };
             /** @description A problem */
@@ -5335,6 +5880,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+    saved_replies_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5374,6 +5926,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConfirmPasswordReset"];
+                "application/json": components["schemas"]["CreateSavedReply"];
             };
         };
         responses: {
@@ -5385,6 +5938,110 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                     "application/json": components["schemas"]["SearchAnswer"];
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["SavedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSavedReply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The reply's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_filled: {
+        parameters: {
+            query: {
+                /** @description In which conversation. */
+                conversation_id: components["schemas"]["ConversationId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReply"];
                 };
             };
             /** @description A problem */

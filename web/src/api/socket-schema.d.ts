@@ -97,6 +97,10 @@ export type SendCommand = {
    */
   conversation_id: string;
   /**
+   * Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
+   */
+  hold_s?: number | null;
+  /**
    * The message of the conversation that it answers.
    */
   reply_to?: MessageId | null;
@@ -227,6 +231,10 @@ export type ServerFrame =
           name: "typing";
         }
       | {
+          data: DraftChanged;
+          name: "draft.changed";
+        }
+      | {
           data: StoreState;
           name: "store.condition";
         }
@@ -311,6 +319,10 @@ export type Message = {
    */
   forwarded?: Forwarded | null;
   /**
+   * Until when its writer had it wait, to be able to take it back; one that was is shown to nobody.
+   */
+  held_until?: Timestamp | null;
+  /**
    * When each state was reached, by the provider's clock where it is the provider's state.
    */
   history?: StateAt[];
@@ -358,6 +370,10 @@ export type Message = {
    * The message it answers, by its provider id.
    */
   reply_to?: string | null;
+  /**
+   * It is to go at a time. What goes then is a message of its own: this one stands for the plan alone.
+   */
+  scheduled?: Schedule | null;
   sent_by: Sender1;
   /**
    * Its place: gapless within the conversation, in commit order.
@@ -369,6 +385,7 @@ export type Message = {
   state:
     | "received"
     | "recorded"
+    | "scheduled"
     | "queued"
     | "sending"
     | "sent"
@@ -1124,6 +1141,10 @@ export interface NoteCommand {
    * Where.
    */
   conversation_id: string;
+  /**
+   * Colleagues whom it is for, at most 20: they hear of it.
+   */
+  mentions?: UserId[];
 }
 /**
  * Say how far the caller has read.
@@ -1137,6 +1158,10 @@ export interface ReadCommand {
    * Messages of the customer read so far; all of them when left out.
    */
   inbound_count?: number | null;
+  /**
+   * Notes that mention the caller seen so far, by the `seq` of the newest.
+   */
+  mention_seq?: number | null;
 }
 /**
  * Give a conversation to somebody.
@@ -1218,6 +1243,7 @@ export interface Event {
     | "users.changed"
     | "teams.changed"
     | "presence.changed";
+    | "replies.changed";
   /**
    * Its place in the stream.
    */
@@ -1259,6 +1285,9 @@ export interface EventData {
    * The team.
    */
   teams?: TeamsChanged | null;
+   * Whose saved replies.
+   */
+  replies?: RepliesChanged | null;
   /**
    * The templates.
    */
@@ -1561,6 +1590,13 @@ export interface Conversation {
    * When a rule gave it to who has it; absent where a person did.
    */
   routed_at?: Timestamp | null;
+   * Who was mentioned in a note and has not looked at it.
+   */
+  mentions?: Mention[];
+  /**
+   * Messages that are to go at a time.
+   */
+  scheduled?: number;
   /**
    * Until when it is put aside.
    */
@@ -1743,6 +1779,7 @@ export interface StateAt {
   state:
     | "received"
     | "recorded"
+    | "scheduled"
     | "queued"
     | "sending"
     | "sent"
@@ -1850,6 +1887,19 @@ export interface Referral {
    * What WhatsApp greeted the customer with.
    */
   welcome?: string | null;
+}
+/**
+ * When a message is to go.
+ */
+export interface Schedule {
+  /**
+   * At this time.
+   */
+  send_at: string;
+  /**
+   * Only if the customer has not written by then.
+   */
+  unless_reply?: boolean;
 }
 /**
  * Who sent it.
@@ -2212,6 +2262,10 @@ export interface Note {
    * The words, at most 16,000 characters.
    */
   body: string;
+  /**
+   * Colleagues whom it is for, at most 20: they hear of it.
+   */
+  mentions?: UserId[];
 }
 /**
  * A line the system wrote.
@@ -2284,6 +2338,19 @@ export interface Unsupported {
   raw?: string | null;
 }
 /**
+ * Somebody was mentioned in a note and has not looked at it.
+ */
+export interface Mention {
+  /**
+   * The newest such note.
+   */
+  seq: number;
+  /**
+   * Who.
+   */
+  user_id: string;
+}
+/**
  * May we write freely?
  */
 export interface Window {
@@ -2350,6 +2417,13 @@ export interface TeamsChanged {
    * Which.
    */
   team_id: string;
+ * Saved replies were made, changed or deleted: whoever shows them reads them again.
+ */
+export interface RepliesChanged {
+  /**
+   * Whose; absent for the workspace's.
+   */
+  user_id?: UserId | null;
 }
 /**
  * Templates of a channel changed: whoever shows them reads them again.
@@ -2389,6 +2463,23 @@ export interface Typing {
    * Who.
    */
   user_id: string;
+}
+/**
+ * A draft was kept or is no more: whoever shows that person's reads it again.
+ */
+export interface DraftChanged {
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * Whose.
+   */
+  user_id: string;
+  /**
+   * Its version; 0 where there is none any more.
+   */
+  version: number;
 }
 /**
  * How the server's store does, as a signal says it.
@@ -2432,6 +2523,9 @@ export interface EventData1 {
    * The team.
    */
   teams?: TeamsChanged | null;
+   * Whose saved replies.
+   */
+  replies?: RepliesChanged | null;
   /**
    * The templates.
    */

@@ -6,6 +6,7 @@ import { stateName } from '@/lib/words';
 export function Tick({ state, size = 14 }: { state: MessageState; size?: number }) {
   const name = { role: 'img', 'aria-label': stateName(state), size } as const;
   switch (state) {
+    case 'scheduled':
     case 'queued':
     case 'sending':
       return <Clock {...name} />;

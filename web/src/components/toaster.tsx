@@ -17,7 +17,7 @@ export function Toaster() {
 
   useEffect(() => {
     if (!toast || toast.error) return;
-    const timer = setInterval(() => { if (!held.current) dismissToast(toast.id); }, LASTS_MS);
+    const timer = setInterval(() => { if (!held.current) dismissToast(toast.id); }, toast.lastsMs ?? LASTS_MS);
     return () => { clearInterval(timer); };
   }, [toast]);
 

@@ -3,11 +3,12 @@ import { en } from '@/locales/en';
 import type { enAccount } from '@/locales/en-account';
 import type { enDoors } from '@/locales/en-doors';
 import type { enSettings } from '@/locales/en-settings';
+import type { enWriting } from '@/locales/en-writing';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enAccount & typeof enDoors & typeof enSettings };
+    resources: { translation: typeof en & typeof enAccount & typeof enDoors & typeof enSettings & typeof enWriting };
   }
 }
 

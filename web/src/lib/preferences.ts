@@ -6,6 +6,8 @@ export type Preferences = {
   theme: Theme;
   density: 'comfortable' | 'compact';
   sendWith: 'enter' | 'mod-enter';
+  /** Seconds in which a send can be taken back. */
+  undoSend: 0 | 5 | 10 | 20;
   singleKeys: boolean;
   listWidth: number;
   detailsWidth: number;
@@ -19,6 +21,7 @@ export const defaults: Preferences = {
   theme: 'system',
   density: 'comfortable',
   sendWith: 'enter',
+  undoSend: 0,
   singleKeys: true,
   listWidth: 344,
   detailsWidth: 304,

@@ -4,6 +4,7 @@ import { useMe } from '@/lib/people';
 export const settingsSections = [
   { id: 'channels', label: 'settings.channels' },
   { id: 'templates', label: 'settings.templates' },
+  { id: 'replies', label: 'settings.replies' },
   { id: 'members', label: 'settings.members' },
   { id: 'teams', label: 'settings.teams' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },

@@ -7,6 +7,8 @@ export type Toast = {
   words: string;
   /** An error stays until it is dismissed. */
   error: boolean;
+  /** How long it stays, where that is not as long as others. */
+  lastsMs?: number;
   action?: { label: string; run: () => void; key?: string };
 };
 

@@ -4,7 +4,7 @@ import { t } from '@/lib/i18n';
 import { plainOf } from '@/lib/marks';
 import { moment, withLocalTimes } from '@/lib/time';
 
-const states = ['received', 'recorded', 'queued', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'cancelled'] as const;
+const states = ['received', 'recorded', 'scheduled', 'queued', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'cancelled'] as const;
 
 export function stateName(state: MessageState): string {
   const known = states.find((one) => one === state);

@@ -53,6 +53,8 @@ export const enSettings = {
     sendWith: 'Send with',
     sendEnter: 'Enter; Shift+Enter starts a new line',
     sendModEnter: '{{key}}; Enter starts a new line',
+    undoSend: 'Take back a send',
+    undoFor: 'Within {{count}} seconds',
     singleKeys: 'Single-key shortcuts',
     singleKeysText: '? and Z, outside fields',
     on: 'On',

@@ -186,6 +186,15 @@ fn a_flows_answer_does_not_end_the_waiting_for_a_person() {
     let mut it = given();
     let Command::Send { id, key, request_hash, content, .. } = send(1, "yes") else { panic!("a send") };
     let sender = Sender { kind: SenderKind::Flow, id: None, name: None };
-    it.when(Command::Send { contact: None, id, key, request_hash, content, about: None, sender });
+    it.when(Command::Send {
+        contact: None,
+        id,
+        key,
+        request_hash,
+        content,
+        about: None,
+        hold: Duration::ZERO,
+        sender,
+    });
     assert_eq!(it.head().waiting_since, Some(START));
 }

@@ -89,9 +89,16 @@ fn a_status_that_is_repeated_under_its_key_does_not_hide_what_came_since() {
 fn a_first_message_that_is_refused_begins_nothing_and_one_that_may_go_begins_all() {
     let mut it = given_nothing();
     let with = |contact, command| match command {
-        Command::Send { id, key, request_hash, content, sender, .. } => {
-            Command::Send { contact: Some(contact), id, key, request_hash, content, about: None, sender }
-        }
+        Command::Send { id, key, request_hash, content, sender, .. } => Command::Send {
+            contact: Some(contact),
+            id,
+            key,
+            request_hash,
+            content,
+            about: None,
+            hold: Duration::ZERO,
+            sender,
+        },
         other => other,
     };
     assert_eq!(it.forbidden(with(contact(1, false), send(1, "hello"))), "window_closed");

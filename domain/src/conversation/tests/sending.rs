@@ -302,9 +302,16 @@ fn a_reply_quotes_what_it_answers_and_an_emoji_stands_on_its_message_once_it_was
     let mut it = given();
     let theirs = it.item(1).id;
     let about = |command, about| match command {
-        Command::Send { contact, id, key, request_hash, content, sender, .. } => {
-            Command::Send { contact, id, key, request_hash, content, about: Some(about), sender }
-        }
+        Command::Send { contact, id, key, request_hash, content, sender, .. } => Command::Send {
+            contact,
+            id,
+            key,
+            request_hash,
+            content,
+            about: Some(about),
+            hold: Duration::ZERO,
+            sender,
+        },
         other => other,
     };
     it.when(about(send(1, "yes"), theirs));

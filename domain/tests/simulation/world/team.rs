@@ -56,7 +56,7 @@ impl World {
         let (id, key, request_hash) = (asked.id, asked.key, vec![asked.request; 32]);
         let command = match (&asked.content, asked.is_note) {
             (Content::Text(text), true) => {
-                Command::Note { id, key, request_hash, body: text.body.clone(), sender }
+                Command::Note { id, key, request_hash, body: text.body.clone(), mentions: Vec::new(), sender }
             }
             (content, _) => Command::Send {
                 contact: None,
@@ -65,6 +65,7 @@ impl World {
                 request_hash,
                 content: content.clone(),
                 about: None,
+                hold: std::time::Duration::ZERO,
                 sender,
             },
         };

@@ -5,6 +5,7 @@ import { Tick } from '@/components/tick';
 import { WindowMark, windowName } from '@/components/window-ring';
 import type { Conversation, Message } from '@/api/types';
 import { useDrafts } from '@/lib/drafts';
+import { mentionOf } from '@/lib/inbox/actions';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { hydrate } from '@/lib/inbox/live';
@@ -53,10 +54,12 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const over = waits && now - Date.parse(waiting) > TARGET_MS;
   const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
   const count = unread ?? 0;
+  const mention = mentionOf(conversation, meId) !== null;
   const name = [
     contact.name,
     channel ?? '',
     last ? previewOf(last) : '',
+    mention ? t('list.mentioned') : '',
     count > 0 ? t('list.unread', { count }) : '',
     waits ? t('list.waiting', { time: since(waiting, now) }) : '',
     silenced ? t(contact.blocked ? 'details.blocked' : 'consent.stopped') : facts.state === 'none' ? '' : windowName(facts),
@@ -91,7 +94,8 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         </div>
         <div className="line preview">
           <Preview conversation={conversation} draft={selected ? undefined : draft} meId={meId} />
-          {count > 0 && <span className="badge ms-auto">{count > 99 ? '99+' : count}</span>}
+          {mention && <span className="badge ms-auto" role="img" aria-label={t('list.mentioned')} title={t('list.mentioned')}>@</span>}
+          {count > 0 && <span className={`badge ${mention ? '' : 'ms-auto'}`}>{count > 99 ? '99+' : count}</span>}
         </div>
         {!compact && (
           <div className="line meta">

@@ -1,32 +1,44 @@
-import { ArrowUp, BookOpen, Clock, CornerUpLeft, LayoutTemplate, Lock, Paperclip, PenLine, X } from 'lucide-react';
+import { ArrowUp, BookOpen, CalendarClock, ChevronDown, Clock, CornerUpLeft, LayoutTemplate, Lock, MessageSquareText, Paperclip, PenLine, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { Conversation, SendPrice } from '@/api/types';
+import { ask, newKey } from '@/api/client';
+import type { Conversation, Message, ScheduleRequest, SendPrice } from '@/api/types';
 import { Keys } from '@/components/keys';
+import { Menu, MenuItem } from '@/components/menu';
 import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
+import { Assist } from '@/features/inbox/assist/assist';
+import { Tools } from '@/features/inbox/assist/tools';
 import { Attachments } from '@/features/inbox/attachments';
+import { announce } from '@/lib/announce';
+import { callUp } from '@/lib/caret';
 import { setDraft, useDrafts } from '@/lib/drafts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-writing';
 import { tellTyping } from '@/lib/inbox/live';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
 import { costOf } from '@/lib/inbox/outlook';
+import { canUndo, undoSend } from '@/lib/inbox/undo';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
 import { rate } from '@/lib/media';
-import { useChannels, useMay } from '@/lib/people';
+import { useChannels, useMay, useUsers } from '@/lib/people';
+import { mentionsIn } from '@/lib/mentions';
 import { usePreferences } from '@/lib/preferences';
-import { utcDay } from '@/lib/time';
+import { moment, utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
+import { placeOf } from '@/lib/writing';
 
 const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
 
 const Strips = later(() => import('@/features/inbox/strips').then((module) => ({ default: module.Strips })));
 
 const Insert = later(() => import('@/features/inbox/insert/insert').then((module) => ({ default: module.Insert })));
+
+const ScheduleDialog = later(() => import('@/features/inbox/schedule/schedule-dialog').then((module) => ({ default: module.ScheduleDialog })));
 
 const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;
@@ -152,6 +164,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   const name = kind === 'note' ? `${id}.note` : id;
   const text = useDrafts((state) => state.drafts[name] ?? '');
   const sendWith = usePreferences((state) => state.sendWith);
+  const users = useUsers();
   const field = useRef<HTMLTextAreaElement>(null);
   const most = kind === 'note' ? MAX_NOTE : MAX_TEXT;
   const length = [...text].length;
@@ -159,14 +172,19 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   const attached = (uploads?.length ?? 0) > 0;
   const replyTo = useReplyTo((state) => (kind === 'reply' ? state.to[id] : undefined));
   const picker = useRef<HTMLInputElement>(null);
+  const [planning, setPlanning] = useState(false);
+  const planKey = useRef(newKey());
   const [over, setOver] = useState(false);
   const { refused, price } = permission.answer;
   const held = kind === 'reply' && refused !== null;
-  const ready = !held && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
+  // Words with an open place in them that are meant so.
+  const [meant, setMeant] = useState('');
+  const open = kind === 'reply' && meant !== text && placeOf(text) !== null;
+  const ready = !held && !open && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
 
   const submit = () => {
     if (!ready) return;
-    if (kind === 'note') addNote(id, text);
+    if (kind === 'note') addNote(id, text, mentionsIn(text, users));
     else if (attached) {
       if (!sendAttached(id, text, replyTo)) return;
     } else send(id, { type: 'text', text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}) }, text);
@@ -178,6 +196,12 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     if (kind === 'reply' && files?.length) attach(id, conversation.channel_id, files);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // With nothing written there is nothing else to undo.
+    if (kind === 'reply' && text === '' && event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && canUndo(id)) {
+      event.preventDefault();
+      void undoSend(id);
+      return;
+    }
     if (event.key === 'Escape') {
       // To the messages, to read back; the text stays.
       event.currentTarget.closest('.thread')?.querySelector<HTMLElement>('.messages')?.focus();
@@ -192,6 +216,16 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     }
   };
   const left = most - length;
+  // Files go at once: they are not planned here.
+  const plannable = kind === 'reply' && !open && !attached && length <= most && text.trim() !== '';
+  const plan = async ({ send_at, unless_reply }: { send_at: string; unless_reply: boolean }) => {
+    const message = { type: 'text' as const, text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}) };
+    await ask<Message>(`/conversations/${id}/scheduled`, { method: 'POST', key: planKey.current, body: { send_at, unless_reply, message } satisfies ScheduleRequest });
+    planKey.current = newKey();
+    setReplyTo(id, undefined);
+    setDraft(id, kind, '');
+    announce(() => t('schedule.planned', { time: moment(send_at, Date.now()) }));
+  };
   return (
     <div
       className={`write ${over ? 'over' : ''}`}
@@ -211,6 +245,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     >
       {replyTo && <Quoted conversationId={id} messageId={replyTo} />}
       {kind === 'reply' && <Attachments conversationId={id} channelId={conversation.channel_id} />}
+      <Assist field={field} conversation={conversation} text={text} kind={kind} asIs={meant === text} onAsIs={() => { setMeant(text); }} />
       <textarea
         ref={field}
         aria-label={kind === 'note' ? t('composer.note') : t('composer.reply')}
@@ -236,13 +271,27 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
           <>
             <input ref={picker} type="file" multiple hidden onChange={(event) => { take(event.target.files); event.target.value = ''; }} />
             <Suspense fallback={<span className="w-[26px]" />}>
-              <Insert conversationId={id} channelId={conversation.channel_id} replyTo={replyTo} refused={refused} onFiles={() => picker.current?.click()} />
+              <Insert
+                conversationId={id}
+                channelId={conversation.channel_id}
+                replyTo={replyTo}
+                refused={refused}
+                // A phone has no room for buttons of their own.
+                more={phone && (
+                  <>
+                    <MenuItem icon={<MessageSquareText size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { if (field.current) callUp(field.current, '/'); }); }}>{t('writing.saved')}</MenuItem>
+                    {plannable && <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>}
+                  </>
+                )}
+                onFiles={() => picker.current?.click()}
+              />
             </Suspense>
             <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
               <Paperclip size={16} aria-hidden="true" />
             </button>
           </>
         )}
+        {!(phone && kind === 'reply') && <Tools field={field} phone={phone} />}
         {left <= COUNT_FROM ? (
           <span className={`num text-[12px] leading-4 ${left < 0 ? 'font-medium text-bad' : 'text-text-2'}`} role="status">
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
@@ -263,12 +312,32 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
             {offline ? <Clock size={20} aria-hidden="true" /> : <ArrowUp size={20} aria-hidden="true" />}
           </button>
         ) : (
+          <span className={kind === 'reply' ? 'split' : ''}>
           <button type="button" className={`btn ${kind === 'note' ? '' : 'primary'}`} disabled={!ready} aria-describedby={held ? REFUSED_ID : undefined} onClick={submit}>
             {kind === 'note' ? t('composer.addNote') : offline ? t('composer.queue') : t('composer.send')}
             <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />
           </button>
+          {kind === 'reply' && (
+            <Menu side="top" align="end" trigger={<button type="button" className="btn primary icon" aria-label={t('schedule.more')} disabled={!plannable}><ChevronDown size={16} aria-hidden="true" /></button>}>
+              <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>
+            </Menu>
+          )}
+          </span>
         )}
       </div>
+      {planning && (
+        <Suspense fallback={null}>
+          <ScheduleDialog
+            conversation={conversation}
+            text={text}
+            onPlan={plan}
+            onClose={() => {
+              setPlanning(false);
+              requestAnimationFrame(() => field.current?.focus());
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -8,12 +8,14 @@ import { Tip } from '@/components/tip';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { cancelMessage, retryMessage } from '@/lib/inbox/actions';
+import { isHeld } from '@/lib/inbox/held';
 import { sendAgain, takeBack } from '@/lib/inbox/outbox';
 import { usePermission } from '@/lib/inbox/permission';
 import { isMachine, type Row } from '@/lib/inbox/rows';
 import type { Pending } from '@/lib/inbox/state';
-import { setComposerMode, useLink } from '@/lib/inbox/store';
-import { useChannels, useMay, useMe } from '@/lib/people';
+import { setComposerMode, useInbox, useLink } from '@/lib/inbox/store';
+import { useChannels, useMay, useMe, useUsers } from '@/lib/people';
+import { piecesOf } from '@/lib/mentions';
 import { clock, dayName, exact, moment } from '@/lib/time';
 import { failureOf, isWindowClosed, kindName, previewOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
 import { later } from '@/lib/later';
@@ -127,10 +129,18 @@ function NoteRow({ message, index, count }: { message: Message; index: number; c
           <b>{sender}</b>
           <span>{t('thread.note')} · <span className="num">{clock(message.at)}</span></span>
         </p>
-        <div dir="auto">{message.content.body}</div>
+        <div dir="auto"><Named body={message.content.body} ids={message.content.mentions ?? []} /></div>
       </div>
     </article>
   );
+}
+
+/** A note's words, whom it is for marked. */
+function Named({ body, ids }: { body: string; ids: string[] }) {
+  const users = useUsers();
+  if (ids.length === 0) return body;
+  // Pieces have nothing but their place to be known by.
+  return piecesOf(body, users.filter((user) => ids.includes(user.id))).map((piece, index) => (piece.user ? <span key={index} className="mention">{piece.text}</span> : piece.text));
 }
 
 // Messages --------------------------------------------------------------------------------------------------
@@ -273,7 +283,15 @@ function Meta({ message, children }: { message: Message; children?: ReactNode })
 }
 
 function Why({ message, conversation }: { message: Message; conversation: Conversation }) {
+  const meId = useInbox((state) => state.meId);
   const answers = useMay('answer');
+  if (message.state === 'queued' && message.direction === 'out' && message.held_until && isHeld(message))
+    return (
+      <p className="why text-text-3">
+        <span>{t('composer.heldNow')}</span>
+        {message.sent_by.id === meId && <button type="button" className="link" onClick={() => void import('@/lib/inbox/undo').then((module) => module.undoSend(conversation.id))}>{t('app.undo')}</button>}
+      </p>
+    );
   if (message.state === 'queued' && message.direction === 'out')
     return (
       <p className="why text-text-3">

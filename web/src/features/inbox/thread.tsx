@@ -1,7 +1,7 @@
 import { Link, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
 import { Avatar } from '@/components/avatar';
@@ -10,22 +10,26 @@ import { Keys } from '@/components/keys';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { Ring, windowName } from '@/components/window-ring';
-import { Composer } from '@/features/inbox/composer';
 import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, markRead, putWithTeam, setStatus } from '@/lib/inbox/actions';
+import { assign, markRead, mentionOf, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { loadBackTo, loadConversation, loadNewer, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { later } from '@/lib/later';
 import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay, useMe, usePresence, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
+
+const Composer = later(() => import('@/features/inbox/composer').then((module) => ({ default: module.Composer })));
+
+const Scheduled = later(() => import('@/features/inbox/schedule/scheduled').then((module) => ({ default: module.Scheduled })));
 
 type Props = { id: string; phone: boolean; onDetails: () => void; detailsShown: boolean };
 
@@ -77,7 +81,8 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
       ) : (
         <Waiting error={error} onRetry={load} />
       )}
-      {conversation && <Composer key={id} conversation={conversation} phone={phone} />}
+      {(conversation?.scheduled ?? 0) > 0 && conversation && <Suspense fallback={null}><Scheduled conversation={conversation} /></Suspense>}
+      {conversation && <Suspense fallback={<div className="composer h-[126px]" aria-hidden="true" />}><Composer key={id} conversation={conversation} phone={phone} /></Suspense>}
     </main>
   );
 }
@@ -436,12 +441,13 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
     if (placed && apart && last >= rows.length - 5) void loadNewer(id).catch(() => undefined);
   }, [placed, apart, last, rows.length, id]);
 
+  const mention = mentionOf(conversation, meId);
   // Read once it is on the screen and somebody looks.
   useEffect(() => {
-    if (!looking || unread === null || unread === 0 || away || apart) return;
+    if (!looking || unread === null || (unread === 0 && mention === null) || away || apart) return;
     const timer = setTimeout(() => void markRead(id), 300);
     return () => { clearTimeout(timer); };
-  }, [looking, unread, away, apart, id, link]);
+  }, [looking, unread, mention, away, apart, id, link]);
 
   // A message of another page is shown once that page is here.
   useEffect(() => {

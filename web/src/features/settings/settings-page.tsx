@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -28,9 +28,12 @@ const Templates = later(() => import('@/features/settings/templates').then((modu
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
+const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
+
 const pages = {
   channels: { icon: Link2, Page: Channels },
   templates: { icon: LayoutTemplate, Page: Templates },
+  replies: { icon: MessageSquareText, Page: SavedReplies },
   members: { icon: UserRound, Page: Members },
   teams: { icon: Users, Page: Teams },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
@@ -139,6 +142,7 @@ function Appearance() {
       <Options name="theme" legend={t('settings.theme')} value={preferences.theme} options={[['system', t('account.system')], ['light', t('account.light')], ['dark', t('account.dark')]]} />
       <Options name="density" legend={t('settings.density')} value={preferences.density} options={[['comfortable', t('settings.comfortable')], ['compact', t('settings.compact')]]} />
       <Options name="sendWith" legend={t('settings.sendWith')} value={preferences.sendWith} options={[['enter', t('settings.sendEnter')], ['mod-enter', t('settings.sendModEnter', { key: glyphs('Mod+Enter').join('+') })]]} />
+      <Options name="undoSend" legend={t('settings.undoSend')} value={preferences.undoSend} options={[[0, t('settings.off')], ...([5, 10, 20] as const).map((count): [typeof count, string] => [count, t('settings.undoFor', { count })])]} />
       <Options name="singleKeys" legend={t('settings.singleKeys')} value={preferences.singleKeys} options={[[true, `${t('settings.on')}: ${t('settings.singleKeysText')}`], [false, t('settings.off')]]} />
     </>
   );

@@ -74,23 +74,37 @@ export async function putWithTeam(id: string, teamId: string | null): Promise<vo
   await change(id, { team_id: teamId }, 'team', { team_id: teamId }, (detail) => t('actions.assignFailed', { detail }));
 }
 
+/** How far somebody has read: messages of the customer, and the newest note that mentions them. */
+type Seen = { count: number; mention: number | null };
+
 /** Read marks the server has not confirmed. */
-const unsent = new Map<string, number>();
+const unsent = new Map<string, Seen>();
+
+/** The newest note of a conversation that is for me and that I have not looked at. */
+export function mentionOf(conversation: Conversation | undefined, meId: string): number | null {
+  return conversation?.mentions?.find((one) => one.user_id === meId)?.seq ?? null;
+}
 
 /** Says how far I have read; said again when the line is back. */
 export async function markRead(id: string): Promise<void> {
   const { conversations, marks, meId } = useInbox.getState();
   const count = conversations[id]?.inbound_count ?? 0;
-  if (unsent.get(id) === count || (count <= (marks[id] ?? -1) && !unsent.has(id))) return;
-  unsent.set(id, count);
+  const mention = mentionOf(conversations[id], meId);
+  const waits = unsent.get(id);
+  if (waits?.count === count && waits.mention === mention) return;
+  if (count <= (marks[id] ?? -1) && mention === null && !waits) return;
+  const seen = { count, mention };
+  unsent.set(id, seen);
   useInbox.setState((state) => putMark(state, { conversation_id: id, user_id: meId, inbound_count: count }));
-  await sayRead(id, count);
+  await sayRead(id, seen);
 }
 
-async function sayRead(id: string, count: number): Promise<void> {
+async function sayRead(id: string, seen: Seen): Promise<void> {
+  const { count, mention } = seen;
   try {
-    const answer = await ask<ReadAnswer>(`/conversations/${id}/read`, { method: 'POST', body: { inbound_count: count } });
-    if (unsent.get(id) === count) unsent.delete(id);
+    const body = { inbound_count: count, ...(mention === null ? {} : { mention_seq: mention }) };
+    const answer = await ask<ReadAnswer>(`/conversations/${id}/read`, { method: 'POST', body });
+    if (unsent.get(id) === seen) unsent.delete(id);
     useInbox.setState((state) => putMark(state, answer.read));
   } catch (error) {
     if (!isPassing(error)) unsent.delete(id);
@@ -98,7 +112,7 @@ async function sayRead(id: string, count: number): Promise<void> {
 }
 
 useLink.subscribe((link, before) => {
-  if (link.state === 'live' && before.state !== 'live') for (const [id, count] of unsent) void sayRead(id, count);
+  if (link.state === 'live' && before.state !== 'live') for (const [id, seen] of unsent) void sayRead(id, seen);
 });
 
 export async function cancelMessage(message: Message): Promise<void> {

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
 import { availabilityQuery, channelsQuery, contactQuery, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
-import type { Conversation, ConversationDetail, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
+import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
@@ -25,8 +25,10 @@ import {
   type View,
 } from '@/lib/inbox/state';
 import { useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
+import { may } from '@/lib/people';
 import { Connection } from '@/lib/socket/connection';
 import { missing, type Machine } from '@/lib/socket/machine';
+import { showToast } from '@/lib/toast';
 
 const PAGE = 50;
 const MESSAGES = 50;
@@ -254,7 +256,7 @@ function noteHeard(): void {
 
 /** What an event means beside conversations and messages. */
 function follow(event: StreamEvent): void {
-  const { message, contact, channel, templates, users, presence } = event.data;
+  const { message, contact, channel, templates, users, presence, replies } = event.data;
   if (contact) {
     const { queryKey } = contactQuery(contact.id);
     const known = queryClient.getQueryData(queryKey);
@@ -264,6 +266,7 @@ function follow(event: StreamEvent): void {
   if (channel || event.name === 'channel.updated' || event.name === 'channel.deleted')
     void queryClient.invalidateQueries({ queryKey: channelsQuery.queryKey });
   if (templates) void queryClient.invalidateQueries({ queryKey: templatesQuery(templates.channel_id).queryKey });
+  if (replies) void queryClient.invalidateQueries({ queryKey: ['saved-replies'] });
   if (users) {
     void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
     if (users.user_id === useInbox.getState().meId) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
@@ -278,6 +281,7 @@ function follow(event: StreamEvent): void {
     if (queryClient.isFetching({ queryKey }) > 0) void queryClient.invalidateQueries({ queryKey });
     else queryClient.setQueryData(queryKey, (list) => list && { ...list, people: [...list.people.filter((one) => one.user_id !== presence.user_id), presence] });
   }
+  if (message?.scheduled) void queryClient.invalidateQueries({ queryKey: ['scheduled', message.conversation_id] });
   if (message) heard(event, message);
   if (event.name === 'message.received') noteHeard();
 }
@@ -287,6 +291,8 @@ function heard(event: StreamEvent, message: Message): void {
   const name = state.conversations[message.conversation_id]?.contact.name ?? '';
   stopWriting(message.conversation_id, message.sent_by.id ?? '');
   if (useLink.getState().state !== 'live') return;
+  if (event.name === 'note.added' && message.type === 'note' && message.sent_by.id !== state.meId && message.content.mentions?.includes(state.meId))
+    mentioned(message, name);
   if (event.name === 'message.received') {
     const id = message.conversation_id;
     arrived.set(id, (arrived.get(id) ?? 0) + 1);
@@ -300,6 +306,20 @@ function heard(event: StreamEvent, message: Message): void {
     alertNow(t('thread.failedNow', { name }));
   }
 }
+/** A colleague named me in a note: said at once, and the list keeps a mark. */
+function mentioned(message: Message, name: string): void {
+  const id = message.conversation_id;
+  const open = async () => {
+    const { router } = await import('@/router');
+    await router.navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: usePlace.getState().list });
+  };
+  showToast({
+    error: false,
+    words: t('thread.mentioned', { who: message.sent_by.name ?? t('thread.colleague'), name }),
+    ...(usePlace.getState().openId === id ? {} : { action: { label: t('thread.openIt'), run: () => void open() } }),
+  });
+}
+
 const arrived = new Map<string, number>();
 const arrivedSaid = new Map<string, number>();
 
@@ -326,6 +346,12 @@ function stopWriting(conversationId: string, userId: string): void {
   const current = writers[conversationId];
   if (current?.some((one) => one.userId === userId))
     useWriters.setState({ writers: { ...writers, [conversationId]: current.filter((one) => one.userId !== userId) } });
+}
+
+const drafts = () => import('@/lib/drafts-sync');
+
+function draft(changed: DraftChanged): void {
+  if (changed.user_id === useInbox.getState().meId) void drafts().then((sync) => { sync.draftChanged(changed); }).catch(() => undefined);
 }
 
 let typedAt = 0;
@@ -409,9 +435,10 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   useInbox.setState(emptyInbox(meId), true);
   restoreDrafts(meId);
   restoreOutbox();
+  void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId); }).catch(() => undefined);
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, store: storeDoes, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+  const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
   for (const name of SIGNS) window.addEventListener(name, sign, { capture: true, passive: true });
   connection = line;
   const begin = () => {
@@ -424,6 +451,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   void loadList(usePlace.getState().list).then(begin, begin);
   return () => {
     session += 1;
+    void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
     line.stop();
     for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });
     if (connection === line) connection = null;

@@ -11,6 +11,8 @@ import { returnToDraft } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
 import { addPending, changePending, dropPending, settlePending, type Pending } from '@/lib/inbox/state';
 import { useInbox, useLink } from '@/lib/inbox/store';
+import { usePreferences } from '@/lib/preferences';
+import { showToast } from '@/lib/toast';
 
 /** A person's workspaces have a device in common: what was written in one does not go out in another. */
 const here = () => queryClient.getQueryData(meQuery.queryKey)?.workspace.id;
@@ -65,11 +67,16 @@ function add(conversationId: string, act: Pending['act']): void {
 }
 
 export function send(conversationId: string, request: SendRequest, preview: string): void {
-  add(conversationId, { type: 'send', request, preview });
+  const { undoSend } = usePreferences.getState();
+  const held = undoSend > 0 && request.type !== 'reaction';
+  add(conversationId, { type: 'send', request: held ? { ...request, hold_s: undoSend } : request, preview });
+  if (!held) return;
+  const undo = () => void import('@/lib/inbox/undo').then((module) => module.undoSend(conversationId));
+  showToast({ error: false, words: t('composer.held', { count: undoSend }), lastsMs: undoSend * 1_000, action: { label: t('app.undo'), key: 'Z', run: undo } });
 }
 
-export function addNote(conversationId: string, body: string): void {
-  add(conversationId, { type: 'note', body });
+export function addNote(conversationId: string, body: string, mentions: string[]): void {
+  add(conversationId, { type: 'note', body, mentions });
 }
 
 /** Tries again what was refused: a new act, and so a new key. */
@@ -127,7 +134,7 @@ async function deliver(pending: Pending): Promise<void> {
   change(id, { state: 'sending' });
   try {
     const message = await (act.type === 'note'
-      ? ask<Message>(`/conversations/${conversation_id}/notes`, { method: 'POST', key, body: { body: act.body } })
+      ? ask<Message>(`/conversations/${conversation_id}/notes`, { method: 'POST', key, body: { body: act.body, mentions: act.mentions ?? [] } })
       : ask<Message>(`/conversations/${conversation_id}/messages`, { method: 'POST', key, body: act.request }));
     failures = 0;
     forget(id);

@@ -1,5 +1,6 @@
 /** A thread as rows: days, the unread line, messages in groups, and folded runs of system lines. */
 import type { Message } from '@/api/types';
+import { isPlan, isUndone } from '@/lib/inbox/held';
 import type { Pending, Thread } from '@/lib/inbox/state';
 import { dayKey } from '@/lib/time';
 import { shownAt } from '@/lib/words';
@@ -76,6 +77,8 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
       newShown = true;
       before = null;
     }
+    // What was taken back while it was held was never said.
+    if (isUndone(message) || isPlan(message)) continue;
     // It stands on the message it is for; what went wrong with it is told in its own row.
     if (message.type === 'reaction' && message.state !== 'failed') continue;
     if (message.type === 'system') {

@@ -15,6 +15,7 @@ import type {
   StreamEvent,
   StreamPosition,
 } from '@/api/types';
+import { isUndone } from '@/lib/inbox/held';
 
 /** The views that everybody has. */
 export type Tab = 'mine' | 'unassigned' | 'all';
@@ -60,7 +61,7 @@ export type Pending = {
   /** The idempotency key. */
   key: string;
   conversation_id: string;
-  act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string };
+  act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string; mentions?: string[] };
   at: string;
   state: 'waiting' | 'sending' | 'refused';
   problem?: Problem;
@@ -351,9 +352,15 @@ function newerMessage(a: Message | undefined, b: Message | undefined): Message |
   return b.version >= a.version ? b : a;
 }
 
-/** Does the list tell of it? The server's rule (`preview_seq`): lines of the system and emojis on messages are no news of their own. */
-function isPreviewed({ type }: Message): boolean {
-  return type !== 'system' && type !== 'reaction';
+/** Does the list tell of it? The server's rule (`preview_seq`): lines of the system and emojis on messages are no news of their own, nor is what was taken back while it was held. */
+function isPreviewed(message: Message): boolean {
+  return message.type !== 'system' && message.type !== 'reaction' && !isUndone(message) && message.scheduled == null;
+}
+
+/** What the list shows until now; nothing where just that was taken back. */
+function shownBefore(conversation: Conversation | undefined, message: Message | null): Message | undefined {
+  const last = conversation?.last_message ?? undefined;
+  return message && last?.id === message.id && isUndone(message) ? undefined : last;
 }
 
 function putConversation(
@@ -371,7 +378,7 @@ function putConversation(
     next.marks[id] = Math.max(next.marks[id] ?? 0, incoming.inbound_count - unread_count);
 
   const shown = message && isPreviewed(message) ? message : undefined;
-  const last = newerMessage(newerMessage(known?.last_message ?? undefined, incoming.last_message ?? undefined), shown);
+  const last = newerMessage(newerMessage(shownBefore(known, message), incoming.last_message ?? undefined), shown);
   if (known && incoming.version < known.version) {
     if (last !== known.last_message && last) next.conversations[id] = { ...known, last_message: last };
     return;

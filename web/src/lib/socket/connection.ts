@@ -1,5 +1,5 @@
 /** The hands of the machine: the WebSocket, the clock, and the browser's word about the network. */
-import type { ClientFrame, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 import { initialMachine, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
 
 type Handlers = {
@@ -7,6 +7,7 @@ type Handlers = {
   /** Loads the snapshots; may be asked for again before it is done. */
   reload: () => Promise<void>;
   typing: (data: Typing) => void;
+  draft: (data: DraftChanged) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
   /** Whose events are waited for. */
@@ -99,6 +100,9 @@ export class Connection {
         break;
       case 'typing':
         this.handlers.typing(effect.data);
+        break;
+      case 'draft':
+        this.handlers.draft(effect.data);
         break;
       case 'store':
         this.handlers.store(effect.condition);

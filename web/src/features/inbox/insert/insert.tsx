@@ -1,6 +1,6 @@
 /** What a message can carry besides words: chosen from one menu, made in a dialog of its own. */
 import { ListChecks, MapPin, MapPinned, Mic, Paperclip, Phone, Plus, UserRound } from 'lucide-react';
-import { Suspense, useId, useRef, useState } from 'react';
+import { Suspense, useId, useRef, useState, type ReactNode } from 'react';
 import type { SendRefusal, SendRequest } from '@/api/types';
 import { Menu, MenuItem, MenuWhy } from '@/components/menu';
 import { RefusedNow } from '@/features/inbox/insert/refused';
@@ -23,8 +23,8 @@ export type MakerProps = { channelId: string; onSend: (request: SendRequest, pre
 
 type Thing = 'ask' | 'askPlace' | 'askNumber' | 'place' | 'card' | 'voice';
 
-/** `refused`: why none of this would be sent now. */
-export function Insert({ conversationId, channelId, replyTo, refused, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; onFiles: () => void }) {
+/** `refused`: why none of this would be sent now; `more`: what else is chosen from here. */
+export function Insert({ conversationId, channelId, replyTo, refused, more, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; more?: ReactNode; onFiles: () => void }) {
   const why = useId();
   const now = useMinute();
   const words = refused && withLocalTimes(`${refused.reason} ${refused.what_to_do}`, now);
@@ -71,6 +71,7 @@ export function Insert({ conversationId, channelId, replyTo, refused, onFiles }:
         <MenuItem refusedBy={refusedBy} icon={<Phone {...icon} />} onSelect={() => { chosen.current = 'askNumber'; }}>{t('insert.askNumber')}</MenuItem>
         <MenuItem refusedBy={refusedBy} icon={<UserRound {...icon} />} onSelect={() => { chosen.current = 'card'; }}>{t('insert.card')}</MenuItem>
         <MenuItem refusedBy={refusedBy} icon={<Mic {...icon} />} onSelect={() => { chosen.current = 'voice'; }}>{t('insert.voice')}</MenuItem>
+        {more}
       </Menu>
       <RefusedNow value={words}>
         <Suspense fallback={null}>

@@ -1,0 +1,69 @@
+//! What agents write with, as rows of the store: saved replies and drafts.
+
+pub(crate) mod drafts;
+pub(crate) mod replies;
+
+use std::sync::Arc;
+
+use switchboard_actors::Refusal;
+use switchboard_domain::conversation::Rejection;
+use switchboard_ports::{
+    clock::Clock,
+    store::{Lane, Mutation, Records},
+};
+use switchboard_schema::{TenantScope, UserId, id::derive_id};
+use tokio::sync::{Mutex, MutexGuard};
+
+use self::replies::Holder;
+
+/// What is written at once, at most: for everything that belongs to one holder there is one lock.
+const LOCKS: usize = 64;
+/// Rows deleted in one commit when their holder goes.
+const DELETED_AT_ONCE: usize = 90;
+
+/// Reads and writes what agents write with.
+pub(crate) struct Desk {
+    records: Records,
+    clock: Arc<dyn Clock>,
+    /// Held from a look at what somebody has to its change. No other process writes to the store.
+    writing: [Mutex<()>; LOCKS],
+}
+
+impl Desk {
+    /// In this store.
+    pub(crate) fn new(records: Records, clock: Arc<dyn Clock>) -> Self {
+        Self { records, clock, writing: std::array::from_fn(|_| Mutex::default()) }
+    }
+
+    /// Deletes what somebody who goes had for themselves.
+    ///
+    /// # Errors
+    /// When the store does not answer; asked again, it deletes the rest.
+    pub(crate) async fn clear(&self, scope: TenantScope, user_id: UserId) -> Result<(), Refusal> {
+        let _alone = self.alone(scope, user_id.to_string().as_bytes()).await;
+        self.clear_drafts(scope, user_id).await?;
+        self.clear_replies(scope, Holder::Person(user_id)).await
+    }
+
+    /// Waits until nobody else changes what this holder has, and keeps others waiting.
+    async fn alone(&self, scope: TenantScope, holder: &[u8]) -> MutexGuard<'_, ()> {
+        let [.., last] = derive_id("desk", &[scope.tenant().as_bytes(), holder]);
+        // There are as many locks as the remainder has values.
+        let at = usize::from(last) % LOCKS;
+        self.writing[at].lock().await
+    }
+
+    async fn delete_all(&self, scope: TenantScope, deletes: Vec<Mutation>) -> Result<(), Refusal> {
+        for some in deletes.chunks(DELETED_AT_ONCE) {
+            self.records.store().commit_one(scope.into(), Lane::Bulk, some.to_vec()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn refusal(rejection: Rejection) -> Refusal {
+    match rejection {
+        Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
+        other => Refusal::Broken(other.to_string()),
+    }
+}

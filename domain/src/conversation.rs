@@ -194,7 +194,7 @@ pub enum Command {
     /// Give it to somebody by a rule, where it still waits for that.
     AssignByRule {
         /// To whom: id and name.
-        assignee: (switchboard_schema::UserId, String),
+        assignee: (UserId, String),
         /// Since when it waits, as whoever decided knew it.
         queued_at: Timestamp,
         /// With which team it waits.

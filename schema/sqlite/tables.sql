@@ -74,6 +74,8 @@ CREATE TABLE IF NOT EXISTS invitations (
     invitation_id BLOB NOT NULL,
     body BLOB,
     PRIMARY KEY (tenant, invitation_id)
+) STRICT, WITHOUT ROWID;
+
 --  Teams: people of a workspace who answer together.
 CREATE TABLE IF NOT EXISTS teams (
     tenant BLOB NOT NULL,

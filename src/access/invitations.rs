@@ -20,7 +20,7 @@ use switchboard_schema::{
     IdBytes, InvitationId, TenantId, TenantScope, UserId,
     record::{InvitationBody, InvitationRow},
     table::Json,
-    wire::{self, MailStanding},
+    wire::{self, MailStanding, Role},
 };
 
 use super::{
@@ -142,17 +142,18 @@ impl Access {
         };
         let row = self.accounts.add_invitation(scope, id, body).await?;
         self.post_invitation(scope, &row).await?;
-        Ok(self.shown(scope, row))
+        Ok(self.shown(scope, row, caller.user.role))
     }
 
     /// The invitations that were not accepted yet, newest first.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub(crate) async fn invitations(&self, scope: TenantScope) -> Result<wire::InvitationList, Refusal> {
+    pub(crate) async fn invitations(&self, caller: &Caller) -> Result<wire::InvitationList, Refusal> {
+        let scope = caller.scope;
         let mut rows = self.accounts.invitation_rows(scope).await?;
         rows.sort_by_key(|row| std::cmp::Reverse((row.body.0.created_at, row.invitation_id)));
-        let invitations = rows.into_iter().map(|row| self.shown(scope, row)).collect();
+        let invitations = rows.into_iter().map(|row| self.shown(scope, row, caller.user.role)).collect();
         Ok(wire::InvitationList { invitations, by_mail: self.post.is_open() })
     }
 
@@ -178,7 +179,7 @@ impl Access {
         });
         let row = changed.await?.ok_or(Refusal::NotFound("invitation"))?;
         self.post_invitation(scope, &row).await?;
-        Ok(self.shown(scope, row))
+        Ok(self.shown(scope, row, caller.user.role))
     }
 
     /// Takes an invitation back: its link opens nothing from now on.
@@ -201,8 +202,9 @@ impl Access {
         if self.post.is_open() { MailStanding::Waiting } else { MailStanding::None }
     }
 
-    fn shown(&self, scope: TenantScope, row: InvitationRow) -> wire::Invitation {
-        let link = self.link(scope, &row);
+    /// As one of us sees it. Who may not make somebody an owner gets no link that would make one.
+    fn shown(&self, scope: TenantScope, row: InvitationRow, role: Role) -> wire::Invitation {
+        let link = roles::may_rule_over(role, row.body.0.role).then(|| self.link(scope, &row));
         let body = row.body.0;
         wire::Invitation {
             id: row.invitation_id,
@@ -450,7 +452,7 @@ mod tests {
     };
 
     use switchboard_ports::clock::Clock;
-    use switchboard_schema::{Timestamp, wire::Role};
+    use switchboard_schema::Timestamp;
 
     use super::*;
     use crate::{

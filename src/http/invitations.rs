@@ -24,7 +24,7 @@ pub(crate) async fn list(
     State(access): State<Arc<Access>>,
     caller: May<ManagePeople>,
 ) -> Result<Json<wire::InvitationList>, Problem> {
-    Ok(Json(access.invitations(caller.scope).await?))
+    Ok(Json(access.invitations(&caller).await?))
 }
 
 /// Ask somebody to join

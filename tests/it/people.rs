@@ -277,6 +277,13 @@ async fn invitations_keep_to_the_roles_and_can_be_sent_again_and_taken_back() {
     let path = |invitation: &Value, act: &str| format!("/api/v1/invitations/{}{act}", text(invitation, "id"));
     admin.post(&path(&owners, "/resend"), &json!({})).await.is_problem(403, "not_allowed");
     admin.delete(&path(&owners, "")).await.is_problem(403, "not_allowed");
+    // Nor does an admin get the link that would make them one.
+    let links = async |api: &Api| {
+        let list = api.get("/api/v1/invitations").await.of(200);
+        let all = list["invitations"].as_array().expect("a list").clone();
+        all.iter().find(|one| one["id"] == owners["id"]).expect("it is there")["link"].is_string()
+    };
+    assert_eq!((links(&admin).await, links(&stage.api).await), (false, true));
     let twice = stage.api.post("/api/v1/invitations", &ask("o@vela.example", "agent")).await;
     twice.is_problem(409, "taken");
     stage.api.post("/api/v1/invitations", &ask("none", "agent")).await.is_problem(422, "invalid");

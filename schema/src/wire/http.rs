@@ -695,8 +695,9 @@ wire_with_secrets! {
         /// Why it was not sent, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub mail_problem: Option<String>,
-        /// Whoever opens it may join in their name: it is for them alone.
-        pub link: String,
+        /// Whoever opens it may join in their name: it is for them alone. Not told to who may not ask for this role.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub link: Option<String>,
     }
 
     /// The invitations that were not accepted yet.

@@ -12,6 +12,7 @@ mod gateway;
 #[cfg(test)]
 mod generated;
 mod http;
+mod mail;
 pub mod outside;
 mod search;
 mod shutdown;

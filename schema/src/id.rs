@@ -192,6 +192,8 @@ ids! {
     CorrelationId = "cor";
     /// An update that could be stored but not applied.
     DeadLetterId = "dea";
+    /// Somebody asked to join a workspace.
+    InvitationId = "inv";
 }
 
 impl ConversationId {

@@ -356,7 +356,8 @@ id_cells!(
     SessionId,
     BlobId,
     CorrelationId,
-    DeadLetterId
+    DeadLetterId,
+    InvitationId
 );
 
 /// Says what a cell is without saying what is in it.

@@ -19,6 +19,7 @@ mod load;
 mod measured;
 mod media;
 mod paced;
+mod people;
 mod redacted;
 mod roles;
 mod searched;

@@ -1,12 +1,12 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
-import type { enDialogs } from '@/locales/en-dialogs';
+import type { enDoors } from '@/locales/en-doors';
 import type { enSettings } from '@/locales/en-settings';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enSettings & typeof enDialogs };
+    resources: { translation: typeof en & typeof enDoors & typeof enSettings };
   }
 }
 

@@ -12,7 +12,7 @@ import { announce } from '@/lib/announce';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMinute, useSettled } from '@/lib/hooks';
 import { locale, t } from '@/lib/i18n';
-import '@/lib/i18n-dialogs';
+import '@/lib/i18n-settings';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';
 import { useChannelName, useMay, useMe } from '@/lib/people';

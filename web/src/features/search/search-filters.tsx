@@ -2,7 +2,7 @@ import { ChevronDown, Paperclip, X } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
 import { Menu, MenuChoice } from '@/components/menu';
 import { t } from '@/lib/i18n';
-import '@/lib/i18n-dialogs';
+import '@/lib/i18n-settings';
 import { STATUSES } from '@/lib/inbox/state';
 import { useChannels, useMe, useUsers } from '@/lib/people';
 import { isFiltered, noFilters, WHENS, type SearchFilters } from '@/lib/search';

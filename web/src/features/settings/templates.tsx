@@ -10,7 +10,6 @@ import { TemplatePreview } from '@/components/template-preview';
 import { Head, LoadError } from '@/features/settings/parts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import '@/lib/i18n-dialogs';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { later } from '@/lib/later';

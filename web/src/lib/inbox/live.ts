@@ -375,7 +375,7 @@ function storeDoes(condition: StoreCondition): void {
 }
 
 /** Begins for whoever signed in; stops with the function it gives back. */
-export function startLive(meId: string, signedOut: () => void): () => void {
+export function startLive(meId: string, workspaceId: string, signedOut: () => void): () => void {
   session += 1;
   const mine = session;
   inFlight.clear();
@@ -384,7 +384,7 @@ export function startLive(meId: string, signedOut: () => void): () => void {
   restoreOutbox();
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, store: storeDoes, signedOut, changed });
+  const line = new Connection({ apply: take, reload, typing, store: storeDoes, workspaceId, signedOut, changed });
   connection = line;
   const begin = () => {
     if (mine !== session) return;

@@ -36,6 +36,9 @@ const ANSWERS_MAX: usize = 256;
 /// Documents or words after which it is looked whether to stop.
 const LOOK_EVERY: usize = 256;
 
+/// A part of a question, and whether it must hold.
+type Clause = (Occur, Box<dyn Query>);
+
 /// A question in the index's own terms.
 struct Asked {
     query: Box<dyn Query>,
@@ -214,7 +217,7 @@ fn read(
     stop: &dyn Fn() -> bool,
 ) -> tantivy::Result<Option<Asked>> {
     let mut cut = false;
-    let mut either: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    let mut either: Vec<Clause> = Vec::new();
     if let Some(all) = said(fields, searcher, ask, stop, &mut cut)? {
         either.push((Occur::Should, Box::new(BooleanQuery::new(all))));
     }
@@ -234,8 +237,7 @@ fn read(
     if either.is_empty() {
         return Ok(None);
     }
-    let mut all: Vec<(Occur, Box<dyn Query>)> =
-        tags(ask).iter().map(|tag| (Occur::Must, holds(fields, tag))).collect();
+    let mut all: Vec<Clause> = tags(ask).iter().map(|tag| (Occur::Must, holds(fields, tag))).collect();
     all.push((Occur::Must, Box::new(BooleanQuery::new(either))));
     Ok(Some(Asked { query: Box::new(BooleanQuery::new(all)), cut }))
 }
@@ -247,8 +249,8 @@ fn said(
     ask: &Ask,
     stop: &dyn Fn() -> bool,
     cut: &mut bool,
-) -> tantivy::Result<Option<Vec<(Occur, Box<dyn Query>)>>> {
-    let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+) -> tantivy::Result<Option<Vec<Clause>>> {
+    let mut all: Vec<Clause> = Vec::new();
     let words = &ask.query.words;
     for (at, word) in words.iter().enumerate() {
         let unfinished = ask.query.unfinished && at + 1 == words.len();

@@ -6,6 +6,9 @@
 pub(crate) mod accounts;
 pub(crate) mod buckets;
 pub(crate) mod caller;
+pub(crate) mod codes;
+pub(crate) mod entrances;
+pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod passwords;
 pub(crate) mod permit;
@@ -17,7 +20,10 @@ use std::{
     hash::Hash,
     net::IpAddr,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,9 +37,13 @@ use switchboard_ports::{
 use switchboard_schema::{TenantId, TenantScope, Timestamp, UserId};
 use url::Url;
 
+use crate::mail::Post;
+
 pub(crate) use accounts::Accounts;
 use buckets::Buckets;
 pub(crate) use caller::{Caller, Credential, CredentialId, Denied};
+use codes::Codes;
+use invitations::Tokens;
 use keys::API_KEY_PREFIX;
 pub(crate) use permit::May;
 use secrets::hash_of;
@@ -69,6 +79,10 @@ pub(crate) struct Parts {
     pub(crate) session_lifetime: Duration,
     /// How often who may do what.
     pub(crate) limits: crate::config::Limits,
+    /// Where mail leaves.
+    pub(crate) post: Post,
+    /// Strangers may make an account and a workspace.
+    pub(crate) sign_up: bool,
 }
 
 /// The guard of the door.
@@ -81,11 +95,22 @@ pub(crate) struct Access {
     public_url: Url,
     session_lifetime: Duration,
     known: Mutex<LruCache<Sha256, Known>>,
+    /// Grows whenever something known is forgotten: what was looked up before is not remembered after.
+    forgotten: AtomicU64,
+    /// Held while a sign-in is changed or ended. No other process writes to the store.
+    changing_session: tokio::sync::Mutex<()>,
+    post: Post,
+    sign_up: bool,
+    codes: Codes,
+    tokens: Tokens,
     by_caller: Buckets<Sha256>,
     by_workspace: Buckets<TenantId>,
     lookups_by_address: Buckets<IpAddr>,
     sign_ins_by_address: Buckets<IpAddr>,
     sign_ins_by_account: Buckets<Sha256>,
+    codes_by_address: Buckets<IpAddr>,
+    codes_by_account: Buckets<Sha256>,
+    invitations_by_workspace: Buckets<TenantId>,
 }
 
 #[derive(Clone)]
@@ -107,15 +132,37 @@ fn each_second<K: Hash + Eq>(rate: u32) -> Buckets<K> {
     Buckets::new(f64::from(rate), f64::from(rate) * BURST_SECONDS)
 }
 
+/// So many an hour, all of them at once where none were before.
+fn each_hour<K: Hash + Eq>(rate: u32) -> Buckets<K> {
+    Buckets::new(f64::from(rate) / 3_600.0, f64::from(rate))
+}
+
 impl Access {
     /// A guard with these parts.
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { records, accounts, clock, entropy, vault, public_url, session_lifetime, limits } = parts;
+        let Parts {
+            records,
+            accounts,
+            clock,
+            entropy,
+            vault,
+            public_url,
+            session_lifetime,
+            limits,
+            post,
+            sign_up,
+        } = parts;
         let each_minute = |rate: u32| (f64::from(rate) / 60.0, f64::from(rate));
         let (address_rate, address_burst) = each_minute(limits.sign_ins_per_minute_per_address);
         let (account_rate, account_burst) = each_minute(limits.sign_ins_per_minute_per_account);
         Self {
             tickets: Tickets::new(&*vault),
+            codes: Codes::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy), &*vault),
+            tokens: Tokens::new(&*vault),
+            post,
+            sign_up,
+            forgotten: AtomicU64::new(0),
+            changing_session: tokio::sync::Mutex::default(),
             records,
             accounts,
             clock,
@@ -128,6 +175,9 @@ impl Access {
             lookups_by_address: each_second(limits.lookups_per_second_per_address),
             sign_ins_by_address: Buckets::new(address_rate, address_burst),
             sign_ins_by_account: Buckets::new(account_rate, account_burst),
+            codes_by_address: each_hour(limits.codes_per_hour_per_address),
+            codes_by_account: each_hour(limits.codes_per_hour_per_account),
+            invitations_by_workspace: each_hour(limits.invitations_per_hour_per_workspace),
         }
     }
 
@@ -197,6 +247,7 @@ impl Access {
         let caller = match self.recall(&hash, now) {
             Some(caller) => caller,
             None => {
+                let forgotten = self.forgotten.load(Ordering::Acquire);
                 if let Some(address) = address {
                     self.lookups_by_address.take(address, now).map_err(Denied::TooMany)?;
                 }
@@ -204,7 +255,7 @@ impl Access {
                     Presented::Key(_) => self.by_key_hash(&hash).await?,
                     Presented::Cookie(cookie) => self.by_cookie(cookie, now).await?,
                 };
-                self.remember(hash, &caller, now);
+                self.remember(hash, &caller, now, forgotten);
                 caller
             }
         };
@@ -230,14 +281,19 @@ impl Access {
         known.get(hash).filter(|known| now < known.until).map(|known| known.caller.clone())
     }
 
-    fn remember(&self, hash: Sha256, caller: &Caller, now: Timestamp) {
-        let known = Known { caller: caller.clone(), until: now + CREDENTIAL_TTL };
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).put(hash, known);
+    /// Remembers what was looked up after so much was forgotten; nothing where it may have been forgotten since.
+    fn remember(&self, hash: Sha256, caller: &Caller, now: Timestamp, forgotten: u64) {
+        let found = Known { caller: caller.clone(), until: now + CREDENTIAL_TTL };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.forgotten.load(Ordering::Acquire) == forgotten {
+            known.put(hash, found);
+        }
     }
 
     /// Whoever acts as this person in this workspace is looked up anew.
     pub(crate) fn forget_user(&self, scope: TenantScope, user_id: UserId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
         let theirs = |known: &Known| known.caller.scope == scope && known.caller.principal.user_id == user_id;
         let hashes: Vec<_> = known.iter().filter(|(_, one)| theirs(one)).map(|(hash, _)| *hash).collect();
         for hash in hashes {
@@ -246,7 +302,9 @@ impl Access {
     }
 
     fn forget(&self, hash: &Sha256) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).pop(hash);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        known.pop(hash);
     }
 
     /// A page of another site must not act with our cookie. A browser says where a page is from; what says

@@ -10,6 +10,7 @@ pub(crate) mod backups;
 pub(crate) mod bodies;
 pub(crate) mod channels;
 pub(crate) mod files;
+pub(crate) mod post;
 
 use std::{
     fs::File,
@@ -52,6 +53,7 @@ use crate::{
     config::{Config, StoreKind},
     desk::Desk,
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
+    mail::Post,
     shutdown, telemetry,
     webhooks::{self, SignUp, WEBHOOK_BYTES_MAX, Webhooks},
 };
@@ -143,6 +145,9 @@ pub(crate) enum Error {
     /// The provider's address.
     #[error("{0}")]
     Graph(#[from] switchboard_channels::whatsapp::client::Misconfigured),
+    /// The way out for mail.
+    #[error("{0}")]
+    Mail(#[from] switchboard_channels::mail::Misconfigured),
     /// Threads, logs, measurements.
     #[error("the system gives no {what}: {detail}")]
     System {
@@ -370,6 +375,9 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     };
     let house = House::start_with(parts, &sockets, arbiters.iter().map(Arbiter::handle).collect());
 
+    let way = post::way(config, &clock, &io.handle)?;
+    let post = Post::new(way, Arc::clone(&clock), Arc::clone(&entropy), io.handle.clone());
+
     let body_limits = BodyLimits {
         bytes_max: config.http.body_bytes_max,
         timeout: Duration::from_secs(config.http.body_timeout_s),
@@ -397,6 +405,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         public_url: public_url.clone(),
         session_lifetime: Duration::from_secs(config.sessions.lifetime_h * 3_600),
         limits: config.limits.clone(),
+        post: post.clone(),
+        sign_up: config.accounts.sign_up,
     });
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     let edge = Edge {
@@ -426,6 +436,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         health,
         accepting,
         house: house.clone(),
+        post,
         store,
         bodies,
         arbiters,

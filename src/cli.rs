@@ -162,7 +162,8 @@ pub(crate) fn made_master_key(config: &Config, entropy: &dyn Entropy) -> Result<
     if !boot::has_master_key(config) {
         let path = config.store.path.join(boot::MASTER_KEY_FILE);
         return Err(failed(format!(
-            "{}: there is no master key, and no server has run here yet, or it is lost (docs/backup.md)",
+            "{}: there is no master key. Either no server has run here yet, or it is lost: put it back from where it is kept, \
+             or make a new one with `switchboard keys renew` (docs/backup.md)",
             path.display()
         )));
     }

@@ -10,6 +10,7 @@ use std::{
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
+use switchboard_channels::mail::sender;
 use switchboard_store::s3::Bucket;
 use toml::{Table, Value};
 use url::Url;
@@ -40,6 +41,12 @@ pub(crate) struct Config {
     pub(crate) sessions: Sessions,
     /// `[limits]`
     pub(crate) limits: Limits,
+    /// `[accounts]`
+    pub(crate) accounts: AccountRules,
+    /// `[mail]`
+    pub(crate) mail: Mail,
+    /// `[resend]`
+    pub(crate) resend: Resend,
     /// `[sockets]`
     pub(crate) sockets: Sockets,
     /// `[whatsapp]`
@@ -216,8 +223,82 @@ pub(crate) struct Limits {
     pub(crate) sign_ins_per_minute_per_address: u32,
     /// Sign-ins per minute of an account.
     pub(crate) sign_ins_per_minute_per_account: u32,
+    /// One-time codes per hour asked for from an address.
+    pub(crate) codes_per_hour_per_address: u32,
+    /// One-time codes per hour asked for an account.
+    pub(crate) codes_per_hour_per_account: u32,
+    /// Invitations per hour of a workspace.
+    pub(crate) invitations_per_hour_per_workspace: u32,
     /// Bytes of webhooks in memory.
     pub(crate) webhook_bytes_in_flight_max: usize,
+}
+
+/// `[accounts]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AccountRules {
+    /// Whether strangers may make a workspace of their own.
+    pub(crate) sign_up: bool,
+}
+
+/// By which way mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MailKind {
+    /// None leaves.
+    None,
+    /// Through an SMTP server.
+    Smtp,
+    /// Through Resend.
+    Resend,
+    /// It stays here, and can be read by whoever is on this machine.
+    Outbox,
+}
+
+/// How the line to an SMTP server is kept private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SmtpTls {
+    /// TLS after a greeting in clear.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// Not at all.
+    None,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Mail {
+    /// By which way mail leaves.
+    pub(crate) kind: MailKind,
+    /// Whom it comes from.
+    pub(crate) from: String,
+    /// The SMTP server.
+    pub(crate) smtp_host: String,
+    /// Its port.
+    pub(crate) smtp_port: u16,
+    /// How the line to it is kept private.
+    pub(crate) smtp_tls: SmtpTls,
+    /// The certificates of its authority, besides the well-known ones.
+    #[serde(deserialize_with = "optional_path")]
+    pub(crate) smtp_tls_ca: Option<PathBuf>,
+    /// The name to sign in with; none: nobody signs in.
+    #[serde(deserialize_with = "optional_text")]
+    pub(crate) smtp_user: Option<String>,
+    /// Its password.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) smtp_password: Option<SecretString>,
+}
+
+/// `[resend]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Resend {
+    /// Where its API answers.
+    #[serde(deserialize_with = "url")]
+    pub(crate) api_url: Url,
+    /// The key.
+    #[serde(deserialize_with = "optional_secret")]
+    pub(crate) api_key: Option<SecretString>,
 }
 
 /// `[sockets]`
@@ -437,6 +518,7 @@ impl Config {
             ("whatsapp.graph_url", Some(&self.whatsapp.graph_url)),
             ("whatsapp.dialog_url", Some(&self.whatsapp.dialog_url)),
             ("telemetry.otlp_endpoint", self.telemetry.otlp_endpoint.as_ref()),
+            ("resend.api_url", Some(&self.resend.api_url)),
             ("blobs.s3_endpoint", self.blobs.s3_endpoint.as_ref()),
         ] {
             if url.is_some_and(|url| !matches!(url.scheme(), "http" | "https") || url.host().is_none()) {
@@ -475,6 +557,7 @@ impl Config {
         if self.store.user.is_some() != self.store.password.is_some() {
             complain("store.user", "goes with store.password: give both or neither".to_owned());
         }
+        self.check_mail(&mut complain);
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
@@ -502,7 +585,10 @@ impl Config {
                 3_145_728..=4_294_967_295,
             ),
         ];
-        let rates: [(&str, u32); 5] = [
+        let rates: [(&str, u32); 8] = [
+            ("limits.codes_per_hour_per_address", self.limits.codes_per_hour_per_address),
+            ("limits.codes_per_hour_per_account", self.limits.codes_per_hour_per_account),
+            ("limits.invitations_per_hour_per_workspace", self.limits.invitations_per_hour_per_workspace),
             ("limits.requests_per_second_per_caller", self.limits.requests_per_second_per_caller),
             ("limits.requests_per_second_per_workspace", self.limits.requests_per_second_per_workspace),
             ("limits.lookups_per_second_per_address", self.limits.lookups_per_second_per_address),
@@ -518,6 +604,53 @@ impl Config {
         if wrong.is_empty() { Ok(()) } else { Err(Invalid(wrong)) }
     }
 
+    /// What mail needs of each way out, and what needs mail.
+    fn check_mail(&self, complain: &mut impl FnMut(&str, String)) {
+        let mail = &self.mail;
+        if matches!(mail.kind, MailKind::Smtp | MailKind::Resend)
+            && let Err(problem) = sender(&mail.from)
+        {
+            complain("mail.from", problem);
+        }
+        match mail.kind {
+            MailKind::None if self.accounts.sign_up => {
+                complain("accounts.sign_up", "goes by mail: set mail.kind as well".to_owned());
+            }
+            MailKind::None => {}
+            MailKind::Smtp => {
+                if mail.smtp_host.is_empty() {
+                    complain("mail.smtp_host", "must be given, as mail.kind is \"smtp\"".to_owned());
+                }
+                if mail.smtp_user.is_some() != mail.smtp_password.is_some() {
+                    complain(
+                        "mail.smtp_user",
+                        "goes with mail.smtp_password: give both or neither".to_owned(),
+                    );
+                }
+                let in_clear = mail.smtp_tls == SmtpTls::None && mail.smtp_password.is_some();
+                if in_clear && !is_this_machine(&mail.smtp_host) {
+                    let problem = "must not be \"none\" where a password goes to another machine".to_owned();
+                    complain("mail.smtp_tls", problem);
+                }
+            }
+            MailKind::Resend => {
+                if self.resend.api_key.is_none() {
+                    complain("resend.api_key", "must be given, as mail.kind is \"resend\"".to_owned());
+                }
+            }
+            MailKind::Outbox => {
+                let named = self.http.public_url.as_ref().and_then(Url::host_str);
+                if !self.http.listen.ip().is_loopback() || named.is_some_and(|host| !is_this_machine(host)) {
+                    let problem =
+                        "\"outbox\" shows codes to whoever looks: it is for a server that listens on this \
+                                   machine alone and is reached under no other address"
+                            .to_owned();
+                    complain("mail.kind", problem);
+                }
+            }
+        }
+    }
+
     /// How many arbiters to start.
     #[must_use]
     pub(crate) fn arbiters(&self) -> usize {
@@ -526,6 +659,12 @@ impl Config {
             count => count,
         }
     }
+}
+
+/// Does this host name the machine that we are on?
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Says which backends this version has: before anything else, as the keys of others are unknown to it.
@@ -739,7 +878,7 @@ mod tests {
     fn a_rate_of_nothing_is_refused_whichever_it_is() {
         let limits = DEFAULTS.parse::<Table>().unwrap().remove("limits").unwrap();
         let rates: Vec<_> = limits.as_table().unwrap().keys().filter(|key| key.contains("_per_")).collect();
-        assert_eq!(rates.len(), 5);
+        assert_eq!(rates.len(), 8);
         for key in rates {
             for value in ["0", "1000001"] {
                 let said = problem(&format!("[limits]\n{key} = {value}"), &[]);
@@ -767,7 +906,37 @@ mod tests {
     }
 
     #[test]
+    fn mail_says_what_its_way_out_needs() {
+        let smtp = "[mail]\nkind = \"smtp\"\nfrom = \"a@b.example\"\nsmtp_host = \"post.example\"\n";
+        assert!(load(smtp, &[]).is_ok());
+        let said = problem("[accounts]\nsign_up = true", &[]);
+        assert!(said.starts_with("accounts.sign_up: "), "{said}");
+        assert!(load(&format!("{smtp}[accounts]\nsign_up = true"), &[]).is_ok());
+        for (text, key) in [
+            ("[mail]\nkind = \"smtp\"\nfrom = \"a@b.example\"".to_owned(), "mail.smtp_host"),
+            ("[mail]\nkind = \"smtp\"\nsmtp_host = \"post.example\"".to_owned(), "mail.from"),
+            (format!("{smtp}smtp_user = \"ana\""), "mail.smtp_user"),
+            (format!("{smtp}smtp_user = \"a\"\nsmtp_password = \"b\"\nsmtp_tls = \"none\""), "mail.smtp_tls"),
+            ("[mail]\nkind = \"resend\"\nfrom = \"a@b.example\"".to_owned(), "resend.api_key"),
+            ("[mail]\nkind = \"outbox\"\n[http]\nlisten = \"0.0.0.0:80\"".to_owned(), "mail.kind"),
+            ("[mail]\nkind = \"outbox\"\n[http]\npublic_url = \"https://a.example\"".to_owned(), "mail.kind"),
+        ] {
+            let said = problem(&text, &[]);
+            assert!(said.starts_with(&format!("{key}: ")), "{text}: {said}");
+        }
+        assert!(load("[mail]\nkind = \"outbox\"", &[]).is_ok());
+        let here = smtp.replace("post.example", "127.0.0.1");
+        assert!(
+            load(&format!("{here}smtp_user = \"a\"\nsmtp_password = \"b\"\nsmtp_tls = \"none\""), &[])
+                .is_ok()
+        );
+    }
+
+    #[test]
     fn secrets_do_not_show_when_settings_are_printed() {
+        let config =
+            load("[mail]\nsmtp_password = \"hush-hush\"\n[resend]\napi_key = \"hush-hush\"", &[]).unwrap();
+        assert!(!format!("{config:?}").contains("hush-hush"));
         let config = load("[whatsapp]\napp_secret = \"hush-hush\"", &[]).unwrap();
         assert!(!format!("{config:?}").contains("hush-hush"));
     }

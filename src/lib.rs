@@ -13,6 +13,7 @@ mod gateway;
 #[cfg(test)]
 mod generated;
 mod http;
+mod mail;
 pub mod outside;
 mod shutdown;
 mod telemetry;

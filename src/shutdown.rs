@@ -1,4 +1,4 @@
-//! The way down, in order: no new connections, requests finished, actors drained, then sockets closed with 1012 (both
+//! The way down, in order: no new connections, requests finished, mail handed over, actors drained, then sockets closed with 1012 (both
 //! are `House::drain`), traces handed over, the store closed. A second signal ends the process at once.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -14,6 +14,7 @@ use tokio::{
 use crate::{
     boot::{IoThread, accept::Accepting, admin::Admin, backups::Backups, bodies::Bodies, files},
     http::health::Health,
+    mail::Post,
     telemetry,
 };
 
@@ -21,6 +22,8 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The share of the time that requests may take; the rest is for the actors.
 const REQUESTS_SHARE: u32 = 2;
+/// The share of what is left after these that mail may take which is being handed over.
+const MAIL_SHARE: u32 = 4;
 /// The exit status after a second signal.
 const FORCED: i32 = 130;
 
@@ -32,6 +35,8 @@ pub(crate) struct Down {
     pub(crate) accepting: Accepting,
     /// Actors.
     pub(crate) house: House,
+    /// Mail that leaves.
+    pub(crate) post: Post,
     /// The store.
     pub(crate) store: Arc<dyn Lifecycle>,
     /// Large bodies.
@@ -96,6 +101,7 @@ impl Down {
         if let Some(backups) = self.backups {
             backups.stop();
         }
+        self.post.close(deadline.saturating_duration_since(Instant::now()) / MAIL_SHARE).await;
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
         telemetry::end_traces(deadline.saturating_duration_since(Instant::now())).await;
         self.store.close().await;

@@ -1,4 +1,4 @@
-//! One folder per channel: inbound, request, client.
+//! One folder per channel: inbound, request, client. Beside them the ways out for mail to our own people.
 //!
 //! Every channel has the same files. `inbound` turns the bytes of a webhook into updates and `request` turns
 //! a message into the provider's request; both are pure and never read a clock. `client` makes the request and
@@ -6,5 +6,6 @@
 //! decided elsewhere.
 
 pub mod capabilities;
+pub mod mail;
 pub mod raws;
 pub mod whatsapp;

@@ -31,7 +31,7 @@ pub const TOKEN_ENDS_SOON: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Webhooks that do not verify are spoken of for so long.
 pub const UNSIGNED_SHOWN: Duration = Duration::from_secs(24 * 3_600);
 /// Why nothing can be sent with a token that was sealed under another master key.
-pub const TOKEN_CLOSED: &str = "Its token cannot be read with this server’s master key.";
+pub const TOKEN_CLOSED: &str = "The number’s token cannot be read with this server’s master key.";
 /// What helps where something was sealed under another master key.
 const OPEN_AGAIN: &str =
     "Give the server the key before it back, or enter the token and the app secret here anew.";

@@ -212,6 +212,13 @@ pub fn show(known: &TemplateBody) -> Template {
     }
 }
 
+/// Whether something is not as it was when somebody last looked, and worse for it: that it was approved is no such thing.
+#[must_use]
+pub fn wants_a_look(known: &TemplateBody) -> bool {
+    let good = |change: &TemplateChange| change.what == TemplateFact::Status && change.to == "APPROVED";
+    !changes(known).iter().all(good)
+}
+
 /// What is not as it was when somebody last looked.
 #[must_use]
 pub fn changes(known: &TemplateBody) -> Vec<TemplateChange> {
@@ -1228,6 +1235,17 @@ mod tests {
         assert_eq!((category.from.as_deref(), category.to.as_str()), (Some("UTILITY"), "MARKETING"));
         assert!(category.message.contains("marketing price"), "{}", category.message);
         assert_eq!(show(&see(&body)).changes, []);
+    }
+
+    #[test]
+    fn an_approval_is_told_and_nobody_needs_to_look_at_it() {
+        let pending = read(None, template("PENDING", "UTILITY", "UNKNOWN"), at(0));
+        let approved = told(&pending, &update(5, status("APPROVED", None)));
+        assert_eq!(show(&approved).changes.len(), 1);
+        assert!(!wants_a_look(&approved));
+        let moved = TemplateNews::Category { category: "MARKETING".to_owned(), announced: false };
+        assert!(wants_a_look(&told(&approved, &update(6, moved))));
+        assert!(wants_a_look(&told(&pending, &update(5, status("REJECTED", None)))));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod account;
 pub mod blob;
 pub mod channel;
 pub mod clock;
+pub mod mail;
 pub mod secrets;
 pub mod store;
 

@@ -25,6 +25,15 @@ CREATE TABLE IF NOT EXISTS sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions (expires_at) WHERE expires_at IS NOT NULL;
 
+--  One-time codes that were sent by mail: each proves once that somebody reads an address.
+CREATE TABLE IF NOT EXISTS codes (
+    hash BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS codes_expiry ON codes (expires_at) WHERE expires_at IS NOT NULL;
+
 --  What must happen at a time, or after a crash. Firing is idempotent: the target looks at its own state.
 CREATE TABLE IF NOT EXISTS wakeups (
     shard INTEGER NOT NULL,
@@ -57,6 +66,14 @@ CREATE TABLE IF NOT EXISTS members (
     user_id BLOB NOT NULL,
     body BLOB,
     PRIMARY KEY (tenant, user_id)
+) STRICT, WITHOUT ROWID;
+
+--  Invitations that were not accepted yet. One is good as long as its row is here: its token only says where to look.
+CREATE TABLE IF NOT EXISTS invitations (
+    tenant BLOB NOT NULL,
+    invitation_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, invitation_id)
 ) STRICT, WITHOUT ROWID;
 
 --  Keys of programs. A key is good as long as its row is here: its claim only says where to look.

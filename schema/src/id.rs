@@ -194,6 +194,8 @@ ids! {
     DeadLetterId = "dea";
     /// Words kept to be sent again.
     SavedReplyId = "rpl";
+    /// Somebody asked to join a workspace.
+    InvitationId = "inv";
 }
 
 impl ConversationId {

@@ -8,8 +8,8 @@ mod body;
 pub use body::*;
 
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, MediaId, MessageId,
-    SavedReplyId, SessionId, TenantId, Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId, MediaId,
+    MessageId, SavedReplyId, SessionId, TenantId, Timestamp, UserId,
     table::{Json, Table, table},
     wire::Conversation,
 };
@@ -35,10 +35,12 @@ pub static TABLES: &[&Table] = &[
     &CLAIMS,
     &USERS,
     &SESSIONS,
+    &CODES,
     &WAKEUPS,
     &WAKEUP_CURSORS,
     &TENANTS,
     &MEMBERS,
+    &INVITATIONS,
     &API_KEYS,
     &CHANNELS,
     &TEMPLATES,
@@ -129,6 +131,20 @@ table! {
 }
 
 table! {
+    /// One-time codes that were sent by mail: each proves once that somebody reads an address.
+    CODES = "codes" => CodeRow: System, Clustered, expires;
+    partition {
+        /// SHA-256 of what it is for and of the address.
+        hash: Vec<u8>,
+    }
+    clustering {}
+    values {
+        /// How it is known, and how often it may be tried.
+        body: Json<CodeBody>,
+    }
+}
+
+table! {
     /// What must happen at a time, or after a crash. Firing is idempotent: the target looks at its own state.
     WAKEUPS = "wakeups" => WakeupRow: System, Clustered;
     partition {
@@ -191,6 +207,20 @@ table! {
     values {
         /// Name, address and role, as the team's list shows them.
         body: Json<MemberBody>,
+    }
+}
+
+table! {
+    /// Invitations that were not accepted yet. One is good as long as its row is here: its token only says where to look.
+    INVITATIONS = "invitations" => InvitationRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        invitation_id: InvitationId,
+    }
+    values {
+        /// Who is asked, by whom, as what, until when.
+        body: Json<InvitationBody>,
     }
 }
 

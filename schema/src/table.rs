@@ -357,7 +357,8 @@ id_cells!(
     BlobId,
     CorrelationId,
     DeadLetterId,
-    SavedReplyId
+    SavedReplyId,
+    InvitationId
 );
 
 /// Says what a cell is without saying what is in it.

@@ -334,7 +334,7 @@ impl World {
         Ok(())
     }
 
-    /// A customer sends something: gives its id.
+    /// A customer sends something: gives its id. `words` stand wherever there are some of a customer in it.
     ///
     /// # Errors
     /// Where there is no such number, or the queue is full.
@@ -343,11 +343,15 @@ impl World {
         phone_number_id: &str,
         from: &Person,
         thing: Thing,
+        words: Option<&str>,
         at_s: i64,
     ) -> Result<String, Error> {
         let business = self.hub.business(phone_number_id)?;
         let id = self.next_message_id(from);
-        let updates = thing.told(&self.graph, &business, from, &id, at_s);
+        let mut updates = thing.told(&self.graph, &business, from, &id, at_s);
+        if let Some(words) = words {
+            updates = updates.into_iter().map(|update| update.with_words(words)).collect();
+        }
         self.inject(phone_number_id, updates)?;
         Ok(id)
     }

@@ -17,16 +17,18 @@ use switchboard_ports::{
     store::{Exchange, Exchanged, Lane, Mutation, Records, Scan, Scope},
 };
 use switchboard_schema::{
-    ApiKeyId, TenantId, TenantScope, UserId,
+    ApiKeyId, IdBytes, InvitationId, TenantId, TenantScope, UserId,
     record::{
-        Claim, ClaimKind, ClaimTarget, MemberBody, MemberRow, TenantBody, TenantRow, UserBody, UserRow,
+        Claim, ClaimKind, ClaimTarget, InvitationBody, MemberBody, MemberRow, TenantBody, TenantRow,
+        UserBody, UserRow,
     },
     table::Json,
     wire::{self, MAX_NOTE_MENTIONS, Permission, Role},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{
+    invitations::Joining,
     passwords::{Passwords, check_password},
     secrets::hash_of,
 };
@@ -35,6 +37,8 @@ use super::{
 const FIRST_KEY_NAME: &str = "workspace create";
 /// Longest name of a person, workspace or channel, in characters.
 pub(crate) const NAME_CHARS_MAX: usize = 200;
+/// Workspaces that one person may belong to.
+const WORKSPACES_MAX: usize = 100;
 /// Longest e-mail address, in bytes.
 const EMAIL_BYTES_MAX: usize = 254;
 
@@ -46,7 +50,7 @@ pub(crate) struct Accounts {
     pub(super) entropy: Arc<dyn Entropy>,
     passwords: Passwords,
     /// Held from the claim of an address to the membership. No other process writes to the store.
-    making: Arc<Mutex<()>>,
+    pub(super) making: Arc<Mutex<()>>,
 }
 
 /// What a new workspace needs.
@@ -61,6 +65,14 @@ pub(crate) struct NewWorkspace {
 }
 
 switchboard_schema::undisclosed!(NewWorkspace);
+
+/// A workspace that is being made; nobody else makes an account meanwhile.
+struct Founding {
+    scope: TenantScope,
+    user_id: UserId,
+    owner: MemberBody,
+    _alone: OwnedMutexGuard<()>,
+}
 
 /// A member before and after a change.
 pub(crate) struct Changed {
@@ -92,22 +104,241 @@ impl Accounts {
         let name = checked_name(&new.name)?;
         let email = checked_email(&new.email)?;
         check_password(&new.password)?;
-        let tenant = TenantId::from_bytes(self.entropy.id());
-        let user_id = UserId::from_bytes(self.entropy.id());
-        let scope = self.new_scope(tenant);
-        let member = MemberBody { name: local_part(&email), email, role: Role::Owner };
-        let password_hash = self.hash_for(user_id, &member.email, new.password.into()).await?;
-        let _alone = self.making.lock().await;
-        self.begin_person(scope, user_id, &member, password_hash).await?;
-        let tenant_body = TenantBody { name, created_at: self.clock.now() };
-        self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(tenant_body) }).await?;
+        let owner = MemberBody { name: local_part(&email), email, role: Role::Owner };
+        let founding = self.found(name, owner, new.password.into()).await?;
+        let (scope, user_id) = (founding.scope, founding.user_id);
         let key_id = ApiKeyId::from_bytes(self.entropy.id());
         let name = FIRST_KEY_NAME.to_owned();
         // It opens nothing before its maker is a member.
         let key = self.create_key(scope, key_id, user_id, wire::CreateApiKey { name }).await?;
-        let row = MemberRow { user_id, body: Json(member) };
-        self.records.put(scope, Lane::Interactive, row).await?;
-        Ok(wire::CreatedWorkspace { workspace_id: tenant, user_id, api_key: key.api_key })
+        self.settle(founding).await?;
+        Ok(wire::CreatedWorkspace { workspace_id: scope.tenant(), user_id, api_key: key.api_key })
+    }
+
+    /// Makes a workspace for somebody new who proved to have the address. All fields were checked.
+    ///
+    /// # Errors
+    /// When the address has an account, or the store does not answer.
+    pub(super) async fn sign_up(
+        &self,
+        workspace: String,
+        name: String,
+        email: String,
+        password: SecretString,
+    ) -> Result<(TenantScope, wire::User), Refusal> {
+        let owner = MemberBody { name, email, role: Role::Owner };
+        let founding = self.found(workspace, owner, password).await?;
+        let scope = founding.scope;
+        Ok((scope, self.settle(founding).await?))
+    }
+
+    /// Makes a workspace and the one who is to own it; they do once it is settled.
+    async fn found(
+        &self,
+        name: String,
+        owner: MemberBody,
+        password: SecretString,
+    ) -> Result<Founding, Refusal> {
+        let scope = self.new_scope(TenantId::from_bytes(self.entropy.id()));
+        let user_id = UserId::from_bytes(self.entropy.id());
+        let password_hash = self.hash_for(user_id, &owner.email, password).await?;
+        let alone = Arc::clone(&self.making).lock_owned().await;
+        self.begin_person(scope, user_id, &owner, password_hash).await?;
+        let body = TenantBody { name, created_at: self.clock.now() };
+        self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(body) }).await?;
+        Ok(Founding { scope, user_id, owner, _alone: alone })
+    }
+
+    /// Lets the owner in.
+    async fn settle(&self, founding: Founding) -> Result<wire::User, Refusal> {
+        let Founding { scope, user_id, owner, _alone } = founding;
+        let row = MemberRow { user_id, body: Json(owner) };
+        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        Ok(user_of(row))
+    }
+
+    /// Lets somebody join whose invitation can be accepted, once; nothing where it cannot any more. They proved that they
+    /// may.
+    ///
+    /// # Errors
+    /// When the address got an account meanwhile, the person belongs to too many workspaces, or the store does not answer.
+    pub(super) async fn join(
+        &self,
+        scope: TenantScope,
+        id: InvitationId,
+        nonce: &IdBytes,
+        joining: Joining,
+    ) -> Result<Option<wire::User>, Refusal> {
+        let _alone = self.making.lock().await;
+        let Some(row) = self.open_invitation(scope, id, nonce).await? else { return Ok(None) };
+        let InvitationBody { email, role, .. } = row.body.0;
+        let user_id = match &joining {
+            Joining::Known(user_id) => *user_id,
+            Joining::New { .. } => UserId::derived(&[b"invited", scope.tenant().as_bytes(), id.as_bytes()]),
+        };
+        if !self.claim_invitation(scope, id, nonce, user_id).await? {
+            return Ok(None);
+        }
+        let name = match joining {
+            Joining::New { name, password_hash } => {
+                let member = MemberBody { name: name.clone(), email: email.clone(), role };
+                self.begin_person(scope, user_id, &member, password_hash).await?;
+                name
+            }
+            Joining::Known(_) => {
+                let mut person = self.person(user_id).await?.ok_or(Refusal::NotFound("user"))?;
+                to_front(&mut person.workspaces, scope.tenant());
+                if person.workspaces.len() > WORKSPACES_MAX {
+                    let message = format!("a person belongs to at most {WORKSPACES_MAX} workspaces");
+                    return Err(Refusal::Rule { code: "too_many_workspaces", message });
+                }
+                let name = person.name.clone();
+                let row = UserRow { user_id, body: Json(person) };
+                self.records.put(Scope::System, Lane::Interactive, row).await?;
+                name
+            }
+        };
+        let user = match self.user(scope, user_id).await? {
+            // They came in by another way meanwhile, and stay what they are.
+            Some(user) => user,
+            None => {
+                let row = MemberRow { user_id, body: Json(MemberBody { name, email, role }) };
+                self.records.put(scope, Lane::Interactive, row.clone()).await?;
+                user_of(row)
+            }
+        };
+        self.remove_invitation(scope, id).await?;
+        Ok(Some(user))
+    }
+
+    /// Has an invitation stand for who accepts it. Says whether it does: it may stand for another member, and one that
+    /// stands for somebody who was only half let in goes to whoever comes next.
+    pub(super) async fn claim_invitation(
+        &self,
+        scope: TenantScope,
+        id: InvitationId,
+        nonce: &IdBytes,
+        user_id: UserId,
+    ) -> Result<bool, Refusal> {
+        let target = ClaimTarget::User { user_id };
+        let hash = hash_of(&[&id.as_bytes()[..], nonce].concat());
+        let own = claim(ClaimKind::Invitation, hash, target.clone());
+        let found = self.records.claim(Scope::System, own).await?;
+        let Some(found) = found.filter(|found| found.target.0 != target) else { return Ok(true) };
+        let ClaimTarget::User { user_id: holder } = found.target.0 else { return Ok(false) };
+        if self.user(scope, holder).await?.is_some() {
+            return Ok(false);
+        }
+        let exchanged = self.records.store().exchange(Scope::System, reclaim(found, target)).await?;
+        Ok(exchanged == Exchanged::Done)
+    }
+
+    /// The workspaces a person belongs to, by name.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn workspaces_of(&self, user_id: UserId) -> Result<Vec<wire::Workspace>, Refusal> {
+        let mut workspaces = Vec::new();
+        for tenant in self.person(user_id).await?.map(|person| person.workspaces).unwrap_or_default() {
+            #[expect(clippy::disallowed_methods, reason = "the person's own row names the workspace")]
+            let scope = TenantScope::assume(tenant);
+            if self.user(scope, user_id).await?.is_some() {
+                workspaces.push(self.workspace(scope).await?);
+            }
+        }
+        workspaces.sort_by_cached_key(|one| (one.name.to_lowercase(), one.id));
+        Ok(workspaces)
+    }
+
+    /// Goes to one of a person's workspaces, where they are signed in from now on.
+    ///
+    /// # Errors
+    /// `NotFound` where they do not belong to it; when the store does not answer.
+    pub(super) async fn enter(
+        &self,
+        user_id: UserId,
+        tenant: TenantId,
+    ) -> Result<(TenantScope, wire::User), Refusal> {
+        let _alone = self.making.lock().await;
+        let found = self.person(user_id).await?.filter(|person| person.workspaces.contains(&tenant));
+        let mut person = found.ok_or(Refusal::NotFound("workspace"))?;
+        #[expect(clippy::disallowed_methods, reason = "the person's own row names the workspace")]
+        let scope = TenantScope::assume(tenant);
+        let user = self.user(scope, user_id).await?.ok_or(Refusal::NotFound("workspace"))?;
+        if person.workspaces.first() != Some(&tenant) {
+            to_front(&mut person.workspaces, tenant);
+            let row = UserRow { user_id, body: Json(person) };
+            self.records.put(Scope::System, Lane::Interactive, row).await?;
+        }
+        Ok((scope, user))
+    }
+
+    /// Gives a person another password, which ends every sign-in from before. Says where they belong.
+    ///
+    /// # Errors
+    /// When there is no such person, or the store does not answer.
+    pub(super) async fn set_password(
+        &self,
+        user_id: UserId,
+        password: SecretString,
+    ) -> Result<Vec<TenantId>, Refusal> {
+        let password_hash = self.hash(password).await?;
+        let _alone = self.making.lock().await;
+        let mut person = self.person(user_id).await?.ok_or(Refusal::NotFound("user"))?;
+        person.password_hash = password_hash;
+        person.sign_ins_since = Some(self.clock.now());
+        let workspaces = person.workspaces.clone();
+        let row = UserRow { user_id, body: Json(person) };
+        self.records.put(Scope::System, Lane::Interactive, row).await?;
+        Ok(workspaces)
+    }
+
+    /// A person.
+    pub(super) async fn person(&self, user_id: UserId) -> Result<Option<UserBody>, Refusal> {
+        let row = self.records.get::<UserRow>(Scope::System, UserRow::key(user_id)).await?;
+        Ok(row.map(|row| row.body.0))
+    }
+
+    /// The account of an address in lower case, whose holder is a member somewhere: others were never finished, or left
+    /// everywhere, and count for nothing.
+    pub(super) async fn member_account(&self, email: &str) -> Result<Option<UserRow>, Refusal> {
+        let Some(row) = self.account(email).await? else { return Ok(None) };
+        Ok(self.is_member(row.user_id).await?.then_some(row))
+    }
+
+    /// Is this the password of that hash?
+    ///
+    /// # Errors
+    /// When too many wait.
+    pub(super) async fn verify(&self, password: SecretString, stored: String) -> Result<bool, Refusal> {
+        self.passwords.verify(password, Some(stored)).await
+    }
+
+    /// The hash of a password.
+    ///
+    /// # Errors
+    /// When too many wait.
+    pub(super) async fn hash(&self, password: SecretString) -> Result<String, Refusal> {
+        self.passwords.hash(password, self.entropy.id()).await
+    }
+
+    /// The workspace and the person to sign in as, of those they belong to.
+    pub(super) async fn first_seat(
+        &self,
+        user_id: UserId,
+        workspaces: Vec<TenantId>,
+    ) -> Result<Option<(TenantScope, wire::User)>, Refusal> {
+        for tenant in workspaces {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "signing in: the person's own row names the workspace"
+            )]
+            let scope = TenantScope::assume(tenant);
+            if let Some(user) = self.user(scope, user_id).await? {
+                return Ok(Some((scope, user)));
+            }
+        }
+        Ok(None)
     }
 
     /// Adds a person. `user_id` comes from the idempotency key, so that the same request makes the same one.
@@ -272,17 +503,7 @@ impl Accounts {
         let stored = account.as_ref().map(|row| row.body.0.password_hash.clone());
         let matches = self.passwords.verify(password, stored).await?;
         let Some(row) = account.filter(|_| matches) else { return Ok(None) };
-        for tenant in row.body.0.workspaces {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "signing in: the person's own row names the workspace"
-            )]
-            let scope = TenantScope::assume(tenant);
-            if let Some(user) = self.user(scope, row.user_id).await? {
-                return Ok(Some((scope, user)));
-            }
-        }
-        Ok(None)
+        self.first_seat(row.user_id, row.body.0.workspaces).await
     }
 
     async fn account(&self, email: &str) -> Result<Option<UserRow>, Refusal> {
@@ -303,15 +524,8 @@ impl Accounts {
 
     /// Is this person a member of a workspace? One whose making was cut short is of none.
     async fn is_member(&self, user_id: UserId) -> Result<bool, Refusal> {
-        let row = self.records.get::<UserRow>(Scope::System, UserRow::key(user_id)).await?;
-        for tenant in row.into_iter().flat_map(|row| row.body.0.workspaces) {
-            #[expect(clippy::disallowed_methods, reason = "only whether the person is a member is read")]
-            let scope = TenantScope::assume(tenant);
-            if self.user(scope, user_id).await?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let workspaces = self.person(user_id).await?.map(|person| person.workspaces).unwrap_or_default();
+        Ok(self.first_seat(user_id, workspaces).await?.is_some())
     }
 
     /// The hash of a new person's password; none where their address is another's, as hashing is dear.
@@ -326,7 +540,7 @@ impl Accounts {
         {
             return Err(taken());
         }
-        self.passwords.hash(password, self.entropy.id()).await
+        self.hash(password).await
     }
 
     /// Writes a person's row and gives them their address. They exist only once they are a member.
@@ -343,6 +557,7 @@ impl Accounts {
             password_hash,
             workspaces: vec![scope.tenant()],
             created_at: self.clock.now(),
+            sign_ins_since: None,
         };
         self.records.put(Scope::System, Lane::Interactive, UserRow { user_id, body: Json(body) }).await?;
         if self.claim_address(&member.email, user_id).await? {
@@ -387,8 +602,14 @@ pub(crate) fn reclaim(old: Claim, target: ClaimTarget) -> Exchange {
     exchange
 }
 
+/// Puts a workspace before the others.
+fn to_front(workspaces: &mut Vec<TenantId>, tenant: TenantId) {
+    workspaces.retain(|one| *one != tenant);
+    workspaces.insert(0, tenant);
+}
+
 /// Somebody with a role asks for something that concerns people with these.
-fn check_rule_over<const N: usize>(asker: Role, others: [Role; N]) -> Result<(), Refusal> {
+pub(super) fn check_rule_over<const N: usize>(asker: Role, others: [Role; N]) -> Result<(), Refusal> {
     if others.into_iter().all(|other| roles::may_rule_over(asker, other)) {
         return Ok(());
     }
@@ -413,15 +634,20 @@ fn local_part(email: &str) -> String {
 /// # Errors
 /// When it is empty or too long.
 pub(crate) fn checked_name(name: &str) -> Result<String, Refusal> {
+    checked_name_of("name", name)
+}
+
+/// The same for a field of another name.
+pub(super) fn checked_name_of(field: &'static str, name: &str) -> Result<String, Refusal> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
         let message = format!("must have 1 to {NAME_CHARS_MAX} characters, none of them a control character");
-        return Err(Refusal::Invalid { field: "name", message });
+        return Err(Refusal::Invalid { field, message });
     }
     Ok(name.to_owned())
 }
 
-fn checked_email(email: &str) -> Result<String, Refusal> {
+pub(super) fn checked_email(email: &str) -> Result<String, Refusal> {
     normal_email(email).ok_or_else(|| Refusal::Invalid {
         field: "email",
         message: "must be an e-mail address, such as anna@example.com".to_owned(),

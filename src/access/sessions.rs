@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use switchboard_actors::{Refusal, house::Principal};
 use switchboard_ports::store::{Lane, Mutation, Scope};
 use switchboard_schema::{
-    SessionId, TenantScope, Timestamp,
+    SessionId, TenantId, TenantScope, Timestamp,
     record::{SessionBody, SessionRow},
     table::Json,
     wire,
@@ -45,7 +45,11 @@ impl Access {
         self.open_session(scope, user).await
     }
 
-    async fn open_session(&self, scope: TenantScope, user: wire::User) -> Result<SignedIn, Denied> {
+    pub(super) async fn open_session(
+        &self,
+        scope: TenantScope,
+        user: wire::User,
+    ) -> Result<SignedIn, Denied> {
         let id = SessionId::from_bytes(self.entropy.id());
         let secret = new_secret(&*self.entropy);
         let csrf_token = new_secret(&*self.entropy);
@@ -72,11 +76,42 @@ impl Access {
     /// When the store does not answer.
     pub(crate) async fn sign_out(&self, headers: &HeaderMap, id: SessionId) -> Result<HeaderValue, Refusal> {
         let delete = Mutation::delete::<SessionRow>(SessionRow::key(id));
+        let _alone = self.changing_session.lock().await;
         self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?;
         if let Some(cookie) = cookie_of(headers) {
             self.forget(&bytes_of(hash_of(cookie.as_bytes())));
         }
         Ok(self.cookie("", Duration::ZERO))
+    }
+
+    /// Goes on in another workspace under the same sign-in; the next signing in begins there as well. The sign-in's
+    /// sockets are the caller's to close.
+    ///
+    /// # Errors
+    /// When the caller is not signed in but has a key, or does not belong to that workspace; when the store does not answer.
+    pub(crate) async fn switch(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+        to: TenantId,
+    ) -> Result<Caller, Denied> {
+        let Credential::Session { id, .. } = caller.credential else {
+            let message = "an API key belongs to one workspace, and acts in no other".to_owned();
+            return Err(Refusal::NotAllowed(message).into());
+        };
+        let (scope, user) = self.accounts.enter(caller.principal.user_id, to).await?;
+        let alone = self.changing_session.lock().await;
+        let (mut body, before) = self.by_session(id, self.now()).await?;
+        body.tenant_id = to;
+        let expires_at = body.expires_at;
+        let row = Mutation::put_until(SessionRow { session_id: id, body: Json(body) }, expires_at);
+        let committed = self.records.store().commit_one(Scope::System, Lane::Interactive, vec![row]).await;
+        committed.map_err(Refusal::from)?;
+        drop(alone);
+        if let Some(cookie) = cookie_of(headers) {
+            self.forget(&bytes_of(hash_of(cookie.as_bytes())));
+        }
+        Ok(caller_of(scope, user, before.credential))
     }
 
     /// Who has this cookie.
@@ -104,6 +139,10 @@ impl Access {
             .map_err(Refusal::from)?;
         let body =
             row.map(|row| row.body.0).filter(|body| now < body.expires_at).ok_or(Denied::NotSignedIn)?;
+        let person = self.accounts.person(body.user_id).await?.ok_or(Denied::NotSignedIn)?;
+        if person.sign_ins_since.is_some_and(|since| body.created_at < since) {
+            return Err(Denied::NotSignedIn);
+        }
         #[expect(clippy::disallowed_methods, reason = "the sign-in's own row names its workspace")]
         let scope = TenantScope::assume(body.tenant_id);
         let user = self.accounts.user(scope, body.user_id).await?.ok_or(Denied::NotSignedIn)?;

@@ -8,17 +8,18 @@ use std::{
     time::Duration,
 };
 
+use switchboard_ports::clock::Clock;
 use switchboard_schema::{
     record::{CHANNELS, ChannelRow},
     table::Record as _,
 };
-use switchboard_store::{SealingVault, SystemEntropy, peek, s3, scylla};
+use switchboard_store::{SealingVault, SystemClock, SystemEntropy, peek, s3, scylla};
 use url::Url;
 
 use super::{Failure, block_on, needs_embedded, print};
 use crate::{
     boot::{self, admin, channels},
-    config::{Config, StoreKind},
+    config::{Config, MailKind, StoreKind},
 };
 
 /// How long an outside part may take to answer.
@@ -71,6 +72,14 @@ pub(crate) fn run(config: Option<&Path>, options: &Options) -> Result<(), Failur
         let finding = match block_on(s3::look(&bucket))? {
             Ok(()) => ("blobs.s3_bucket", Ok(format!("{} can be written and read", bucket.name))),
             Err(error) => (boot::bucket_key(&error), Err(error.to_string())),
+        };
+        findings.push(finding);
+    }
+    if matches!(config.mail.kind, MailKind::Smtp | MailKind::Resend) {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let finding = match block_on(boot::post::look(&config, &clock))? {
+            Ok(()) => ("mail.kind", Ok("mail would be taken".to_owned())),
+            Err(wrong) => (wrong.key, Err(wrong.problem)),
         };
         findings.push(finding);
     }

@@ -16,7 +16,7 @@ use super::{Failure, failed, print};
 use crate::{
     access::accounts::NewWorkspace,
     boot::{self, Server, admin::refusal_text},
-    config::{Config, LogFormat, port_of_environment},
+    config::{Config, LogFormat, MailKind, port_of_environment},
     shutdown,
     webhooks::How,
 };
@@ -50,6 +50,11 @@ pub(crate) fn run(config: Option<&Path>, options: Options) -> Result<(), Failure
     let mut config = Config::load(config).map_err(failed)?;
     config.store.path = options.data;
     config.log.format = LogFormat::Pretty;
+    if config.mail.kind == MailKind::None {
+        // Who tries the demo reads what would be mailed.
+        config.mail.kind = MailKind::Outbox;
+        config.accounts.sign_up = true;
+    }
     if config.log.level == LEVEL_UNLESS_TOLD {
         // A line for each request would carry the address and the password out of sight.
         config.log.level = LEVEL.to_owned();
@@ -86,7 +91,8 @@ fn welcome(server: &Server) -> String {
     format!(
         "\n  Switchboard is running: {address}\n\n  Sign in as   {OWNER}\n  Password     {PASSWORD}\n\n  \
          Colleagues sign in with the same password: {}.\n  Customers write by themselves; answer one. \
-         The API is described at {address}docs\n  Stop with Ctrl-C.\n\n",
+         What is mailed \
+         stands at {address}outbox.\n  The API is described at {address}docs\n  Stop with Ctrl-C.\n\n",
         COLLEAGUES.map(|(_, email)| email).join(", ")
     )
 }

@@ -99,19 +99,25 @@ fn status(config: &Config) -> Result<(), Failure> {
     if !done {
         return Err(failed(format!("under way: {channels} channels looked at, {resealed} sealed anew")));
     }
+    let previous = boot::previous_master_key(config).map_err(failed)?.is_some();
     if left > 0 {
+        let way_on = if previous {
+            "start the server, which seals them anew with the one before it; where that one does not open them either enter"
+        } else {
+            "give the one before it, and start the server; where that one is lost enter"
+        };
         return Err(failed(format!(
-            "{left} secrets are not sealed under the master key: give the one before it, and start the server; where that \
-             one is lost enter the token and the app secret of each channel anew (docs/backup.md)"
+            "{left} secrets are not sealed under the master key: {way_on} the token and the app secret of each channel anew \
+             (docs/backup.md)"
         )));
     }
-    let previous = boot::previous_master_key(config).map_err(failed)?.is_some();
     let note = if previous {
         "; the key before it may be taken away, once two days have passed since the server was started with the new one"
     } else {
         ""
     };
-    print(&format!("every secret is sealed under the master key ({channels} channels){note}\n"))
+    let channels = if channels == 1 { "1 channel".to_owned() } else { format!("{channels} channels") };
+    print(&format!("every secret is sealed under the master key ({channels}){note}\n"))
 }
 
 /// What the store says where no server runs.

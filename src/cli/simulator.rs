@@ -53,8 +53,8 @@ enum Order {
         #[serde(default)]
         hours_ago: i64,
     },
-    /// A customer sends something that is not words.
-    Send { phone: String, name: String, thing: Thing },
+    /// A customer sends something that is not words; with words, they stand wherever there are words of a customer in it.
+    Send { phone: String, name: String, thing: Thing, words: Option<String> },
     /// The business writes on its own phone.
     Echo { phone: String, text: String },
     /// The business' phone tells what it kept: one message an hour, the last so long ago.
@@ -138,8 +138,9 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
             let message = payload::text_message(&person, &world.next_message_id(&person), at, &text);
             world.inject(phone_number_id, [message]).map_err(failed)?;
         }
-        Order::Send { phone, name, thing } => {
-            world.send(phone_number_id, &Person::phone(phone, name), thing, now_secs()).map_err(failed)?;
+        Order::Send { phone, name, thing, words } => {
+            let from = Person::phone(phone, name);
+            world.send(phone_number_id, &from, thing, words.as_deref(), now_secs()).map_err(failed)?;
         }
         Order::Echo { phone, text } => {
             let (to, business) = (Person::phone(phone, ""), world.business(phone_number_id).map_err(failed)?);

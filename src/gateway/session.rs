@@ -9,7 +9,10 @@ use std::{
 
 use bytes::Bytes;
 use switchboard_actors::fanout::{Socket, close_frame, server_frame};
-use switchboard_schema::wire::{CloseCode, HEARTBEAT_SECS, ServerFrame};
+use switchboard_schema::{
+    TenantId,
+    wire::{CloseCode, HEARTBEAT_SECS, ServerFrame},
+};
 use tokio::{net::TcpStream, time::Instant};
 use tokio_tungstenite::tungstenite::{
     Error, Message,
@@ -48,10 +51,14 @@ impl Listener for Farewell {
     }
 }
 
-/// Says hello.
-pub(super) fn greet(socket: &Socket) {
-    let hello =
-        ServerFrame::Hello { session: socket.id(), heartbeat_s: HEARTBEAT_SECS, store: socket.store() };
+/// Says hello, and whose events will come.
+pub(super) fn greet(socket: &Socket, workspace_id: TenantId) {
+    let hello = ServerFrame::Hello {
+        session: socket.id(),
+        workspace_id,
+        heartbeat_s: HEARTBEAT_SECS,
+        store: socket.store(),
+    };
     socket.queue(server_frame(&hello));
 }
 

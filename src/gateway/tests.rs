@@ -120,7 +120,7 @@ impl House {
         let line = Box::new(Line(Rc::clone(&server)));
         let socket =
             fanout::local().unwrap().open(SocketId::from_bytes([id; 16]), Some(opener), line).unwrap();
-        greet(&socket);
+        greet(&socket, tenant());
         tokio::task::spawn_local(Session::new(
             Connection { stream: server, early, place: None },
             Rc::new(Parrot(socket)),

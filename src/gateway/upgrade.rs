@@ -107,8 +107,9 @@ fn begin(connection: Connection, admitted: Result<Caller, Denied>, house: House,
     };
     match opened {
         Ok((socket, caller)) => {
+            let workspace_id = caller.scope.tenant();
             let work = Rc::new(Work { socket, house, access, caller });
-            greet(&work.socket);
+            greet(&work.socket, workspace_id);
             rechecks::watch(&work);
             tokio::task::spawn_local(Session::new(connection, work));
         }

@@ -26,6 +26,10 @@ pub(super) async fn me_of(access: &Access, caller: &Caller) -> Result<wire::Me, 
         Credential::ApiKey(_) => None,
         Credential::Session { csrf_token, .. } => Some(csrf_token.clone()),
     };
+    let workspaces = match &caller.credential {
+        Credential::ApiKey(_) => vec![workspace.clone()],
+        Credential::Session { .. } => access.accounts().workspaces_of(caller.principal.user_id).await?,
+    };
     let permissions = roles::permissions(caller.user.role).collect();
-    Ok(wire::Me { user: caller.user.clone(), workspace, permissions, csrf_token })
+    Ok(wire::Me { user: caller.user.clone(), workspace, workspaces, permissions, csrf_token })
 }

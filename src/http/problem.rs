@@ -61,6 +61,11 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail)
     }
 
+    /// No account has this address and password.
+    pub(crate) fn wrong_credentials() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", "the address or the password is wrong")
+    }
+
     /// Signed in, but not allowed.
     pub(crate) fn not_allowed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "not_allowed", detail)

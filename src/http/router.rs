@@ -23,13 +23,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, channels, contacts, conversations, dead_letters, docs, drafts,
-    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, me, media, messages, metrics, outermost, problem::Problem,
-    saved_replies, scheduled, sessions, sockets, templates, users,
+    extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, me, media, messages, metrics, outbox, outermost,
+    password_resets, problem::Problem, saved_replies, scheduled, sessions, sign_ups, sockets, templates,
+    users,
 };
 use crate::{gateway, webhooks};
-
-/// Where people sign in: the one POST that takes no idempotency key, as who signs in twice is signed in twice.
-const SESSIONS: &str = "/api/v1/sessions";
 
 /// What the document says before its paths.
 #[derive(utoipa::OpenApi)]
@@ -71,12 +69,24 @@ pub(crate) fn openapi() -> OpenApi {
 /// The documented addresses.
 fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
     let api = OpenApiRouter::with_openapi(Document::openapi())
+        // Whoever is not signed in.
+        .routes(routes!(sign_ups::entrances, sign_ups::create))
+        .routes(routes!(sign_ups::confirm))
+        .routes(routes!(password_resets::create))
+        .routes(routes!(password_resets::confirm))
+        .routes(routes!(invitations::look))
+        .routes(routes!(invitations::accept))
+        .routes(routes!(outbox::list))
         // People and programs of a workspace.
         .routes(routes!(sessions::create))
         .routes(routes!(sessions::delete))
+        .routes(routes!(sessions::switch))
         .routes(routes!(me::get))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::patch, users::delete))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::delete))
+        .routes(routes!(invitations::resend))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::delete))
         .routes(routes!(channels::list, channels::create))
@@ -155,8 +165,10 @@ fn complete(document: &mut OpenApi) {
     components.add_security_scheme("session", cookie);
     let either = ["api_key", "session"].map(|name| utoipa::openapi::SecurityRequirement::new(name, [""; 0]));
     document.security = Some(either.to_vec());
-    for (path, item) in &mut document.paths.paths {
-        if let Some(operation) = item.post.as_mut().filter(|_| path != SESSIONS) {
+    for item in document.paths.paths.values_mut() {
+        // Whoever is not signed in has no keys of their own: a code or an invitation does its act once by itself, and who
+        // signs in twice is signed in twice.
+        if let Some(operation) = item.post.as_mut().filter(|operation| operation.security.is_none()) {
             add_idempotency_key(operation);
         }
         for operation in
@@ -223,13 +235,25 @@ mod tests {
     }
 
     #[test]
-    fn every_post_but_signing_in_takes_an_idempotency_key() {
-        for (path, item) in &openapi().paths.paths {
+    fn every_post_takes_an_idempotency_key_but_of_who_is_not_signed_in() {
+        let (document, mut without) = (openapi(), Vec::new());
+        for (path, item) in &document.paths.paths {
             let Some(operation) = &item.post else { continue };
             let mut parameters = operation.parameters.iter().flatten();
-            let takes = parameters.any(|parameter| parameter.name == "Idempotency-Key");
-            assert_eq!(takes, path != "/api/v1/sessions", "{path}");
+            if !parameters.any(|parameter| parameter.name == "Idempotency-Key") {
+                without.push(path.as_str());
+            }
         }
+        let public = [
+            "/api/v1/invitations/accept",
+            "/api/v1/invitations/look",
+            "/api/v1/password-resets",
+            "/api/v1/password-resets/confirm",
+            "/api/v1/sessions",
+            "/api/v1/sign-ups",
+            "/api/v1/sign-ups/confirm",
+        ];
+        assert_eq!(without, public);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{
     me::me_of,
     problem::Problem,
 };
-use crate::access::{Access, Credential, Denied, May, permit::Read};
+use crate::access::{Access, Credential, Denied, May, permit::Read, sessions::SignedIn};
 
 /// Sign in
 ///
@@ -34,15 +34,34 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     access.check_origin(&headers)?;
     let signed_in = access.sign_in(address, request).await.map_err(|denied| match denied {
-        Denied::NotSignedIn => Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "wrong_credentials",
-            "the address or the password is wrong",
-        ),
+        Denied::NotSignedIn => Problem::wrong_credentials(),
         denied => denied.into(),
     })?;
-    let me = me_of(&access, &signed_in.caller).await?;
+    welcome(&access, signed_in).await
+}
+
+/// Gives whoever has just signed in their cookie, and tells them who they are.
+pub(super) async fn welcome(access: &Access, signed_in: SignedIn) -> Result<Response, Problem> {
+    let me = me_of(access, &signed_in.caller).await?;
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, signed_in.set_cookie)], axum::Json(me)).into_response())
+}
+
+/// Go on in another workspace
+///
+/// Under the same sign-in, which all tabs of a browser share; its sockets are closed, to be opened again there. The next
+/// signing in begins there, too. Not for API keys: each belongs to one workspace.
+#[utoipa::path(post, path = "/api/v1/sessions/current/workspace", tag = "sessions",
+    request_body = wire::SwitchWorkspace, responses((status = 200, body = wire::Me)))]
+pub(crate) async fn switch(
+    State(access): State<Arc<Access>>,
+    State(house): State<House>,
+    caller: May<Read>,
+    headers: HeaderMap,
+    Json(to): Json<wire::SwitchWorkspace>,
+) -> Result<Json<wire::Me>, Problem> {
+    let switched = access.switch(&headers, &caller, to.workspace_id).await?;
+    house.end_sockets(Opened::With(*switched.credential.id().as_bytes()), Ended::Role);
+    Ok(Json(me_of(&access, &switched).await?))
 }
 
 /// Sign out

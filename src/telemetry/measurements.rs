@@ -50,6 +50,10 @@ const OUTCOMES: &[&str] = &[
     "refused_passing",
     "refused_too_fast",
 ];
+/// Kinds of mail to our own people.
+const MAILS: &[&str] = &["code", "notice", "invitation"];
+/// What comes of attempts to hand one over.
+const MAIL_OUTCOMES: &[&str] = &["sent", "retried", "refused", "given_up"];
 /// How the store does.
 const CONDITIONS: &[&str] = &{
     let mut names = [""; StoreCondition::ALL.len()];
@@ -86,6 +90,11 @@ pub(super) const COUNTERS: &[Measurement] = &[
         "http_requests_total",
         &[("method", ANY), ("route", ANY), ("status", ANY)],
         "Requests answered, by method, route and status",
+    ),
+    of(
+        "mails_total",
+        &[("kind", MAILS), ("outcome", MAIL_OUTCOMES)],
+        "Attempts to hand mail over, by kind and outcome: a mail is sent, refused or given up once, and retried before",
     ),
     of("http_connections_refused_total", &[], "Connections closed at once: the arbiter had too many"),
     of("webhooks_received_total", &[("kind", &["whatsapp"])], "Webhooks received, by channel kind"),
@@ -195,6 +204,7 @@ pub(super) const COUNTERS: &[Measurement] = &[
 pub(super) const GAUGES: &[Measurement] = &[
     of("http_connections", &[("arbiter", ANY)], "Connections open, by arbiter, until they become sockets"),
     of("webhooks_bytes_in_flight", &[], "Bytes of webhooks in memory"),
+    of("mails_waiting", &[], "Mails that wait or are being handed over"),
     of("passwords_waiting", &[], "Passwords that wait for a thread that hashes"),
     of("switchboard_actors", &[("kind", ACTORS)], "Actors in memory, by kind"),
     of(
@@ -230,6 +240,7 @@ pub(super) const GAUGES: &[Measurement] = &[
 pub(super) const HISTOGRAMS: &[Measurement] = &[
     of("http_request_seconds", &[("route", ANY)], "Time from a request's head to its answer's"),
     of("webhooks_durable_seconds", &[], "Time from a webhook's head until its updates were durable"),
+    of("mails_send_seconds", &[], "Time it took to hand a mail over, or to be refused, without the waiting"),
     of("passwords_hash_seconds", &[], "Time it took to hash a password, without the waiting"),
     of(
         "switchboard_actor_commands_per_commit",

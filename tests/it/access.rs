@@ -19,7 +19,7 @@ use crate::support::{
 
 /// Every address with an id in it, with a body that would do.
 fn with_ids(
-    [conversation, message, contact, channel, key, user, template, reply]: [&str; 8],
+    [conversation, message, contact, channel, key, user, template, reply, invitation]: [&str; 9],
 ) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
@@ -74,6 +74,8 @@ fn with_ids(
             format!("/api/v1/saved-replies/{reply}/filled?conversation_id={conversation}"),
             Value::Null,
         ),
+        (Method::DELETE, format!("/api/v1/invitations/{invitation}"), Value::Null),
+        (Method::POST, format!("/api/v1/invitations/{invitation}/resend"), json!({})),
     ]
 }
 
@@ -97,14 +99,17 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let owner = text(&stage.api.get("/api/v1/me").await.of(200)["user"], "id");
     let kept = json!({"shared": true, "name": "hello", "text": "Hello"});
     let reply = text(&stage.api.post("/api/v1/saved-replies", &kept).await.of(201), "id");
-    let ids =
-        [&conversation, &message, &contact, &stage.channel.id, &key, &owner, "1", &reply].map(|id: &str| id);
+    let ask = json!({"email": "guest@first.example", "role": "agent"});
+    let invitation = text(&stage.api.post("/api/v1/invitations", &ask).await.of(201), "id");
+    let invitations = stage.api.get("/api/v1/invitations").await.of(200);
+    let ids = [&conversation, &message, &contact, &stage.channel.id, &key, &owner, "1", &reply, &invitation];
+    let ids = ids.map(|id: &str| id);
     // Every address with an id in it is here; those of files are in `media.rs`.
     let document = stage.api.get("/openapi.json").await.of(200);
     let paths = document["paths"].as_object().expect("paths").iter();
     let with_id = paths.filter(|(path, _)| path.contains('{') && !path.starts_with("/api/v1/media/"));
     let documented: usize = with_id.map(|(_, item)| item.as_object().expect("methods").len()).sum();
-    let tried = with_ids(["none"; 8]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
+    let tried = with_ids(["none"; 9]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
     assert_eq!(tried, documented, "is each address with an id tried with a foreign one?");
     for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -120,13 +125,15 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids(["none"; 8]) {
+    for (method, path, body) in with_ids(["none"; 9]) {
         // A template belongs to a channel, which must be one.
         if path.contains("/none") && !path.contains("/templates/") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");
         }
     }
     assert_eq!(stage.api.get("/api/v1/api-keys").await.of(200), keys);
+    assert_eq!(stage.api.get("/api/v1/invitations").await.of(200), invitations);
+    assert_eq!(stranger.get("/api/v1/invitations").await.of(200)["invitations"], json!([]));
 }
 
 #[tokio::test]

@@ -437,7 +437,7 @@ async fn the_master_key_is_changed_and_everything_sealed_under_the_old_one_goes_
     let old_proof = stage.api.get(&proof_path).await.of(200);
     let old_signer = stage.server.run(&["consent", "key"]);
     let status = sealed_under_the_key(&stage).await;
-    assert!(status.contains("(1 channels)"), "those that there are now: {status}");
+    assert!(status.contains("(1 channel)"), "those that there are now: {status}");
 
     let said = stage.server.run(&["keys", "rotate"]);
     assert!(said.contains("master.key.previous"), "{said}");

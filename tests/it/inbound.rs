@@ -34,7 +34,7 @@ async fn every_kind_of_message_is_shown_for_what_it_is() {
     let number_id = &stage.channel.phone_number_id;
     let mut sent = BTreeMap::new();
     for thing in Thing::ALL {
-        let id = stage.world.send(number_id, &ada, thing, at_s).expect("it goes out");
+        let id = stage.world.send(number_id, &ada, thing, None, at_s).expect("it goes out");
         let (kind, says) = match thing {
             Thing::Document => ("document", json!({"filename": "bill-2041.pdf", "state": "ready"})),
             Thing::Sticker => ("sticker", json!({"mime_type": "image/webp", "state": "ready"})),

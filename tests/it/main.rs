@@ -20,6 +20,7 @@ mod load;
 mod measured;
 mod media;
 mod paced;
+mod people;
 mod redacted;
 mod replies;
 mod roles;

@@ -176,7 +176,7 @@ async fn scrape_of_busy_servers() -> String {
 }
 
 async fn scrape_of_a_busy_server(rows: Rows) -> String {
-    let stage = Stage::over(rows).await;
+    let stage = Stage::over(rows, &[("MAIL__KIND", "outbox")]).await;
     let address = stage.server.address().now().await;
     let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
     socket.subscribe(None, false).await;
@@ -195,7 +195,14 @@ async fn scrape_of_a_busy_server(rows: Rows) -> String {
     let mut rude = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
     rude.say(&json!("no frame")).await;
     assert_eq!(rude.close_code().await, Some(4009));
+    let guest = json!({"email": "guest@first.example", "role": "agent"});
+    stage.api.post("/api/v1/invitations", &guest).await.of(201);
     let nobody = Api::nobody(stage.server.address());
+    until("a mail to be handed over", async || {
+        let sent = nobody.metric("mails_total{kind=\"invitation\",outcome=\"sent\"}").await;
+        (sent > 0.0).then_some(())
+    })
+    .await;
     until("the fan-out's figures, which are told once a second", async || {
         (nobody.metric("switchboard_socket_open").await > 0.0).then_some(())
     })

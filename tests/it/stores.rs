@@ -161,7 +161,7 @@ fn plain(mut value: Value) -> Value {
 async fn the_same_traffic_shows_the_same_whatever_keeps_it() {
     for seed in seeds([1]) {
         let told = Told(seed);
-        let (one, other) = (Stage::over(Rows::Embedded).await, Stage::over(Rows::Scylla).await);
+        let (one, other) = (Stage::over(Rows::Embedded, &[]).await, Stage::over(Rows::Scylla, &[]).await);
         let steps = record(&one, seed);
         play(&one, &steps).await;
         play(&other, &steps).await;
@@ -182,7 +182,7 @@ async fn the_same_traffic_shows_the_same_whatever_keeps_it() {
 
 #[tokio::test]
 async fn everything_is_moved_into_a_cluster_and_back_though_the_move_is_killed_again_and_again() {
-    let mut stage = Stage::over(Rows::Scylla).await;
+    let mut stage = Stage::over(Rows::Scylla, &[]).await;
     let cluster = stage.server.setting("STORE__KIND");
     assert_eq!(cluster.as_deref(), Some("scylla"));
     let steps = record(&stage, 2);

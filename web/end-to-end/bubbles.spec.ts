@@ -127,7 +127,9 @@ test('a film and a file above buttons are shown as those that go by themselves',
   const asks = (header: unknown, body: string) => house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'interactive', interactive: { header, body, action: { type: 'buttons', buttons: [{ id: '1', title: 'Yes' }] } } });
   await asks({ type: 'video', video: { media_id: film } }, 'Seen it?');
   await asks({ type: 'document', document: { media_id: file, filename: 'prices.pdf' } }, 'Read it?');
-  await expect(lastSent(page, 'Seen it?').locator('video')).toHaveAttribute('controls', '');
+  // It is none that a browser plays.
+  await expect(lastSent(page, 'Seen it?')).toContainText('It can’t be shown here.');
+  await expect(lastSent(page, 'Seen it?').getByRole('link', { name: 'Download' })).toHaveAttribute('href', `/api/v1/media/${film}`);
   const document = lastSent(page, 'Read it?').locator('.filebox');
   await expect(document).toContainText('prices.pdf');
   await expect(document).toContainText('PDF · 15 B');
@@ -136,20 +138,36 @@ test('a film and a file above buttons are shown as those that go by themselves',
   await accessible(page);
 });
 
-test('a bubble is as wide as its picture, and a picture that does not come says so and is asked for again', async ({ page }) => {
+test('a bubble is as wide as its picture, and a picture that does not come says so and is asked for until it does', async ({ page }) => {
   const id = await begin(page, '447700900255', 'Wim Wide');
   const wide = await house.upload('image', 'wide.png', picture(1_600, 900));
   let down = true;
   await page.route(`**/api/v1/media/${wide}*`, (route) => (down ? route.abort() : route.continue()));
   await house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'image', image: { media_id: wide, caption: 'These words are longer than the picture is wide, and take as many lines as they need.' } });
   const sent = page.locator('article[data-direction="out"]');
-  await expect(sent.getByText('The picture could not be loaded.')).toBeVisible();
+  await expect(sent.getByText('It can’t be loaded now. We keep trying.')).toBeVisible();
+  await expect(sent.getByRole('button', { name: 'Try again' })).toBeVisible();
   await accessible(page);
   down = false;
-  await sent.getByRole('button', { name: 'Try again' }).click();
   const image = sent.locator('img.picture');
   await expect.poll(() => image.evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth)).toBeGreaterThan(0);
   const [bubble, shown] = await Promise.all([sent.locator('.bubble').boundingBox(), image.boundingBox()]);
   expect(shown?.width).toBe(320);
   expect((bubble?.width ?? 0) - (shown?.width ?? 0)).toBeLessThanOrEqual(12);
+});
+
+test('a file whose bytes are lost says so and is not asked for again', async ({ page }) => {
+  const id = await begin(page, '447700900256', 'Lou Lost');
+  const image = await house.upload('image', 'lost.png', picture(300, 200));
+  const file = await house.upload('document', 'lost.pdf', Buffer.from('%PDF-1.7 lost'));
+  house.loseFiles();
+  await house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'image', image: { media_id: image } });
+  await house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'document', document: { media_id: file, filename: 'lost.pdf' } });
+  const sent = page.locator('article[data-direction="out"]');
+  const lost = sent.getByText('It is lost: its bytes are not in our storage any more.');
+  await expect(lost).toHaveCount(1);
+  await sent.getByRole('link', { name: /lost\.pdf/ }).click();
+  await expect(lost).toHaveCount(2);
+  await expect(sent.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await accessible(page);
 });

@@ -5,7 +5,7 @@ import { accessible, open, signIn } from './support/page';
 let house: House;
 
 test.beforeAll(async () => {
-  house = await House.open();
+  house = await House.open({ rates: `from,country,calling_code,category,currency,amount\n2026-07-01,GB,44,service,GBP,0.0456\n` });
 });
 
 test.afterAll(async () => {
@@ -132,6 +132,22 @@ test('what waits for a number that pauses says for how long, in the thread, the 
   await expect(page.getByText(/One conversation waits to send\. The last message leaves in about \d+ s/)).toBeVisible();
 });
 
+test('to one person several go together, and the next says when it goes and why', async ({ page }) => {
+  const id = await begin(page, '447700900195', 'Tess Pace');
+  for (const words of ['One', 'Two', 'Three']) await house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'text', text: { body: words } });
+  const sent = page.locator('article[data-direction="out"]');
+  for (const words of ['One', 'Two', 'Three']) await expect(sent.filter({ hasText: words })).toHaveAttribute('data-state', arrived);
+  // Once six seconds have passed, they have to be paid for.
+  await expect(page.locator('.composer .strip')).toContainText(/goes in about \d+ s: WhatsApp takes one message in 6 seconds to one person/, { timeout: 15_000 });
+  await accessible(page);
+  await page.getByLabel('Reply', { exact: true }).fill('Four');
+  await page.keyboard.press('Control+Enter');
+  await expect(sent.filter({ hasText: 'Four' })).toContainText(/in about \d+ s/);
+  await expect(sent.filter({ hasText: 'Four' })).toHaveAttribute('data-state', arrived, { timeout: 20_000 });
+  const { messages } = (await house.call('GET', `/api/v1/conversations/${id}/messages?limit=10`)) as { messages: { attempts: number; direction: string }[] };
+  expect(messages.filter((one) => one.direction === 'out').map((one) => one.attempts)).toEqual([1, 1, 1, 1]);
+});
+
 test('buttons have a picture above them, chosen as any other file', async ({ page }) => {
   const id = await begin(page, '447700900178', 'Sara Blom');
   await page.getByRole('button', { name: 'Insert' }).click();
@@ -182,6 +198,15 @@ test('a WebP goes as a sticker, one too large for that says so, and only a docum
   await expect(dialog.getByText('photo.jpg cannot stand here: WhatsApp takes a PDF, TXT, Word, Excel or PowerPoint file.')).toBeVisible();
 });
 
+test('what an answer costs is told before it is sent, in as many words as there is room for', async ({ page }) => {
+  await begin(page, '447700900190', 'Pia Price');
+  const foot = page.locator('.composer .foot');
+  await expect(foot.getByText('About £0.0456: Service, charged after the month’s free ones, by the rates of 1 Jul 2026')).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(foot.getByText('about £0.0456', { exact: true })).toBeInViewport({ ratio: 1 });
+  await accessible(page);
+});
+
 test('a customer is asked for their number', async ({ page }) => {
   await begin(page, '447700900182', 'Uma Sol');
   await page.getByRole('button', { name: 'Insert' }).click();
@@ -221,6 +246,7 @@ test.describe('on a touch screen', () => {
     const id = await house.conversationOf('Rina Small');
     await signIn(page, house.url);
     await page.goto(`${house.url}/inbox/${id}`);
+    await expect(page.locator('.composer .modes').getByText('about £0.0456', { exact: true })).toBeInViewport({ ratio: 1 });
     const words = page.getByRole('textbox', { name: 'Reply' });
     const width = async () => (await words.boundingBox())?.width ?? 0;
     const alone = await width();

@@ -215,15 +215,15 @@ test('a number is connected through Meta’s sign-up, in a window of its own', a
   await expect(page.getByRole('link', { name: /Signed up/ })).toBeVisible();
 });
 
-test('a number stays in the phone’s app, and what the phone keeps comes over', async ({ page }) => {
-  await signIn(page, house.url);
+/** Instead of the number that is connected, one that stays in the app of a phone. */
+async function signUpWithPhone(page: Page, before: RegExp, name: string, keepsHistory: boolean): Promise<void> {
   await page.goto(`${house.url}/settings/channels`);
-  await page.getByRole('link', { name: /Signed up/ }).click();
+  await page.getByRole('link', { name: before }).click();
   await page.getByRole('button', { name: 'Disconnect' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Disconnect' }).click();
   await expect(page.getByText('No number is connected.')).toBeVisible();
-  house.order({ phone: { phone: '31687654321', name: 'Lucas of the phone', texts: ['Is it ready?', 'Yes', 'Thanks'], keeps_history: false } });
+  house.order({ phone: { phone: '31687654321', name: 'Lucas of the phone', texts: ['Is it ready?', 'Yes', 'Thanks'], keeps_history: keepsHistory } });
   await page.getByRole('button', { name: 'Connect a number' }).click();
   await dialog.getByRole('checkbox', { name: /stays in the WhatsApp Business app/ }).check();
   await accessible(page);
@@ -234,12 +234,44 @@ test('a number stays in the phone’s app, and what the phone keeps comes over',
   await expect(dialog.getByText('Which number?')).toBeVisible();
   // Its phone has registered it.
   await expect(dialog.getByLabel(/Two-step code/)).toHaveCount(0);
-  await dialog.getByLabel('Name for colleagues').fill('Shop and phone');
+  await dialog.getByLabel('Name for colleagues').fill(name);
   await dialog.getByRole('button', { name: 'Connect' }).click();
   await dialog.getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('link', { name: /Shop and phone/ }).click();
+  await page.getByRole('link', { name: new RegExp(name) }).click();
+}
+
+test('a number stays in the phone’s app, and what the phone keeps comes over', async ({ page }) => {
+  await signIn(page, house.url);
+  await signUpWithPhone(page, /Signed up/, 'Shop and phone', false);
   await expect(light(page, 'phone_contacts')).toContainText('contacts are here');
   await expect(light(page, 'phone_history')).toContainText('All of the phone’s messages are here');
   await accessible(page);
   await shot(page, 'channel-phone-app');
+});
+
+test('a phone that keeps what it has is over and done with, and calls for nothing', async ({ page }) => {
+  await signIn(page, house.url);
+  await signUpWithPhone(page, /Shop and phone/, 'Phone alone', true);
+  await expect(light(page, 'phone_history')).toContainText('does not share the phone’s messages');
+  await expect(light(page, 'phone_history')).toContainText('Over');
+  await expect(light(page, 'phone_history')).not.toContainText('Act now');
+  await accessible(page);
+});
+
+test('where the master key was lost a number takes its token anew, and gives the word for its webhook', async ({ page }) => {
+  await house.loseKey();
+  await signIn(page, house.url);
+  await page.goto(`${house.url}/settings/channels`);
+  await page.getByRole('link', { name: /Phone alone/ }).click();
+  await expect(light(page, 'token')).toContainText('cannot be read with this server’s master key');
+  await accessible(page);
+  await page.getByLabel('New access token').fill('token-of-tomorrow');
+  await page.getByLabel('New app secret').fill(house.number.app_secret);
+  await page.getByRole('button', { name: 'Check and replace' }).click();
+  await expect(light(page, 'token')).toContainText('In order');
+  await expect(page.getByRole('status').filter({ hasText: 'Verify token' }).locator('code')).toHaveText(/.{16,}/);
+  await accessible(page);
+  await page.reload();
+  await expect(light(page, 'token')).toContainText('In order');
+  await expect(page.getByRole('status').filter({ hasText: 'Verify token' })).toHaveCount(0);
 });

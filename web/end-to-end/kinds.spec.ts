@@ -92,8 +92,24 @@ test('who writes stop is written to no more, and what they said can be read and 
   await page.getByRole('button', { name: 'Record what they said' }).click();
   await page.getByLabel('About').selectOption('everything');
   await page.getByLabel('They want it').selectOption('given');
-  await page.getByLabel('How they said it').selectOption('phone');
+  // What came by a form is shown by that form, and was said before now.
+  await page.getByLabel('How they said it').selectOption('form');
+  await page.getByLabel('When they said it').fill('2099-01-01T10:00');
+  await page.getByRole('button', { name: 'Record', exact: true }).click();
+  await expect(page.getByText('Say which form it was:')).toBeVisible();
+  await expect(page.getByText('Choose a time that is not in the future.')).toBeVisible();
   await accessible(page);
+  await page.getByLabel('When they said it').fill('2026-11-02T10:30');
+  await page.getByLabel('What shows it').fill('Form 4711');
+  await page.getByRole('button', { name: 'Record', exact: true }).click();
+  await expect(page.getByText('Form 4711')).toBeVisible();
+  await expect(page.locator('time[datetime^="2026-11-02T"]').first()).toBeVisible();
+  // It is older than their stop, which stays; what they say after that counts.
+  await expect(page.locator('.strip', { hasText: 'asked us to stop writing' })).toBeVisible();
+  await page.getByRole('button', { name: 'Record what they said' }).click();
+  await page.getByLabel('About').selectOption('everything');
+  await page.getByLabel('They want it').selectOption('given');
+  await page.getByLabel('How they said it').selectOption('phone');
   await page.getByRole('button', { name: 'Record', exact: true }).click();
   await expect(page.locator('textarea[aria-label="Reply"]')).toBeVisible();
   await expect(page.locator('.strip', { hasText: 'asked us to stop writing' })).toHaveCount(0);

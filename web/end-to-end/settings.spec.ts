@@ -34,6 +34,8 @@ test('an owner makes a key, which is shown once, and shuts it out again', async 
   await accessible(page);
   await row.getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  // Under a dialog no row is to be found.
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(row).toHaveCount(0);
   expect(await status()).toBe(401);
 });

@@ -33,6 +33,13 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('@/features/session/sign-in'), 'SignInPage'),
 });
 
+/** The other pages for who need not be signed in, such as `/join`. */
+const door = createRoute({
+  getParentRoute: () => root,
+  path: '/$door',
+  component: lazyRouteComponent(() => import('@/features/session/door-page'), 'DoorPage'),
+});
+
 /** Where the provider's sign-up comes back to, in a window of its own. */
 const signUp = createRoute({
   getParentRoute: () => root,
@@ -97,6 +104,7 @@ const settingsSection = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    door,
     signUp,
     app.addChildren([home, inbox.addChildren([inboxIndex, conversation]), settings.addChildren([settingsSection])]),
   ]),

@@ -84,7 +84,7 @@ impl Templates {
     /// When they were read last, how many there are, and how many are not as an owner last saw them.
     pub(super) fn counts(&self) -> (Option<Timestamp>, u32, u32) {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let unseen = self.rows.values().filter(|body| !rules::changes(body).is_empty()).count();
+        let unseen = self.rows.values().filter(|body| rules::wants_a_look(body)).count();
         (self.read_at, count(self.rows.len()), count(unseen))
     }
 }

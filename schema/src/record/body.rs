@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, MediaId, MessageId, TenantId,
-    Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, MediaId, MessageId,
+    TenantId, Timestamp, UserId,
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
         Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
@@ -31,6 +31,8 @@ pub enum ClaimKind {
     ApiKey,
     /// A channel's id, found from a webhook's address.
     Channel,
+    /// An invitation, which stands for whoever accepted it.
+    Invitation,
 }
 
 impl ClaimKind {
@@ -43,6 +45,7 @@ impl ClaimKind {
             Self::WabaId => "waba_id",
             Self::ApiKey => "api_key",
             Self::Channel => "channel",
+            Self::Invitation => "invitation",
         }
     }
 }
@@ -81,10 +84,48 @@ pub struct UserBody {
     pub name: String,
     /// argon2id, as a PHC string.
     pub password_hash: String,
-    /// The workspaces this person belongs to.
+    /// The workspaces this person belongs to, or did: the one they were in last comes first.
     pub workspaces: Vec<TenantId>,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// Sign-ins from before this are good no more: the password was set anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_ins_since: Option<Timestamp>,
+}
+
+/// A one-time code.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeBody {
+    /// HMAC of it under the installation's key: six digits could be tried through in a bare hash.
+    pub tag: Vec<u8>,
+    /// How often it may still be tried.
+    pub tries_left: u8,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Somebody who was asked to join a workspace.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationBody {
+    /// Their address, in lower case.
+    pub email: String,
+    /// As what they join.
+    pub role: Role,
+    /// Who asks.
+    pub invited_by: UserId,
+    /// What these were called then.
+    pub invited_by_name: String,
+    /// When they were first asked.
+    pub created_at: Timestamp,
+    /// Until when it can be accepted.
+    pub expires_at: Timestamp,
+    /// What the token repeats, so that one made for an earlier row of the same id opens nothing.
+    pub nonce: IdBytes,
+    /// How the mail stands.
+    pub mail: wire::MailStanding,
+    /// Why it was not sent, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_problem: Option<String>,
 }
 
 /// A browser's sign-in.
@@ -876,7 +917,7 @@ pub enum WakeupReason {
     Check,
 }
 
-crate::undisclosed!(UserBody, SessionBody, ApiKeyBody);
+crate::undisclosed!(UserBody, SessionBody, CodeBody, InvitationBody, ApiKeyBody);
 
 impl WakeupReason {
     /// As stored.

@@ -5,8 +5,8 @@ use super::{
     Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
 };
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, MediaId, MessageId,
-    TenantId, Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, InvitationId,
+    MediaId, MessageId, TenantId, Timestamp, UserId,
 };
 
 wire! {
@@ -422,6 +422,8 @@ wire_with_secrets! {
         pub user: User,
         /// The workspace.
         pub workspace: Workspace,
+        /// Every workspace they belong to, this one among them, by name; for an API key this one alone.
+        pub workspaces: Vec<Workspace>,
         /// What their role lets them do.
         pub permissions: Vec<Permission>,
         /// Send it as `X-CSRF-Token` with every request that changes something; absent for API keys.
@@ -550,6 +552,175 @@ wire_with_secrets! {
         pub ticket: String,
         /// Until when.
         pub expires_at: Timestamp,
+    }
+}
+
+wire! {
+    /// By which doors somebody comes in here who is not signed in.
+    #[derive(Copy, Eq)]
+    pub struct Entrances {
+        /// Strangers may make an account and a workspace.
+        pub sign_up: bool,
+        /// A forgotten password can be set anew by mail.
+        pub password_reset: bool,
+        /// Mail stays here and is shown at `/outbox`: this server is for trying things out.
+        pub outbox: bool,
+    }
+
+    /// Ask for a one-time code by mail.
+    #[derive(Eq)]
+    pub struct AskForCode {
+        /// The address it goes to.
+        pub email: String,
+    }
+
+    /// What is said of a code, whether the address has an account or not.
+    #[derive(Eq)]
+    pub struct CodeAsked {
+        /// How long a code is good for, in seconds.
+        pub valid_s: u64,
+    }
+
+    /// Go on in another workspace.
+    #[derive(Copy, Eq)]
+    pub struct SwitchWorkspace {
+        /// Which.
+        pub workspace_id: TenantId,
+    }
+
+    /// Ask somebody to join.
+    #[derive(Eq)]
+    pub struct CreateInvitation {
+        /// Their address.
+        pub email: String,
+        /// What they may do once they are here.
+        pub role: Role,
+    }
+
+    /// How a mail stands.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum MailStanding {
+        /// None was sent, as no way out is set.
+        None,
+        /// It is on its way out.
+        Waiting,
+        /// It was handed over.
+        Sent,
+        /// It could not be handed over.
+        Failed,
+    }
+
+    /// What an invitation says to whoever has its token.
+    #[derive(Eq)]
+    pub struct InvitationSeen {
+        /// The workspace's name.
+        pub workspace: String,
+        /// Who is asked.
+        pub email: String,
+        /// What they may do there.
+        pub role: Role,
+        /// Who asks.
+        pub invited_by: String,
+        /// The address has an account, whose password opens it; else a name and a password are to be chosen.
+        pub has_account: bool,
+        /// Until when it can be accepted.
+        pub expires_at: Timestamp,
+    }
+}
+
+wire_with_secrets! {
+    /// Make an account and a workspace.
+    pub struct ConfirmSignUp {
+        /// The address the code was sent to.
+        pub email: String,
+        /// The code.
+        pub code: String,
+        /// What the workspace is called.
+        pub workspace: String,
+        /// What the person is called.
+        pub name: String,
+        /// Their password.
+        pub password: String,
+    }
+
+    /// Set a forgotten password anew.
+    pub struct ConfirmPasswordReset {
+        /// The address the code was sent to.
+        pub email: String,
+        /// The code.
+        pub code: String,
+        /// The new password.
+        pub password: String,
+    }
+
+    /// An invitation that was not accepted yet.
+    pub struct Invitation {
+        /// Its id.
+        pub id: InvitationId,
+        /// Who is asked.
+        pub email: String,
+        /// What they may do once they are here.
+        pub role: Role,
+        /// Who asks.
+        pub invited_by: UserId,
+        /// What these were called then.
+        pub invited_by_name: String,
+        /// When they were first asked.
+        pub created_at: Timestamp,
+        /// Until when it can be accepted.
+        pub expires_at: Timestamp,
+        /// How its mail stands.
+        pub mail: MailStanding,
+        /// Why it was not sent, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub mail_problem: Option<String>,
+        /// Whoever opens it may join in their name: it is for them alone.
+        pub link: String,
+    }
+
+    /// The invitations that were not accepted yet.
+    pub struct InvitationList {
+        /// Newest first.
+        pub invitations: Vec<Invitation>,
+        /// They are sent by mail, too.
+        pub by_mail: bool,
+    }
+
+    /// Look at an invitation.
+    pub struct LookAtInvitation {
+        /// What stands behind the `#` of its link.
+        pub token: String,
+    }
+
+    /// Accept an invitation.
+    pub struct AcceptInvitation {
+        /// What stands behind the `#` of its link.
+        pub token: String,
+        /// For a new account: what the person is called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// For a new account its password to be; for one that is there its password, unless somebody is signed in to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub password: Option<String>,
+    }
+
+    /// A mail that stayed here.
+    pub struct OutboxMail {
+        /// When it was sent.
+        pub at: Timestamp,
+        /// To whom.
+        pub to: String,
+        /// What it is about.
+        pub subject: String,
+        /// What it says.
+        pub text: String,
+    }
+
+    /// The mail that stayed here.
+    pub struct OutboxMails {
+        /// Newest first, at most a hundred.
+        pub mails: Vec<OutboxMail>,
     }
 }
 

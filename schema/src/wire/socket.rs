@@ -4,7 +4,7 @@ use super::{
     AssignRequest, Channel, Contact, Conversation, Message, Note, ReadMark, ReadRequest, SendRequest,
     StatusRequest, StreamPosition, wire,
 };
-use crate::{ConversationId, MessageId, SocketId, Timestamp, UserId};
+use crate::{ConversationId, MessageId, SocketId, TenantId, Timestamp, UserId};
 
 /// Seconds between two signs of life on a socket.
 pub const HEARTBEAT_SECS: u32 = 25;
@@ -166,6 +166,8 @@ wire! {
         Hello {
             /// This connection.
             session: SocketId,
+            /// The workspace whose events it brings: a sign-in may have gone on in another.
+            workspace_id: TenantId,
             /// Send something at least this often, in seconds.
             heartbeat_s: u32,
             /// How the server's store does; the signal `store.condition` tells when that changes.

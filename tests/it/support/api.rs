@@ -52,6 +52,16 @@ impl Api {
         self.with("idempotency-key", key)
     }
 
+    /// Whoever was just signed in, as a browser is.
+    #[must_use]
+    pub(crate) fn signed_in(&self, answer: Answer) -> Self {
+        let set_cookie = answer.headers.get("set-cookie").and_then(|value| value.to_str().ok());
+        let cookie = set_cookie.and_then(|text| text.split(';').next()).unwrap_or_default().to_owned();
+        let me = answer.of(201);
+        let token = me["csrf_token"].as_str().expect("a token").to_owned();
+        Self::nobody(self.address.clone()).with("cookie", &cookie).with("x-csrf-token", &token)
+    }
+
     pub(crate) fn address(&self) -> &Address {
         &self.address
     }

@@ -61,9 +61,9 @@ impl Stage {
         Self::with(1, Faults::none(), &[]).await
     }
 
-    /// One whose server keeps its rows there.
-    pub(crate) async fn over(rows: Rows) -> Self {
-        Self::built(rows, 1, Faults::none(), &[]).await
+    /// One whose server keeps its rows there, with these settings.
+    pub(crate) async fn over(rows: Rows, settings: &[(&str, &str)]) -> Self {
+        Self::built(rows, 1, Faults::none(), settings).await
     }
 
     /// One with a provider of such a temper and a server with these settings.
@@ -114,10 +114,7 @@ impl Stage {
         self.api.post("/api/v1/users", &new).await.of(201);
         let nobody = Api::nobody(self.server.address());
         let answer = nobody.post("/api/v1/sessions", &json!({"email": email, "password": password})).await;
-        let set_cookie = answer.headers["set-cookie"].to_str().expect("a cookie").to_owned();
-        let cookie = set_cookie.split(';').next().unwrap_or_default();
-        let token = text(&answer.of(201), "csrf_token");
-        nobody.with("cookie", cookie).with("x-csrf-token", &token)
+        nobody.signed_in(answer)
     }
 
     /// Lets the provider deliver statuses, also while the server is started anew.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,12 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined 
   }
 }
 
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
 /** What the provider says of itself. */
 type Fact = 'graph_url' | 'phone_number_id' | 'waba_id' | 'access_token' | 'app_secret' | 'app_id' | 'config_id';
 
@@ -46,13 +52,14 @@ export class House {
   private server: ChildProcess | undefined;
   private provider: ChildProcess | undefined;
   private readonly data = mkdtempSync(join(tmpdir(), 'switchboard-'));
+  private env: NodeJS.ProcessEnv = {};
 
   private constructor(readonly port: number) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** With `signUp`, of an installation with a Meta app of its own; with `reviewMs`, of a provider that decides about templates by itself after so long. */
-  static async open({ signUp = false, reviewMs }: { signUp?: boolean; reviewMs?: number } = {}): Promise<House> {
+  /** With `signUp`, of an installation with a Meta app of its own; with `reviewMs`, of a provider that decides about templates by itself after so long; with `rates`, of an installation that knows what messages cost; with `outbox`, of a server that lets strangers in and keeps its mail. */
+  static async open({ signUp = false, reviewMs, rates, outbox = false }: { signUp?: boolean; reviewMs?: number; rates?: string; outbox?: boolean } = {}): Promise<House> {
     const house = new House(await freePort());
     const provider = spawn(binary, ['simulator', '--webhook', `${house.url}/webhooks/whatsapp`, ...(reviewMs === undefined ? [] : ['--review-ms', String(reviewMs)])], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -61,12 +68,13 @@ export class House {
     const lines: Interface = createInterface({ input: provider.stdout });
     const [first] = (await once(lines, 'line')) as [string];
     const facts = JSON.parse(first) as Record<Fact, string>;
-    const env = {
+    house.env = {
       ...process.env,
       SWITCHBOARD__STORE__PATH: house.data,
       SWITCHBOARD__HTTP__LISTEN: `127.0.0.1:${house.port}`,
       SWITCHBOARD__WHATSAPP__GRAPH_URL: facts.graph_url,
       SWITCHBOARD__LOG__LEVEL: 'warn',
+      ...(outbox ? { SWITCHBOARD__MAIL__KIND: 'outbox', SWITCHBOARD__ACCOUNTS__SIGN_UP: 'true' } : {}),
       ...(signUp
         ? {
             SWITCHBOARD__WHATSAPP__DIALOG_URL: facts.graph_url,
@@ -76,23 +84,40 @@ export class House {
           }
         : {}),
     };
+    if (rates !== undefined) {
+      house.env['SWITCHBOARD__WHATSAPP__RATE_CARD'] = join(house.data, 'rates.csv');
+      writeFileSync(join(house.data, 'rates.csv'), rates);
+    }
     const workspace = spawn(
       binary,
       ['workspace', 'create', '--name', 'Vela Bikes', '--email', account.email, '--password-stdin'],
-      { env, stdio: ['pipe', 'pipe', 'inherit'] },
+      { env: house.env, stdio: ['pipe', 'pipe', 'inherit'] },
     );
     workspace.stdin.end(account.password);
     const chunks: Buffer[] = [];
     for await (const chunk of workspace.stdout) chunks.push(chunk as Buffer);
     house.apiKey = (JSON.parse(Buffer.concat(chunks).toString()) as { api_key: string }).api_key;
-    // So that a limit on the size of its files is an error to it, and not its end.
-    house.server = spawn('sh', ['-c', `trap '' XFSZ; exec "$0" serve`, binary], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-    await until('the server takes traffic', async () => (await fetch(`${house.url}/readyz`)).ok);
+    await house.serve();
     const { graph_url: _, app_id: _app, config_id: _config, ...number } = facts;
     house.number = number;
     const channel = await house.call('POST', '/api/v1/channels', { kind: 'whatsapp', name: 'Shop', ...number });
     house.channelId = String(channel['id']);
     return house;
+  }
+
+  private async serve(): Promise<void> {
+    // So that a limit on the size of its files is an error to it, and not its end.
+    this.server = spawn('sh', ['-c', `trap '' XFSZ; exec "$0" serve`, binary], { env: this.env, stdio: ['ignore', 'inherit', 'inherit'] });
+    await until('the server takes traffic', async () => (await fetch(`${this.url}/readyz`)).ok);
+  }
+
+  /** The server dies, its master key is lost, and it goes on with a new one. */
+  async loseKey(): Promise<void> {
+    await end(this.server);
+    rmSync(join(this.data, 'master.key'));
+    const [code] = (await once(spawn(binary, ['keys', 'renew'], { env: this.env, stdio: 'ignore' }), 'exit')) as [number];
+    if (code !== 0) throw new Error(`keys renew: ${String(code)}`);
+    await this.serve();
   }
 
   /** The server's process. */
@@ -134,9 +159,9 @@ export class House {
     this.order({ say: { phone, name, text, hours_ago: hoursAgo } });
   }
 
-  /** A customer sends something that is not words: one of the simulator's things. */
-  send(phone: string, name: string, thing: string): void {
-    this.order({ send: { phone, name, thing } });
+  /** A customer sends something that is not words: one of the simulator's things. `words` stand wherever there are some of a customer in it. */
+  send(phone: string, name: string, thing: string, words?: string): void {
+    this.order({ send: { phone, name, thing, ...(words === undefined ? {} : { words }) } });
   }
 
   /** The business writes on its own phone. */
@@ -171,12 +196,13 @@ export class House {
     }
   }
 
+  /** Every file that was kept so far is gone from the disk. */
+  loseFiles(): void {
+    rmSync(join(this.data, 'blobs'), { recursive: true, force: true });
+  }
+
   async close(): Promise<void> {
-    for (const child of [this.server, this.provider]) {
-      if (child === undefined || child.exitCode !== null) continue;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    for (const child of [this.server, this.provider]) await end(child);
     rmSync(this.data, { recursive: true, force: true });
   }
 }

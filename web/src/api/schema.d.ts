@@ -658,6 +658,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The invitations that were not accepted yet
+         * @description For owners and admins.
+         */
+        get: operations["invitations_list"];
+        put?: never;
+        /**
+         * Ask somebody to join
+         * @description By mail where the server sends any, and by the link of the answer, which is good for seven days, once, and for the
+         *     address alone. For owners and admins; only an owner asks for an owner.
+         */
+        post: operations["invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Once. Somebody new chooses a name and a password; whoever has an account gives its password, or is signed in to it (then
+         *     with `X-CSRF-Token`). Signs in to the workspace, as `POST /api/v1/sessions` does.
+         */
+        post: operations["invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at an invitation
+         * @description With the token of its link, which stands in the body so that no address holds it.
+         */
+        post: operations["invitations_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description Its link opens nothing from now on. For owners and admins; an owner's only by an owner.
+         */
+        delete: operations["invitations_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description Good for seven days from now, under the same link. For owners and admins; an owner's only by an owner.
+         */
+        post: operations["invitations_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -746,6 +852,68 @@ export interface paths {
          * @description Whoever has it can read the file for a quarter of an hour, without signing in. It is good for this file alone.
          */
         post: operations["media_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mail that stayed here
+         * @description Only where `mail.kind` is `outbox`: on a server that listens on its own machine alone, or in the demo. Everywhere else there
+         *     is nothing here.
+         */
+        get: operations["outbox_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a code to set a password anew
+         * @description It is sent by mail to an address that has an account; the answer is the same for one that has none.
+         */
+        post: operations["password_resets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password anew
+         * @description With the code of the mail, which is good once and for a few tries. Signs in, and ends every sign-in from before; API keys
+         *     stay as they are.
+         */
+        post: operations["password_resets_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -857,6 +1025,72 @@ export interface paths {
          * @description Closes the sockets of this sign-in.
          */
         delete: operations["sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/current/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on in another workspace
+         * @description Under the same sign-in, which all tabs of a browser share; its sockets are closed, to be opened again there. The next
+         *     signing in begins there, too. Not for API keys: each belongs to one workspace.
+         */
+        post: operations["sessions_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By which doors somebody comes in
+         * @description For pages that are shown to who is not signed in.
+         */
+        get: operations["sign_ups_entrances"];
+        put?: never;
+        /**
+         * Ask for a code to make an account
+         * @description It is sent by mail. The answer is the same whether the address has an account or not; to one that has, the mail says so.
+         *     Only where `accounts.sign_up` is set.
+         */
+        post: operations["sign_ups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-ups/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account and a workspace
+         * @description With the code of the mail, which is good once and for a few tries. Signs in, as `POST /api/v1/sessions` does.
+         */
+        post: operations["sign_ups_confirm"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1042,6 +1276,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Accept an invitation. */
+        AcceptInvitation: {
+            /** @description For a new account: what the person is called. */
+            name?: string | null;
+            /** @description For a new account its password to be; for one that is there its password, unless somebody is signed in to it. */
+            password?: string | null;
+            /** @description What stands behind the `#` of its link. */
+            token: string;
+        };
         /** @description A number of an account at the provider. */
         AccountNumber: {
             channel_id?: null | components["schemas"]["ChannelId"];
@@ -1120,6 +1363,11 @@ export interface components {
         ApiKeyList: {
             /** @description Newest first. */
             api_keys: components["schemas"]["ApiKey"][];
+        };
+        /** @description Ask for a one-time code by mail. */
+        AskForCode: {
+            /** @description The address it goes to. */
+            email: string;
         };
         /** @description Give a conversation to somebody, or to nobody. */
         AssignRequest: {
@@ -1333,6 +1581,36 @@ export interface components {
             token_expires_at?: null | components["schemas"]["Timestamp"];
             /** @description Why the provider could not be asked, where it could not. */
             unverified?: string | null;
+        };
+        /** @description What is said of a code, whether the address has an account or not. */
+        CodeAsked: {
+            /**
+             * Format: int64
+             * @description How long a code is good for, in seconds.
+             */
+            valid_s: number;
+        };
+        /** @description Set a forgotten password anew. */
+        ConfirmPasswordReset: {
+            /** @description The code. */
+            code: string;
+            /** @description The address the code was sent to. */
+            email: string;
+            /** @description The new password. */
+            password: string;
+        };
+        /** @description Make an account and a workspace. */
+        ConfirmSignUp: {
+            /** @description The code. */
+            code: string;
+            /** @description The address the code was sent to. */
+            email: string;
+            /** @description What the person is called. */
+            name: string;
+            /** @description Their password. */
+            password: string;
+            /** @description What the workspace is called. */
+            workspace: string;
         };
         /** @description Connect a channel. */
         ConnectChannel: {
@@ -1752,6 +2030,13 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description Ask somebody to join. */
+        CreateInvitation: {
+            /** @description Their address. */
+            email: string;
+            /** @description What they may do once they are here. */
+            role: components["schemas"]["Role"];
+        };
         /** @description Keep words. */
         CreateSavedReply: {
             /** @description What it is called up by: at most 40 letters, digits, `-`, `_` and `.`, and unlike every other of the same holder. */
@@ -1849,6 +2134,15 @@ export interface components {
             reply?: string;
             reply_to?: null | components["schemas"]["MessageId"];
         };
+        /** @description By which doors somebody comes in here who is not signed in. */
+        Entrances: {
+            /** @description Mail stays here and is shown at `/outbox`: this server is for trying things out. */
+            outbox: boolean;
+            /** @description A forgotten password can be set anew by mail. */
+            password_reset: boolean;
+            /** @description Strangers may make an account and a workspace. */
+            sign_up: boolean;
+        };
         /**
          * @description Where a value comes from.
          * @enum {string}
@@ -1944,6 +2238,53 @@ export interface components {
             /** @enum {string} */
             type: "document";
         };
+        /** @description An invitation that was not accepted yet. */
+        Invitation: {
+            /** @description When they were first asked. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Who is asked. */
+            email: string;
+            /** @description Until when it can be accepted. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["InvitationId"];
+            /** @description Who asks. */
+            invited_by: components["schemas"]["UserId"];
+            /** @description What these were called then. */
+            invited_by_name: string;
+            /** @description Whoever opens it may join in their name: it is for them alone. */
+            link: string;
+            /** @description How its mail stands. */
+            mail: components["schemas"]["MailStanding"];
+            /** @description Why it was not sent, where that is known. */
+            mail_problem?: string | null;
+            /** @description What they may do once they are here. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description `inv_` and 26 characters */
+        InvitationId: string;
+        /** @description The invitations that were not accepted yet. */
+        InvitationList: {
+            /** @description They are sent by mail, too. */
+            by_mail: boolean;
+            /** @description Newest first. */
+            invitations: components["schemas"]["Invitation"][];
+        };
+        /** @description What an invitation says to whoever has its token. */
+        InvitationSeen: {
+            /** @description Who is asked. */
+            email: string;
+            /** @description Until when it can be accepted. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description The address has an account, whose password opens it; else a name and a password are to be chosen. */
+            has_account: boolean;
+            /** @description Who asks. */
+            invited_by: string;
+            /** @description What they may do there. */
+            role: components["schemas"]["Role"];
+            /** @description The workspace's name. */
+            workspace: string;
+        };
         /**
          * @description How something stands.
          * @enum {string}
@@ -1989,6 +2330,16 @@ export interface components {
             /** @description A page about it. */
             url?: string | null;
         };
+        /** @description Look at an invitation. */
+        LookAtInvitation: {
+            /** @description What stands behind the `#` of its link. */
+            token: string;
+        };
+        /**
+         * @description How a mail stands.
+         * @enum {string}
+         */
+        MailStanding: "none" | "waiting" | "sent" | "failed";
         /** @description Who is signed in, and where. */
         Me: {
             /** @description Send it as `X-CSRF-Token` with every request that changes something; absent for API keys. */
@@ -1999,6 +2350,8 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description The workspace. */
             workspace: components["schemas"]["Workspace"];
+            /** @description Every workspace they belong to, this one among them, by name; for an API key this one alone. */
+            workspaces: components["schemas"]["Workspace"][];
         };
         /** @description What is known of a file. */
         MediaFacts: {
@@ -2202,6 +2555,22 @@ export interface components {
          * @enum {string}
          */
         OtpKind: "copy_code" | "one_tap" | "zero_tap";
+        /** @description A mail that stayed here. */
+        OutboxMail: {
+            /** @description When it was sent. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it is about. */
+            subject: string;
+            /** @description What it says. */
+            text: string;
+            /** @description To whom. */
+            to: string;
+        };
+        /** @description The mail that stayed here. */
+        OutboxMails: {
+            /** @description Newest first, at most a hundred. */
+            mails: components["schemas"]["OutboxMail"][];
+        };
         /**
          * @description Something that some roles may do.
          * @enum {string}
@@ -2739,6 +3108,11 @@ export interface components {
              * @description The last event included.
              */
             offset: number;
+        };
+        /** @description Go on in another workspace. */
+        SwitchWorkspace: {
+            /** @description Which. */
+            workspace_id: components["schemas"]["TenantId"];
         };
         /**
          * @description What a system line tells.
@@ -4621,6 +4995,200 @@ export interface operations {
             };
         };
     };
+    invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvitation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookAtInvitation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationSeen"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_resend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sessions_get: {
         parameters: {
             query?: never;
@@ -4793,6 +5361,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaLink"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outbox_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxMails"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_resets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForCode"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeAsked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_resets_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description A problem */
@@ -5022,6 +5685,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_switch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchWorkspace"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ups_entrances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entrances"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ups_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForCode"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeAsked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ups_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSignUp"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description A problem */
             default: {

@@ -186,6 +186,10 @@ export type ServerFrame =
        */
       store: "ok" | "slow" | "full" | "read_only" | "failed" | "damaged";
       type: "hello";
+      /**
+       * The workspace whose events it brings: a sign-in may have gone on in another.
+       */
+      workspace_id: string;
     }
   | {
       /**

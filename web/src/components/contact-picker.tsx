@@ -5,6 +5,7 @@ import type { Contact, ContactPage } from '@/api/types';
 import { Field } from '@/components/field';
 import { useSettled } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { addressOf, shownIdentities } from '@/lib/words';
 

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { lengthOf } from '@/lib/whatsapp-limits';
 
 /** A labelled field that says how much of its limit is left, or what is wrong with it. */

@@ -1,4 +1,4 @@
-/** Adds the words of the settings' larger pages. Whatever shows some of them imports this. */
+/** Adds the words of what the first screen does not show. Whatever shows some of them imports this. */
 import { addWords } from '@/lib/i18n';
 import { enSettings } from '@/locales/en-settings';
 

@@ -1,12 +1,13 @@
 import i18next from 'i18next';
 import { en } from '@/locales/en';
+import type { enDoors } from '@/locales/en-doors';
 import type { enSettings } from '@/locales/en-settings';
 import type { enWriting } from '@/locales/en-writing';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enSettings & typeof enWriting };
+    resources: { translation: typeof en & typeof enDoors & typeof enSettings & typeof enWriting };
   }
 }
 

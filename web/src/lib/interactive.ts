@@ -1,6 +1,7 @@
 /** A message with something to tap while it is being made: what is wrong with it, and what it becomes. */
 import type { Interactive, SendRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { fileKinds, type FileKind } from '@/lib/templates';
 import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
 

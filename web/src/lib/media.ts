@@ -6,6 +6,19 @@ export function mediaAddress(file: Pick<Attachment, 'media_id' | 'thumbnail'>, s
   return `/api/v1/media/${file.media_id}${small && file.thumbnail ? '?thumbnail=true' : ''}`;
 }
 
+/** Answered for a file whose bytes are lost for good. */
+const GONE = 410;
+
+/** Whether the server has a file's bytes: here, not to be had now, or gone for good. */
+export async function whereIs(file: Pick<Attachment, 'media_id'>, signal?: AbortSignal): Promise<'here' | 'away' | 'gone'> {
+  try {
+    const { ok, status } = await fetch(mediaAddress(file), { method: 'HEAD', cache: 'no-store', signal: signal ?? null });
+    return ok ? 'here' : status === GONE ? 'gone' : 'away';
+  } catch {
+    return 'away';
+  }
+}
+
 /** `812 B`, `4.2 kB`, `17 MB`. */
 export function fileSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];

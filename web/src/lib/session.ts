@@ -5,19 +5,22 @@ import type { Me } from '@/api/types';
 
 let onEnd: () => void = () => undefined;
 
-/** The browser's other tabs share the cookie: they hear who is signed in now, or that nobody is. */
+/** Who is signed in, and where. */
+const seatOf = (me: Me) => `${me.user.id} ${me.workspace.id}`;
+
+/** The browser's other tabs share the cookie: they hear who is signed in where now, or that nobody is. */
 const tabs = new BroadcastChannel('switchboard.session');
 
 /** Keeps the token for changes in step with who is signed in. */
 export function followSession(ended: () => void): void {
   onEnd = ended;
   setSignedOutHandler(endSession);
-  tabs.onmessage = ({ data: userId }: MessageEvent<string | null>) => {
+  tabs.onmessage = ({ data: seat }: MessageEvent<string | null>) => {
     const me = queryClient.getQueryData(meQuery.queryKey);
-    if (!me || me.user.id === userId) return;
-    if (userId === null) endSession();
-    // What is on this page belongs to somebody else.
-    else location.reload();
+    if (!me || seatOf(me) === seat) return;
+    if (seat === null) endSession();
+    // What is on this page belongs to somebody else, or to another workspace.
+    else location.assign('/inbox');
   };
   queryClient.getQueryCache().subscribe((event) => {
     if (event.query.queryKey[0] === 'me') setCsrfToken((event.query.state.data as Me | null | undefined)?.csrf_token ?? undefined);
@@ -27,7 +30,7 @@ export function followSession(ended: () => void): void {
 export function welcome(me: Me): void {
   setCsrfToken(me.csrf_token ?? undefined);
   queryClient.setQueryData(meQuery.queryKey, me);
-  tabs.postMessage(me.user.id);
+  tabs.postMessage(seatOf(me));
 }
 
 /** The server says that nobody is signed in any more. */

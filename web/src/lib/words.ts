@@ -19,7 +19,7 @@ export function kindName(kind: string): string {
   return known ? t(`kind.${known}`) : kind;
 }
 
-function capital(words: string): string {
+export function capital(words: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 

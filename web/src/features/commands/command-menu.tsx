@@ -7,6 +7,7 @@ import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { assign, setStatus } from '@/lib/inbox/actions';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';

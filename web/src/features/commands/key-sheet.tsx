@@ -1,6 +1,7 @@
 import { Keys } from '@/components/keys';
 import { Modal } from '@/components/modal';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { usePreferences } from '@/lib/preferences';
 import { shortcuts } from '@/lib/shortcuts';
 

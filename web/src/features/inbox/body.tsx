@@ -1,19 +1,21 @@
 /** What a message says, type by type. */
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { Ban, Check, Copy, Download, ExternalLink, FileText, Image as ImageIcon, ImageOff, List, MapPin, Megaphone, Mic, Package, Phone, PhoneIncoming, PhoneMissed, Puzzle, RefreshCw, Reply, Sticker as StickerIcon, UserRound, Video as VideoIcon, ClipboardList } from 'lucide-react';
-import { Suspense, useState, type ReactNode } from 'react';
+import { Ban, Check, Copy, Download, ExternalLink, FileText, Image as ImageIcon, List, MapPin, Megaphone, Mic, Package, Phone, PhoneIncoming, PhoneMissed, Puzzle, RefreshCw, Reply, Sticker as StickerIcon, UserRound, Video as VideoIcon, ClipboardList } from 'lucide-react';
+import { Suspense, useCallback, useState, type ReactNode } from 'react';
 import { ask } from '@/api/client';
 import type { Attachment, ContactCard, MediaFacts, Message, Order, Referral } from '@/api/types';
 import { Marked } from '@/components/marked';
 import { Tap, TapList, Taps } from '@/components/taps';
 import { t } from '@/lib/i18n';
 import { later } from '@/lib/later';
-import { fileSize, mediaAddress, money, orderTotal } from '@/lib/media';
+import { fileSize, mediaAddress, money, orderTotal, whereIs } from '@/lib/media';
 import { moment } from '@/lib/time';
 import { useMinute } from '@/lib/hooks';
 import { kindName, previewOf } from '@/lib/words';
 
 const SentTemplate = later(() => import('@/features/inbox/sent-template').then((module) => ({ default: module.SentTemplate })));
+
+const MissingFile = later(() => import('@/features/inbox/missing-file').then((module) => ({ default: module.MissingFile })));
 
 const Lightbox = later(() => import('@/features/inbox/lightbox').then((module) => ({ default: module.Lightbox })));
 
@@ -37,27 +39,25 @@ function Said({ message, sender }: { message: Message; sender: string }) {
     case 'template':
       return <Suspense fallback={<span dir="auto">{message.content.text ?? message.content.name}</span>}><SentTemplate content={message.content} /></Suspense>;
     case 'image':
-      return <File file={message.content} icon={<ImageIcon size={16} aria-hidden="true" />} name={kindName('image')}><Picture file={message.content} name={t('content.pictureOf', { name: sender })} /></File>;
+      return <File file={message.content} icon={<ImageIcon size={16} aria-hidden="true" />} name={kindName('image')}>{(onMissing) => <Picture file={message.content} name={t('content.pictureOf', { name: sender })} onMissing={onMissing} />}</File>;
     case 'sticker':
-      return <File file={message.content} icon={<StickerIcon size={16} aria-hidden="true" />} name={kindName('sticker')}><Picture file={message.content} name={t('content.stickerOf', { name: sender })} sticker /></File>;
+      return <File file={message.content} icon={<StickerIcon size={16} aria-hidden="true" />} name={kindName('sticker')}>{(onMissing) => <Picture file={message.content} name={t('content.stickerOf', { name: sender })} onMissing={onMissing} sticker />}</File>;
     case 'video':
       return (
         <File file={message.content} icon={<VideoIcon size={16} aria-hidden="true" />} name={kindName('video')}>
-          <Film file={message.content} name={t('content.videoOf', { name: sender })} />
+          {(onMissing) => <Film file={message.content} name={t('content.videoOf', { name: sender })} onMissing={onMissing} />}
         </File>
       );
     case 'audio':
       return (
         <File file={message.content} icon={<Mic size={16} aria-hidden="true" />} name={message.content.voice ? kindName('audio') : t('content.sound')}>
-          {/* Whoever sent it made no captions. */}
-          {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
-          <audio className="sound" controls preload="metadata" src={mediaAddress(message.content)} aria-label={t('content.soundOf', { name: sender })} />
+          {(onMissing) => <Sound file={message.content} name={t('content.soundOf', { name: sender })} onMissing={onMissing} />}
         </File>
       );
     case 'document':
       return (
         <File file={message.content} icon={<FileText size={16} aria-hidden="true" />} name={message.content.filename ?? kindName('document')}>
-          <DocumentRow file={message.content} />
+          {(onMissing) => <DocumentRow file={message.content} onMissing={onMissing} />}
         </File>
       );
     case 'location':
@@ -83,11 +83,14 @@ function Said({ message, sender }: { message: Message; sender: string }) {
   }
 }
 
-/** A file that is here; or why it is not. Its words stand below it in any case. */
-function File({ file, icon, name, children }: { file: Attachment; icon: ReactNode; name: string; children: ReactNode }) {
+/** A file that is here; or why it is not. Its words stand below it in any case. What shows it says when it does not come. */
+function File({ file, icon, name, children }: { file: Attachment; icon: ReactNode; name: string; children: (onMissing: () => void) => ReactNode }) {
+  const [missing, setMissing] = useState(false);
+  const [shown, setShown] = useState(0);
+  const onBack = useCallback(() => { setMissing(false); setShown((before) => before + 1); }, []);
   return (
     <>
-      {file.state === 'ready' ? children : (
+      {file.state === 'ready' ? (missing ? <Suspense fallback={null}><MissingFile file={file} name={name} shown={shown} onBack={onBack} /></Suspense> : children(() => { setMissing(true); })) : (
         <span className={`filebox ${file.state === 'failed' ? 'bad' : ''}`} role="status">
           {icon}
           <span className="min-w-0">
@@ -102,23 +105,16 @@ function File({ file, icon, name, children }: { file: Attachment; icon: ReactNod
   );
 }
 
-function Picture({ file, name, sticker }: { file: Attachment; name: string; sticker?: boolean }) {
+interface Shown {
+  file: Attachment;
+  name: string;
+  onMissing: () => void;
+}
+
+function Picture({ file, name, onMissing, sticker }: Shown & { sticker?: boolean }) {
   const [open, setOpen] = useState(false);
-  const [failed, setFailed] = useState(false);
-  // Each try is a picture of its own: a browser asks again only for a new one.
-  const [tries, setTries] = useState(0);
-  if (failed)
-    return (
-      <span className="filebox bad" role="status">
-        <ImageOff size={16} aria-hidden="true" />
-        <span className="min-w-0">
-          <span className="block">{t('content.noPicture')}</span>
-          <button type="button" className="link" onClick={() => { setFailed(false); setTries(tries + 1); }}>{t('app.tryAgain')}</button>
-        </span>
-      </span>
-    );
   const size = file.width && file.height ? { width: file.width, height: file.height } : {};
-  const image = <img key={tries} className={sticker ? 'sticker' : 'picture'} src={mediaAddress(file, !sticker)} alt={file.caption ?? name} loading="lazy" decoding="async" onError={() => { setFailed(true); }} {...size} />;
+  const image = <img className={sticker ? 'sticker' : 'picture'} src={mediaAddress(file, !sticker)} alt={file.caption ?? name} loading="lazy" decoding="async" onError={onMissing} {...size} />;
   if (sticker) return image;
   return (
     <>
@@ -132,16 +128,24 @@ function Picture({ file, name, sticker }: { file: Attachment; name: string; stic
   );
 }
 
-function Film({ file, name }: { file: Attachment; name: string }) {
+function Film({ file, name, onMissing }: Shown) {
   // Whoever sent it made no captions.
   // eslint-disable-next-line jsx-a11y/media-has-caption
-  return <video className="film" controls preload="metadata" src={mediaAddress(file)} aria-label={name} />;
+  return <video className="film" controls preload="metadata" src={mediaAddress(file)} aria-label={name} onError={onMissing} />;
 }
 
-function DocumentRow({ file }: { file: Attachment }) {
+function Sound({ file, name, onMissing }: Shown) {
+  // Whoever sent it made no captions.
+  // eslint-disable-next-line jsx-a11y/media-has-caption
+  return <audio className="sound" controls preload="metadata" src={mediaAddress(file)} aria-label={name} onError={onMissing} />;
+}
+
+function DocumentRow({ file, onMissing }: Omit<Shown, 'name'>) {
   const name = file.filename ?? kindName('document');
+  // The browser fetches it; what comes of that it tells nobody.
+  const look = () => { void whereIs(file).then((where) => { if (where !== 'here') onMissing(); }); };
   return (
-    <a className="filebox" href={mediaAddress(file)} download={name}>
+    <a className="filebox" href={mediaAddress(file)} download={name} onClick={look}>
       <FileText size={16} aria-hidden="true" />
       <span className="min-w-0 flex-1">
         <span className="block truncate" dir="auto">{name}</span>
@@ -302,7 +306,7 @@ export function FileAbove({ kind, id, name }: { kind: string; id: string; name?:
   return (
     <div className="above">
       <File file={file} icon={<FileText size={16} aria-hidden="true" />} name={name ?? words}>
-        {kind === 'image' ? <Picture file={file} name={words} /> : kind === 'video' ? <Film file={file} name={words} /> : <DocumentRow file={file} />}
+        {(onMissing) => (kind === 'image' ? <Picture file={file} name={words} onMissing={onMissing} /> : kind === 'video' ? <Film file={file} name={words} onMissing={onMissing} /> : <DocumentRow file={file} onMissing={onMissing} />)}
       </File>
     </div>
   );
@@ -368,7 +372,9 @@ function UnsupportedBody({ kind, raw, blob }: { kind: string; raw: string | unde
         )}
       </span>
       {open && (
-        <pre className="mt-1.5 max-h-64 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
+        // It scrolls, by keys as well.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <pre tabIndex={0} role="region" aria-label={t('thread.rawOf', { kind })} className="mt-1.5 max-h-64 overflow-auto rounded-[7px] bg-sunken p-2 text-[12px] leading-4 whitespace-pre-wrap">
           {raw ? pretty(raw) : t('thread.rawStored', { blob: blob ?? '' })}
         </pre>
       )}

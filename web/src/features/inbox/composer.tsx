@@ -86,7 +86,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
   return (
     <>
       <Writing id={id} />
-      <div ref={box} id="composer" className={`composer ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')} tabIndex={-1}>
+      <div ref={box} id="composer" className={`composer @container ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')} tabIndex={-1}>
         {mode !== 'note' && (
           <Suspense fallback={null}><Strips conversation={conversation} channel={channel} facts={facts} permission={permission} mode={mode} offline={offline} now={now} /></Suspense>
         )}
@@ -101,6 +101,7 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
             </Mode>
           </div>
           <span className="flex-1" />
+          {mode === 'reply' && phone && permission.answer.price && !permission.answer.refused && <span className="px-2"><Price price={permission.answer.price} brief /></span>}
           {mode === 'reply' && !silenced && (
             <button type="button" className="mode" onClick={() => { set('template'); }}>
               <LayoutTemplate size={14} aria-hidden="true" />
@@ -145,12 +146,17 @@ function Writing({ id }: { id: string }) {
 }
 
 /** What it costs, before it is sent, and of when the rates are. */
-function Price({ price }: { price: SendPrice }) {
+function Price({ price, brief }: { price: SendPrice; brief?: boolean }) {
   const charged = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
   // How much comes first: it is read where there is little room, too.
   const words = price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), charged, day: utcDay(price.rate_from) }) : charged;
-  // It is the first to give way where there is little room.
-  return <span className="min-w-0 shrink-[99999] truncate text-[12px] leading-4 text-text-3" title={words}>{words}</span>;
+  // It is the first to give way where there is little room, and says only how much where there is hardly any.
+  return (
+    <span className="num min-w-0 shrink-[99999] truncate text-[12px] leading-4 text-text-3" title={words}>
+      <span className={brief ? 'sr-only' : '@max-[700px]:sr-only'}>{words}</span>
+      <span className={brief ? '' : 'hidden @max-[700px]:inline'} aria-hidden="true">{costOf(price) ?? t(`decision.${price.charge}`)}</span>
+    </span>
+  );
 }
 
 function TextComposer({ conversation, kind, facts, permission, offline, phone }: { conversation: Conversation; kind: 'reply' | 'note'; facts: WindowFacts; permission: Permission; offline: boolean; phone: boolean }) {

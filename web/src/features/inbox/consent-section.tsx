@@ -31,7 +31,7 @@ export function ConsentSection({ conversation }: { conversation: Conversation })
             <dd title={t('consent.asOf', { time: moment(one.at, now) })}>
               {one.choice === 'given' ? <Check size={14} className="text-ok" aria-hidden="true" /> : <BellOff size={14} className="text-bad" aria-hidden="true" />}
               {t(`consent.${one.choice}`)}
-              <span className="num ms-auto text-[12px] font-normal text-text-3">{moment(one.at, now)}</span>
+              <time className="num ms-auto text-[12px] font-normal text-text-3" dateTime={one.at}>{moment(one.at, now)}</time>
             </dd>
           </div>
         ))}
@@ -61,7 +61,7 @@ function Entries({ contactId, seen }: { contactId: string; seen: string }) {
             <span className="flex items-center gap-1.5">
               {entry.choice === 'given' ? <Check size={12} className="text-ok" aria-hidden="true" /> : <Minus size={12} className="text-bad" aria-hidden="true" />}
               <span className="font-medium">{scopeName(entry.scope)}: {t(`consent.${entry.choice}`)}</span>
-              <span className="num ms-auto text-text-3">{moment(entry.at, now)}</span>
+              <time className="num ms-auto text-text-3" dateTime={entry.at}>{moment(entry.at, now)}</time>
             </span>
             <span className="block ps-[18px] text-text-2" dir="auto">{evidenceOf(entry)}</span>
           </li>

@@ -105,7 +105,7 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
     setConflict(false);
   };
 
-  if (draft === null && !answers && !value) return null;
+  if (draft === null && !answers) return value ? <p dir="auto" className={field === 'name' ? 'line-clamp-3 text-[15px] leading-5 font-semibold break-words' : 'whitespace-pre-wrap'}>{value}</p> : null;
   if (draft === null)
     return (
       <button
@@ -117,7 +117,7 @@ function Editable({ contact, field, fallback }: { contact: Contact | undefined; 
         type="button"
         className={`group -ms-1 flex max-w-full items-center gap-1.5 rounded-[5px] px-1 text-start hover:bg-hover ${field === 'name' ? 'text-[15px] leading-5 font-semibold' : value ? '' : 'text-text-3'}`}
         aria-label={field === 'name' ? `${t('details.editName')}: ${value}` : `${t('details.editAbout')}: ${value}`}
-        disabled={!contact || !answers}
+        disabled={!contact}
         onClick={() => { setDraft(value); }}
       >
         <span dir="auto" className={field === 'name' ? 'line-clamp-3 break-words' : 'whitespace-pre-wrap'}>{value || t('details.addAbout')}</span>

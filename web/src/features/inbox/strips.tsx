@@ -10,7 +10,7 @@ import { assign } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import type { Permission } from '@/lib/inbox/permission';
 import { REFUSED_ID, useInbox, type ComposerMode } from '@/lib/inbox/store';
-import { nameOf, useUsers } from '@/lib/people';
+import { nameOf, useMay, useUsers } from '@/lib/people';
 import { clock, withLocalTimes } from '@/lib/time';
 import { minutesLeft, type WindowFacts } from '@/lib/window';
 import { firstName, waitWords } from '@/lib/words';
@@ -33,9 +33,15 @@ function Refused({ refused, conversation, channel, id, now }: { refused: SendRef
       {code === 'contact_blocked' && (
         <button type="button" className="link" onClick={() => void saveContact(conversation.contact.id, { blocked: false })}>{t('composer.unblock')}</button>
       )}
-      {code.startsWith('channel_') && channel && <Link to="/settings/$section" params={{ section: 'channels' }} className="link">{t('composer.reconnect')}</Link>}
+      {code.startsWith('channel_') && channel && <ToChannels />}
     </div>
   );
+}
+
+/** Where whoever may mend a channel does so. */
+function ToChannels() {
+  if (!useMay('manage_channels')) return null;
+  return <Link to="/settings/$section" params={{ section: 'channels' }} className="link">{t('composer.reconnect')}</Link>;
 }
 
 /** What one should know before writing: why something is not sent, how the number does, who else is here. */
@@ -64,7 +70,7 @@ export function Strips({ conversation, channel, facts, permission, mode, offline
         <div className="strip bad">
           <CircleAlert {...icon} />
           <span className="flex-1"><Rich text={t('composer.broken', { channel: channel.name, problem: channel.problem ?? t('composer.brokenPlain') })} /></span>
-          <Link to="/settings/$section" params={{ section: 'channels' }} className="link">{t('composer.reconnect')}</Link>
+          <ToChannels />
         </div>
       )}
       {channel?.health === 'degraded' && (

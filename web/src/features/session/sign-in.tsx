@@ -1,12 +1,14 @@
-import { useMutation } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { ApiError, ask, NoAnswer } from '@/api/client';
 import type { Me, SignIn } from '@/api/types';
 import { Field } from '@/components/field';
-import { PatchField } from '@/components/patch-field';
+import { Alert, Door } from '@/features/session/door';
+import { entrancesQuery } from '@/lib/doors';
 import { useTitle } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-doors';
 import { wordsOf } from '@/lib/inbox/actions';
 import { welcome } from '@/lib/session';
 
@@ -17,9 +19,7 @@ export function SignInPage() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [missing, setMissing] = useState(false);
-  // The page is this form: typing may begin at once.
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => { form.current?.querySelector('input')?.focus(); }, []);
+  const doors = useQuery(entrancesQuery).data;
   const signIn = useMutation({
     mutationFn: (body: SignIn) => ask<Me>('/sessions', { method: 'POST', body, quiet: true }),
     onSuccess: (me) => {
@@ -28,34 +28,26 @@ export function SignInPage() {
     },
   });
   const words = missing ? t('signIn.missing') : signIn.error ? reason(signIn.error) : null;
+  const submit = () => {
+    const empty = email.trim() === '' || password === '';
+    setMissing(empty);
+    if (!empty) signIn.mutate({ email: email.trim(), password });
+  };
 
   return (
-    <main className="grid h-full place-items-center overflow-y-auto bg-surface p-6">
-      <div className="flex items-center gap-16">
-        <form
-          ref={form}
-          className="grid w-[min(340px,calc(100vw-48px))] gap-3"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            const empty = email.trim() === '' || password === '';
-            setMissing(empty);
-            if (!empty) signIn.mutate({ email: email.trim(), password });
-          }}
-        >
-          <div className="mb-2">
-            <p className="mb-6 font-semibold text-text-2">{t('app.name')}</p>
-            <h1 className="text-[24px] leading-8 font-[650] tracking-[-0.02em]">{t('signIn.title')}</h1>
-            <p className="text-[14px] leading-5 text-text-2">{ended ? t('signIn.expired') : t('signIn.statement')}</p>
-          </div>
-          <Field label={t('signIn.email')} type="email" name="email" autoComplete="username" value={email} onValue={setEmail} />
-          <Field label={t('signIn.password')} type="password" name="password" autoComplete="current-password" value={password} onValue={setPassword} />
-          {words && <p role="alert" className="text-bad">{words}</p>}
-          <button type="submit" className="btn primary large mt-1" disabled={signIn.isPending}>{t('signIn.submit')}</button>
-        </form>
-        <div className="hidden lg:block"><PatchField /></div>
-      </div>
-    </main>
+    <Door title={t('signIn.title')} text={ended ? t('signIn.expired') : t('signIn.statement')} onSubmit={submit}>
+      <Field label={t('signIn.email')} type="email" name="email" autoComplete="username" value={email} onValue={setEmail} />
+      <Field label={t('signIn.password')} type="password" name="password" autoComplete="current-password" value={password} onValue={setPassword} />
+      <Alert words={words} />
+      <button type="submit" className="btn primary large mt-1" disabled={signIn.isPending}>{t('signIn.submit')}</button>
+      {doors && (doors.password_reset || doors.sign_up || doors.outbox) && (
+        <p className="flex flex-wrap gap-x-4 gap-y-1">
+          {doors.password_reset && <Link to="/$door" params={{ door: 'forgot' }} className="link">{t('signIn.forgot')}</Link>}
+          {doors.sign_up && <Link to="/$door" params={{ door: 'create-account' }} className="link">{t('signIn.create')}</Link>}
+          {doors.outbox && <Link to="/$door" params={{ door: 'outbox' }} className="link">{t('signIn.outbox')}</Link>}
+        </p>
+      )}
+    </Door>
   );
 }
 

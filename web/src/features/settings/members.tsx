@@ -1,19 +1,21 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Ellipsis, Pencil, UserPlus, UserRoundX } from 'lucide-react';
+import { Ellipsis, MailPlus, Pencil, UserPlus, UserRoundX } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import { queryClient, usersQuery } from '@/api/queries';
 import type { ChangeUser, CreateUser, Role, User } from '@/api/types';
 import { Avatar } from '@/components/avatar';
-import { Choice, Field } from '@/components/field';
+import { Field } from '@/components/field';
 import { Menu, MenuItem } from '@/components/menu';
 import { Confirm, FormButtons, Modal } from '@/components/modal';
+import { Invitations, Invite } from '@/features/settings/invitations';
 import { Head, LoadError } from '@/features/settings/parts';
+import { RoleChoice } from '@/features/settings/role-choice';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useMay, useMe } from '@/lib/people';
-import { isRole, roleName, rolesBy, ruledBy } from '@/lib/roles';
+import { isRole, roleName, ruledBy } from '@/lib/roles';
 import { showToast } from '@/lib/toast';
 
 type Asked = { act: 'change' | 'remove'; user: User };
@@ -23,7 +25,7 @@ export function Members() {
   const { data, error, refetch } = useQuery(usersQuery);
   const { user } = useMe();
   const allowed = useMay('manage_people');
-  const [adding, setAdding] = useState(false);
+  const [opened, setOpened] = useState<'add' | 'invite' | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const done = () => { setAsked(null); };
   return (
@@ -32,7 +34,10 @@ export function Members() {
         title={t('settings.members')}
         text={t('settings.membersText')}
         action={allowed && (
-          <button type="button" className="btn primary" onClick={() => { setAdding(true); }}><UserPlus size={16} aria-hidden="true" />{t('settings.addMember')}</button>
+          <span className="flex flex-wrap gap-2">
+            <button type="button" className="btn" onClick={() => { setOpened('add'); }}><UserPlus size={16} aria-hidden="true" />{t('settings.addMember')}</button>
+            <button type="button" className="btn primary" onClick={() => { setOpened('invite'); }}><MailPlus size={16} aria-hidden="true" />{t('invitations.invite')}</button>
+          </span>
         )}
       />
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
@@ -75,7 +80,9 @@ export function Members() {
           </tbody>
         </table>
       )}
-      {adding && <Add by={user.role} onClose={() => { setAdding(false); }} />}
+      {allowed && <Invitations by={user.role} />}
+      {opened === 'add' && <Add by={user.role} onClose={() => { setOpened(null); }} />}
+      {opened === 'invite' && <Invite by={user.role} onClose={() => { setOpened(null); }} />}
       {asked?.act === 'change' && <Change by={user.role} user={asked.user} onClose={done} />}
       {asked?.act === 'remove' && <Remove user={asked.user} self={asked.user.id === user.id} onClose={done} />}
     </>
@@ -84,18 +91,6 @@ export function Members() {
 
 function readAgain(): void {
   void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
-}
-
-/** Which role, with what each may do. */
-function RoleChoice({ by, value, onValue }: { by: Role; value: Role; onValue: (role: Role) => void }) {
-  return (
-    <Choice
-      label={t('settings.role')}
-      value={value}
-      onValue={(role) => { if (isRole(role)) onValue(role); }}
-      options={rolesBy(by).map((role) => ({ value: role, label: `${roleName(role)}: ${t(`roles.${role}Text`)}` }))}
-    />
-  );
 }
 
 function Add({ by, onClose }: { by: Role; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
-import { useEffect, useLayoutEffect, type ReactNode } from 'react';
+import { Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { StoreBanner } from '@/components/store-banner';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
@@ -12,10 +12,13 @@ import { useMedia, useTitle } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
+import { later } from '@/lib/later';
 import { useMe } from '@/lib/people';
 import { setPreferences, usePreferences, type Theme } from '@/lib/preferences';
 import { endSession, signOut } from '@/lib/session';
 import { inField, matches, shortcuts } from '@/lib/shortcuts';
+
+const Workspaces = later(() => import('@/features/shell/workspaces'));
 
 /** What surrounds every page: the rail, and the line to the server. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -24,7 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const inThread = useRouterState({ select: (state) => /^\/inbox\/./.test(state.location.pathname) });
 
   // Before the pages' own effects: what they ask for would else belong to a session that was never begun.
-  useLayoutEffect(() => startLive(me.user.id, endSession), [me.user.id]);
+  useLayoutEffect(() => startLive(me.user.id, me.workspace.id, endSession), [me.user.id, me.workspace.id]);
   useGlobalKeys();
   usePageTitle();
 
@@ -126,7 +129,7 @@ const themes: { value: Theme; icon: typeof Sun }[] = [
 ];
 
 function Account({ side }: { side: 'right' | 'top' }) {
-  const { user } = useMe();
+  const { user, workspaces } = useMe();
   const theme = usePreferences((state) => state.theme);
   const navigate = useNavigate();
   return (
@@ -143,6 +146,7 @@ function Account({ side }: { side: 'right' | 'top' }) {
         <p className="text-[12px] leading-4 text-text-3">{user.email}</p>
       </div>
       <MenuLine />
+      {workspaces.length > 1 && <Suspense fallback={null}><Workspaces /></Suspense>}
       <MenuLabel>{t('account.theme')}</MenuLabel>
       {themes.map(({ value, icon: Icon }) => (
         <MenuChoice key={value} icon={<Icon size={16} aria-hidden="true" />} checked={theme === value} onSelect={() => { setPreferences({ theme: value }); }}>

@@ -8,6 +8,7 @@ import { Choice, Field } from '@/components/field';
 import { FormButtons, Modal } from '@/components/modal';
 import { TemplateForm, type Chosen } from '@/components/template-form';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';

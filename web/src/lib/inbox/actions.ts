@@ -7,14 +7,16 @@ import { putAnswer, putConversations, putMark } from '@/lib/inbox/state';
 import { useInbox, useLink } from '@/lib/inbox/store';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
+import { capital } from '@/lib/words';
 
 /** The server's words for an error, and where to find it in the logs. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ApiError) {
-    const words = error.problem.detail || error.problem.title;
+    // The server tells the cause alone; here it follows a sentence.
+    const words = capital(error.problem.detail || error.problem.title);
     return error.status >= 500 && error.problem.correlation_id
       ? `${words} · ${t('app.ref', { id: error.problem.correlation_id })}`
-      : words;
+      : words.replace(/[^.?!]$/, '$&.');
   }
   return t('error.noAnswer');
 }

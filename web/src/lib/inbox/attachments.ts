@@ -77,7 +77,7 @@ export function attach(conversationId: string, channelId: string, files: Iterabl
 /** Takes a recording, which is sent as soon as it is up. */
 export function sendRecording(conversationId: string, channelId: string, file: File, replyTo: string | undefined): void {
   refuse(conversationId, null);
-  const upload: Upload = { id: newKey(), name: t('voice.preview'), size: file.size, kind: 'audio', picture: null, progress: 0, state: 'uploading', file, recorded: { replyTo } };
+  const upload: Upload = { id: newKey(), name: t('attach.recorded'), size: file.size, kind: 'audio', picture: null, progress: 0, state: 'uploading', file, recorded: { replyTo } };
   set(conversationId, [...of(conversationId), upload]);
   begin(conversationId, channelId, upload);
 }

@@ -378,17 +378,17 @@ function storeDoes(condition: StoreCondition): void {
 }
 
 /** Begins for whoever signed in; stops with the function it gives back. */
-export function startLive(meId: string, signedOut: () => void): () => void {
+export function startLive(meId: string, workspaceId: string, signedOut: () => void): () => void {
   session += 1;
   const mine = session;
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
-  restoreDrafts(meId);
+  restoreDrafts(meId, workspaceId);
   restoreOutbox();
-  void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId); }).catch(() => undefined);
+  void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, signedOut, changed });
+  const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, workspaceId, signedOut, changed });
   connection = line;
   const begin = () => {
     if (mine !== session) return;

@@ -4,6 +4,7 @@
  * doubles anything.
  */
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
+import { meQuery, queryClient } from '@/api/queries';
 import type { Message, Problem, SendRequest } from '@/api/types';
 import { alertNow } from '@/lib/announce';
 import { returnToDraft } from '@/lib/drafts';
@@ -13,13 +14,16 @@ import { useInbox, useLink } from '@/lib/inbox/store';
 import { usePreferences } from '@/lib/preferences';
 import { showToast } from '@/lib/toast';
 
+/** A person's workspaces have a device in common: what was written in one does not go out in another. */
+const here = () => queryClient.getQueryData(meQuery.queryKey)?.workspace.id;
+
 const PREFIX = 'switchboard.outbox.';
 const prefix = () => `${PREFIX}${useInbox.getState().meId}.`;
 
 function store(pending: Pending): void {
   try {
     const { bound: _, ...kept } = pending;
-    localStorage.setItem(prefix() + pending.id, JSON.stringify(kept));
+    localStorage.setItem(prefix() + pending.id, JSON.stringify({ ...kept, workspace: here() }));
   } catch {
     // Full or switched off: it lives as long as the page.
   }
@@ -40,8 +44,8 @@ export function restoreOutbox(): void {
     for (let index = 0; index < localStorage.length; index += 1) {
       const key = localStorage.key(index);
       if (!key?.startsWith(prefix())) continue;
-      const pending = JSON.parse(localStorage.getItem(key) ?? 'null') as Pending | null;
-      if (pending) found.push({ ...pending, state: pending.state === 'refused' ? 'refused' : 'waiting' });
+      const pending = JSON.parse(localStorage.getItem(key) ?? 'null') as (Pending & { workspace?: string }) | null;
+      if (pending && (pending.workspace ?? here()) === here()) found.push({ ...pending, state: pending.state === 'refused' ? 'refused' : 'waiting' });
     }
   } catch {
     // Storage is switched off: nothing was left.

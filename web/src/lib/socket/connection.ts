@@ -10,6 +10,8 @@ type Handlers = {
   draft: (data: DraftChanged) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
+  /** Whose events are waited for. */
+  workspaceId: string;
   changed: (machine: Machine) => void;
 };
 
@@ -117,7 +119,10 @@ export class Connection {
     socket.onmessage = (message: MessageEvent<string>) => {
       if (socket !== this.socket) return;
       const parsed = JSON.parse(message.data) as ServerFrame | ServerFrame[];
-      this.feed({ type: 'frames', frames: Array.isArray(parsed) ? parsed : [parsed] });
+      const frames = Array.isArray(parsed) ? parsed : [parsed];
+      // The sign-in went on in another workspace: what is on this page belongs to the one before.
+      if (frames.some((frame) => frame.type === 'hello' && frame.workspace_id !== this.handlers.workspaceId)) location.assign('/inbox');
+      else this.feed({ type: 'frames', frames });
     };
     socket.onclose = (event) => {
       if (socket !== this.socket) return;

@@ -24,7 +24,7 @@ const event = (offset: number, prev = offset - 1): StreamEvent => ({
   data: {},
 });
 const frames = (...list: ServerFrame[]): Input => ({ type: 'frames', frames: list });
-const hello: ServerFrame = { type: 'hello', session: 'soc_1', heartbeat_s: 25, store: 'ok' };
+const hello: ServerFrame = { type: 'hello', session: 'soc_1', workspace_id: 'wsp_1', heartbeat_s: 25, store: 'ok' };
 const subscribed = (offset: number, resumed: boolean, epoch = 'a'): ServerFrame => ({
   type: 'subscribed',
   id: 1,
@@ -242,7 +242,7 @@ describe('heartbeats', () => {
 
 describe('the store', () => {
   it('is heard of at the start and when it changes', () => {
-    const full: ServerFrame = { type: 'hello', session: 'soc_1', heartbeat_s: 25, store: 'full' };
+    const full: ServerFrame = { type: 'hello', session: 'soc_1', workspace_id: 'wsp_1', heartbeat_s: 25, store: 'full' };
     const again: ServerFrame = { type: 'signal', name: 'store.condition', data: { condition: 'ok' } };
     const [, effects] = run(initialMachine(), { type: 'start', online: true }, { type: 'opened' }, frames(full, again));
     const heard = effects.flatMap((effect) => (effect.type === 'store' ? effect.condition : []));

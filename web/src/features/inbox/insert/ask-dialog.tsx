@@ -8,6 +8,7 @@ import { Asked } from '@/features/inbox/body';
 import type { MakerProps } from '@/features/inbox/insert/insert';
 import { RefusedNow } from '@/features/inbox/insert/refused';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { aboveOf, bodyLimit, emptyInteractive, headersOf, interactiveOf, interactiveProblems, requestFor, rowCount, type DraftSection, type Above, type InteractiveDraft, type Request, type Taps } from '@/lib/interactive';
 import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
 

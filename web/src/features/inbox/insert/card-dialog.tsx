@@ -7,6 +7,7 @@ import { Modal } from '@/components/modal';
 import { Buttons } from '@/features/inbox/insert/ask-dialog';
 import type { MakerProps } from '@/features/inbox/insert/insert';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { cardOf, cardOfContact, cardProblems, type CardDraft, type CardProblem } from '@/lib/inbox/card';
 import { LIMITS } from '@/lib/whatsapp-limits';
 

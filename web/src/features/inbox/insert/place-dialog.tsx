@@ -6,6 +6,7 @@ import { Modal } from '@/components/modal';
 import { Buttons } from '@/features/inbox/insert/ask-dialog';
 import type { MakerProps } from '@/features/inbox/insert/insert';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { placeOf, type Point } from '@/lib/place';
 import { LIMITS, lengthOf } from '@/lib/whatsapp-limits';
 import { kindName } from '@/lib/words';

@@ -2,6 +2,7 @@ import { Mic, Pause, Play, RotateCcw, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Modal } from '@/components/modal';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-settings';
 import { fileOf } from '@/lib/opus';
 import { lengthWords, MAX_RECORDING_MS, problemOf, record, type MicrophoneProblem, type Recording } from '@/lib/recorder';
 

@@ -143,9 +143,9 @@ export function draftChanged(changed: DraftChanged): void {
 }
 
 /** Begins for whoever signed in. */
-export function startDrafts(meId: string): void {
+export function startDrafts(meId: string, workspaceId: string): void {
   stopLast();
-  prefix = `switchboard.draft-base.${meId}.`;
+  prefix = `switchboard.draft-base.${meId}.${workspaceId}.`;
   restore();
   const stopDrafts = useDrafts.subscribe(({ drafts }, { drafts: before }) => {
     if (drafts === before) return;

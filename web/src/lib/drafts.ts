@@ -23,9 +23,9 @@ function load(): Record<string, string> {
 
 export const useDrafts = create<Drafts>(() => ({ drafts: {} }));
 
-/** Takes up what this person left; a device can be shared. */
-export function restoreDrafts(meId: string): void {
-  prefix = `switchboard.draft.${meId}.`;
+/** Takes up what this person left in this workspace; a device can be shared. */
+export function restoreDrafts(meId: string, workspaceId: string): void {
+  prefix = `switchboard.draft.${meId}.${workspaceId}.`;
   useDrafts.setState({ drafts: load() });
 }
 

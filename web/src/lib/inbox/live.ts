@@ -433,9 +433,9 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   const mine = session;
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
-  restoreDrafts(meId);
+  restoreDrafts(meId, workspaceId);
   restoreOutbox();
-  void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId); }).catch(() => undefined);
+  void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
   const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });

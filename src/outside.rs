@@ -110,8 +110,8 @@ impl Headers {
 pub enum Said {
     /// A frame with nothing more to do, or a signal.
     Plain,
-    /// A subscription: its id, where it goes on and whether frames may come together.
-    Subscribe(u64, Option<wire::StreamPosition>, bool),
+    /// A subscription: its id, where it goes on, whether frames may come together, and for how long nobody did anything.
+    Subscribe(u64, Option<wire::StreamPosition>, bool, Option<u32>),
     /// A command: its id, its key, where and what, in the words of the published schema.
     Command(u64, String, wire::Command),
     /// A command that is refused.
@@ -127,7 +127,9 @@ pub enum Said {
 pub fn frame(text: &str) -> Said {
     match Frame::read(text) {
         Ok(Frame::Ping | Frame::Pong | Frame::Activity | Frame::Typing(_)) => Said::Plain,
-        Ok(Frame::Subscribe(request)) => Said::Subscribe(request.id, request.since, request.batch),
+        Ok(Frame::Subscribe(request)) => {
+            Said::Subscribe(request.id, request.since, request.batch, request.idle_s)
+        }
         Ok(Frame::Command(id, Ok((key, command)))) => Said::Command(id, key, published(command)),
         Ok(Frame::Command(id, Err(error))) => Said::Refused(id, error),
         Err(NotAFrame::Complaint(error)) => Said::Complaint(error),

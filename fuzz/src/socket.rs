@@ -11,7 +11,7 @@ pub(crate) fn frame(bytes: &[u8]) -> bool {
     let published = match said.clone() {
         Said::Plain => return true,
         Said::Refused(..) | Said::Complaint(_) | Said::Close(_) => return false,
-        Said::Subscribe(id, since, batch) => ClientFrame::Subscribe { id, since, batch },
+        Said::Subscribe(id, since, batch, idle_s) => ClientFrame::Subscribe { id, since, batch, idle_s },
         Said::Command(id, key, command) => {
             assert!(is_key(&key), "{key:?}");
             ClientFrame::Command { id, key, command }

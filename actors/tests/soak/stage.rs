@@ -275,7 +275,7 @@ impl Stage {
                 role: wire::Role::Agent,
             };
             let row = MemberRow { user_id: UserId::from_bytes([9; 16]), body: Json(body) };
-            Records::new(Arc::clone(&self.store)).put(scope, Lane::Interactive, row).await.expect("a member");
+            Records::new(self.temp.store()).put(scope, Lane::Interactive, row).await.expect("a member");
         };
         self.perform(vec![Box::pin(put)]).await;
     }

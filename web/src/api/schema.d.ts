@@ -710,8 +710,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/invitations": {
     "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's drafts */
+        get: operations["drafts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
         parameters: {
             query?: never;
             header?: never;
@@ -811,10 +827,6 @@ export interface paths {
          * @description Good for seven days from now, under the same link. For owners and admins; an owner's only by an owner.
          */
         post: operations["invitations_resend"];
-        /** The caller's drafts */
-        get: operations["drafts_list"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -916,8 +928,6 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/outbox": {
-    "/api/v1/search": {
-    "/api/v1/saved-replies": {
         parameters: {
             query?: never;
             header?: never;
@@ -930,11 +940,63 @@ export interface paths {
          *     is nothing here.
          */
         get: operations["outbox_list"];
-         * Search
-         * @description Over what was said and whom it was said to. Answers within a deadline: what was not looked through by then is left out, and
-         *     `partial` says so, as it does where something is not in the index yet.
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a code to set a password anew
+         * @description It is sent by mail to an address that has an account; the answer is the same for one that has none.
          */
-        get: operations["search_find"];
+        post: operations["password_resets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password anew
+         * @description With the code of the mail, which is good once and for a few tries. Signs in, and ends every sign-in from before; API keys
+         *     stay as they are.
+         */
+        post: operations["password_resets_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
          * The saved replies that the caller can use
          * @description The workspace's and their own, with what can stand in their words.
          */
@@ -996,41 +1058,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/password-resets": {
+    "/api/v1/search": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Ask for a code to set a password anew
-         * @description It is sent by mail to an address that has an account; the answer is the same for one that has none.
+         * Search
+         * @description Over what was said and whom it was said to. Answers within a deadline: what was not looked through by then is left out, and
+         *     `partial` says so, as it does where something is not in the index yet.
          */
-        post: operations["password_resets_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/password-resets/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["search_find"];
         put?: never;
-        /**
-         * Set a password anew
-         * @description With the code of the mail, which is good once and for a few tries. Signs in, and ends every sign-in from before; API keys
-         *     stay as they are.
-         */
-        post: operations["password_resets_confirm"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1577,13 +1619,6 @@ export interface components {
              */
             read_receipts?: boolean | null;
         };
-        /** @description Change a team; what is left out stays. */
-        ChangeTeam: {
-            assignment?: null | components["schemas"]["Assignment"];
-            /** @description Who is in it from now on. */
-            members?: components["schemas"]["UserId"][] | null;
-            /** @description A new name. */
-            name?: string | null;
         /** @description Change a saved reply. What is left out stays. */
         ChangeSavedReply: {
             /** @description What it is called up by. */
@@ -1597,6 +1632,14 @@ export interface components {
             text?: null | components["schemas"]["Text"];
             /** @description Only if the customer has not written by then. */
             unless_reply?: boolean | null;
+        };
+        /** @description Change a team; what is left out stays. */
+        ChangeTeam: {
+            assignment?: null | components["schemas"]["Assignment"];
+            /** @description Who is in it from now on. */
+            members?: components["schemas"]["UserId"][] | null;
+            /** @description A new name. */
+            name?: string | null;
         };
         /** @description Change a member. What is left out stays. */
         ChangeUser: {
@@ -2093,10 +2136,10 @@ export interface components {
              * @description The highest `seq` given.
              */
             last_seq: number;
-            queued_at?: null | components["schemas"]["Timestamp"];
-            routed_at?: null | components["schemas"]["Timestamp"];
             /** @description Who was mentioned in a note and has not looked at it. */
             mentions?: components["schemas"]["Mention"][];
+            queued_at?: null | components["schemas"]["Timestamp"];
+            routed_at?: null | components["schemas"]["Timestamp"];
             /**
              * Format: int64
              * @description Messages that are to go at a time.
@@ -2167,14 +2210,7 @@ export interface components {
             email: string;
             /** @description What they may do once they are here. */
             role: components["schemas"]["Role"];
-        /** @description Make a team. */
-        CreateTeam: {
-            /** @description How conversations come to somebody of it; by hand where it is left out. */
-            assignment?: components["schemas"]["Assignment"];
-            /** @description Who is in it: at most 500 people. */
-            members?: components["schemas"]["UserId"][];
-            /** @description Its name: 1 to 100 characters, as no other team of the workspace is called. */
-            name: string;
+        };
         /** @description Keep words. */
         CreateSavedReply: {
             /** @description What it is called up by: at most 40 letters, digits, `-`, `_` and `.`, and unlike every other of the same holder. */
@@ -2183,6 +2219,15 @@ export interface components {
             shared?: boolean;
             /** @description Its words, at most 4,096 characters. */
             text: string;
+        };
+        /** @description Make a team. */
+        CreateTeam: {
+            /** @description How conversations come to somebody of it; by hand where it is left out. */
+            assignment?: components["schemas"]["Assignment"];
+            /** @description Who is in it: at most 500 people. */
+            members?: components["schemas"]["UserId"][];
+            /** @description Its name: 1 to 100 characters, as no other team of the workspace is called. */
+            name: string;
         };
         /** @description Make a template and submit it. */
         CreateTemplate: components["schemas"]["TemplateDraft"] & {
@@ -2240,14 +2285,6 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out";
-        /** @description By which doors somebody comes in here who is not signed in. */
-        Entrances: {
-            /** @description Mail stays here and is shown at `/outbox`: this server is for trying things out. */
-            outbox: boolean;
-            /** @description A forgotten password can be set anew by mail. */
-            password_reset: boolean;
-            /** @description Strangers may make an account and a workspace. */
-            sign_up: boolean;
         /** @description What the caller began to write in a conversation. Where that is nothing its version is 0. */
         Draft: components["schemas"]["DraftWords"] & {
             /** @description Where. */
@@ -2279,6 +2316,15 @@ export interface components {
             /** @description To the customer, at most 16,000 characters. */
             reply?: string;
             reply_to?: null | components["schemas"]["MessageId"];
+        };
+        /** @description By which doors somebody comes in here who is not signed in. */
+        Entrances: {
+            /** @description Mail stays here and is shown at `/outbox`: this server is for trying things out. */
+            outbox: boolean;
+            /** @description A forgotten password can be set anew by mail. */
+            password_reset: boolean;
+            /** @description Strangers may make an account and a workspace. */
+            sign_up: boolean;
         };
         /**
          * @description Where a value comes from.
@@ -2437,8 +2483,8 @@ export interface components {
             invited_by: components["schemas"]["UserId"];
             /** @description What these were called then. */
             invited_by_name: string;
-            /** @description Whoever opens it may join in their name: it is for them alone. */
-            link: string;
+            /** @description Whoever opens it may join in their name: it is for them alone. Not told to who may not ask for this role. */
+            link?: string | null;
             /** @description How its mail stands. */
             mail: components["schemas"]["MailStanding"];
             /** @description Why it was not sent, where that is known. */
@@ -2755,6 +2801,7 @@ export interface components {
         OutboxMails: {
             /** @description Newest first, at most a hundred. */
             mails: components["schemas"]["OutboxMail"][];
+        };
         /** @description How the caller is to be found. */
         OwnPresence: components["schemas"]["Presence"] & {
             /**
@@ -2767,7 +2814,7 @@ export interface components {
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries";
+        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries";
         /** @description How one of us is to be found. */
         Presence: {
             /** @description What they say of themselves. */
@@ -2795,7 +2842,6 @@ export interface components {
          * @enum {string}
          */
         PresenceState: "online" | "busy" | "away" | "offline";
-        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_keys" | "replay_deliveries";
         /**
          * @description What the provider counts a message as.
          * @enum {string}
@@ -2983,33 +3029,6 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "supervisor" | "agent" | "analyst";
-        /** @description What was found, in groups, the best of each first. A group that was not asked for is empty. */
-        SearchAnswer: {
-            /** @description People outside. */
-            contacts: components["schemas"]["FoundContacts"];
-            /** @description Conversations, by whom they are with. */
-            conversations: components["schemas"]["FoundConversations"];
-            /** @description Time was up, or more words would answer than are looked at. */
-            cut: boolean;
-            lag?: null | components["schemas"]["SearchLag"];
-            /** @description What was said. */
-            messages: components["schemas"]["FoundMessages"];
-            /**
-             * @description There may be more, or better ones, than this: time was up, more words would answer than are looked at, or not
-             *     everything is in the index yet.
-             */
-            partial: boolean;
-        };
-        /** @description What is not in the index yet. */
-        SearchLag: {
-            /**
-             * Format: int64
-             * @description Events that are not in it, so far as is known.
-             */
-            events: number;
-            /** @description It is being made anew: much may be missing. */
-            rebuilding: boolean;
-            since?: null | components["schemas"]["Timestamp"];
         /** @description Keep a draft. With nothing in it, there is none any more. */
         SaveDraft: components["schemas"]["DraftWords"] & {
             /**
@@ -3066,6 +3085,34 @@ export interface components {
         ScheduledList: {
             /** @description Soonest first. */
             messages: components["schemas"]["Message"][];
+        };
+        /** @description What was found, in groups, the best of each first. A group that was not asked for is empty. */
+        SearchAnswer: {
+            /** @description People outside. */
+            contacts: components["schemas"]["FoundContacts"];
+            /** @description Conversations, by whom they are with. */
+            conversations: components["schemas"]["FoundConversations"];
+            /** @description Time was up, or more words would answer than are looked at. */
+            cut: boolean;
+            lag?: null | components["schemas"]["SearchLag"];
+            /** @description What was said. */
+            messages: components["schemas"]["FoundMessages"];
+            /**
+             * @description There may be more, or better ones, than this: time was up, more words would answer than are looked at, or not
+             *     everything is in the index yet.
+             */
+            partial: boolean;
+        };
+        /** @description What is not in the index yet. */
+        SearchLag: {
+            /**
+             * Format: int64
+             * @description Events that are not in it, so far as is known.
+             */
+            events: number;
+            /** @description It is being made anew: much may be missing. */
+            rebuilding: boolean;
+            since?: null | components["schemas"]["Timestamp"];
         };
         /** @description One rule and how it came out. */
         SendCheck: {
@@ -5433,8 +5480,36 @@ export interface operations {
             };
         };
     };
-    invitations_list: {
     drafts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invitations_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -5615,7 +5690,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
-                    "application/json": components["schemas"]["DraftList"];
                 };
             };
             /** @description A problem */
@@ -5817,38 +5891,6 @@ export interface operations {
     outbox_list: {
         parameters: {
             query?: never;
-    search_find: {
-        parameters: {
-            query: {
-                /**
-                 * @description Words, in any order: all must be there, slips are forgiven, and the last finds what begins with it. `"In quotes"`: in a
-                 *     row. Or a number, or a part of one, however it is written. At most 200 characters and 12 words.
-                 */
-                q: string;
-                /** @description Among what; all of it, unless asked otherwise, with a few conversations and contacts beside the messages. */
-                kind?: "messages" | "conversations" | "contacts";
-                /** @description On this channel. */
-                channel_id?: components["schemas"]["ChannelId"];
-                /** @description In a conversation that stands so. */
-                status?: "open" | "pending" | "snoozed" | "resolved";
-                /** @description In a conversation of this person; or of `me`, or of `nobody`. */
-                assignee?: string;
-                /** @description Written by this person of us; or by `me`, by `us`, or by the `customer`. */
-                by?: string;
-                /** @description Not before. */
-                from?: components["schemas"]["Timestamp"];
-                /** @description Before. */
-                to?: components["schemas"]["Timestamp"];
-                /** @description Only with a file. */
-                attachment?: boolean;
-                /** @description `next_cursor` of the page before, of the same group and the same question. */
-                cursor?: string;
-                /** @description How many of the group, 1 to 50. */
-                limit?: number;
-            };
-    saved_replies_list: {
-        parameters: {
-            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -5862,7 +5904,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutboxMails"];
-                    "application/json": components["schemas"]["SavedReplyList"];
                 };
             };
             /** @description A problem */
@@ -5880,13 +5921,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-    saved_replies_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request do the act once, however often they come */
-                "Idempotency-Key"?: string;
-            };
             path?: never;
             cookie?: never;
         };
@@ -5926,7 +5960,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConfirmPasswordReset"];
-                "application/json": components["schemas"]["CreateSavedReply"];
             };
         };
         responses: {
@@ -5937,7 +5970,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
-                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplyList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_replies_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSavedReply"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["SavedReply"];
                 };
             };
@@ -6042,6 +6138,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_find: {
+        parameters: {
+            query: {
+                /**
+                 * @description Words, in any order: all must be there, slips are forgiven, and the last finds what begins with it. `"In quotes"`: in a
+                 *     row. Or a number, or a part of one, however it is written. At most 200 characters and 12 words.
+                 */
+                q: string;
+                /** @description Among what; all of it, unless asked otherwise, with a few conversations and contacts beside the messages. */
+                kind?: "messages" | "conversations" | "contacts";
+                /** @description On this channel. */
+                channel_id?: components["schemas"]["ChannelId"];
+                /** @description In a conversation that stands so. */
+                status?: "open" | "pending" | "snoozed" | "resolved";
+                /** @description In a conversation of this person; or of `me`, or of `nobody`. */
+                assignee?: string;
+                /** @description Written by this person of us; or by `me`, by `us`, or by the `customer`. */
+                by?: string;
+                /** @description Not before. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description Only with a file. */
+                attachment?: boolean;
+                /** @description `next_cursor` of the page before, of the same group and the same question. */
+                cursor?: string;
+                /** @description How many of the group, 1 to 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description A problem */

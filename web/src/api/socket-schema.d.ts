@@ -1242,7 +1242,7 @@ export interface Event {
     | "templates.changed"
     | "users.changed"
     | "teams.changed"
-    | "presence.changed";
+    | "presence.changed"
     | "replies.changed";
   /**
    * Its place in the stream.
@@ -1282,12 +1282,13 @@ export interface EventData {
    */
   read?: ReadMark | null;
   /**
-   * The team.
-   */
-  teams?: TeamsChanged | null;
    * Whose saved replies.
    */
   replies?: RepliesChanged | null;
+  /**
+   * The team.
+   */
+  teams?: TeamsChanged | null;
   /**
    * The templates.
    */
@@ -1583,6 +1584,10 @@ export interface Conversation {
    */
   last_seq: number;
   /**
+   * Who was mentioned in a note and has not looked at it.
+   */
+  mentions?: Mention[];
+  /**
    * Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
    */
   queued_at?: Timestamp | null;
@@ -1590,9 +1595,6 @@ export interface Conversation {
    * When a rule gave it to who has it; absent where a person did.
    */
   routed_at?: Timestamp | null;
-   * Who was mentioned in a note and has not looked at it.
-   */
-  mentions?: Mention[];
   /**
    * Messages that are to go at a time.
    */
@@ -2410,13 +2412,6 @@ export interface ReadMark {
   user_id: string;
 }
 /**
- * A team was made, changed or deleted: whoever shows teams reads them again.
- */
-export interface TeamsChanged {
-  /**
-   * Which.
-   */
-  team_id: string;
  * Saved replies were made, changed or deleted: whoever shows them reads them again.
  */
 export interface RepliesChanged {
@@ -2424,6 +2419,15 @@ export interface RepliesChanged {
    * Whose; absent for the workspace's.
    */
   user_id?: UserId | null;
+}
+/**
+ * A team was made, changed or deleted: whoever shows teams reads them again.
+ */
+export interface TeamsChanged {
+  /**
+   * Which.
+   */
+  team_id: string;
 }
 /**
  * Templates of a channel changed: whoever shows them reads them again.
@@ -2520,12 +2524,13 @@ export interface EventData1 {
    */
   read?: ReadMark | null;
   /**
-   * The team.
-   */
-  teams?: TeamsChanged | null;
    * Whose saved replies.
    */
   replies?: RepliesChanged | null;
+  /**
+   * The team.
+   */
+  teams?: TeamsChanged | null;
   /**
    * The templates.
    */

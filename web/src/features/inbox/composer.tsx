@@ -101,9 +101,9 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
             </Mode>
           </div>
           <span className="flex-1" />
-          {mode === 'reply' && phone && permission.answer.price && !permission.answer.refused && <span className="px-2"><Price price={permission.answer.price} brief /></span>}
+          {mode === 'reply' && phone && permission.answer.price && !permission.answer.refused && <span className="flex min-w-0 px-2"><Price price={permission.answer.price} brief /></span>}
           {mode === 'reply' && !silenced && (
-            <button type="button" className="mode" onClick={() => { set('template'); }}>
+            <button type="button" className="mode flex-none" onClick={() => { set('template'); }}>
               <LayoutTemplate size={14} aria-hidden="true" />
               {t('composer.template')}
             </button>
@@ -174,6 +174,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   const picker = useRef<HTMLInputElement>(null);
   const [planning, setPlanning] = useState(false);
   const planKey = useRef(newKey());
+  const then = useRef<(() => void) | null>(null);
   const [over, setOver] = useState(false);
   const { refused, price } = permission.answer;
   const held = kind === 'reply' && refused !== null;
@@ -279,10 +280,11 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
                 // A phone has no room for buttons of their own.
                 more={phone && (
                   <>
-                    <MenuItem icon={<MessageSquareText size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { if (field.current) callUp(field.current, '/'); }); }}>{t('writing.saved')}</MenuItem>
-                    {plannable && <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>}
+                    <MenuItem icon={<MessageSquareText size={16} aria-hidden="true" />} onSelect={() => { then.current = () => { if (field.current) callUp(field.current, '/'); }; }}>{t('writing.saved')}</MenuItem>
+                    {plannable && <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { then.current = () => { setPlanning(true); }; }}>{t('schedule.open')}</MenuItem>}
                   </>
                 )}
+                then={then}
                 onFiles={() => picker.current?.click()}
               />
             </Suspense>

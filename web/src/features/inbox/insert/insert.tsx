@@ -1,6 +1,6 @@
 /** What a message can carry besides words: chosen from one menu, made in a dialog of its own. */
 import { ListChecks, MapPin, MapPinned, Mic, Paperclip, Phone, Plus, UserRound } from 'lucide-react';
-import { Suspense, useId, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useId, useRef, useState, type ReactNode, type RefObject } from 'react';
 import type { SendRefusal, SendRequest } from '@/api/types';
 import { Menu, MenuItem, MenuWhy } from '@/components/menu';
 import { RefusedNow } from '@/features/inbox/insert/refused';
@@ -23,8 +23,8 @@ export type MakerProps = { channelId: string; onSend: (request: SendRequest, pre
 
 type Thing = 'ask' | 'askPlace' | 'askNumber' | 'place' | 'card' | 'voice';
 
-/** `refused`: why none of this would be sent now; `more`: what else is chosen from here. */
-export function Insert({ conversationId, channelId, replyTo, refused, more, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; more?: ReactNode; onFiles: () => void }) {
+/** `refused`: why none of this would be sent now; `more`: what else is chosen from here, and `then` what that does once the menu is gone. */
+export function Insert({ conversationId, channelId, replyTo, refused, more, then, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; more?: ReactNode; then?: RefObject<(() => void) | null>; onFiles: () => void }) {
   const why = useId();
   const now = useMinute();
   const words = refused && withLocalTimes(`${refused.reason} ${refused.what_to_do}`, now);
@@ -54,12 +54,17 @@ export function Insert({ conversationId, channelId, replyTo, refused, more, onFi
         align="start"
         onClosed={(event) => {
           const next = chosen.current;
+          const other = then?.current;
           chosen.current = null;
-          if (!next) return;
+          if (then) then.current = null;
+          if (!next && !other) return;
           // The focus goes to the dialog; which opens once the key that chose it is done with, as that would press
           // the dialog's first button too.
           event.preventDefault();
-          setTimeout(() => { setThing(next); });
+          setTimeout(() => {
+            if (next) setThing(next);
+            else other?.();
+          });
         }}
         trigger={<button ref={button} type="button" className="btn plain icon small" aria-label={t('insert.open')} title={t('insert.open')}><Plus size={16} aria-hidden="true" /></button>}
       >

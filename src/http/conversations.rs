@@ -14,17 +14,15 @@ use switchboard_schema::{ConversationId, TeamId, wire};
 use utoipa::ToSchema;
 
 use super::{
+    Edge,
     extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
     messages::forget_draft,
     problem::Problem,
 };
-use crate::{
-    access::{
-        Access, May,
-        permit::{Answer, Read},
-    },
-    desk::Desk,
+use crate::access::{
+    Access, May,
+    permit::{Answer, Read},
 };
 
 /// Conversations of a page, unless asked otherwise.
@@ -261,9 +259,7 @@ pub(crate) async fn status(
     params(("id" = ConversationId, Path)),
     request_body = wire::Note, responses((status = 201, body = wire::Message)))]
 pub(crate) async fn note(
-    State(house): State<House>,
-    State(access): State<Arc<Access>>,
-    State(desk): State<Arc<Desk>>,
+    State(Edge { house, access, desk, .. }): State<Edge>,
     caller: May<Answer>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,

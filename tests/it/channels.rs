@@ -10,6 +10,7 @@ use switchboard_simulator::{
 
 use crate::support::{
     api::{Api, client},
+    machine_secs,
     postman::{Oddly, customer},
     server::{Rows, Server},
     snapshot::text,
@@ -185,16 +186,10 @@ fn phone(with: &Person, texts: &[&str], now_s: i64) -> Phone {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the machine's time, as the provider's")]
-fn now_s() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");
-    i64::try_from(since.as_secs()).expect("it is before the year 9999")
-}
-
 #[tokio::test]
 async fn what_a_phone_keeps_comes_over_after_a_sign_up_and_a_stop_in_it_is_heard_at_its_time() {
     let lucas = customer(0);
-    let sign = SignUp::with(phone(&lucas, &KEPT, now_s())).await;
+    let sign = SignUp::with(phone(&lucas, &KEPT, machine_secs())).await;
     let id = sign.connect("phone_dialog_url").await;
     let contacts = until_light(&sign.api, &id, "phone_contacts", |light| light["state"] == "good").await;
     assert!(text(&contacts, "found").contains("contacts are here"), "{contacts}");
@@ -228,10 +223,10 @@ async fn what_a_phone_keeps_comes_over_after_a_sign_up_and_a_stop_in_it_is_heard
 
     // Told once more, nothing is doubled.
     let business = sign.world.business("106540352242922").expect("there is this number");
-    let again = payload::whole_history(&business, &phone(&lucas, &KEPT, now_s()).threads);
+    let again = payload::whole_history(&business, &phone(&lucas, &KEPT, machine_secs()).threads);
     sign.world.inject("106540352242922", again).expect("it goes out");
     sign.world
-        .inject("106540352242922", [payload::text_message(&lucas, "wamid.new", now_s(), "hi")])
+        .inject("106540352242922", [payload::text_message(&lucas, "wamid.new", machine_secs(), "hi")])
         .unwrap();
     until("the new message", async || {
         let page = sign.api.get("/api/v1/conversations?view=all&status=open").await.of(200);
@@ -289,7 +284,7 @@ async fn a_stop_of_the_time_before_keeps_messages_from_going_and_a_later_start_i
 
 #[tokio::test]
 async fn a_request_whose_answer_is_lost_is_made_again_and_counts_once() {
-    let sign = SignUp::with(phone(&customer(0), &KEPT[..3], now_s())).await;
+    let sign = SignUp::with(phone(&customer(0), &KEPT[..3], machine_secs())).await;
     let options = sign.api.get("/api/v1/channels/sign-up").await.of(200);
     assert!(text(&options, "phone_dialog_url").contains("whatsapp_business_app_onboarding"));
     // The first request for the phone's data is taken and its answer lost; the second try hears that it was made.
@@ -306,13 +301,13 @@ async fn a_request_whose_answer_is_lost_is_made_again_and_counts_once() {
 
 #[tokio::test]
 async fn what_a_business_does_not_share_and_what_comes_too_late_is_said_in_plain_words() {
-    let declined = Phone { keeps_history: true, ..phone(&customer(0), &[], now_s()) };
+    let declined = Phone { keeps_history: true, ..phone(&customer(0), &[], machine_secs()) };
     let sign = SignUp::with(declined).await;
     let id = sign.connect("phone_dialog_url").await;
     let history = until_light(&sign.api, &id, "phone_history", |light| light["state"] == "past").await;
     assert!(text(&history, "found").contains("does not share the phone’s messages"), "{history}");
     // Through the dialog for other numbers there is nothing to be asked for: WhatsApp refuses, and says why.
-    let late = SignUp::with(phone(&customer(0), &[], now_s())).await;
+    let late = SignUp::with(phone(&customer(0), &[], machine_secs())).await;
     let id = late.connect("dialog_url").await;
     let history = until_light(&late.api, &id, "phone_history", |light| light["state"] == "past").await;
     assert!(text(&history, "found").contains("within 24 hours of the sign-up"), "{history}");
@@ -322,7 +317,7 @@ async fn what_a_business_does_not_share_and_what_comes_too_late_is_said_in_plain
 
 #[tokio::test]
 async fn what_a_token_may_not_ask_a_phone_for_shows_with_it_and_is_asked_for_at_once_when_somebody_checks() {
-    let sign = SignUp::with(phone(&customer(0), &KEPT[..3], now_s())).await;
+    let sign = SignUp::with(phone(&customer(0), &KEPT[..3], machine_secs())).await;
     for _ in 0..2 {
         sign.world.graph().script(When::Path("smb_app_data".to_owned()), Fault::Code(200));
     }
@@ -340,7 +335,7 @@ async fn what_a_token_may_not_ask_a_phone_for_shows_with_it_and_is_asked_for_at_
 
 #[tokio::test]
 async fn asking_a_phone_goes_on_after_the_server_was_killed() {
-    let mut sign = SignUp::with(phone(&customer(0), &KEPT[..3], now_s())).await;
+    let mut sign = SignUp::with(phone(&customer(0), &KEPT[..3], machine_secs())).await;
     // Nothing is answered while it runs the first time.
     for _ in 0..2 {
         sign.world.graph().script(When::Path("smb_app_data".to_owned()), Fault::Silence);
@@ -398,7 +393,7 @@ async fn a_restricted_account_answers_and_does_not_write_first_until_it_is_over(
     let address = stage.server.address().now().await;
     let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
     socket.subscribe(None, false).await;
-    let answers = restriction("RESTRICTED_CUSTOMER_INITIATED_MESSAGING", now_s() + 4);
+    let answers = restriction("RESTRICTED_CUSTOMER_INITIATED_MESSAGING", machine_secs() + 4);
     stage.postman.tell(now + 2, &[account_field("account_update", "4", &answers)]).await;
     until_light(&stage.api, &id, "number", |light| light["state"] == "bad").await;
     let refused = stage.api.post(&messages_path(&conversation), &text_body("not now")).await;

@@ -203,6 +203,7 @@ async fn scrape_of_a_busy_server(rows: Rows) -> String {
         (sent > 0.0).then_some(())
     })
     .await;
+    stage.api.get("/api/v1/search?q=answer").await.of(200);
     until("the fan-out's figures, which are told once a second", async || {
         (nobody.metric("switchboard_socket_open").await > 0.0).then_some(())
     })
@@ -304,7 +305,7 @@ fn the_dashboard_can_be_imported_anywhere() {
             assert!(expression.contains("job=~\"$job\",instance=~\"$instance\""), "{expression}");
         }
     }
-    assert_eq!(rows, 8, "traffic, latency, sends, sockets, actors, store, errors, process");
+    assert_eq!(rows, 9, "traffic, latency, sends, sockets, actors, search, store, errors, process");
 }
 
 #[test]

@@ -67,12 +67,7 @@ async fn names_are_unlike_each_other_and_words_make_sense() {
     let again = stage.api.keyed("k-1").post(REPLIES, &one(true, "Hello", "Hello!")).await.of(201);
     assert_eq!(kept, again, "the same request keeps it once");
     let wrong = |answer: crate::support::api::Answer, field: &str| {
-        assert_eq!(
-            (answer.status.into(), answer.body["field"].clone()),
-            (422_u16, json!(field)),
-            "{}",
-            answer.body
-        );
+        assert_eq!((answer.status, answer.body["field"].clone()), (422_u16, json!(field)), "{}", answer.body);
     };
     wrong(stage.api.post(REPLIES, &one(true, "hello", "x")).await, "name");
     wrong(stage.api.post(REPLIES, &one(true, "two words", "x")).await, "name");

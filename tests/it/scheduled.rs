@@ -5,6 +5,7 @@ use switchboard_schema::Timestamp;
 
 use crate::support::{
     api::Answer,
+    machine_secs,
     postman::customer,
     snapshot::text,
     stage::{Stage, text_body},
@@ -13,9 +14,7 @@ use crate::support::{
 
 /// A time so many seconds from now.
 fn in_secs(secs: i64) -> Value {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");
-    let now = i64::try_from(since.as_millis()).expect("it is not that late");
-    json!(Timestamp::from_millis(now + secs * 1_000))
+    json!(Timestamp::from_secs(machine_secs() + secs))
 }
 
 fn path(conversation: &str) -> String {

@@ -38,6 +38,13 @@ pub(crate) async fn until_within<T>(
     }
 }
 
+/// Seconds since 1970 by the machine's clock, which the provider and the server go by.
+#[expect(clippy::disallowed_methods, reason = "a test stands outside the server and has the machine's time")]
+pub(crate) fn machine_secs() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");
+    i64::try_from(since.as_secs()).expect("it is before the year 9999")
+}
+
 /// Fails where something takes too long.
 pub(crate) async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, wait).await {

@@ -1,4 +1,4 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { House } from './support/house';
 import { accessible, live, signIn } from './support/page';
 
@@ -12,12 +12,21 @@ test.afterAll(async () => {
   await house.close();
 });
 
+const contexts: BrowserContext[] = [];
+
+// Who was there in one test is not in the next.
+test.afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+
 /** A colleague, signed in in a browser of their own. */
 async function colleague(browser: Browser, name: string, role = 'agent'): Promise<{ page: Page; id: string }> {
   const email = `${name.split(' ')[0]?.toLowerCase() ?? ''}@example.com`;
   const password = 'a long enough password';
   const { id } = await house.call('POST', '/api/v1/users', { name, email, password, role });
-  const page = await (await browser.newContext()).newPage();
+  const context = await browser.newContext();
+  contexts.push(context);
+  const page = await context.newPage();
   await page.goto(house.url);
   await page.fill('input[type=email]', email);
   await page.fill('input[type=password]', password);

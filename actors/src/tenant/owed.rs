@@ -210,6 +210,8 @@ mod tests {
             last_seq: 0,
             last_message: None,
             window: wire::Window::default(),
+            scheduled: 0,
+            mentions: Vec::new(),
             waiting_since: None,
             created_at: Timestamp::from_secs(0),
             updated_at: Timestamp::from_secs(0),

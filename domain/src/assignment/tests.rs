@@ -52,6 +52,8 @@ fn waiting(n: u32, place: Place, since: Timestamp) -> Conversation {
         last_seq: 1,
         last_message: None,
         window: Window::default(),
+        scheduled: 0,
+        mentions: Vec::new(),
         waiting_since: None,
         created_at: START,
         updated_at: START,

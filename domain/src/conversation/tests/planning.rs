@@ -117,7 +117,7 @@ fn a_plan_is_changed_deleted_and_sent_before_its_time() {
     for (key, body) in [(1, "one"), (2, "two"), (3, "three")] {
         it.when(plan(key, body, at(HOUR)));
     }
-    let text = Some(switchboard_schema::wire::Text { body: "first".to_owned() });
+    let text = Some(Text { body: "first".to_owned() });
     let change = ChangeSchedule { send_at: Some(START + 2 * HOUR), text, unless_reply: None };
     let changed = it.when(Command::Reschedule { id: asked(1), change });
     assert_eq!(changed.effects[0], Effect::WakeAt(START + 2 * HOUR));
@@ -152,7 +152,7 @@ fn times_that_are_past_or_far_and_too_many_are_refused() {
         it.when(plan(key, "x", at(HOUR)));
     }
     assert_eq!(it.forbidden(plan(99, "x", at(HOUR))), "too_many_scheduled");
-    let long = Some(switchboard_schema::wire::Text { body: "x".repeat(4_097) });
+    let long = Some(Text { body: "x".repeat(4_097) });
     let change = ChangeSchedule { text: long, ..ChangeSchedule::default() };
     assert!(matches!(it.refused(Command::Reschedule { id: asked(1), change }), Rejection::Invalid { .. }));
 }

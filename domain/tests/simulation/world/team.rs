@@ -65,7 +65,7 @@ impl World {
                 request_hash,
                 content: content.clone(),
                 about: None,
-                hold: std::time::Duration::ZERO,
+                hold: Duration::ZERO,
                 sender,
             },
         };

@@ -123,7 +123,7 @@ async fn shown(stage: &Stage) -> BTreeMap<String, Value> {
 }
 
 fn plain(mut value: Value) -> Value {
-    const OURS: [&str; 15] = [
+    const OURS: [&str; 17] = [
         "id",
         "conversation_id",
         "channel_id",
@@ -132,6 +132,8 @@ fn plain(mut value: Value) -> Value {
         "created_at",
         "updated_at",
         "waiting_since",
+        "queued_at",
+        "routed_at",
         "edited_at",
         "deleted_at",
         "expires_at",

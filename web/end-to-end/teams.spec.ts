@@ -4,19 +4,16 @@ import { accessible, live, signIn } from './support/page';
 
 let house: House;
 
-test.beforeAll(async () => {
+// Who was there in one test is not in the next: each has a house of its own.
+test.beforeEach(async () => {
   house = await House.open();
-});
-
-test.afterAll(async () => {
-  await house.close();
 });
 
 const contexts: BrowserContext[] = [];
 
-// Who was there in one test is not in the next.
 test.afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
+  await house.close();
 });
 
 /** A colleague, signed in in a browser of their own. */

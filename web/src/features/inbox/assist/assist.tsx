@@ -87,7 +87,8 @@ function useCall(field: Field, text: string, signs: string): [Call | null, () =>
 }
 
 function Calls({ field, conversation, text, kind }: Props) {
-  const [call, close] = useCall(field, text, kind === 'note' ? '/:@' : '/:');
+  const signs = kind === 'note' ? '/:@' : '/:';
+  const [call, close] = useCall(field, text, signs);
   const typed = (sign: string) => (call?.sign === sign ? call.typed : null);
   const replies = useReplies(typed('/'), conversation);
   const people = usePeople(typed('@'));
@@ -121,6 +122,16 @@ function Calls({ field, conversation, text, kind }: Props) {
     else void words.then(insert, () => undefined);
   };
 
+  // Whoever types fast presses Enter before the choices are those of the last letter: it counts once they are.
+  const wanted = useRef(false);
+  const isBehind = (element: HTMLTextAreaElement) => callAt(element.value, element.selectionStart, element.selectionEnd, signs)?.typed !== call?.typed;
+  useEffect(() => {
+    const element = field.current;
+    if (!wanted.current || !element || isBehind(element)) return;
+    wanted.current = false;
+    choose(choices[0]);
+  });
+
   useEffect(() => {
     const element = field.current;
     if (!element || !open) return undefined;
@@ -130,7 +141,10 @@ function Calls({ field, conversation, text, kind }: Props) {
       const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
       if (event.key === 'Escape') close();
       else if (plain && step !== 0 && choices.length > 0) setAt((active + step + choices.length) % choices.length);
-      else if (plain && (event.key === 'Enter' || event.key === 'Tab') && chosen) choose(chosen);
+      else if (plain && (event.key === 'Enter' || event.key === 'Tab') && chosen) {
+        if (isBehind(element)) wanted.current = true;
+        else choose(chosen);
+      }
       else return;
       event.preventDefault();
       // The composer must not send, nor leave the field.

@@ -45,6 +45,14 @@ impl Accounts {
         Ok(shown(row, &self.member_ids(scope).await?))
     }
 
+    /// Refuses a team that there is not.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store does not answer.
+    pub(crate) async fn check_team(&self, scope: TenantScope, team_id: TeamId) -> Result<(), Refusal> {
+        self.team_row(scope, team_id).await.map(drop)
+    }
+
     /// Makes a team. `team_id` comes from the idempotency key, so that the same request makes the same one.
     ///
     /// # Errors

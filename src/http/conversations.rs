@@ -118,7 +118,7 @@ pub(crate) async fn list(
         user_id: caller.principal.user_id,
     };
     if let View::Team(team) = query.view {
-        access.accounts().team(caller.scope, team).await?;
+        access.accounts().check_team(caller.scope, team).await?;
     }
     let (page, counts) = house.conversations(caller.scope, query).await?;
     let Counts { mine, unassigned, all, teams } = counts;

@@ -80,7 +80,10 @@ impl TenantActor {
                 Ok(staff) => {
                     actor.known.staff = staff;
                     actor.set_desk();
-                    actor.forget_strangers(ctx);
+                    // Who is no member of rows that are old by now may be one.
+                    if !actor.known.stale {
+                        actor.forget_strangers(ctx);
+                    }
                     actor.route(ctx);
                     actor.let_go(&suspects, ctx);
                     actor.suspect_all();

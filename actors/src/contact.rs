@@ -458,8 +458,7 @@ impl Entity for Contact {
     fn committed(&mut self, now: Timestamp, _: Option<TraceContext>) {
         self.open_commit = false;
         let (changed, heard_by) = (std::mem::take(&mut self.changed), self.heard_by.take());
-        let asked = std::mem::take(&mut self.tell);
-        if !changed && !asked {
+        if !changed && !std::mem::take(&mut self.tell) {
             return;
         }
         self.tell_conversations(heard_by);
@@ -472,8 +471,7 @@ impl Entity for Contact {
                 ..Default::default()
             },
         };
-        // Whoever is new is told of with their conversation, unless they have none yet.
-        if self.version > 1 || asked {
+        if self.version > 1 {
             self.env.tenants.tell_always(&self.env, self.scope, (), tenant::Letter::Tell(Box::new(told)));
         }
     }

@@ -260,7 +260,7 @@ impl World {
                 self.desk.put(&conversation);
                 self.conversations.insert(conversation.id, conversation);
             }
-            Event::Arrive(nth) | Event::Fail(nth) if self.underway.is_empty() => drop(nth),
+            Event::Arrive(_) | Event::Fail(_) if self.underway.is_empty() => {}
             Event::Arrive(nth) => {
                 let nth = nth % self.underway.len();
                 self.arrive(nth);

@@ -35,7 +35,12 @@ pub(crate) mod users;
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
+use axum::{
+    extract::FromRef,
+    response::{IntoResponse as _, Response},
+};
+use http::header;
+use serde::Serialize;
 use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
@@ -85,4 +90,9 @@ parts! {
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,
     search: Arc<Search>,
+}
+
+/// An answer whose ETag is the version of what it shows: what `If-Match` names.
+fn tagged(version: u64, body: &impl Serialize) -> Response {
+    ([(header::ETAG, format!("\"{version}\""))], axum::Json(body)).into_response()
 }

@@ -549,7 +549,7 @@ impl Feeder {
         }
     }
 
-    /// The next events of the log; and whether they are those right after `offset`, so far as the log shows.
+    /// The next events of the log; some may be missing between `offset` and the first, where the log has forgotten them.
     async fn events(&self, scope: TenantScope, offset: u64) -> Result<Vec<TenantLogRow>, store::Error> {
         let next = offset + 1;
         let first = next / LOG_CHUNK_EVENTS;

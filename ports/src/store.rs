@@ -427,6 +427,33 @@ impl Records {
         self.0.commit_one(scope.into(), lane, vec![Mutation::put(record)]).await
     }
 
+    /// Writes one record that ends by itself then.
+    ///
+    /// # Errors
+    /// As [`Store::commit_one`].
+    pub async fn put_until<R: Record>(
+        &self,
+        scope: impl Into<Scope>,
+        lane: Lane,
+        record: R,
+        expires_at: Timestamp,
+    ) -> Result<(), Error> {
+        self.0.commit_one(scope.into(), lane, vec![Mutation::put_until(record, expires_at)]).await
+    }
+
+    /// Deletes one record, by its key; one that is not there is none already.
+    ///
+    /// # Errors
+    /// As [`Store::commit_one`].
+    pub async fn delete<R: Record>(
+        &self,
+        scope: impl Into<Scope>,
+        lane: Lane,
+        key: Vec<Cell>,
+    ) -> Result<(), Error> {
+        self.0.commit_one(scope.into(), lane, vec![Mutation::delete::<R>(key)]).await
+    }
+
     /// Writes a record where there is none; else answers with the one that is there.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use switchboard_actors::Refusal;
 use switchboard_domain::roles;
 use switchboard_ports::{
     clock::{Clock, Entropy},
-    store::{Exchange, Exchanged, Lane, Mutation, Records, Scan, Scope},
+    store::{Exchange, Exchanged, Lane, Records, Scan, Scope},
 };
 use switchboard_schema::{
     ApiKeyId, IdBytes, InvitationId, TenantId, TenantScope, UserId,
@@ -370,11 +370,13 @@ impl Accounts {
     /// # Errors
     /// When the store does not answer.
     pub(crate) async fn users(&self, scope: TenantScope) -> Result<Vec<wire::User>, Refusal> {
-        let rows =
-            self.records.all::<MemberRow>(scope, Scan::of::<MemberRow>(MemberRow::partition())).await?;
-        let mut users: Vec<_> = rows.into_iter().map(user_of).collect();
+        let mut users: Vec<_> = self.member_rows(scope).await?.into_iter().map(user_of).collect();
         users.sort_by_cached_key(|user| (user.name.to_lowercase(), user.id));
         Ok(users)
+    }
+
+    pub(super) async fn member_rows(&self, scope: TenantScope) -> Result<Vec<MemberRow>, Refusal> {
+        Ok(self.records.all::<MemberRow>(scope, Scan::of::<MemberRow>(MemberRow::partition())).await?)
     }
 
     /// One person of a workspace.
@@ -458,8 +460,7 @@ impl Accounts {
         let user = self.user(scope, user_id).await?.ok_or(Refusal::NotFound("user"))?;
         check_rule_over(asker, [user.role])?;
         self.check_owned_without(scope, &user).await?;
-        let delete = Mutation::delete::<MemberRow>(MemberRow::key(user_id));
-        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
+        self.records.delete::<MemberRow>(scope, Lane::Interactive, MemberRow::key(user_id)).await?;
         Ok(user)
     }
 
@@ -481,9 +482,12 @@ impl Accounts {
     /// # Errors
     /// When the store does not answer.
     pub(crate) async fn workspace(&self, scope: TenantScope) -> Result<wire::Workspace, Refusal> {
+        Ok(wire::Workspace { id: scope.tenant(), name: self.tenant_row(scope).await?.body.0.name })
+    }
+
+    pub(super) async fn tenant_row(&self, scope: TenantScope) -> Result<TenantRow, Refusal> {
         let row = self.records.get::<TenantRow>(scope, TenantRow::key(0)).await?;
-        let row = row.ok_or(Refusal::NotFound("workspace"))?;
-        Ok(wire::Workspace { id: scope.tenant(), name: row.body.0.name })
+        row.ok_or(Refusal::NotFound("workspace"))
     }
 
     /// The account of an address and a password, and the workspace to sign in to. Takes as long for an
@@ -563,8 +567,7 @@ impl Accounts {
         if self.claim_address(&member.email, user_id).await? {
             return Ok(());
         }
-        let delete = Mutation::delete::<UserRow>(UserRow::key(user_id));
-        self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?;
+        self.records.delete::<UserRow>(Scope::System, Lane::Interactive, UserRow::key(user_id)).await?;
         Err(taken())
     }
 

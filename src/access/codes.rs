@@ -11,7 +11,7 @@ use switchboard_actors::Refusal;
 use switchboard_ports::{
     clock::{Clock, Entropy},
     secrets::Vault,
-    store::{Lane, Mutation, Records, Scope},
+    store::{Lane, Records, Scope},
 };
 use switchboard_schema::{
     record::{CodeBody, CodeRow},
@@ -113,8 +113,7 @@ impl Codes {
         let signed = signed(purpose, email, code);
         // In constant time, as HMACs are compared.
         if self.keys.iter().any(|key| hmac::verify(key, &signed, &body.tag).is_ok()) {
-            let delete = Mutation::delete::<CodeRow>(CodeRow::key(hash));
-            self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?;
+            self.records.delete::<CodeRow>(Scope::System, Lane::Interactive, CodeRow::key(hash)).await?;
             return Ok(Some(Spent(row)));
         }
         body.tries_left -= 1;
@@ -133,8 +132,7 @@ impl Codes {
 
     async fn put(&self, row: CodeRow) -> Result<(), Refusal> {
         let expires_at = row.body.0.expires_at;
-        let put = Mutation::put_until(row, expires_at);
-        Ok(self.records.store().commit_one(Scope::System, Lane::Interactive, vec![put]).await?)
+        Ok(self.records.put_until(Scope::System, Lane::Interactive, row, expires_at).await?)
     }
 
     /// Each code as likely as any other.

@@ -14,7 +14,7 @@ use switchboard_actors::Refusal;
 use switchboard_domain::roles;
 use switchboard_ports::{
     secrets::Vault,
-    store::{Lane, Mutation, Scan},
+    store::{Lane, Scan},
 };
 use switchboard_schema::{
     IdBytes, InvitationId, TenantId, TenantScope, UserId,
@@ -439,8 +439,7 @@ impl Accounts {
         scope: TenantScope,
         id: InvitationId,
     ) -> Result<(), Refusal> {
-        let delete = Mutation::delete::<InvitationRow>(InvitationRow::key(id));
-        Ok(self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?)
+        Ok(self.records.delete::<InvitationRow>(scope, Lane::Interactive, InvitationRow::key(id)).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 //! alone says that it is good, so that a key whose row is gone opens nothing.
 
 use switchboard_actors::{Refusal, house::Principal};
-use switchboard_ports::store::{Exchange, Lane, Mutation, Scan, Scope};
+use switchboard_ports::store::{Exchange, Lane, Scan, Scope};
 use switchboard_schema::{
     ApiKeyId, TenantScope, UserId,
     record::{ApiKeyBody, ApiKeyRow, Claim, ClaimKind, ClaimTarget},
@@ -94,8 +94,7 @@ impl Access {
         // The claim first: the row is what a repetition after a failure finds its way by.
         let release = Exchange::release(claim_of(scope, key_id, &hash));
         self.records.store().exchange(Scope::System, release).await?;
-        let delete = Mutation::delete::<ApiKeyRow>(ApiKeyRow::key(key_id));
-        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
+        self.records.delete::<ApiKeyRow>(scope, Lane::Interactive, ApiKeyRow::key(key_id)).await?;
         if let Ok(hash) = Sha256::try_from(hash) {
             self.forget(&hash);
         }

@@ -6,7 +6,7 @@ use std::{net::IpAddr, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::SecretString;
 use switchboard_actors::{Refusal, house::Principal};
-use switchboard_ports::store::{Lane, Mutation, Scope};
+use switchboard_ports::store::{Lane, Scope};
 use switchboard_schema::{
     SessionId, TenantId, TenantScope, Timestamp,
     record::{SessionBody, SessionRow},
@@ -63,9 +63,9 @@ impl Access {
             created_at: now,
             expires_at,
         };
-        let row = Mutation::put_until(SessionRow { session_id: id, body: Json(body) }, expires_at);
-        let committed = self.records.store().commit_one(Scope::System, Lane::Interactive, vec![row]).await;
-        committed.map_err(Refusal::from)?;
+        let row = SessionRow { session_id: id, body: Json(body) };
+        let written = self.records.put_until(Scope::System, Lane::Interactive, row, expires_at).await;
+        written.map_err(Refusal::from)?;
         let set_cookie = self.cookie(&format!("{id}.{secret}"), self.session_lifetime);
         Ok(SignedIn { caller: caller_of(scope, user, Credential::Session { id, csrf_token }), set_cookie })
     }
@@ -75,9 +75,8 @@ impl Access {
     /// # Errors
     /// When the store does not answer.
     pub(crate) async fn sign_out(&self, headers: &HeaderMap, id: SessionId) -> Result<HeaderValue, Refusal> {
-        let delete = Mutation::delete::<SessionRow>(SessionRow::key(id));
         let _alone = self.changing_session.lock().await;
-        self.records.store().commit_one(Scope::System, Lane::Interactive, vec![delete]).await?;
+        self.records.delete::<SessionRow>(Scope::System, Lane::Interactive, SessionRow::key(id)).await?;
         if let Some(cookie) = cookie_of(headers) {
             self.forget(&bytes_of(hash_of(cookie.as_bytes())));
         }
@@ -104,9 +103,9 @@ impl Access {
         let (mut body, before) = self.by_session(id, self.now()).await?;
         body.tenant_id = to;
         let expires_at = body.expires_at;
-        let row = Mutation::put_until(SessionRow { session_id: id, body: Json(body) }, expires_at);
-        let committed = self.records.store().commit_one(Scope::System, Lane::Interactive, vec![row]).await;
-        committed.map_err(Refusal::from)?;
+        let row = SessionRow { session_id: id, body: Json(body) };
+        let written = self.records.put_until(Scope::System, Lane::Interactive, row, expires_at).await;
+        written.map_err(Refusal::from)?;
         drop(alone);
         if let Some(cookie) = cookie_of(headers) {
             self.forget(&bytes_of(hash_of(cookie.as_bytes())));

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use switchboard_actors::Refusal;
 use switchboard_domain::assignment::CAPACITY_MAX;
-use switchboard_ports::store::{Lane, Mutation, Scan};
+use switchboard_ports::store::{Lane, Scan};
 use switchboard_schema::{
     TeamId, TenantScope, UserId,
-    record::{MemberRow, TeamBody, TeamRow, TenantRow},
+    record::{TeamBody, TeamRow},
     table::Json,
     wire,
 };
@@ -129,8 +129,7 @@ impl Accounts {
     ) -> Result<wire::Team, Refusal> {
         let _alone = self.making.lock().await;
         let team = self.team(scope, team_id).await?;
-        let delete = Mutation::delete::<TeamRow>(TeamRow::key(team_id));
-        self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?;
+        self.records.delete::<TeamRow>(scope, Lane::Interactive, TeamRow::key(team_id)).await?;
         Ok(team)
     }
 
@@ -161,11 +160,6 @@ impl Accounts {
         Ok(assignment)
     }
 
-    async fn tenant_row(&self, scope: TenantScope) -> Result<TenantRow, Refusal> {
-        let row = self.records.get::<TenantRow>(scope, TenantRow::key(0)).await?;
-        row.ok_or(Refusal::NotFound("workspace"))
-    }
-
     async fn team_row(&self, scope: TenantScope, team_id: TeamId) -> Result<TeamRow, Refusal> {
         let row = self.records.get::<TeamRow>(scope, TeamRow::key(team_id)).await?;
         row.ok_or(Refusal::NotFound("team"))
@@ -181,9 +175,7 @@ impl Accounts {
     }
 
     async fn member_ids(&self, scope: TenantScope) -> Result<BTreeSet<UserId>, Refusal> {
-        let rows =
-            self.records.all::<MemberRow>(scope, Scan::of::<MemberRow>(MemberRow::partition())).await?;
-        Ok(rows.into_iter().map(|row| row.user_id).collect())
+        Ok(self.member_rows(scope).await?.into_iter().map(|row| row.user_id).collect())
     }
 }
 

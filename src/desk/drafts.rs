@@ -143,8 +143,7 @@ impl Desk {
     }
 
     async fn put_draft(&self, scope: TenantScope, row: DraftRow, now: Timestamp) -> Result<(), Refusal> {
-        let put = Mutation::put_until(row, now + DRAFT_LIFE);
-        Ok(self.records.store().commit_one(scope.into(), Lane::Interactive, vec![put]).await?)
+        Ok(self.records.put_until(scope, Lane::Interactive, row, now + DRAFT_LIFE).await?)
     }
 
     async fn delete_draft(
@@ -153,8 +152,7 @@ impl Desk {
         user_id: UserId,
         at: ConversationId,
     ) -> Result<(), Refusal> {
-        let delete = Mutation::delete::<DraftRow>(DraftRow::key(user_id, at));
-        Ok(self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?)
+        Ok(self.records.delete::<DraftRow>(scope, Lane::Interactive, DraftRow::key(user_id, at)).await?)
     }
 }
 

@@ -169,8 +169,10 @@ impl Desk {
         id: SavedReplyId,
     ) -> Result<(), Refusal> {
         let _alone = self.alone(scope, holder.key().as_bytes()).await;
-        let delete = Mutation::delete::<SavedReplyRow>(SavedReplyRow::key(holder.key(), id));
-        Ok(self.records.store().commit_one(scope.into(), Lane::Interactive, vec![delete]).await?)
+        Ok(self
+            .records
+            .delete::<SavedReplyRow>(scope, Lane::Interactive, SavedReplyRow::key(holder.key(), id))
+            .await?)
     }
 
     /// Deletes what a holder has who goes.

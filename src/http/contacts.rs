@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use http::{StatusCode, header};
+use axum::{extract::State, response::Response};
+use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::House;
 use switchboard_domain::contact::find::{MAX_SEARCH_CHARS, Search};
@@ -17,6 +14,7 @@ use super::{
     extract::{Correlation, IdempotencyKey, IfMatch, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
+    tagged,
 };
 use crate::access::{
     May,
@@ -156,8 +154,4 @@ pub(crate) async fn record_consent(
     let (scope, act) = (caller.scope, caller.act(key.clone(), cause));
     let act = async move { Ok(house.record_consent(scope, act, id, record).await?) };
     idempotency.run(once, StatusCode::OK, act).await
-}
-
-pub(super) fn tagged(version: u64, contact: &impl serde::Serialize) -> Response {
-    ([(header::ETAG, format!("\"{version}\""))], axum::Json(contact)).into_response()
 }

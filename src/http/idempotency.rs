@@ -22,7 +22,7 @@ use switchboard_actors::Refusal;
 use switchboard_ports::{
     clock::Clock,
     secrets::Vault,
-    store::{Lane, Mutation, Records},
+    store::{Lane, Records},
 };
 use switchboard_schema::{
     IdBytes, TenantScope,
@@ -154,8 +154,8 @@ impl Idempotency {
                 status: i64::from(status.as_u16()),
                 body: sealed.0,
             };
-            let row = Mutation::put_until(row, self.clock.now() + KEPT_FOR);
-            self.records.store().commit_one(scope.into(), Lane::Interactive, vec![row]).await?;
+            let until = self.clock.now() + KEPT_FOR;
+            self.records.put_until(scope, Lane::Interactive, row, until).await?;
         }
         Ok(json(status, body))
     }

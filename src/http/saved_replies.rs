@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use http::{StatusCode, header};
+use axum::{extract::State, response::Response};
+use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::House;
 use switchboard_domain::reply::{Facts, fill};
@@ -16,6 +13,7 @@ use super::{
     extract::{IdempotencyKey, IfMatch, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
+    tagged,
 };
 use crate::{
     access::{
@@ -89,7 +87,7 @@ pub(crate) async fn patch(
     if changed != before {
         house.tell_of_replies(scope, holder.person());
     }
-    Ok(([(header::ETAG, format!("\"{}\"", changed.version))], axum::Json(changed)).into_response())
+    Ok(tagged(changed.version, &changed))
 }
 
 /// Delete a saved reply

@@ -8,10 +8,10 @@ use switchboard_actors::House;
 use switchboard_schema::{TeamId, wire};
 
 use super::{
-    contacts::tagged,
     extract::{Correlation, IdempotencyKey, IfMatch, Json, JsonBytes, Path, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
+    tagged,
 };
 use crate::access::{
     Access, May,

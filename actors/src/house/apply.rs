@@ -268,11 +268,7 @@ impl Way {
 
     /// The business' phone has a name for somebody: shown where nobody here and no profile gave another.
     async fn named(&self, party: Party) -> Result<(), Refusal> {
-        let found = resolve::resolve(&self.env, self.scope, self.channel, &party, false).await?;
-        // Nobody has written, so no conversation tells that they are there.
-        if found.contact.version <= 1 {
-            contact::ask(&self.env, self.scope, found.contact.contact.id, contact::Ask::Announce).await?;
-        }
+        resolve::resolve(&self.env, self.scope, self.channel, &party, false).await?;
         self.phone(PhoneNews { data: PhoneData::Contacts, progress: None, declined: false })
     }
 

@@ -181,19 +181,28 @@ fn people_are_found_from_their_first_word_on_and_by_their_new_name() {
     });
 }
 
-/// An index whose commits fail, before they are done or after: as when the process ends there.
-struct Shaky {
+/// An index that counts how often it was made anew, and with dice one whose commits fail, before they are done or after: as
+/// when the process ends there.
+struct Watched {
     inner: Arc<dyn Index>,
-    dice: Mutex<StdRng>,
+    dice: Option<Mutex<StdRng>>,
+    resets: Mutex<u32>,
 }
 
-impl Index for Shaky {
+impl Watched {
+    fn new(inner: Arc<dyn Index>, dice: Option<StdRng>) -> Arc<Self> {
+        Arc::new(Self { inner, dice: dice.map(Mutex::new), resets: Mutex::new(0) })
+    }
+}
+
+impl Index for Watched {
     fn note(&self, scope: TenantScope) -> Result<Option<String>, Error> {
         self.inner.note(scope)
     }
 
     fn apply(&self, scope: TenantScope, changes: Vec<Change>, note: &str) -> Result<(), Error> {
-        let thrown = self.dice.lock().unwrap().random_range(0..10);
+        let Some(dice) = &self.dice else { return self.inner.apply(scope, changes, note) };
+        let thrown = dice.lock().unwrap().random_range(0..10);
         if thrown == 0 {
             return Err(Error::Unavailable("no room".to_owned()));
         }
@@ -206,6 +215,7 @@ impl Index for Shaky {
     }
 
     fn reset(&self, scope: TenantScope) -> Result<(), Error> {
+        *self.resets.lock().unwrap() += 1;
         self.inner.reset(scope)
     }
 
@@ -228,8 +238,7 @@ fn nothing_is_lost_or_doubled_whatever_ends_in_between() {
         let (mut world, mut running) = World::with_channel(seed).await;
         let mut dice = StdRng::seed_from_u64(seed);
         let open = |world: &World, dice: &mut StdRng| -> Arc<dyn Index> {
-            let inner = shelves(world, &folder(world));
-            Arc::new(Shaky { inner, dice: Mutex::new(StdRng::seed_from_u64(dice.random())) })
+            Watched::new(shelves(world, &folder(world)), Some(StdRng::seed_from_u64(dice.random())))
         };
         let mut index = open(&world, &mut dice);
         let mut feeder = feed(&world, &running, &index);
@@ -337,7 +346,7 @@ fn an_index_that_was_away_for_longer_than_the_log_remembers_is_made_anew() {
 fn a_workspace_in_which_nothing_happens_is_not_read_again_at_every_start() {
     run(async {
         let (world, running) = World::with_channel(7).await;
-        let counted = Arc::new(Counted { inner: shelves(&world, &folder(&world)), resets: Mutex::new(0) });
+        let counted = Watched::new(shelves(&world, &folder(&world)), None);
         let index: Arc<dyn Index> = counted.clone();
         let mut feeder = feed(&world, &running, &index);
         world.deliver(&running, vec![written(&world, 0, "in.1", "spoken once")]).await;
@@ -356,37 +365,4 @@ fn a_workspace_in_which_nothing_happens_is_not_read_again_at_every_start() {
         audit(&world, &running, &mut feeder, &*index).await;
         assert_eq!(*counted.resets.lock().unwrap(), before);
     });
-}
-
-/// An index that counts how often it was made anew.
-struct Counted {
-    inner: Arc<dyn Index>,
-    resets: Mutex<u32>,
-}
-
-impl Index for Counted {
-    fn note(&self, scope: TenantScope) -> Result<Option<String>, Error> {
-        self.inner.note(scope)
-    }
-
-    fn apply(&self, scope: TenantScope, changes: Vec<Change>, note: &str) -> Result<(), Error> {
-        self.inner.apply(scope, changes, note)
-    }
-
-    fn reset(&self, scope: TenantScope) -> Result<(), Error> {
-        *self.resets.lock().unwrap() += 1;
-        self.inner.reset(scope)
-    }
-
-    fn find(&self, scope: TenantScope, ask: &Ask, stop: &dyn Fn() -> bool) -> Result<Found, Error> {
-        self.inner.find(scope, ask, stop)
-    }
-
-    fn rest(&self) {
-        self.inner.rest();
-    }
-
-    fn sizes(&self) -> Sizes {
-        self.inner.sizes()
-    }
 }

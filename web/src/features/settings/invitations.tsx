@@ -70,7 +70,7 @@ export function Invitations({ by }: { by: Role }) {
             </tr>
           </thead>
           <tbody>
-            {data.invitations.map((one) => (
+            {data.invitations.map(({ link, ...one }) => (
               <tr key={one.id}>
                 <td className="w-full max-w-0">
                   <span className="block truncate font-medium" title={one.email}>{one.email}</span>
@@ -82,7 +82,7 @@ export function Invitations({ by }: { by: Role }) {
                 <td>
                   {ruledBy(by, one.role) && (
                     <Menu trigger={<button type="button" className="btn plain icon small" aria-label={t('invitations.more', { email: one.email })}><Ellipsis size={16} aria-hidden="true" /></button>}>
-                      <MenuItem icon={<Copy size={16} aria-hidden="true" />} onSelect={() => { copy(one.email, one.link ?? ''); }}>{t('invitations.copy')}</MenuItem>
+                      {link && <MenuItem icon={<Copy size={16} aria-hidden="true" />} onSelect={() => { copy(one.email, link); }}>{t('invitations.copy')}</MenuItem>}
                       <MenuItem icon={<Send size={16} aria-hidden="true" />} onSelect={() => { again.mutate(one); }}>{t(data.by_mail ? 'invitations.again' : 'invitations.renew')}</MenuItem>
                       <MenuItem icon={<Undo2 size={16} aria-hidden="true" />} onSelect={() => { setBack(one); }}>{t('invitations.back')}</MenuItem>
                     </Menu>
@@ -158,7 +158,7 @@ export function Invite({ by, onClose }: { by: Role; onClose: () => void }) {
       >
         <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           {made.mail !== 'none' && <p className="text-text-2" role="status">{t('invitations.mailed')}</p>}
-          <CopyLine label={t('invitations.link', { email: made.email })} value={made.link ?? ''} hint={t('invitations.linkHint', { email: made.email })} />
+          {made.link && <CopyLine label={t('invitations.link', { email: made.email })} value={made.link} hint={t('invitations.linkHint', { email: made.email })} />}
         </div>
       </Modal>
     );

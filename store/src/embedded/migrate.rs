@@ -3,13 +3,14 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
     record::{
-        CONSENT, CONVERSATION_HEADS, INITIATED, MEDIA, TABLES, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
+        AVAILABILITY, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED, INVITATIONS, MEDIA,
+        SAVED_REPLIES, TABLES, TEAMS, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
     },
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -47,8 +48,19 @@ const CURSORS_BACK: &str = "
 ";
 
 /// Tables that came with a later version than the first.
-const ADDED: &[(&str, i64)] =
-    &[(WAKEUP_CURSORS.name, 2), (CONSENT.name, 4), (MEDIA.name, 4), (INITIATED.name, 5), (TEMPLATES.name, 5)];
+const ADDED: &[(&str, i64)] = &[
+    (WAKEUP_CURSORS.name, 2),
+    (CONSENT.name, 4),
+    (MEDIA.name, 4),
+    (INITIATED.name, 5),
+    (TEMPLATES.name, 5),
+    (CODES.name, 6),
+    (INVITATIONS.name, 6),
+    (TEAMS.name, 6),
+    (AVAILABILITY.name, 6),
+    (SAVED_REPLIES.name, 6),
+    (DRAFTS.name, 6),
+];
 
 /// Where the version is kept: one row.
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
@@ -90,6 +102,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         3
     } else if !prepares("SELECT at FROM initiated") {
         4
+    } else if !prepares("SELECT user_id FROM availability") {
+        5
     } else {
         VERSION
     }
@@ -296,6 +310,22 @@ mod tests {
         migrate(&mut new).expect("it is made");
         assert_eq!(objects(&connection).expect("the tables"), objects(&new).expect("the tables"));
         assert_eq!(contents(&connection), before);
+    }
+
+    #[test]
+    fn a_database_of_version_5_is_known_and_gets_the_tables_that_came_since() {
+        let (mut connection, mut new) = (empty(), empty());
+        migrate(&mut connection).expect("it is made");
+        migrate(&mut new).expect("it is made");
+        for (table, _) in ADDED.iter().filter(|(_, since)| *since > 5) {
+            connection.execute_batch(&format!("DROP TABLE {table}")).expect("a table less");
+        }
+        connection.execute("UPDATE schema_version SET version = 5", []).expect("an earlier version");
+        assert_eq!(version_of(&connection), 5);
+        assert_eq!(counts(&connection, tables_of(5)).len(), tables_of(VERSION).count() - 6);
+        migrate(&mut connection).expect("it is migrated");
+        assert_eq!(version_of(&connection), VERSION);
+        assert_eq!(objects(&connection).expect("the tables"), objects(&new).expect("the tables"));
     }
 
     #[test]

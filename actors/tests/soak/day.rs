@@ -468,8 +468,13 @@ impl Town {
         for empty in [
             "claims",
             "users",
+            "codes",
             "tenants",
-            "members",
+            "invitations",
+            "teams",
+            "availability",
+            "saved_replies",
+            "drafts",
             "api_keys",
             "contact_edges",
             "consent",
@@ -487,6 +492,7 @@ impl Town {
             let ledger = workspace.ledger.borrow();
             let customers = ledger.customers.len() as u64;
             add("channels", 1);
+            add("members", 1);
             for table in
                 ["identities", "contacts", "contact_conversations", "conversation_heads", "thread heads"]
             {

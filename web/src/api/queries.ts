@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, Assignment, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -66,6 +66,19 @@ export const apiKeysQuery = queryOptions({
   queryKey: ['api-keys'],
   queryFn: ({ signal }) => ask<ApiKeyList>('/api-keys', { signal }),
 });
+
+/** Who did what, newest first, page by page; for owners and admins. */
+export const auditQuery = (area: AuditArea | '', by: string) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', area, by],
+    staleTime: 0,
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) => {
+      const given = Object.entries({ area, by, cursor: pageParam }).filter(([, value]) => value !== '');
+      return ask<AuditPage>(`/audit?${new URLSearchParams(given).toString()}`, { signal });
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
 
 /** Newest first, page by page; only owners may ask. */
 export const deadLettersQuery = infiniteQueryOptions({

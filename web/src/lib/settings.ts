@@ -8,6 +8,7 @@ export const settingsSections = [
   { id: 'members', label: 'settings.members' },
   { id: 'teams', label: 'settings.teams' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
+  { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
   { id: 'availability', label: 'settings.availability' },
   { id: 'appearance', label: 'settings.appearance' },

@@ -492,6 +492,7 @@ export const en = {
     replies: 'Saved replies',
     members: 'Members', teams: 'Teams', availability: 'Availability',
     keys: 'API keys',
+    audit: 'Audit trail',
     deadLetters: 'Updates not applied',
     appearance: 'Appearance and keyboard',
   },

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -26,6 +26,7 @@ import { showToast } from '@/lib/toast';
 
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
+const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
@@ -37,6 +38,7 @@ const pages = {
   members: { icon: UserRound, Page: Members },
   teams: { icon: Users, Page: Teams },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
+  audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
   availability: { icon: Timer, Page: Availability },
   appearance: { icon: Keyboard, Page: Appearance },

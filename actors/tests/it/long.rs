@@ -174,7 +174,12 @@ fn a_status_of_an_old_message_is_told_of_wherever_a_crash_came_between() {
                 charged: None,
                 error: None,
             });
-            drop(running.house.deliver(world.scope, world.channel, vec![read.clone()], world.act("").correlation).await);
+            drop(
+                running
+                    .house
+                    .deliver(world.scope, world.channel, vec![read.clone()], world.act("").correlation)
+                    .await,
+            );
             let running = world.restart(running).await;
             // It was not answered, and comes again.
             world.deliver(&running, vec![read]).await;

@@ -113,12 +113,13 @@ function Act({ entry }: { entry: AuditEntry }) {
   );
 }
 
+/** Stands in words for what is drawn there. */
+const GAP = '\u0000';
+
 /** What was done, in words; an act that this version does not know, as the server calls it. */
 function said(entry: AuditEntry): ReactNode {
   const { act, about } = entry;
-  const key = `audit.acts.${act}` as const;
-  const words = t(key, { about: '\u0000' });
-  const [before, after] = (words === key ? `${act} \u0000` : words).split('\u0000');
+  const [before, after] = t(`audit.acts.${act}`, { about: GAP, defaultValue: `${act} ${GAP}` }).split(GAP);
   if (!about || after === undefined) return before;
   const name = <span className="font-medium">{about.name}</span>;
   const shown = entry.area === 'conversations'
@@ -139,11 +140,12 @@ function fieldName(field: string): string {
 
 const SECRETS = ['access_token', 'app_secret'];
 
-function changed({ field, before, after }: NonNullable<AuditEntry['changes']>[number]): ReactNode {
-  if (before === undefined && after === undefined) return SECRETS.includes(field) ? t('audit.secret') : t('audit.changed');
+function changed({ field, ...change }: NonNullable<AuditEntry['changes']>[number]): ReactNode {
+  const [before, after] = [change.before ?? null, change.after ?? null];
+  if (before === null && after === null) return SECRETS.includes(field) ? t('audit.secret') : t('audit.changed');
   const shown = (value: string) => valueOf(field, value);
-  if (before === undefined) return shown(after ?? '');
-  if (after === undefined) return <del>{shown(before)}</del>;
+  if (before === null) return shown(after ?? '');
+  if (after === null) return <del>{shown(before)}</del>;
   return <><del>{shown(before)}</del> <span aria-hidden="true">→</span> <ins className="no-underline">{shown(after)}</ins></>;
 }
 

@@ -41,6 +41,17 @@ export function useMedia(query: string): boolean {
   );
 }
 
+/** How wide the window is, in pixels. */
+export function useWidth(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener('resize', listener);
+      return () => { window.removeEventListener('resize', listener); };
+    },
+    () => window.innerWidth,
+  );
+}
+
 /** Is somebody looking: the page is visible and has the focus. */
 export function useLooking(): boolean {
   return useSyncExternalStore(

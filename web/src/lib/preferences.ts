@@ -1,4 +1,4 @@
-/** What this person chose on this device. */
+/** What this person chose on this device; others who sign in on it choose for themselves. */
 import { create } from 'zustand';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -30,17 +30,33 @@ export const defaults: Preferences = {
   view: 'all',
 };
 
+/** What whoever was here last chose: the sign-in page and the first paint follow it. */
 const KEY = 'switchboard.preferences';
+let own = KEY;
 
-function load(): Preferences {
+function load(key: string): Preferences {
   try {
-    return { ...defaults, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>) };
+    return { ...defaults, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Preferences>) };
   } catch {
     return defaults;
   }
 }
 
-export const usePreferences = create<Preferences>(() => load());
+export const usePreferences = create<Preferences>(() => load(KEY));
+
+/** Takes up what this person chose. Whoever is new here goes on with what the device shows if nobody was here before, else with the defaults. */
+export function preferencesOf(userId: string): void {
+  const key = `${KEY}.${userId}`;
+  if (own === key) return;
+  own = key;
+  try {
+    const known = localStorage.getItem(key) !== null;
+    const others = Object.keys(localStorage).some((name) => name.startsWith(`${KEY}.`));
+    usePreferences.setState(known ? load(key) : others ? defaults : usePreferences.getState());
+  } catch {
+    // Storage is switched off: what the page shows is what there is.
+  }
+}
 
 export function setPreferences(change: Partial<Preferences>): void {
   usePreferences.setState(change);
@@ -67,6 +83,7 @@ export function followPreferences(): void {
     paint();
     try {
       localStorage.setItem(KEY, JSON.stringify(state));
+      if (own !== KEY) localStorage.setItem(own, JSON.stringify(state));
     } catch {
       // Storage can be full or switched off; the choice holds for this page.
     }

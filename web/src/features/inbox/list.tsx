@@ -17,6 +17,7 @@ import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadList } from '@/lib/inbox/live';
 import { listName, orderOf, SORTS, STATUSES, teamOf, totalName, VIEWS, type ListKey, type Tab, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
+import type { Edge } from '@/lib/panes';
 import { useChannels, useMay, useTeamName, useTeams } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 
@@ -26,17 +27,18 @@ type Props = {
   /** The views pane is folded into the title. */
   fold: boolean;
   phone: boolean;
-  resizable: boolean;
+  /** The panes it can be moved beside; `null` where its width is given. */
+  panes: readonly Edge[] | null;
 };
 
-export function ConversationList({ list, openId, fold, phone, resizable }: Props) {
+export function ConversationList({ list, openId, fold, phone, panes }: Props) {
   const navigate = useNavigate();
   // Without a number there is nothing to sort and nobody to write to.
   const some = useChannels()?.length !== 0;
   const answers = useMay('answer');
   return (
     <section className="relative flex min-w-0 flex-1 flex-col bg-canvas" aria-label={t('list.label')} data-pane>
-      {resizable && <Divider edge="listWidth" label={t('list.resize')} />}
+      {panes && <Divider edge="listWidth" shown={panes} label={t('list.resize')} />}
       <div className="bar">
         {fold ? (
           <StatusMenu list={list} />

@@ -6,6 +6,7 @@ import { SearchButton } from '@/components/search-button';
 import { t } from '@/lib/i18n';
 import { STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
+import type { Edge } from '@/lib/panes';
 import { useTeams } from '@/lib/people';
 
 export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmClock, resolved: CircleCheck };
@@ -17,12 +18,12 @@ export function statusName(status: string): string {
 }
 
 /** Where conversations stand, each with how many. */
-export function Views({ list, width }: { list: ListKey; width: number }) {
+export function Views({ list, width, panes }: { list: ListKey; width: number; panes: readonly Edge[] }) {
   const totals = useInbox((state) => state.totals);
   const teams = useTeams() ?? [];
   return (
     <aside className="relative flex flex-none border-e border-line flex-col gap-px overflow-y-auto bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
-      <Divider edge="viewsWidth" label={t('views.resize')} />
+      <Divider edge="viewsWidth" shown={panes} label={t('views.resize')} />
       <div className="pane-title flex h-[52px] items-center justify-between ps-2">{t('areas.inbox')}<SearchButton /></div>
       {STATUSES.map((status) => {
         const Icon = statusIcons[status];

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
 import { availabilityQuery, channelsQuery, contactQuery, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
-import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
+import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
@@ -26,18 +26,27 @@ import {
 } from '@/lib/inbox/state';
 import { useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
 import { may } from '@/lib/people';
-import { Connection } from '@/lib/socket/connection';
-import { missing, type Machine } from '@/lib/socket/machine';
+import { preferencesOf } from '@/lib/preferences';
+import { insist } from '@/lib/later';
+import type { Connection } from '@/lib/socket/connection';
+import type { Machine } from '@/lib/socket/machine';
 import { showToast } from '@/lib/toast';
 
 const PAGE = 50;
 const MESSAGES = 50;
 
 let connection: Connection | null = null;
+/** Snapshots that were here before the line was. */
+let early: StreamPosition[] = [];
 /** Answers to questions of an earlier session are dropped. */
 let session = 0;
 
 // Snapshots -------------------------------------------------------------------------------------------------
+
+function snapshotAt(as_of: StreamPosition): void {
+  if (connection) connection.snapshot(as_of);
+  else early.push(as_of);
+}
 
 const listPath = (view: View, status: ConversationStatus, rest: Record<string, string>) =>
   `/conversations?${new URLSearchParams({ view, status, ...rest }).toString()}`;
@@ -66,7 +75,7 @@ export function loadList(key: ListKey, more = false): Promise<void> {
       listPath(key.view, key.status, { sort: key.sort, limit: String(PAGE), ...(cursor ? { cursor } : {}) }),
     );
     if (mine !== session) return;
-    connection?.snapshot(page.as_of);
+    snapshotAt(page.as_of);
     useInbox.setState((state) => putPage(state, key, page, !more));
   });
 }
@@ -80,7 +89,7 @@ export function loadTotals(): Promise<void> {
       STATUSES.map(async (status) => [status, await ask<ConversationList>(listPath('all', status, { limit: '1' }))] as const),
     );
     if (mine !== session) return;
-    for (const [, page] of pages) connection?.snapshot(page.as_of);
+    for (const [, page] of pages) snapshotAt(page.as_of);
     useInbox.setState((state) => pages.reduce((next, [status, page]) => putCounts(next, status, page), state));
   });
 }
@@ -94,7 +103,7 @@ async function loadHidden(key: ListKey): Promise<void> {
   const mine = session;
   const page = await ask<ConversationList>(listPath(key.view, key.status, { sort: key.sort, limit: '100' }));
   if (mine !== session) return;
-  connection?.snapshot(page.as_of);
+  snapshotAt(page.as_of);
   useInbox.setState((state) => putPage(state, key, page, true));
 }
 
@@ -105,7 +114,7 @@ export function loadConversation(id: string): Promise<void> {
     const detail = await ask<ConversationDetail>(`/conversations/${id}`);
     if (mine !== session) return;
     const { as_of, ...conversation } = detail;
-    connection?.snapshot(as_of);
+    snapshotAt(as_of);
     useInbox.setState((state) => putConversations(state, [conversation]));
   });
 }
@@ -118,7 +127,7 @@ export function loadThread(id: string, at = useInbox.getState().threads[id]?.at 
     const before = at === null ? null : at + MESSAGES / 2;
     const page = await messagesBefore(id, before);
     if (mine !== session) return;
-    connection?.snapshot(page.as_of);
+    snapshotAt(page.as_of);
     useInbox.setState((state) => (at === null || before === null ? putNewest(state, id, page) : putAround(state, id, page, at, before - 1)));
   });
 }
@@ -383,7 +392,7 @@ function sign(): void {
 /** This many attempts without an answer, and the person is told to count on being offline. */
 const OFFLINE_AFTER = 5;
 
-function linkOf(machine: Machine): Link {
+function linkOf(machine: Machine, missing: number | null): Link {
   const seconds = Math.max(1, Math.ceil((machine.retryAt - Date.now()) / 1_000));
   switch (machine.phase) {
     case 'live':
@@ -391,7 +400,7 @@ function linkOf(machine: Machine): Link {
     case 'catching_up':
     case 'reloading':
       // The first load is not a loss that must be caught up.
-      return { state: everLive || machine.phase === 'catching_up' ? 'catching_up' : 'connecting', seconds: 0, missing: missing(machine) };
+      return { state: everLive || machine.phase === 'catching_up' ? 'catching_up' : 'connecting', seconds: 0, missing };
     case 'offline':
       return { state: 'offline', seconds: 0, missing: null };
     case 'waiting':
@@ -408,9 +417,9 @@ function linkOf(machine: Machine): Link {
 
 let everLive = false;
 
-function changed(machine: Machine): void {
+function changed(machine: Machine, missing: number | null): void {
   const before = useLink.getState();
-  const link = linkOf(machine);
+  const link = linkOf(machine, missing);
   if (link.state === 'live') everLive = true;
   if (before.state === link.state && before.seconds === link.seconds && before.missing === link.missing) return;
   useLink.setState(link);
@@ -433,17 +442,24 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   const mine = session;
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
+  preferencesOf(meId);
   restoreDrafts(meId, workspaceId);
   restoreOutbox();
   void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);
   everLive = false;
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+  early = [];
+  let line: Connection | null = null;
+  const wire = insist(() => import('@/lib/socket/connection')).then((module) => {
+    if (mine !== session) return;
+    line = new module.Connection({ apply: take, reload, typing, draft, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+    connection = line;
+    for (const as_of of early.splice(0)) line.snapshot(as_of);
+  });
   for (const name of SIGNS) window.addEventListener(name, sign, { capture: true, passive: true });
-  connection = line;
   const begin = () => {
     if (mine !== session) return;
-    line.start();
+    void wire.then(() => line?.start());
     void loadTotals().catch(() => undefined);
     void loadWaiting().catch(() => undefined);
   };
@@ -452,7 +468,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   return () => {
     session += 1;
     void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
-    line.stop();
+    line?.stop();
     for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });
     if (connection === line) connection = null;
     flush();

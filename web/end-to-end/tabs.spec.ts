@@ -23,10 +23,10 @@ async function another(context: BrowserContext, id: string): Promise<Page> {
 
 /** What a page shows is what the server has. */
 async function whole(page: Page, id: string, texts: string[]): Promise<void> {
-  await expect(page.locator('article', { hasText: texts.at(-1) ?? '' })).toBeVisible();
+  await expect(page.locator(`article[aria-label*=": ${texts.at(-1) ?? ''}, "]`)).toBeVisible();
   const server = await house.items(id);
   await expect.poll(() => shown(page)).toEqual(server.map(({ id: item, seq, state }) => ({ id: item, seq, state })));
-  for (const text of texts) await expect(page.locator('.bubble', { hasText: new RegExp(`^${text}(?!\\d)`) })).toHaveCount(1);
+  for (const text of texts) await expect(page.locator(`article[aria-label*=": ${text}, "]`)).toHaveCount(1);
 }
 
 for (const way of ['a shared worker', 'a tab that leads'] as const)

@@ -1,5 +1,7 @@
 /** What this person chose on this device; others who sign in on it choose for themselves. */
 import { create } from 'zustand';
+import type { LanguageChoice } from '@/lib/languages';
+import { setZone } from '@/lib/zone';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Preferences = {
@@ -9,10 +11,17 @@ export type Preferences = {
   /** Seconds in which a send can be taken back. */
   undoSend: 0 | 5 | 10 | 20;
   singleKeys: boolean;
+  /** Keys that are other than usual, by what they do; empty where it has none. */
+  keys: Record<string, string>;
+  language: LanguageChoice;
+  /** A time zone by its name; empty for the browser's. */
+  timeZone: string;
   listWidth: number;
   detailsWidth: number;
   viewsWidth: number;
   detailsOpen: boolean;
+  /** What is read is kept on this device, to be read without a line. */
+  keepCopy: boolean;
   /** The tab of the list last chosen. */
   view: 'mine' | 'unassigned' | 'all';
 };
@@ -23,10 +32,14 @@ export const defaults: Preferences = {
   sendWith: 'enter',
   undoSend: 0,
   singleKeys: true,
+  keys: {},
+  language: 'auto',
+  timeZone: '',
   listWidth: 344,
   detailsWidth: 304,
   viewsWidth: 192,
   detailsOpen: true,
+  keepCopy: true,
   view: 'all',
 };
 
@@ -65,6 +78,7 @@ export function setPreferences(change: Partial<Preferences>): void {
 const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
 
 function paint(): void {
+  setZone(usePreferences.getState().timeZone || undefined);
   const { theme, density, viewsWidth } = usePreferences.getState();
   const dark = theme === 'dark' || (theme === 'system' && systemDark.matches);
   const root = document.documentElement;

@@ -30,6 +30,7 @@ import { moment, utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
+import { glyphs, shortcuts } from '@/lib/shortcuts';
 import { placeOf } from '@/lib/writing';
 
 const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
@@ -72,6 +73,10 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
     (box.current?.querySelector<HTMLElement>('textarea, input') ?? box.current)?.focus();
     focusComposer(null);
   }, [wantsFocus]);
+
+  const actAsked = useComposer((state) => state.act?.id === id);
+  // What the reply below did not take up cannot be done here.
+  useEffect(() => { if (actAsked) useComposer.setState({ act: null }); }, [actAsked]);
 
   const set = (next: ComposerMode) => { setComposerMode(id, next); };
   if (!answers)
@@ -216,6 +221,14 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
       submit();
     }
   };
+  const act = useComposer((state) => (kind === 'reply' && state.act?.id === id ? state.act.what : null));
+  useEffect(() => {
+    if (act === 'attach') picker.current?.click();
+    else if (act === 'saved' && field.current) callUp(field.current, '/');
+    else if (act === 'emoji' && field.current) callUp(field.current, ':');
+    else if (act === 'schedule' && (field.current?.value ?? '').trim() !== '') setPlanning(true);
+    if (act !== null) useComposer.setState({ act: null });
+  }, [act]);
   const left = most - length;
   // Files go at once: they are not planned here.
   const plannable = kind === 'reply' && !open && !attached && length <= most && text.trim() !== '';
@@ -288,7 +301,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
                 onFiles={() => picker.current?.click()}
               />
             </Suspense>
-            <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
+            <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={[t('attach.add'), glyphs(shortcuts.attach).join('+')].filter(Boolean).join(' ')} onClick={() => picker.current?.click()}>
               <Paperclip size={16} aria-hidden="true" />
             </button>
           </>

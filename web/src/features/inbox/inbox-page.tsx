@@ -4,7 +4,6 @@ import { Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 
 import { Divider } from '@/components/divider';
 import { Keys } from '@/components/keys';
 import { ConversationList } from '@/features/inbox/list';
-import { Thread } from '@/features/inbox/thread';
 import { Views } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
 import { useMedia, useWidth } from '@/lib/hooks';
@@ -13,7 +12,7 @@ import { setStatus } from '@/lib/inbox/actions';
 import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { listName, teamOf, VIEWS, type ListKey } from '@/lib/inbox/state';
-import { focusComposer, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { askComposer, focusComposer, useDetailsAsked, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { fitPanes, type Edge } from '@/lib/panes';
 import { may, useChannels, useMay, useTeams } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
@@ -21,6 +20,7 @@ import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
 import type { Connection } from '@/components/connect-channel';
 
+const Thread = later(() => import('@/features/inbox/thread').then((module) => ({ default: module.Thread })));
 const Details = later(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
 const DetailsSheet = later(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
 const FirstRun = later(() => import('@/features/inbox/first-run').then((module) => ({ default: module.FirstRun })));
@@ -53,6 +53,13 @@ export function InboxPage() {
     if (wide) setPreferences({ detailsOpen: !usePreferences.getState().detailsOpen });
     else setSheet((open) => !open);
   };
+  const asked = useDetailsAsked((state) => state.times);
+  const answered = useRef(asked);
+  useEffect(() => {
+    if (answered.current === asked) return;
+    answered.current = asked;
+    toggleDetails();
+  });
   useInboxKeys(list, toggleDetails);
   useEffect(() => { setSheet(false); }, [openId]);
 
@@ -61,7 +68,7 @@ export function InboxPage() {
   const widths = fitPanes(preferences, panes, useWidth());
   const listWidth = tablet ? 300 : wide ? widths.listWidth : 320;
   const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} panes={wide ? panes : null} />;
-  const thread = openId ? <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /> : null;
+  const thread = openId ? <Suspense fallback={<main className="thread" />}><Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /></Suspense> : null;
 
   if (phone) {
     if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense></div>;
@@ -147,6 +154,7 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
           open(next);
         });
       else if (openId && matches(event, shortcuts.reply)) act(() => { setComposerMode(openId, 'reply'); });
+      else if (openId && matches(event, shortcuts.attach)) act(() => { askComposer(openId, 'attach'); });
       else if (openId && matches(event, shortcuts.note)) act(() => { setComposerMode(openId, 'note'); });
     };
     window.addEventListener('keydown', press);

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpDown, ChevronDown, MessagesSquare, SquarePen, Users } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { AsOf } from '@/components/as-of';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { Menu, MenuChoice, MenuLabel, MenuLine } from '@/components/menu';
@@ -11,7 +12,7 @@ import { Card } from '@/features/inbox/card';
 import { statusIcons, statusName } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMedia } from '@/lib/hooks';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { assign } from '@/lib/inbox/actions';
 import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadList } from '@/lib/inbox/live';
@@ -45,6 +46,7 @@ export function ConversationList({ list, openId, fold, phone, panes }: Props) {
         ) : (
           <h1 className="pane-title min-w-0 flex-1 truncate">{statusName(list.status)}</h1>
         )}
+        <AsOf />
         {fold && <ConnectionPill hideLive />}
         {fold && some && <SearchButton />}
         {some && <SortMenu list={list} />}
@@ -84,7 +86,7 @@ function StatusMenu({ list }: { list: ListKey }) {
               key={status}
               icon={<Icon size={16} aria-hidden="true" />}
               checked={list.status === status}
-              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              count={count > 0 ? <span className="count">{written(count)}</span> : undefined}
               onSelect={() => void navigate({ to: '.', search: { ...list, status } })}
             >
               {t(`status.${status}`)}
@@ -100,7 +102,7 @@ function StatusMenu({ list }: { list: ListKey }) {
               key={team.id}
               icon={<Users size={16} aria-hidden="true" />}
               checked={list.view === view}
-              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              count={count > 0 ? <span className="count">{written(count)}</span> : undefined}
               onSelect={() => void navigate({ to: '.', search: { ...list, view } })}
             >
               {team.name}
@@ -161,7 +163,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
           onKeyDown={move}
         >
           {view === list.view ? <span className="truncate">{viewName}</span> : t(`views.${view as Tab}`)}
-          <span className="count">{totals[totalName(view, list.status)]?.count.toLocaleString('en-GB')}</span>
+          <span className="count">{written(totals[totalName(view, list.status)]?.count)}</span>
         </button>
       ))}
     </div>

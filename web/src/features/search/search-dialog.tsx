@@ -11,13 +11,13 @@ import { statusName } from '@/features/inbox/views';
 import { announce } from '@/lib/announce';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMinute, useSettled } from '@/lib/hooks';
-import { locale, t } from '@/lib/i18n';
+import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';
 import { useChannelName, useMay, useMe } from '@/lib/people';
 import { GROUPS, isFiltered, keepRecent, noFilters, recentOf, searchFor, searchQuery, useQuestion, withRecent, type Group } from '@/lib/search';
-import { moment, when } from '@/lib/time';
+import { exact, moment, when } from '@/lib/time';
 import { addressOf, kindName, senderName, shownAt, shownIdentities } from '@/lib/words';
 
 /** Nothing is asked while keys follow each other this closely, in milliseconds. */
@@ -351,7 +351,7 @@ function MessageHit({ hit }: { hit: FoundMessage }) {
         <span className="flex items-baseline gap-1.5">
           <span className="truncate font-medium">{conversation.contact.name}</span>
           {message.type === 'note' && <span className="flex-none text-[12px] text-text-3">{t('search.note')}</span>}
-          <span className="num ms-auto flex-none ps-2 text-[12px] text-text-3"><time dateTime={shownAt(message)} title={new Date(shownAt(message)).toLocaleString(locale)}>{when(shownAt(message), now)}</time></span>
+          <span className="num ms-auto flex-none ps-2 text-[12px] text-text-3"><time dateTime={shownAt(message)} title={exact(shownAt(message))}>{when(shownAt(message), now)}</time></span>
         </span>
         <span className="search-words" dir="auto">
           {Icon && <Icon size={12} className="me-1 inline-block align-[-1px] text-text-3" aria-hidden="true" />}

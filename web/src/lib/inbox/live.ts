@@ -1,10 +1,10 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
-import { availabilityQuery, channelsQuery, contactQuery, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
-import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition } from '@/api/types';
+import { availabilityQuery, channelsQuery, contactQuery, isMeKept, meIsBack, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
+import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
-import { t } from '@/lib/i18n';
+import { language, t } from '@/lib/i18n';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
   applyEvents,
@@ -16,6 +16,7 @@ import {
   putConversations,
   putCounts,
   putAround,
+  putKept,
   putNewer,
   putNewest,
   putOlder,
@@ -24,9 +25,10 @@ import {
   type ListKey,
   type View,
 } from '@/lib/inbox/state';
-import { useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
+import { useFresh, useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
 import { may } from '@/lib/people';
-import { preferencesOf } from '@/lib/preferences';
+import { preferencesOf, usePreferences } from '@/lib/preferences';
+import { languageFor } from '@/lib/languages';
 import { insist } from '@/lib/later';
 import type { Connection } from '@/lib/socket/connection';
 import type { Machine } from '@/lib/socket/machine';
@@ -124,12 +126,44 @@ export function loadThread(id: string, at = useInbox.getState().threads[id]?.at 
   return once(`thread ${id} ${String(at)}`, async () => {
     const mine = session;
     useInbox.setState((state) => beginThread(state, id));
+    if (at === null && useInbox.getState().threads[id]?.loaded === false) void paintThread(id, mine);
     const before = at === null ? null : at + MESSAGES / 2;
     const page = await messagesBefore(id, before);
     if (mine !== session) return;
     snapshotAt(page.as_of);
     useInbox.setState((state) => (at === null || before === null ? putNewest(state, id, page) : putAround(state, id, page, at, before - 1)));
   });
+}
+
+const keeper = () => import('@/lib/inbox/keeper');
+
+/** Shows a thread as it was kept on this device, where that is quicker than the server. */
+async function paintThread(id: string, mine: number): Promise<void> {
+  const kept = await keeper().then((it) => it.keptThread(id)).catch(() => null);
+  if (kept && mine === session) useInbox.setState((state) => putKept(state, id, kept));
+}
+
+/** What is on the screen is as it was kept, and is to be confirmed yet. */
+let painted = false;
+
+/** Shows the list as it was kept on this device, where that is quicker than the server. */
+async function paintList(seat: { meId: string; workspaceId: string }, mine: number): Promise<void> {
+  const it = await keeper();
+  const shell = usePreferences.getState().keepCopy ? await it.lastShell(Date.now()) : null;
+  if (mine !== session || shell?.seat !== it.seatOf(seat.meId, seat.workspaceId) || Object.keys(useInbox.getState().lists).length > 0) return;
+  painted = true;
+  for (const { key, data } of shell.answers)
+    if (queryClient.getQueryData(key) === undefined) queryClient.setQueryData(key, data, { updatedAt: shell.at });
+  useInbox.setState((state) => it.inboxFrom(shell, state));
+  useFresh.setState({ asOf: shell.at });
+}
+
+/** Everything that the first screen needs was loaded: what it did not confirm is gone. */
+function confirm(): void {
+  if (!painted) return;
+  painted = false;
+  const { list, openId } = usePlace.getState();
+  useInbox.setState((state) => endReload(state, list, openId));
 }
 
 /** A page of a thread that ends before a `seq`; the newest where none is given. */
@@ -193,6 +227,7 @@ export function hydrate(id: string): void {
 
 async function reload(): Promise<void> {
   const mine = session;
+  painted = false;
   useInbox.setState(beginReload);
   const { list, openId } = usePlace.getState();
   await Promise.all([
@@ -417,12 +452,37 @@ function linkOf(machine: Machine, missing: number | null): Link {
 
 let everLive = false;
 
+let backAt: ReturnType<typeof setTimeout> | undefined;
+let latest: [Machine, number | null] | null = null;
+
+/** The line is there: the server says who is signed in, which was known from this device alone, before anything is changed. */
+async function meAgain(): Promise<void> {
+  const before = queryClient.getQueryData(meQuery.queryKey);
+  try {
+    const me = await ask<Me>('/me');
+    // Somebody else signed in meanwhile.
+    if (me.user.id !== before?.user.id || me.workspace.id !== before.workspace.id) location.assign('/inbox');
+    else meIsBack(me);
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  backAt = undefined;
+  if (latest) changed(...latest);
+}
+
 function changed(machine: Machine, missing: number | null): void {
+  latest = [machine, missing];
   const before = useLink.getState();
-  const link = linkOf(machine, missing);
+  let link = linkOf(machine, missing);
+  if (isMeKept() && (link.state === 'live' || link.state === 'catching_up')) {
+    backAt ??= setTimeout(() => void meAgain(), 0);
+    link = { state: 'catching_up', seconds: 0, missing: null };
+  }
   if (link.state === 'live') everLive = true;
   if (before.state === link.state && before.seconds === link.seconds && before.missing === link.missing) return;
   useLink.setState(link);
+  if (link.state === 'live') useFresh.setState({ asOf: null });
+  else if (before.state === 'live') useFresh.setState({ asOf: Date.now() });
   // Who is there holds for one line.
   if (link.state === 'live' && before.state !== 'live') void queryClient.invalidateQueries({ queryKey: availabilityQuery.queryKey });
   if (link.state !== before.state && (link.state === 'live' || link.state === 'catching_up')) pumpNow();
@@ -443,10 +503,16 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
   preferencesOf(meId);
+  // This person reads another language than the page began with.
+  if (languageFor(usePreferences.getState().language, navigator.languages) !== language) location.reload();
   restoreDrafts(meId, workspaceId);
   restoreOutbox();
   void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);
   everLive = false;
+  painted = false;
+  latest = null;
+  useFresh.setState({ asOf: null });
+  useLink.setState({ state: 'connecting', seconds: 0, missing: null });
   useServerStore.setState({ condition: 'ok' });
   early = [];
   let line: Connection | null = null;
@@ -456,12 +522,15 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
     connection = line;
     for (const as_of of early.splice(0)) line.snapshot(as_of);
   });
+  void paintList({ meId, workspaceId }, mine).catch(() => undefined);
+  void keeper().then((it) => { if (mine === session) it.startKeeping(meId, workspaceId); }).catch(() => undefined);
   for (const name of SIGNS) window.addEventListener(name, sign, { capture: true, passive: true });
   const begin = () => {
     if (mine !== session) return;
     void wire.then(() => line?.start());
-    void loadTotals().catch(() => undefined);
-    void loadWaiting().catch(() => undefined);
+    void Promise.all([loadTotals(), loadWaiting()]).then(() => {
+      if (mine === session && useInbox.getState().lists[listName(usePlace.getState().list)]) confirm();
+    }, () => undefined);
   };
   // The list first: the stream then goes on from there.
   void loadList(usePlace.getState().list).then(begin, begin);
@@ -469,6 +538,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
     session += 1;
     void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
     line?.stop();
+    void keeper().then((it) => { if (mine + 1 === session) it.stopKeeping(); }).catch(() => undefined);
     for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });
     if (connection === line) connection = null;
     flush();

@@ -64,6 +64,8 @@ export type Pending = {
   act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string; mentions?: string[] };
   at: string;
   state: 'waiting' | 'sending' | 'refused';
+  /** It was asked of the server at least once. */
+  tried?: boolean;
   problem?: Problem;
   /** The server's message that arrived as an event before the answer did. */
   bound?: string;
@@ -235,6 +237,16 @@ export function endReload(state: InboxState, kept: ListKey, openId: string | nul
     threads: Object.fromEntries(Object.entries(state.threads).filter(([id]) => id === openId)),
     lists: list ? { [name]: list } : {},
   };
+}
+
+/** Puts a thread in as it was kept here: something is there at once, and the newest page is still to come. */
+export function putKept(state: InboxState, id: string, kept: { messages: Message[]; hasMore: boolean }): InboxState {
+  const known = state.threads[id];
+  if (known?.loaded) return state;
+  const thread: Thread = { messages: kept.messages, loaded: true, hasMore: kept.hasMore, arrivals: [], stale: true, at: null };
+  const next = { ...draft(state), threads: { ...state.threads, [id]: thread } };
+  for (const message of known?.arrivals ?? []) putMessage(next, message, false);
+  return next;
 }
 
 /** The first page of a thread was asked for: what arrives meanwhile is kept for it. */

@@ -1,4 +1,5 @@
 import { useRef, type PointerEvent } from 'react';
+import { isRtl } from '@/lib/direction';
 import { useWidth } from '@/lib/hooks';
 import { fitPanes, mostOf, PANE_LIMITS, type Edge } from '@/lib/panes';
 import { defaults, setPreferences, usePreferences } from '@/lib/preferences';
@@ -15,7 +16,7 @@ export function Divider({ edge, shown, label, before = true }: { edge: Edge; sho
   const start = useRef<{ x: number; width: number } | null>(null);
   const [least] = PANE_LIMITS[edge];
   const most = mostOf(edge, fitted, shown, windowWidth);
-  const sign = (before ? 1 : -1) * (document.documentElement.dir === 'rtl' ? -1 : 1);
+  const sign = (before ? 1 : -1) * (isRtl() ? -1 : 1);
   const set = (next: number) => { setPreferences({ [edge]: Math.round(Math.min(most, Math.max(least, next))) }); };
   const end = (event: PointerEvent<HTMLDivElement>) => {
     start.current = null;

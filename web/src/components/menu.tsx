@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
+import { isRtl } from '@/lib/direction';
 
 /** A menu that opens from a button. It leaves the page's scroll alone. */
 export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange, onClosed }: {
@@ -17,7 +18,7 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', open, 
     <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8} {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}>
+        <DropdownMenu.Content className="menu" align={align} side={side === 'right' && isRtl() ? 'left' : side} sideOffset={4} collisionPadding={8} {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}>
           {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

@@ -9,6 +9,7 @@ import { Menu, MenuChoice, MenuLabel, MenuLine } from '@/components/menu';
 import { SearchButton } from '@/components/search-button';
 import { Tip } from '@/components/tip';
 import { Card } from '@/features/inbox/card';
+import { forward } from '@/lib/direction';
 import { statusIcons, statusName } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMedia } from '@/lib/hooks';
@@ -140,7 +141,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
   const viewName = useViewName(list.view);
   const tabs: readonly View[] = teamOf(list.view) ? [...VIEWS, list.view] : VIEWS;
   const move = (event: KeyboardEvent<HTMLButtonElement>) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const step = forward(event.key);
     if (step === 0) return;
     event.preventDefault();
     const next = tabs[(tabs.indexOf(list.view) + step + tabs.length) % tabs.length] ?? 'mine';

@@ -11,6 +11,11 @@ function toFirstField(event: Event) {
   field.focus();
 }
 
+/** Words alone are scrolled by keys as well: where nothing inside takes the focus, the part that scrolls does. */
+function readable(body: HTMLElement | null): void {
+  if (body && !body.querySelector('a[href], button, input, select, textarea, [tabindex]')) body.tabIndex = 0;
+}
+
 /** A dialog: Esc and the backdrop close it, the focus returns to where it was. */
 export function Modal({ title, children, onClose, footer }: { title: string; children: ReactNode; onClose: () => void; footer?: ReactNode }) {
   return (
@@ -24,7 +29,7 @@ export function Modal({ title, children, onClose, footer }: { title: string; chi
               <X size={16} aria-hidden="true" />
             </Dialog.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{children}</div>
+          <div ref={readable} className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{children}</div>
           {footer && <div className="flex items-center justify-end gap-2 border-t border-line px-4 py-3">{footer}</div>}
         </Dialog.Content>
       </Dialog.Portal>

@@ -41,7 +41,8 @@ export function Toaster() {
         <div
           key={toast.id}
           className="toast"
-          role={toast.error ? undefined : 'status'}
+          role={toast.error ? 'region' : 'status'}
+          aria-label={toast.error ? toast.words : undefined}
           onPointerEnter={hold(true)}
           onPointerLeave={hold(false)}
           onFocus={hold(true)}

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { t } from '@/lib/i18n';
 
 const clocks = new Set<() => void>();
@@ -39,6 +39,17 @@ export function useMedia(query: string): boolean {
     },
     () => window.matchMedia(query).matches,
   );
+}
+
+/**
+ * Where what opens from an element is put in the page: into the part of it that the element is in, so that whoever walks the page
+ * part by part comes by it. `look` is called when it opens.
+ */
+export function useHome(): { element: RefObject<HTMLButtonElement | null>; home: HTMLElement | undefined; look: () => void } {
+  const element = useRef<HTMLButtonElement>(null);
+  const [home, setHome] = useState<HTMLElement>();
+  const look = useCallback(() => { setHome(element.current?.closest<HTMLElement>('[role="dialog"], nav, aside, main, section[aria-label]') ?? undefined); }, []);
+  return { element, home, look };
 }
 
 /** How wide the window is, in pixels. */

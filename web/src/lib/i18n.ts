@@ -22,8 +22,13 @@ function chosen(): unknown {
   }
 }
 
+/** The language that the page would be in if it were loaded now. */
+export function nextLanguage(): Language {
+  return languageFor(chosen(), typeof document === 'undefined' ? [] : navigator.languages);
+}
+
 /** The language of this page. Another one that is chosen holds from the next load on. */
-export const language: Language = languageFor(chosen(), typeof document === 'undefined' ? [] : navigator.languages);
+export const language: Language = nextLanguage();
 
 const i18n = i18next.createInstance();
 void i18n.init({

@@ -7,7 +7,7 @@ import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
 import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
-import { language, t } from '@/lib/i18n';
+import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
 import '@/lib/i18n-writing';
@@ -168,7 +168,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   <Item key={density} icon={<Rows3 {...icon} />} onSelect={run(() => { setPreferences({ density }); })}>{`${t('settings.density')}: ${t(`settings.${density}`)}`}</Item>
                 ))}
                 {LANGUAGES.filter((one) => one !== language).map((one) => (
-                  <Item key={one} icon={<Languages {...icon} />} onSelect={run(() => { setPreferences({ language: one }); location.reload(); })}>{`${t('settings.language')}: ${languageNames[one]}`}</Item>
+                  <Item key={one} icon={<Languages {...icon} />} onSelect={run(() => { setPreferences({ language: one }); if (nextLanguage() !== language) location.reload(); })}>{`${t('settings.language')}: ${languageNames[one]}`}</Item>
                 ))}
                 <Item icon={<Keyboard {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section: 'appearance' }, hash: 'keys' }))}>{t('keys.change')}</Item>
                 <Item icon={<Keyboard {...icon} />} keys={shortcuts.sheet} onSelect={run(() => { openDialog('keys'); })}>{t('account.keyboard')}</Item>

@@ -157,7 +157,7 @@ function Price({ price, brief }: { price: SendPrice; brief?: boolean }) {
   const words = price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), charged, day: utcDay(price.rate_from) }) : charged;
   // It is the first to give way where there is little room, and says only how much where there is hardly any.
   return (
-    <span className={`num min-w-0 truncate text-[12px] leading-4 text-text-3 ${brief ? '' : 'shrink-[99999] @max-[700px]:shrink-0'}`} title={words}>
+    <span className={`num min-w-0 truncate text-[12px] leading-4 text-text-3 ${brief ? '' : 'shrink-[99999] @max-[700px]:shrink'}`} title={words}>
       <span className={brief ? 'sr-only' : '@max-[700px]:sr-only'}>{words}</span>
       <span className={brief ? '' : 'hidden @max-[700px]:inline'} aria-hidden="true">{costOf(price) ?? t(`decision.${price.charge}`)}</span>
     </span>

@@ -314,7 +314,7 @@ function ContactHit({ hit }: { hit: FoundContact }) {
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium" dir="auto"><Parts parts={hit.name} /></span>
         <span className="num block truncate text-[12px] leading-4 text-text-3">
-          {hit.address?.length ? <Parts parts={hit.address} /> : address ? addressOf(address) : null}
+          <bdi dir="ltr">{hit.address?.length ? <Parts parts={hit.address} /> : address ? addressOf(address) : null}</bdi>
         </span>
       </span>
       {hit.conversations.length === 0 && <span className="flex-none text-[12px] text-text-3">{t('search.noConversation')}</span>}

@@ -4,7 +4,7 @@ import { Head } from '@/features/settings/parts';
 import { announce } from '@/lib/announce';
 import { openDialog } from '@/lib/dialogs';
 import { useMinute } from '@/lib/hooks';
-import { language, t } from '@/lib/i18n';
+import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
 import { languageFor, languageNames, LANGUAGES, type LanguageChoice } from '@/lib/languages';
@@ -58,7 +58,7 @@ function LanguageChoices({ chosen }: { chosen: LanguageChoice }) {
   const choose = (choice: LanguageChoice) => {
     setPreferences({ language: choice });
     // The words are brought before anything is shown.
-    if (languageFor(choice, navigator.languages) !== language) location.reload();
+    if (nextLanguage() !== language) location.reload();
   };
   const auto = languageNames[languageFor(undefined, navigator.languages)];
   return (

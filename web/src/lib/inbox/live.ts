@@ -4,7 +4,7 @@ import { availabilityQuery, channelsQuery, contactQuery, isMeKept, meIsBack, meQ
 import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
-import { language, t } from '@/lib/i18n';
+import { language, nextLanguage, t } from '@/lib/i18n';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
   applyEvents,
@@ -28,7 +28,6 @@ import {
 import { useFresh, useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
 import { may } from '@/lib/people';
 import { preferencesOf, usePreferences } from '@/lib/preferences';
-import { languageFor } from '@/lib/languages';
 import { insist } from '@/lib/later';
 import type { Connection } from '@/lib/socket/connection';
 import type { Machine } from '@/lib/socket/machine';
@@ -504,7 +503,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   useInbox.setState(emptyInbox(meId), true);
   preferencesOf(meId);
   // This person reads another language than the page began with.
-  if (languageFor(usePreferences.getState().language, navigator.languages) !== language) location.reload();
+  if (nextLanguage() !== language) location.reload();
   restoreDrafts(meId, workspaceId);
   restoreOutbox();
   void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);

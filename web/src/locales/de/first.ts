@@ -1,6 +1,6 @@
 export const first = {
   app: { name: 'Switchboard', loading: 'Wird geladen', skip: 'Zum Schreibfeld springen', close: 'Schließen', cancel: 'Abbrechen', copy: 'Kopieren', copied: 'Kopiert', back: 'Zurück', tryAgain: 'Noch einmal', save: 'Speichern', retry: 'Noch einmal', more: 'Mehr', ref: 'Kennung {{id}}', undo: 'Rückgängig', dismiss: 'Ausblenden', optional: 'freiwillig' },
-  areas: { nav: 'Bereiche', inbox: 'Posteingang', settings: 'Einstellungen', search: 'Suche' },
+  areas: { nav: 'Bereiche', inbox: 'Posteingang', settings: 'Einstel\u00ADlungen', search: 'Suche' },
   account: { menu: 'Ihr Konto, {{name}}, {{state}}' },
   connection: { label: 'Verbindung', live: 'Live', connecting: 'Verbindet', reconnecting: 'Neuer Versuch in {{seconds}} s', catchingUp: 'Holt auf, {{count}} Änderungen', catchingUpAll: 'Holt auf', offline: 'Offline, {{count}} warten', offlineNone: 'Offline', asOf: 'Stand {{time}}' },
   store: {
@@ -15,7 +15,7 @@ export const first = {
   time: { now: 'jetzt', minutes: '{{m}} min', hours: '{{h}} h', hoursMinutes: '{{h}} h {{m}} min', days: '{{d}} T', moment: '{{weekday}}, {{day}}, {{time}}' },
   presence: { online: 'online', busy: 'beschäftigt', away: 'abwesend', offline: 'offline' },
   status: { open: 'Offen', pending: 'Wartend', snoozed: 'Zurückgestellt', resolved: 'Erledigt' },
-  views: { label: 'Ansichten', mine: 'Meine', unassigned: 'Ohne', all: 'Alle', teams: 'Teams', team: 'Ein Team', menu: 'Ansicht wechseln, jetzt {{name}}', resize: 'Breite der Ansichten' },
+  views: { label: 'Ansichten', mine: 'Meine', unassigned: 'Unvergeben', all: 'Alle', teams: 'Teams', team: 'Ein Team', menu: 'Ansicht wechseln, jetzt {{name}}', resize: 'Breite der Ansichten' },
   sort: { label: 'Reihenfolge', newest: 'Neueste', waiting: 'Längste Wartezeit', window: 'Fenster' },
   list: {
     label: 'Unterhaltungen',
@@ -256,7 +256,7 @@ export const first = {
     authentication: 'Authentifizierung',
     marketing: 'Werbung',
     charged: 'wird berechnet',
-    after_allowance: 'wird berechnet, nach den freien des Monats',
+    after_allowance: 'wird berechnet, Freie verbraucht',
     free_window: 'kostenlos im Fenster',
     free_entry: 'kostenlos nach einer Anzeige',
   },

@@ -53,9 +53,10 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('Alt+M');
   await expect(page.getByRole('menu')).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.keyboard.press('Alt+J');
-  await expect(page.locator('main.thread')).not.toHaveAttribute('data-open-conversation', id);
+  // Who wrote last stands above.
   await page.keyboard.press('Alt+K');
+  await expect(page.locator('main.thread')).not.toHaveAttribute('data-open-conversation', id);
+  await page.keyboard.press('Alt+J');
   await expect(page.locator('main.thread')).toHaveAttribute('data-open-conversation', id);
   await page.keyboard.press('Alt+N');
   await expect(page.locator('[role="tab"][aria-selected="true"]').first()).toHaveAttribute('id', 'tab-mine');
@@ -85,8 +86,8 @@ test('a key is changed, refused where another has it, and switched off; the shee
   await accessible(page);
   await page.keyboard.press('Alt+D');
   await expect(change).toHaveText('AltD');
-  await row(page, 'next').getByRole('button', { name: /^Switch off/ }).click();
-  await expect(row(page, 'next').getByRole('button', { name: /^Change the key/ })).toHaveText('None');
+  await row(page, 'previous').getByRole('button', { name: /^Switch off/ }).click();
+  await expect(row(page, 'previous').getByRole('button', { name: /^Change the key/ })).toHaveText('None');
   await page.getByRole('radio', { name: 'Off' }).last().check();
   await accessible(page);
 
@@ -96,7 +97,7 @@ test('a key is changed, refused where another has it, and switched off; the shee
   await page.locator('.messages').focus();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toHaveCount(0);
-  await page.keyboard.press('Alt+J');
+  await page.keyboard.press('Alt+K');
   await page.keyboard.press('Alt+E');
   await expect(page.locator('main.thread')).toHaveAttribute('data-open-conversation', id);
   await page.keyboard.press('Control+K');

@@ -83,6 +83,7 @@ test('in Arabic everything is read from the right: panes, keys and chevrons turn
   await page.screenshot({ path: 'test-results/arabic-menu.png' });
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+K');
+  await expect(page.locator('[cmdk-input]')).toBeFocused();
   await accessible(page);
   await page.keyboard.press('Escape');
 
@@ -131,6 +132,6 @@ test('a language and a time zone are chosen in the settings and hold for this pe
   expect([480, 420]).toContain(apart);
 
   await page.goto(`${house.url}/settings/appearance`);
-  await page.getByRole('radio', { name: 'English' }).click();
+  await page.getByRole('radio', { name: 'English', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Appearance and keyboard' })).toBeVisible();
 });

@@ -1,8 +1,8 @@
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { useLayoutEffect, type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { isRtl } from '@/lib/direction';
-import { useHome } from '@/lib/hooks';
+import { homeOf, useHome } from '@/lib/hooks';
 
 /** A menu that opens from a button. It leaves the page's scroll alone. */
 export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange, onClosed }: {
@@ -16,8 +16,6 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', open, 
   onClosed?: (event: Event) => void;
 }) {
   const { element, home, look } = useHome();
-  // Also where it is opened from elsewhere.
-  useLayoutEffect(() => { if (open) look(); }, [open, look]);
   const change = (on: boolean) => {
     if (on) look();
     onOpenChange?.(on);
@@ -25,7 +23,8 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', open, 
   return (
     <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} onOpenChange={change}>
       <DropdownMenu.Trigger asChild ref={element}>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={home}>
+      {/* Also where it is opened from elsewhere: its button was there before. */}
+      <DropdownMenu.Portal container={open ? homeOf(element.current) : home}>
         <DropdownMenu.Content className="menu" align={align} side={side === 'right' && isRtl() ? 'left' : side} sideOffset={4} collisionPadding={8} {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}>
           {children}
         </DropdownMenu.Content>

@@ -48,8 +48,22 @@ export function useMedia(query: string): boolean {
 export function useHome(): { element: RefObject<HTMLButtonElement | null>; home: HTMLElement | undefined; look: () => void } {
   const element = useRef<HTMLButtonElement>(null);
   const [home, setHome] = useState<HTMLElement>();
-  const look = useCallback(() => { setHome(element.current?.closest<HTMLElement>('[role="dialog"], nav, aside, main, section[aria-label]') ?? undefined); }, []);
+  const look = useCallback(() => { setHome(homeOf(element.current)); }, []);
   return { element, home, look };
+}
+
+export function homeOf(element: HTMLElement | null): HTMLElement | undefined {
+  return element?.closest<HTMLElement>('[role="dialog"], nav, aside, main, section[aria-label]') ?? undefined;
+}
+
+/** For a dialog that has no button of its own to return to: the focus goes back to where it was, unless something took it meanwhile. */
+export function useFocusReturn(): (event: Event) => void {
+  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : null));
+  return (event) => {
+    event.preventDefault();
+    const now = document.activeElement;
+    if ((now === null || now === document.body) && before?.isConnected) before.focus();
+  };
 }
 
 /** How wide the window is, in pixels. */

@@ -7,6 +7,7 @@ import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
 import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
+import { useFocusReturn } from '@/lib/hooks';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
@@ -42,6 +43,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
+  const back = useFocusReturn();
   const [words, setWords] = useState('');
   const run = (act: () => void) => () => {
     onClose();
@@ -54,7 +56,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
     <Dialog.Root open onOpenChange={(on) => { if (!on) onClose(); }}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined}>
+        <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined} onCloseAutoFocus={back}>
           <Dialog.Title className="sr-only">{t('commands.title')}</Dialog.Title>
           <Command label={t('commands.title')} loop filter={fits} className="flex min-h-0 flex-col">
             <Command.Input value={words} onValueChange={setWords} className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />

@@ -10,7 +10,7 @@ import { SearchFilterBar } from '@/features/search/search-filters';
 import { statusName } from '@/features/inbox/views';
 import { announce } from '@/lib/announce';
 import { openDialog } from '@/lib/dialogs';
-import { useAfter, useMinute, useSettled } from '@/lib/hooks';
+import { useFocusReturn, useAfter, useMinute, useSettled } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { learn } from '@/lib/inbox/live';
@@ -33,6 +33,7 @@ type Hit =
 
 /** `/`: everything that was said, and whom it was said to. */
 export function SearchDialog({ onClose }: { onClose: () => void }) {
+  const back = useFocusReturn();
   const navigate = useNavigate();
   const { user } = useMe();
   const answers = useMay('answer');
@@ -129,7 +130,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           className="dialog search"
           aria-describedby={undefined}
           // It opens a page, and the page takes the focus.
-          onCloseAutoFocus={(event) => { if (document.activeElement?.closest('.messages')) event.preventDefault(); }}
+          onCloseAutoFocus={back}
         >
           <Dialog.Title className="sr-only">{t('search.title')}</Dialog.Title>
           <div className="flex items-center gap-2.5 border-b border-line ps-4 pe-2.5">

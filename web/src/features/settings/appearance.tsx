@@ -30,7 +30,7 @@ export function Appearance() {
       <Options name="density" legend={t('settings.density')} value={preferences.density} options={[['comfortable', t('settings.comfortable')], ['compact', t('settings.compact')]]} />
       <Panes widths={preferences} />
       <Options name="keepCopy" legend={t('settings.keepCopy')} value={preferences.keepCopy} options={[[true, t('settings.keepCopyOn')], [false, t('settings.keepCopyOff')]]} />
-      <Options name="sendWith" legend={t('settings.sendWith')} value={preferences.sendWith} options={[['enter', t('settings.sendEnter')], ['mod-enter', t('settings.sendModEnter', { key: glyphs('Mod+Enter').join('+') })]]} />
+      <Options name="sendWith" legend={t('settings.sendWith')} value={preferences.sendWith} options={[['enter', t('settings.sendEnter')], ['mod-enter', t('settings.sendModEnter', { key: `\u2066${glyphs('Mod+Enter').join('+')}\u2069` })]]} />
       <Options name="undoSend" legend={t('settings.undoSend')} value={preferences.undoSend} options={[[0, t('settings.off')], ...([5, 10, 20] as const).map((count): [typeof count, string] => [count, t('settings.undoFor', { count })])]} />
       <Options name="singleKeys" legend={t('settings.singleKeys')} value={preferences.singleKeys} options={[[true, `${t('settings.on')}: ${t('settings.singleKeysText')}`], [false, t('settings.off')]]} />
       <OwnKeys own={preferences.keys} singleKeys={preferences.singleKeys} />

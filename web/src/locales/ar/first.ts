@@ -337,7 +337,7 @@ export const first = {
     noteInstead: 'ملاحظة بدلًا من ذلك',
     textInstead: 'كتابة حرة بدلًا من ذلك',
     draftSaved: 'حُفظت المسودة',
-    held: 'تُرسل بعد {{count}} ثوانٍ',
+    held: 'تُرسل بعد {{count}} ث',
     heldNow: 'تُرسل بعد لحظة',
     gone: 'أُرسلت بالفعل.',
     undone: 'سُحبت',

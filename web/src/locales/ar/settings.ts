@@ -55,7 +55,7 @@ export const settings = {
     sendEnter: 'Enter؛ وShift+Enter يبدأ سطرًا جديدًا',
     sendModEnter: '{{key}}؛ وEnter يبدأ سطرًا جديدًا',
     undoSend: 'سحب الإرسال',
-    undoFor: 'خلال {{count}} ثوانٍ',
+    undoFor: 'خلال {{count}} ث',
     singleKeys: 'اختصارات بمفتاح واحد',
     singleKeysText: '? وZ، خارج الحقول',
     language: 'اللغة',

@@ -317,7 +317,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
         <span className="flex-1" />
         {kind === 'reply' && price && !refused && !phone && <Price price={price} />}
         {kind === 'reply' && facts.state === 'open' && !refused && !phone && (
-          <span className="window open min-w-0 !text-[12px]">
+          <span className="window open min-w-0 !text-[12px] @max-[700px]:shrink-[9999]">
             <Ring facts={facts} size={16} />
             <span className="truncate">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
           </span>

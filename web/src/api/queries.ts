@@ -14,16 +14,44 @@ export const queryClient = new QueryClient({
   },
 });
 
+let meIsKept = false;
+/** The server has said who it is. */
+export function meIsBack(me: Me): void {
+  meIsKept = false;
+  queryClient.setQueryData(meQuery.queryKey, me);
+}
+/** Is who is signed in known from this device alone, as the server did not answer? Nothing can be changed then. */
+export const isMeKept = (): boolean => meIsKept;
+
+/** Who was signed in here last, from what is kept on this device. */
+async function keptMe(): Promise<Me | null> {
+  try {
+    const { lastShell } = await import('@/lib/inbox/copy');
+    return (await lastShell(Date.now()))?.me ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Who is signed in; `null` when nobody is. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   staleTime: Infinity,
   queryFn: async ({ signal }): Promise<Me | null> => {
     try {
-      return await ask<Me>('/me', { signal, quiet: true });
+      const me = await ask<Me>('/me', { signal, quiet: true });
+      meIsKept = false;
+      return me;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
-      throw error;
+      if (error instanceof ApiError && error.status === 401) {
+        // What is kept here belongs to nobody who is signed in.
+        void import('@/lib/inbox/copy').then((copy) => copy.forgetAll()).catch(() => undefined);
+        return null;
+      }
+      const kept = isPassing(error) ? await keptMe() : null;
+      if (kept === null) throw error;
+      meIsKept = true;
+      return kept;
     }
   },
 });

@@ -419,7 +419,7 @@ export const first = {
     empty: 'الاسم مطلوب.',
   },
   firstRun: { others: 'يربطها مالك أو مدير في مساحة العمل.', title: 'أهلًا {{name}}. لنستقبل الرسالة الأولى.', text: 'نحو خمس دقائق إن كان حسابك في واتساب للأعمال جاهزًا.', workspace: 'أُنشئت مساحة العمل', hello: 'قل مرحبًا من هاتفك', helloText: 'اكتب إلى الرقم. تظهر الرسالة في القائمة.' },
-  settings: { channels: 'القنوات', templates: 'القوالب', replies: 'الردود المحفوظة', members: 'الأعضاء', teams: 'الفرق', availability: 'التوفّر', keys: 'مفاتيح API', deadLetters: 'تحديثات لم تُطبّق', appearance: 'المظهر ولوحة المفاتيح' },
+  settings: { channels: 'القنوات', templates: 'القوالب', replies: 'الردود المحفوظة', members: 'الأعضاء', teams: 'الفرق', availability: 'التوفّر', keys: 'مفاتيح API', audit: 'سجل الأفعال', deadLetters: 'تحديثات لم تُطبّق', appearance: 'المظهر ولوحة المفاتيح' },
   avatar: { whatsapp: 'واتساب' },
   error: { title: 'تعذّر عرض هذه الصفحة.', text: 'ما كتبته محفوظ.', reload: 'تحميل من جديد', notFound: 'لا شيء في هذا العنوان.', toInbox: 'إلى الوارد', noAnswer: 'الخادم لا يجيب.' },
 };

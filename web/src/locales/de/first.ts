@@ -432,7 +432,7 @@ export const first = {
     empty: 'Ein Name wird gebraucht.',
   },
   firstRun: { others: 'Inhaber oder Admins des Arbeitsbereichs verbinden sie.', title: 'Willkommen, {{name}}. Holen wir die erste Nachricht herein.', text: 'Etwa fünf Minuten, wenn Ihr WhatsApp-Business-Konto bereit ist.', workspace: 'Arbeitsbereich angelegt', hello: 'Schreiben Sie von Ihrem eigenen Telefon Hallo', helloText: 'Schreiben Sie an die Nummer. Die Nachricht erscheint in der Liste.' },
-  settings: { channels: 'Kanäle', templates: 'Vorlagen', replies: 'Textbausteine', members: 'Mitglieder', teams: 'Teams', availability: 'Verfügbarkeit', keys: 'API-Schlüssel', deadLetters: 'Nicht angewandt', appearance: 'Aussehen und Tastatur' },
+  settings: { channels: 'Kanäle', templates: 'Vorlagen', replies: 'Textbausteine', members: 'Mitglieder', teams: 'Teams', availability: 'Verfügbarkeit', keys: 'API-Schlüssel', audit: 'Wer was getan hat', deadLetters: 'Nicht angewandt', appearance: 'Aussehen und Tastatur' },
   avatar: { whatsapp: 'WhatsApp' },
   error: { title: 'Diese Seite ließ sich nicht zeigen.', text: 'Was Sie geschrieben haben, ist aufgehoben.', reload: 'Neu laden', notFound: 'An dieser Adresse ist nichts.', toInbox: 'Zum Posteingang', noAnswer: 'Der Server antwortet nicht.' },
 };

@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod assets;
 mod assignment;
 mod availability;
+mod bulk;
 pub(crate) mod channels;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
@@ -14,6 +15,7 @@ pub(crate) mod extract;
 pub(crate) mod health;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
+mod labels;
 pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
@@ -32,6 +34,7 @@ pub(crate) mod sockets;
 mod teams;
 pub(crate) mod templates;
 pub(crate) mod users;
+mod views;
 
 use std::sync::Arc;
 
@@ -45,7 +48,7 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, desk::Desk, search::Search, webhooks::Webhooks};
+use crate::{access::Access, bulk::Bulk, desk::Desk, search::Search, webhooks::Webhooks};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -56,6 +59,8 @@ pub(crate) struct Edge {
     pub(crate) access: Arc<Access>,
     /// What agents write with.
     pub(crate) desk: Arc<Desk>,
+    /// Changes of many conversations at once.
+    pub(crate) bulk: Bulk,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -86,6 +91,7 @@ parts! {
     house: House,
     access: Arc<Access>,
     desk: Arc<Desk>,
+    bulk: Bulk,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,

@@ -6,6 +6,7 @@
 
 mod access;
 mod boot;
+mod bulk;
 mod cli;
 mod config;
 mod desk;

@@ -4,6 +4,7 @@
 //! that applies them. The shells in the actors' crate persist what was decided and then act.
 
 pub mod assignment;
+pub mod bulk;
 pub mod channel;
 pub mod consent;
 pub mod contact;
@@ -11,8 +12,10 @@ pub mod conversation;
 pub mod delivery;
 pub mod draft;
 pub mod fill;
+pub mod filter;
 pub mod inbound;
 pub mod initiated;
+pub mod label;
 pub mod media;
 pub mod outbound;
 pub mod pair;

@@ -359,7 +359,10 @@ id_cells!(
     CorrelationId,
     DeadLetterId,
     InvitationId,
-    SavedReplyId
+    SavedReplyId,
+    LabelId,
+    ViewId,
+    BulkId
 );
 
 /// Says what a cell is without saying what is in it.

@@ -1,6 +1,6 @@
 //! Saved replies, of the workspace and of each person.
 
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, refusal_of};
 use switchboard_domain::reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name};
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
@@ -10,7 +10,7 @@ use switchboard_schema::{
     wire,
 };
 
-use super::{Desk, refusal};
+use super::Desk;
 
 /// The holder of what is everybody's.
 const WORKSPACE: &str = "workspace";
@@ -38,7 +38,7 @@ impl Holder {
         }
     }
 
-    fn key(self) -> String {
+    pub(super) fn key(self) -> String {
         match self {
             Self::Workspace => WORKSPACE.to_owned(),
             Self::Person(user_id) => user_id.to_string(),
@@ -101,8 +101,8 @@ impl Desk {
         id: SavedReplyId,
         new: wire::CreateSavedReply,
     ) -> Result<wire::SavedReply, Refusal> {
-        let name = reply::checked_name(&new.name).map_err(refusal)?;
-        reply::check_text(&new.text).map_err(refusal)?;
+        let name = reply::checked_name(&new.name).map_err(refusal_of)?;
+        reply::check_text(&new.text).map_err(refusal_of)?;
         let holder = Holder::of(new.shared, user_id);
         let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let mut others = self.rows(scope, holder).await?;
@@ -133,8 +133,8 @@ impl Desk {
         expected: Option<u64>,
         change: wire::ChangeSavedReply,
     ) -> Result<wire::SavedReply, Refusal> {
-        let name = change.name.as_deref().map(reply::checked_name).transpose().map_err(refusal)?;
-        change.text.as_deref().map_or(Ok(()), reply::check_text).map_err(refusal)?;
+        let name = change.name.as_deref().map(reply::checked_name).transpose().map_err(refusal_of)?;
+        change.text.as_deref().map_or(Ok(()), reply::check_text).map_err(refusal_of)?;
         let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let mut others = self.rows(scope, holder).await?;
         let at = others.iter().position(|row| row.reply_id == id).ok_or(Refusal::NotFound("saved reply"))?;

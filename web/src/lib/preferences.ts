@@ -15,6 +15,8 @@ export type Preferences = {
   detailsOpen: boolean;
   /** The tab of the list last chosen. */
   view: 'mine' | 'unassigned' | 'all';
+  /** The order of the list last chosen. */
+  sort: 'next_up' | 'newest' | 'oldest' | 'waiting' | 'window';
 };
 
 export const defaults: Preferences = {
@@ -28,6 +30,7 @@ export const defaults: Preferences = {
   viewsWidth: 192,
   detailsOpen: true,
   view: 'all',
+  sort: 'newest',
 };
 
 const KEY = 'switchboard.preferences';

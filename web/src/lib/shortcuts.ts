@@ -15,6 +15,7 @@ export const shortcuts = {
   inbox: 'Alt+C',
   settings: 'Alt+S',
   panes: 'F6',
+  tick: 'Shift+X',
 } as const;
 
 export const isMac = /mac|iphone|ipad/i.test(navigator.platform);

@@ -29,6 +29,9 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
         [t('keys.nextTab'), shortcuts.nextTab],
         [t('keys.move'), '↑+↓'],
         [t('keys.open'), 'Enter'],
+        [t('keys.tick'), shortcuts.tick],
+        [t('keys.tickMore'), 'Shift+↓'],
+        [t('keys.cardMenu'), 'Shift+F10'],
       ],
     ],
     [

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -28,6 +28,8 @@ const Templates = later(() => import('@/features/settings/templates').then((modu
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
+const Labels = later(() => import('@/features/settings/labels').then((module) => ({ default: module.Labels })));
+
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
 
 const pages = {
@@ -36,6 +38,7 @@ const pages = {
   replies: { icon: MessageSquareText, Page: SavedReplies },
   members: { icon: UserRound, Page: Members },
   teams: { icon: Users, Page: Teams },
+  labels: { icon: Tag, Page: Labels },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
   availability: { icon: Timer, Page: Availability },

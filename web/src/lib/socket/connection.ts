@@ -1,5 +1,5 @@
 /** The hands of the machine: the WebSocket, the clock, and the browser's word about the network. */
-import type { ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 import { initialMachine, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
 
 type Handlers = {
@@ -8,6 +8,7 @@ type Handlers = {
   reload: () => Promise<void>;
   typing: (data: Typing) => void;
   draft: (data: DraftChanged) => void;
+  bulk: (job: BulkJob) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
   /** Whose events are waited for. */
@@ -103,6 +104,9 @@ export class Connection {
         break;
       case 'draft':
         this.handlers.draft(effect.data);
+        break;
+      case 'bulk':
+        this.handlers.bulk(effect.data);
         break;
       case 'store':
         this.handlers.store(effect.condition);

@@ -97,6 +97,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         if (onTick && (ticking || event.shiftKey || event.ctrlKey || event.metaKey)) onTick(id, event.shiftKey);
         else onOpen(id);
       }}
+      onKeyDown={undefined}
     >
       <Avatar id={contact.id} name={contact.name} size={34} channel />
       {/* For the mouse; by keyboard Shift+X does the same. */}

@@ -13,6 +13,7 @@ import { statusName } from '@/features/inbox/views';
 import { wantsNothing } from '@/lib/consent';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-lists';
 import { assign, putWithTeam, setPriority, setStatus } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import { snoozeChoices } from '@/lib/inbox/snooze';
@@ -220,7 +221,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
             {PRIORITIES.map((one) => <option key={one} value={one}>{priorityName(one)}</option>)}
           </Pick>
         </dd>
-        <dt>{t('settings.labels')}</dt>
+        <dt>{t('labels.put')}</dt>
         <dd><LabelPicker conversation={conversation} /></dd>
         <dt><label htmlFor={`${id}-status`}>{t('details.status')}</label></dt>
         <dd>

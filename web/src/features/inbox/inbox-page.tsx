@@ -4,7 +4,6 @@ import { Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 
 import { Divider } from '@/components/divider';
 import { Keys } from '@/components/keys';
 import { ConversationList } from '@/features/inbox/list';
-import { Thread } from '@/features/inbox/thread';
 import { Views } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
 import { useMedia } from '@/lib/hooks';
@@ -20,6 +19,7 @@ import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
 import type { Connection } from '@/components/connect-channel';
 
+const Thread = later(() => import('@/features/inbox/thread').then((module) => ({ default: module.Thread })));
 const Details = later(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
 const DetailsSheet = later(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
 const FirstRun = later(() => import('@/features/inbox/first-run').then((module) => ({ default: module.FirstRun })));
@@ -67,7 +67,11 @@ export function InboxPage() {
 
   const listWidth = tablet ? 300 : wide ? preferences.listWidth : 320;
   const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} resizable={wide} />;
-  const thread = openId ? <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /> : null;
+  const thread = openId ? (
+    <Suspense fallback={<main className="min-w-0 flex-1 bg-surface" data-pane />}>
+      <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} />
+    </Suspense>
+  ) : null;
 
   if (phone) {
     if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense></div>;

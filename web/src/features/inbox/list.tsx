@@ -442,6 +442,10 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
             style={{ height: virtualizer.getTotalSize() }}
             aria-multiselectable={ticking || undefined}
             onKeyDown={move}
+            onFocus={(event) => {
+              const focused = (event.target as HTMLElement).dataset['conversationId'];
+              if (focused) setActiveId(focused);
+            }}
             onContextMenu={openMenu}
           >
             {items.map((item) => {

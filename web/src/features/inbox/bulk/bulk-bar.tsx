@@ -39,6 +39,8 @@ export function BulkBar({ list }: { list: ListKey }) {
   const shown = useInbox((state) => orderOf(state, list).length);
   const words = selection.all && selection.except.size === 0 ? t('bulk.allSelected', { total: total.toLocaleString('en-GB') }) : t('bulk.selected', { count });
   return (
+    <>
+    <h1 className="sr-only">{t('bulk.bar')}</h1>
     <div className="bulk-bar" role="toolbar" aria-label={t('bulk.bar')}>
       <button type="button" className="btn plain icon small" aria-label={t('bulk.clear')} onClick={untick}><X size={16} aria-hidden="true" /></button>
       <span className="num me-auto text-[13px] font-medium" role="status">
@@ -95,5 +97,6 @@ export function BulkBar({ list }: { list: ListKey }) {
         </Tip>
       </span>
     </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Ellipsis, Link2, Pencil, Plus, Trash2, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { ask } from '@/api/client';
 import { queryClient, viewsQuery } from '@/api/queries';
 import type { FilterCondition, SavedView } from '@/api/types';
@@ -42,6 +42,8 @@ export function FilterBar({ list, opens, onClose }: Props) {
   const manages = useMay('manage_inbox');
   /** A field that was chosen and says nothing yet. */
   const [begun, setBegun] = useState<Field | null>(null);
+  // The list of fields closes in the moment in which one is chosen.
+  const chosen = useRef<Field | null>(null);
   /** The chip whose menu is open. */
   const [open, setOpen] = useState<number | 'add' | 'begun' | null>(opens ? 'add' : null);
   const [saving, setSaving] = useState<'new' | 'rename' | null>(null);
@@ -57,6 +59,7 @@ export function FilterBar({ list, opens, onClose }: Props) {
       onClose();
       return;
     }
+    chosen.current = field;
     setBegun(field);
     // Once the list of fields is gone.
     setTimeout(() => { setOpen('begun'); }, 0);
@@ -122,6 +125,7 @@ export function FilterBar({ list, opens, onClose }: Props) {
           onOpenChange={(on) => {
             setOpen(on ? 'begun' : null);
             if (on) return;
+            chosen.current = null;
             setBegun(null);
             onClose();
           }}
@@ -134,6 +138,7 @@ export function FilterBar({ list, opens, onClose }: Props) {
             onChange={(next) => {
               if (!next) return;
               // Its chip goes on where this one was.
+              chosen.current = null;
               setBegun(null);
               setOpen(kindOf(begun) === 'values' ? filter.length : null);
               onClose();
@@ -148,7 +153,7 @@ export function FilterBar({ list, opens, onClose }: Props) {
           open={open === 'add'}
           onOpenChange={(on) => {
             setOpen(on ? 'add' : null);
-            if (!on && begun === null) onClose();
+            if (!on && chosen.current === null) onClose();
           }}
           trigger={<button type="button" className="chip"><Plus size={12} aria-hidden="true" />{t('filter.add')}</button>}
         >

@@ -413,13 +413,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &whole, &clock)?;
-    let bulk = Bulk::new(
-        house.clone(),
-        accounts.clone(),
-        records.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&entropy),
-    );
+    let bulk =
+        Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let edge = Edge {
         house: house.clone(),
         bulk: bulk.clone(),

@@ -93,7 +93,10 @@ impl Bulk {
         self.named(scope, &request.change).await?;
         let (among, which) = match (request.conversations, request.which) {
             (Some(named), None) if named.len() > MAX_BULK_NAMED => {
-                return invalid("conversations", format!("names at most {MAX_BULK_NAMED}; name more by `which`"));
+                return invalid(
+                    "conversations",
+                    format!("names at most {MAX_BULK_NAMED}; name more by `which`"),
+                );
             }
             (Some(named), None) => (Some(named), None),
             (None, Some(which)) => (None, Some(which)),
@@ -141,7 +144,9 @@ impl Bulk {
         let rule = |code, message: &str| Err(Refusal::Rule { code, message: message.to_owned() });
         match (job.state, job.undone_by) {
             (_, Some(undone)) if undone != id => return rule("undone_already", "it was taken back already"),
-            (BulkState::Running, _) => return rule("still_running", "it goes on still: take it back when it is done"),
+            (BulkState::Running, _) => {
+                return rule("still_running", "it goes on still: take it back when it is done");
+            }
             _ if job.change == (BulkChange::Read {}) => {
                 return rule("not_undoable", "what was read cannot be taken back");
             }
@@ -222,7 +227,10 @@ impl Bulk {
             };
             for row in rows {
                 let Some(tenant) = row.tenant else { continue };
-                #[expect(clippy::disallowed_methods, reason = "recovery acts for the tenant whose change it finds")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "recovery acts for the tenant whose change it finds"
+                )]
                 let scope = TenantScope::assume(tenant);
                 match BulkJobRow::from_cells(row.cells) {
                     Ok(row) if row.body.0.job.state == BulkState::Running => self.start(scope, row.job_id),

@@ -220,7 +220,8 @@ mod tests {
     #[test]
     fn what_was_put_aside_until_a_time_that_has_come_is_given_back_open() {
         let now = Timestamp::from_secs(1_795_000_000);
-        let aside = |until| BulkChange::Status { status: ConversationStatus::Snoozed, snoozed_until: Some(until) };
+        let aside =
+            |until| BulkChange::Status { status: ConversationStatus::Snoozed, snoozed_until: Some(until) };
         let open = BulkChange::Status { status: ConversationStatus::Open, snoozed_until: None };
         assert_eq!(due(aside(now), now), open);
         let later = Timestamp::from_secs(1_795_000_001);

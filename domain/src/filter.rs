@@ -146,9 +146,7 @@ fn holds(
             };
             is != *not
         }
-        FilterCondition::Team { not, any, none } => {
-            of.team_id.map_or(*none, |id| any.contains(&id)) != *not
-        }
+        FilterCondition::Team { not, any, none } => of.team_id.map_or(*none, |id| any.contains(&id)) != *not,
         FilterCondition::Channel { not, any } => any.contains(&of.channel_id) != *not,
         FilterCondition::Label { not, any, none } => {
             let is = (*none && of.labels.is_empty()) || of.labels.iter().any(|label| any.contains(label));
@@ -204,9 +202,7 @@ pub fn rank(of: &Facts<'_>, sort: ListSort, now: Timestamp) -> i64 {
             let (step, key) = match (of.priority, of.waiting_since) {
                 (Priority::Urgent, Some(since)) => (0, since.as_millis()),
                 (Priority::Urgent, None) => (1, -active),
-                (_, Some(_)) if closes_soon(of, now) => {
-                    (2, of.expires_at.map_or(0, Timestamp::as_millis))
-                }
+                (_, Some(_)) if closes_soon(of, now) => (2, of.expires_at.map_or(0, Timestamp::as_millis)),
                 (_, Some(since)) => (3, since.as_millis()),
                 (_, None) => (4, -active),
             };

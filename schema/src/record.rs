@@ -8,9 +8,8 @@ mod body;
 pub use body::*;
 
 use crate::{
-    ApiKeyId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId, LabelId, MediaId,
-    MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
-    ViewId,
+    ApiKeyId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId,
+    LabelId, MediaId, MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId, ViewId,
     table::{Json, Table, table},
     wire::Conversation,
 };

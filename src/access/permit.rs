@@ -133,9 +133,7 @@ mod tests {
                 "add people, say what they may do, remove them; owners are the owners' alone"
             }
             Permission::ManageTeams => "make teams, say who is in them, delete them",
-            Permission::ManageInbox => {
-                "make, change and delete labels, and the views that everybody sees"
-            }
+            Permission::ManageInbox => "make, change and delete labels, and the views that everybody sees",
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
         }

@@ -184,5 +184,14 @@ fn check_free(others: &[SavedViewRow], name: &str) -> Result<(), Refusal> {
 fn shown(holder: Holder, row: SavedViewRow) -> wire::SavedView {
     let SavedViewBody { name, filter, sort, updated_at, updated_by } = row.body.0;
     let shared = holder == Holder::Workspace;
-    wire::SavedView { id: row.view_id, version: row.version, shared, name, filter, sort, updated_at, updated_by }
+    wire::SavedView {
+        id: row.view_id,
+        version: row.version,
+        shared,
+        name,
+        filter,
+        sort,
+        updated_at,
+        updated_by,
+    }
 }

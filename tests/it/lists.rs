@@ -68,7 +68,12 @@ async fn a_label_has_a_name_of_its_own_and_shows_at_once_everywhere() {
     let path = format!("/api/v1/labels/{}", text(&repair, "id"));
     let changed = stage.api.patch(&path, &json!({"color": "green"})).await.of(200);
     assert_eq!((number(&changed, "version"), &changed["name"]), (2, &json!("Repair")));
-    stage.api.with("if-match", "\"1\"").patch(&path, &json!({"name": "Late"})).await.is_problem(412, "changed");
+    stage
+        .api
+        .with("if-match", "\"1\"")
+        .patch(&path, &json!({"name": "Late"}))
+        .await
+        .is_problem(412, "changed");
 
     let address = stage.server.address().now().await;
     let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");

@@ -65,8 +65,12 @@ fn nth(world: &World, n: u32) -> Conversation {
 
 async fn seeded() -> (World, Running) {
     let (mut world, running) = World::with_channel(77).await;
-    let body =
-        LabelBody { version: 1, name: "Repair".to_owned(), color: LabelColor::Red, created_at: world.clock.now() };
+    let body = LabelBody {
+        version: 1,
+        name: "Repair".to_owned(),
+        color: LabelColor::Red,
+        created_at: world.clock.now(),
+    };
     let label = LabelRow { label_id: REPAIR, body: Json(body) };
     running.records.put(world.scope, Lane::Interactive, label).await.expect("a label");
     let store = running.records.store();
@@ -104,7 +108,8 @@ fn any_place_of_a_hundred_thousand_conversations_and_any_filter_is_answered_by_o
         let (world, running) = seeded().await;
         let list = async |query: ListQuery| {
             let begun = Instant::now();
-            let (page, counts) = running.house.conversations(world.scope, query).await.expect("the list is read");
+            let (page, counts) =
+                running.house.conversations(world.scope, query).await.expect("the list is read");
             (page, counts, begun.elapsed())
         };
         // The first question also loads it.

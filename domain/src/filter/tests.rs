@@ -146,7 +146,9 @@ fn any_facts() -> impl Strategy<Value = Facts<'static>> {
         ConversationStatus::Snoozed,
         ConversationStatus::Resolved,
     ];
-    let near = || proptest::option::of(0_u64..10_000).prop_map(|ago| ago.map(|ago| NOW - minutes(5_000) + minutes(ago)));
+    let near = || {
+        proptest::option::of(0_u64..10_000).prop_map(|ago| ago.map(|ago| NOW - minutes(5_000) + minutes(ago)))
+    };
     (0_usize..4, 0_u8..3, 0_usize..4, near(), near(), near(), 0_u64..10_000).prop_map(
         |(status, who, labels, waiting_since, expires_at, snoozed_until, ago)| Facts {
             status: STATUSES[status],

@@ -4,7 +4,9 @@ use super::{
     Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, Reaction, Referral,
     SendDecision, wire,
 };
-use crate::{ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId};
+use crate::{
+    ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId,
+};
 
 wire! {
     /// The one thread between a contact and a channel.

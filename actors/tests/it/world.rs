@@ -419,7 +419,7 @@ impl World {
                     status: Some(status),
                     filter: switchboard_domain::filter::Filter::default(),
                 },
-                sort: switchboard_schema::wire::ListSort::Newest,
+                sort: wire::ListSort::Newest,
                 cursor: None,
                 from: 0,
                 limit: 100,

@@ -289,7 +289,7 @@ impl Town {
                 status: Some(ConversationStatus::Open),
                 filter: switchboard_domain::filter::Filter::default(),
             },
-            sort: switchboard_schema::wire::ListSort::Newest,
+            sort: wire::ListSort::Newest,
             cursor: None,
             from: 0,
             limit: 100,

@@ -312,6 +312,9 @@ pub enum Command {
     },
     /// After a crash: requests without a result are unknown.
     Recover,
+    /// Items are newer than the head: an earlier owner was cut short between writing them and it. They stand as they were
+    /// written, and are told of.
+    Adopt,
 }
 
 /// What a conversation must be like for an act that was decided elsewhere; what is left out may be as it is.
@@ -439,6 +442,7 @@ pub(crate) fn system_line(event: SystemEvent, actor: Option<&Sender>, subject: O
         by_rule: None,
         event,
         actor: actor.and_then(|sender| sender.name.clone()),
+        by: actor.cloned().map(Box::new),
         subject,
     })
 }

@@ -204,6 +204,8 @@ ids! {
     ViewId = "view";
     /// A change of many conversations at once.
     BulkId = "blk";
+    /// An act that was written down.
+    AuditId = "aud";
 }
 
 impl ConversationId {

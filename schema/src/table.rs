@@ -362,7 +362,8 @@ id_cells!(
     SavedReplyId,
     LabelId,
     ViewId,
-    BulkId
+    BulkId,
+    AuditId
 );
 
 /// Says what a cell is without saying what is in it.

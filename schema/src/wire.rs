@@ -2,6 +2,7 @@
 //!
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
+mod audit;
 mod bulk;
 mod channel;
 mod consent;
@@ -19,6 +20,7 @@ mod socket;
 mod team;
 mod template;
 
+pub use audit::*;
 pub use bulk::*;
 pub use channel::*;
 pub use consent::*;

@@ -5,13 +5,16 @@
 use std::collections::BTreeSet;
 
 use switchboard_actors::Refusal;
-use switchboard_domain::assignment::CAPACITY_MAX;
-use switchboard_ports::store::{Lane, Scan};
+use switchboard_domain::{
+    assignment::CAPACITY_MAX,
+    audit::{By, Deed},
+};
+use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
     TeamId, TenantScope, UserId,
     record::{TeamBody, TeamRow},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::Accounts;
@@ -61,6 +64,7 @@ impl Accounts {
     pub(crate) async fn create_team(
         &self,
         scope: TenantScope,
+        by: &By,
         team_id: TeamId,
         new: wire::CreateTeam,
     ) -> Result<wire::Team, Refusal> {
@@ -77,8 +81,9 @@ impl Accounts {
         }
         check_is_free(&name, &others)?;
         let body = TeamBody { version: 1, name, members, assignment, created_at: self.clock.now() };
+        let deed = Deed::new(AuditAct::TeamMade).about(team_id, &body.name);
         let row = TeamRow { team_id, body: Json(body) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
         Ok(shown(row, &people))
     }
 
@@ -90,6 +95,7 @@ impl Accounts {
     pub(crate) async fn change_team(
         &self,
         scope: TenantScope,
+        by: &By,
         team_id: TeamId,
         expected: Option<u64>,
         change: wire::ChangeTeam,
@@ -113,7 +119,8 @@ impl Accounts {
         body.assignment = assignment.unwrap_or(body.assignment);
         if after != before {
             after.body.0.version += 1;
-            self.records.put(scope, Lane::Interactive, after.clone()).await?;
+            let deed = team_changed(&before, &after);
+            self.audit.write(scope, by, Mutation::put(after.clone()), deed).await?;
         }
         Ok(shown(after, &people))
     }
@@ -125,11 +132,13 @@ impl Accounts {
     pub(crate) async fn delete_team(
         &self,
         scope: TenantScope,
+        by: &By,
         team_id: TeamId,
     ) -> Result<wire::Team, Refusal> {
         let _alone = self.making.lock().await;
         let team = self.team(scope, team_id).await?;
-        self.records.delete::<TeamRow>(scope, Lane::Interactive, TeamRow::key(team_id)).await?;
+        let deed = Deed::new(AuditAct::TeamDeleted).about(team_id, &team.name);
+        self.audit.write(scope, by, Mutation::delete::<TeamRow>(TeamRow::key(team_id)), deed).await?;
         Ok(team)
     }
 
@@ -148,14 +157,17 @@ impl Accounts {
     pub(crate) async fn set_assignment(
         &self,
         scope: TenantScope,
+        by: &By,
         assignment: wire::Assignment,
     ) -> Result<wire::Assignment, Refusal> {
         let assignment = checked_assignment(assignment)?;
         let _alone = self.making.lock().await;
         let mut row = self.tenant_row(scope).await?;
         if row.body.0.assignment != assignment {
+            let deed =
+                rule_changed(Deed::new(AuditAct::AssignmentChanged), row.body.0.assignment, assignment);
             row.body.0.assignment = assignment;
-            self.records.put(scope, Lane::Interactive, row).await?;
+            self.audit.write(scope, by, Mutation::put(row), deed).await?;
         }
         Ok(assignment)
     }
@@ -177,6 +189,35 @@ impl Accounts {
     async fn member_ids(&self, scope: TenantScope) -> Result<BTreeSet<UserId>, Refusal> {
         Ok(self.member_rows(scope).await?.into_iter().map(|row| row.user_id).collect())
     }
+}
+
+/// What the audit trail says of a change: of the members who left and who came.
+fn team_changed(before: &TeamRow, after: &TeamRow) -> Deed {
+    let (was, is) = (&before.body.0, &after.body.0);
+    let missing_in = |of: &[UserId], others: &[UserId]| {
+        let ids: Vec<_> = of.iter().filter(|id| !others.contains(id)).map(ToString::to_string).collect();
+        (!ids.is_empty()).then(|| ids.join(", "))
+    };
+    let (left, came) = (missing_in(&was.members, &is.members), missing_in(&is.members, &was.members));
+    let deed = Deed::new(AuditAct::TeamChanged)
+        .about(before.team_id, &was.name)
+        .change("name", Some(&was.name), Some(&is.name))
+        .change("members", left.as_deref(), came.as_deref());
+    rule_changed(deed, was.assignment, is.assignment)
+}
+
+fn rule_changed(deed: Deed, before: wire::Assignment, after: wire::Assignment) -> Deed {
+    let rule = |of: wire::Assignment| match of.rule {
+        wire::AssignmentRule::ByHand => "by_hand",
+        wire::AssignmentRule::RoundRobin => "round_robin",
+        wire::AssignmentRule::ByLoad => "by_load",
+    };
+    let capacity = |of: wire::Assignment| of.capacity.map(|capacity| capacity.to_string());
+    deed.change("rule", Some(rule(before)), Some(rule(after))).change(
+        "capacity",
+        capacity(before).as_deref(),
+        capacity(after).as_deref(),
+    )
 }
 
 /// A team as the API shows it: without those who are members no more.

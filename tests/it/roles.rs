@@ -107,6 +107,7 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/views/counts"), Members),
         (("DELETE", "/api/v1/views/{id}"), Members),
         (("PATCH", "/api/v1/views/{id}"), Members),
+        (("GET", "/api/v1/audit"), Admins),
         (("GET", "/api/v1/dead-letters"), Admins),
         (("POST", "/api/v1/dead-letters/replay"), Admins),
         (("GET", "/api/v1/invitations"), Admins),

@@ -6,13 +6,14 @@ import { Keys } from '@/components/keys';
 import { ConversationList } from '@/features/inbox/list';
 import { Views } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
-import { useMedia } from '@/lib/hooks';
+import { useMedia, useWidth } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { setStatus } from '@/lib/inbox/actions';
 import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { listName, plainList, teamOf, VIEWS, type ListKey } from '@/lib/inbox/state';
-import { focusComposer, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { askComposer, focusComposer, useDetailsAsked, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { fitPanes, type Edge } from '@/lib/panes';
 import { may, useChannels, useMay, useSavedView, useTeams, useViews } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
@@ -62,16 +63,22 @@ export function InboxPage() {
     if (wide) setPreferences({ detailsOpen: !usePreferences.getState().detailsOpen });
     else setSheet((open) => !open);
   };
+  const asked = useDetailsAsked((state) => state.times);
+  const answered = useRef(asked);
+  useEffect(() => {
+    if (answered.current === asked) return;
+    answered.current = asked;
+    toggleDetails();
+  });
   useInboxKeys(list, toggleDetails);
   useEffect(() => { setSheet(false); }, [openId]);
 
-  const listWidth = tablet ? 300 : wide ? preferences.listWidth : 320;
-  const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} resizable={wide} />;
-  const thread = openId ? (
-    <Suspense fallback={<main className="min-w-0 flex-1 bg-surface" data-pane />}>
-      <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} />
-    </Suspense>
-  ) : null;
+  const details = openId !== null && wide && preferences.detailsOpen;
+  const panes: Edge[] = [...(widest ? ['viewsWidth' as const] : []), 'listWidth', ...(details ? ['detailsWidth' as const] : [])];
+  const widths = fitPanes(preferences, panes, useWidth());
+  const listWidth = tablet ? 300 : wide ? widths.listWidth : 320;
+  const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} panes={wide ? panes : null} />;
+  const thread = openId ? <Suspense fallback={<main className="thread" />}><Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /></Suspense> : null;
 
   if (phone) {
     if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense></div>;
@@ -85,13 +92,13 @@ export function InboxPage() {
   return (
     <>
       {widest && (
-        <Views list={list} width={preferences.viewsWidth} />
+        <Views list={list} width={widths.viewsWidth} panes={panes} />
       )}
       <div className="flex h-full flex-none border-e border-line" style={{ width: listWidth }}>{conversations}</div>
       {thread ?? (firstRun ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense> : <NothingOpen />)}
-      {openId && wide && preferences.detailsOpen && (
-        <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: preferences.detailsWidth }} aria-label={t('details.label')} data-pane>
-          <Divider edge="detailsWidth" label={t('details.resize')} before={false} />
+      {details && (
+        <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: widths.detailsWidth }} aria-label={t('details.label')} data-pane>
+          <Divider edge="detailsWidth" shown={panes} label={t('details.resize')} before={false} />
           <div className="details h-full overflow-y-auto"><Suspense fallback={null}><Details key={openId} id={openId} /></Suspense></div>
         </aside>
       )}
@@ -165,6 +172,7 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
           open(next);
         });
       else if (openId && matches(event, shortcuts.reply)) act(() => { setComposerMode(openId, 'reply'); });
+      else if (openId && matches(event, shortcuts.attach)) act(() => { askComposer(openId, 'attach'); });
       else if (openId && matches(event, shortcuts.note)) act(() => { setComposerMode(openId, 'note'); });
     };
     window.addEventListener('keydown', press);

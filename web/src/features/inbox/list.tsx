@@ -2,16 +2,18 @@ import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpDown, ChevronDown, ListChecks, ListFilter, MessagesSquare, SquarePen, Users } from 'lucide-react';
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { AsOf } from '@/components/as-of';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { SearchButton } from '@/components/search-button';
 import { Tip } from '@/components/tip';
 import { Card } from '@/features/inbox/card';
+import { forward } from '@/lib/direction';
 import { statusIcons, statusName } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMedia } from '@/lib/hooks';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { assign } from '@/lib/inbox/actions';
 import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadFar, loadList, setListScrolled } from '@/lib/inbox/live';
@@ -19,6 +21,7 @@ import { beginTicking, isTicked, tick, toggleTick, untick, useBulk, useSelection
 import { isAsked, listName, orderOf, plainList, SORTS, STATUSES, teamOf, totalName, VIEWS, type ListKey, type Tab, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
+import type { Edge } from '@/lib/panes';
 import { useChannels, useMay, useSavedView, useTeamName, useTeams, useViewCount, useViews } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
@@ -34,10 +37,11 @@ type Props = {
   /** The views pane is folded into the title. */
   fold: boolean;
   phone: boolean;
-  resizable: boolean;
+  /** The panes it can be moved beside; `null` where its width is given. */
+  panes: readonly Edge[] | null;
 };
 
-export function ConversationList({ list, openId, fold, phone, resizable }: Props) {
+export function ConversationList({ list, openId, fold, phone, panes }: Props) {
   const navigate = useNavigate();
   // Without a number there is nothing to sort and nobody to write to.
   const some = useChannels()?.length !== 0;
@@ -53,7 +57,7 @@ export function ConversationList({ list, openId, fold, phone, resizable }: Props
   const filterName = conditions > 0 ? t('list.filtered', { count: conditions }) : t('list.filter');
   return (
     <section className="relative flex min-w-0 flex-1 flex-col bg-canvas" aria-label={t('list.label')} data-pane>
-      {resizable && <Divider edge="listWidth" label={t('list.resize')} />}
+      {panes && <Divider edge="listWidth" shown={panes} label={t('list.resize')} />}
       {ticking && answers ? (
         <Suspense fallback={<div className="bulk-bar" />}><BulkBar list={list} /></Suspense>
       ) : (
@@ -63,6 +67,7 @@ export function ConversationList({ list, openId, fold, phone, resizable }: Props
           ) : (
             <h1 className="pane-title min-w-0 flex-1 truncate">{saved ? saved.name : statusName(list.status)}</h1>
           )}
+          <AsOf />
           {fold && <ConnectionPill hideLive />}
           {fold && some && <SearchButton />}
           {some && <Tip label={filterName}>
@@ -118,7 +123,7 @@ function StatusMenu({ list }: { list: ListKey }) {
               key={status}
               icon={<Icon size={16} aria-hidden="true" />}
               checked={!saved && list.status === status}
-              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              count={count > 0 ? <span className="count">{written(count)}</span> : undefined}
               onSelect={() => void navigate({ to: '.', search: { ...plain, status } })}
             >
               {t(`status.${status}`)}
@@ -131,7 +136,7 @@ function StatusMenu({ list }: { list: ListKey }) {
             key={view.id}
             icon={<ListFilter size={16} aria-hidden="true" />}
             checked={list.saved === view.id}
-            count={<span className="count">{countOf(view.id)?.toLocaleString('en-GB')}</span>}
+            count={<span className="count">{written(countOf(view.id) ?? 0)}</span>}
             onSelect={() => void navigate({ to: '.', search: { saved: view.id } })}
           >
             {view.name}
@@ -146,7 +151,7 @@ function StatusMenu({ list }: { list: ListKey }) {
               key={team.id}
               icon={<Users size={16} aria-hidden="true" />}
               checked={list.view === view}
-              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              count={count > 0 ? <span className="count">{written(count)}</span> : undefined}
               onSelect={() => void navigate({ to: '.', search: { ...plain, view } })}
             >
               {team.name}
@@ -193,7 +198,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
   const viewName = useViewName(list.view);
   const tabs: readonly View[] = teamOf(list.view) ? [...VIEWS, list.view] : VIEWS;
   const move = (event: KeyboardEvent<HTMLButtonElement>) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const step = forward(event.key);
     if (step === 0) return;
     event.preventDefault();
     const next = tabs[(tabs.indexOf(list.view) + step + tabs.length) % tabs.length] ?? 'mine';
@@ -216,7 +221,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
           onKeyDown={move}
         >
           {view === list.view ? <span className="truncate">{viewName}</span> : t(`views.${view as Tab}`)}
-          <span className="count">{totals[totalName(view, list.status)]?.count.toLocaleString('en-GB')}</span>
+          <span className="count">{written(totals[totalName(view, list.status)]?.count)}</span>
         </button>
       ))}
     </div>

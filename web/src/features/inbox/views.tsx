@@ -3,9 +3,10 @@ import { AlarmClock, CircleCheck, Hourglass, Inbox, ListFilter, Users } from 'lu
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { SearchButton } from '@/components/search-button';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { plainList, STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
+import type { Edge } from '@/lib/panes';
 import { useTeams, useViewCount, useViews } from '@/lib/people';
 
 export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmClock, resolved: CircleCheck };
@@ -17,15 +18,16 @@ export function statusName(status: string): string {
 }
 
 /** Where conversations stand, each with how many. */
-export function Views({ list, width }: { list: ListKey; width: number }) {
+export function Views({ list, width, panes }: { list: ListKey; width: number; panes: readonly Edge[] }) {
   const totals = useInbox((state) => state.totals);
   const teams = useTeams() ?? [];
   const views = useViews() ?? [];
   const countOf = useViewCount();
   const plain = plainList(list);
   return (
-    <aside className="relative flex flex-none border-e border-line flex-col gap-px overflow-y-auto bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
-      <Divider edge="viewsWidth" label={t('views.resize')} />
+    <aside className="relative flex flex-none border-e border-line bg-canvas" style={{ width }} aria-label={t('views.label')} data-pane>
+      <Divider edge="viewsWidth" shown={panes} label={t('views.resize')} />
+      <div className="flex min-w-0 flex-1 flex-col gap-px overflow-y-auto px-2">
       <div className="pane-title flex h-[52px] items-center justify-between ps-2">{t('areas.inbox')}<SearchButton /></div>
       {STATUSES.map((status) => {
         const Icon = statusIcons[status];
@@ -34,7 +36,7 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
           <Link key={status} to="/inbox" search={{ ...plain, status }} className="view" aria-current={!list.saved && list.status === status ? 'true' : undefined}>
             <Icon size={16} aria-hidden="true" />
             <span className="truncate">{t(`status.${status}`)}</span>
-            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+            {count > 0 && <span className="count">{written(count)}</span>}
           </Link>
         );
       })}
@@ -46,7 +48,7 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
             <ListFilter size={16} aria-hidden="true" />
             <span className="truncate">{view.name}</span>
             {view.shared && <Users size={12} role="img" aria-label={t('views.shared')} />}
-            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+            {count > 0 && <span className="count">{written(count)}</span>}
           </Link>
         );
       })}
@@ -58,12 +60,13 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
           <Link key={team.id} to="/inbox" search={{ ...plain, view }} className="view" aria-current={list.view === view ? 'true' : undefined} title={team.name}>
             <Users size={16} aria-hidden="true" />
             <span className="truncate">{team.name}</span>
-            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+            {count > 0 && <span className="count">{written(count)}</span>}
           </Link>
         );
       })}
       <span className="flex-1" />
       <div className="px-2 pb-3.5"><ConnectionPill /></div>
+      </div>
     </aside>
   );
 }

@@ -2,7 +2,7 @@
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
 import type { BulkChange, BulkJob, BulkJobList, BulkRequest } from '@/api/types';
 import { openDialog } from '@/lib/dialogs';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import '@/lib/i18n-lists';
 import { wordsOf } from '@/lib/inbox/actions';
 import { untick, useBulk, type Selection } from '@/lib/inbox/selection';
@@ -51,13 +51,13 @@ function tellDone(job: BulkJob): void {
   if (job.failed > 0) {
     showToast({
       error: true,
-      words: t('bulk.partlyMeanwhile', { changed: job.changed.toLocaleString('en-GB'), total: job.total.toLocaleString('en-GB'), count: job.failed }),
+      words: t('bulk.partlyMeanwhile', { changed: written(job.changed), total: written(job.total), count: job.failed }),
       action: { label: t('bulk.show'), run: () => { useBulk.setState({ failuresOf: job.id }); openDialog('bulk-failures'); } },
     });
     return;
   }
   const words = job.changed === 0 ? t('bulk.nothing') : t(job.undoes == null ? 'bulk.done' : 'bulk.undone', { count: job.changed });
-  showToast({ error: false, words, ...(undoable ? { action: { label: t('app.undo'), key: 'Z', run: () => void undo(job.id) } } : {}) });
+  showToast({ error: false, words, ...(undoable ? { action: { label: t('app.undo'), undoes: true, run: () => void undo(job.id) } } : {}) });
 }
 
 /** Takes one back. */

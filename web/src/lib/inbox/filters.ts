@@ -130,12 +130,12 @@ export function conditionWords(condition: FilterCondition, names: Names): string
   const [key] = keysOf(condition);
   switch (condition.field) {
     case 'unread':
-      return not ? t('filter.no', { field: field.toLowerCase() }) : field;
+      return not ? t('filter.notUnread') : field;
     case 'waiting':
       if (not && !key) return t('filter.notWaiting');
       return key ? `${not ? `${t('filter.isNot')} ` : ''}${t('filter.waitingFor', { span: spanName(Number(key), 'minutes') })}` : field;
     case 'snoozed':
-      if (not) return t('filter.no', { field: field.toLowerCase() });
+      if (not) return t('filter.notSnoozed');
       return key ? t('filter.backWithin', { span: spanName(Number(key), 'hours') }) : field;
     case 'created':
     case 'active':

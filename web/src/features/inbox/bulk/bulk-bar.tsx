@@ -6,7 +6,7 @@ import { LabelTag } from '@/components/label-tag';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { PriorityMark } from '@/components/priority';
 import { Tip } from '@/components/tip';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import '@/lib/i18n-lists';
 import { begin } from '@/lib/inbox/bulk';
 import { tick, tickAll, untick, useSelection } from '@/lib/inbox/selection';
@@ -37,7 +37,7 @@ export function BulkBar({ list }: { list: ListKey }) {
   const assign = (assigneeId: string | null) => { act({ field: 'assignee', assignee_id: assigneeId }); };
   const off = busy || count === 0;
   const shown = useInbox((state) => orderOf(state, list).length);
-  const words = selection.all && selection.except.size === 0 ? t('bulk.allSelected', { total: total.toLocaleString('en-GB') }) : t('bulk.selected', { count });
+  const words = selection.all && selection.except.size === 0 ? t('bulk.allSelected', { total: written(total) }) : t('bulk.selected', { count });
   return (
     <>
     <h1 className="sr-only">{t('bulk.bar')}</h1>
@@ -49,7 +49,7 @@ export function BulkBar({ list }: { list: ListKey }) {
           <>
             {' '}
             {total > shown || count >= shown ? (
-              <button type="button" className="link" onClick={tickAll}>{t('bulk.all', { total: total.toLocaleString('en-GB') })}</button>
+              <button type="button" className="link" onClick={tickAll}>{t('bulk.all', { total: written(total) })}</button>
             ) : (
               <button type="button" className="link" onClick={() => { tick(orderOf(useInbox.getState(), list)); }}>{t('bulk.page')}</button>
             )}

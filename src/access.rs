@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod entrances;
 pub(crate) mod invitations;
 pub(crate) mod keys;
+mod labels;
 pub(crate) mod passwords;
 pub(crate) mod permit;
 pub(crate) mod secrets;

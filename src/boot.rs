@@ -52,6 +52,7 @@ use self::{
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
     audit::Auditor,
+    bulk::Bulk,
     config::{Config, StoreKind},
     desk::Desk,
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
@@ -413,8 +414,11 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &whole, &clock)?;
+    let bulk =
+        Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let edge = Edge {
         house: house.clone(),
+        bulk: bulk.clone(),
         access: Arc::new(access),
         desk: Arc::new(Desk::new(
             records.clone(),
@@ -432,6 +436,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let backups = backups::start(config, &master_key, &clock, &entropy)?;
     let accepting = Accepting::start(listeners, &arbiters, &router::router(edge), &config.http);
     let mut timers = start_timers(&house, &store, &blobs, &clock);
+    let unfinished = Arc::clone(&whole);
+    timers.push(actix::spawn(async move { bulk.resume(unfinished).await }));
     let (sealing, tending) =
         channels::tend(&house, whole, vault, (&master_key, &entropy), previous_key.is_some(), &clock);
     timers.push(tending);

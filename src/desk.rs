@@ -1,12 +1,12 @@
-//! What agents write with, as rows of the store: saved replies and drafts.
+//! What agents write with, as rows of the store: saved replies and drafts; and the views of the list that they keep.
 
 pub(crate) mod drafts;
 pub(crate) mod replies;
+mod views;
 
 use std::sync::Arc;
 
 use switchboard_actors::Refusal;
-use switchboard_domain::conversation::Rejection;
 use switchboard_ports::{
     clock::Clock,
     store::{Lane, Mutation, Records},
@@ -44,6 +44,7 @@ impl Desk {
     pub(crate) async fn clear(&self, scope: TenantScope, user_id: UserId) -> Result<(), Refusal> {
         let _alone = self.alone(scope, user_id.to_string().as_bytes()).await;
         self.clear_drafts(scope, user_id).await?;
+        self.clear_views(scope, Holder::Person(user_id)).await?;
         self.clear_replies(scope, Holder::Person(user_id)).await
     }
 
@@ -60,12 +61,5 @@ impl Desk {
             self.records.store().commit_one(scope.into(), Lane::Bulk, some.to_vec()).await?;
         }
         Ok(())
-    }
-}
-
-fn refusal(rejection: Rejection) -> Refusal {
-    match rejection {
-        Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
-        other => Refusal::Broken(other.to_string()),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod assets;
 mod assignment;
 pub(crate) mod audit;
 mod availability;
+mod bulk;
 pub(crate) mod channels;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
@@ -15,6 +16,7 @@ pub(crate) mod extract;
 pub(crate) mod health;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
+mod labels;
 pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
@@ -33,6 +35,7 @@ pub(crate) mod sockets;
 mod teams;
 pub(crate) mod templates;
 pub(crate) mod users;
+mod views;
 
 use std::sync::Arc;
 
@@ -46,7 +49,7 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, desk::Desk, search::Search, webhooks::Webhooks};
+use crate::{access::Access, bulk::Bulk, desk::Desk, search::Search, webhooks::Webhooks};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ pub(crate) struct Edge {
     pub(crate) access: Arc<Access>,
     /// What agents write with.
     pub(crate) desk: Arc<Desk>,
+    /// Changes of many conversations at once.
+    pub(crate) bulk: Bulk,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -87,6 +92,7 @@ parts! {
     house: House,
     access: Arc<Access>,
     desk: Arc<Desk>,
+    bulk: Bulk,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,

@@ -7,6 +7,7 @@
 mod access;
 mod audit;
 mod boot;
+mod bulk;
 mod cli;
 mod config;
 mod desk;

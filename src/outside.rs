@@ -160,6 +160,12 @@ fn published(command: Command) -> wire::Command {
         Command::Status(conversation_id, status) => {
             wire::Command::Status(wire::StatusCommand { conversation_id, status })
         }
+        Command::Priority(conversation_id, priority) => {
+            wire::Command::Priority(wire::PriorityCommand { conversation_id, priority })
+        }
+        Command::Labels(conversation_id, labels) => {
+            wire::Command::Labels(wire::LabelsCommand { conversation_id, labels })
+        }
     }
 }
 

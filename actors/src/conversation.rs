@@ -1131,7 +1131,7 @@ fn event_name(item: &Item, is_new: bool) -> wire::EventName {
 }
 
 /// A rejection of the rules, as it is answered.
-pub(crate) fn refusal_of(rejection: Rejection) -> Refusal {
+pub fn refusal_of(rejection: Rejection) -> Refusal {
     match rejection {
         Rejection::NoConversation => Refusal::NotFound("conversation"),
         Rejection::NoMessage => Refusal::NotFound("message"),

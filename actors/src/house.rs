@@ -15,7 +15,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use actix::ArbiterHandle;
 use futures_util::future::join_all;
 use secrecy::SecretString;
-use switchboard_domain::{audit::By, rates::RateCard};
+use switchboard_domain::{audit::By, filter::Filter, rates::RateCard};
 use switchboard_ports::{
     account::Accounts,
     blob::Blobs,
@@ -26,7 +26,8 @@ use switchboard_ports::{
     store::Store,
 };
 use switchboard_schema::{
-    ConversationId, CorrelationId, SocketId, TeamId, TenantScope, TraceContext, UserId, wire,
+    ConversationId, CorrelationId, LabelId, SocketId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
+    wire,
 };
 use tokio::sync::oneshot;
 
@@ -143,17 +144,28 @@ impl From<CorrelationId> for Cause {
     }
 }
 
+/// Which conversations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Which {
+    /// Whose.
+    pub view: View,
+    /// In which status; nothing for any.
+    pub status: Option<wire::ConversationStatus>,
+    /// And what else must hold.
+    pub filter: Filter,
+}
+
 /// Which conversations to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Whose.
-    pub view: View,
-    /// In which status.
-    pub status: wire::ConversationStatus,
+    /// Which.
+    pub which: Which,
     /// In which order.
-    pub sort: Sort,
+    pub sort: wire::ListSort,
     /// Where the last page ended, as that page said.
     pub cursor: Option<String>,
+    /// How many to pass over first.
+    pub from: usize,
     /// How many, at most 100.
     pub limit: usize,
     /// For whom unread counts are meant.
@@ -192,6 +204,32 @@ fn no_cursor() -> Refusal {
     Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it, or none".to_owned() }
 }
 
+/// Labels to put on and to take off, with their names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LabelChange {
+    /// Those to put on.
+    pub add: Vec<(LabelId, String)>,
+    /// Those to take off.
+    pub remove: Vec<(LabelId, String)>,
+}
+
+/// A change of one of many conversations, with the names that its line tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedChange {
+    /// Give it to somebody, or to nobody.
+    Assignee(Option<(UserId, String)>),
+    /// Put it with a team, or with none.
+    Team(Option<(TeamId, String)>),
+    /// Set its status, and until when it is put aside.
+    Status(wire::ConversationStatus, Option<Timestamp>),
+    /// Say how urgent it is.
+    Priority(wire::Priority),
+    /// Put labels on and take others off.
+    Labels(LabelChange),
+    /// All of it is read.
+    Read,
+}
+
 /// Whose conversations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
@@ -205,18 +243,24 @@ pub enum View {
     Team(TeamId),
 }
 
-/// The order of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// Last activity first.
-    #[default]
-    Newest,
-    /// Last activity last.
-    Oldest,
-    /// Longest waiting customer first.
-    Waiting,
-    /// Soonest closing window first.
-    Window,
+impl FromStr for View {
+    type Err = Refusal;
+
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is no view.
+    fn from_str(name: &str) -> Result<Self, Refusal> {
+        let invalid = |message: String| Refusal::Invalid { field: "view", message };
+        match name {
+            "all" => Ok(Self::All),
+            "mine" => Ok(Self::Mine),
+            "unassigned" => Ok(Self::Unassigned),
+            _ => match name.strip_prefix("team:").map(str::parse::<TeamId>) {
+                Some(Ok(team)) => Ok(Self::Team(team)),
+                Some(Err(problem)) => Err(invalid(format!("after `team:` {problem}"))),
+                None => Err(invalid("must be mine, unassigned, all or team:{id}".to_owned())),
+            },
+        }
+    }
 }
 
 /// How many conversations each view holds, for one status.
@@ -407,6 +451,14 @@ impl House {
         self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
     }
 
+    /// Tells everybody of the workspace that a label was made, changed or deleted. One that is gone is taken off every
+    /// conversation.
+    pub fn tell_of_label(&self, scope: TenantScope, label_id: LabelId) {
+        let labels = Some(wire::LabelsChanged { label_id });
+        let data = wire::EventData { labels, ..Default::default() };
+        self.tell_of_staff(scope, wire::EventName::LabelsChanged, data);
+    }
+
     fn tell_of_staff(&self, scope: TenantScope, name: wire::EventName, data: wire::EventData) {
         let told = tenant::Told { name, at: self.env.clock.now(), data };
         for letter in [tenant::Letter::StaffChanged, tenant::Letter::Tell(Box::new(told))] {
@@ -419,11 +471,53 @@ impl House {
         self.signal(scope, wire::ServerSignal::DraftChanged(changed));
     }
 
+    /// Tells how far a change of many conversations is; may be lost.
+    pub fn tell_of_bulk(&self, scope: TenantScope, job: wire::BulkJob) {
+        self.signal(scope, wire::ServerSignal::BulkProgress(job));
+    }
+
+    /// The conversations of a list, or those of them that are named: with how many messages of the customer each has.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn matching(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        which: Which,
+        among: Option<Vec<ConversationId>>,
+    ) -> Result<Vec<(ConversationId, u64)>, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Matching(user, which, among, reply)).await
+    }
+
     fn signal(&self, scope: TenantScope, signal: wire::ServerSignal) {
         let frame = wire::ServerFrame::Signal { signal };
         // Wire types have string keys and finite numbers only: this cannot fail.
         let json = serde_json::to_vec(&frame).unwrap_or_default();
         self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+    }
+
+    /// Tells everybody of the workspace that views were kept, changed or deleted: somebody's, or the workspace's.
+    pub fn tell_of_views(&self, scope: TenantScope, user_id: Option<UserId>) {
+        let told = tenant::Told {
+            name: wire::EventName::ViewsChanged,
+            at: self.env.clock.now(),
+            data: wire::EventData { views: Some(wire::ViewsChanged { user_id }), ..Default::default() },
+        };
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+    }
+
+    /// How many conversations each filter finds, as somebody sees them, and up to where that includes everything.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn count(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        filters: Vec<Filter>,
+    ) -> Result<(Vec<u64>, wire::StreamPosition), Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Count(user, filters, reply)).await
     }
 
     /// Tells everybody of the workspace that saved replies were made, changed or deleted: somebody's, or the workspace's.

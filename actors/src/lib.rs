@@ -25,5 +25,6 @@ pub mod trace;
 mod wakeups;
 
 pub use channel::{Change, Notice, closed, confirmed, look_of};
+pub use conversation::refusal_of;
 pub use house::House;
 pub use refusal::Refusal;

@@ -22,7 +22,11 @@ use std::{
 };
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
-use switchboard_domain::{assignment::Desk, audit};
+use switchboard_domain::{
+    assignment::Desk,
+    audit,
+    filter::{Filter, Viewer},
+};
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
     ConversationId, SocketId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
@@ -36,6 +40,7 @@ use switchboard_schema::{
 
 pub(crate) use self::inbox::Inbox;
 use self::{
+    inbox::Marks,
     owed::Owed,
     presence::Present,
     staff::{Known, Staff},
@@ -49,7 +54,7 @@ use crate::{
     env::Env,
     fanout::{Attach, Deliver, EncodedEvent, PAGE_EVENTS, Page, Signal},
     gate::Gate,
-    house::{Counts, ListQuery},
+    house::{Counts, ListQuery, Which},
     shell::{self, repeat},
     trace::Span,
 };
@@ -113,6 +118,10 @@ pub(crate) enum Letter {
     IsProjected(ConversationId),
     /// A page of the list.
     List(ListQuery, Reply<Listed>),
+    /// How many conversations each filter finds, as somebody sees them.
+    Count(UserId, Vec<Filter>, Reply<(Vec<u64>, StreamPosition)>),
+    /// The conversations of a list, or those of them that are named, each with how many messages of the customer it has.
+    Matching(UserId, Which, Option<Vec<ConversationId>>, Reply<Vec<(ConversationId, u64)>>),
     /// Where the stream is, and what somebody has read of a conversation.
     Position(UserId, Option<ConversationId>, Reply<(StreamPosition, u64)>),
     /// Which conversations are given to somebody.
@@ -172,7 +181,7 @@ pub(crate) struct TenantActor {
     present: Present,
     /// What waits for somebody.
     desk: Desk,
-    marks: HashMap<UserId, HashMap<ConversationId, u64>>,
+    marks: HashMap<UserId, Marks>,
     /// Letters that wait for somebody's read marks.
     unread_waits: HashMap<UserId, Vec<Letter>>,
     /// Read marks being written, and the letters about the same ones that wait for that.
@@ -438,6 +447,27 @@ impl TenantActor {
                 }
             }
             Letter::List(query, reply) => self.list(query, reply, ctx),
+            Letter::Count(user, filters, reply) => {
+                let Some(marks) = self.marks.get(&user) else {
+                    self.wait_for_marks(user, Letter::Count(user, filters, reply), ctx);
+                    return;
+                };
+                let viewer = Viewer { user_id: user, now: self.env.clock.now() };
+                let counts = self.inbox.counts_of(&filters, &viewer, marks);
+                tell(reply, Ok((counts, self.stream.position())));
+            }
+            Letter::Matching(user, which, among, reply) => {
+                let Some(marks) = self.marks.get(&user) else {
+                    self.wait_for_marks(user, Letter::Matching(user, which, among, reply), ctx);
+                    return;
+                };
+                let viewer = Viewer { user_id: user, now: self.env.clock.now() };
+                let found = match among {
+                    Some(among) => self.inbox.matching_among(&among, &which, &viewer, marks),
+                    None => self.inbox.matching(&which, &viewer, marks),
+                };
+                tell(reply, Ok(found));
+            }
             Letter::Position(user, conversation, reply) => {
                 if let Some(id) = conversation {
                     if !self.marks.contains_key(&user) {
@@ -931,11 +961,11 @@ impl TenantActor {
     }
 
     fn list(&mut self, query: ListQuery, reply: Reply<Listed>, ctx: &mut Context<Self>) {
-        if !self.marks.contains_key(&query.user_id) {
+        let Some(marks) = self.marks.get(&query.user_id) else {
             self.wait_for_marks(query.user_id, Letter::List(query, reply), ctx);
             return;
-        }
-        let (selected, next_cursor, total) = match self.inbox.select(&query, self.env.clock.now()) {
+        };
+        let (selected, next_cursor, total) = match self.inbox.select(&query, self.env.clock.now(), marks) {
             Ok(selected) => selected,
             Err(refusal) => {
                 tell(reply, Err(refusal));
@@ -943,7 +973,7 @@ impl TenantActor {
             }
         };
         let teams = self.known.staff.teams.keys().copied();
-        let counts = self.inbox.counts(query.status, query.user_id, teams);
+        let counts = self.inbox.counts(query.which.status, query.user_id, teams);
         let as_of = self.stream.position();
         // What is not yet projected is taken from memory now: the snapshot includes everything up to `as_of`.
         let rows: Vec<_> = selected
@@ -1045,6 +1075,8 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::List(_, reply) => tell(reply, Err(refusal.clone())),
         Letter::Assigned(_, reply) | Letter::WithTeam(_, reply) => tell(reply, Err(refusal.clone())),
         Letter::Position(_, _, reply) => tell(reply, Err(refusal.clone())),
+        Letter::Matching(_, _, _, reply) => tell(reply, Err(refusal.clone())),
+        Letter::Count(_, _, reply) => tell(reply, Err(refusal.clone())),
         Letter::Read(_, _, _, reply) => tell(reply, Err(refusal.clone())),
         _ => {}
     }

@@ -227,6 +227,34 @@ pub enum Command {
         /// Who deleted it, where that is known.
         sender: Option<Sender>,
     },
+    /// Say how urgent it is.
+    SetPriority {
+        /// How urgent.
+        priority: switchboard_schema::wire::Priority,
+        /// By whom.
+        sender: Sender,
+    },
+    /// Put labels on, and take others off.
+    Label {
+        /// Those to put on, with their names.
+        add: Vec<(switchboard_schema::LabelId, String)>,
+        /// Those to take off, with their names.
+        remove: Vec<(switchboard_schema::LabelId, String)>,
+        /// By whom.
+        sender: Sender,
+    },
+    /// Take off a label that is gone.
+    DropLabel {
+        /// Which.
+        label_id: switchboard_schema::LabelId,
+    },
+    /// Do something as long as it is still as somebody saw it.
+    Expecting {
+        /// What must be so.
+        expected: Expected,
+        /// The act.
+        act: Box<Command>,
+    },
     /// Set the status.
     SetStatus {
         /// To what.
@@ -287,6 +315,31 @@ pub enum Command {
     /// Items are newer than the head: an earlier owner was cut short between writing them and it. They stand as they were
     /// written, and are told of.
     Adopt,
+}
+
+/// What a conversation must be like for an act that was decided elsewhere; what is left out may be as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expected {
+    /// Who has it.
+    pub assignee_id: Option<Option<UserId>>,
+    /// Which team it is with.
+    pub team_id: Option<Option<switchboard_schema::TeamId>>,
+    /// Where it stands, and until when it is put aside.
+    pub status: Option<(ConversationStatus, Option<Timestamp>)>,
+    /// How urgent it is.
+    pub priority: Option<switchboard_schema::wire::Priority>,
+    /// Messages of the customer so far.
+    pub inbound_count: Option<u64>,
+}
+
+impl Expected {
+    fn holds(&self, head: &Head) -> bool {
+        self.assignee_id.is_none_or(|id| head.assignee_id == id)
+            && self.team_id.is_none_or(|id| head.team_id == id)
+            && self.status.is_none_or(|status| (head.status, head.snoozed_until) == status)
+            && self.priority.is_none_or(|priority| head.priority == priority)
+            && self.inbound_count.is_none_or(|count| head.inbound_count == count)
+    }
 }
 
 /// What came of an attempt.

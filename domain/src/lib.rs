@@ -5,6 +5,7 @@
 
 pub mod assignment;
 pub mod audit;
+pub mod bulk;
 pub mod channel;
 pub mod consent;
 pub mod contact;
@@ -12,8 +13,10 @@ pub mod conversation;
 pub mod delivery;
 pub mod draft;
 pub mod fill;
+pub mod filter;
 pub mod inbound;
 pub mod initiated;
+pub mod label;
 pub mod media;
 pub mod outbound;
 pub mod pair;

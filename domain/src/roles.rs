@@ -6,7 +6,7 @@ use switchboard_schema::wire::{Permission, Role};
 pub const ROLES: [Role; 5] = [Role::Owner, Role::Admin, Role::Supervisor, Role::Agent, Role::Analyst];
 
 /// Every permission.
-pub const PERMISSIONS: [Permission; 10] = [
+pub const PERMISSIONS: [Permission; 11] = [
     Permission::Read,
     Permission::Answer,
     Permission::ManageTemplates,
@@ -14,6 +14,7 @@ pub const PERMISSIONS: [Permission; 10] = [
     Permission::ManageChannels,
     Permission::ManagePeople,
     Permission::ManageTeams,
+    Permission::ManageInbox,
     Permission::ManageKeys,
     Permission::ReplayDeliveries,
     Permission::SeeAudit,
@@ -25,9 +26,10 @@ pub const fn may(role: Role, permission: Permission) -> bool {
     match permission {
         Permission::Read => true,
         Permission::Answer => !matches!(role, Role::Analyst),
-        Permission::ManageTemplates | Permission::ManageReplies | Permission::ManageTeams => {
-            matches!(role, Role::Owner | Role::Admin | Role::Supervisor)
-        }
+        Permission::ManageTemplates
+        | Permission::ManageReplies
+        | Permission::ManageTeams
+        | Permission::ManageInbox => matches!(role, Role::Owner | Role::Admin | Role::Supervisor),
         Permission::ManageChannels
         | Permission::ManagePeople
         | Permission::ManageKeys

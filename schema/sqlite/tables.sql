@@ -84,6 +84,14 @@ CREATE TABLE IF NOT EXISTS teams (
     PRIMARY KEY (tenant, team_id)
 ) STRICT, WITHOUT ROWID;
 
+--  Labels: what conversations are sorted by.
+CREATE TABLE IF NOT EXISTS labels (
+    tenant BLOB NOT NULL,
+    label_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, label_id)
+) STRICT, WITHOUT ROWID;
+
 --  What people say of themselves, whether they are there or not.
 CREATE TABLE IF NOT EXISTS availability (
     tenant BLOB NOT NULL,
@@ -326,6 +334,36 @@ CREATE TABLE IF NOT EXISTS drafts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS drafts_expiry ON drafts (expires_at) WHERE expires_at IS NOT NULL;
 
+--  Filters and orders of the list that are kept, of the workspace or of one person.
+CREATE TABLE IF NOT EXISTS saved_views (
+    tenant BLOB NOT NULL,
+    holder TEXT NOT NULL,
+    view_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, holder, view_id)
+) STRICT, WITHOUT ROWID;
+
+--  Changes of many conversations at once. One is there once its slices are.
+CREATE TABLE IF NOT EXISTS bulk_jobs (
+    tenant BLOB NOT NULL,
+    job_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, job_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bulk_jobs_expiry ON bulk_jobs (expires_at) WHERE expires_at IS NOT NULL;
+
+--  The conversations of a bulk change, in parts that are done one after the other.
+CREATE TABLE IF NOT EXISTS bulk_slices (
+    tenant BLOB NOT NULL,
+    job_id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, job_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bulk_slices_expiry ON bulk_slices (expires_at) WHERE expires_at IS NOT NULL;
 --  What people and programs did, each act written with what it did; kept for as long as the workspace.
 CREATE TABLE IF NOT EXISTS audit (
     tenant BLOB NOT NULL,

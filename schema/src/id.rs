@@ -198,6 +198,12 @@ ids! {
     InvitationId = "inv";
     /// Words kept to be sent again.
     SavedReplyId = "rpl";
+    /// A word that conversations are sorted by.
+    LabelId = "lbl";
+    /// A filter and an order of the list, kept under a name.
+    ViewId = "view";
+    /// A change of many conversations at once.
+    BulkId = "blk";
     /// An act that was written down.
     AuditId = "aud";
 }

@@ -10,8 +10,9 @@ pub use body::*;
 use std::time::Duration;
 
 use crate::{
-    ApiKeyId, AuditId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId,
-    MediaId, MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
+    ApiKeyId, AuditId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes,
+    InvitationId, LabelId, MediaId, MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
+    ViewId,
     table::{Json, Table, table},
     wire::{AuditEntry, Conversation},
 };
@@ -55,6 +56,7 @@ pub static TABLES: &[&Table] = &[
     &MEMBERS,
     &INVITATIONS,
     &TEAMS,
+    &LABELS,
     &AVAILABILITY,
     &API_KEYS,
     &CHANNELS,
@@ -78,6 +80,9 @@ pub static TABLES: &[&Table] = &[
     &INITIATED,
     &SAVED_REPLIES,
     &DRAFTS,
+    &SAVED_VIEWS,
+    &BULK_JOBS,
+    &BULK_SLICES,
     &AUDIT,
 ];
 
@@ -251,6 +256,20 @@ table! {
     values {
         /// Its name and its members.
         body: Json<TeamBody>,
+    }
+}
+
+table! {
+    /// Labels: what conversations are sorted by.
+    LABELS = "labels" => LabelRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        label_id: LabelId,
+    }
+    values {
+        /// Its name and its colour.
+        body: Json<LabelBody>,
     }
 }
 
@@ -709,6 +728,56 @@ table! {
         version: u64,
         /// What was written.
         body: Json<DraftBody>,
+    }
+}
+
+table! {
+    /// Filters and orders of the list that are kept, of the workspace or of one person.
+    SAVED_VIEWS = "saved_views" => SavedViewRow: Tenant, Clustered;
+    partition {
+        /// Whose: `workspace`, or a person's id.
+        holder: String,
+    }
+    clustering {
+        /// Which.
+        view_id: ViewId,
+    }
+    values {
+        /// How often it was changed.
+        version: u64,
+        /// Its name, filter and order.
+        body: Json<SavedViewBody>,
+    }
+}
+
+table! {
+    /// Changes of many conversations at once. One is there once its slices are.
+    BULK_JOBS = "bulk_jobs" => BulkJobRow: Tenant, Clustered, expires;
+    partition {}
+    clustering {
+        /// Which.
+        job_id: BulkId,
+    }
+    values {
+        /// What is changed, for whom, and how far it is.
+        body: Json<BulkJobBody>,
+    }
+}
+
+table! {
+    /// The conversations of a bulk change, in parts that are done one after the other.
+    BULK_SLICES = "bulk_slices" => BulkSliceRow: Tenant, Clustered, expires;
+    partition {
+        /// The bulk change.
+        job_id: BulkId,
+    }
+    clustering {
+        /// The part's place, from 0.
+        n: u64,
+    }
+    values {
+        /// Its conversations, and what came of each.
+        body: Json<BulkSliceBody>,
     }
 }
 

@@ -360,6 +360,9 @@ id_cells!(
     DeadLetterId,
     InvitationId,
     SavedReplyId,
+    LabelId,
+    ViewId,
+    BulkId,
     AuditId
 );
 

@@ -3,12 +3,15 @@
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
 mod audit;
+mod bulk;
 mod channel;
 mod consent;
 mod content;
 mod conversation;
 mod draft;
+mod filter;
 mod http;
+mod label;
 mod permission;
 mod presence;
 mod reply;
@@ -18,12 +21,15 @@ mod team;
 mod template;
 
 pub use audit::*;
+pub use bulk::*;
 pub use channel::*;
 pub use consent::*;
 pub use content::*;
 pub use conversation::*;
 pub use draft::*;
+pub use filter::*;
 pub use http::*;
+pub use label::*;
 pub use permission::*;
 pub use presence::*;
 pub use reply::*;

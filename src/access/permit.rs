@@ -49,6 +49,8 @@ permits! {
     ManagePeople,
     /// Make, change and delete teams.
     ManageTeams,
+    /// Make, change and delete labels, and the views that everybody sees.
+    ManageInbox,
     /// Make and revoke API keys.
     ManageKeys,
     /// See what could not be applied, and apply it again.
@@ -146,6 +148,7 @@ mod tests {
                 "add people, say what they may do, remove them; owners are the owners' alone"
             }
             Permission::ManageTeams => "make teams, say who is in them, delete them",
+            Permission::ManageInbox => "make, change and delete labels, and the views that everybody sees",
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
             Permission::SeeAudit => "see who did what",

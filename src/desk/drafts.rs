@@ -1,6 +1,6 @@
 //! Drafts: what each person began to write.
 
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, refusal_of};
 use switchboard_domain::draft::{self, DRAFT_LIFE, Kept, MAX_DRAFTS, Saved, Sent};
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
@@ -10,7 +10,7 @@ use switchboard_schema::{
     wire::{self, DraftWords},
 };
 
-use super::{Desk, refusal};
+use super::Desk;
 
 /// A draft after it was kept or sent.
 pub(crate) struct Changed {
@@ -59,7 +59,7 @@ impl Desk {
         at: ConversationId,
         save: wire::SaveDraft,
     ) -> Result<Changed, Refusal> {
-        draft::check(&save.words).map_err(refusal)?;
+        draft::check(&save.words).map_err(refusal_of)?;
         let _alone = self.alone(scope, user_id.to_string().as_bytes()).await;
         let row = self.draft_row(scope, user_id, at).await?;
         let kept = row.as_ref().map(|row| Kept { version: row.version, words: &row.body.0.words });

@@ -1,6 +1,6 @@
 //! Saved replies, of the workspace and of each person.
 
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, refusal_of};
 use switchboard_domain::{
     audit::{By, Deed},
     reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name},
@@ -13,7 +13,7 @@ use switchboard_schema::{
     wire::{self, AuditAct},
 };
 
-use super::{Desk, refusal};
+use super::Desk;
 
 /// The holder of what is everybody's.
 const WORKSPACE: &str = "workspace";
@@ -41,7 +41,7 @@ impl Holder {
         }
     }
 
-    fn key(self) -> String {
+    pub(super) fn key(self) -> String {
         match self {
             Self::Workspace => WORKSPACE.to_owned(),
             Self::Person(user_id) => user_id.to_string(),
@@ -105,8 +105,8 @@ impl Desk {
         id: SavedReplyId,
         new: wire::CreateSavedReply,
     ) -> Result<wire::SavedReply, Refusal> {
-        let name = reply::checked_name(&new.name).map_err(refusal)?;
-        reply::check_text(&new.text).map_err(refusal)?;
+        let name = reply::checked_name(&new.name).map_err(refusal_of)?;
+        reply::check_text(&new.text).map_err(refusal_of)?;
         let holder = Holder::of(new.shared, user_id);
         let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let mut others = self.rows(scope, holder).await?;
@@ -136,8 +136,8 @@ impl Desk {
         expected: Option<u64>,
         change: wire::ChangeSavedReply,
     ) -> Result<wire::SavedReply, Refusal> {
-        let name = change.name.as_deref().map(reply::checked_name).transpose().map_err(refusal)?;
-        change.text.as_deref().map_or(Ok(()), reply::check_text).map_err(refusal)?;
+        let name = change.name.as_deref().map(reply::checked_name).transpose().map_err(refusal_of)?;
+        change.text.as_deref().map_or(Ok(()), reply::check_text).map_err(refusal_of)?;
         let _alone = self.alone(scope, holder.key().as_bytes()).await;
         let mut others = self.rows(scope, holder).await?;
         let at = others.iter().position(|row| row.reply_id == id).ok_or(Refusal::NotFound("saved reply"))?;

@@ -219,6 +219,8 @@ pub(crate) enum Command {
     Assign(ConversationId, wire::AssignRequest),
     Team(ConversationId, wire::TeamRequest),
     Status(ConversationId, wire::StatusRequest),
+    Priority(ConversationId, wire::PriorityRequest),
+    Labels(ConversationId, wire::LabelsRequest),
 }
 
 /// What most commands have beside their own fields.
@@ -238,6 +240,8 @@ impl Command {
             "conversation.assign" => in_conversation(envelope).map(|(id, assign)| Self::Assign(id, assign)),
             "conversation.team" => in_conversation(envelope).map(|(id, team)| Self::Team(id, team)),
             "conversation.status" => in_conversation(envelope).map(|(id, status)| Self::Status(id, status)),
+            "conversation.priority" => in_conversation(envelope).map(|(id, of)| Self::Priority(id, of)),
+            "conversation.labels" => in_conversation(envelope).map(|(id, labels)| Self::Labels(id, labels)),
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
     }
@@ -251,7 +255,9 @@ impl Command {
             | Self::Note(..)
             | Self::Assign(..)
             | Self::Team(..)
-            | Self::Status(..) => Permission::Answer,
+            | Self::Status(..)
+            | Self::Priority(..)
+            | Self::Labels(..) => Permission::Answer,
             Self::Read(..) => Permission::Read,
         }
     }
@@ -267,6 +273,8 @@ impl Command {
             Self::Assign(..) => "conversation.assign",
             Self::Team(..) => "conversation.team",
             Self::Status(..) => "conversation.status",
+            Self::Priority(..) => "conversation.priority",
+            Self::Labels(..) => "conversation.labels",
         }
     }
 }
@@ -376,6 +384,24 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 async move { house.set_status(scope, act, conversation_id, status).await },
                 of_conversation,
             );
+        }
+        Command::Priority(conversation_id, priority) => {
+            running.spawn(
+                async move { house.set_priority(scope, act, conversation_id, priority).await },
+                of_conversation,
+            );
+        }
+        Command::Labels(conversation_id, request) => {
+            let accounts = work.access.accounts().clone();
+            return Some(Box::pin(async move {
+                match accounts.label_change(scope, &request).await {
+                    Ok(change) => running.spawn(
+                        async move { house.label(scope, act, conversation_id, change).await },
+                        of_conversation,
+                    ),
+                    Err(refusal) => running.begun.answer(refused(running.id, of_refusal(&refusal))),
+                }
+            }));
         }
         Command::Assign(conversation_id, assign) => {
             let assign_to = move |assignee, running: Running| {

@@ -7,10 +7,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::{
     House,
-    house::{Counts, ListQuery, Sort, View},
+    house::{Counts, ListQuery, View, Which},
+    refusal_of,
 };
-use switchboard_domain::draft::Sent;
-use switchboard_schema::{ConversationId, TeamId, wire};
+use switchboard_domain::{draft::Sent, filter::Filter};
+use switchboard_schema::{ConversationId, wire};
 use utoipa::ToSchema;
 
 use super::{
@@ -30,6 +31,11 @@ const PAGE_DEFAULT: u64 = 50;
 /// Conversations of a page, at most.
 const PAGE_MAX: u64 = 100;
 
+/// Longest filter in an address, in bytes.
+const FILTER_BYTES_MAX: usize = 8_192;
+/// Conversations that can be passed over.
+const FROM_MAX: u64 = 10_000_000;
+
 /// Which conversations.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -37,59 +43,73 @@ pub(crate) struct Params {
     /// `mine`, `unassigned`, `all`, or `team:` and a team's id.
     #[param(default = "all")]
     view: Option<String>,
-    /// In which status; `open` unless asked otherwise.
+    /// In which status, or `any`; `open` unless asked otherwise.
     #[param(inline)]
-    status: Option<wire::ConversationStatus>,
+    status: Option<AnyStatus>,
+    /// What else must hold: a JSON list of at most 12 conditions, as views have them, such as
+    /// `[{"field":"priority","any":["urgent"]}]`.
+    #[param(max_length = 8192)]
+    filter: Option<String>,
     /// In which order; `newest` activity first unless asked otherwise.
     #[param(inline)]
-    sort: Option<Order>,
+    sort: Option<wire::ListSort>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// Instead of that, how many to pass over: for a place far down.
+    #[param(maximum = 10_000_000)]
+    from: Option<u64>,
     /// How many, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u64>,
 }
 
-/// The order of the list.
+/// A status, or any.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Order {
-    /// Last activity first.
-    Newest,
-    /// Last activity last.
-    Oldest,
-    /// Longest waiting customer first.
-    Waiting,
-    /// Soonest closing window first.
-    Window,
+pub(crate) enum AnyStatus {
+    /// Whatever its status.
+    Any,
+    /// Open.
+    Open,
+    /// Pending.
+    Pending,
+    /// Put aside.
+    Snoozed,
+    /// Done.
+    Resolved,
 }
 
-impl From<Order> for Sort {
-    fn from(order: Order) -> Self {
-        match order {
-            Order::Newest => Self::Newest,
-            Order::Oldest => Self::Oldest,
-            Order::Waiting => Self::Waiting,
-            Order::Window => Self::Window,
+impl AnyStatus {
+    const fn status(self) -> Option<wire::ConversationStatus> {
+        match self {
+            Self::Any => None,
+            Self::Open => Some(wire::ConversationStatus::Open),
+            Self::Pending => Some(wire::ConversationStatus::Pending),
+            Self::Snoozed => Some(wire::ConversationStatus::Snoozed),
+            Self::Resolved => Some(wire::ConversationStatus::Resolved),
         }
     }
+}
+
+/// A filter as an address has it.
+fn filter_of(text: Option<&str>) -> Result<Filter, Problem> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Filter::default()) };
+    if text.len() > FILTER_BYTES_MAX {
+        return Err(Problem::invalid("filter", format!("has at most {FILTER_BYTES_MAX} bytes")));
+    }
+    let conditions = serde_json::from_str(text)
+        .map_err(|error| Problem::invalid("filter", format!("is a JSON list of conditions: {error}")))?;
+    checked_filter(conditions)
+}
+
+/// A filter whose conditions were read.
+pub(super) fn checked_filter(conditions: Vec<wire::FilterCondition>) -> Result<Filter, Problem> {
+    Ok(Filter::checked(conditions).map_err(refusal_of)?)
 }
 
 /// A view by its name.
 fn view_of(name: Option<&str>) -> Result<View, Problem> {
-    match name {
-        None | Some("all") => Ok(View::All),
-        Some("mine") => Ok(View::Mine),
-        Some("unassigned") => Ok(View::Unassigned),
-        Some(name) => {
-            let team = name.strip_prefix("team:").map(str::parse::<TeamId>);
-            match team {
-                Some(Ok(team)) => Ok(View::Team(team)),
-                Some(Err(problem)) => Err(Problem::invalid("view", format!("after `team:` {problem}"))),
-                None => Err(Problem::invalid("view", "must be mine, unassigned, all or team:{id}")),
-            }
-        }
-    }
+    Ok(name.map_or(Ok(View::All), str::parse)?)
 }
 
 /// How many, within what a page may have.
@@ -109,15 +129,26 @@ pub(crate) async fn list(
     caller: May<Read>,
     Query(params): Query<Params>,
 ) -> Result<Json<wire::ConversationList>, Problem> {
+    if params.cursor.is_some() && params.from.is_some() {
+        return Err(Problem::invalid("from", "a page begins after a cursor or at a number, not both"));
+    }
+    let from = params.from.unwrap_or(0);
+    if from > FROM_MAX {
+        return Err(Problem::invalid("from", format!("must be at most {FROM_MAX}")));
+    }
     let query = ListQuery {
-        view: view_of(params.view.as_deref())?,
-        status: params.status.unwrap_or_default(),
-        sort: params.sort.map(Sort::from).unwrap_or_default(),
+        which: Which {
+            view: view_of(params.view.as_deref())?,
+            status: params.status.unwrap_or(AnyStatus::Open).status(),
+            filter: filter_of(params.filter.as_deref())?,
+        },
+        sort: params.sort.unwrap_or_default(),
         cursor: params.cursor,
+        from: from as usize,
         limit: limit_of(params.limit, PAGE_DEFAULT, PAGE_MAX)?,
         user_id: caller.principal.user_id,
     };
-    if let View::Team(team) = query.view {
+    if let View::Team(team) = query.which.view {
         access.accounts().check_team(caller.scope, team).await?;
     }
     let (page, counts) = house.conversations(caller.scope, query).await?;
@@ -218,6 +249,42 @@ pub(crate) async fn team(
     Ok(Json(house.put_with_team(caller.scope, act, id, team).await?))
 }
 
+/// Say how urgent a conversation is
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/priority", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::PriorityRequest, responses((status = 200, body = wire::Conversation)))]
+pub(crate) async fn priority(
+    State(house): State<House>,
+    caller: May<Answer>,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::PriorityRequest>,
+) -> Result<Json<wire::Conversation>, Problem> {
+    let act = caller.act(key, cause);
+    Ok(Json(house.set_priority(caller.scope, act, id, request).await?))
+}
+
+/// Put labels on a conversation, and take others off
+///
+/// What it has already, or has not, changes nothing: two who label at once do not undo each other.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/labels", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::LabelsRequest, responses((status = 200, body = wire::Conversation)))]
+pub(crate) async fn labels(
+    State(house): State<House>,
+    State(access): State<Arc<Access>>,
+    caller: May<Answer>,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::LabelsRequest>,
+) -> Result<Json<wire::Conversation>, Problem> {
+    let change = access.accounts().label_change(caller.scope, &request).await?;
+    let act = caller.act(key, cause);
+    Ok(Json(house.label(caller.scope, act, id, change).await?))
+}
+
 /// Say how far the caller has read
 ///
 /// The customer may come to know of it, unless the caller only reads here.
@@ -277,6 +344,8 @@ pub(crate) async fn note(
 
 #[cfg(test)]
 mod tests {
+    use switchboard_schema::TeamId;
+
     use super::*;
 
     #[test]

@@ -22,10 +22,10 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, assignment, audit, availability, channels, contacts, conversations, dead_letters,
-    docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, me, media, messages, metrics,
-    outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled, search, sessions,
-    sign_ups, sockets, teams, templates, users,
+    Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
+    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, labels, me, media,
+    messages, metrics, outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled,
+    search, sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 
@@ -91,6 +91,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))
+        .routes(routes!(labels::list, labels::create))
+        .routes(routes!(labels::patch, labels::delete))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::delete))
         .routes(routes!(channels::list, channels::create))
@@ -106,6 +108,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(conversations::permission))
         .routes(routes!(conversations::assign))
         .routes(routes!(conversations::team))
+        .routes(routes!(conversations::priority))
+        .routes(routes!(conversations::labels))
         .routes(routes!(conversations::read))
         .routes(routes!(conversations::status))
         .routes(routes!(conversations::note))
@@ -127,6 +131,13 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(saved_replies::list, saved_replies::create))
         .routes(routes!(saved_replies::patch, saved_replies::delete))
         .routes(routes!(saved_replies::filled))
+        .routes(routes!(bulk::list, bulk::create))
+        .routes(routes!(bulk::get))
+        .routes(routes!(bulk::failures))
+        .routes(routes!(bulk::undo))
+        .routes(routes!(views::list, views::create))
+        .routes(routes!(views::counts))
+        .routes(routes!(views::patch, views::delete))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

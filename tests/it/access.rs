@@ -19,7 +19,21 @@ use crate::support::{
 
 /// Every address with an id in it, with a body that would do.
 fn with_ids(
-    [conversation, message, contact, channel, key, user, team, template, invitation, reply]: [&str; 10],
+    [
+        conversation,
+        message,
+        contact,
+        channel,
+        key,
+        user,
+        team,
+        template,
+        invitation,
+        reply,
+        label,
+        view,
+        bulk,
+    ]: [&str; 13],
 ) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
@@ -32,6 +46,8 @@ fn with_ids(
         (Method::POST, of("/messages"), text_body("hello")),
         (Method::POST, of("/assign"), json!({"assignee_id": null})),
         (Method::POST, of("/team"), json!({"team_id": null})),
+        (Method::POST, of("/priority"), json!({"priority": "high"})),
+        (Method::POST, of("/labels"), json!({"add": []})),
         (Method::POST, of("/read"), json!({})),
         (Method::POST, of("/status"), json!({"status": "resolved"})),
         (Method::POST, of("/notes"), json!({"body": "note"})),
@@ -74,6 +90,13 @@ fn with_ids(
         (Method::POST, format!("/api/v1/invitations/{invitation}/resend"), json!({})),
         (Method::PATCH, format!("/api/v1/saved-replies/{reply}"), json!({"text": "Mallory"})),
         (Method::DELETE, format!("/api/v1/saved-replies/{reply}"), Value::Null),
+        (Method::PATCH, format!("/api/v1/labels/{label}"), json!({"name": "Mallory"})),
+        (Method::DELETE, format!("/api/v1/labels/{label}"), Value::Null),
+        (Method::PATCH, format!("/api/v1/views/{view}"), json!({"name": "Mallory"})),
+        (Method::DELETE, format!("/api/v1/views/{view}"), Value::Null),
+        (Method::GET, format!("/api/v1/bulk-changes/{bulk}"), Value::Null),
+        (Method::GET, format!("/api/v1/bulk-changes/{bulk}/failures"), Value::Null),
+        (Method::POST, format!("/api/v1/bulk-changes/{bulk}/undo"), json!({})),
         (
             Method::GET,
             format!("/api/v1/saved-replies/{reply}/filled?conversation_id={conversation}"),
@@ -107,15 +130,34 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let invitations = stage.api.get("/api/v1/invitations").await.of(200);
     let kept = json!({"shared": true, "name": "hello", "text": "Hello"});
     let reply = text(&stage.api.post("/api/v1/saved-replies", &kept).await.of(201), "id");
+    let label = text(&stage.api.post("/api/v1/labels", &json!({"name": "Repair"})).await.of(201), "id");
+    let view = json!({"shared": true, "name": "Everything", "filter": []});
+    let view = text(&stage.api.post("/api/v1/views", &view).await.of(201), "id");
+    let nothing = json!({"change": {"field": "read"}, "conversations": []});
+    let bulk = text(&stage.api.post("/api/v1/bulk-changes", &nothing).await.of(202), "id");
     let channel = &stage.channel.id;
-    let ids = [&conversation, &message, &contact, channel, &key, &owner, &team, "1", &invitation, &reply];
+    let ids = [
+        &conversation,
+        &message,
+        &contact,
+        channel,
+        &key,
+        &owner,
+        &team,
+        "1",
+        &invitation,
+        &reply,
+        &label,
+        &view,
+        &bulk,
+    ];
     let ids = ids.map(|id: &str| id);
     // Every address with an id in it is here; those of files are in `media.rs`.
     let document = stage.api.get("/openapi.json").await.of(200);
     let paths = document["paths"].as_object().expect("paths").iter();
     let with_id = paths.filter(|(path, _)| path.contains('{') && !path.starts_with("/api/v1/media/"));
     let documented: usize = with_id.map(|(_, item)| item.as_object().expect("methods").len()).sum();
-    let tried = with_ids(["none"; 10]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
+    let tried = with_ids(["none"; 13]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
     assert_eq!(tried, documented, "is each address with an id tried with a foreign one?");
     for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -131,7 +173,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids(["none"; 10]) {
+    for (method, path, body) in with_ids(["none"; 13]) {
         // A template belongs to a channel, which must be one.
         if path.contains("/none") && !path.contains("/templates/") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");

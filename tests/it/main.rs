@@ -18,6 +18,7 @@ mod drafts;
 mod errors;
 mod inbound;
 mod kinds;
+mod lists;
 mod load;
 mod measured;
 mod media;

@@ -90,6 +90,23 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("POST", "/api/v1/conversations/{id}/scheduled/{message_id}/send"), Answering),
         (("POST", "/api/v1/conversations/{id}/status"), Answering),
         (("POST", "/api/v1/conversations/{id}/team"), Answering),
+        (("POST", "/api/v1/conversations/{id}/priority"), Answering),
+        (("POST", "/api/v1/conversations/{id}/labels"), Answering),
+        (("GET", "/api/v1/bulk-changes"), Answering),
+        (("POST", "/api/v1/bulk-changes"), Answering),
+        (("GET", "/api/v1/bulk-changes/{id}"), Answering),
+        (("GET", "/api/v1/bulk-changes/{id}/failures"), Answering),
+        (("POST", "/api/v1/bulk-changes/{id}/undo"), Answering),
+        (("GET", "/api/v1/labels"), Members),
+        (("POST", "/api/v1/labels"), Supervisors),
+        (("DELETE", "/api/v1/labels/{id}"), Supervisors),
+        (("PATCH", "/api/v1/labels/{id}"), Supervisors),
+        // Those that everybody sees are for supervisors: `lists.rs` tries that.
+        (("GET", "/api/v1/views"), Members),
+        (("POST", "/api/v1/views"), Members),
+        (("GET", "/api/v1/views/counts"), Members),
+        (("DELETE", "/api/v1/views/{id}"), Members),
+        (("PATCH", "/api/v1/views/{id}"), Members),
         (("GET", "/api/v1/audit"), Admins),
         (("GET", "/api/v1/dead-letters"), Admins),
         (("POST", "/api/v1/dead-letters/replay"), Admins),
@@ -153,6 +170,8 @@ fn commands() -> BTreeMap<&'static str, For> {
         "conversation.assign",
         "conversation.team",
         "conversation.status",
+        "conversation.priority",
+        "conversation.labels",
     ];
     let whom = |name| if name == "conversation.read" { For::Members } else { For::Answering };
     all.map(|name| (name, whom(name))).into()
@@ -162,14 +181,17 @@ fn commands() -> BTreeMap<&'static str, For> {
 fn filled(path: &str) -> String {
     let prefix = match path.split('/').nth(3).unwrap_or_default() {
         "api-keys" => "key",
+        "bulk-changes" => "blk",
         "channels" => "chn",
         "contacts" => "con",
         "conversations" => "cnv",
         "invitations" => "inv",
+        "labels" => "lbl",
         "media" => "med",
         "teams" => "team",
         "saved-replies" => "rpl",
         "users" => "usr",
+        "views" => "view",
         _ => "no",
     };
     let nothing = |prefix: &str| format!("{prefix}_00000000000000000000000009");
@@ -232,7 +254,8 @@ async fn every_command_is_taken_from_those_it_is_for_and_nobody_else() {
         socket.subscribe(None, false).await;
         for (id, (name, whom)) in commands().into_iter().enumerate() {
             let data = json!({"conversation_id": conversation, "message_id": "msg_00000000000000000000000009",
-                "type": "text", "text": {"body": "hello"}, "body": "a note", "status": "open", "assignee_id": null, "team_id": null});
+                "type": "text", "text": {"body": "hello"}, "body": "a note", "status": "open", "assignee_id": null, "team_id": null,
+                "priority": "high"});
             let command = json!({"type": "command", "id": id, "key": format!("{role}-{id}"), "name": name,
                 "data": data});
             socket.say(&command).await;

@@ -7,6 +7,7 @@ import { fetchAhead, later } from '@/lib/later';
 const CommandMenu = later(() => import('@/features/commands/command-menu').then((module) => ({ default: module.CommandMenu })));
 const KeySheet = later(() => import('@/features/commands/key-sheet').then((module) => ({ default: module.KeySheet })));
 const Search = later(() => import('@/features/search/search-dialog').then((module) => ({ default: module.SearchDialog })));
+const BulkFailures = later(() => import('@/features/inbox/bulk/failures').then((module) => ({ default: module.BulkFailures })));
 const StartConversation = later(() => import('@/features/start/start-conversation').then((module) => ({ default: module.StartConversation })));
 
 /** The pages inside, and the dialogs that open over any of them. */
@@ -23,6 +24,7 @@ export function App() {
         {dialog === 'commands' && <CommandMenu onClose={close} />}
         {dialog === 'keys' && <KeySheet onClose={close} />}
         {dialog === 'search' && <Search onClose={close} />}
+        {dialog === 'bulk-failures' && <BulkFailures onClose={close} />}
         {dialog === 'start' && <StartConversation onClose={close} />}
       </Suspense>
     </Shell>

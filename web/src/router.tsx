@@ -8,11 +8,11 @@ import {
 } from '@tanstack/react-router';
 import { App } from '@/app';
 import { setCsrfToken } from '@/api/client';
-import { meQuery, queryClient } from '@/api/queries';
-import type { ConversationStatus } from '@/api/types';
+import { meQuery, queryClient, viewsQuery } from '@/api/queries';
+import type { FilterCondition } from '@/api/types';
 import { PageError, PageMissing } from '@/components/page-error';
 import { InboxPage } from '@/features/inbox/inbox-page';
-import { SORTS, STATUSES, VIEWS, type Sort, type View } from '@/lib/inbox/state';
+import { SORTS, STATUSES, VIEWS, type ListStatus, type Sort, type View } from '@/lib/inbox/state';
 
 const root = createRootRoute({ component: Outlet, errorComponent: PageError, notFoundComponent: PageMissing });
 
@@ -66,9 +66,12 @@ const home = createRoute({
   },
 });
 
-export type InboxSearch = { view?: View; status?: ConversationStatus; sort?: Sort };
+export type InboxSearch = { view?: View; status?: ListStatus; sort?: Sort; filter?: FilterCondition[]; saved?: string };
 /** The `seq` of the message at which a conversation is opened. */
 export type ConversationSearch = { message?: number };
+
+/** Conditions of one filter, at most: the server's limit. */
+const MAX_CONDITIONS = 12;
 
 const one = <T extends string>(value: unknown, known: readonly T[]): T | undefined => known.find((item) => item === value);
 
@@ -78,9 +81,16 @@ const inbox = createRoute({
   validateSearch: (search: Record<string, unknown>): InboxSearch => {
     const asked = search['view'];
     const view = typeof asked === 'string' && /^team:team_\w+$/.test(asked) ? (asked as View) : one(asked, VIEWS);
-    const status = one(search['status'], STATUSES);
+    const status = one<ListStatus>(search['status'], [...STATUSES, 'any']);
     const sort = one(search['sort'], SORTS);
-    return { ...(view ? { view } : {}), ...(status ? { status } : {}), ...(sort ? { sort } : {}) };
+    // The server checks what it says.
+    const filter = Array.isArray(search['filter']) ? (search['filter'] as FilterCondition[]).slice(0, MAX_CONDITIONS) : undefined;
+    const saved = typeof search['saved'] === 'string' && /^view_\w+$/.test(search['saved']) ? search['saved'] : undefined;
+    return { ...(view ? { view } : {}), ...(status ? { status } : {}), ...(sort ? { sort } : {}), ...(filter ? { filter } : {}), ...(saved ? { saved } : {}) };
+  },
+  // What a kept view is of is known before its list is asked for.
+  beforeLoad: async ({ search }) => {
+    if (search.saved) await queryClient.ensureQueryData(viewsQuery).catch(() => undefined);
   },
   component: InboxPage,
 });

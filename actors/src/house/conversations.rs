@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
-    conversation::{Command as Rule, ContactSnapshot, Side, check_content, may_begin, show_item},
+    conversation::{Command as Rule, ContactSnapshot, Expected, Side, check_content, may_begin, show_item},
     fill,
     inbound::Party,
     permission::ChannelFacts,
@@ -15,14 +15,14 @@ use switchboard_domain::{
     template as rules,
 };
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, MessageId, TenantScope, UserId,
+    ChannelId, ContactId, ConversationId, LabelId, MessageId, TenantScope, UserId,
     wire::{
         self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MAX_HOLD_SECS,
         MediaKind, ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
     },
 };
 
-use super::{Act, Counts, House, ListQuery, no_cursor};
+use super::{Act, Counts, House, LabelChange, ListQuery, NamedChange, no_cursor};
 use crate::{
     Refusal,
     buckets::contacts_by_id,
@@ -722,6 +722,86 @@ impl House {
         let rule = once(&act, &("team", to), rule);
         let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
         Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
+    }
+
+    /// Says how urgent a conversation is.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or it is not durable.
+    pub async fn set_priority(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        request: wire::PriorityRequest,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.admit(scope)?;
+        let sender = act.principal.sender.clone();
+        let rule = Rule::SetPriority { priority: request.priority, sender };
+        let rule = once(&act, &("priority", &request), rule);
+        let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
+        Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
+    }
+
+    /// Puts labels on a conversation, and takes others off.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], it would have too many, or it is not durable.
+    pub async fn label(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        change: LabelChange,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.admit(scope)?;
+        let ids = |named: &[(LabelId, String)]| named.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+        let request = ("labels", ids(&change.add), ids(&change.remove));
+        let sender = act.principal.sender.clone();
+        let rule = Rule::Label { add: change.add, remove: change.remove, sender };
+        let rule = once(&act, &request, rule);
+        let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
+        Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
+    }
+
+    /// A conversation as its owner has it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store cannot be read.
+    pub async fn look_at(
+        &self,
+        scope: TenantScope,
+        id: ConversationId,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.show(scope, id).await
+    }
+
+    /// Changes one of many conversations as long as it is still as it was looked at.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], it is not as expected (`changed_meanwhile`), a field is wrong, or it is not durable.
+    pub async fn change_one(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        (change, expected): (NamedChange, Expected),
+    ) -> Result<(), Refusal> {
+        self.admit(scope)?;
+        let sender = act.principal.sender.clone();
+        let rule = match change {
+            NamedChange::Read => {
+                let whole = wire::ReadRequest::default();
+                return self.read(scope, act, id, whole, false).await.map(drop);
+            }
+            NamedChange::Assignee(assignee) => Rule::Assign { assignee, sender },
+            NamedChange::Team(team) => Rule::PutWithTeam { team, sender },
+            NamedChange::Status(status, snoozed_until) => Rule::SetStatus { status, snoozed_until, sender },
+            NamedChange::Priority(priority) => Rule::SetPriority { priority, sender },
+            NamedChange::Labels(LabelChange { add, remove }) => Rule::Label { add, remove, sender },
+        };
+        let rule = Rule::Expecting { expected, act: Box::new(rule) };
+        self.ask_conversation(scope, &act, id, once(&act, &"bulk", rule)).await.map(drop)
     }
 
     /// Takes from a team that is gone whatever is with it. What this does not come to, the tenant's actor does: also

@@ -211,6 +211,8 @@ mod tests {
             snoozed_until: None,
             assignee_id: None,
             team_id: None,
+            priority: wire::Priority::None,
+            labels: Vec::new(),
             queued_at: None,
             routed_at: None,
             unread_count: None,

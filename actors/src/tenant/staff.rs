@@ -1,18 +1,18 @@
-//! Who belongs to the workspace and which teams it has, as its owner knows it: rows that others write.
+//! Who belongs to the workspace, which teams and labels it has, as its owner knows it: rows that others write.
 //!
-//! No conversation is with a team that is gone, nor given to somebody who is. Whoever removes either takes what was
+//! No conversation is with a team that is gone, given to somebody who is, or has a label that is no more. Whoever removes either takes what was
 //! theirs from them; what that did not come to, because of a crash or of somebody who gave it at the last moment, is
 //! found here. One that is not known is no proof: the rows are read again first, begun after the conversation named it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use futures_util::StreamExt as _;
 use switchboard_domain::conversation::Command as Rule;
 use switchboard_ports::store::{self, Records, Scan};
 use switchboard_schema::{
-    ConversationId, TeamId, TenantScope, UserId,
-    record::{MemberBody, MemberRow, TeamBody, TeamRow, TenantRow},
+    ConversationId, LabelId, TeamId, TenantScope, UserId,
+    record::{LabelRow, MemberBody, MemberRow, TeamBody, TeamRow, TenantRow},
     wire::{Assignment, Sender},
 };
 
@@ -22,13 +22,15 @@ use crate::{
     conversation::{self, Ask, Asked},
 };
 
-/// The people and teams of a workspace.
+/// The people, teams and labels of a workspace.
 #[derive(Debug, Default)]
 pub(super) struct Staff {
     /// Who belongs to it.
     pub(super) members: HashMap<UserId, MemberBody>,
     /// Its teams.
     pub(super) teams: BTreeMap<TeamId, TeamBody>,
+    /// Its labels.
+    pub(super) labels: BTreeSet<LabelId>,
     /// How conversations that are with no team come to somebody.
     pub(super) assignment: Assignment,
 }
@@ -51,14 +53,17 @@ pub(super) struct Known {
 pub(super) async fn read(records: &Records, scope: TenantScope) -> Result<Staff, store::Error> {
     let members = Scan::of::<MemberRow>(MemberRow::partition());
     let teams = Scan::of::<TeamRow>(TeamRow::partition());
-    let (members, teams, workspace) = tokio::try_join!(
+    let labels = Scan::of::<LabelRow>(LabelRow::partition());
+    let (members, teams, labels, workspace) = tokio::try_join!(
         records.all::<MemberRow>(scope, members),
         records.all::<TeamRow>(scope, teams),
+        records.all::<LabelRow>(scope, labels),
         records.get::<TenantRow>(scope, TenantRow::key(0)),
     )?;
     Ok(Staff {
         members: members.into_iter().map(|row| (row.user_id, row.body.0)).collect(),
         teams: teams.into_iter().map(|row| (row.team_id, row.body.0)).collect(),
+        labels: labels.into_iter().map(|row| row.label_id).collect(),
         assignment: workspace.map(|row| row.body.0.assignment).unwrap_or_default(),
     })
 }
@@ -121,11 +126,12 @@ impl TenantActor {
     fn is_suspect(&self, id: ConversationId) -> bool {
         let Known { staff, leaving, .. } = &self.known;
         let gone = self.inbox.team(id).is_some_and(|team| !staff.teams.contains_key(&team))
-            || self.inbox.assignee(id).is_some_and(|user| !staff.members.contains_key(&user));
+            || self.inbox.assignee(id).is_some_and(|user| !staff.members.contains_key(&user))
+            || self.inbox.labels(id).iter().any(|label| !staff.labels.contains(label));
         gone && !leaving.contains(&id)
     }
 
-    /// Takes conversations from teams and people of whom there is no row.
+    /// Takes conversations from teams and people of whom there is no row, and labels of which there is none off them.
     fn let_go(&mut self, suspects: &HashSet<ConversationId>, ctx: &mut Context<Self>) {
         let mut rules = Vec::new();
         for &id in suspects.iter().filter(|id| self.is_suspect(**id)) {
@@ -134,6 +140,8 @@ impl TenantActor {
             let user = self.inbox.assignee(id).filter(|user| !staff.members.contains_key(user));
             let of_team = team.map(|team_id| Rule::LeaveTeam { team_id, name: None, sender: None });
             let of_user = user.map(|user_id| Rule::Release { user_id, sender: Sender::system() });
+            let gone = self.inbox.labels(id).iter().filter(|label| !staff.labels.contains(label));
+            rules.extend(gone.map(|label_id| (id, Rule::DropLabel { label_id: *label_id })));
             rules.extend([of_team, of_user].into_iter().flatten().map(|rule| (id, rule)));
         }
         if rules.is_empty() {

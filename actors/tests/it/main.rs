@@ -19,6 +19,7 @@ mod crash;
 mod ghost;
 mod holding;
 mod identity;
+mod large;
 mod live;
 mod long;
 mod media;

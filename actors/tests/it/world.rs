@@ -421,10 +421,14 @@ impl World {
         let mut all = Vec::new();
         for status in [Open, Pending, Snoozed, Resolved] {
             let query = switchboard_actors::house::ListQuery {
-                view: switchboard_actors::house::View::All,
-                status,
-                sort: switchboard_actors::house::Sort::Newest,
+                which: switchboard_actors::house::Which {
+                    view: switchboard_actors::house::View::All,
+                    status: Some(status),
+                    filter: switchboard_domain::filter::Filter::default(),
+                },
+                sort: wire::ListSort::Newest,
                 cursor: None,
+                from: 0,
                 limit: 100,
                 user_id: agent(),
             };

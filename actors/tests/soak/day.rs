@@ -284,10 +284,14 @@ impl Town {
             return;
         }
         let query = switchboard_actors::house::ListQuery {
-            view: switchboard_actors::house::View::All,
-            status: ConversationStatus::Open,
-            sort: switchboard_actors::house::Sort::Newest,
+            which: switchboard_actors::house::Which {
+                view: switchboard_actors::house::View::All,
+                status: Some(ConversationStatus::Open),
+                filter: switchboard_domain::filter::Filter::default(),
+            },
+            sort: wire::ListSort::Newest,
             cursor: None,
+            from: 0,
             limit: 100,
             user_id: agent(),
         };
@@ -472,6 +476,10 @@ impl Town {
             "tenants",
             "invitations",
             "teams",
+            "labels",
+            "saved_views",
+            "bulk_jobs",
+            "bulk_slices",
             "availability",
             "saved_replies",
             "drafts",

@@ -45,6 +45,8 @@ fn waiting(n: u32, place: Place, since: Timestamp) -> Conversation {
         snoozed_until: None,
         assignee_id: None,
         team_id: place,
+        priority: switchboard_schema::wire::Priority::None,
+        labels: Vec::new(),
         queued_at: Some(since),
         routed_at: None,
         unread_count: None,

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod scheduled;
+mod sorted;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -271,6 +272,16 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             draft.head.team_id = None;
             let seq = draft.note_system(SystemEvent::TeamUnassigned, sender.as_ref(), name, now);
             Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)))
+        }
+        Command::SetPriority { priority, sender } => sorted::set_priority(state, priority, &sender, now),
+        Command::Label { add, remove, sender } => sorted::label(state, add, remove, &sender, now),
+        Command::DropLabel { label_id } => sorted::drop_label(state, label_id),
+        Command::Expecting { expected, act } => {
+            if state.head.as_ref().is_some_and(|head| !expected.holds(head)) {
+                let message = "it was changed by somebody else meanwhile".to_owned();
+                return Err(Rejection::Rule { code: "changed_meanwhile", message });
+            }
+            decide(state, *act, now)
         }
         Command::SetStatus { status, snoozed_until, sender } => {
             set_status(state, status, snoozed_until, &sender, now)
@@ -858,6 +869,8 @@ fn redirect(
             snoozed_until: head.snoozed_until,
             assignee_id: head.assignee_id,
             team_id: head.team_id,
+            priority: head.priority,
+            labels: head.labels.clone(),
             waiting_since: head.waiting_since,
             last_inbound_at: head.last_inbound_at,
             opened_by: head.opened_by,
@@ -918,6 +931,8 @@ fn absorb(
     }
     head.assignee_id = head.assignee_id.or(left.assignee_id);
     head.team_id = head.team_id.or(left.team_id);
+    head.priority = head.priority.max(left.priority);
+    head.labels = sorted::joined(std::mem::take(&mut head.labels), &left.labels);
     head.waiting_since = head.waiting_since.into_iter().chain(left.waiting_since).min();
     if head.waiting_since.is_some() {
         queue(head, now);

@@ -8,7 +8,7 @@ use std::{
 use switchboard_schema::{
     ChannelId, ConversationId, MessageId, Timestamp,
     record::{Attempt, BUCKET_ITEMS, ClientKey, Head, Item},
-    wire::{Conversation, ConversationStatus, Message, MessageState},
+    wire::{Conversation, ConversationStatus, Message, MessageState, Priority},
 };
 
 use super::{Change, ContactSnapshot, show_item};
@@ -183,6 +183,8 @@ impl State {
             snoozed_until: head.snoozed_until,
             assignee_id: head.assignee_id,
             team_id: head.team_id,
+            priority: head.priority,
+            labels: head.labels.clone(),
             queued_at: head.queued_at,
             routed_at: head.routed_at,
             unread_count: None,
@@ -221,6 +223,8 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         snoozed_until: None,
         assignee_id: None,
         team_id: None,
+        priority: Priority::None,
+        labels: Vec::new(),
         queued_at: None,
         routed_at: None,
         inbound_count: 0,

@@ -12,6 +12,7 @@ mod planning;
 mod receiving;
 mod recovering;
 mod sending;
+mod sorting;
 mod statuses;
 mod waiting;
 mod window;

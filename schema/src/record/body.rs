@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Kept;
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, MediaId, MessageId,
-    TeamId, TenantId, Timestamp, UserId,
+    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, LabelId, MediaId,
+    MessageId, TeamId, TenantId, Timestamp, UserId,
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
         Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
@@ -213,6 +213,94 @@ pub struct TeamBody {
     pub assignment: wire::Assignment,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// A label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelBody {
+    /// Counts its changes.
+    pub version: u64,
+    /// Its name.
+    pub name: String,
+    /// Its colour.
+    pub color: wire::LabelColor,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A view of the list that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedViewBody {
+    /// What it is called.
+    pub name: String,
+    /// Which conversations.
+    pub filter: Vec<wire::FilterCondition>,
+    /// In which order.
+    pub sort: wire::ListSort,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// A change of many conversations at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkJobBody {
+    /// It as the API shows it.
+    pub job: wire::BulkJob,
+    /// Who asked for it, as lines of conversations name them.
+    pub sender: Sender,
+    /// Which conversations must still be meant when their turn comes; absent where they are named one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub which: Option<wire::BulkWhich>,
+}
+
+/// A part of a bulk change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkSliceBody {
+    /// Its conversations.
+    pub items: Vec<BulkItem>,
+    /// What takes each back is noted: it has begun.
+    #[serde(default)]
+    pub planned: bool,
+    /// It is done.
+    #[serde(default)]
+    pub done: bool,
+}
+
+/// A conversation of a bulk change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkItem {
+    /// Which.
+    pub id: ConversationId,
+    /// Messages of the customer when it was chosen.
+    pub inbound_count: u64,
+    /// What it is changed to, where that is its own: what is taken back differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<wire::BulkChange>,
+    /// What takes it back; absent where nothing changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<wire::BulkChange>,
+    /// What came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<BulkOutcome>,
+}
+
+/// What came of one conversation of a bulk change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkOutcome {
+    /// It was changed.
+    Changed,
+    /// It was so already.
+    Same,
+    /// It stays as it is.
+    Failed {
+        /// Stable.
+        code: String,
+        /// Why.
+        message: String,
+    },
 }
 
 /// A program's key.
@@ -565,6 +653,12 @@ pub struct Head {
     /// Which team it is with.
     #[serde(default)]
     pub team_id: Option<TeamId>,
+    /// How urgent somebody said it is.
+    #[serde(default)]
+    pub priority: wire::Priority,
+    /// Its labels, in the order in which they were put on.
+    #[serde(default)]
+    pub labels: Vec<LabelId>,
     /// Since when it waits to be given to somebody.
     #[serde(default)]
     pub queued_at: Option<Timestamp>,
@@ -658,6 +752,12 @@ pub struct Left {
     /// Which team it was with.
     #[serde(default)]
     pub team_id: Option<TeamId>,
+    /// How urgent somebody said it was.
+    #[serde(default)]
+    pub priority: wire::Priority,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: Vec<LabelId>,
     /// Since when the customer waited.
     pub waiting_since: Option<Timestamp>,
     /// The provider's time of the customer's newest message.

@@ -628,6 +628,12 @@ wire! {
         TeamAssigned,
         /// With no team any more: it was taken from one, or the team is gone.
         TeamUnassigned,
+        /// Somebody said how urgent it is: `subject` is the priority.
+        PrioritySet,
+        /// Labels were put on: `subject` names them.
+        Labelled,
+        /// Labels were taken off: `subject` names them.
+        Unlabelled,
         /// Set to open by a person.
         Opened,
         /// Opened again by a customer's message.

@@ -1,9 +1,12 @@
 //! Conversations, messages and contacts.
 
 use super::{
-    Charged, ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision, wire,
+    Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, Reaction, Referral,
+    SendDecision, wire,
 };
-use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TeamId, Timestamp, UserId};
+use crate::{
+    ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId,
+};
 
 wire! {
     /// The one thread between a contact and a channel.
@@ -26,6 +29,12 @@ wire! {
         /// Which team it is with; absent where it is with none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub team_id: Option<TeamId>,
+        /// How urgent somebody said it is; absent where nobody did.
+        #[serde(default, skip_serializing_if = "Priority::is_none")]
+        pub priority: Priority,
+        /// Its labels, in the order in which they were put on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub labels: Vec<LabelId>,
         /// Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub queued_at: Option<Timestamp>,

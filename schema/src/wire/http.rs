@@ -498,6 +498,8 @@ wire! {
         ManagePeople,
         /// Make, change and delete teams.
         ManageTeams,
+        /// Make, change and delete labels, and the views that everybody sees.
+        ManageInbox,
         /// Make and revoke API keys.
         ManageKeys,
         /// See updates that could not be applied, and apply them again.

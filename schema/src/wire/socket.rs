@@ -120,6 +120,12 @@ wire! {
         /// `POST …/status`
         #[serde(rename = "conversation.status")]
         Status(StatusCommand),
+        /// `POST …/priority`
+        #[serde(rename = "conversation.priority")]
+        Priority(PriorityCommand),
+        /// `POST …/labels`
+        #[serde(rename = "conversation.labels")]
+        Labels(LabelsCommand),
     }
 
     /// Send a message.
@@ -183,6 +189,24 @@ wire! {
         /// To what.
         #[serde(flatten)]
         pub status: StatusRequest,
+    }
+
+    /// Say how urgent a conversation is.
+    pub struct PriorityCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// How urgent.
+        #[serde(flatten)]
+        pub priority: super::PriorityRequest,
+    }
+
+    /// Put labels on a conversation and take others off.
+    pub struct LabelsCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// Which labels.
+        #[serde(flatten)]
+        pub labels: super::LabelsRequest,
     }
 
     /// What the server sends.
@@ -301,12 +325,18 @@ wire! {
         /// A team was made, changed or deleted, or conversations come to people by another rule.
         #[serde(rename = "teams.changed")]
         TeamsChanged,
+        /// A label was made, changed or deleted.
+        #[serde(rename = "labels.changed")]
+        LabelsChanged,
         /// One of us came, left, or is to be found otherwise.
         #[serde(rename = "presence.changed")]
         PresenceChanged,
         /// Saved replies were made, changed or deleted.
         #[serde(rename = "replies.changed")]
         RepliesChanged,
+        /// Views were kept, changed or deleted.
+        #[serde(rename = "views.changed")]
+        ViewsChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -334,12 +364,18 @@ wire! {
         /// The team.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub teams: Option<super::TeamsChanged>,
+        /// The label.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub labels: Option<super::LabelsChanged>,
         /// How somebody is to be found.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub presence: Option<super::Presence>,
         /// Whose saved replies.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub replies: Option<super::RepliesChanged>,
+        /// Whose views.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub views: Option<super::ViewsChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,
@@ -358,6 +394,9 @@ wire! {
         /// A draft of somebody's was kept or is no more.
         #[serde(rename = "draft.changed")]
         DraftChanged(super::DraftChanged),
+        /// A change of many conversations got further.
+        #[serde(rename = "bulk.progress")]
+        BulkProgress(super::BulkJob),
         /// The server's store does otherwise than before.
         #[serde(rename = "store.condition")]
         StoreCondition(StoreState),

@@ -3,14 +3,15 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
     record::{
-        AUDIT, AVAILABILITY, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED, INVITATIONS, MEDIA,
-        SAVED_REPLIES, TABLES, TEAMS, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
+        AUDIT, AVAILABILITY, BULK_JOBS, BULK_SLICES, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED,
+        INVITATIONS, LABELS, MEDIA, SAVED_REPLIES, SAVED_VIEWS, TABLES, TEAMS, TEMPLATES, TENANT_LOG,
+        WAKEUP_CURSORS, WAKEUPS,
     },
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 6;
+pub(super) const VERSION: i64 = 7;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -61,6 +62,10 @@ const ADDED: &[(&str, i64)] = &[
     (SAVED_REPLIES.name, 6),
     (DRAFTS.name, 6),
     (AUDIT.name, 6),
+    (LABELS.name, 7),
+    (SAVED_VIEWS.name, 7),
+    (BULK_JOBS.name, 7),
+    (BULK_SLICES.name, 7),
 ];
 
 /// Where the version is kept: one row.
@@ -105,6 +110,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         4
     } else if !prepares("SELECT user_id FROM availability") {
         5
+    } else if !prepares("SELECT label_id FROM labels") {
+        6
     } else {
         VERSION
     }

@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, LabelList, Me, PresenceList, SavedViewCounts, SavedViewList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -64,6 +64,23 @@ export const usersQuery = queryOptions({
 export const teamsQuery = queryOptions({
   queryKey: ['teams'],
   queryFn: ({ signal }) => ask<TeamList>('/teams', { signal }),
+});
+
+export const labelsQuery = queryOptions({
+  queryKey: ['labels'],
+  queryFn: ({ signal }) => ask<LabelList>('/labels', { signal }),
+});
+
+/** Filters and orders of the list that are kept: one's own and the workspace's. */
+export const viewsQuery = queryOptions({
+  queryKey: ['views'],
+  queryFn: ({ signal }) => ask<SavedViewList>('/views', { signal }),
+});
+
+/** How many conversations each of them holds. */
+export const viewCountsQuery = queryOptions({
+  queryKey: ['view-counts'],
+  queryFn: ({ signal }) => ask<SavedViewCounts>('/views/counts', { signal }),
 });
 
 /** How conversations that are with no team come to somebody. */

@@ -122,6 +122,87 @@ export interface paths {
         patch: operations["availability_set"];
         trace?: never;
     };
+    "/api/v1/bulk-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's bulk changes
+         * @description Of the last seven days, newest first.
+         */
+        get: operations["bulk_changes_list"];
+        put?: never;
+        /**
+         * Change many conversations
+         * @description Some that are named, or everything that a list holds at this moment. It goes on by itself after the answer, in the order
+         *     of the workspace's bulk changes; the socket's signal `bulk.progress` tells how far it is. Each conversation is changed as
+         *     long as it is still meant when its turn comes and nobody changed the same of it meanwhile.
+         */
+        post: operations["bulk_changes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bulk change */
+        get: operations["bulk_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a bulk change left as it was */
+        get: operations["bulk_changes_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a bulk change back
+         * @description Each conversation that it changed becomes what it was, unless somebody changed the same of it since. This is a bulk
+         *     change itself.
+         */
+        post: operations["bulk_changes_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -448,6 +529,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put labels on a conversation, and take others off
+         * @description What it has already, or has not, changes nothing: two who label at once do not undo each other.
+         */
+        post: operations["conversations_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -563,6 +664,23 @@ export interface paths {
         get: operations["conversations_permission"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how urgent a conversation is */
+        post: operations["conversations_priority"];
         delete?: never;
         options?: never;
         head?: never;
@@ -854,6 +972,52 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The labels of the workspace */
+        get: operations["labels_list"];
+        put?: never;
+        /**
+         * Make a label
+         * @description For owners, admins and supervisors.
+         */
+        post: operations["labels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a label
+         * @description For owners, admins and supervisors. It is taken off every conversation that has it, soon after the answer.
+         */
+        delete: operations["labels_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a label
+         * @description For owners, admins and supervisors. With `If-Match`, only as long as nobody else changed it since it was read (its
+         *     `version` is the tag); else 412.
+         */
+        patch: operations["labels_patch"];
         trace?: never;
     };
     "/api/v1/me": {
@@ -1373,6 +1537,75 @@ export interface paths {
         patch: operations["users_patch"];
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The views that the caller sees
+         * @description Their own and the workspace's.
+         */
+        get: operations["views_list"];
+        put?: never;
+        /**
+         * Keep a view
+         * @description For the caller alone or, by owners, admins and supervisors, for everybody.
+         */
+        post: operations["views_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversations each view holds
+         * @description As the caller sees it: what is theirs, and what they have not read.
+         */
+        get: operations["views_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description Those of the workspace are deleted by owners, admins and supervisors. The conversations stay as they are.
+         */
+        delete: operations["views_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a view
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412. Those of the workspace are
+         *     changed by owners, admins and supervisors.
+         */
+        patch: operations["views_patch"];
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1654,6 +1887,119 @@ export interface components {
         Availability: "online" | "busy" | "away";
         /** @description `blb_` and 26 characters */
         BlobId: string;
+        /** @description What is changed of each conversation. */
+        BulkChange: {
+            assignee_id?: null | components["schemas"]["UserId"];
+            /** @enum {string} */
+            field: "assignee";
+        } | {
+            /** @enum {string} */
+            field: "team";
+            team_id?: null | components["schemas"]["TeamId"];
+        } | {
+            /** @enum {string} */
+            field: "status";
+            snoozed_until?: null | components["schemas"]["Timestamp"];
+            /** @description The new status. */
+            status: components["schemas"]["ConversationStatus"];
+        } | {
+            /** @enum {string} */
+            field: "priority";
+            /** @description How urgent. */
+            priority: components["schemas"]["Priority"];
+        } | {
+            /** @description Those to put on. */
+            add?: components["schemas"]["LabelId"][];
+            /** @enum {string} */
+            field: "labels";
+            /** @description Those to take off. */
+            remove?: components["schemas"]["LabelId"][];
+        } | {
+            /** @enum {string} */
+            field: "read";
+        };
+        /** @description A conversation that a bulk change left as it was. */
+        BulkFailure: {
+            /** @description Stable; `changed_meanwhile` where somebody else changed it. */
+            code: string;
+            /** @description Which. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description Why, in words. */
+            message: string;
+        };
+        /** @description Conversations that a bulk change left as they were. */
+        BulkFailureList: {
+            /** @description In no order; at most 1,000. */
+            failures: components["schemas"]["BulkFailure"][];
+            /** @description There are more. */
+            more: boolean;
+        };
+        /** @description `blk_` and 26 characters */
+        BulkId: string;
+        /** @description A bulk change and how far it is. */
+        BulkJob: {
+            /** @description Who asked for it. */
+            by: components["schemas"]["UserId"];
+            /** @description What is changed. */
+            change: components["schemas"]["BulkChange"];
+            /**
+             * Format: int64
+             * @description Of these, those that it changed; the others were so already or failed.
+             */
+            changed: number;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Those that it has come to.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those that it could not change, or that somebody else changed meanwhile.
+             */
+            failed: number;
+            finished_at?: null | components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["BulkId"];
+            /** @description Is it done? */
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int64
+             * @description Conversations that it is about.
+             */
+            total: number;
+            undoes?: null | components["schemas"]["BulkId"];
+            undone_by?: null | components["schemas"]["BulkId"];
+        };
+        /** @description Bulk changes of the caller. */
+        BulkJobList: {
+            /** @description Newest first. */
+            jobs: components["schemas"]["BulkJob"][];
+        };
+        /** @description Change many conversations: some that are named, or everything that a list holds. */
+        BulkRequest: {
+            /** @description What is changed. */
+            change: components["schemas"]["BulkChange"];
+            /** @description These, at most 1,000. */
+            conversations?: components["schemas"]["ConversationId"][] | null;
+            which?: null | components["schemas"]["BulkWhich"];
+        };
+        /**
+         * @description The states of a bulk change.
+         * @enum {string}
+         */
+        BulkState: "running" | "finished";
+        /** @description Everything that a list holds. */
+        BulkWhich: {
+            /** @description But for these, at most 1,000. */
+            except?: components["schemas"]["ConversationId"][];
+            /** @description What else must hold, as in the list. */
+            filter?: components["schemas"]["FilterCondition"][];
+            status?: null | components["schemas"]["ConversationStatus"];
+            /** @description `mine`, `unassigned`, `all`, or `team:` and a team's id; `all` where it is left out. */
+            view?: string | null;
+        };
         /** @description A call. */
         Call: {
             /** @description How it stands. */
@@ -1699,6 +2045,12 @@ export interface components {
              */
             read_receipts?: boolean | null;
         };
+        /** @description Change a label; what is left out stays. */
+        ChangeLabel: {
+            color?: null | components["schemas"]["LabelColor"];
+            /** @description A new name. */
+            name?: string | null;
+        };
         /** @description Change a saved reply. What is left out stays. */
         ChangeSavedReply: {
             /** @description What it is called up by. */
@@ -1726,6 +2078,14 @@ export interface components {
             /** @description Their name. */
             name?: string | null;
             role?: null | components["schemas"]["Role"];
+        };
+        /** @description Change a view that is kept. What is left out stays. */
+        ChangeView: {
+            /** @description Which conversations. */
+            filter?: components["schemas"]["FilterCondition"][] | null;
+            /** @description What it is called. */
+            name?: string | null;
+            sort?: null | components["schemas"]["ListSort"];
         };
         /** @description A connected channel. Secrets are never shown. */
         Channel: {
@@ -2210,6 +2570,8 @@ export interface components {
              * @description Messages of the customer so far.
              */
             inbound_count: number;
+            /** @description Its labels, in the order in which they were put on. */
+            labels?: components["schemas"]["LabelId"][];
             last_message?: null | components["schemas"]["Message"];
             /**
              * Format: int64
@@ -2218,6 +2580,8 @@ export interface components {
             last_seq: number;
             /** @description Who was mentioned in a note and has not looked at it. */
             mentions?: components["schemas"]["Mention"][];
+            /** @description How urgent somebody said it is; absent where nobody did. */
+            priority?: components["schemas"]["Priority"];
             queued_at?: null | components["schemas"]["Timestamp"];
             routed_at?: null | components["schemas"]["Timestamp"];
             /**
@@ -2291,6 +2655,13 @@ export interface components {
             /** @description What they may do once they are here. */
             role: components["schemas"]["Role"];
         };
+        /** @description Make a label. */
+        CreateLabel: {
+            /** @description Its colour; grey where it is left out. */
+            color?: components["schemas"]["LabelColor"];
+            /** @description Its name: 1 to 40 characters on one line, as no other label of the workspace is called. */
+            name: string;
+        };
         /** @description Keep words. */
         CreateSavedReply: {
             /** @description What it is called up by: at most 40 letters, digits, `-`, `_` and `.`, and unlike every other of the same holder. */
@@ -2324,6 +2695,17 @@ export interface components {
             password: string;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Keep a filter and an order. */
+        CreateView: {
+            /** @description Which conversations: at most 12 conditions. */
+            filter: components["schemas"]["FilterCondition"][];
+            /** @description What it is called: 1 to 60 characters on one line, unlike every other of the same holder. */
+            name: string;
+            /** @description For everybody; else for the caller alone. */
+            shared?: boolean;
+            /** @description In which order. */
+            sort?: components["schemas"]["ListSort"];
         };
         /** @description A new key. */
         CreatedApiKey: components["schemas"]["ApiKey"] & {
@@ -2418,6 +2800,118 @@ export interface components {
             /** @description What could not be filled, each once, in order. */
             unfilled: string[];
         };
+        /**
+         * @description One condition on a conversation. It holds where the conversation has any of what is named; with `not`, where it has
+         *     none of it. A filter is a list of conditions, of which all must hold.
+         */
+        FilterCondition: {
+            /** @description In any of these. */
+            any: components["schemas"]["ConversationStatus"][];
+            /** @enum {string} */
+            field: "status";
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @description Any of these. */
+            any?: components["schemas"]["UserId"][];
+            /** @enum {string} */
+            field: "assignee";
+            /** @description Or whoever looks. */
+            me?: boolean;
+            /** @description Or nobody. */
+            nobody?: boolean;
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @description Any of these. */
+            any?: components["schemas"]["TeamId"][];
+            /** @enum {string} */
+            field: "team";
+            /** @description Or none. */
+            none?: boolean;
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @description Any of these. */
+            any: components["schemas"]["ChannelId"][];
+            /** @enum {string} */
+            field: "channel";
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @description Any of these. */
+            any?: components["schemas"]["LabelId"][];
+            /** @enum {string} */
+            field: "label";
+            /** @description Or none at all. */
+            none?: boolean;
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @description Any of these. */
+            any: components["schemas"]["Priority"][];
+            /** @enum {string} */
+            field: "priority";
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @enum {string} */
+            field: "unread";
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /**
+             * Format: int32
+             * @description For so many minutes or more.
+             */
+            at_least_minutes?: number | null;
+            /** @enum {string} */
+            field: "waiting";
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @description Any of these. */
+            any: components["schemas"]["FilterWindow"][];
+            /** @enum {string} */
+            field: "window";
+            /** @description Not so. */
+            not?: boolean;
+        } | {
+            /** @enum {string} */
+            field: "snoozed";
+            /** @description Not so. */
+            not?: boolean;
+            /**
+             * Format: int32
+             * @description And comes back within so many hours.
+             */
+            within_hours?: number | null;
+        } | {
+            /** @enum {string} */
+            field: "created";
+            /** @description Longer ago. */
+            not?: boolean;
+            /**
+             * Format: int32
+             * @description Within so many hours before now.
+             */
+            within_hours: number;
+        } | {
+            /** @enum {string} */
+            field: "active";
+            /** @description Longer ago. */
+            not?: boolean;
+            /**
+             * Format: int32
+             * @description Within so many hours before now.
+             */
+            within_hours: number;
+        };
+        /**
+         * @description How a window stands, as filters name it.
+         * @enum {string}
+         */
+        FilterWindow: "open" | "closing" | "closed" | "none";
         /**
          * @description How often a message had been passed on before it came here.
          * @enum {string}
@@ -2596,6 +3090,44 @@ export interface components {
             /** @description The workspace's name. */
             workspace: string;
         };
+        /** @description A word that conversations are sorted by. The workspace has them; a conversation can have several. */
+        Label: {
+            /** @description Its colour. */
+            color: components["schemas"]["LabelColor"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["LabelId"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Counts its changes: its `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * @description The colours of labels. Each has a shade for light and for dark.
+         * @enum {string}
+         */
+        LabelColor: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+        /** @description `lbl_` and 26 characters */
+        LabelId: string;
+        /** @description The labels of a workspace. */
+        LabelList: {
+            /** @description By name. */
+            labels: components["schemas"]["Label"][];
+        };
+        /**
+         * @description Put labels on a conversation and take others off. Those that it has already, or has not, change nothing, so that two
+         *     who label at once do not undo each other.
+         */
+        LabelsRequest: {
+            /** @description Those to put on, at most 20. */
+            add?: components["schemas"]["LabelId"][];
+            /** @description Those to take off, at most 20. */
+            remove?: components["schemas"]["LabelId"][];
+        };
         /**
          * @description How something stands.
          * @enum {string}
@@ -2622,6 +3154,11 @@ export interface components {
             /** @description Its title, at most 24 characters; needed where there are several. */
             title?: string | null;
         };
+        /**
+         * @description The orders of the list.
+         * @enum {string}
+         */
+        ListSort: "newest" | "oldest" | "waiting" | "window" | "next_up";
         /** @description A place. */
         Location: {
             /** @description Where it is, in words. */
@@ -2894,7 +3431,7 @@ export interface components {
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries" | "see_audit";
+        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_inbox" | "manage_keys" | "replay_deliveries" | "see_audit";
         /** @description How one of us is to be found. */
         Presence: {
             /** @description What they say of themselves. */
@@ -2927,6 +3464,16 @@ export interface components {
          * @enum {string}
          */
         PriceCategory: "service" | "utility" | "authentication" | "marketing";
+        /**
+         * @description How urgent a conversation is, as people say it.
+         * @enum {string}
+         */
+        Priority: "none" | "low" | "medium" | "high" | "urgent";
+        /** @description Say how urgent a conversation is. */
+        PriorityRequest: {
+            /** @description How urgent. */
+            priority: components["schemas"]["Priority"];
+        };
         /** @description RFC 9457 problem details. */
         Problem: {
             /** @description What is wrong, for programs; stable. */
@@ -3148,6 +3695,50 @@ export interface components {
             placeholders: components["schemas"]["ReplyPlaceholder"][];
             /** @description By name; the caller's own and the workspace's. */
             saved_replies: components["schemas"]["SavedReply"][];
+        };
+        /** @description A filter and an order that are kept under a name. */
+        SavedView: {
+            /** @description Which conversations. */
+            filter: components["schemas"]["FilterCondition"][];
+            /** @description Its id. */
+            id: components["schemas"]["ViewId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description It is everybody's; else the caller's alone. */
+            shared: boolean;
+            /** @description In which order. */
+            sort: components["schemas"]["ListSort"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+        };
+        /** @description How many conversations a view holds, as the caller sees it. */
+        SavedViewCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Which. */
+            view_id: components["schemas"]["ViewId"];
+        };
+        /** @description How many conversations each view holds that the caller sees. */
+        SavedViewCounts: {
+            /** @description They include everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+            /** @description One for each view. */
+            counts: components["schemas"]["SavedViewCount"][];
+        };
+        /** @description The views that the caller sees. */
+        SavedViewList: {
+            /** @description By name; the caller's own and the workspace's. */
+            views: components["schemas"]["SavedView"][];
         };
         /** @description When a message is to go. */
         Schedule: {
@@ -3501,7 +4092,7 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
+        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "priority_set" | "labelled" | "unlabelled" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */
@@ -3915,6 +4506,8 @@ export interface components {
              */
             unassigned: number;
         };
+        /** @description `view_` and 26 characters */
+        ViewId: string;
         /** @description A message that waits. */
         WaitingMessage: {
             leaves?: null | components["schemas"]["Departure"];
@@ -4195,6 +4788,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnPresence"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkJobList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkJob"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkJob"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_failures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkFailureList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkJob"];
                 };
             };
             /** @description A problem */
@@ -4791,12 +5545,19 @@ export interface operations {
             query?: {
                 /** @description `mine`, `unassigned`, `all`, or `team:` and a team's id. */
                 view?: string;
-                /** @description In which status; `open` unless asked otherwise. */
-                status?: "open" | "pending" | "snoozed" | "resolved";
+                /** @description In which status, or `any`; `open` unless asked otherwise. */
+                status?: "any" | "open" | "pending" | "snoozed" | "resolved";
+                /**
+                 * @description What else must hold: a JSON list of at most 12 conditions, as views have them, such as
+                 *     `[{"field":"priority","any":["urgent"]}]`.
+                 */
+                filter?: string;
                 /** @description In which order; `newest` activity first unless asked otherwise. */
-                sort?: "newest" | "oldest" | "waiting" | "window";
+                sort?: "newest" | "oldest" | "waiting" | "window" | "next_up";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Instead of that, how many to pass over: for a place far down. */
+                from?: number;
                 /** @description How many, 1 to 100. */
                 limit?: number;
             };
@@ -4987,6 +5748,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_labels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description A problem */
@@ -5238,6 +6037,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SendOutlook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_priority: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description A problem */
@@ -5811,6 +6648,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateLabel"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LabelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["LabelId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLabel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The label's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
                 };
             };
             /** @description A problem */
@@ -6939,6 +7910,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The view's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description A problem */

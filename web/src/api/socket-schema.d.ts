@@ -60,6 +60,14 @@ export type ClientFrame =
           data: StatusCommand;
           name: "conversation.status";
         }
+      | {
+          data: PriorityCommand;
+          name: "conversation.priority";
+        }
+      | {
+          data: LabelsCommand;
+          name: "conversation.labels";
+        }
     ) & {
       /**
        * Comes back in the result.
@@ -180,6 +188,7 @@ export type InteractiveHeader =
     };
 export type UserId = string;
 export type TeamId = string;
+export type LabelId = string;
 /**
  * What the server sends.
  */
@@ -233,6 +242,10 @@ export type ServerFrame =
       | {
           data: DraftChanged;
           name: "draft.changed";
+        }
+      | {
+          data: BulkJob;
+          name: "bulk.progress";
         }
       | {
           data: StoreState;
@@ -546,6 +559,7 @@ export type Answer =
  */
 export type TemplateCategory = "marketing" | "utility" | "authentication" | "other";
 export type BlobId = string;
+export type BulkId = string;
 
 /**
  * A place in a tenant's stream: a snapshot includes everything up to it.
@@ -1207,6 +1221,36 @@ export interface StatusCommand {
   status: "open" | "pending" | "snoozed" | "resolved";
 }
 /**
+ * Say how urgent a conversation is.
+ */
+export interface PriorityCommand {
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * How urgent.
+   */
+  priority: "none" | "low" | "medium" | "high" | "urgent";
+}
+/**
+ * Put labels on a conversation and take others off.
+ */
+export interface LabelsCommand {
+  /**
+   * Those to put on, at most 20.
+   */
+  add?: LabelId[];
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * Those to take off, at most 20.
+   */
+  remove?: LabelId[];
+}
+/**
  * Somebody writes.
  */
 export interface TypingSignal {
@@ -1242,8 +1286,10 @@ export interface Event {
     | "templates.changed"
     | "users.changed"
     | "teams.changed"
+    | "labels.changed"
     | "presence.changed"
-    | "replies.changed";
+    | "replies.changed"
+    | "views.changed";
   /**
    * Its place in the stream.
    */
@@ -1269,6 +1315,10 @@ export interface EventData {
    * The conversation.
    */
   conversation?: Conversation | null;
+  /**
+   * The label.
+   */
+  labels?: LabelsChanged | null;
   /**
    * The message.
    */
@@ -1301,6 +1351,10 @@ export interface EventData {
    * The person.
    */
   users?: UsersChanged | null;
+  /**
+   * Whose views.
+   */
+  views?: ViewsChanged | null;
 }
 /**
  * A connected channel. Secrets are never shown.
@@ -1576,6 +1630,10 @@ export interface Conversation {
    */
   inbound_count: number;
   /**
+   * Its labels, in the order in which they were put on.
+   */
+  labels?: LabelId[];
+  /**
    * The newest message or note; absent where the event carries it beside the conversation.
    */
   last_message?: Message | null;
@@ -1587,6 +1645,10 @@ export interface Conversation {
    * Who was mentioned in a note and has not looked at it.
    */
   mentions?: Mention[];
+  /**
+   * How urgent somebody said it is; absent where nobody did.
+   */
+  priority?: "none" | "low" | "medium" | "high" | "urgent";
   /**
    * Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
    */
@@ -2293,6 +2355,9 @@ export interface SystemLine {
     | "unassigned"
     | "team_assigned"
     | "team_unassigned"
+    | "priority_set"
+    | "labelled"
+    | "unlabelled"
     | "opened"
     | "reopened"
     | "pending"
@@ -2395,6 +2460,15 @@ export interface Window {
   opened_by?: MessageId | null;
 }
 /**
+ * A label was made, changed or deleted: whoever shows labels reads them again.
+ */
+export interface LabelsChanged {
+  /**
+   * Which.
+   */
+  label_id: string;
+}
+/**
  * How one of us is to be found.
  */
 export interface Presence {
@@ -2473,6 +2547,15 @@ export interface UsersChanged {
   user_id: string;
 }
 /**
+ * Views were kept, changed or deleted: whoever shows them reads them again.
+ */
+export interface ViewsChanged {
+  /**
+   * Whose; absent for the workspace's.
+   */
+  user_id?: UserId | null;
+}
+/**
  * Somebody writes.
  */
 export interface Typing {
@@ -2507,6 +2590,105 @@ export interface DraftChanged {
   version: number;
 }
 /**
+ * A bulk change and how far it is.
+ */
+export interface BulkJob {
+  /**
+   * Who asked for it.
+   */
+  by: string;
+  /**
+   * What is changed.
+   */
+  change:
+    | {
+        /**
+         * Whom; `null` for nobody.
+         */
+        assignee_id?: UserId | null;
+        field: "assignee";
+      }
+    | {
+        field: "team";
+        /**
+         * Which; `null` for none.
+         */
+        team_id?: TeamId | null;
+      }
+    | {
+        field: "status";
+        /**
+         * Until when, with `snoozed`.
+         */
+        snoozed_until?: Timestamp | null;
+        /**
+         * The new status.
+         */
+        status: "open" | "pending" | "snoozed" | "resolved";
+      }
+    | {
+        field: "priority";
+        /**
+         * How urgent.
+         */
+        priority: "none" | "low" | "medium" | "high" | "urgent";
+      }
+    | {
+        /**
+         * Those to put on.
+         */
+        add?: LabelId[];
+        field: "labels";
+        /**
+         * Those to take off.
+         */
+        remove?: LabelId[];
+      }
+    | {
+        field: "read";
+      };
+  /**
+   * Of these, those that it changed; the others were so already or failed.
+   */
+  changed: number;
+  /**
+   * When it was asked for.
+   */
+  created_at: string;
+  /**
+   * Those that it has come to.
+   */
+  done: number;
+  /**
+   * Those that it could not change, or that somebody else changed meanwhile.
+   */
+  failed: number;
+  /**
+   * When it was done.
+   */
+  finished_at?: Timestamp | null;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Is it done?
+   */
+  state: "running" | "finished";
+  /**
+   * Conversations that it is about.
+   */
+  total: number;
+  /**
+   * The bulk change that it takes back.
+   */
+  undoes?: BulkId | null;
+  /**
+   * The one by which it was taken back.
+   */
+  undone_by?: BulkId | null;
+}
+/**
  * How the server's store does, as a signal says it.
  */
 export interface StoreState {
@@ -2532,6 +2714,10 @@ export interface EventData1 {
    * The conversation.
    */
   conversation?: Conversation | null;
+  /**
+   * The label.
+   */
+  labels?: LabelsChanged | null;
   /**
    * The message.
    */
@@ -2564,6 +2750,10 @@ export interface EventData1 {
    * The person.
    */
   users?: UsersChanged | null;
+  /**
+   * Whose views.
+   */
+  views?: ViewsChanged | null;
 }
 /**
  * What is wrong.

@@ -52,9 +52,17 @@ export function MenuItem({ icon, children, keys, refusedBy, onSelect }: { icon?:
   );
 }
 
-export function MenuChoice({ icon, checked, children, count, onSelect }: { icon?: ReactNode; checked: boolean; children: ReactNode; count?: ReactNode; onSelect: () => void }) {
+/** `keeps`: the menu stays, as one may want several. */
+export function MenuChoice({ icon, checked, children, count, keeps = false, onSelect }: { icon?: ReactNode; checked: boolean; children: ReactNode; count?: ReactNode; keeps?: boolean; onSelect: () => void }) {
   return (
-    <DropdownMenu.CheckboxItem className="menu-item" checked={checked} onSelect={onSelect}>
+    <DropdownMenu.CheckboxItem
+      className="menu-item"
+      checked={checked}
+      onSelect={(event) => {
+        if (keeps) event.preventDefault();
+        onSelect();
+      }}
+    >
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {count}

@@ -3,13 +3,14 @@ import { directionOf, languageFor, locales, type Language } from '@/lib/language
 import { en } from '@/locales/en';
 import type { enAccount } from '@/locales/en-account';
 import type { enDoors } from '@/locales/en-doors';
+import type { enLists } from '@/locales/en-lists';
 import type { enSettings } from '@/locales/en-settings';
 import type { enWriting } from '@/locales/en-writing';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enAccount & typeof enDoors & typeof enSettings & typeof enWriting };
+    resources: { translation: typeof en & typeof enAccount & typeof enDoors & typeof enLists & typeof enSettings & typeof enWriting };
   }
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { availabilityQuery, channelsQuery, meQuery, queryClient, teamsQuery, usersQuery } from '@/api/queries';
-import type { Channel, Me, Permission, PresenceState, Team, User } from '@/api/types';
+import { availabilityQuery, channelsQuery, labelsQuery, meQuery, queryClient, teamsQuery, usersQuery, viewCountsQuery, viewsQuery } from '@/api/queries';
+import type { Channel, Label, Me, Permission, PresenceState, SavedView, Team, User } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 /** Who is signed in; the pages inside the app are only shown to somebody. */
@@ -55,6 +55,29 @@ export function useTeams(): Team[] | undefined {
 export function useTeamName(id: string | null | undefined): string | null {
   const teams = useTeams();
   return (id && teams?.find((one) => one.id === id)?.name) || null;
+}
+
+/** The kept views that one sees; nothing until they are known. */
+export function useViews(): SavedView[] | undefined {
+  return useQuery(viewsQuery).data?.views;
+}
+
+/** One of them. */
+export function useSavedView(id: string | undefined): SavedView | undefined {
+  const views = useViews();
+  return id === undefined ? undefined : views?.find((one) => one.id === id);
+}
+
+/** How many conversations a kept view holds; nothing until that is known. */
+export function useViewCount(): (id: string) => number | undefined {
+  const some = (useViews()?.length ?? 0) > 0;
+  const counts = useQuery({ ...viewCountsQuery, enabled: some }).data?.counts;
+  return (id) => counts?.find((one) => one.view_id === id)?.count;
+}
+
+/** The labels of the workspace; nothing until they are known. */
+export function useLabels(): Label[] | undefined {
+  return useQuery(labelsQuery).data?.labels;
 }
 
 export function useChannels(): Channel[] | undefined {

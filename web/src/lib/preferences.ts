@@ -24,6 +24,8 @@ export type Preferences = {
   keepCopy: boolean;
   /** The tab of the list last chosen. */
   view: 'mine' | 'unassigned' | 'all';
+  /** The order of the list last chosen. */
+  sort: 'next_up' | 'newest' | 'oldest' | 'waiting' | 'window';
 };
 
 export const defaults: Preferences = {
@@ -41,6 +43,7 @@ export const defaults: Preferences = {
   detailsOpen: true,
   keepCopy: true,
   view: 'all',
+  sort: 'newest',
 };
 
 /** What whoever was here last chose: the sign-in page and the first paint follow it. */

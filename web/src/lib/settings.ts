@@ -7,6 +7,7 @@ export const settingsSections = [
   { id: 'replies', label: 'settings.replies' },
   { id: 'members', label: 'settings.members' },
   { id: 'teams', label: 'settings.teams' },
+  { id: 'labels', label: 'settings.labels' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },

@@ -5,7 +5,7 @@ import type { ShortcutName } from '@/lib/shortcuts';
 
 export const shortcutGroups = [
   { heading: 'everywhere', names: ['menu', 'search', 'sheet', 'help', 'undo', 'inbox', 'settings', 'panes'] },
-  { heading: 'inList', names: ['next', 'previous', 'nextTab'] },
+  { heading: 'inList', names: ['next', 'previous', 'nextTab', 'tick'] },
   { heading: 'inConversation', names: ['reply', 'note', 'attach', 'resolve', 'resolveNext', 'snooze', 'details'] },
 ] as const satisfies { heading: string; names: ShortcutName[] }[];
 
@@ -18,6 +18,7 @@ export function shortcutName(name: ShortcutName): string {
     case 'panes':
     case 'nextTab':
     case 'attach':
+    case 'tick':
       return t(`keys.${name}`);
     case 'help':
       return t('keys.sheetSingle');

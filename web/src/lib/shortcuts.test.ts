@@ -56,7 +56,7 @@ describe('keys of one’s own', () => {
     expect(matches(press({ key: 'j', alt: true }), shortcuts.next)).toBe(false);
     usePreferences.setState({ keys: {}, singleKeys: false });
     const off = (Object.keys(defaultShortcuts) as (keyof typeof defaultShortcuts)[]).filter((name) => shortcuts[name] === '');
-    expect(off).toEqual(['help', 'search', 'undo']);
+    expect(off).toEqual(['help', 'search', 'undo', 'tick']);
     expect(off.every((name) => isSingle(defaultShortcuts[name]))).toBe(true);
   });
 

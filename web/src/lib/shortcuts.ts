@@ -20,6 +20,7 @@ export const defaultShortcuts = {
   inbox: 'Alt+C',
   settings: 'Alt+S',
   panes: 'F6',
+  tick: 'Shift+X',
 } as const;
 
 export type ShortcutName = keyof typeof defaultShortcuts;

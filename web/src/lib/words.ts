@@ -95,6 +95,14 @@ export function systemWords(line: SystemLine, myName: string): string {
       return actor ? t('system.teamAssigned', { actor, subject: subject ?? '' }) : t('system.teamAssignedBare', { subject: subject ?? '' });
     case 'team_unassigned':
       return actor && subject ? t('system.teamUnassigned', { actor, subject }) : t('system.teamUnassignedBare');
+    case 'priority_set': {
+      const name = priorityName(line.subject);
+      return actor ? t('system.priority', { actor, subject: name }) : t('system.priorityBare', { subject: name });
+    }
+    case 'labelled':
+      return actor ? t('system.labelled', { actor, subject: subject ?? '' }) : t('system.labelledBare', { subject: subject ?? '' });
+    case 'unlabelled':
+      return actor ? t('system.unlabelled', { actor, subject: subject ?? '' }) : t('system.unlabelledBare', { subject: subject ?? '' });
     case 'opened':
       return actor ? t('system.opened', { actor }) : t('system.openedBare');
     case 'reopened':
@@ -175,4 +183,12 @@ export function failureOf(error: Pick<MessageError, 'message'> | null | undefine
 /** Why a message was not sent, without saying first that it was not. */
 export function reasonOf(error: Pick<MessageError, 'message'> | null | undefined): string {
   return withLocalTimes(error?.message ?? '', Date.now()).replace(/^not (sent|delivered)(, and|[:.,])?\s*/i, '');
+}
+
+export const PRIORITIES = ['urgent', 'high', 'medium', 'low', 'none'] as const;
+
+/** A priority in words. */
+export function priorityName(priority: string | null | undefined): string {
+  const known = PRIORITIES.find((one) => one === (priority ?? 'none'));
+  return known ? t(`priority.${known}`) : (priority ?? '');
 }

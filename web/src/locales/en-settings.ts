@@ -679,6 +679,8 @@ export const enSettings = {
   },
   commands: {
     title: 'Command menu',
+    label: 'Put on the label {{name}}',
+    unlabel: 'Take off the label {{name}}',
     field: 'Type a command',
     none: 'Nothing fits these words.',
     conversation: 'This conversation',
@@ -701,6 +703,9 @@ export const enSettings = {
     nextTab: 'Next tab of the list',
     move: 'Move in the list',
     open: 'Open',
+    tick: 'Select it, or not',
+    tickMore: 'Select the next one too',
+    cardMenu: 'What can be done to it',
     sendTemplate: 'Send the template',
     undo: 'Undo what the message offers',
     sheetSingle: 'This sheet, by one key',

@@ -1,4 +1,8 @@
-use switchboard_schema::{UserId, record::Left, wire::ConversationStatus};
+use switchboard_schema::{
+    LabelId, UserId,
+    record::Left,
+    wire::{ConversationStatus, Priority},
+};
 
 use super::*;
 
@@ -19,6 +23,8 @@ fn left() -> Left {
         snoozed_until: None,
         assignee_id: Some(SOMEBODY),
         team_id: None,
+        priority: Priority::High,
+        labels: vec![LabelId::from_bytes([4; 16])],
         waiting_since: Some(START - HOUR),
         last_inbound_at: Some(START - HOUR),
         opened_by: None,
@@ -126,6 +132,7 @@ fn whoever_waited_in_the_other_waits_here_and_it_opens_again() {
     it.when(absorb(left()));
     assert_eq!((it.head().status, it.head().waiting_since), (ConversationStatus::Open, Some(START - HOUR)));
     assert_eq!(it.head().assignee_id, Some(SOMEBODY));
+    assert_eq!((it.head().priority, it.head().labels.len()), (Priority::High, 1));
 }
 
 #[test]

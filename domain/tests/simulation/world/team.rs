@@ -176,6 +176,8 @@ impl World {
             snoozed_until: (status == Snoozed).then(|| self.now + Duration::from_secs(600)),
             assignee_id: None,
             team_id: None,
+            priority: switchboard_schema::wire::Priority::None,
+            labels: Vec::new(),
             waiting_since: (status == Open).then_some(told),
             last_inbound_at: Some(told),
             opened_by: None,

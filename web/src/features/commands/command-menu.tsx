@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, CalendarClock, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, Smile, SquarePen, Sun, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, CalendarClock, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -12,19 +12,20 @@ import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
 import '@/lib/i18n-writing';
-import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
+import { assign, putWithTeam, setLabel, setPriority, setStatus } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
-import { orderOf, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
+import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
 import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
-import { useAnswering, useMay, useMe, useTeams } from '@/lib/people';
+import { useAnswering, useLabels, useMay, useMe, useTeams, useViews } from '@/lib/people';
 import { languageNames, LANGUAGES } from '@/lib/languages';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
 import { searchFor } from '@/lib/search';
 import { useSettingsSections } from '@/lib/settings';
 import { shortcuts } from '@/lib/shortcuts';
+import { PRIORITIES, priorityName } from '@/lib/words';
 import { goToWorkspace } from '@/lib/workspaces';
 
 const icon = { size: 16, 'aria-hidden': true } as const;
@@ -40,6 +41,8 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const answers = useMay('answer');
   const sections = useSettingsSections();
   const teams = useTeams() ?? [];
+  const labels = useLabels() ?? [];
+  const views = useViews() ?? [];
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
@@ -108,6 +111,17 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                     <Item key={team.id} icon={<Users {...icon} />} onSelect={run(() => void putWithTeam(conversation.id, team.id))}>{`${t('details.team')}: ${team.name}`}</Item>
                   ))}
                   {conversation.team_id && <Item icon={<Users {...icon} />} onSelect={run(() => void putWithTeam(conversation.id, null))}>{`${t('details.team')}: ${t('details.noTeam')}`}</Item>}
+                  {PRIORITIES.filter((one) => one !== (conversation.priority ?? 'none')).map((one) => (
+                    <Item key={one} icon={<SignalHigh {...icon} />} onSelect={run(() => void setPriority(conversation.id, one))}>{`${t('priority.label')}: ${priorityName(one)}`}</Item>
+                  ))}
+                  {labels.map((label) => {
+                    const on = conversation.labels?.includes(label.id) ?? false;
+                    return (
+                      <Item key={label.id} icon={<Tag {...icon} />} onSelect={run(() => void setLabel(conversation.id, label.id, !on))}>
+                        {on ? t('commands.unlabel', { name: label.name }) : t('commands.label', { name: label.name })}
+                      </Item>
+                    );
+                  })}
                   {snoozeChoices(new Date()).map((choice) => (
                     <Item key={choice.kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString()))}>
                       {`${t('actions.snooze')}: ${snoozeName(choice)}`}
@@ -120,7 +134,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 <Item icon={<ArrowDown {...icon} />} keys={shortcuts.next} onSelect={run(() => { open(neighbour(1)); })}>{t('actions.next')}</Item>
                 <Item icon={<ArrowUp {...icon} />} keys={shortcuts.previous} onSelect={run(() => { open(neighbour(-1)); })}>{t('actions.previous')}</Item>
                 {STATUSES.map((status) => (
-                  <Item key={status} icon={<Inbox {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, status } }))}>
+                  <Item key={status} icon={<Inbox {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...plainList(list), status } }))}>
                     {`${t('areas.inbox')}: ${t(`status.${status}`)}`}
                   </Item>
                 ))}
@@ -134,7 +148,10 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   <Item key={one.id} icon={<span className="tile small" aria-hidden="true">{[...one.name][0]?.toUpperCase()}</span>} onSelect={run(() => void goToWorkspace(one.id))}>{`${t('workspaces.label')}: ${one.name}`}</Item>
                 ))}
                 {teams.map((team) => (
-                  <Item key={team.id} icon={<Users {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, view: `team:${team.id}` } }))}>{`${t('areas.inbox')}: ${team.name}`}</Item>
+                  <Item key={team.id} icon={<Users {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...plainList(list), view: `team:${team.id}` } }))}>{`${t('areas.inbox')}: ${team.name}`}</Item>
+                ))}
+                {views.map((view) => (
+                  <Item key={view.id} icon={<ListFilter {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { saved: view.id } }))}>{`${t('areas.inbox')}: ${view.name}`}</Item>
                 ))}
                 {sections.map(({ id: section, label }) => (
                   <Item key={section} icon={<Settings {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section } }))}>

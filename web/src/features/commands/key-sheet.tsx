@@ -14,7 +14,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
   // Keys that are the same everywhere, and are nobody's to choose.
   const fixed: Record<string, [string, string][]> = {
     everywhere: [[t('keys.escape'), 'Esc']],
-    inList: [[t('keys.move'), '↑+↓'], [t('keys.open'), 'Enter']],
+    inList: [[t('keys.move'), '↑+↓'], [t('keys.open'), 'Enter'], [t('keys.tickMore'), 'Shift+↓'], [t('keys.cardMenu'), 'Shift+F10']],
     inConversation: [
       [t('composer.send'), sendWith === 'enter' ? 'Enter' : 'Mod+Enter'],
       [t('keys.newLine'), sendWith === 'enter' ? 'Shift+Enter' : 'Enter'],

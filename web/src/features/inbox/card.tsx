@@ -1,6 +1,8 @@
-import { AlarmClock, Ban, BellOff, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Users, Video } from 'lucide-react';
+import { AlarmClock, Ban, BellOff, Check, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Users, Video } from 'lucide-react';
 import { memo, useEffect } from 'react';
 import { Avatar } from '@/components/avatar';
+import { LabelTag } from '@/components/label-tag';
+import { PriorityMark } from '@/components/priority';
 import { Tick } from '@/components/tick';
 import { WindowMark, windowName } from '@/components/window-ring';
 import type { Conversation, Message } from '@/api/types';
@@ -11,11 +13,11 @@ import { t } from '@/lib/i18n';
 import { hydrate } from '@/lib/inbox/live';
 import { unreadOf } from '@/lib/inbox/state';
 import { useInbox, useWriters } from '@/lib/inbox/store';
-import { nameOf, useChannelName, useTeamName, useUsers } from '@/lib/people';
+import { nameOf, useChannelName, useLabels, useTeamName, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isSilenced, wantsNothing } from '@/lib/consent';
 import { moment, since, when } from '@/lib/time';
-import { firstName, previewOf, reasonOf } from '@/lib/words';
+import { firstName, previewOf, priorityName, reasonOf } from '@/lib/words';
 import { windowFacts } from '@/lib/window';
 
 type Props = {
@@ -28,12 +30,17 @@ type Props = {
   showAssignee: boolean;
   showTeam: boolean;
   onOpen: (id: string) => void;
+  /** Cards can be ticked, and this one is. */
+  ticking: boolean;
+  ticked: boolean;
+  /** Absent for whoever only reads. */
+  onTick?: (id: string, extend: boolean) => void;
 };
 
 /** Longer than this is over the target. */
 const TARGET_MS = 15 * 60_000;
 
-export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, showTeam, onOpen }: Props) {
+export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, showTeam, onOpen, ticking, ticked, onTick }: Props) {
   const conversation = useInbox((state) => state.conversations[id]);
   const unread = useInbox((state) => unreadOf(state, id));
   const meId = useInbox((state) => state.meId);
@@ -42,6 +49,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const users = useUsers();
   const channel = useChannelName(conversation?.channel_id);
   const team = useTeamName(conversation?.team_id);
+  const allLabels = useLabels();
   const now = useMinute();
   const lacks = conversation !== undefined && (unread === null || (!conversation.last_message && conversation.last_seq > 0));
   useEffect(() => { if (lacks) hydrate(id); }, [lacks, id]);
@@ -53,14 +61,19 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const waits = waiting != null && now - Date.parse(waiting) >= 60_000;
   const over = waits && now - Date.parse(waiting) > TARGET_MS;
   const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
+  const labels = conversation.labels?.flatMap((one) => allLabels?.find((label) => label.id === one) ?? []) ?? [];
+  const [firstLabel] = labels;
   const count = unread ?? 0;
   const mention = mentionOf(conversation, meId) !== null;
   const name = [
     contact.name,
+    ticked ? t('list.ticked') : '',
+    conversation.priority && conversation.priority !== 'none' ? t('priority.name', { name: priorityName(conversation.priority) }) : '',
     channel ?? '',
     last ? previewOf(last) : '',
     mention ? t('list.mentioned') : '',
     count > 0 ? t('list.unread', { count }) : '',
+    labels.length > 0 ? t('list.labels', { names: labels.map((label) => label.name).join(', ') }) : '',
     waits ? t('list.waiting', { time: since(waiting, now) }) : '',
     silenced ? t(contact.blocked ? 'details.blocked' : 'consent.stopped') : facts.state === 'none' ? '' : windowName(facts),
   ].filter(Boolean).join(', ');
@@ -78,14 +91,21 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
       data-pane-focus={focusable || undefined}
       data-conversation-id={id}
       data-unread={count > 0 ? count : undefined}
+      data-ticked={ticked || undefined}
       style={{ top }}
-      onClick={() => { onOpen(id); }}
+      onClick={(event) => {
+        if (onTick && (ticking || event.shiftKey || event.ctrlKey || event.metaKey)) onTick(id, event.shiftKey);
+        else onOpen(id);
+      }}
       onKeyDown={undefined}
     >
       <Avatar id={contact.id} name={contact.name} size={34} channel />
+      {/* For the mouse; by keyboard Shift+X does the same. */}
+      {onTick && <span className="check" data-on={ticking || undefined} aria-hidden="true" onClick={(event) => { event.stopPropagation(); onTick(id, event.shiftKey); }}>{ticked && <Check size={12} strokeWidth={3} />}</span>}
       <div className="min-w-0">
         <div className="line">
           <span className="name truncate">{contact.name}</span>
+          {conversation.priority && <PriorityMark priority={conversation.priority} quiet />}
           {contact.blocked && <Ban size={14} className="text-text-3" role="img" aria-label={t('details.blocked')} />}
           {!contact.blocked && wantsNothing(contact) && <BellOff size={14} className="text-text-3" role="img" aria-label={t('consent.stopped')} />}
           {compact && channel && <span className="channel-name min-w-0 shrink-[99] truncate">{channel}</span>}
@@ -103,6 +123,12 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
             {showTeam && team && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
             {assignee && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
+            )}
+            {firstLabel && (
+              <span className="inline-flex min-w-0 items-center gap-1 text-text-2">
+                <LabelTag label={firstLabel} quiet />
+                {labels.length > 1 && <span className="num text-text-3">+{labels.length - 1}</span>}
+              </span>
             )}
             {waits && (
               <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`}>

@@ -2,16 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import { BellOff, ChevronDown, Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
 import { Suspense, useId, useRef, useState, type ComponentProps } from 'react';
 import { contactQuery } from '@/api/queries';
-import type { Contact, Conversation, ConversationStatus } from '@/api/types';
+import type { Contact, Conversation, ConversationStatus, Priority } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { CopyButton } from '@/components/copy-button';
 import { Confirm } from '@/components/modal';
+import { PriorityMark } from '@/components/priority';
 import { Ring } from '@/components/window-ring';
+import { LabelPicker } from '@/features/inbox/label-picker';
 import { statusName } from '@/features/inbox/views';
 import { wantsNothing } from '@/lib/consent';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
+import '@/lib/i18n-lists';
+import { assign, putWithTeam, setPriority, setStatus } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import { snoozeChoices } from '@/lib/inbox/snooze';
 import { STATUSES } from '@/lib/inbox/state';
@@ -20,7 +23,7 @@ import { nameOf, useAnswering, useChannels, useMay, useMe, useTeams, useUsers } 
 import { moment, shortDay, since } from '@/lib/time';
 import { longLeft, windowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
-import { addressOf, identityName, shownIdentities } from '@/lib/words';
+import { addressOf, identityName, PRIORITIES, priorityName, shownIdentities } from '@/lib/words';
 
 const ConsentSection = later(() => import('@/features/inbox/consent-section').then((module) => ({ default: module.ConsentSection })));
 
@@ -211,6 +214,15 @@ function Facts({ conversation }: { conversation: Conversation }) {
             </dd>
           </>
         )}
+        <dt><label htmlFor={`${id}-priority`}>{t('priority.label')}</label></dt>
+        <dd>
+          <PriorityMark priority={conversation.priority} quiet />
+          <Pick id={`${id}-priority`} disabled={!answers} value={conversation.priority ?? 'none'} onChange={(event) => void setPriority(conversation.id, event.target.value as Priority)}>
+            {PRIORITIES.map((one) => <option key={one} value={one}>{priorityName(one)}</option>)}
+          </Pick>
+        </dd>
+        <dt>{t('labels.put')}</dt>
+        <dd><LabelPicker conversation={conversation} /></dd>
         <dt><label htmlFor={`${id}-status`}>{t('details.status')}</label></dt>
         <dd>
           <Pick id={`${id}-status`} disabled={!answers} value={conversation.status} onChange={(event) => { setTo(event.target.value as ConversationStatus); }}>

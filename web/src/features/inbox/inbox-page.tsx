@@ -11,10 +11,10 @@ import { t } from '@/lib/i18n';
 import { setStatus } from '@/lib/inbox/actions';
 import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
-import { listName, teamOf, VIEWS, type ListKey } from '@/lib/inbox/state';
+import { listName, plainList, teamOf, VIEWS, type ListKey } from '@/lib/inbox/state';
 import { askComposer, focusComposer, useDetailsAsked, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { fitPanes, type Edge } from '@/lib/panes';
-import { may, useChannels, useMay, useTeams } from '@/lib/people';
+import { may, useChannels, useMay, useSavedView, useTeams, useViews } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
@@ -30,13 +30,23 @@ export function InboxPage() {
   const { conversationId } = useParams({ strict: false });
   const openId = conversationId ?? null;
   const chosenView = usePreferences((preferences) => preferences.view);
-  const list: ListKey = useMemo(
-    () => ({ view: search.view ?? chosenView, status: search.status ?? 'open', sort: search.sort ?? 'newest' }),
-    [search.view, chosenView, search.status, search.sort],
-  );
-  const tab = VIEWS.find((one) => one === list.view);
+  const chosenSort = usePreferences((preferences) => preferences.sort);
+  const saved = useSavedView(search.saved);
+  const list: ListKey = useMemo(() => {
+    const filter = search.filter ?? saved?.filter;
+    const kept = saved ? { saved: saved.id } : {};
+    return {
+      view: saved ? 'all' : (search.view ?? chosenView),
+      status: saved ? 'any' : (search.status ?? 'open'),
+      sort: search.sort ?? saved?.sort ?? chosenSort,
+      ...(filter ? { filter } : {}),
+      ...kept,
+    };
+  }, [search.view, chosenView, search.status, search.sort, search.filter, saved, chosenSort]);
+  const tab = saved ? undefined : VIEWS.find((one) => one === list.view);
   useEffect(() => { if (tab) setPreferences({ view: tab }); }, [tab]);
   useTeamThere(list);
+  useViewThere(search.saved, saved !== undefined);
   const phone = useMedia('(width < 768px)');
   const tablet = useMedia('(width < 1024px)');
   const wide = useMedia('(width >= 1280px)');
@@ -106,6 +116,14 @@ function useTeamThere(list: ListKey): void {
   useEffect(() => { if (gone) void navigate({ to: '.', search: { ...list, view: 'all' }, replace: true }); }, [gone, list, navigate]);
 }
 
+/** A view that is gone gives way to the list of all. */
+function useViewThere(id: string | undefined, there: boolean): void {
+  const navigate = useNavigate();
+  const known = useViews() !== undefined;
+  const gone = id !== undefined && known && !there;
+  useEffect(() => { if (gone) void navigate({ to: '.', search: { view: 'all' }, replace: true }); }, [gone, navigate]);
+}
+
 /** Says what is on the screen, and loads the list when it is another one. */
 function usePlaceOnScreen(list: ListKey, openId: string | null): void {
   const state = useLink((link) => link.state);
@@ -114,7 +132,7 @@ function usePlaceOnScreen(list: ListKey, openId: string | null): void {
   const status = useRef(list.status);
   useEffect(() => {
     if (!useInbox.getState().lists[listName(list)]?.loaded) void loadList(list).catch(() => undefined);
-    if (status.current !== list.status) void loadTotals().catch(() => undefined);
+    if (status.current !== list.status && list.status !== 'any') void loadTotals().catch(() => undefined);
     status.current = list.status;
   }, [list, openId]);
   useEffect(() => {
@@ -142,7 +160,7 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
       else if (matches(event, shortcuts.nextTab))
         act(() => {
           const view = VIEWS[(VIEWS.findIndex((one) => one === list.view) + 1) % VIEWS.length] ?? 'mine';
-          void navigate({ to: '.', search: { ...list, view } });
+          void navigate({ to: '.', search: { ...plainList(list), view } });
         });
       else if (openId && matches(event, shortcuts.details)) act(toggleDetails);
       else if (!may('answer')) return;

@@ -1,4 +1,4 @@
-import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
+import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, SignalHigh, Tag, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
 import { Marked } from '@/components/marked';
@@ -70,6 +70,9 @@ const systemIcons: Record<string, typeof Check> = {
   unassigned: UserRoundX,
   team_assigned: Users,
   team_unassigned: Users,
+  priority_set: SignalHigh,
+  labelled: Tag,
+  unlabelled: Tag,
   opened: Inbox,
   reopened: RotateCcw,
   pending: Hourglass,

@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { AlarmClock, CircleCheck, Hourglass, Inbox, Users } from 'lucide-react';
+import { AlarmClock, CircleCheck, Hourglass, Inbox, ListFilter, Users } from 'lucide-react';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { SearchButton } from '@/components/search-button';
 import { t, written } from '@/lib/i18n';
-import { STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
+import { plainList, STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
 import type { Edge } from '@/lib/panes';
-import { useTeams } from '@/lib/people';
+import { useTeams, useViewCount, useViews } from '@/lib/people';
 
 export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmClock, resolved: CircleCheck };
 export type KnownStatus = (typeof STATUSES)[number];
@@ -21,6 +21,9 @@ export function statusName(status: string): string {
 export function Views({ list, width, panes }: { list: ListKey; width: number; panes: readonly Edge[] }) {
   const totals = useInbox((state) => state.totals);
   const teams = useTeams() ?? [];
+  const views = useViews() ?? [];
+  const countOf = useViewCount();
+  const plain = plainList(list);
   return (
     <aside className="relative flex flex-none border-e border-line bg-canvas" style={{ width }} aria-label={t('views.label')} data-pane>
       <Divider edge="viewsWidth" shown={panes} label={t('views.resize')} />
@@ -30,9 +33,21 @@ export function Views({ list, width, panes }: { list: ListKey; width: number; pa
         const Icon = statusIcons[status];
         const count = totals[totalName('all', status)]?.count ?? 0;
         return (
-          <Link key={status} to="/inbox" search={{ ...list, status }} className="view" aria-current={list.status === status ? 'true' : undefined}>
+          <Link key={status} to="/inbox" search={{ ...plain, status }} className="view" aria-current={!list.saved && list.status === status ? 'true' : undefined}>
             <Icon size={16} aria-hidden="true" />
             <span className="truncate">{t(`status.${status}`)}</span>
+            {count > 0 && <span className="count">{written(count)}</span>}
+          </Link>
+        );
+      })}
+      {views.length > 0 && <h2 className="px-2 pt-4 pb-1 text-[12px] leading-4 text-text-3">{t('views.saved')}</h2>}
+      {views.map((view) => {
+        const count = countOf(view.id) ?? 0;
+        return (
+          <Link key={view.id} to="/inbox" search={{ saved: view.id }} className="view" aria-current={list.saved === view.id ? 'true' : undefined} title={view.name}>
+            <ListFilter size={16} aria-hidden="true" />
+            <span className="truncate">{view.name}</span>
+            {view.shared && <Users size={12} role="img" aria-label={t('views.shared')} />}
             {count > 0 && <span className="count">{written(count)}</span>}
           </Link>
         );
@@ -40,9 +55,9 @@ export function Views({ list, width, panes }: { list: ListKey; width: number; pa
       {teams.length > 0 && <h2 className="px-2 pt-4 pb-1 text-[12px] leading-4 text-text-3">{t('views.teams')}</h2>}
       {teams.map((team) => {
         const view: View = `team:${team.id}`;
-        const count = totals[totalName(view, list.status)]?.count ?? 0;
+        const count = totals[totalName(view, plain.status)]?.count ?? 0;
         return (
-          <Link key={team.id} to="/inbox" search={{ ...list, view }} className="view" aria-current={list.view === view ? 'true' : undefined} title={team.name}>
+          <Link key={team.id} to="/inbox" search={{ ...plain, view }} className="view" aria-current={list.view === view ? 'true' : undefined} title={team.name}>
             <Users size={16} aria-hidden="true" />
             <span className="truncate">{team.name}</span>
             {count > 0 && <span className="count">{written(count)}</span>}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -26,6 +26,8 @@ const Availability = later(() => import('@/features/settings/availability').then
 const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
+const Labels = later(() => import('@/features/settings/labels').then((module) => ({ default: module.Labels })));
+
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
 
 const pages = {
@@ -34,6 +36,7 @@ const pages = {
   replies: { icon: MessageSquareText, Page: SavedReplies },
   members: { icon: UserRound, Page: Members },
   teams: { icon: Users, Page: Teams },
+  labels: { icon: Tag, Page: Labels },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },

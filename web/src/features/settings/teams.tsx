@@ -13,6 +13,7 @@ import { Head, LoadError } from '@/features/settings/parts';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
+import { plainList } from '@/lib/inbox/state';
 import { usePlace } from '@/lib/inbox/store';
 import { useMay, useUsers } from '@/lib/people';
 import { roleName } from '@/lib/roles';
@@ -32,7 +33,7 @@ export function Teams() {
   const navigate = useNavigate();
   const [asked, setAsked] = useState<Asked | null>(null);
   const done = () => { setAsked(null); };
-  const show = (team: Team) => void navigate({ to: '/inbox', search: { ...usePlace.getState().list, status: 'open', view: `team:${team.id}` } });
+  const show = (team: Team) => void navigate({ to: '/inbox', search: { ...plainList(usePlace.getState().list), status: 'open', view: `team:${team.id}` } });
   return (
     <>
       <Head

@@ -1,6 +1,6 @@
 /** What a person does to a conversation: shown at once, taken back with a word where the server refuses. */
 import { ApiError, ask, isPassing } from '@/api/client';
-import type { Conversation, ConversationStatus, Message, ReadAnswer } from '@/api/types';
+import type { Conversation, ConversationStatus, Message, Priority, ReadAnswer } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { learn } from '@/lib/inbox/live';
 import { putAnswer, putConversations, putMark } from '@/lib/inbox/state';
@@ -72,6 +72,17 @@ export async function assign(id: string, assigneeId: string | null): Promise<voi
 
 export async function putWithTeam(id: string, teamId: string | null): Promise<void> {
   await change(id, { team_id: teamId }, 'team', { team_id: teamId }, (detail) => t('actions.assignFailed', { detail }));
+}
+
+export async function setPriority(id: string, priority: Priority): Promise<void> {
+  await change(id, { priority }, 'priority', { priority }, (detail) => t('actions.priorityFailed', { detail }));
+}
+
+/** Puts a label on, or takes it off. */
+export async function setLabel(id: string, labelId: string, on: boolean): Promise<void> {
+  const before = useInbox.getState().conversations[id]?.labels ?? [];
+  const labels = on ? [...before.filter((one) => one !== labelId), labelId] : before.filter((one) => one !== labelId);
+  await change(id, { labels }, 'labels', on ? { add: [labelId] } : { remove: [labelId] }, (detail) => t('actions.labelFailed', { detail }));
 }
 
 /** How far somebody has read: messages of the customer, and the newest note that mentions them. */

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
-import { availabilityQuery, channelsQuery, contactQuery, isMeKept, meIsBack, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
-import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
+import { availabilityQuery, channelsQuery, contactQuery, isMeKept, labelsQuery, meIsBack, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery, viewCountsQuery, viewsQuery } from '@/api/queries';
+import type { BulkJob, Conversation, ConversationDetail, DraftChanged, ConversationList, FilterCondition, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { language, nextLanguage, t } from '@/lib/i18n';
@@ -10,9 +10,13 @@ import {
   applyEvents,
   beginReload,
   beginThread,
+  dropFar,
   emptyInbox,
   endReload,
+  isAsked,
   listName,
+  putAsked,
+  putFar,
   putConversations,
   putCounts,
   putAround,
@@ -23,6 +27,7 @@ import {
   putPage,
   STATUSES,
   type ListKey,
+  type ListStatus,
   type View,
 } from '@/lib/inbox/state';
 import { useFresh, useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
@@ -49,8 +54,8 @@ function snapshotAt(as_of: StreamPosition): void {
   else early.push(as_of);
 }
 
-const listPath = (view: View, status: ConversationStatus, rest: Record<string, string>) =>
-  `/conversations?${new URLSearchParams({ view, status, ...rest }).toString()}`;
+const listPath = (view: View, status: ListStatus, rest: Record<string, string>, filter?: FilterCondition[]) =>
+  `/conversations?${new URLSearchParams({ view, status, ...(filter?.length ? { filter: JSON.stringify(filter) } : {}), ...rest }).toString()}`;
 
 const inFlight = new Map<string, Promise<void>>();
 
@@ -68,6 +73,7 @@ function once(name: string, work: () => Promise<void>): Promise<void> {
 /** Loads the first page of a list, or the next one. */
 export function loadList(key: ListKey, more = false): Promise<void> {
   const name = `list ${listName(key)}`;
+  if (isAsked(key)) return once(name, () => askList(key, more));
   return once(name, async () => {
     const mine = session;
     const cursor = more ? useInbox.getState().lists[listName(key)]?.cursor : null;
@@ -79,6 +85,63 @@ export function loadList(key: ListKey, more = false): Promise<void> {
     snapshotAt(page.as_of);
     useInbox.setState((state) => putPage(state, key, page, !more));
   });
+}
+
+async function askList(key: ListKey, more: boolean): Promise<void> {
+  const mine = session;
+  const known = useInbox.getState().lists[listName(key)];
+  const from = more ? (known?.ids?.length ?? 0) : 0;
+  if (more && from >= (known?.total ?? 0)) return;
+  const page = await ask<ConversationList>(
+    listPath(key.view, key.status, { sort: key.sort, limit: String(PAGE), ...(from > 0 ? { from: String(from) } : {}) }, key.filter),
+  );
+  if (mine !== session) return;
+  snapshotAt(page.as_of);
+  useInbox.setState((state) => putAsked(state, key, page, from, !more && listScrolled));
+}
+
+/** Loads what stands at a place far down a list. */
+export function loadFar(key: ListKey, place: number): Promise<void> {
+  const from = place - (place % PAGE);
+  return once(`far ${listName(key)} ${String(from)}`, async () => {
+    const mine = session;
+    const page = await ask<ConversationList>(listPath(key.view, key.status, { sort: key.sort, limit: String(PAGE), from: String(from) }, key.filter));
+    if (mine !== session) return;
+    useInbox.setState((state) => putFar(state, key, page, from));
+  });
+}
+
+/** Between two questions what a list holds, in milliseconds, at least. */
+const ASK_EVERY_MS = 1_000;
+/** How long events are gathered before the question. */
+const ASK_AFTER_MS = 100;
+let askTimer: ReturnType<typeof setTimeout> | undefined;
+let askedAt = 0;
+let listScrolled = false;
+
+/** Something happened, or time passed: the list on the screen is asked for again, where the server alone knows what it holds. */
+export function askAgain(): void {
+  if (askTimer !== undefined || document.hidden || !isAsked(usePlace.getState().list)) return;
+  const mine = session;
+  askTimer = setTimeout(() => {
+    void (async () => {
+      const { list } = usePlace.getState();
+      // What is on its way may be from before.
+      await inFlight.get(`list ${listName(list)}`)?.catch(() => undefined);
+      askTimer = undefined;
+      askedAt = performance.now();
+      if (mine === session && isAsked(list)) await loadList(list).catch(() => undefined);
+    })();
+  }, Math.max(ASK_AFTER_MS, askedAt + ASK_EVERY_MS - performance.now()));
+}
+
+/** Somebody is down the list, where nothing moves under them, or at its top again. */
+export function setListScrolled(key: ListKey, scrolled: boolean): void {
+  if (listScrolled === scrolled) return;
+  listScrolled = scrolled;
+  if (scrolled) return;
+  useInbox.setState((state) => dropFar(state, key));
+  askAgain();
 }
 
 /** Counts for the tabs and views. */
@@ -275,6 +338,21 @@ function flush(): void {
   useInbox.setState((state) => batches.reduce((next, batch) => applyEvents(next, batch.epoch, batch.events), state));
   for (const batch of batches) for (const event of batch.events) follow(event);
   if (useInbox.getState().totalsDirty) refreshTotals();
+  askAgain();
+  countViews();
+}
+
+/** Between two counts of the kept views, in milliseconds, at least. */
+const COUNT_EVERY_MS = 3_000;
+let countTimer: ReturnType<typeof setTimeout> | undefined;
+/** How many conversations the kept views hold is asked again, where there are any. */
+function countViews(): void {
+  if (countTimer !== undefined || !queryClient.getQueryData(viewsQuery.queryKey)?.views.length) return;
+  void queryClient.invalidateQueries({ queryKey: viewCountsQuery.queryKey });
+  countTimer = setTimeout(() => {
+    countTimer = undefined;
+    void queryClient.invalidateQueries({ queryKey: viewCountsQuery.queryKey });
+  }, COUNT_EVERY_MS);
 }
 
 let totalsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -318,6 +396,8 @@ function follow(event: StreamEvent): void {
     void queryClient.invalidateQueries({ queryKey: teamsQuery.queryKey });
     refreshTotals();
   }
+  if (event.name === 'labels.changed') void queryClient.invalidateQueries({ queryKey: labelsQuery.queryKey });
+  if (event.name === 'views.changed') void queryClient.invalidateQueries({ queryKey: viewsQuery.queryKey });
   if (presence) {
     const { queryKey } = availabilityQuery;
     // What is on its way may be from before.
@@ -396,6 +476,8 @@ const drafts = () => import('@/lib/drafts-sync');
 function draft(changed: DraftChanged): void {
   if (changed.user_id === useInbox.getState().meId) void drafts().then((sync) => { sync.draftChanged(changed); }).catch(() => undefined);
 }
+
+const bulk = (job: BulkJob) => void import('@/lib/inbox/bulk').then((module) => { module.bulkProgress(job); }).catch(() => undefined);
 
 let typedAt = 0;
 /** Tells colleagues that I write here, now and then. */
@@ -517,7 +599,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   let line: Connection | null = null;
   const wire = insist(() => import('@/lib/socket/connection')).then((module) => {
     if (mine !== session) return;
-    line = new module.Connection({ apply: take, reload, typing, draft, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+    line = new module.Connection({ apply: take, reload, typing, draft, bulk, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
     connection = line;
     for (const as_of of early.splice(0)) line.snapshot(as_of);
   });
@@ -530,12 +612,18 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
     void Promise.all([loadTotals(), loadWaiting()]).then(() => {
       if (mine === session && useInbox.getState().lists[listName(usePlace.getState().list)]) confirm();
     }, () => undefined);
+    if (may('answer')) void import('@/lib/inbox/bulk').then((module) => module.findRunning()).catch(() => undefined);
   };
+  // What a filter finds, and what is next, changes with the hour.
+  const minutes = setInterval(askAgain, 60_000);
+  document.addEventListener('visibilitychange', askAgain);
   // The list first: the stream then goes on from there.
   void loadList(usePlace.getState().list).then(begin, begin);
   return () => {
     session += 1;
     void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
+    clearInterval(minutes);
+    document.removeEventListener('visibilitychange', askAgain);
     line?.stop();
     void keeper().then((it) => { if (mine + 1 === session) it.stopKeeping(); }).catch(() => undefined);
     for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });

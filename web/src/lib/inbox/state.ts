@@ -7,6 +7,7 @@ import type {
   Conversation,
   ConversationList,
   ConversationStatus,
+  FilterCondition,
   Message,
   MessagePage,
   Problem,
@@ -21,13 +22,24 @@ import { isUndone } from '@/lib/inbox/held';
 export type Tab = 'mine' | 'unassigned' | 'all';
 /** Those, and what is with a team: `team:` and its id. */
 export type View = Tab | `team:${string}`;
-export type Sort = 'newest' | 'waiting' | 'window';
+export type Sort = 'next_up' | 'newest' | 'oldest' | 'waiting' | 'window';
+/** A status, or any. */
+export type ListStatus = ConversationStatus | 'any';
 export const VIEWS: readonly Tab[] = ['mine', 'unassigned', 'all'];
 export const STATUSES = ['open', 'pending', 'snoozed', 'resolved'] as const;
-export const SORTS: readonly Sort[] = ['newest', 'waiting', 'window'];
+export const SORTS: readonly Sort[] = ['next_up', 'newest', 'oldest', 'waiting', 'window'];
 
-/** Which list: who has it, where it stands, in what order. */
-export type ListKey = { view: View; status: ConversationStatus; sort: Sort };
+/** Which list: who has it, where it stands, in what order; what else must hold, and the kept view that this comes from. */
+export type ListKey = { view: View; status: ListStatus; sort: Sort; filter?: FilterCondition[]; saved?: string };
+
+/** The same without what else must hold. */
+export const plainList = ({ view, status, sort }: ListKey): ListKey & { status: ConversationStatus } => ({ view, status: status === 'any' ? 'open' : status, sort });
+
+/**
+ * Is the server asked what this list holds, whenever something happens? Filters, and orders that change with the hour, are
+ * the server's rules alone. The plain lists are kept by events: who has it, where it stands, and one number.
+ */
+export const isAsked = (key: ListKey): boolean => (key.filter?.length ?? 0) > 0 || key.sort === 'next_up' || key.status === 'any';
 
 /** How far a list is loaded. */
 export type ListState = {
@@ -36,6 +48,12 @@ export type ListState = {
   cursor: string | null;
   /** The place of the last conversation loaded; beyond it the list is not known. */
   tail: Place | null;
+  /** The first ids, as the server last said them, where it is asked. */
+  ids?: string[];
+  /** How many there are, where the server is asked. */
+  total?: number;
+  /** What stands further down, by its place, as it stood when somebody looked there. */
+  far?: Record<number, string>;
 };
 
 /** Conversations in a view and status, and what the count includes. */
@@ -107,10 +125,10 @@ export function emptyInbox(meId: string): InboxState {
   };
 }
 
-export const listName = (key: ListKey): string => `${key.view}:${key.status}:${key.sort}`;
+export const listName = (key: ListKey): string => `${key.view}:${key.status}:${key.sort}${key.filter?.length ? `:${JSON.stringify(key.filter)}` : ''}`;
 /** The team that a view is of. */
 export const teamOf = (view: View): string | null => (view.startsWith('team:') ? view.slice(5) : null);
-export const totalName = (view: View, status: ConversationStatus): string => `${view}:${status}`;
+export const totalName = (view: View, status: ListStatus): string => `${view}:${status}`;
 
 // Lists -----------------------------------------------------------------------------------------------------
 
@@ -126,6 +144,8 @@ export function placeOf(conversation: Conversation, sort: Sort): Place {
       return { by: [millis(conversation.waiting_since)], id: conversation.id };
     case 'window':
       return { by: [millis(conversation.window.expires_at)], id: conversation.id };
+    case 'oldest':
+      return { by: [Date.parse(conversation.updated_at)], id: conversation.id };
     default:
       return { by: [-Date.parse(conversation.updated_at)], id: conversation.id };
   }
@@ -139,8 +159,8 @@ export function comparePlaces(a: Place, b: Place): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-export function belongs(conversation: Conversation, view: View, status: ConversationStatus, meId: string): boolean {
-  if (conversation.status !== status) return false;
+export function belongs(conversation: Conversation, view: View, status: ListStatus, meId: string): boolean {
+  if (status !== 'any' && conversation.status !== status) return false;
   if (view === 'mine') return conversation.assignee_id === meId;
   if (view === 'unassigned') return !conversation.assignee_id;
   return view === 'all' || conversation.team_id === teamOf(view);
@@ -150,6 +170,7 @@ export function belongs(conversation: Conversation, view: View, status: Conversa
 export function orderOf(state: InboxState, key: ListKey): string[] {
   const list = state.lists[listName(key)];
   if (!list?.loaded) return [];
+  if (list.ids) return list.ids.filter((id) => state.conversations[id] !== undefined);
   const places: Place[] = [];
   for (const conversation of Object.values(state.conversations)) {
     if (!belongs(conversation, key.view, key.status, state.meId)) continue;
@@ -185,7 +206,7 @@ function draft(state: InboxState): InboxState {
 
 /** Puts a page of a list in; the first page starts the list anew. */
 export function putPage(state: InboxState, key: ListKey, page: ConversationList, first: boolean): InboxState {
-  const next = putCounts(state, key.status, page);
+  const next = key.status === 'any' ? putConversations(state, page.conversations) : putCounts(state, key.status, page);
   const name = listName(key);
   const cursor = page.next_cursor ?? null;
   let tail: Place | null = null;
@@ -196,8 +217,43 @@ export function putPage(state: InboxState, key: ListKey, page: ConversationList,
       if (tail === null || comparePlaces(place, tail) > 0) tail = place;
     }
   }
-  next.lists = { ...state.lists, [name]: { loaded: true, cursor, tail } };
+  next.lists = { ...state.lists, [name]: { loaded: true, cursor, tail, far: first ? {} : (state.lists[name]?.far ?? {}) } };
   return next;
+}
+
+/** Puts a page of a list in that the server is asked for, from a place on; `keeps` what stands behind it. */
+export function putAsked(state: InboxState, key: ListKey, page: ConversationList, from: number, keeps: boolean): InboxState {
+  const next = key.status === 'any' ? putConversations(state, page.conversations) : putCounts(state, key.status, page);
+  const name = listName(key);
+  const known = state.lists[name];
+  const came = page.conversations.map((one) => one.id);
+  const fresh = new Set(came);
+  const before = (known?.ids ?? []).slice(0, from).filter((id) => !fresh.has(id));
+  const behind = keeps ? (known?.ids ?? []).slice(from + came.length).filter((id) => !fresh.has(id)) : [];
+  const ids = [...before, ...came, ...behind].slice(0, Math.max(page.total, before.length + came.length));
+  const far = keeps || from > 0 ? (known?.far ?? {}) : {};
+  next.lists = { ...state.lists, [name]: { loaded: true, cursor: null, tail: null, ids, total: page.total, far } };
+  return next;
+}
+
+/** Puts in what stands far down a list, from a place on. */
+export function putFar(state: InboxState, key: ListKey, page: ConversationList, from: number): InboxState {
+  const name = listName(key);
+  const list = state.lists[name];
+  if (!list) return state;
+  const next = putConversations(state, page.conversations);
+  const places = page.conversations.map((one, index) => [from + index, one.id] as const);
+  const total = list.ids ? { total: page.total } : {};
+  next.lists = { ...state.lists, [name]: { ...list, ...total, far: { ...list.far, ...Object.fromEntries(places) } } };
+  return next;
+}
+
+/** Forgets what stands far down a list: somebody is at its top again. */
+export function dropFar(state: InboxState, key: ListKey): InboxState {
+  const name = listName(key);
+  const list = state.lists[name];
+  if (!list?.far || Object.keys(list.far).length === 0) return state;
+  return { ...state, lists: { ...state.lists, [name]: { ...list, far: {} } } };
 }
 
 /** Puts the conversations of a page in, and how many each view of the status has. */

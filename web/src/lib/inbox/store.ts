@@ -24,7 +24,7 @@ export const useServerStore = create<{ condition: StoreCondition }>(() => ({ con
 
 /** What is on the screen: which list, which conversation; reloads fetch this first. */
 export type Place = { list: ListKey; openId: string | null };
-export const usePlace = create<Place>(() => ({ list: { view: usePreferences.getState().view, status: 'open', sort: 'newest' }, openId: null }));
+export const usePlace = create<Place>(() => ({ list: { view: usePreferences.getState().view, status: 'open', sort: usePreferences.getState().sort }, openId: null }));
 
 /** Who writes where, until when it is shown. */
 export type Writers = Record<string, { userId: string; name: string; until: number }[]>;

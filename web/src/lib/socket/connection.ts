@@ -1,5 +1,5 @@
 /** The hands of the machine: the line, the clock, and the browser's word about the network. */
-import type { DraftChanged, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, DraftChanged, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 import type { Line, Lines } from '@/lib/socket/line';
 import { initialMachine, missing, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
 import { linesFor } from '@/lib/socket/shared';
@@ -10,6 +10,7 @@ type Handlers = {
   reload: () => Promise<void>;
   typing: (data: Typing) => void;
   draft: (data: DraftChanged) => void;
+  bulk: (job: BulkJob) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
   /** Who is waited for by whom: the tabs of one person and workspace share their line. */
@@ -112,6 +113,9 @@ export class Connection {
         break;
       case 'draft':
         this.handlers.draft(effect.data);
+        break;
+      case 'bulk':
+        this.handlers.bulk(effect.data);
         break;
       case 'store':
         this.handlers.store(effect.condition);

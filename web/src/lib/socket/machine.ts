@@ -2,7 +2,7 @@
  * The socket's protocol as a pure machine: what is known, what happened, and what to do about it. It opens
  * nothing and reads no clock, so every order of events can be tried in a test. `connection.ts` is its hands.
  */
-import type { ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 
 export type Phase =
   /** Not started, or stopped. */
@@ -71,6 +71,8 @@ export type Effect =
   | { type: 'typing'; data: Typing }
   /** A draft of somebody's was kept elsewhere. */
   | { type: 'draft'; data: DraftChanged }
+  /** A change of many conversations got further. */
+  | { type: 'bulk'; data: BulkJob }
   /** How the server's store does now. */
   | { type: 'store'; condition: StoreCondition }
   | { type: 'sign_in' };
@@ -302,6 +304,7 @@ function receive(
       case 'signal':
         if (frame.name === 'typing') effects.push({ type: 'typing', data: frame.data });
         else if (frame.name === 'draft.changed') effects.push({ type: 'draft', data: frame.data });
+        else if (frame.name === 'bulk.progress') effects.push({ type: 'bulk', data: frame.data });
         else if (frame.name === 'store.condition') effects.push({ type: 'store', condition: frame.data.condition });
         break;
 

@@ -159,6 +159,9 @@ fn published(command: Command) -> wire::Command {
         Command::Status(conversation_id, status) => {
             wire::Command::Status(wire::StatusCommand { conversation_id, status })
         }
+        Command::Own(conversation_id, ownership) => {
+            wire::Command::Ownership(wire::OwnershipCommand { conversation_id, ownership })
+        }
     }
 }
 

@@ -219,6 +219,7 @@ pub(crate) enum Command {
     Assign(ConversationId, wire::AssignRequest),
     Team(ConversationId, wire::TeamRequest),
     Status(ConversationId, wire::StatusRequest),
+    Own(ConversationId, wire::OwnershipRequest),
 }
 
 /// What most commands have beside their own fields.
@@ -238,6 +239,7 @@ impl Command {
             "conversation.assign" => in_conversation(envelope).map(|(id, assign)| Self::Assign(id, assign)),
             "conversation.team" => in_conversation(envelope).map(|(id, team)| Self::Team(id, team)),
             "conversation.status" => in_conversation(envelope).map(|(id, status)| Self::Status(id, status)),
+            "conversation.ownership" => in_conversation(envelope).map(|(id, own)| Self::Own(id, own)),
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
     }
@@ -251,7 +253,8 @@ impl Command {
             | Self::Note(..)
             | Self::Assign(..)
             | Self::Team(..)
-            | Self::Status(..) => Permission::Answer,
+            | Self::Status(..)
+            | Self::Own(..) => Permission::Answer,
             Self::Read(..) => Permission::Read,
         }
     }
@@ -267,6 +270,7 @@ impl Command {
             Self::Assign(..) => "conversation.assign",
             Self::Team(..) => "conversation.team",
             Self::Status(..) => "conversation.status",
+            Self::Own(..) => "conversation.ownership",
         }
     }
 }
@@ -377,6 +381,12 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 of_conversation,
             );
         }
+        Command::Own(conversation_id, ownership) => {
+            running.spawn(
+                async move { house.own(scope, act, conversation_id, ownership).await },
+                of_conversation,
+            );
+        }
         Command::Assign(conversation_id, assign) => {
             let assign_to = move |assignee, running: Running| {
                 let act = async move { house.assign(scope, act, conversation_id, assignee).await };
@@ -443,7 +453,7 @@ fn data_of<T: DeserializeOwned>(envelope: &Envelope<'_>) -> Result<T, FrameError
 }
 
 fn frame_error(code: &str, message: impl Into<String>) -> FrameError {
-    FrameError { code: code.to_owned(), message: message.into() }
+    FrameError { code: code.to_owned(), message: message.into(), changed: Vec::new() }
 }
 
 fn of_refusal(refusal: &Refusal) -> FrameError {
@@ -454,7 +464,11 @@ fn of_refusal(refusal: &Refusal) -> FrameError {
     if let Some(why) = refusal.untold() {
         tracing::warn!(why, "a command failed");
     }
-    frame_error(refusal.code(), message)
+    let changed = match refusal {
+        Refusal::Replied { messages, .. } => messages.clone(),
+        _ => Vec::new(),
+    };
+    FrameError { changed, ..frame_error(refusal.code(), message) }
 }
 
 fn refused(id: u64, error: FrameError) -> Bytes {

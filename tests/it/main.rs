@@ -36,4 +36,5 @@ mod stores;
 mod support;
 mod teams;
 mod templates;
+mod together;
 mod traced;

@@ -203,6 +203,8 @@ mod tests {
             snoozed_until: None,
             assignee_id: None,
             team_id: None,
+            handled_by: wire::HandledBy::default(),
+            sla: None,
             queued_at: None,
             routed_at: None,
             unread_count: None,

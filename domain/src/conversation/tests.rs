@@ -7,11 +7,14 @@ mod edits;
 mod holding;
 mod keys;
 mod mentioning;
+mod meanwhile;
 mod merging;
+mod owning;
 mod planning;
 mod receiving;
 mod recovering;
 mod sending;
+mod sla;
 mod statuses;
 mod waiting;
 mod window;
@@ -22,13 +25,13 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp,
     record::{BUCKET_ITEMS, Head, Item},
     wire::{
-        ContactRef, Content, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, SendRule,
+        ContactRef, Content, HandledBy, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, SendRule,
         Sender, SenderKind, SystemEvent, TemplateContent, Text,
     },
 };
 
 use super::{
-    AttemptOutcome, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State, decide, evolve,
+    AttemptOutcome, Change, Command, Conditions, ContactSnapshot, Decision, Effect, Rejection, State, decide, evolve,
 };
 use crate::{
     inbound::{InboundMessage, Party, Status},
@@ -207,6 +210,7 @@ fn send_content(key: u64, content: Content) -> Command {
         content,
         about: None,
         hold: Duration::ZERO,
+        conditions: Conditions::default(),
         sender: agent(),
     }
 }

@@ -1,7 +1,8 @@
 //! Conversations, messages and contacts.
 
 use super::{
-    Charged, ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision, wire,
+    Charged, ConsentStanding, Content, Forwarded, ProductRef, Quote, Reaction, Referral, SendDecision,
+    SlaStanding, wire,
 };
 use crate::{ChannelId, ContactId, ConversationId, CorrelationId, MessageId, TeamId, Timestamp, UserId};
 
@@ -26,6 +27,9 @@ wire! {
         /// Which team it is with; absent where it is with none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub team_id: Option<TeamId>,
+        /// Who answers here by themselves; absent as long as nobody ever did.
+        #[serde(default, skip_serializing_if = "HandledBy::is_untouched")]
+        pub handled_by: HandledBy,
         /// Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub queued_at: Option<Timestamp>,
@@ -51,6 +55,9 @@ wire! {
         /// Who was mentioned in a note and has not looked at it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub mentions: Vec<Mention>,
+        /// What is due, where a policy says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub sla: Option<SlaStanding>,
         /// Since when the customer waits for an answer; absent when nobody waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub waiting_since: Option<Timestamp>,
@@ -58,6 +65,34 @@ wire! {
         pub created_at: Timestamp,
         /// When something last happened that moves it up the list.
         pub updated_at: Timestamp,
+    }
+
+    /// Who answers in a conversation by themselves: one bot, agents, or nobody.
+    #[derive(Eq, Default)]
+    pub struct HandledBy {
+        /// Which of them.
+        pub kind: HandlerKind,
+        /// Grows with every change of hands: what carries an earlier one goes no more.
+        pub token: u64,
+        /// The bot that has it, or had it last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub bot: Option<Sender>,
+        /// The token of a bot that handed it over by itself: what it had queued by then still goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub finishing: Option<u64>,
+    }
+
+    /// Who may answer in a conversation by themselves.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum HandlerKind {
+        /// Whoever takes it.
+        #[default]
+        Nobody,
+        /// A program: no other one.
+        Bot,
+        /// People: no program.
+        Agents,
     }
 
     /// Somebody was mentioned in a note and has not looked at it.
@@ -373,7 +408,21 @@ const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
+impl HandledBy {
+    /// Nobody ever had it.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Sender {
+    /// The same person, program or flow, as far as both are known by an id.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.id.is_some() && (self.kind, &self.id) == (other.kind, &other.id)
+    }
+
     /// The customer of a conversation.
     #[must_use]
     pub fn customer(contact: ContactId, name: &str) -> Self {

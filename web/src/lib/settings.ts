@@ -7,6 +7,7 @@ export const settingsSections = [
   { id: 'replies', label: 'settings.replies' },
   { id: 'members', label: 'settings.members' },
   { id: 'teams', label: 'settings.teams' },
+  { id: 'hours', label: 'settings.hours' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
   { id: 'availability', label: 'settings.availability' },

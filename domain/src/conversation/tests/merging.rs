@@ -19,6 +19,7 @@ fn left() -> Left {
         snoozed_until: None,
         assignee_id: Some(SOMEBODY),
         team_id: None,
+        handled_by: HandledBy::default(),
         waiting_since: Some(START - HOUR),
         last_inbound_at: Some(START - HOUR),
         opened_by: None,

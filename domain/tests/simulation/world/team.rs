@@ -66,6 +66,7 @@ impl World {
                 content: content.clone(),
                 about: None,
                 hold: Duration::ZERO,
+                conditions: Conditions::default(),
                 sender,
             },
         };
@@ -176,6 +177,7 @@ impl World {
             snoozed_until: (status == Snoozed).then(|| self.now + Duration::from_secs(600)),
             assignee_id: None,
             team_id: None,
+            handled_by: HandledBy::default(),
             waiting_since: (status == Open).then_some(told),
             last_inbound_at: Some(told),
             opened_by: None,

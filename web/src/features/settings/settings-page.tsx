@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { CalendarClock, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -26,6 +26,7 @@ import { showToast } from '@/lib/toast';
 
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
+const Hours = later(() => import('@/features/settings/hours').then((module) => ({ default: module.Hours })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
@@ -36,6 +37,7 @@ const pages = {
   replies: { icon: MessageSquareText, Page: SavedReplies },
   members: { icon: UserRound, Page: Members },
   teams: { icon: Users, Page: Teams },
+  hours: { icon: CalendarClock, Page: Hours },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
   availability: { icon: Timer, Page: Availability },

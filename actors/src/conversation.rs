@@ -735,7 +735,9 @@ impl Entity for Conversation {
             _ => None,
         };
         let seen_seq = match &asked.ask {
-            Ask::Rule(Rule::Send { conditions, .. } | Rule::Schedule { conditions, .. }) => conditions.seen_seq,
+            Ask::Rule(Rule::Send { conditions, .. } | Rule::Schedule { conditions, .. }) => {
+                conditions.seen_seq
+            }
             Ask::Explain(draft) => draft.seen_seq,
             _ => None,
         };

@@ -81,13 +81,16 @@ impl Hours {
         }
         let mut holidays = BTreeSet::new();
         for holiday in &hours.holidays {
-            if holiday.name.chars().count() > HOLIDAY_NAME_CHARS_MAX || holiday.name.chars().any(char::is_control) {
+            if holiday.name.chars().count() > HOLIDAY_NAME_CHARS_MAX
+                || holiday.name.chars().any(char::is_control)
+            {
                 let message = format!("a name has at most {HOLIDAY_NAME_CHARS_MAX} characters, on one line");
                 return Err(wrong("hours.holidays", message));
             }
-            let date: Date = holiday.date.parse().map_err(|_| {
-                wrong("hours.holidays", "a day is written as 2026-12-25".to_owned())
-            })?;
+            let date: Date = holiday
+                .date
+                .parse()
+                .map_err(|_| wrong("hours.holidays", "a day is written as 2026-12-25".to_owned()))?;
             holidays.insert(date);
         }
         Ok(Self { zone, weekly, holidays })
@@ -332,16 +335,24 @@ mod tests {
         };
         assert_eq!(field(given("Amsterdam", Vec::new(), &[])), "hours.time_zone");
         assert_eq!(field(given("../../etc/passwd", Vec::new(), &[])), "hours.time_zone");
-        for (from, to) in
-            [("17:00", "09:00"), ("9:00", "17:00"), ("09:00", "24:01"), ("09:60", "10:00"), ("", ""), ("09:00", "09:00")]
-        {
+        for (from, to) in [
+            ("17:00", "09:00"),
+            ("9:00", "17:00"),
+            ("09:00", "24:01"),
+            ("09:60", "10:00"),
+            ("", ""),
+            ("09:00", "09:00"),
+        ] {
             assert_eq!(field(given("UTC", vec![open(Weekday::Monday, from, to)], &[])), "hours.weekly");
         }
         let over = vec![open(Weekday::Monday, "09:00", "13:00"), open(Weekday::Monday, "12:00", "17:00")];
         assert_eq!(field(given("UTC", over, &[])), "hours.weekly");
         assert_eq!(field(given("UTC", Vec::new(), &["25.12.2026"])), "hours.holidays");
         assert_eq!(field(given("UTC", Vec::new(), &["2026-02-30"])), "hours.holidays");
-        assert_eq!(field(given("UTC", vec![open(Weekday::Monday, "09:00", "17:00"); 29], &[])), "hours.weekly");
+        assert_eq!(
+            field(given("UTC", vec![open(Weekday::Monday, "09:00", "17:00"); 29], &[])),
+            "hours.weekly"
+        );
     }
 
     proptest! {

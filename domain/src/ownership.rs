@@ -5,7 +5,7 @@
 //! whether it still holds. People carry none: an answer of theirs takes the conversation. A bot that hands it over by
 //! itself has said its last word: what it had queued by then still goes, until somebody else changes anything.
 
-use switchboard_schema::wire::{HandledBy, HandlerKind, Sender, SenderKind, SendStep, SystemEvent};
+use switchboard_schema::wire::{HandledBy, HandlerKind, SendStep, Sender, SenderKind, SystemEvent};
 
 use crate::{conversation::Rejection, permission::Refused};
 

@@ -38,7 +38,8 @@ pub struct Service {
 impl Service {
     fn policy_for(&self, team: Option<TeamId>, channel: ChannelId) -> Option<&SlaPolicy> {
         let fits = |policy: &&SlaPolicy| {
-            let of_team = policy.team_ids.is_empty() || team.is_some_and(|team| policy.team_ids.contains(&team));
+            let of_team =
+                policy.team_ids.is_empty() || team.is_some_and(|team| policy.team_ids.contains(&team));
             of_team && (policy.channel_ids.is_empty() || policy.channel_ids.contains(&channel))
         };
         self.policies.iter().find(fits)

@@ -23,9 +23,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs,
-    drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, me, media, messages, metrics, outbox,
-    outermost, password_resets, problem::Problem, saved_replies, scheduled, search, sessions, sign_ups,
-    sockets, teams, templates, users,
+    drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, me, media, messages, metrics,
+    outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled, search, sessions,
+    sign_ups, sockets, teams, templates, users,
 };
 use crate::{gateway, webhooks};
 

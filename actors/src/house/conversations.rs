@@ -6,9 +6,7 @@ use futures_util::StreamExt as _;
 use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
-    conversation::{
-        Command as Rule, Conditions, ContactSnapshot, Side, check_content, may_begin, show_item,
-    },
+    conversation::{Command as Rule, Conditions, ContactSnapshot, Side, check_content, may_begin, show_item},
     fill,
     inbound::Party,
     permission::ChannelFacts,

@@ -74,7 +74,8 @@ pub(super) async fn read(records: &Records, scope: TenantScope) -> Result<Staff,
 /// How soon customers are to be answered, as the rows have it.
 fn service_of(workspace: Option<&TenantRow>, teams: &[TeamRow]) -> Service {
     // What was stored was read before; should a zone be gone since, it counts as open.
-    let read = |hours: &Option<BusinessHours>| hours.as_ref().and_then(|hours| Hours::of(hours).ok()).map(Arc::new);
+    let read =
+        |hours: &Option<BusinessHours>| hours.as_ref().and_then(|hours| Hours::of(hours).ok()).map(Arc::new);
     Service {
         policies: workspace.map(|row| row.body.0.sla.policies.clone()).unwrap_or_default(),
         hours: workspace.and_then(|row| read(&row.body.0.hours)),
@@ -154,7 +155,9 @@ impl TenantActor {
                 }
             }
         });
-        let all = futures_util::stream::iter(asked).buffer_unordered(LEAVING_AT_ONCE).for_each(|()| std::future::ready(()));
+        let all = futures_util::stream::iter(asked)
+            .buffer_unordered(LEAVING_AT_ONCE)
+            .for_each(|()| std::future::ready(()));
         ctx.spawn(all.into_actor(self));
     }
 

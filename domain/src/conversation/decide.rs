@@ -10,8 +10,8 @@ use switchboard_schema::{
     record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
         Answer, Attachment, Content, ConversationStatus, Direction, HandlerKind, MAX_NOTE_CHARS,
-        MAX_NOTE_MENTIONS, Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt,
-        SystemEvent,
+        MAX_NOTE_MENTIONS, Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender,
+        SenderKind, StateAt, SystemEvent,
     },
 };
 

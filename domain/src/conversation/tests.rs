@@ -6,8 +6,8 @@ mod coexistence;
 mod edits;
 mod holding;
 mod keys;
-mod mentioning;
 mod meanwhile;
+mod mentioning;
 mod merging;
 mod owning;
 mod planning;
@@ -25,13 +25,14 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp,
     record::{BUCKET_ITEMS, Head, Item},
     wire::{
-        ContactRef, Content, HandledBy, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, SendRule,
-        Sender, SenderKind, SystemEvent, TemplateContent, Text,
+        ContactRef, Content, HandledBy, Identity, IdentityKind, MessageError, MessageState, ReactionRequest,
+        SendRule, Sender, SenderKind, SystemEvent, TemplateContent, Text,
     },
 };
 
 use super::{
-    AttemptOutcome, Change, Command, Conditions, ContactSnapshot, Decision, Effect, Rejection, State, decide, evolve,
+    AttemptOutcome, Change, Command, Conditions, ContactSnapshot, Decision, Effect, Rejection, State, decide,
+    evolve,
 };
 use crate::{
     inbound::{InboundMessage, Party, Status},

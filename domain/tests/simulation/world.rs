@@ -26,7 +26,8 @@ use switchboard_schema::{
     record::{BUCKET_ITEMS, Item, Left},
     wire::{
         ConsentChoice, ConsentScope, ConsentStanding, ContactRef, Content, ConversationStatus, Direction,
-        HandledBy, Identity, IdentityKind, MessageError, MessageState, Sender, SenderKind, TemplateContent, Text,
+        HandledBy, Identity, IdentityKind, MessageError, MessageState, Sender, SenderKind, TemplateContent,
+        Text,
     },
 };
 

@@ -1,8 +1,8 @@
 //! Bodies of requests and answers.
 
 use super::{
-    ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, HandlerKind, Interactive,
-    Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
+    ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, HandlerKind,
+    Interactive, Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, InvitationId,

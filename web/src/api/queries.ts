@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, Assignment, BusinessHoursStanding, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, SlaPolicies, TeamList, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -42,24 +42,6 @@ export const teamsQuery = queryOptions({
 export const assignmentQuery = queryOptions({
   queryKey: ['teams', 'assignment'],
   queryFn: ({ signal }) => ask<Assignment>('/assignment', { signal }),
-});
-
-/** When people answer; under the teams' key, as the same event tells that it changed. */
-export const hoursQuery = queryOptions({
-  queryKey: ['teams', 'hours'],
-  queryFn: ({ signal }) => ask<BusinessHoursStanding>('/business-hours', { signal }),
-});
-
-export const teamHoursQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['teams', 'hours', id],
-    queryFn: ({ signal }) => ask<BusinessHoursStanding>(`/teams/${id}/business-hours`, { signal }),
-  });
-
-/** How soon customers are to be answered. */
-export const slaQuery = queryOptions({
-  queryKey: ['teams', 'sla'],
-  queryFn: ({ signal }) => ask<SlaPolicies>('/sla-policies', { signal }),
 });
 
 /** Who of us is there; events bring it up to date, and every new line asks again. */

@@ -1,8 +1,28 @@
 /** Business hours and targets as they are written and said. */
-import type { BusinessHours, BusinessHoursStanding, OpenHours, SlaPolicy } from '@/api/types';
+import { queryOptions } from '@tanstack/react-query';
+import { ask } from '@/api/client';
+import type { BusinessHours, BusinessHoursStanding, OpenHours, SlaPolicies, SlaPolicy } from '@/api/types';
 import { locale, t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { moment } from '@/lib/time';
+
+/** When people answer; under the teams' key, as the same event tells that it changed. */
+export const hoursQuery = queryOptions({
+  queryKey: ['teams', 'hours'],
+  queryFn: ({ signal }) => ask<BusinessHoursStanding>('/business-hours', { signal }),
+});
+
+export const teamHoursQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['teams', 'hours', id],
+    queryFn: ({ signal }) => ask<BusinessHoursStanding>(`/teams/${id}/business-hours`, { signal }),
+  });
+
+/** How soon customers are to be answered. */
+export const slaQuery = queryOptions({
+  queryKey: ['teams', 'sla'],
+  queryFn: ({ signal }) => ask<SlaPolicies>('/sla-policies', { signal }),
+});
 
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type Day = (typeof DAYS)[number];

@@ -107,8 +107,7 @@ fn a_repetition_is_answered_as_before_whatever_was_written_since() {
 fn what_is_planned_is_judged_when_it_is_planned() {
     let mut it = given();
     it.when(written_by(tomas(), 1, text("It is ready."), None));
-    let schedule =
-        switchboard_schema::wire::Schedule { send_at: START + HOUR, unless_reply: false };
+    let schedule = switchboard_schema::wire::Schedule { send_at: START + HOUR, unless_reply: false };
     let plan = |key: u64, seen| Command::Schedule {
         id: asked(key),
         key,

@@ -132,11 +132,8 @@ fn while_a_bot_answers_it_waits_for_no_person_and_then_it_does() {
 
 #[test]
 fn what_is_done_is_nobodys_again_unless_the_bot_did_it() {
-    let done = |sender| Command::SetStatus {
-        status: ConversationStatus::Resolved,
-        snoozed_until: None,
-        sender,
-    };
+    let done =
+        |sender| Command::SetStatus { status: ConversationStatus::Resolved, snoozed_until: None, sender };
     let mut it = given();
     it.when(send_by(mila(), 1, None));
     it.when(done(mila()));
@@ -160,7 +157,9 @@ fn of_two_conversations_that_become_one_the_more_human_hands_have_it() {
     use crate::ownership::{handed, merged};
     let of = |kind| handed(&Default::default(), kind);
     let [nobody, bot, agents] = [HandlerKind::Nobody, HandlerKind::Bot, HandlerKind::Agents].map(of);
-    for (here, left, wanted) in [(&bot, &agents, 2), (&agents, &bot, 2), (&nobody, &bot, 1), (&bot, &nobody, 1)] {
+    for (here, left, wanted) in
+        [(&bot, &agents, 2), (&agents, &bot, 2), (&nobody, &bot, 1), (&bot, &nobody, 1)]
+    {
         let became = merged(here, left);
         let kinds = [HandlerKind::Nobody, HandlerKind::Bot, HandlerKind::Agents];
         assert_eq!((became.kind, became.token), (kinds[wanted], 2), "no earlier token holds");

@@ -118,12 +118,24 @@ fn another_target_another_team_and_no_policy_hold_at_once() {
     it.after(MINUTE * 40).when(Command::Wake);
     serving(&mut it, vec![SlaPolicy { first_response_minutes: Some(90), ..usual() }]);
     it.when(Command::Wake);
-    assert_eq!(timer(&it, FirstResponse), Some((Some(START + MINUTE * 90), None)), "it is not missed any more");
+    assert_eq!(
+        timer(&it, FirstResponse),
+        Some((Some(START + MINUTE * 90), None)),
+        "it is not missed any more"
+    );
     let team = TeamId::from_bytes([1; 16]);
-    let quick = SlaPolicy { name: "Quick".to_owned(), team_ids: vec![team], first_response_minutes: Some(45), ..usual() };
+    let quick = SlaPolicy {
+        name: "Quick".to_owned(),
+        team_ids: vec![team],
+        first_response_minutes: Some(45),
+        ..usual()
+    };
     serving(&mut it, vec![quick, usual()]);
     it.when(Command::PutWithTeam { team: Some((team, "Sales".to_owned())), sender: agent() });
-    assert_eq!(it.state.show(it.now).and_then(|shown| shown.sla).map(|sla| sla.policy).as_deref(), Some("Quick"));
+    assert_eq!(
+        it.state.show(it.now).and_then(|shown| shown.sla).map(|sla| sla.policy).as_deref(),
+        Some("Quick")
+    );
     assert_eq!(timer(&it, FirstResponse), Some((Some(START + MINUTE * 45), None)));
     serving(&mut it, Vec::new());
     it.when(Command::Wake);
@@ -165,7 +177,8 @@ fn within_the_hours_only_those_of_the_team_or_of_the_workspace_pass() {
 #[test]
 fn a_bots_words_are_no_answer() {
     let mut it = given_under(vec![usual()]);
-    let Command::Send { contact, id, key, request_hash, content, about, hold, conditions, .. } = send(1, "yes")
+    let Command::Send { contact, id, key, request_hash, content, about, hold, conditions, .. } =
+        send(1, "yes")
     else {
         panic!("a send")
     };

@@ -2,6 +2,7 @@ import { UsersRound } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { Message } from '@/api/types';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-writing';
 import { discard, keepAsDraft, sendAnyway } from '@/lib/inbox/conflict';
 import { clock } from '@/lib/time';
 import { previewOf, senderName } from '@/lib/words';

@@ -6,6 +6,7 @@ import { Rich } from '@/components/rich';
 import { Ring } from '@/components/window-ring';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-writing';
 import { assign, own } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import type { Permission } from '@/lib/inbox/permission';

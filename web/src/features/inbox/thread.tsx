@@ -26,6 +26,7 @@ import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
 import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay, useMe, usePresence, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
+import { since, until } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
 
@@ -149,7 +150,8 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
       {due && (
         <span className={`num inline-flex flex-none items-center gap-1 text-[12px] leading-4 ${due.over ? 'text-warn' : 'text-text-2'}`} title={dueWords(due, now)}>
           <Hourglass size={14} aria-hidden="true" />
-          <span className="@max-[520px]/head:sr-only">{dueWords(due, now)}</span>
+          <span className="@max-[640px]/head:sr-only">{dueWords(due, now)}</span>
+          <span className="hidden @max-[640px]/head:inline" aria-hidden="true">{due.over ? t('sla.over', { time: since(due.at, now) }) : until(due.at, now)}</span>
         </span>
       )}
       {phone && <ConnectionPill hideLive />}

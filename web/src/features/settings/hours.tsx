@@ -2,14 +2,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, Ellipsis, Pencil, Plus, Trash2, X } from 'lucide-react';
 import { useId, useState } from 'react';
 import { ApiError, ask } from '@/api/client';
-import { hoursQuery, queryClient, slaQuery, teamHoursQuery, teamsQuery } from '@/api/queries';
+import { queryClient, teamsQuery } from '@/api/queries';
 import type { BusinessHours, BusinessHoursStanding, SlaPolicies, SlaPolicy, Team } from '@/api/types';
 import { Choice, Field } from '@/components/field';
 import { Menu, MenuItem } from '@/components/menu';
 import { FormButtons, Modal } from '@/components/modal';
 import { Head, LoadError } from '@/features/settings/parts';
 import { useMinute } from '@/lib/hooks';
-import { dayName, DAYS, hoursWords, INTERVALS_MAX, spanOf, standingWords, targetWords, UNITS, weeklyOf, weekOf, wrongDays, type Day, type Unit, type Week } from '@/lib/hours';
+import { dayName, DAYS, hoursQuery, hoursWords, INTERVALS_MAX, slaQuery, spanOf, standingWords, targetWords, teamHoursQuery, UNITS, weeklyOf, weekOf, wrongDays, type Day, type Unit, type Week } from '@/lib/hours';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
@@ -123,10 +123,10 @@ function Edit({ name, path, before, without, onClose }: { name: string; path: st
             <Choice label={t('hours.zone')} value={zone} onValue={setZone} options={zonesWith(zone).map((value) => ({ value, label: value.replaceAll('_', ' ') }))} />
             <div className="grid gap-2">
               {DAYS.map((day) => (
-                <fieldset key={day} className="flex flex-wrap items-start gap-x-3 gap-y-1 border-b border-line pb-2">
+                <fieldset key={day} className="grid grid-cols-[1fr_auto] items-start gap-x-3 gap-y-1 border-b border-line pb-2 sm:grid-cols-[6rem_1fr_auto]">
                   <legend className="sr-only">{dayName(day)}</legend>
-                  <span className="w-24 pt-2 font-medium" aria-hidden="true">{dayName(day)}</span>
-                  <div className="grid min-w-0 flex-1 gap-1">
+                  <span className="self-center font-medium sm:self-start sm:pt-2" aria-hidden="true">{dayName(day)}</span>
+                  <div className="row-start-2 grid min-w-0 gap-1 max-sm:col-span-2 sm:col-start-2 sm:row-start-1">
                     {week[day].length === 0 && <span className="pt-2 text-text-2">{t('hours.closedDay')}</span>}
                     {week[day].map((one, index) => (
                       // Intervals have nothing but their place to be known by.
@@ -139,7 +139,7 @@ function Edit({ name, path, before, without, onClose }: { name: string; path: st
                     ))}
                     {tried && wrong.includes(day) && <p className="hint bad" role="alert">{t('hours.wrongDay')}</p>}
                   </div>
-                  <button type="button" className="btn plain icon small mt-1" disabled={count >= INTERVALS_MAX} aria-label={t('hours.add', { day: dayName(day) })} title={t('hours.add', { day: dayName(day) })} onClick={() => { put(day, [...week[day], week[day].length === 0 ? { from: '09:00', to: '17:00' } : { from: '', to: '' }]); }}><Plus size={16} aria-hidden="true" /></button>
+                  <button type="button" className="btn plain icon small col-start-2 row-start-1 sm:col-start-3 sm:mt-1" disabled={count >= INTERVALS_MAX} aria-label={t('hours.add', { day: dayName(day) })} title={t('hours.add', { day: dayName(day) })} onClick={() => { put(day, [...week[day], week[day].length === 0 ? { from: '09:00', to: '17:00' } : { from: '', to: '' }]); }}><Plus size={16} aria-hidden="true" /></button>
                 </fieldset>
               ))}
               <p className="hint !mt-0">{t('hours.midnight')}</p>
@@ -165,7 +165,7 @@ function Edit({ name, path, before, without, onClose }: { name: string; path: st
 }
 
 function Time({ label, value, wrong, onValue }: { label: string; value: string; wrong: boolean; onValue: (value: string) => void }) {
-  return <input type="time" className="field !w-[104px]" aria-label={label} aria-invalid={wrong || undefined} value={value} onChange={(event) => { onValue(event.target.value); }} />;
+  return <input type="time" className="field min-w-0 flex-1 sm:!w-32 sm:flex-none" aria-label={label} aria-invalid={wrong || undefined} value={value} onChange={(event) => { onValue(event.target.value); }} />;
 }
 
 // Targets ---------------------------------------------------------------------------------------------------

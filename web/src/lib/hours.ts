@@ -5,6 +5,7 @@ import type { BusinessHours, BusinessHoursStanding, OpenHours, SlaPolicies, SlaP
 import { locale, t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { moment } from '@/lib/time';
+import { capital } from '@/lib/words';
 
 /** When people answer; under the teams' key, as the same event tells that it changed. */
 export const hoursQuery = queryOptions({
@@ -108,5 +109,5 @@ export function targetWords(policy: SlaPolicy): string {
     policy.next_response_minutes ? t('hours.nextIn', { time: spanWords(policy.next_response_minutes) }) : '',
     policy.resolution_minutes ? t('hours.resolvedIn', { time: spanWords(policy.resolution_minutes) }) : '',
   ];
-  return all.filter(Boolean).join(' · ');
+  return capital(all.filter(Boolean).join(' · '));
 }

@@ -140,7 +140,7 @@ pub fn frame(text: &str) -> Said {
 fn published(command: Command) -> wire::Command {
     match command {
         Command::Send(conversation_id, message) => {
-            wire::Command::Send(wire::SendCommand { conversation_id, message })
+            wire::Command::Send(Box::new(wire::SendCommand { conversation_id, message }))
         }
         Command::Cancel(message) => wire::Command::Cancel(message),
         Command::Retry(message) => wire::Command::Retry(message),

@@ -98,7 +98,7 @@ wire! {
     pub enum Command {
         /// `POST …/messages`
         #[serde(rename = "message.send")]
-        Send(SendCommand),
+        Send(Box<SendCommand>),
         /// `POST …/messages/{id}/cancel`
         #[serde(rename = "message.cancel")]
         Cancel(MessageRef),

@@ -51,6 +51,7 @@ use self::{
 };
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
+    audit::Auditor,
     config::{Config, StoreKind},
     desk::Desk,
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
@@ -415,7 +416,11 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let edge = Edge {
         house: house.clone(),
         access: Arc::new(access),
-        desk: Arc::new(Desk::new(records.clone(), Arc::clone(&clock))),
+        desk: Arc::new(Desk::new(
+            records.clone(),
+            Arc::clone(&clock),
+            Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy)),
+        )),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),

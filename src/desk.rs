@@ -15,6 +15,7 @@ use switchboard_schema::{TenantScope, UserId, id::derive_id};
 use tokio::sync::{Mutex, MutexGuard};
 
 use self::replies::Holder;
+use crate::audit::Auditor;
 
 /// What is written at once, at most: for everything that belongs to one holder there is one lock.
 const LOCKS: usize = 64;
@@ -25,14 +26,15 @@ const DELETED_AT_ONCE: usize = 90;
 pub(crate) struct Desk {
     records: Records,
     clock: Arc<dyn Clock>,
+    audit: Auditor,
     /// Held from a look at what somebody has to its change. No other process writes to the store.
     writing: [Mutex<()>; LOCKS],
 }
 
 impl Desk {
     /// In this store.
-    pub(crate) fn new(records: Records, clock: Arc<dyn Clock>) -> Self {
-        Self { records, clock, writing: std::array::from_fn(|_| Mutex::default()) }
+    pub(crate) fn new(records: Records, clock: Arc<dyn Clock>, audit: Auditor) -> Self {
+        Self { records, clock, audit, writing: std::array::from_fn(|_| Mutex::default()) }
     }
 
     /// Deletes what somebody who goes had for themselves.

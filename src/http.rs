@@ -3,6 +3,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod assets;
 mod assignment;
+pub(crate) mod audit;
 mod availability;
 pub(crate) mod channels;
 pub(crate) mod contacts;

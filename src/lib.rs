@@ -5,6 +5,7 @@
 //! the server ([`outside`]); the binary is [`run`] and nothing else.
 
 mod access;
+mod audit;
 mod boot;
 mod cli;
 mod config;

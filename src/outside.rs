@@ -43,7 +43,7 @@ pub fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
 }
 
 /// The parameters of every list, each read from this query: does the list take them?
-pub fn queries(query: &str) -> [Result<(), Refused>; 5] {
+pub fn queries(query: &str) -> [Result<(), Refused>; 6] {
     fn takes<T: DeserializeOwned>(query: &str) -> Result<(), Refused> {
         extract::parse_query::<T>(query).map(drop).map_err(Refused::from)
     }
@@ -53,6 +53,7 @@ pub fn queries(query: &str) -> [Result<(), Refused>; 5] {
         takes::<api::contacts::Params>(query),
         takes::<api::dead_letters::Params>(query),
         takes::<api::templates::Params>(query),
+        takes::<api::audit::Params>(query),
     ]
 }
 

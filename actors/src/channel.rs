@@ -24,6 +24,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use lru::LruCache;
 use ring::digest;
 use switchboard_domain::{
+    audit::{By, Deed},
     channel::{self as rules, AccountNews},
     inbound::{TemplateUpdate, Update},
     outbound::{ErrorClass, SendOutcome},
@@ -41,7 +42,7 @@ use switchboard_schema::{
     ChannelId, ConversationId, TenantScope, Timestamp,
     record::{ChannelBody, ChannelRow, ChannelStanding, OrphanRow, ProviderIdRow, Sealed, TemplateRow},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -105,13 +106,13 @@ pub(crate) enum Letter {
     /// The provider told something of a template.
     TemplateTold(Box<TemplateUpdate>, Reply<()>),
     /// Do something with a template; answers with it afterwards.
-    TemplateAct(templates::Act, Reply<wire::Template>),
+    TemplateAct(templates::Act, Box<By>, Reply<wire::Template>),
     /// Store the channel as it is here. Whoever else wrote its row could not know what this actor writes.
-    Put(Box<ChannelBody>, Reply<ChannelBody>),
+    Put(Box<ChannelBody>, Box<By>, Reply<ChannelBody>),
     /// Change it.
-    Change(Box<Change>, Reply<ChannelBody>),
+    Change(Box<Change>, Box<By>, Reply<ChannelBody>),
     /// Store it as deleted: nothing goes out any more; `erase` what still verifies its webhooks as well.
-    Delete { erase: bool, reply: Reply<ChannelBody> },
+    Delete { erase: bool, by: Box<By>, reply: Reply<ChannelBody> },
     /// Ask the provider how the number stands.
     Check(Reply<ChannelBody>),
     /// It may be time for that.
@@ -327,9 +328,9 @@ impl Handler<Mail<Letter>> for ChannelActor {
             match (&self.unloaded, mail.0) {
                 (None, letter) => self.early.push(letter),
                 // It was not there when we looked, and is to be.
-                (Some(Refusal::NotFound(_)), Letter::Put(body, reply)) => {
+                (Some(Refusal::NotFound(_)), Letter::Put(body, by, reply)) => {
                     self.gate.leave(1);
-                    self.store(*body, reply, ctx);
+                    self.connect(*body, &by, reply, ctx);
                 }
                 (Some(refusal), letter) => {
                     if !matches!(refusal, Refusal::NotFound(_)) && letter.comes_once() {
@@ -443,7 +444,7 @@ impl ChannelActor {
                 for letter in std::mem::take(&mut actor.early) {
                     actor.gate.leave(1);
                     match letter {
-                        Letter::Put(body, reply) => actor.store(*body, reply, ctx),
+                        Letter::Put(body, by, reply) => actor.connect(*body, &by, reply, ctx),
                         letter => refuse(letter, &refusal),
                     }
                 }
@@ -534,10 +535,10 @@ impl ChannelActor {
             Letter::Orphan(orphan, reply) => self.keep_orphan(*orphan, reply, ctx),
             Letter::Templates { fresh, reply } => self.templates(fresh, reply, ctx),
             Letter::TemplateTold(update, reply) => self.template_told(*update, reply, ctx),
-            Letter::TemplateAct(act, reply) => self.template_act(act, reply, ctx),
-            Letter::Put(body, reply) => self.store(*body, reply, ctx),
-            Letter::Change(change, reply) => self.change(*change, reply, ctx),
-            Letter::Delete { erase, reply } => match &self.body {
+            Letter::TemplateAct(act, by, reply) => self.template_act(act, by, reply, ctx),
+            Letter::Put(body, by, reply) => self.connect(*body, &by, reply, ctx),
+            Letter::Change(change, by, reply) => self.change(*change, &by, reply, ctx),
+            Letter::Delete { erase, by, reply } => match &self.body {
                 Some(body) if body.deleted_at.is_none() || (erase && !body.standing.erased) => {
                     let deleted_at = body.deleted_at.or(Some(self.env.clock.now()));
                     // Nothing is sent any more; late webhooks are still verified.
@@ -548,7 +549,9 @@ impl ChannelActor {
                         body.verify_token = Sealed(Vec::new());
                         body.standing = ChannelStanding { erased: true, ..ChannelStanding::default() };
                     }
-                    self.store(body, reply, ctx);
+                    let act = if erase { AuditAct::ChannelErased } else { AuditAct::ChannelDisconnected };
+                    let entry = self.env.entry(&by, Deed::new(act).about(self.id, &body.name));
+                    self.store(body, Some(entry), reply, ctx);
                 }
                 _ => tell(reply, Err(Refusal::NotFound("channel"))),
             },
@@ -569,15 +572,29 @@ impl ChannelActor {
         }
     }
 
-    /// Writes the channel's row and goes on as it says. Nothing else is taken meanwhile.
-    fn store(&mut self, mut body: ChannelBody, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
+    fn connect(&mut self, body: ChannelBody, by: &By, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
+        let deed = Deed::new(AuditAct::ChannelConnected).about(self.id, &body.name);
+        let entry = self.env.entry(by, deed.change("phone_number_id", None, Some(&body.phone_number_id)));
+        self.store(body, Some(entry), reply, ctx);
+    }
+
+    /// Writes the channel's row, with the entry that says who had it written where somebody did, and goes on as it says.
+    /// Nothing else is taken meanwhile.
+    fn store(
+        &mut self,
+        mut body: ChannelBody,
+        entry: Option<Mutation>,
+        reply: Reply<ChannelBody>,
+        ctx: &mut Context<Self>,
+    ) {
         self.storing = true;
         body.version = self.body.as_ref().map_or(0, |known| known.version) + 1;
         standing::note_closed(&*self.env.vault, self.id, &mut body);
         let (env, scope) = (self.env.clone(), self.scope);
         let row = Mutation::put(ChannelRow { channel_id: self.id, body: Json(body.clone()) });
+        let rows: Vec<_> = std::iter::once(row).chain(entry).collect();
         let write = async move {
-            repeat(|| env.store.commit_one(scope.into(), Lane::Interactive, vec![row.clone()])).await
+            repeat(|| env.store.commit_many(scope.into(), Lane::Interactive, rows.clone())).await
         };
         ctx.wait(write.into_actor(self).map(move |written, actor, ctx| {
             actor.storing = false;
@@ -856,12 +873,12 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         Letter::Locate(_, reply) | Letter::Orphan(_, reply) => tell(reply, Err(refusal)),
         Letter::Templates { reply, .. } => tell(reply, Err(refusal)),
         Letter::TemplateTold(_, reply) => tell(reply, Err(refusal)),
-        Letter::TemplateAct(_, reply) => tell(reply, Err(refusal)),
+        Letter::TemplateAct(_, _, reply) => tell(reply, Err(refusal)),
         Letter::Client(reply) => tell(reply, Err(refusal)),
         Letter::Receipt(reply) => tell(reply, Err(refusal)),
         Letter::Reseal(reply) => tell(reply, Err(refusal)),
-        Letter::Put(_, reply)
-        | Letter::Change(_, reply)
+        Letter::Put(_, _, reply)
+        | Letter::Change(_, _, reply)
         | Letter::Delete { reply, .. }
         | Letter::Check(reply)
         | Letter::Show(reply) => tell(reply, Err(refusal)),

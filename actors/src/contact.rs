@@ -14,6 +14,7 @@ use std::sync::{
 
 use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
+    audit::By,
     consent::Wish,
     contact,
     conversation::{Command as Rule, ContactSnapshot},
@@ -73,7 +74,7 @@ pub(crate) enum Ask {
     NameIfNew(String),
     /// Apply an agent's change, if the version is still this one. One that gave way keeps nothing: its answer
     /// names the contact that is meant.
-    Patch(Option<u64>, wire::ContactPatch),
+    Patch(Option<u64>, wire::ContactPatch, Box<By>),
     /// A conversation with this contact begins or began.
     Link(ConversationId, ChannelId),
     /// Give way to another contact, proved to be the same person, if you are still as that one took you in.
@@ -93,6 +94,8 @@ pub(crate) enum Ask {
 /// What a person wants to hear from us, and what shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct TakeIn {
+    /// Who recorded it, where one of us did.
+    pub(crate) by: Option<By>,
     pub(crate) wish: Wish,
     pub(crate) at: Timestamp,
     pub(crate) evidence: wire::ConsentEvidence,
@@ -218,6 +221,11 @@ impl Contact {
 
     /// Keeps the contact's row for the commit being put together.
     fn write(&mut self, body: ContactBody) {
+        self.write_with(body, None);
+    }
+
+    /// The same, with the entries that say who had it changed.
+    fn write_with(&mut self, body: ContactBody, entries: impl IntoIterator<Item = Mutation>) {
         if !self.open_commit {
             self.version += 1;
             self.open_commit = true;
@@ -231,7 +239,7 @@ impl Contact {
             epoch: 1,
             body: Json(body),
         };
-        self.rows.push(vec![Mutation::put(row)]);
+        self.rows.push(std::iter::once(Mutation::put(row)).chain(entries).collect());
     }
 
     /// Keeps entries of the consent's chain: before the contact's row, which names the newest.
@@ -356,8 +364,9 @@ impl Entity for Contact {
                 }
                 self.shown()
             }
-            Ask::Patch(expected, patch) => {
+            Ask::Patch(expected, patch, by) => {
                 let mut body = self.body()?.clone();
+                let before = body.clone();
                 if body.merged_into.is_some() {
                     return self.shown();
                 }
@@ -370,7 +379,9 @@ impl Entity for Contact {
                     if body.consent_version != self.body()?.consent_version {
                         self.void_tokens();
                     }
-                    self.write(body);
+                    let deeds = contact::deeds(self.id, &before, &body);
+                    let entries: Vec<_> = deeds.into_iter().map(|deed| self.env.entry(&by, deed)).collect();
+                    self.write_with(body, entries);
                 }
                 self.shown()
             }
@@ -405,14 +416,16 @@ impl Entity for Contact {
                 if body.merged_into.is_some() {
                     return self.shown();
                 }
-                let TakeIn { wish, at, evidence, heard_by } = *said;
+                let TakeIn { by, wish, at, evidence, heard_by } = *said;
                 let entry = contact::take_in(&mut body, wish, at, evidence, now).map_err(|too_many| {
                     Refusal::Rule { code: "too_many_consent_entries", message: too_many.to_string() }
                 })?;
                 if let Some(entry) = entry {
                     self.void_tokens();
                     self.keep([entry]);
-                    self.write(body);
+                    let deed = contact::consent_deed(self.id, &body, wish);
+                    let by_us = by.map(|by| self.env.entry(&by, deed));
+                    self.write_with(body, by_us);
                     self.heard_by = heard_by;
                 }
                 self.shown()

@@ -243,6 +243,8 @@ pub(crate) struct Conversation {
     owner: Arc<AtomicU64>,
     /// Loaded with rows that the tenant's actor may not have seen.
     announce_after: Option<u64>,
+    /// An item was read that is newer than the head.
+    is_behind: bool,
 }
 
 impl Conversation {
@@ -318,6 +320,24 @@ impl Conversation {
     fn note_owner(&self, change: &Change) {
         if let Change::Head(head) = change {
             self.owner.store(head.handled_by.token, Ordering::Relaxed);
+        }
+    }
+
+    /// Items that changed after a version, as far as the head names it: what is newer was written by half of a commit.
+    fn changed_after(&self, version: u64) -> Vec<u64> {
+        let named = version + 1..=self.head_version();
+        let changed = self.state.items.values().filter(|item| named.contains(&item.version));
+        changed.map(|item| item.seq).collect()
+    }
+
+    /// Has the head name items that an earlier owner wrote and did not come to name, and their ids be found.
+    fn adopt(&mut self, now: Timestamp) {
+        let version = self.head_version();
+        let newer = self.state.items.values().filter(|item| item.version > version);
+        let newer: Vec<_> = newer.filter(|item| item.provider_id.is_some()).map(|item| item.seq).collect();
+        match self.rule(Rule::Adopt, now) {
+            Ok(_) => self.identified.extend(newer),
+            Err(refusal) => tracing::debug!(%refusal, "nothing to adopt"),
         }
     }
 
@@ -548,6 +568,7 @@ impl Conversation {
     fn tell_of_no_marketing(&self, at: Timestamp) {
         let Some(head) = &self.state.head else { return };
         let said = contact::TakeIn {
+            by: None,
             wish: Wish { scope: wire::ConsentScope::Marketing, choice: wire::ConsentChoice::Withdrawn },
             at,
             evidence: wire::ConsentEvidence::Provider {
@@ -663,12 +684,12 @@ impl Entity for Conversation {
             return;
         }
         if let Some(after) = self.announce_after.take() {
-            let seqs: Vec<u64> =
-                self.state.items.values().filter(|item| item.version > after).map(|item| item.seq).collect();
+            let seqs = self.changed_after(after);
             let news = News { created: after == 0, updated: seqs.is_empty(), trace: None };
             self.publish(&seqs, &seqs, news, now);
         }
         self.register_again();
+        self.adopt(now);
         if let Err(refusal) = self.rule(Rule::Recover, now) {
             tracing::debug!(%refusal, "nothing to recover");
         }
@@ -775,6 +796,8 @@ impl Entity for Conversation {
     }
 
     fn absorb(&mut self, fetched: Fetched) {
+        let version = self.head_version();
+        self.is_behind |= fetched.items.iter().any(|item| item.version > version);
         for item in fetched.items {
             self.state.items.entry(item.seq).or_insert(item);
         }
@@ -814,6 +837,9 @@ impl Entity for Conversation {
             && let Some(channel_id) = asked.channel_id
         {
             self.state.channel_id = channel_id;
+        }
+        if std::mem::take(&mut self.is_behind) {
+            self.adopt(now);
         }
         self.correlation_id = asked.correlation_id;
         self.trace = asked.trace;
@@ -910,8 +936,7 @@ impl Entity for Conversation {
                 Ok(Answer::Nothing)
             }
             Ask::Announce(after) => {
-                let seqs = self.state.items.values().filter(|item| item.version > after).map(|item| item.seq);
-                self.effects.extend(seqs.map(Effect::Announce).collect::<Vec<_>>());
+                self.effects.extend(self.changed_after(after).into_iter().map(Effect::Announce));
                 if after == 0 {
                     self.effects.push(Effect::Created);
                 }

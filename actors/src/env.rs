@@ -11,9 +11,14 @@ use std::{
 };
 
 use actix::{Addr, ArbiterHandle};
-use switchboard_domain::{channel::Trouble, sla::Service, template::Statuses};
-use switchboard_ports::store::Records;
-use switchboard_schema::{ChannelId, TenantScope, wire};
+use switchboard_domain::{
+    audit::{By, Deed},
+    channel::Trouble,
+    sla::Service,
+    template::Statuses,
+};
+use switchboard_ports::store::{Mutation, Records};
+use switchboard_schema::{AuditId, ChannelId, TenantScope, wire};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -111,6 +116,11 @@ impl Deref for Surroundings {
 }
 
 impl Env {
+    /// The entry of the audit trail that is written with what somebody does now.
+    pub(crate) fn entry(&self, by: &By, deed: Deed) -> Mutation {
+        Mutation::put(deed.row(AuditId::from_bytes(self.entropy.id()), self.clock.now(), by))
+    }
+
     pub(crate) fn new(parts: Parts, arbiters: Vec<ArbiterHandle>) -> Self {
         Self(Arc::new(Surroundings {
             records: Records::new(Arc::clone(&parts.store)),

@@ -15,7 +15,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use actix::ArbiterHandle;
 use futures_util::future::join_all;
 use secrecy::SecretString;
-use switchboard_domain::rates::RateCard;
+use switchboard_domain::{audit::By, rates::RateCard};
 use switchboard_ports::{
     account::Accounts,
     blob::Blobs,
@@ -118,6 +118,14 @@ pub struct Act {
     pub correlation: CorrelationId,
     /// Where in a trace it comes from, where that is recorded.
     pub trace: Option<TraceContext>,
+}
+
+impl Act {
+    /// Who acts, for the audit trail.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By { sender: self.principal.sender.clone(), address: None, correlation: Some(self.correlation) }
+    }
 }
 
 /// What something comes from.

@@ -51,7 +51,8 @@ const ENOUGH_ROWS: usize = MAX_COMMIT_ROWS - 16;
 /// Bytes above which no further command is decided into a commit.
 const ENOUGH_BYTES: usize = MAX_COMMIT_BYTES / 2;
 
-/// Rows to write, in steps: each step is one partition, and is durable before the next begins.
+/// Rows to write, in steps, each of which is durable before the next begins: rows of one partition, which are all there or
+/// none; or a row and the entry of the audit trail that belongs to it, which both are in the end, or neither.
 pub(crate) type Steps = Vec<Vec<Mutation>>;
 
 /// Something alive that one owner writes.
@@ -552,7 +553,7 @@ async fn write(
     let mut steps = steps.into_iter();
     while let Some(step) = steps.next() {
         let mut repeats = 0;
-        while let Err(error) = env.store.commit_one(scope.into(), Lane::Interactive, step.clone()).await {
+        while let Err(error) = commit(&env, scope, step.clone()).await {
             perhaps |= error == store::Error::Ambiguous;
             if !perhaps || matches!(error, store::Error::Refused(_)) {
                 return Err(Unwritten::Nothing(error));
@@ -566,6 +567,23 @@ async fn write(
         perhaps = true;
     }
     Ok(())
+}
+
+/// Commits a step.
+fn commit(
+    env: &Env,
+    scope: TenantScope,
+    step: Vec<Mutation>,
+) -> switchboard_ports::Future<Result<(), store::Error>> {
+    let is_one = step.windows(2).all(|pair| match pair {
+        [a, b] => std::ptr::eq(a.table(), b.table()) && a.partition() == b.partition(),
+        _ => true,
+    });
+    if is_one {
+        env.store.commit_one(scope.into(), Lane::Interactive, step)
+    } else {
+        env.store.commit_many(scope.into(), Lane::Interactive, step)
+    }
 }
 
 /// Repeats the identical mutation while its outcome is unknown.

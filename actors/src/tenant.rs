@@ -22,13 +22,13 @@ use std::{
 };
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
-use switchboard_domain::assignment::Desk;
+use switchboard_domain::{assignment::Desk, audit};
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
     ConversationId, SocketId, TeamId, TenantScope, Timestamp, TraceContext, UserId,
     record::{
-        AgentStateRow, AvailabilityRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow,
-        projection_bucket,
+        AgentStateRow, AuditRow, AvailabilityRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow,
+        TenantLogRow, projection_bucket,
     },
     table::{Json, Record},
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
@@ -523,12 +523,13 @@ impl TenantActor {
         items.sort_by_key(|(_, message)| (message.version, message.seq));
         let each = std::iter::repeat_n(bare, items.len());
         for ((name, message), conversation) in items.into_iter().zip(each) {
+            let act = audit::of_item(&message, &conversation.contact.name).map(Box::new);
             let data = EventData {
                 message: Some(message),
                 conversation: Some(conversation),
                 ..EventData::default()
             };
-            events.push(self.encode(name, at, data, Some(id)));
+            events.push(self.encode_act(name, at, data, Some(id), act));
         }
         self.deliver(events, span.map(Span::end));
     }
@@ -541,6 +542,18 @@ impl TenantActor {
         data: EventData,
         of: Option<ConversationId>,
     ) -> EncodedEvent {
+        self.encode_act(name, at, data, of, None)
+    }
+
+    /// The same of what the audit trail tells as well.
+    fn encode_act(
+        &mut self,
+        name: EventName,
+        at: Timestamp,
+        data: EventData,
+        of: Option<ConversationId>,
+        act: Option<Box<AuditRow>>,
+    ) -> EncodedEvent {
         let prev = self.stream.head();
         let offset = prev + 1;
         let frame = ServerFrame::Event(wire::Event { offset, prev, name, at, data });
@@ -548,7 +561,7 @@ impl TenantActor {
         let json = serde_json::to_vec(&frame).unwrap_or_default();
         let event = EncodedEvent::new(offset, &json);
         self.stream.push(event.clone());
-        self.owed.tell(offset, json, of);
+        self.owed.tell(offset, json, of, act);
         metrics::counter!("switchboard_events_total").increment(1);
         event
     }
@@ -632,19 +645,22 @@ impl TenantActor {
         }
         let expires_at = self.env.clock.now() + LOG_LIFE;
         let epoch = self.stream.epoch().to_string();
-        let mut rows = Vec::new();
+        let (mut rows, mut acts) = (Vec::new(), Vec::new());
         let mut bytes = 0;
         let mut last = 0;
         let mut chunk = None;
-        for (offset, body) in self.owed.first_events().take(LOG_ROWS) {
-            bytes += body.len() + 64;
+        for (offset, body, act) in self.owed.first_events().take(LOG_ROWS) {
+            let act = act.map(|act| Mutation::put(act.clone()));
+            bytes += body.len() + 64 + act.as_ref().map_or(0, Mutation::size);
             let of = offset / LOG_CHUNK_EVENTS;
-            if (bytes > MAX_COMMIT_BYTES && !rows.is_empty()) || *chunk.get_or_insert(of) != of {
+            let is_full = bytes > MAX_COMMIT_BYTES || rows.len() + acts.len() >= LOG_ROWS;
+            if (is_full && !rows.is_empty()) || *chunk.get_or_insert(of) != of {
                 break;
             }
             last = offset;
             let row = TenantLogRow { chunk: of, offset, epoch: epoch.clone(), body: body.to_vec() };
             rows.push(Mutation::put_until(row, expires_at));
+            acts.extend(act);
         }
         let count = rows.len();
         if count == 0 {
@@ -653,7 +669,12 @@ impl TenantActor {
         let opens_chunk = last / LOG_CHUNK_EVENTS != last.saturating_sub(count as u64) / LOG_CHUNK_EVENTS;
         let (env, scope) = (self.env.clone(), self.scope);
         let write = async move {
-            repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, rows.clone())).await?;
+            if acts.is_empty() {
+                repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, rows.clone())).await?;
+            } else {
+                let both = [rows, acts].concat();
+                repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, both.clone())).await?;
+            }
             if opens_chunk {
                 let hint = LogCursorRow { consumer: LOG_END.to_owned(), offset: last };
                 repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(hint.clone())]))

@@ -6,12 +6,13 @@ use switchboard_schema::{
     ContactId, Timestamp,
     record::{ContactBody, TookIn},
     wire::{
-        ConsentChoice, ConsentEvidence, ConsentRecord, Contact, ContactPatch, ContactRef, Identity,
-        IdentityKind,
+        AuditAct, ConsentChoice, ConsentEvidence, ConsentRecord, ConsentScope, Contact, ContactPatch,
+        ContactRef, Identity, IdentityKind,
     },
 };
 
 use crate::{
+    audit::Deed,
     consent::{self, Wish},
     inbound::Party,
 };
@@ -210,6 +211,39 @@ pub fn patch(
         *body = next;
     }
     Ok(changed)
+}
+
+/// What the audit trail says of a contact's change: a block is an act of its own.
+#[must_use]
+pub fn deeds(id: ContactId, before: &ContactBody, after: &ContactBody) -> Vec<Deed> {
+    let name = shown_name(before);
+    let changed = Deed::new(AuditAct::ContactChanged)
+        .about(id, &name)
+        .change("name", before.given_name.as_deref(), after.given_name.as_deref())
+        .change("about", before.about.as_deref(), after.about.as_deref());
+    let block = match (before.blocked, after.blocked) {
+        (false, true) => Some(AuditAct::ContactBlocked),
+        (true, false) => Some(AuditAct::ContactUnblocked),
+        _ => None,
+    };
+    let block = block.map(|act| Deed::new(act).about(id, &name));
+    changed.has_changes().then_some(changed).into_iter().chain(block).collect()
+}
+
+/// What the audit trail says of a wish that one of us recorded.
+#[must_use]
+pub fn consent_deed(id: ContactId, body: &ContactBody, wish: Wish) -> Deed {
+    let scope = match wish.scope {
+        ConsentScope::Everything => "everything",
+        ConsentScope::Marketing => "marketing",
+        ConsentScope::Utility => "utility",
+        ConsentScope::Authentication => "authentication",
+    };
+    let choice = match wish.choice {
+        ConsentChoice::Given => "given",
+        ConsentChoice::Withdrawn => "withdrawn",
+    };
+    Deed::new(AuditAct::ConsentRecorded).about(id, &shown_name(body)).change(scope, None, Some(choice))
 }
 
 /// The name to show: the agent's, the provider's, or the best address.

@@ -297,6 +297,9 @@ pub enum Command {
     },
     /// After a crash: requests without a result are unknown.
     Recover,
+    /// Items are newer than the head: an earlier owner was cut short between writing them and it. They stand as they were
+    /// written, and are told of.
+    Adopt,
 }
 
 /// On which conditions a message goes that somebody writes.
@@ -416,6 +419,7 @@ pub(crate) fn system_line(event: SystemEvent, actor: Option<&Sender>, subject: O
         by_rule: None,
         event,
         actor: actor.and_then(|sender| sender.name.clone()),
+        by: actor.cloned().map(Box::new),
         subject,
     })
 }

@@ -4,6 +4,7 @@
 //! that applies them. The shells in the actors' crate persist what was decided and then act.
 
 pub mod assignment;
+pub mod audit;
 pub mod channel;
 pub mod consent;
 pub mod contact;

@@ -6,7 +6,7 @@ use switchboard_schema::wire::{Permission, Role};
 pub const ROLES: [Role; 5] = [Role::Owner, Role::Admin, Role::Supervisor, Role::Agent, Role::Analyst];
 
 /// Every permission.
-pub const PERMISSIONS: [Permission; 9] = [
+pub const PERMISSIONS: [Permission; 10] = [
     Permission::Read,
     Permission::Answer,
     Permission::ManageTemplates,
@@ -16,6 +16,7 @@ pub const PERMISSIONS: [Permission; 9] = [
     Permission::ManageTeams,
     Permission::ManageKeys,
     Permission::ReplayDeliveries,
+    Permission::SeeAudit,
 ];
 
 /// May somebody with this role do this?
@@ -30,7 +31,8 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         Permission::ManageChannels
         | Permission::ManagePeople
         | Permission::ManageKeys
-        | Permission::ReplayDeliveries => matches!(role, Role::Owner | Role::Admin),
+        | Permission::ReplayDeliveries
+        | Permission::SeeAudit => matches!(role, Role::Owner | Role::Admin),
     }
 }
 

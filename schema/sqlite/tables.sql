@@ -325,3 +325,14 @@ CREATE TABLE IF NOT EXISTS drafts (
     PRIMARY KEY (tenant, user_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS drafts_expiry ON drafts (expires_at) WHERE expires_at IS NOT NULL;
+
+--  What people and programs did, each act written with what it did; kept for as long as the workspace.
+CREATE TABLE IF NOT EXISTS audit (
+    tenant BLOB NOT NULL,
+    period INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, period, part, at, id)
+) STRICT, WITHOUT ROWID;

@@ -198,6 +198,8 @@ ids! {
     InvitationId = "inv";
     /// Words kept to be sent again.
     SavedReplyId = "rpl";
+    /// An act that was written down.
+    AuditId = "aud";
 }
 
 impl ConversationId {

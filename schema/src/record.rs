@@ -7,11 +7,13 @@ mod body;
 
 pub use body::*;
 
+use std::time::Duration;
+
 use crate::{
-    ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId, MediaId,
-    MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
+    ApiKeyId, AuditId, BlobId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes, InvitationId,
+    MediaId, MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
     table::{Json, Table, table},
-    wire::Conversation,
+    wire::{AuditEntry, Conversation},
 };
 
 /// Items of one bucket of a thread: with items of about 2 KiB a partition of about 1 MiB.
@@ -21,6 +23,17 @@ pub const LOG_CHUNK_EVENTS: u64 = 5_000;
 /// Buckets over which a tenant's contacts and its conversations' rows in the list are spread: with 5,000 of 1 KiB
 /// in each, 320,000 a tenant. It divides 256, so that all fill alike.
 pub const PROJECTION_BUCKETS: u8 = 64;
+
+/// How much time one part of the audit trail spans: with 100,000 acts a day of 400 bytes a partition of about 80 MiB.
+pub const AUDIT_PERIOD: Duration = Duration::from_secs(16 * 24 * 3_600);
+/// Parts of the audit trail within one period. It divides 256, so that all fill alike.
+pub const AUDIT_PARTS: u8 = 8;
+
+/// In which period of the audit trail a time is.
+#[must_use]
+pub const fn audit_period(at: Timestamp) -> i64 {
+    at.as_millis().div_euclid(AUDIT_PERIOD.as_millis() as i64)
+}
 
 /// The bucket of a contact or of a conversation's row in the list: by the last byte of its id, which grows with
 /// nothing.
@@ -65,6 +78,7 @@ pub static TABLES: &[&Table] = &[
     &INITIATED,
     &SAVED_REPLIES,
     &DRAFTS,
+    &AUDIT,
 ];
 
 /// Tables of the CQL store alone.
@@ -606,6 +620,38 @@ table! {
     values {
         /// Messages of the customer read.
         inbound_count: u64,
+    }
+}
+
+table! {
+    /// What people and programs did, each act written with what it did; kept for as long as the workspace.
+    AUDIT = "audit" => AuditRow: Tenant, Clustered;
+    partition {
+        /// Which [`AUDIT_PERIOD`] since 1970.
+        period: i64,
+        /// Which of [`AUDIT_PARTS`], by the id, so that no partition grows too large.
+        part: i64,
+    }
+    clustering {
+        /// When.
+        at: Timestamp,
+        /// Its id.
+        id: AuditId,
+    }
+    values {
+        /// The act.
+        body: Json<AuditEntry>,
+    }
+}
+
+impl AuditRow {
+    /// The row of an act.
+    #[must_use]
+    pub fn of(entry: AuditEntry) -> Self {
+        let (at, id) = (entry.at, entry.id);
+        let [.., last] = *id.as_bytes();
+        let part = i64::from(last % AUDIT_PARTS);
+        Self { period: audit_period(at), part, at, id, body: Json(entry) }
     }
 }
 

@@ -359,7 +359,8 @@ id_cells!(
     CorrelationId,
     DeadLetterId,
     InvitationId,
-    SavedReplyId
+    SavedReplyId,
+    AuditId
 );
 
 /// Says what a cell is without saying what is in it.

@@ -2,6 +2,7 @@
 //!
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
+mod audit;
 mod channel;
 mod consent;
 mod content;
@@ -17,6 +18,7 @@ mod socket;
 mod team;
 mod template;
 
+pub use audit::*;
 pub use channel::*;
 pub use consent::*;
 pub use content::*;

@@ -7,14 +7,17 @@
 //!
 //! One account is made at a time, so that no claim is taken from somebody who is just being made.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use secrecy::SecretString;
 use switchboard_actors::Refusal;
-use switchboard_domain::roles;
+use switchboard_domain::{
+    audit::{By, Deed, Wanted},
+    roles,
+};
 use switchboard_ports::{
     clock::{Clock, Entropy},
-    store::{Exchange, Exchanged, Lane, Records, Scan, Scope},
+    store::{Exchange, Exchanged, Lane, Mutation, Records, Scan, Scope},
 };
 use switchboard_schema::{
     ApiKeyId, IdBytes, InvitationId, TenantId, TenantScope, UserId,
@@ -23,7 +26,7 @@ use switchboard_schema::{
         UserBody, UserRow,
     },
     table::Json,
-    wire::{self, MAX_NOTE_MENTIONS, Permission, Role},
+    wire::{self, AuditAct, MAX_NOTE_MENTIONS, Permission, Role},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -32,6 +35,7 @@ use super::{
     passwords::{Passwords, check_password},
     secrets::hash_of,
 };
+use crate::audit::{Auditor, Place};
 
 /// What the key made with a workspace is called.
 const FIRST_KEY_NAME: &str = "workspace create";
@@ -48,6 +52,7 @@ pub(crate) struct Accounts {
     pub(super) records: Records,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) audit: Auditor,
     passwords: Passwords,
     /// Held from the claim of an address to the membership. No other process writes to the store.
     pub(super) making: Arc<Mutex<()>>,
@@ -82,6 +87,13 @@ pub(crate) struct Changed {
     pub(crate) after: wire::User,
 }
 
+/// A person of a workspace, for its audit trail.
+pub(super) fn person(id: UserId, name: &str, address: Option<IpAddr>) -> By {
+    let sender =
+        wire::Sender { kind: wire::SenderKind::Agent, id: Some(id.to_string()), name: Some(name.to_owned()) };
+    By { sender, address, correlation: None }
+}
+
 impl Accounts {
     /// Accounts in this store.
     pub(crate) fn new(
@@ -90,7 +102,8 @@ impl Accounts {
         entropy: Arc<dyn Entropy>,
         passwords: Passwords,
     ) -> Self {
-        Self { records, clock, entropy, passwords, making: Arc::default() }
+        let audit = Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+        Self { records, clock, entropy, audit, passwords, making: Arc::default() }
     }
 
     /// Makes a workspace with its owner and a key.
@@ -105,13 +118,14 @@ impl Accounts {
         let email = checked_email(&new.email)?;
         check_password(&new.password)?;
         let owner = MemberBody { name: local_part(&email), email, role: Role::Owner };
+        let by = By::server();
         let founding = self.found(name, owner, new.password.into()).await?;
         let (scope, user_id) = (founding.scope, founding.user_id);
         let key_id = ApiKeyId::from_bytes(self.entropy.id());
         let name = FIRST_KEY_NAME.to_owned();
         // It opens nothing before its maker is a member.
-        let key = self.create_key(scope, key_id, user_id, wire::CreateApiKey { name }).await?;
-        self.settle(founding).await?;
+        let key = self.create_key(scope, &by, key_id, user_id, wire::CreateApiKey { name }).await?;
+        self.settle(&by, founding).await?;
         Ok(wire::CreatedWorkspace { workspace_id: scope.tenant(), user_id, api_key: key.api_key })
     }
 
@@ -125,11 +139,13 @@ impl Accounts {
         name: String,
         email: String,
         password: SecretString,
+        address: IpAddr,
     ) -> Result<(TenantScope, wire::User), Refusal> {
         let owner = MemberBody { name, email, role: Role::Owner };
         let founding = self.found(workspace, owner, password).await?;
         let scope = founding.scope;
-        Ok((scope, self.settle(founding).await?))
+        let by = person(founding.user_id, &founding.owner.name, Some(address));
+        Ok((scope, self.settle(&by, founding).await?))
     }
 
     /// Makes a workspace and the one who is to own it; they do once it is settled.
@@ -156,10 +172,11 @@ impl Accounts {
     }
 
     /// Lets the owner in.
-    async fn settle(&self, founding: Founding) -> Result<wire::User, Refusal> {
+    async fn settle(&self, by: &By, founding: Founding) -> Result<wire::User, Refusal> {
         let Founding { scope, user_id, owner, _alone } = founding;
+        let deed = Deed::new(AuditAct::WorkspaceMade).about(user_id, &owner.name);
         let row = MemberRow { user_id, body: Json(owner) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
         Ok(user_of(row))
     }
 
@@ -174,6 +191,7 @@ impl Accounts {
         id: InvitationId,
         nonce: &IdBytes,
         joining: Joining,
+        address: Option<IpAddr>,
     ) -> Result<Option<wire::User>, Refusal> {
         let _alone = self.making.lock().await;
         let Some(row) = self.open_invitation(scope, id, nonce).await? else { return Ok(None) };
@@ -208,8 +226,13 @@ impl Accounts {
             // They came in by another way meanwhile, and stay what they are.
             Some(user) => user,
             None => {
+                let by = person(user_id, &name, address);
+                let deed = Deed::new(AuditAct::InvitationAccepted)
+                    .about(user_id, &name)
+                    .change("email", None, Some(&email))
+                    .change("role", None, Some(roles::name(role)));
                 let row = MemberRow { user_id, body: Json(MemberBody { name, email, role }) };
-                self.records.put(scope, Lane::Interactive, row.clone()).await?;
+                self.audit.write(scope, &by, Mutation::put(row.clone()), deed).await?;
                 user_of(row)
             }
         };
@@ -355,6 +378,7 @@ impl Accounts {
         &self,
         scope: TenantScope,
         asker: Role,
+        by: &By,
         user_id: UserId,
         new: wire::CreateUser,
     ) -> Result<wire::User, Refusal> {
@@ -366,8 +390,12 @@ impl Accounts {
         let password_hash = self.hash_for(user_id, &member.email, new.password.into()).await?;
         let _alone = self.making.lock().await;
         self.begin_person(scope, user_id, &member, password_hash).await?;
+        let deed = Deed::new(AuditAct::MemberAdded)
+            .about(user_id, &member.name)
+            .change("email", None, Some(&member.email))
+            .change("role", None, Some(roles::name(member.role)));
         let row = MemberRow { user_id, body: Json(member) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
         Ok(user_of(row))
     }
 
@@ -430,6 +458,7 @@ impl Accounts {
         &self,
         scope: TenantScope,
         asker: Role,
+        by: &By,
         user_id: UserId,
         change: wire::ChangeUser,
     ) -> Result<Changed, Refusal> {
@@ -444,9 +473,13 @@ impl Accounts {
             if after.role != Role::Owner {
                 self.check_owned_without(scope, &before).await?;
             }
+            let deed = Deed::new(AuditAct::MemberChanged)
+                .about(user_id, &before.name)
+                .change("name", Some(&before.name), Some(&after.name))
+                .change("role", Some(roles::name(before.role)), Some(roles::name(after.role)));
             let wire::User { id, name, email, role } = after.clone();
             let row = MemberRow { user_id: id, body: Json(MemberBody { name, email, role }) };
-            self.records.put(scope, Lane::Interactive, row).await?;
+            self.audit.write(scope, by, Mutation::put(row), deed).await?;
         }
         Ok(Changed { before, after })
     }
@@ -460,13 +493,18 @@ impl Accounts {
         &self,
         scope: TenantScope,
         asker: Role,
+        by: &By,
         user_id: UserId,
     ) -> Result<wire::User, Refusal> {
         let _alone = self.making.lock().await;
         let user = self.user(scope, user_id).await?.ok_or(Refusal::NotFound("user"))?;
         check_rule_over(asker, [user.role])?;
         self.check_owned_without(scope, &user).await?;
-        self.records.delete::<MemberRow>(scope, Lane::Interactive, MemberRow::key(user_id)).await?;
+        let deed = Deed::new(AuditAct::MemberRemoved)
+            .about(user_id, &user.name)
+            .change("email", Some(&user.email), None)
+            .change("role", Some(roles::name(user.role)), None);
+        self.audit.write(scope, by, Mutation::delete::<MemberRow>(MemberRow::key(user_id)), deed).await?;
         Ok(user)
     }
 
@@ -489,6 +527,29 @@ impl Accounts {
     /// When the store does not answer.
     pub(crate) async fn workspace(&self, scope: TenantScope) -> Result<wire::Workspace, Refusal> {
         Ok(wire::Workspace { id: scope.tenant(), name: self.tenant_row(scope).await?.body.0.name })
+    }
+
+    /// Writes down what somebody does of which no row says it: what they take out, or have done again.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn note(&self, scope: TenantScope, by: &By, deed: Deed) -> Result<(), Refusal> {
+        self.audit.note(scope, by, deed).await
+    }
+
+    /// A page of who did what here (`src/audit.rs`).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn acts(
+        &self,
+        scope: TenantScope,
+        wanted: &Wanted,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<wire::AuditPage, Refusal> {
+        let founded_at = self.tenant_row(scope).await?.body.0.created_at;
+        self.audit.page(scope, founded_at, wanted, after, limit).await
     }
 
     pub(super) async fn tenant_row(&self, scope: TenantScope) -> Result<TenantRow, Refusal> {
@@ -744,7 +805,13 @@ mod tests {
         let again = accounts.create_workspace(workspace("the password later")).await;
         assert!(matches!(again, Err(Refusal::Taken(_))), "{again:?}");
         let added = accounts
-            .add_user(scope, Role::Owner, UserId::from_bytes([2; 16]), person("the password later"))
+            .add_user(
+                scope,
+                Role::Owner,
+                &By::server(),
+                UserId::from_bytes([2; 16]),
+                person("the password later"),
+            )
             .await;
         assert!(matches!(added, Err(Refusal::Taken(_))), "{added:?}");
         assert_eq!(who(&accounts, "the password after").await, Some((made.workspace_id, made.user_id)));
@@ -757,8 +824,10 @@ mod tests {
             let (_folder, accounts) = begin().await;
             let scope = accounts.new_scope(scope);
             cut_short(&accounts, scope, UserId::from_bytes([1; 16])).await;
-            let added =
-                accounts.add_user(scope, Role::Owner, id, person("the password after")).await.unwrap();
+            let added = accounts
+                .add_user(scope, Role::Owner, &By::server(), id, person("the password after"))
+                .await
+                .unwrap();
             assert_eq!(added.id, id, "{nth}");
             assert_eq!(accounts.users(scope).await.unwrap(), [added], "{nth}");
             assert_eq!(who(&accounts, "the password after").await, Some((scope.tenant(), id)), "{nth}");

@@ -6,11 +6,15 @@ use std::net::IpAddr;
 use http::StatusCode;
 use secrecy::SecretString;
 use switchboard_actors::Refusal;
-use switchboard_schema::{TenantId, TenantScope, UserId, wire};
+use switchboard_domain::audit::Deed;
+use switchboard_schema::{
+    TenantId, TenantScope, UserId,
+    wire::{self, AuditAct},
+};
 
 use super::{
     Access, Denied,
-    accounts::{checked_email, checked_name, checked_name_of},
+    accounts::{checked_email, checked_name, checked_name_of, person},
     bytes_of,
     codes::{CODE_LIFETIME, Purpose, checked_code},
     passwords::check_password,
@@ -166,8 +170,8 @@ impl Access {
         self.sign_ins_by_address.take(from, self.now()).map_err(Denied::TooMany)?;
         let spent = self.codes.spend(Purpose::SignUp, &email, &code).await?.ok_or(Barred::WrongCode)?;
         let password = SecretString::from(request.password);
-        match self.accounts.sign_up(workspace, name, email, password).await {
-            Ok((scope, user)) => Ok(self.open_session(scope, user).await?),
+        match self.accounts.sign_up(workspace, name, email, password, from).await {
+            Ok((scope, user)) => Ok(self.open_session(from, scope, user).await?),
             Err(refusal) => {
                 self.codes.give_back(spent).await?;
                 Err(refusal.into())
@@ -204,10 +208,14 @@ impl Access {
             #[expect(clippy::disallowed_methods, reason = "the person's own row names the workspace")]
             let scope = TenantScope::assume(*tenant);
             self.forget_user(scope, user_id);
+            if let Some(user) = self.accounts.user(scope, user_id).await? {
+                let by = person(user_id, &user.name, Some(from));
+                self.accounts.audit.note(scope, &by, Deed::new(AuditAct::PasswordReset)).await?;
+            }
         }
         let seat = self.accounts.first_seat(user_id, workspaces.clone()).await?;
         let (scope, user) = seat.ok_or(Barred::WrongCode)?;
-        Ok(Reset { user_id, workspaces, signed_in: self.open_session(scope, user).await? })
+        Ok(Reset { user_id, workspaces, signed_in: self.open_session(from, scope, user).await? })
     }
 
     /// Mail that stayed here, newest first; nothing where it leaves.

@@ -11,16 +11,19 @@ use http::HeaderMap;
 use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 use switchboard_actors::Refusal;
-use switchboard_domain::roles;
+use switchboard_domain::{
+    audit::{By, Deed},
+    roles,
+};
 use switchboard_ports::{
     secrets::Vault,
-    store::{Lane, Scan},
+    store::{Lane, Mutation, Scan},
 };
 use switchboard_schema::{
     IdBytes, InvitationId, TenantId, TenantScope, UserId,
     record::{InvitationBody, InvitationRow},
     table::Json,
-    wire::{self, MailStanding, Role},
+    wire::{self, AuditAct, MailStanding, Role},
 };
 
 use super::{
@@ -121,6 +124,7 @@ impl Access {
     pub(crate) async fn invite(
         &self,
         caller: &Caller,
+        by: &By,
         id: InvitationId,
         new: wire::CreateInvitation,
     ) -> Result<wire::Invitation, Denied> {
@@ -140,7 +144,7 @@ impl Access {
             mail: self.standing_of_new_mail(),
             mail_problem: None,
         };
-        let row = self.accounts.add_invitation(scope, id, body).await?;
+        let row = self.accounts.add_invitation(scope, by, id, body).await?;
         self.post_invitation(scope, &row).await?;
         Ok(self.shown(scope, row, caller.user.role))
     }
@@ -164,6 +168,7 @@ impl Access {
     pub(crate) async fn invite_again(
         &self,
         caller: &Caller,
+        by: &By,
         id: InvitationId,
     ) -> Result<wire::Invitation, Denied> {
         let scope = caller.scope;
@@ -171,7 +176,8 @@ impl Access {
         check_rule_over(caller.user.role, [row.body.0.role])?;
         self.invitations_by_workspace.take(scope.tenant(), self.now()).map_err(Denied::TooMany)?;
         let (now, mail, name) = (self.now(), self.standing_of_new_mail(), self.name_of(caller).await?);
-        let changed = self.accounts.change_invitation(scope, id, |body| {
+        let again = Some((by, AuditAct::InvitedAgain));
+        let changed = self.accounts.change_invitation(scope, again, id, |body| {
             body.invited_by = caller.principal.user_id;
             body.invited_by_name = name;
             body.expires_at = now + INVITATION_LIFETIME;
@@ -186,10 +192,15 @@ impl Access {
     ///
     /// # Errors
     /// When there is none, or its role is not the asker's to give.
-    pub(crate) async fn revoke_invitation(&self, caller: &Caller, id: InvitationId) -> Result<(), Refusal> {
+    pub(crate) async fn revoke_invitation(
+        &self,
+        caller: &Caller,
+        by: &By,
+        id: InvitationId,
+    ) -> Result<(), Refusal> {
         let row = self.accounts.invitation(caller.scope, id).await?.ok_or(Refusal::NotFound("invitation"))?;
         check_rule_over(caller.user.role, [row.body.0.role])?;
-        self.accounts.delete_invitation(caller.scope, id).await
+        self.accounts.delete_invitation(caller.scope, by, row).await
     }
 
     /// What the person is called who asks; behind an API key it is whoever made it.
@@ -233,7 +244,7 @@ impl Access {
         }
         let (id, nonce) = (row.invitation_id, row.body.0.nonce);
         let noted = move |accounts: Accounts, mail: MailStanding, problem: Option<String>| async move {
-            let changed = accounts.change_invitation(scope, id, |body| {
+            let changed = accounts.change_invitation(scope, None, id, |body| {
                 if body.nonce == nonce {
                     (body.mail, body.mail_problem) = (mail, problem);
                 }
@@ -339,8 +350,9 @@ impl Access {
             }
         };
         let token = self.tokens.read(&request.token).ok_or(Barred::Gone)?;
-        let user = self.accounts.join(scope, token.id, &token.nonce, joining).await?.ok_or(Barred::Gone)?;
-        let signed_in = self.open_session(scope, user).await?;
+        let user = self.accounts.join(scope, token.id, &token.nonce, joining, Some(address)).await?;
+        let user = user.ok_or(Barred::Gone)?;
+        let signed_in = self.open_session(address, scope, user).await?;
         Ok(Joined { scope, signed_in })
     }
 
@@ -388,6 +400,7 @@ impl Accounts {
     async fn add_invitation(
         &self,
         scope: TenantScope,
+        by: &By,
         id: InvitationId,
         body: InvitationBody,
     ) -> Result<InvitationRow, Refusal> {
@@ -410,30 +423,42 @@ impl Accounts {
             self.remove_invitation(scope, row.invitation_id).await?;
         }
         let row = InvitationRow { invitation_id: id, body: Json(body) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed_of(AuditAct::Invited, &row)).await?;
         Ok(row)
     }
 
-    /// Changes an invitation that is there.
+    /// Changes an invitation that is there; where somebody does so, with the entry that says it.
     async fn change_invitation(
         &self,
         scope: TenantScope,
+        deed: Option<(&By, AuditAct)>,
         id: InvitationId,
         change: impl FnOnce(&mut InvitationBody) + Send,
     ) -> Result<Option<InvitationRow>, Refusal> {
         let _alone = self.making.lock().await;
         let Some(mut row) = self.invitation(scope, id).await? else { return Ok(None) };
         change(&mut row.body.0);
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        match deed {
+            Some((by, act)) => {
+                self.audit.write(scope, by, Mutation::put(row.clone()), deed_of(act, &row)).await?
+            }
+            None => self.records.put(scope, Lane::Interactive, row.clone()).await?,
+        }
         Ok(Some(row))
     }
 
-    async fn delete_invitation(&self, scope: TenantScope, id: InvitationId) -> Result<(), Refusal> {
+    async fn delete_invitation(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        row: InvitationRow,
+    ) -> Result<(), Refusal> {
         let _alone = self.making.lock().await;
-        self.remove_invitation(scope, id).await
+        let gone = Mutation::delete::<InvitationRow>(InvitationRow::key(row.invitation_id));
+        self.audit.write(scope, by, gone, deed_of(AuditAct::InvitationRevoked, &row)).await
     }
 
-    /// The same for whoever is alone already.
+    /// Removes one that was accepted, or has ended.
     pub(super) async fn remove_invitation(
         &self,
         scope: TenantScope,
@@ -441,6 +466,12 @@ impl Accounts {
     ) -> Result<(), Refusal> {
         Ok(self.records.delete::<InvitationRow>(scope, Lane::Interactive, InvitationRow::key(id)).await?)
     }
+}
+
+/// What the audit trail says of an invitation.
+fn deed_of(act: AuditAct, row: &InvitationRow) -> Deed {
+    let InvitationBody { email, role, .. } = &row.body.0;
+    Deed::new(act).about(row.invitation_id, email).change("role", None, Some(roles::name(*role)))
 }
 
 #[cfg(test)]
@@ -508,7 +539,7 @@ mod tests {
         let made = accounts.create_workspace(new).await.unwrap();
         let scope = TenantScope::assume(made.workspace_id);
         let body = body(made.user_id, Timestamp::from_secs(2_000));
-        accounts.add_invitation(scope, id(), body).await.unwrap();
+        accounts.add_invitation(scope, &By::server(), id(), body).await.unwrap();
         (folder, accounts, hand, scope)
     }
 
@@ -519,13 +550,14 @@ mod tests {
     #[tokio::test]
     async fn an_invitation_can_be_accepted_until_its_end_and_by_its_own_nonce_alone() {
         let (_folder, accounts, hand, scope) = begin().await;
-        assert_eq!(accounts.join(scope, id(), &[4; 16], ben("hash")).await, Ok(None));
+        assert_eq!(accounts.join(scope, id(), &[4; 16], ben("hash"), None).await, Ok(None));
         hand.0.store(2_000, Ordering::Relaxed);
-        assert_eq!(accounts.join(scope, id(), &NONCE, ben("hash")).await, Ok(None), "it has ended");
+        assert_eq!(accounts.join(scope, id(), &NONCE, ben("hash"), None).await, Ok(None), "it has ended");
         hand.0.store(1_999, Ordering::Relaxed);
-        let joined = accounts.join(scope, id(), &NONCE, ben("hash")).await.unwrap().expect("a second before");
+        let joined =
+            accounts.join(scope, id(), &NONCE, ben("hash"), None).await.unwrap().expect("a second before");
         assert_eq!((&*joined.email, joined.role), ("ben@example.com", Role::Agent));
-        assert_eq!(accounts.join(scope, id(), &NONCE, ben("hash")).await, Ok(None), "once");
+        assert_eq!(accounts.join(scope, id(), &NONCE, ben("hash"), None).await, Ok(None), "once");
         assert_eq!(accounts.users(scope).await.unwrap().len(), 2);
     }
 
@@ -535,10 +567,10 @@ mod tests {
         let asker = accounts.users(scope).await.unwrap()[0].id;
         let next = InvitationId::from_bytes([9; 16]);
         let again = || body(asker, Timestamp::from_secs(9_000));
-        let refused = accounts.add_invitation(scope, next, again()).await;
+        let refused = accounts.add_invitation(scope, &By::server(), next, again()).await;
         assert!(matches!(refused, Err(Refusal::Taken(_))));
         hand.0.store(2_000, Ordering::Relaxed);
-        accounts.add_invitation(scope, next, again()).await.unwrap();
+        accounts.add_invitation(scope, &By::server(), next, again()).await.unwrap();
         let ids: Vec<_> =
             accounts.invitation_rows(scope).await.unwrap().iter().map(|row| row.invitation_id).collect();
         assert_eq!(ids, [next]);
@@ -550,7 +582,7 @@ mod tests {
         // What is left of one: the claim stands for somebody who never became a member.
         let claimed = accounts.claim_invitation(scope, id(), &NONCE, UserId::from_bytes([7; 16])).await;
         assert_eq!(claimed, Ok(true));
-        let joined = accounts.join(scope, id(), &NONCE, ben("hash")).await.unwrap();
+        let joined = accounts.join(scope, id(), &NONCE, ben("hash"), None).await.unwrap();
         let joined = joined.expect("it goes to whoever comes next");
         let late = accounts.claim_invitation(scope, id(), &NONCE, UserId::from_bytes([8; 16])).await;
         assert_eq!(late, Ok(false), "it stands for {} for good", joined.id);

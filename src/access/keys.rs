@@ -2,12 +2,13 @@
 //! alone says that it is good, so that a key whose row is gone opens nothing.
 
 use switchboard_actors::{Refusal, house::Principal};
-use switchboard_ports::store::{Exchange, Lane, Scan, Scope};
+use switchboard_domain::audit::{By, Deed};
+use switchboard_ports::store::{Exchange, Mutation, Scan, Scope};
 use switchboard_schema::{
     ApiKeyId, TenantScope, UserId,
     record::{ApiKeyBody, ApiKeyRow, Claim, ClaimKind, ClaimTarget},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::{
@@ -32,6 +33,7 @@ impl Accounts {
     pub(crate) async fn create_key(
         &self,
         scope: TenantScope,
+        by: &By,
         key_id: ApiKeyId,
         created_by: UserId,
         new: wire::CreateApiKey,
@@ -50,8 +52,9 @@ impl Accounts {
             hash: hash.as_ref().to_vec(),
             ends_with: api_key[api_key.len() - VISIBLE_CHARS..].to_owned(),
         };
+        let deed = Deed::new(AuditAct::KeyMade).about(key_id, &body.name);
         let row = ApiKeyRow { key_id, body: Json(body) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
         match self.records.claim(Scope::System, claim_of(scope, key_id, hash)).await? {
             None => Ok(wire::CreatedApiKey { shown: shown(row), api_key }),
             Some(_) => Err(Refusal::Unavailable("the same key was drawn twice".to_owned())),
@@ -88,13 +91,20 @@ impl Access {
     ///
     /// # Errors
     /// When there is no such key or the store does not answer.
-    pub(crate) async fn revoke_key(&self, scope: TenantScope, key_id: ApiKeyId) -> Result<(), Refusal> {
+    pub(crate) async fn revoke_key(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        key_id: ApiKeyId,
+    ) -> Result<(), Refusal> {
         let row = self.accounts.key(scope, key_id).await?.ok_or(Refusal::NotFound("key"))?;
+        let deed = Deed::new(AuditAct::KeyRevoked).about(key_id, &row.body.0.name);
         let hash = row.body.0.hash;
         // The claim first: the row is what a repetition after a failure finds its way by.
         let release = Exchange::release(claim_of(scope, key_id, &hash));
         self.records.store().exchange(Scope::System, release).await?;
-        self.records.delete::<ApiKeyRow>(scope, Lane::Interactive, ApiKeyRow::key(key_id)).await?;
+        let gone = Mutation::delete::<ApiKeyRow>(ApiKeyRow::key(key_id));
+        self.accounts.audit.write(scope, by, gone, deed).await?;
         if let Ok(hash) = Sha256::try_from(hash) {
             self.forget(&hash);
         }

@@ -8,11 +8,15 @@ use std::{marker::PhantomData, ops::Deref};
 use axum::extract::{FromRef, FromRequestParts};
 use http::{Method, request::Parts};
 use switchboard_actors::Refusal;
-use switchboard_domain::roles;
+use switchboard_domain::{audit::By, roles};
 use switchboard_schema::{UserId, wire::Permission};
 
 use super::{Caller, Credential};
-use crate::http::{Edge, extract::ClientAddress, problem::Problem};
+use crate::http::{
+    Edge,
+    extract::{ClientAddress, Correlation},
+    problem::Problem,
+};
 
 /// A permission, as a type.
 pub(crate) trait Permit {
@@ -49,11 +53,20 @@ permits! {
     ManageKeys,
     /// See what could not be applied, and apply it again.
     ReplayDeliveries,
+    /// See who did what.
+    SeeAudit,
 }
 
 /// A caller who may do what `P` says.
 #[derive(Debug)]
-pub(crate) struct May<P>(Caller, PhantomData<P>);
+pub(crate) struct May<P>(Caller, By, PhantomData<P>);
+
+impl<P> May<P> {
+    /// Who it is for the audit trail, and how they came.
+    pub(crate) fn by(&self) -> By {
+        self.1.clone()
+    }
+}
 
 impl<P> Deref for May<P> {
     type Target = Caller;
@@ -75,7 +88,9 @@ where
         let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         let caller = edge.access.authorize(&parts.headers, address, changes).await?;
         caller.must(P::PERMISSION)?;
-        Ok(Self(caller, PhantomData))
+        let correlation = parts.extensions.get::<Correlation>().map(|Correlation(cause)| cause.correlation);
+        let by = By { sender: caller.principal.sender.clone(), address: Some(address), correlation };
+        Ok(Self(caller, by, PhantomData))
     }
 }
 
@@ -133,6 +148,7 @@ mod tests {
             Permission::ManageTeams => "make teams, say who is in them, delete them",
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
+            Permission::SeeAudit => "see who did what",
         }
     }
 

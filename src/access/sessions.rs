@@ -6,16 +6,19 @@ use std::{net::IpAddr, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::SecretString;
 use switchboard_actors::{Refusal, house::Principal};
+use switchboard_domain::audit::{By, Deed};
 use switchboard_ports::store::{Lane, Scope};
 use switchboard_schema::{
     SessionId, TenantId, TenantScope, Timestamp,
     record::{SessionBody, SessionRow},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::{
-    Access, Caller, Credential, Denied, bytes_of,
+    Access, Caller, Credential, Denied,
+    accounts::person,
+    bytes_of,
     secrets::{hash_of, new_secret, same},
 };
 
@@ -42,14 +45,17 @@ impl Access {
         self.sign_ins_by_account.take(account, now).map_err(Denied::TooMany)?;
         let checked = self.accounts.check(&request.email, SecretString::from(request.password)).await?;
         let (scope, user) = checked.ok_or(Denied::NotSignedIn)?;
-        self.open_session(scope, user).await
+        self.open_session(address, scope, user).await
     }
 
     pub(super) async fn open_session(
         &self,
+        address: IpAddr,
         scope: TenantScope,
         user: wire::User,
     ) -> Result<SignedIn, Denied> {
+        let by = person(user.id, &user.name, Some(address));
+        self.accounts.audit.note(scope, &by, Deed::new(AuditAct::SignedIn)).await?;
         let id = SessionId::from_bytes(self.entropy.id());
         let secret = new_secret(&*self.entropy);
         let csrf_token = new_secret(&*self.entropy);
@@ -74,8 +80,15 @@ impl Access {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub(crate) async fn sign_out(&self, headers: &HeaderMap, id: SessionId) -> Result<HeaderValue, Refusal> {
+    pub(crate) async fn sign_out(
+        &self,
+        headers: &HeaderMap,
+        scope: TenantScope,
+        by: &By,
+        id: SessionId,
+    ) -> Result<HeaderValue, Refusal> {
         let _alone = self.changing_session.lock().await;
+        self.accounts.audit.note(scope, by, Deed::new(AuditAct::SignedOut)).await?;
         self.records.delete::<SessionRow>(Scope::System, Lane::Interactive, SessionRow::key(id)).await?;
         if let Some(cookie) = cookie_of(headers) {
             self.forget(&bytes_of(hash_of(cookie.as_bytes())));
@@ -92,6 +105,7 @@ impl Access {
         &self,
         headers: &HeaderMap,
         caller: &Caller,
+        by: &By,
         to: TenantId,
     ) -> Result<Caller, Denied> {
         let Credential::Session { id, .. } = caller.credential else {
@@ -102,6 +116,8 @@ impl Access {
         let alone = self.changing_session.lock().await;
         let (mut body, before) = self.by_session(id, self.now()).await?;
         body.tenant_id = to;
+        let by = By { sender: person(user.id, &user.name, None).sender, ..by.clone() };
+        self.accounts.audit.note(scope, &by, Deed::new(AuditAct::Entered)).await?;
         let expires_at = body.expires_at;
         let row = SessionRow { session_id: id, body: Json(body) };
         let written = self.records.put_until(Scope::System, Lane::Interactive, row, expires_at).await;

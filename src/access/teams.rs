@@ -5,13 +5,19 @@
 use std::collections::BTreeSet;
 
 use switchboard_actors::Refusal;
-use switchboard_domain::{assignment::CAPACITY_MAX, conversation::Rejection, hours::Hours, sla};
-use switchboard_ports::store::{Lane, Scan};
+use switchboard_domain::{
+    assignment::CAPACITY_MAX,
+    audit::{By, Deed},
+    conversation::Rejection,
+    hours::Hours,
+    sla,
+};
+use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
     TeamId, TenantScope, UserId,
     record::{TeamBody, TeamRow},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::Accounts;
@@ -61,6 +67,7 @@ impl Accounts {
     pub(crate) async fn create_team(
         &self,
         scope: TenantScope,
+        by: &By,
         team_id: TeamId,
         new: wire::CreateTeam,
     ) -> Result<wire::Team, Refusal> {
@@ -78,8 +85,9 @@ impl Accounts {
         check_is_free(&name, &others)?;
         let created_at = self.clock.now();
         let body = TeamBody { version: 1, name, members, assignment, hours: None, created_at };
+        let deed = Deed::new(AuditAct::TeamMade).about(team_id, &body.name);
         let row = TeamRow { team_id, body: Json(body) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
         Ok(shown(row, &people))
     }
 
@@ -91,6 +99,7 @@ impl Accounts {
     pub(crate) async fn change_team(
         &self,
         scope: TenantScope,
+        by: &By,
         team_id: TeamId,
         expected: Option<u64>,
         change: wire::ChangeTeam,
@@ -114,7 +123,8 @@ impl Accounts {
         body.assignment = assignment.unwrap_or(body.assignment);
         if after != before {
             after.body.0.version += 1;
-            self.records.put(scope, Lane::Interactive, after.clone()).await?;
+            let deed = team_changed(&before, &after);
+            self.audit.write(scope, by, Mutation::put(after.clone()), deed).await?;
         }
         Ok(shown(after, &people))
     }
@@ -126,11 +136,13 @@ impl Accounts {
     pub(crate) async fn delete_team(
         &self,
         scope: TenantScope,
+        by: &By,
         team_id: TeamId,
     ) -> Result<wire::Team, Refusal> {
         let _alone = self.making.lock().await;
         let team = self.team(scope, team_id).await?;
-        self.records.delete::<TeamRow>(scope, Lane::Interactive, TeamRow::key(team_id)).await?;
+        let deed = Deed::new(AuditAct::TeamDeleted).about(team_id, &team.name);
+        self.audit.write(scope, by, Mutation::delete::<TeamRow>(TeamRow::key(team_id)), deed).await?;
         Ok(team)
     }
 
@@ -149,14 +161,17 @@ impl Accounts {
     pub(crate) async fn set_assignment(
         &self,
         scope: TenantScope,
+        by: &By,
         assignment: wire::Assignment,
     ) -> Result<wire::Assignment, Refusal> {
         let assignment = checked_assignment(assignment)?;
         let _alone = self.making.lock().await;
         let mut row = self.tenant_row(scope).await?;
         if row.body.0.assignment != assignment {
+            let deed =
+                rule_changed(Deed::new(AuditAct::AssignmentChanged), row.body.0.assignment, assignment);
             row.body.0.assignment = assignment;
-            self.records.put(scope, Lane::Interactive, row).await?;
+            self.audit.write(scope, by, Mutation::put(row), deed).await?;
         }
         Ok(assignment)
     }
@@ -183,6 +198,7 @@ impl Accounts {
     pub(crate) async fn set_business_hours(
         &self,
         scope: TenantScope,
+        by: &By,
         team: Option<TeamId>,
         hours: Option<wire::BusinessHours>,
     ) -> Result<(), Refusal> {
@@ -194,14 +210,17 @@ impl Accounts {
                 if row.body.0.hours != hours {
                     row.body.0.hours = hours;
                     row.body.0.version += 1;
-                    self.records.put(scope, Lane::Interactive, row).await?;
+                    let deed =
+                        Deed::new(AuditAct::TeamChanged).about(team, &row.body.0.name).changed("hours");
+                    self.audit.write(scope, by, Mutation::put(row), deed).await?;
                 }
             }
             None => {
                 let mut row = self.tenant_row(scope).await?;
                 if row.body.0.hours != hours {
                     row.body.0.hours = hours;
-                    self.records.put(scope, Lane::Interactive, row).await?;
+                    let deed = Deed::new(AuditAct::HoursChanged);
+                    self.audit.write(scope, by, Mutation::put(row), deed).await?;
                 }
             }
         }
@@ -223,6 +242,7 @@ impl Accounts {
     pub(crate) async fn set_sla_policies(
         &self,
         scope: TenantScope,
+        by: &By,
         mut policies: wire::SlaPolicies,
     ) -> Result<wire::SlaPolicies, Refusal> {
         sla::check(&policies).map_err(refused)?;
@@ -239,7 +259,7 @@ impl Accounts {
         let mut row = self.tenant_row(scope).await?;
         if row.body.0.sla != policies {
             row.body.0.sla = policies.clone();
-            self.records.put(scope, Lane::Interactive, row).await?;
+            self.audit.write(scope, by, Mutation::put(row), Deed::new(AuditAct::TargetsChanged)).await?;
         }
         Ok(policies)
     }
@@ -269,6 +289,35 @@ fn refused(rejection: Rejection) -> Refusal {
         Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
         other => Refusal::Broken(other.to_string()),
     }
+}
+
+/// What the audit trail says of a change: of the members who left and who came.
+fn team_changed(before: &TeamRow, after: &TeamRow) -> Deed {
+    let (was, is) = (&before.body.0, &after.body.0);
+    let missing_in = |of: &[UserId], others: &[UserId]| {
+        let ids: Vec<_> = of.iter().filter(|id| !others.contains(id)).map(ToString::to_string).collect();
+        (!ids.is_empty()).then(|| ids.join(", "))
+    };
+    let (left, came) = (missing_in(&was.members, &is.members), missing_in(&is.members, &was.members));
+    let deed = Deed::new(AuditAct::TeamChanged)
+        .about(before.team_id, &was.name)
+        .change("name", Some(&was.name), Some(&is.name))
+        .change("members", left.as_deref(), came.as_deref());
+    rule_changed(deed, was.assignment, is.assignment)
+}
+
+fn rule_changed(deed: Deed, before: wire::Assignment, after: wire::Assignment) -> Deed {
+    let rule = |of: wire::Assignment| match of.rule {
+        wire::AssignmentRule::ByHand => "by_hand",
+        wire::AssignmentRule::RoundRobin => "round_robin",
+        wire::AssignmentRule::ByLoad => "by_load",
+    };
+    let capacity = |of: wire::Assignment| of.capacity.map(|capacity| capacity.to_string());
+    deed.change("rule", Some(rule(before)), Some(rule(after))).change(
+        "capacity",
+        capacity(before).as_deref(),
+        capacity(after).as_deref(),
+    )
 }
 
 /// A team as the API shows it: without those who are members no more.

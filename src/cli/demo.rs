@@ -7,6 +7,7 @@ use std::{
 
 use secrecy::SecretString;
 use switchboard_actors::Refusal;
+use switchboard_domain::audit::By;
 use switchboard_ports::clock::Entropy as _;
 use switchboard_schema::{ChannelId, TenantScope, UserId, wire};
 use switchboard_simulator::{Number, World, WorldOptions};
@@ -120,7 +121,7 @@ async fn seed_workspace(server: &Server, number: &Number, app_secret: &str) -> R
         if server.accounts.user(scope, id).await?.is_none() {
             let (name, email) = (name.to_owned(), email.to_owned());
             let new = wire::CreateUser { email, name, password: PASSWORD.into(), role: wire::Role::Agent };
-            server.accounts.add_user(scope, wire::Role::Owner, id, new).await?;
+            server.accounts.add_user(scope, wire::Role::Owner, &By::server(), id, new).await?;
         }
     }
     let phone_number_id = &number.business.phone_number_id;
@@ -139,7 +140,7 @@ async fn seed_workspace(server: &Server, number: &Number, app_secret: &str) -> R
         verify_token: Some(VERIFY_TOKEN.to_owned()),
         verify: false,
     };
-    Ok(server.webhooks.connect(scope, id, new, How::ByHand).await?.id)
+    Ok(server.webhooks.connect(scope, By::server(), id, new, How::ByHand).await?.id)
 }
 
 async fn sign_in(server: &Server) -> Result<Option<TenantScope>, Refusal> {

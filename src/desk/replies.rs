@@ -1,13 +1,16 @@
 //! Saved replies, of the workspace and of each person.
 
 use switchboard_actors::Refusal;
-use switchboard_domain::reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name};
+use switchboard_domain::{
+    audit::{By, Deed},
+    reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name},
+};
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
     SavedReplyId, TenantScope, UserId,
     record::{SavedReplyBody, SavedReplyRow},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::{Desk, refusal};
@@ -97,6 +100,7 @@ impl Desk {
     pub(crate) async fn keep_reply(
         &self,
         scope: TenantScope,
+        by: &By,
         user_id: UserId,
         id: SavedReplyId,
         new: wire::CreateSavedReply,
@@ -113,12 +117,10 @@ impl Desk {
         }
         check_free(&others, &name)?;
         let body = SavedReplyBody { name, text: new.text, updated_at: self.clock.now(), updated_by: user_id };
-        self.put(
-            scope,
-            holder,
-            SavedReplyRow { holder: holder.key(), reply_id: id, version: 1, body: Json(body) },
-        )
-        .await
+        let deed = Deed::new(AuditAct::ReplyMade).about(id, &body.name);
+        let row = SavedReplyRow { holder: holder.key(), reply_id: id, version: 1, body: Json(body) };
+        self.write_reply(scope, by, holder, Mutation::put(row.clone()), deed).await?;
+        Ok(shown(holder, row))
     }
 
     /// Changes a saved reply; with `expected`, only as long as it has that version.
@@ -128,6 +130,7 @@ impl Desk {
     pub(crate) async fn change_reply(
         &self,
         scope: TenantScope,
+        by: &By,
         user_id: UserId,
         (holder, id): (Holder, SavedReplyId),
         expected: Option<u64>,
@@ -155,7 +158,12 @@ impl Desk {
         body.updated_at = self.clock.now();
         body.updated_by = user_id;
         row.version += 1;
-        self.put(scope, holder, row).await
+        let deed = Deed::new(AuditAct::ReplyChanged)
+            .about(id, &before.name)
+            .change("name", Some(&before.name), Some(&row.body.0.name))
+            .change("text", Some(&before.text), Some(&row.body.0.text));
+        self.write_reply(scope, by, holder, Mutation::put(row.clone()), deed).await?;
+        Ok(shown(holder, row))
     }
 
     /// Deletes a saved reply; one that is not there is none already.
@@ -165,14 +173,31 @@ impl Desk {
     pub(crate) async fn delete_reply(
         &self,
         scope: TenantScope,
+        by: &By,
         holder: Holder,
-        id: SavedReplyId,
+        (id, name): (SavedReplyId, &str),
     ) -> Result<(), Refusal> {
         let _alone = self.alone(scope, holder.key().as_bytes()).await;
-        Ok(self
-            .records
-            .delete::<SavedReplyRow>(scope, Lane::Interactive, SavedReplyRow::key(holder.key(), id))
-            .await?)
+        let gone = Mutation::delete::<SavedReplyRow>(SavedReplyRow::key(holder.key(), id));
+        let deed = Deed::new(AuditAct::ReplyDeleted).about(id, name);
+        self.write_reply(scope, by, holder, gone, deed).await
+    }
+
+    /// Writes a reply's row; where it is everybody's, with the entry that says who had it written.
+    async fn write_reply(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        holder: Holder,
+        row: Mutation,
+        deed: Deed,
+    ) -> Result<(), Refusal> {
+        match holder {
+            Holder::Workspace => self.audit.write(scope, by, row, deed).await,
+            Holder::Person(_) => {
+                Ok(self.records.store().commit_one(scope.into(), Lane::Interactive, vec![row]).await?)
+            }
+        }
     }
 
     /// Deletes what a holder has who goes.
@@ -187,16 +212,6 @@ impl Desk {
     async fn rows(&self, scope: TenantScope, holder: Holder) -> Result<Vec<SavedReplyRow>, Refusal> {
         let scan = Scan::of::<SavedReplyRow>(SavedReplyRow::partition(holder.key()));
         Ok(self.records.all::<SavedReplyRow>(scope, scan).await?)
-    }
-
-    async fn put(
-        &self,
-        scope: TenantScope,
-        holder: Holder,
-        row: SavedReplyRow,
-    ) -> Result<wire::SavedReply, Refusal> {
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
-        Ok(shown(holder, row))
     }
 }
 

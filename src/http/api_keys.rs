@@ -47,8 +47,8 @@ pub(crate) async fn create(
     let new: wire::CreateApiKey = parse_json(&body)?;
     let once = Once { caller: &caller, route: "api-keys", key: &key, request: &body };
     let id = ApiKeyId::from_bytes(once.id());
-    let (scope, maker) = (caller.scope, caller.principal.user_id);
-    let act = async move { Ok(access.accounts().create_key(scope, id, maker, new).await?) };
+    let (scope, by, maker) = (caller.scope, caller.by(), caller.principal.user_id);
+    let act = async move { Ok(access.accounts().create_key(scope, &by, id, maker, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn delete(
     caller: May<ManageKeys>,
     Path(id): Path<ApiKeyId>,
 ) -> Result<StatusCode, Problem> {
-    access.revoke_key(caller.scope, id).await?;
+    access.revoke_key(caller.scope, &caller.by(), id).await?;
     house.end_sockets(Opened::With(*id.as_bytes()), Ended::Credential);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -35,7 +35,7 @@ pub(crate) async fn set(
     caller: May<ManageTeams>,
     Json(assignment): Json<wire::Assignment>,
 ) -> Result<Json<wire::Assignment>, Problem> {
-    let assignment = access.accounts().set_assignment(caller.scope, assignment).await?;
+    let assignment = access.accounts().set_assignment(caller.scope, &caller.by(), assignment).await?;
     house.tell_of_assignment(caller.scope);
     Ok(Json(assignment))
 }

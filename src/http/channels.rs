@@ -9,7 +9,7 @@ use switchboard_actors::House;
 use switchboard_schema::{ChannelId, wire};
 
 use super::{
-    extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
+    extract::{IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
@@ -47,8 +47,8 @@ pub(crate) async fn create(
     let new: wire::ConnectChannel = parse_json(&body)?;
     let once = Once { caller: &caller, route: "channels", key: &key, request: &body };
     let id = ChannelId::from_bytes(once.id());
-    let scope = caller.scope;
-    let act = async move { Ok(webhooks.connect(scope, id, new, How::ByHand).await?) };
+    let (scope, by) = (caller.scope, caller.by());
+    let act = async move { Ok(webhooks.connect(scope, by, id, new, How::ByHand).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 
@@ -92,7 +92,7 @@ pub(crate) async fn patch(
     Path(id): Path<ChannelId>,
     Json(change): Json<wire::ChangeChannel>,
 ) -> Result<Json<wire::Channel>, Problem> {
-    Ok(Json(webhooks.change(caller.scope, id, change).await?))
+    Ok(Json(webhooks.change(caller.scope, caller.by(), id, change).await?))
 }
 
 /// Ask the provider how a number stands
@@ -158,8 +158,8 @@ pub(crate) async fn connect_signed_up(
     let new: wire::ConnectSignedUp = parse_json(&body)?;
     let once = Once { caller: &caller, route: "channels", key: &key, request: &body };
     let id = ChannelId::from_bytes(once.id());
-    let scope = caller.scope;
-    let act = async move { Ok(webhooks.connect_signed_up(scope, id, new).await?) };
+    let (scope, by) = (caller.scope, caller.by());
+    let act = async move { Ok(webhooks.connect_signed_up(scope, by, id, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 
@@ -184,12 +184,10 @@ pub(crate) struct Removal {
 pub(crate) async fn delete(
     State(webhooks): State<Arc<Webhooks>>,
     caller: May<ManageChannels>,
-    key: IdempotencyKey,
-    Correlation(cause): Correlation,
+    _key: IdempotencyKey,
     Path(id): Path<ChannelId>,
     Query(removal): Query<Removal>,
 ) -> Result<StatusCode, Problem> {
-    let act = caller.act(key, cause);
-    webhooks.disconnect(caller.scope, act, id, removal.erase).await?;
+    webhooks.disconnect(caller.scope, caller.by(), id, removal.erase).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,8 +6,14 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use serde::Deserialize;
 use switchboard_actors::House;
-use switchboard_domain::contact::find::{MAX_SEARCH_CHARS, Search};
-use switchboard_schema::{ContactId, wire};
+use switchboard_domain::{
+    audit::Deed,
+    contact::find::{MAX_SEARCH_CHARS, Search},
+};
+use switchboard_schema::{
+    ContactId,
+    wire::{self, AuditAct},
+};
 
 use super::{
     conversations::limit_of,
@@ -17,7 +23,7 @@ use super::{
     tagged,
 };
 use crate::access::{
-    May,
+    Access, May,
     permit::{Answer, Read},
 };
 
@@ -116,10 +122,15 @@ pub(crate) async fn consent(
     responses((status = 200, body = wire::ConsentProof)))]
 pub(crate) async fn consent_proof(
     State(house): State<House>,
+    State(access): State<Arc<Access>>,
     caller: May<Read>,
     Path(id): Path<ContactId>,
 ) -> Result<Json<wire::ConsentProof>, Problem> {
-    Ok(Json(house.consent_proof(caller.scope, id).await?))
+    let proof = house.consent_proof(caller.scope, id).await?;
+    let contact = house.contact(caller.scope, id).await?.contact;
+    let deed = Deed::new(AuditAct::ConsentExported).about(contact.id, &contact.name);
+    access.accounts().note(caller.scope, &caller.by(), deed).await?;
+    Ok(Json(proof))
 }
 
 /// The key that signs what contacts want

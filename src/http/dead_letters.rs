@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Deserialize;
 use switchboard_actors::House;
-use switchboard_schema::wire;
+use switchboard_domain::audit::Deed;
+use switchboard_schema::wire::{self, AuditAct};
 
 use super::{
     conversations::limit_of,
@@ -13,7 +14,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    access::{May, permit::ReplayDeliveries},
+    access::{Access, May, permit::ReplayDeliveries},
     webhooks::Webhooks,
 };
 
@@ -58,9 +59,11 @@ pub(crate) async fn list(
     responses((status = 200, body = wire::Replayed)))]
 pub(crate) async fn replay(
     State(webhooks): State<Arc<Webhooks>>,
+    State(access): State<Arc<Access>>,
     caller: May<ReplayDeliveries>,
     _key: IdempotencyKey,
     Correlation(cause): Correlation,
 ) -> Result<Json<wire::Replayed>, Problem> {
+    access.accounts().note(caller.scope, &caller.by(), Deed::new(AuditAct::DeliveriesReplayed)).await?;
     Ok(Json(webhooks.replay(caller.scope, cause).await?))
 }

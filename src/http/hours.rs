@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use switchboard_actors::House;
-use switchboard_domain::hours::Hours;
+use switchboard_domain::{audit::By, hours::Hours};
 use switchboard_schema::{TeamId, TenantScope, wire};
 
 use super::{
@@ -40,7 +40,7 @@ pub(crate) async fn set_business_hours(
     caller: May<ManageTeams>,
     Json(request): Json<wire::SetBusinessHours>,
 ) -> Result<Json<wire::BusinessHoursStanding>, Problem> {
-    change(&access, &house, caller.scope, None, request).await
+    change(&access, &house, (caller.scope, &caller.by()), None, request).await
 }
 
 /// When a team's people answer
@@ -69,7 +69,7 @@ pub(crate) async fn set_team_business_hours(
     Path(id): Path<TeamId>,
     Json(request): Json<wire::SetBusinessHours>,
 ) -> Result<Json<wire::BusinessHoursStanding>, Problem> {
-    change(&access, &house, caller.scope, Some(id), request).await
+    change(&access, &house, (caller.scope, &caller.by()), Some(id), request).await
 }
 
 /// How soon customers are to be answered
@@ -94,7 +94,7 @@ pub(crate) async fn set_sla_policies(
     caller: May<ManageTeams>,
     Json(policies): Json<wire::SlaPolicies>,
 ) -> Result<Json<wire::SlaPolicies>, Problem> {
-    let policies = access.accounts().set_sla_policies(caller.scope, policies).await?;
+    let policies = access.accounts().set_sla_policies(caller.scope, &caller.by(), policies).await?;
     house.tell_of_assignment(caller.scope);
     Ok(Json(policies))
 }
@@ -102,11 +102,11 @@ pub(crate) async fn set_sla_policies(
 async fn change(
     access: &Access,
     house: &House,
-    scope: TenantScope,
+    (scope, by): (TenantScope, &By),
     team: Option<TeamId>,
     request: wire::SetBusinessHours,
 ) -> Result<Json<wire::BusinessHoursStanding>, Problem> {
-    access.accounts().set_business_hours(scope, team, request.hours).await?;
+    access.accounts().set_business_hours(scope, by, team, request.hours).await?;
     house.tell_of_assignment(scope);
     standing(access, house, scope, team).await
 }

@@ -43,8 +43,8 @@ pub(crate) async fn create(
     let new: wire::CreateInvitation = parse_json(&body)?;
     let once = Once { caller: &caller, route: "invitations", key: &key, request: &body };
     let id = InvitationId::from_bytes(once.id());
-    let asker = caller.clone();
-    let act = async move { Ok(access.invite(&asker, id, new).await?) };
+    let (asker, by) = (caller.clone(), caller.by());
+    let act = async move { Ok(access.invite(&asker, &by, id, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 
@@ -61,8 +61,8 @@ pub(crate) async fn resend(
     Path(id): Path<InvitationId>,
 ) -> Result<Response, Problem> {
     let once = Once { caller: &caller, route: "invitations/resend", key: &key, request: id.as_bytes() };
-    let asker = caller.clone();
-    let act = async move { Ok(access.invite_again(&asker, id).await?) };
+    let (asker, by) = (caller.clone(), caller.by());
+    let act = async move { Ok(access.invite_again(&asker, &by, id).await?) };
     idempotency.run(once, StatusCode::OK, act).await
 }
 
@@ -76,7 +76,7 @@ pub(crate) async fn delete(
     caller: May<ManagePeople>,
     Path(id): Path<InvitationId>,
 ) -> Result<StatusCode, Problem> {
-    access.revoke_invitation(&caller, id).await?;
+    access.revoke_invitation(&caller, &caller.by(), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

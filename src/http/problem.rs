@@ -3,7 +3,7 @@
 //! Where a problem arises nobody needs to know the request's correlation id: the outermost layer
 //! ([`super::router`]) takes the [`Problem`] from the answer's extensions and writes the body.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -25,11 +25,11 @@ pub(crate) struct Problem {
     /// The part of the request that is wrong.
     pub(crate) field: Option<String>,
     /// What others wrote since the caller looked.
-    pub(crate) changed: Vec<wire::Message>,
+    pub(crate) changed: Option<Arc<Vec<wire::Message>>>,
     /// When to try again.
     pub(crate) retry_after: Option<Duration>,
     /// Why, for the log alone.
-    pub(crate) why: Option<String>,
+    pub(crate) why: Option<Box<str>>,
     /// The log has told of it where it began, and need not with each request.
     pub(crate) is_told: bool,
 }
@@ -42,7 +42,7 @@ impl Problem {
             code: Cow::Borrowed(code),
             detail: detail.into(),
             field: None,
-            changed: Vec::new(),
+            changed: None,
             retry_after: None,
             why: None,
             is_told: false,
@@ -100,7 +100,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code.clone().into_owned(),
             field: self.field.clone(),
-            changed: self.changed.clone(),
+            changed: self.changed.as_deref().cloned().unwrap_or_default(),
             correlation_id,
         }
     }
@@ -136,8 +136,8 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = refusal.code().to_owned();
-        let (detail, why) = (refusal.told(), refusal.untold().map(str::to_owned));
-        let mut changed = Vec::new();
+        let (detail, why) = (refusal.told(), refusal.untold().map(Box::from));
+        let mut changed = None;
         let (status, field, retry_after) = match refusal {
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, None, None),
             Refusal::Invalid { field, .. } => {
@@ -145,7 +145,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Rule { .. } => (StatusCode::CONFLICT, None, None),
             Refusal::Replied { messages, .. } => {
-                changed = messages;
+                changed = Some(Arc::new(messages));
                 (StatusCode::CONFLICT, None, None)
             }
             Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, None, None),

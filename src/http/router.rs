@@ -22,10 +22,10 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Edge, api_keys, assets, assignment, availability, channels, contacts, conversations, dead_letters, docs,
-    drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, me, media, messages, metrics,
-    outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled, search, sessions,
-    sign_ups, sockets, teams, templates, users,
+    Edge, api_keys, assets, assignment, audit, availability, channels, contacts, conversations, dead_letters,
+    docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, me, media, messages,
+    metrics, outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled, search,
+    sessions, sign_ups, sockets, teams, templates, users,
 };
 use crate::{gateway, webhooks};
 
@@ -136,6 +136,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(media::facts))
         .routes(routes!(media::link))
         .routes(routes!(sockets::create_ticket))
+        .routes(routes!(audit::list))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::replay));
     let api = match edge {

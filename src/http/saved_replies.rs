@@ -54,9 +54,9 @@ pub(crate) async fn create(
     check_may(&caller, holder)?;
     let once = Once { caller: &caller, route: "saved-replies", key: &key, request: &body };
     let id = SavedReplyId::from_bytes(once.id());
-    let (scope, user_id) = (caller.scope, caller.principal.user_id);
+    let (scope, by, user_id) = (caller.scope, caller.by(), caller.principal.user_id);
     let act = async move {
-        let kept = desk.keep_reply(scope, user_id, id, new).await?;
+        let kept = desk.keep_reply(scope, &by, user_id, id, new).await?;
         house.tell_of_replies(scope, holder.person());
         Ok(kept)
     };
@@ -83,7 +83,7 @@ pub(crate) async fn patch(
     let (holder, before) = desk.reply(scope, user_id, id).await?;
     check_may(&caller, holder)?;
     let expected = expected.map(|IfMatch(version)| version);
-    let changed = desk.change_reply(scope, user_id, (holder, id), expected, change).await?;
+    let changed = desk.change_reply(scope, &caller.by(), user_id, (holder, id), expected, change).await?;
     if changed != before {
         house.tell_of_replies(scope, holder.person());
     }
@@ -101,9 +101,9 @@ pub(crate) async fn delete(
     caller: May<Answer>,
     Path(id): Path<SavedReplyId>,
 ) -> Result<StatusCode, Problem> {
-    let (holder, _) = desk.reply(caller.scope, caller.principal.user_id, id).await?;
+    let (holder, reply) = desk.reply(caller.scope, caller.principal.user_id, id).await?;
     check_may(&caller, holder)?;
-    desk.delete_reply(caller.scope, holder, id).await?;
+    desk.delete_reply(caller.scope, &caller.by(), holder, (id, &reply.name)).await?;
     house.tell_of_replies(caller.scope, holder.person());
     Ok(StatusCode::NO_CONTENT)
 }

@@ -59,7 +59,7 @@ pub(crate) async fn switch(
     headers: HeaderMap,
     Json(to): Json<wire::SwitchWorkspace>,
 ) -> Result<Json<wire::Me>, Problem> {
-    let switched = access.switch(&headers, &caller, to.workspace_id).await?;
+    let switched = access.switch(&headers, &caller, &caller.by(), to.workspace_id).await?;
     house.end_sockets(Opened::With(*switched.credential.id().as_bytes()), Ended::Role);
     Ok(Json(me_of(&access, &switched).await?))
 }
@@ -77,7 +77,7 @@ pub(crate) async fn delete(
     let Credential::Session { id, .. } = caller.credential else {
         return Err(Problem::not_allowed("an API key is not signed in, so it cannot sign out"));
     };
-    let set_cookie = access.sign_out(&headers, id).await?;
+    let set_cookie = access.sign_out(&headers, caller.scope, &caller.by(), id).await?;
     house.end_sockets(Opened::With(*id.as_bytes()), Ended::Credential);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie)]).into_response())
 }

@@ -43,9 +43,9 @@ pub(crate) async fn create(
     let new: wire::CreateTeam = parse_json(&body)?;
     let once = Once { caller: &caller, route: "teams", key: &key, request: &body };
     let id = TeamId::from_bytes(once.id());
-    let scope = caller.scope;
+    let (scope, by) = (caller.scope, caller.by());
     let act = async move {
-        let team = access.accounts().create_team(scope, id, new).await?;
+        let team = access.accounts().create_team(scope, &by, id, new).await?;
         house.tell_of_team(scope, id);
         Ok(team)
     };
@@ -69,7 +69,7 @@ pub(crate) async fn patch(
     Json(change): Json<wire::ChangeTeam>,
 ) -> Result<Response, Problem> {
     let expected = expected.map(|IfMatch(version)| version);
-    let team = access.accounts().change_team(caller.scope, id, expected, change).await?;
+    let team = access.accounts().change_team(caller.scope, &caller.by(), id, expected, change).await?;
     house.tell_of_team(caller.scope, id);
     Ok(tagged(team.version, &team))
 }
@@ -88,7 +88,7 @@ pub(crate) async fn delete(
     Path(id): Path<TeamId>,
 ) -> Result<StatusCode, Problem> {
     let scope = caller.scope;
-    let team = access.accounts().delete_team(scope, id).await?;
+    let team = access.accounts().delete_team(scope, &caller.by(), id).await?;
     let act = caller.act(key, cause);
     // Goes on when nobody waits for it any more.
     let left = tokio::spawn(async move {

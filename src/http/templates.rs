@@ -9,7 +9,7 @@ use switchboard_actors::House;
 use switchboard_schema::{ChannelId, wire};
 
 use super::{
-    extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
+    extract::{IdempotencyKey, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
 };
@@ -65,8 +65,8 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let new: wire::CreateTemplate = parse_json(&body)?;
     let once = Once { caller: &caller, route: "templates", key: &key, request: &body };
-    let scope = caller.scope;
-    let act = async move { Ok(house.create_template(scope, new).await?) };
+    let (scope, by) = (caller.scope, caller.by());
+    let act = async move { Ok(house.create_template(scope, by, new).await?) };
     idempotency.run(once, StatusCode::CREATED, act).await
 }
 
@@ -81,13 +81,11 @@ pub(crate) async fn create(
 pub(crate) async fn patch(
     State(house): State<House>,
     caller: May<ManageTemplates>,
-    key: IdempotencyKey,
-    Correlation(cause): Correlation,
+    _key: IdempotencyKey,
     Path(id): Path<String>,
     Json(patch): Json<wire::TemplatePatch>,
 ) -> Result<Json<wire::Template>, Problem> {
-    let act = caller.act(key, cause);
-    Ok(Json(house.patch_template(caller.scope, act, id, patch).await?))
+    Ok(Json(house.patch_template(caller.scope, caller.by(), id, patch).await?))
 }
 
 /// Delete a template
@@ -101,12 +99,10 @@ pub(crate) async fn patch(
 pub(crate) async fn delete(
     State(house): State<House>,
     caller: May<ManageTemplates>,
-    key: IdempotencyKey,
-    Correlation(cause): Correlation,
+    _key: IdempotencyKey,
     Path(id): Path<String>,
     Query(whose): Query<Whose>,
 ) -> Result<StatusCode, Problem> {
-    let act = caller.act(key, cause);
-    house.delete_template(caller.scope, act, whose.channel_id, id).await?;
+    house.delete_template(caller.scope, caller.by(), whose.channel_id, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -47,9 +47,9 @@ pub(crate) async fn create(
     let new: wire::CreateUser = parse_json(&body)?;
     let once = Once { caller: &caller, route: "users", key: &key, request: &body };
     let id = UserId::from_bytes(once.id());
-    let (scope, role) = (caller.scope, caller.user.role);
+    let (scope, role, by) = (caller.scope, caller.user.role, caller.by());
     let act = async move {
-        let user = access.accounts().add_user(scope, role, id, new).await?;
+        let user = access.accounts().add_user(scope, role, &by, id, new).await?;
         house.tell_of_user(scope, id);
         Ok(user)
     };
@@ -71,7 +71,7 @@ pub(crate) async fn patch(
 ) -> Result<Json<wire::User>, Problem> {
     let scope = caller.scope;
     let Changed { before, after } =
-        access.accounts().change_user(scope, caller.user.role, id, change).await?;
+        access.accounts().change_user(scope, caller.user.role, &caller.by(), id, change).await?;
     if before.role != after.role {
         end(&access, &house, scope, id, Ended::Role).await?;
     }
@@ -97,7 +97,7 @@ pub(crate) async fn delete(
     Path(id): Path<UserId>,
 ) -> Result<StatusCode, Problem> {
     let scope = caller.scope;
-    access.accounts().remove_user(scope, caller.user.role, id).await?;
+    access.accounts().remove_user(scope, caller.user.role, &caller.by(), id).await?;
     end(&access, &house, scope, id, Ended::Credential).await?;
     // Goes on when nobody waits for it any more.
     let act = caller.act(key, cause);

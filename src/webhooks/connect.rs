@@ -4,8 +4,8 @@
 //! disconnected channel stays, so that late webhooks of it still verify, until the number is connected again.
 
 use secrecy::SecretString;
-use switchboard_actors::{Change, Refusal, confirmed, house::Act, look_of};
-use switchboard_domain::{channel as rules, phone_import};
+use switchboard_actors::{Change, Refusal, confirmed, look_of};
+use switchboard_domain::{audit::By, channel as rules, phone_import};
 use switchboard_ports::{
     account::{AccountError, Credentials, WrongField},
     store::{Exchanged, Scan, Scope},
@@ -49,6 +49,7 @@ impl Webhooks {
     pub(crate) async fn connect(
         &self,
         scope: TenantScope,
+        by: By,
         id: ChannelId,
         new: wire::ConnectChannel,
         how: How,
@@ -85,7 +86,7 @@ impl Webhooks {
             waba_id: waba_id.clone(),
             standing: ChannelStanding { connected_as: Some(place.asked), ..standing },
         };
-        let channel = self.house.put_channel(scope, id, body).await?;
+        let channel = self.house.put_channel(scope, by, id, body).await?;
         self.book.forget(id, &phone_number_id, &waba_id);
         Ok(wire::Channel { verify_token: Some(verify_token), ..channel })
     }
@@ -129,6 +130,7 @@ impl Webhooks {
     pub(crate) async fn change(
         &self,
         scope: TenantScope,
+        by: By,
         id: ChannelId,
         change: wire::ChangeChannel,
     ) -> Result<wire::Channel, Refusal> {
@@ -178,7 +180,7 @@ impl Webhooks {
             read_receipts: change.read_receipts,
             look,
         };
-        let channel = self.house.change_channel(scope, id, change).await?;
+        let channel = self.house.change_channel(scope, by, id, change).await?;
         self.book.forget(id, &body.phone_number_id, &body.waba_id);
         Ok(wire::Channel { verify_token, ..channel })
     }
@@ -191,14 +193,14 @@ impl Webhooks {
     pub(crate) async fn disconnect(
         &self,
         scope: TenantScope,
-        act: Act,
+        by: By,
         id: ChannelId,
         erase: bool,
     ) -> Result<(), Refusal> {
         let row = self.book.row(scope, id).await?.ok_or(Refusal::NotFound("channel"))?;
         let body = row.body.0;
         if body.deleted_at.is_none() || (erase && !body.standing.erased) {
-            self.house.delete_channel(scope, act, id, erase).await?;
+            self.house.delete_channel(scope, by, id, erase).await?;
         }
         self.book.forget(id, &body.phone_number_id, &body.waba_id);
         if body.deleted_at.is_none() {

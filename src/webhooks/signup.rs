@@ -7,6 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use switchboard_actors::Refusal;
+use switchboard_domain::audit::By;
 use switchboard_ports::account::{AccountError, Credentials};
 use switchboard_schema::{ChannelId, TenantScope, Timestamp, record::Sealed, wire};
 
@@ -94,6 +95,7 @@ impl Webhooks {
     pub(crate) async fn connect_signed_up(
         &self,
         scope: TenantScope,
+        by: By,
         id: ChannelId,
         new: wire::ConnectSignedUp,
     ) -> Result<wire::Channel, Refusal> {
@@ -125,7 +127,7 @@ impl Webhooks {
             verify_token: None,
             verify: true,
         };
-        self.connect(scope, id, connect, How::SignedUp).await
+        self.connect(scope, by, id, connect, How::SignedUp).await
     }
 
     fn open_ticket(&self, scope: TenantScope, ticket: &str) -> Result<SecretString, Refusal> {

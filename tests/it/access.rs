@@ -162,6 +162,7 @@ async fn without_credentials_there_is_nothing_to_see() {
         "/api/v1/channels",
         "/api/v1/conversations",
         "/api/v1/contacts",
+        "/api/v1/audit",
         "/api/v1/dead-letters",
     ] {
         nobody.get(path).await.is_problem(401, "not_signed_in");

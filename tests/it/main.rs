@@ -7,6 +7,7 @@ mod access;
 mod answers;
 mod arrival;
 mod assigning;
+mod audit;
 mod backup;
 mod channels;
 mod composing;

@@ -93,6 +93,7 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("POST", "/api/v1/conversations/{id}/scheduled/{message_id}/send"), Answering),
         (("POST", "/api/v1/conversations/{id}/status"), Answering),
         (("POST", "/api/v1/conversations/{id}/team"), Answering),
+        (("GET", "/api/v1/audit"), Admins),
         (("GET", "/api/v1/dead-letters"), Admins),
         (("POST", "/api/v1/dead-letters/replay"), Admins),
         (("GET", "/api/v1/invitations"), Admins),

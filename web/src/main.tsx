@@ -2,9 +2,12 @@ import '@fontsource-variable/inter/opsz.css';
 import '@/styles/app.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { Direction } from 'radix-ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from '@/api/queries';
+import { language, speak } from '@/lib/i18n';
+import { directionOf } from '@/lib/languages';
 import { followPreferences } from '@/lib/preferences';
 import { followSession } from '@/lib/session';
 import { followViewport } from '@/lib/viewport';
@@ -18,11 +21,15 @@ followSession(() => {
 });
 
 const root = document.getElementById('root');
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </StrictMode>,
-  );
+void speak().then(() => {
+  if (root)
+    createRoot(root).render(
+      <StrictMode>
+        <Direction.Provider dir={document.documentElement.dir === 'rtl' ? directionOf(language) : 'ltr'}>
+          <QueryClientProvider client={queryClient}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </Direction.Provider>
+      </StrictMode>,
+    );
+});

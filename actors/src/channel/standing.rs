@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use switchboard_domain::{
+    audit::{By, Deed},
     channel::{self as rules, AccountNews, Look, Trouble},
     phone_import::{self, PhoneAnswer, PhoneData, PhoneNews},
     throughput::Throughput,
@@ -17,7 +18,7 @@ use switchboard_schema::{
     ChannelId, TenantScope, Timestamp,
     record::{ChannelBody, ChannelRow, Sealed, WakeupReason, WakeupRow, WakeupTarget},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::{ChannelActor, tell};
@@ -474,19 +475,36 @@ impl ChannelActor {
             return tell(reply, Ok(false));
         }
         let (stored, written) = tokio::sync::oneshot::channel();
-        self.store(body, stored, ctx);
+        self.store(body, None, stored, ctx);
         actix_rt::spawn(async move {
             tell(reply, crate::directory::answer(written).await.map(|_| true));
         });
     }
 
     /// Changes the channel. Requests that run end with what they began with.
-    pub(super) fn change(&mut self, change: Change, reply: Reply<ChannelBody>, ctx: &mut Context<Self>) {
+    pub(super) fn change(
+        &mut self,
+        change: Change,
+        by: &By,
+        reply: Reply<ChannelBody>,
+        ctx: &mut Context<Self>,
+    ) {
         let now = self.env.clock.now();
         let Some(mut body) = self.body.clone().filter(|body| body.deleted_at.is_none()) else {
             return tell(reply, Err(Refusal::NotFound("channel")));
         };
         let Change { name, access_token, app_secret, verify_token, read_receipts, look } = change;
+        let receipts = |wanted: bool| if wanted { "on" } else { "off" };
+        let deed = Deed::new(AuditAct::ChannelChanged)
+            .about(self.id, &body.name)
+            .change("name", Some(&body.name), Some(name.as_deref().unwrap_or(&body.name)))
+            .change(
+                "read_receipts",
+                Some(receipts(body.read_receipts)),
+                Some(receipts(read_receipts.unwrap_or(body.read_receipts))),
+            )
+            .secret("access_token", access_token.is_some())
+            .secret("app_secret", app_secret.is_some());
         body.name = name.unwrap_or(body.name);
         body.read_receipts = read_receipts.unwrap_or(body.read_receipts);
         if let Some(secret) = app_secret {
@@ -503,7 +521,8 @@ impl ChannelActor {
             rules::take_look(self.id, &mut body.standing, look, now);
             settle_health(&mut body, before.as_deref(), true);
         }
-        self.store(body, reply, ctx);
+        let entry = self.env.entry(by, deed);
+        self.store(body, Some(entry), reply, ctx);
         // Once it is stored: with another token there may be more to have.
         ctx.run_later(Duration::ZERO, Self::bring_over);
     }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use actix::{ActorFutureExt, AsyncContext, Context, ContextFutureSpawner, WrapFuture};
 use switchboard_domain::{
+    audit::{By, Deed},
     inbound::TemplateUpdate,
     outbound::ProviderFiles,
     template::{self as rules, Statuses},
@@ -17,7 +18,7 @@ use switchboard_schema::{
     Timestamp,
     record::{TemplateBody, TemplateRow},
     table::Json,
-    wire,
+    wire::{self, AuditAct},
 };
 
 use super::{ChannelActor, Reply, tell};
@@ -214,7 +215,7 @@ impl ChannelActor {
                 changed.insert(key.clone(), None);
             }
         }
-        self.write(changed, ctx, move |actor, written, ctx| {
+        self.write(changed, None, ctx, move |actor, written, ctx| {
             if written.is_ok() {
                 actor.templates.read_at = actor.templates.read_at.max(Some(asked_at));
             }
@@ -256,7 +257,7 @@ impl ChannelActor {
             .map(|(body, _)| (key, Some(body)))
             .into_iter()
             .collect();
-        self.write(changed, ctx, move |actor, written, ctx| {
+        self.write(changed, None, ctx, move |actor, written, ctx| {
             if written.is_ok() && must_be_read {
                 actor.read_once_more(ctx);
             }
@@ -265,7 +266,13 @@ impl ChannelActor {
     }
 
     /// Does something with a template.
-    pub(super) fn template_act(&mut self, act: Act, reply: Reply<wire::Template>, ctx: &mut Context<Self>) {
+    pub(super) fn template_act(
+        &mut self,
+        act: Act,
+        by: Box<By>,
+        reply: Reply<wire::Template>,
+        ctx: &mut Context<Self>,
+    ) {
         let client = match self.way_out() {
             Ok(client) => client,
             Err(refusal) => return tell(reply, Err(refusal)),
@@ -299,7 +306,8 @@ impl ChannelActor {
                         let mut body = rules::read(actor.templates.rows.get(&key), template, now);
                         // Its author asked for one category: another is worth a flag.
                         body.seen.category = draft.category;
-                        actor.write_submitted(key, body, reply, ctx);
+                        let entry = actor.template_entry(&by, AuditAct::TemplateMade, &body, &[]);
+                        actor.write_submitted(key, body, entry, reply, ctx);
                     },
                 ));
             }
@@ -341,7 +349,8 @@ impl ChannelActor {
                             let too_many = body.edited_at.len().saturating_sub(EDITS_KEPT);
                             body.edited_at.drain(..too_many);
                         }
-                        actor.write_submitted(key, body, reply, ctx);
+                        let entry = actor.template_entry(&by, AuditAct::TemplateChanged, &body, &["draft"]);
+                        actor.write_submitted(key, body, entry, reply, ctx);
                     },
                 ));
             }
@@ -353,26 +362,28 @@ impl ChannelActor {
                     return tell(reply, Err(conversation::refusal_of(rejection)));
                 }
                 let body = TemplateBody { fills, ..known.clone() };
-                self.write_one(key, body, false, reply, ctx);
+                let entry = self.template_entry(&by, AuditAct::TemplateChanged, &body, &["fills"]);
+                self.write_one(key, body, Some(entry), false, reply, ctx);
             }
             Act::See(id) => {
                 let Some((key, known)) = self.by_id(&id) else {
                     return tell(reply, Err(Refusal::NotFound("template")));
                 };
                 let body = rules::see(known);
-                self.write_one(key, body, false, reply, ctx);
+                self.write_one(key, body, None, false, reply, ctx);
             }
             Act::Delete(id) => {
                 let Some((key, known)) = self.by_id(&id) else {
                     return tell(reply, Err(Refusal::NotFound("template")));
                 };
                 let shown = rules::show(known);
+                let entry = self.template_entry(&by, AuditAct::TemplateDeleted, known, &[]);
                 ctx.spawn(client.delete_template(key.0.clone(), id).into_actor(self).map(
                     move |done, actor, ctx| {
                         if let Err(error) = done {
                             return tell(reply, Err(refused(error)));
                         }
-                        actor.write(BTreeMap::from([(key, None)]), ctx, move |_, written, _| {
+                        actor.write(BTreeMap::from([(key, None)]), Some(entry), ctx, move |_, written, _| {
                             tell(reply, written.map(|()| shown));
                         });
                     },
@@ -392,23 +403,34 @@ impl ChannelActor {
         &mut self,
         key: Key,
         body: TemplateBody,
+        entry: Mutation,
         reply: Reply<wire::Template>,
         ctx: &mut Context<Self>,
     ) {
         let must_be_read = !body.template.sendable;
-        self.write_one(key, body, must_be_read, reply, ctx);
+        self.write_one(key, body, Some(entry), must_be_read, reply, ctx);
+    }
+
+    /// What the audit trail says of what somebody does with a template, in its language.
+    fn template_entry(&self, by: &By, act: AuditAct, body: &TemplateBody, fields: &[&str]) -> Mutation {
+        let template = &body.template;
+        let name = format!("{} ({})", template.name, template.language);
+        let id = template.id.as_deref().unwrap_or_default();
+        let deed = fields.iter().fold(Deed::new(act).about(id, &name), |deed, field| deed.changed(field));
+        self.env.entry(by, deed)
     }
 
     fn write_one(
         &mut self,
         key: Key,
         body: TemplateBody,
+        entry: Option<Mutation>,
         must_be_read: bool,
         reply: Reply<wire::Template>,
         ctx: &mut Context<Self>,
     ) {
         let shown = rules::show(&body);
-        self.write(BTreeMap::from([(key, Some(body))]), ctx, move |actor, written, ctx| {
+        self.write(BTreeMap::from([(key, Some(body))]), entry, ctx, move |actor, written, ctx| {
             if written.is_ok() && must_be_read {
                 actor.read_once_more(ctx);
             }
@@ -416,11 +438,12 @@ impl ChannelActor {
         });
     }
 
-    /// Stores what changed and goes on with it: nothing else is taken meanwhile, so that the rows in memory are those
+    /// Stores what changed, with the entry that says who had it changed where somebody did, and goes on with it: nothing else is taken meanwhile, so that the rows in memory are those
     /// that are stored. What people see of it is told.
     fn write(
         &mut self,
         changed: BTreeMap<Key, Option<TemplateBody>>,
+        entry: Option<Mutation>,
         ctx: &mut Context<Self>,
         then: impl FnOnce(&mut Self, Result<(), Refusal>, &mut Context<Self>) + 'static,
     ) {
@@ -450,6 +473,9 @@ impl ChannelActor {
                     commits.push(vec![row]);
                 }
             }
+        }
+        if let Some(last) = commits.last_mut() {
+            last.extend(entry);
         }
         if commits.is_empty() {
             return then(self, Ok(()), ctx);

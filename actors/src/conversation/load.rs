@@ -217,6 +217,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
         receipts: Default::default(),
         sender: None,
         announce_after,
+        is_behind: false,
     };
     let Some(head) = head else { return Ok((conversation(state, None), Seen::Whole)) };
     let (last_seq, version, outbox_floor) = (head.last_seq, head.version, head.outbox_floor);

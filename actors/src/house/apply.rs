@@ -290,6 +290,7 @@ impl Way {
             return Ok(());
         }
         let said = contact::TakeIn {
+            by: None,
             wish,
             at: message.at,
             evidence: ConsentEvidence::Message {
@@ -317,7 +318,7 @@ impl Way {
         let Preference { from, scope, choice, detail, at } = preference;
         let found = resolve::resolve(&self.env, self.scope, self.channel, &from, false).await?;
         let evidence = ConsentEvidence::Provider { channel_id: self.channel, detail };
-        let said = contact::TakeIn { wish: Wish { scope, choice }, at, evidence, heard_by: None };
+        let said = contact::TakeIn { by: None, wish: Wish { scope, choice }, at, evidence, heard_by: None };
         match contact::take_in(&self.env, self.scope, found.contact.contact.id, said).await {
             Err(Refusal::Rule { message, .. }) => Err(Refusal::Broken(message)),
             taken => taken.map(drop),
@@ -501,8 +502,13 @@ impl Way {
         let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
         let party = Party { identities, profile_name: change.from.profile_name };
         let told = change.to.iter().map(|identity| identity.value.as_str()).collect::<Vec<_>>().join(", ");
-        let line =
-            SystemLine { event: SystemEvent::NumberChanged, actor: None, subject: Some(told), by_rule: None };
+        let line = SystemLine {
+            event: SystemEvent::NumberChanged,
+            actor: None,
+            by: None,
+            subject: Some(told),
+            by_rule: None,
+        };
         let message = InboundMessage::new(party, change.provider_id, change.at, Content::System(line));
         self.receive(InboundMessage { notice: true, ..message }).await
     }

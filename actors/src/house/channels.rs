@@ -1,6 +1,6 @@
 //! Channels: connecting, showing, deleting.
 
-use switchboard_domain::channel as rules;
+use switchboard_domain::{audit::By, channel as rules};
 use switchboard_ports::store::Scan;
 use switchboard_schema::{
     ChannelId, TenantScope,
@@ -8,7 +8,7 @@ use switchboard_schema::{
     wire,
 };
 
-use super::{Act, House};
+use super::House;
 use crate::{
     Refusal,
     channel::{self, Change, Notice},
@@ -68,10 +68,11 @@ impl House {
     pub async fn put_channel(
         &self,
         scope: TenantScope,
+        by: By,
         id: ChannelId,
         body: ChannelBody,
     ) -> Result<wire::Channel, Refusal> {
-        let put = |reply| channel::Letter::Put(Box::new(body), reply);
+        let put = |reply| channel::Letter::Put(Box::new(body), Box::new(by), reply);
         let body = channel::ask(&self.env, scope, id, put).await?;
         self.env.resolver.forget_channel(scope, id);
         Ok(Connected { id, body: &body }.show(&self.env, scope))
@@ -84,10 +85,11 @@ impl House {
     pub async fn change_channel(
         &self,
         scope: TenantScope,
+        by: By,
         id: ChannelId,
         change: Change,
     ) -> Result<wire::Channel, Refusal> {
-        let change = |reply| channel::Letter::Change(Box::new(change), reply);
+        let change = |reply| channel::Letter::Change(Box::new(change), Box::new(by), reply);
         let body = channel::ask(&self.env, scope, id, change).await?;
         self.env.resolver.forget_channel(scope, id);
         Ok(Connected { id, body: &body }.show(&self.env, scope))
@@ -145,14 +147,17 @@ impl House {
     pub async fn delete_channel(
         &self,
         scope: TenantScope,
-        act: Act,
+        by: By,
         id: ChannelId,
         erase: bool,
     ) -> Result<(), Refusal> {
-        let delete = |reply| channel::Letter::Delete { erase, reply };
+        let correlation = by.correlation;
+        let delete = |reply| channel::Letter::Delete { erase, by: Box::new(by), reply };
         channel::ask(&self.env, scope, id, delete).await?;
         self.env.resolver.forget_channel(scope, id);
-        tracing::info!(correlation = %act.correlation, channel = %id, "a channel was deleted");
+        if let Some(correlation) = correlation {
+            tracing::info!(%correlation, channel = %id, "a channel was deleted");
+        }
         Ok(())
     }
 

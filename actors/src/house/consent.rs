@@ -68,7 +68,8 @@ impl House {
             remark: kept("remark", record.remark)?,
         };
         let wish = Wish { scope: record.scope, choice: record.choice };
-        let said = TakeIn { wish, at: record.at.unwrap_or(now), evidence, heard_by: None };
+        let said =
+            TakeIn { by: Some(act.by()), wish, at: record.at.unwrap_or(now), evidence, heard_by: None };
         tracing::info!(correlation = %act.correlation, contact = %id, "what a contact wants was recorded");
         let shown = contact::take_in(&self.env, scope, id, said).await?;
         self.consent_of(scope, shown).await

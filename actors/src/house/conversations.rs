@@ -925,7 +925,7 @@ impl House {
         patch: wire::ContactPatch,
     ) -> Result<wire::Contact, Refusal> {
         tracing::debug!(correlation = %act.correlation, contact = %id, "a contact is changed");
-        let command = || contact::Ask::Patch(expected, patch.clone());
+        let command = || contact::Ask::Patch(expected, patch.clone(), Box::new(act.by()));
         let shown = contact::ask_current(&self.env, scope, id, command).await?.shown()?;
         Ok(contact_rules::show(shown.id, shown.version, &shown.body))
     }

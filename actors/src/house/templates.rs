@@ -2,10 +2,10 @@
 
 use std::collections::btree_map::Entry;
 
-use switchboard_domain::{outbound::ProviderFiles, template as rules};
+use switchboard_domain::{audit::By, outbound::ProviderFiles, template as rules};
 use switchboard_schema::{ChannelId, TenantScope, wire};
 
-use super::{Act, House};
+use super::House;
 use crate::{
     Refusal,
     channel::{self, TemplateAct},
@@ -34,11 +34,12 @@ impl House {
     pub async fn create_template(
         &self,
         scope: TenantScope,
+        by: By,
         request: wire::CreateTemplate,
     ) -> Result<wire::Template, Refusal> {
         let samples = self.samples(scope, request.channel_id, &request.draft).await?;
         let act = TemplateAct::Create(Box::new(request.draft), samples);
-        self.template_act(scope, request.channel_id, act).await
+        self.template_act(scope, by, request.channel_id, act).await
     }
 
     /// Changes a template: its words, what fills it, whether its changes were seen.
@@ -48,23 +49,23 @@ impl House {
     pub async fn patch_template(
         &self,
         scope: TenantScope,
-        act: Act,
+        by: By,
         id: String,
         patch: wire::TemplatePatch,
     ) -> Result<wire::Template, Refusal> {
-        tracing::debug!(correlation = %act.correlation, channel = %patch.channel_id, "a template is changed");
         let channel = patch.channel_id;
         let mut changed = None;
         if let Some(draft) = patch.draft {
             let samples = self.samples(scope, channel, &draft).await?;
             let act = TemplateAct::Edit(id.clone(), Box::new(draft), samples);
-            changed = Some(self.template_act(scope, channel, act).await?);
+            changed = Some(self.template_act(scope, by.clone(), channel, act).await?);
         }
         if let Some(fills) = patch.fills {
-            changed = Some(self.template_act(scope, channel, TemplateAct::Fill(id.clone(), fills)).await?);
+            let act = TemplateAct::Fill(id.clone(), fills);
+            changed = Some(self.template_act(scope, by.clone(), channel, act).await?);
         }
         if patch.seen {
-            changed = Some(self.template_act(scope, channel, TemplateAct::See(id)).await?);
+            changed = Some(self.template_act(scope, by, channel, TemplateAct::See(id)).await?);
         }
         changed.ok_or(Refusal::Invalid {
             field: "draft",
@@ -79,22 +80,24 @@ impl House {
     pub async fn delete_template(
         &self,
         scope: TenantScope,
-        act: Act,
+        by: By,
         channel: ChannelId,
         id: String,
     ) -> Result<(), Refusal> {
-        self.template_act(scope, channel, TemplateAct::Delete(id)).await?;
-        tracing::info!(correlation = %act.correlation, %channel, "a template was deleted");
-        Ok(())
+        self.template_act(scope, by, channel, TemplateAct::Delete(id)).await.map(drop)
     }
 
     async fn template_act(
         &self,
         scope: TenantScope,
+        by: By,
         channel: ChannelId,
         act: TemplateAct,
     ) -> Result<wire::Template, Refusal> {
-        channel::ask(&self.env, scope, channel, |reply| channel::Letter::TemplateAct(act, reply)).await
+        channel::ask(&self.env, scope, channel, |reply| {
+            channel::Letter::TemplateAct(act, Box::new(by), reply)
+        })
+        .await
     }
 
     /// The provider's handles of the examples of a draft's files. What can be refused is refused before one is uploaded.

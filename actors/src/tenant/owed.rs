@@ -1,12 +1,12 @@
-//! What a tenant has told and not yet written: events for the log, in their order, and the newest state of each
-//! conversation for the list.
+//! What a tenant has told and not yet written: events for the log, in their order, with the entries of the audit trail that
+//! follow from them, and the newest state of each conversation for the list.
 //!
 //! A conversation's row is written once everything told of it is logged: the list never knows what the log
 //! does not. Pure data, without time or store.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use switchboard_schema::{ConversationId, wire::Conversation};
+use switchboard_schema::{ConversationId, record::AuditRow, wire::Conversation};
 
 /// An event to be logged.
 struct Event {
@@ -14,6 +14,8 @@ struct Event {
     body: Vec<u8>,
     /// The conversation it is of, and the version.
     of: Option<(ConversationId, u64)>,
+    /// What the audit trail says of it; written with it.
+    act: Option<Box<AuditRow>>,
 }
 
 /// Where a version begins in the log.
@@ -84,8 +86,14 @@ impl Owed {
     }
 
     /// An event was given its place; of a conversation after [`Owed::change`].
-    pub(super) fn tell(&mut self, offset: u64, body: Vec<u8>, of: Option<ConversationId>) {
-        let mut event = Event { offset, body, of: None };
+    pub(super) fn tell(
+        &mut self,
+        offset: u64,
+        body: Vec<u8>,
+        of: Option<ConversationId>,
+        act: Option<Box<AuditRow>>,
+    ) {
+        let mut event = Event { offset, body, of: None, act };
         if let Some(id) = of
             && let Some(mut dirty) = self.take(id)
         {
@@ -101,9 +109,9 @@ impl Owed {
         self.events.len()
     }
 
-    /// The first events to log: their places and bodies.
-    pub(super) fn first_events(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        self.events.iter().map(|event| (event.offset, event.body.as_slice()))
+    /// The first events to log: their places and bodies, and what the audit trail says of them.
+    pub(super) fn first_events(&self) -> impl Iterator<Item = (u64, &[u8], Option<&AuditRow>)> {
+        self.events.iter().map(|event| (event.offset, event.body.as_slice(), event.act.as_deref()))
     }
 
     /// So many of the first events are in the log.
@@ -228,9 +236,9 @@ mod tests {
     fn a_row_waits_until_all_that_was_told_of_it_is_logged() {
         let mut owed = Owed::default();
         owed.change(conversation(1, 1));
-        owed.tell(1, Vec::new(), Some(id(1)));
-        owed.tell(2, Vec::new(), Some(id(1)));
-        owed.tell(3, Vec::new(), None);
+        owed.tell(1, Vec::new(), Some(id(1)), None);
+        owed.tell(2, Vec::new(), Some(id(1)), None);
+        owed.tell(3, Vec::new(), None, None);
         owed.logged(1);
         assert_eq!((rows(&owed), owed.projected(1)), (vec![], 0));
         owed.logged(1);
@@ -245,10 +253,10 @@ mod tests {
     fn what_was_told_while_a_row_was_written_is_written_after_it() {
         let mut owed = Owed::default();
         owed.change(conversation(1, 1));
-        owed.tell(1, Vec::new(), Some(id(1)));
+        owed.tell(1, Vec::new(), Some(id(1)), None);
         owed.logged(1);
         owed.change(conversation(1, 2));
-        owed.tell(2, Vec::new(), Some(id(1)));
+        owed.tell(2, Vec::new(), Some(id(1)), None);
         assert!(!owed.written(id(1), 1));
         assert_eq!(rows(&owed), vec![]);
         owed.logged(1);
@@ -286,7 +294,7 @@ mod tests {
                         owed.change(conversation(n, versions[n as usize]));
                         for _ in 0..=act {
                             head += 1;
-                            owed.tell(head, Vec::new(), Some(id(n)));
+                            owed.tell(head, Vec::new(), Some(id(n)), None);
                             places.push((head, n, versions[n as usize]));
                         }
                     }

@@ -140,6 +140,55 @@ fn an_old_message_sent_again_is_found_after_a_crash_wherever_that_comes() {
     });
 }
 
+#[test]
+fn a_status_of_an_old_message_is_told_of_wherever_a_crash_came_between() {
+    run(async {
+        let (mut world, running) = World::with_channel(66).await;
+        world.deliver(&running, vec![world.message("in.0", FROM)]).await;
+        let id = world.only_conversation(&running).await;
+        for nth in 0..6 {
+            let (key, words) = (format!("key {nth}"), format!("ours {nth}"));
+            let sent = world.send(&running, id, &key, &words).await.expect("it is queued");
+            world.reaches(&running, id, sent.seq, MessageState::Sent).await;
+        }
+        for batch in some(&world, 1, 1_550).chunks(50) {
+            world.deliver(&running, batch.to_vec()).await;
+        }
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+        for (nth, request) in world.provider.requests().into_iter().enumerate() {
+            // Read first, so that all that is written is the wake-up and the commit in its steps.
+            let running = world.open(Some(FaultPlan::none()));
+            running.house.fire_wakeups(true).await.expect("the wake-ups are read");
+            world.thread(&running, id).await.expect("the thread is read");
+            let faulty = running.faulty.as_ref().expect("faults");
+            for commit in nth..nth + 30 {
+                faulty.fail_commit(commit as u64, Fault::Fail);
+            }
+            let read = Update::Status(Status {
+                provider_id: provider_id(request.callback),
+                callback: Some(request.callback),
+                state: MessageState::Read,
+                at: world.clock.now(),
+                recipient: Vec::new(),
+                charged: None,
+                error: None,
+            });
+            drop(
+                running
+                    .house
+                    .deliver(world.scope, world.channel, vec![read.clone()], world.act("").correlation)
+                    .await,
+            );
+            let running = world.restart(running).await;
+            // It was not answered, and comes again.
+            world.deliver(&running, vec![read]).await;
+            audit_soon(&world, &running).await;
+            world.crash(running).await;
+        }
+    });
+}
+
 /// A long conversation of which everything old is known to the store only, over a store that fails as told.
 async fn reloaded(world: &mut World, running: Running, written: &[Update]) -> (Running, Arc<Faulty>) {
     world.deliver_all(&running, written).await;

@@ -8,6 +8,7 @@ use std::sync::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use secrecy::SecretString;
 use switchboard_actors::{Refusal, house::Connector};
+use switchboard_domain::audit::By;
 use switchboard_ports::channel::ChannelClient;
 use switchboard_schema::{
     ConversationId,
@@ -175,7 +176,10 @@ fn what_a_channel_was_told_to_register_before_it_died_is_told_to_its_successor()
         let updates: Vec<_> = (0..30).map(|n| world.message(&format!("in.{n}"), FROM)).collect();
         world.deliver(&running, updates).await;
         // Connecting it anew is its death.
-        let put = running.house.put_channel(world.scope, world.channel, world.channel_body(&running)).await;
+        let put = running
+            .house
+            .put_channel(world.scope, By::server(), world.channel, world.channel_body(&running))
+            .await;
         assert!(matches!(put, Err(Refusal::Unavailable(_))), "{put:?}");
         faulty.heal().await;
         world.deliver(&running, vec![world.message("in.last", FROM)]).await;

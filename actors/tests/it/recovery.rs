@@ -326,7 +326,10 @@ fn a_deleted_channel_stays_deleted_whatever_its_requests_come_to() {
         let pause = chance.random_range(0..12);
         let delete = async {
             tokio::time::sleep(Duration::from_millis(pause)).await;
-            r.house.delete_channel(w.scope, w.act("delete"), w.channel, false).await.expect("it is deleted");
+            r.house
+                .delete_channel(w.scope, w.act("delete").by(), w.channel, false)
+                .await
+                .expect("it is deleted");
         };
         join(sends, delete).await;
         let requests = world.provider.requests().len();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use switchboard_actors::{Change, Notice};
+use switchboard_domain::audit::By;
 use switchboard_ports::{clock::Clock, store::Mutation};
 use switchboard_schema::{Timestamp, record::ChannelRow, table::Record as _};
 
@@ -89,7 +90,11 @@ fn nothing_older_is_told_of_a_channel_after_something_newer_however_long_a_write
         running.house.notice(world.scope, world.channel, Notice::Unsigned);
         store.until_held().await;
         let change = Change { name: Some("Renamed".to_owned()), ..Change::default() };
-        running.house.change_channel(world.scope, world.channel, change).await.expect("it is stored");
+        running
+            .house
+            .change_channel(world.scope, By::server(), world.channel, change)
+            .await
+            .expect("it is stored");
         until_told(1).await;
         store.go_on();
         until_told(2).await;

@@ -15,7 +15,10 @@ use switchboard_actors::{
     House, Refusal,
     house::{Act, Connector, Parts, Principal},
 };
-use switchboard_domain::inbound::{InboundMessage, Party, Update};
+use switchboard_domain::{
+    audit::By,
+    inbound::{InboundMessage, Party, Update},
+};
 use switchboard_ports::{
     account::Nobody,
     clock::{Clock, Entropy},
@@ -221,7 +224,11 @@ impl World {
     /// Connects the channel.
     pub(crate) async fn connect(&self, running: &Running) {
         let body = self.channel_body(running);
-        running.house.put_channel(self.scope, self.channel, body).await.expect("the channel is connected");
+        running
+            .house
+            .put_channel(self.scope, By::server(), self.channel, body)
+            .await
+            .expect("the channel is connected");
         let body = MemberBody {
             name: "Ada".to_owned(),
             email: "ada@example.com".to_owned(),

@@ -26,6 +26,8 @@ pub(crate) struct Seen {
     pub(crate) events: u64,
     /// Lines that the system wrote into threads.
     pub(crate) lines: u64,
+    /// Those of them that say what a person or a program did.
+    pub(crate) acts: u64,
     /// Bytes of the events' frames.
     pub(crate) bytes: u64,
     /// It was told that something was left out.
@@ -46,9 +48,27 @@ enum Frame {
         offset: u64,
         prev: u64,
         name: String,
+        data: Data,
     },
     #[serde(other)]
     Other,
+}
+
+/// What an event carries, as far as it is looked at.
+#[derive(Deserialize)]
+struct Data {
+    message: Option<Message>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    content: Content,
+}
+
+/// A line that the system wrote names who did what it says.
+#[derive(Deserialize)]
+struct Content {
+    by: Option<serde::de::IgnoredAny>,
 }
 
 impl Seen {
@@ -78,13 +98,14 @@ impl Seen {
                     at.epoch = epoch;
                 }
             }
-            Frame::Event { offset, prev, name } => {
+            Frame::Event { offset, prev, name, data } => {
                 let at = self.at.as_mut().expect("it is subscribed");
                 assert_eq!(prev, at.offset, "something was left out");
                 at.offset = offset;
                 self.events += 1;
                 self.bytes += length as u64;
                 self.lines += u64::from(name == "system.added");
+                self.acts += u64::from(data.message.is_some_and(|message| message.content.by.is_some()));
             }
             Frame::Other => {}
         }

@@ -499,6 +499,8 @@ impl Town {
                 add(table, customers);
             }
             let (events, lines) = workspace.observer.seen(|seen| (seen.events, seen.lines));
+            // The channel's connecting is one, too.
+            add("audit", workspace.observer.seen(|seen| seen.acts) + 1);
             add("thread items", ledger.received + ledger.sent + ledger.notes + lines);
             add("thread attempts", ledger.sent);
             add("thread keys", ledger.keys);

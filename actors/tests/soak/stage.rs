@@ -18,7 +18,10 @@ use switchboard_actors::{
     House,
     house::{Connector, Parts},
 };
-use switchboard_domain::outbound::{Outbound, SendOutcome};
+use switchboard_domain::{
+    audit::By,
+    outbound::{Outbound, SendOutcome},
+};
 use switchboard_ports::{
     Future,
     account::Nobody,
@@ -267,7 +270,10 @@ impl Stage {
             standing: ChannelStanding::default(),
         };
         let put = async {
-            self.house.put_channel(scope, channel, body).await.expect("the channel is connected");
+            self.house
+                .put_channel(scope, By::server(), channel, body)
+                .await
+                .expect("the channel is connected");
             // Whom conversations are given to.
             let body = MemberBody {
                 name: "Ada".to_owned(),

@@ -315,6 +315,7 @@ fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Re
             Ok(draft.finish_item(seq).then_send())
         }
         Command::Recover => recover(state, now),
+        Command::Adopt => adopt(state),
     }
 }
 
@@ -1523,6 +1524,21 @@ fn unknown_outcome() -> MessageError {
         code: "outcome_unknown".to_owned(),
         message: "No answer from WhatsApp. It may have arrived, so it is never sent twice by itself."
             .to_owned(),
+    }
+}
+
+/// Gives items that are newer than the head a version of their own: until then nobody was told of them.
+fn adopt(state: &State) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of_any(state)?;
+    let version = draft.head.version;
+    let newer = state.items.values().filter(|item| item.version > version).map(|item| item.seq);
+    let newer: Vec<_> = newer.collect();
+    for seq in &newer {
+        draft.item(*seq)?;
+    }
+    match newer.len() {
+        0 => Ok(Decision::default()),
+        _ => Ok(draft.finish(newer.into_iter().map(Effect::Announce).collect(), None)),
     }
 }
 

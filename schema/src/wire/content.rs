@@ -605,6 +605,9 @@ wire! {
         /// Who did it, where a person did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub actor: Option<String>,
+        /// The same with their id: a person or a program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub by: Option<Box<super::Sender>>,
         /// What it was done to or with: the name of an assignee or a team, a status, a new number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,

@@ -513,6 +513,8 @@ wire! {
         ManageKeys,
         /// See updates that could not be applied, and apply them again.
         ReplayDeliveries,
+        /// See who did what (`GET /api/v1/audit`).
+        SeeAudit,
     }
 
     /// The people of the workspace.

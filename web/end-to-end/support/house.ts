@@ -120,6 +120,15 @@ export class House {
     await this.serve();
   }
 
+  /** The server dies, until `up`. */
+  async down(): Promise<void> {
+    await end(this.server);
+  }
+
+  async up(): Promise<void> {
+    await this.serve();
+  }
+
   /** The server's process. */
   get pid(): number {
     return this.server?.pid ?? 0;

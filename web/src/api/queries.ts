@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, Assignment, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, Me, PresenceList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -14,16 +14,44 @@ export const queryClient = new QueryClient({
   },
 });
 
+let meIsKept = false;
+/** The server has said who it is. */
+export function meIsBack(me: Me): void {
+  meIsKept = false;
+  queryClient.setQueryData(meQuery.queryKey, me);
+}
+/** Is who is signed in known from this device alone, as the server did not answer? Nothing can be changed then. */
+export const isMeKept = (): boolean => meIsKept;
+
+/** Who was signed in here last, from what is kept on this device. */
+async function keptMe(): Promise<Me | null> {
+  try {
+    const { lastShell } = await import('@/lib/inbox/copy');
+    return (await lastShell(Date.now()))?.me ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Who is signed in; `null` when nobody is. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   staleTime: Infinity,
   queryFn: async ({ signal }): Promise<Me | null> => {
     try {
-      return await ask<Me>('/me', { signal, quiet: true });
+      const me = await ask<Me>('/me', { signal, quiet: true });
+      meIsKept = false;
+      return me;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
-      throw error;
+      if (error instanceof ApiError && error.status === 401) {
+        // What is kept here belongs to nobody who is signed in.
+        void import('@/lib/inbox/copy').then((copy) => copy.forgetAll()).catch(() => undefined);
+        return null;
+      }
+      const kept = isPassing(error) ? await keptMe() : null;
+      if (kept === null) throw error;
+      meIsKept = true;
+      return kept;
     }
   },
 });
@@ -66,6 +94,19 @@ export const apiKeysQuery = queryOptions({
   queryKey: ['api-keys'],
   queryFn: ({ signal }) => ask<ApiKeyList>('/api-keys', { signal }),
 });
+
+/** Who did what, newest first, page by page; for owners and admins. */
+export const auditQuery = (area: AuditArea | '', by: string) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', area, by],
+    staleTime: 0,
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) => {
+      const given = Object.entries({ area, by, cursor: pageParam }).filter(([, value]) => value !== '');
+      return ask<AuditPage>(`/audit?${new URLSearchParams(given).toString()}`, { signal });
+    },
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
 
 /** Newest first, page by page; only owners may ask. */
 export const deadLettersQuery = infiniteQueryOptions({

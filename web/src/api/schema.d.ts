@@ -74,6 +74,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Each act stands here together with what it did, or neither does. What is said is as it was then: names do not change
+         *     afterwards, and secrets are named and never shown. Messages are not among the acts: who sent each stands with it.
+         *
+         *     For owners and admins.
+         */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -1659,6 +1682,63 @@ export interface components {
             width?: number | null;
         };
         /**
+         * @description What somebody did.
+         * @enum {string}
+         */
+        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
+        /**
+         * @description A part of the workspace.
+         * @enum {string}
+         */
+        AuditArea: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations";
+        /** @description A field that was one thing and is another. */
+        AuditChange: {
+            /** @description What it is; none where it is nothing, or is a secret. */
+            after?: string | null;
+            /** @description What it was; none where it was nothing, or is a secret. */
+            before?: string | null;
+            /** @description The field, as the API calls it. */
+            field: string;
+        };
+        /** @description One act. Written with what it did: both are there, or neither. */
+        AuditEntry: {
+            about?: null | components["schemas"]["AuditObject"];
+            /** @description What they did. */
+            act: components["schemas"]["AuditAct"];
+            /** @description The address that the request came from, as far as the proxies in front can be trusted. */
+            address?: string | null;
+            /** @description What part of the workspace it is about. */
+            area: components["schemas"]["AuditArea"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who, as they were called then. */
+            by: components["schemas"]["Sender"];
+            /** @description What was one thing and is another. Secrets are named, and never shown. */
+            changes?: components["schemas"]["AuditChange"][];
+            correlation_id?: null | components["schemas"]["CorrelationId"];
+            /** @description Its id. */
+            id: components["schemas"]["AuditId"];
+        };
+        /** @description `aud_` and 26 characters */
+        AuditId: string;
+        /** @description To whom or what something was done. */
+        AuditObject: {
+            /** @description Its id. */
+            id: string;
+            /** @description What it was called. */
+            name: string;
+        };
+        /** @description Acts, newest first. */
+        AuditPage: {
+            /**
+             * @description The acts. Fewer than were asked for, even none, where a long stretch of time held nothing that is meant: the
+             *     cursor goes on from there.
+             */
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; none at the end. */
+            next_cursor?: string | null;
+        };
+        /**
          * @description What somebody says of themselves; remembered until they say otherwise.
          * @enum {string}
          */
@@ -2969,7 +3049,7 @@ export interface components {
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries";
+        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_keys" | "replay_deliveries" | "see_audit";
         /** @description How one of us is to be found. */
         Presence: {
             /** @description What they say of themselves. */
@@ -3649,6 +3729,7 @@ export interface components {
         SystemLine: {
             /** @description Who did it, where a person did. */
             actor?: string | null;
+            by?: null | components["schemas"]["Sender"];
             by_rule?: null | components["schemas"]["AssignedBy"];
             /** @description What happened. */
             event: components["schemas"]["SystemEvent"];
@@ -4240,6 +4321,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_list: {
+        parameters: {
+            query?: {
+                /** @description About this part of the workspace. */
+                area?: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations";
+                /** @description By the person or the key with this id. */
+                by?: string;
+                /** @description About the member, team, channel, contact, conversation … with this id. */
+                about?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description A problem */

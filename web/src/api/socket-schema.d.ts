@@ -2349,6 +2349,10 @@ export interface SystemLine {
    */
   actor?: string | null;
   /**
+   * The same with their id: a person or a program.
+   */
+  by?: Sender2 | null;
+  /**
    * By which rule, where it was no person.
    */
   by_rule?: AssignedBy | null;
@@ -2383,6 +2387,23 @@ export interface SystemLine {
    * What it was done to or with: the name of an assignee or a team, a status, a new number.
    */
   subject?: string | null;
+}
+/**
+ * Who sent a message.
+ */
+export interface Sender2 {
+  /**
+   * Their id, where they have one.
+   */
+  id?: string | null;
+  /**
+   * What they are.
+   */
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  /**
+   * Their name.
+   */
+  name?: string | null;
 }
 /**
  * By which rule a conversation was given to somebody.

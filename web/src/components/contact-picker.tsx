@@ -57,7 +57,7 @@ export function ContactPicker({ label, chosen, onChoose, usable }: {
             <label key={contact.id} className="flex min-h-8 cursor-pointer items-center gap-2 rounded-[7px] px-2 py-1.5 hover:bg-hover">
               <input type="radio" name={name} checked={chosen === contact.id} onChange={() => { onChoose(contact); }} />
               <span className="min-w-0 flex-1 truncate" dir="auto">{contact.name}</span>
-              {address && <span className="num flex-none text-[12px] leading-4 text-text-2">{addressOf(address)}</span>}
+              {address && <span className="num flex-none text-[12px] leading-4 text-text-2" dir="ltr">{addressOf(address)}</span>}
             </label>
           );
         })}

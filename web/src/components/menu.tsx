@@ -1,6 +1,8 @@
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
+import { isRtl } from '@/lib/direction';
+import { homeOf, useHome } from '@/lib/hooks';
 
 /** A menu that opens from a button. It leaves the page's scroll alone. */
 export function Menu({ trigger, children, align = 'end', side = 'bottom', open, onOpenChange, onClosed }: {
@@ -13,11 +15,17 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', open, 
   /** It is gone; the focus returns to its button unless this is prevented. */
   onClosed?: (event: Event) => void;
 }) {
+  const { element, home, look } = useHome();
+  const change = (on: boolean) => {
+    if (on) look();
+    onOpenChange?.(on);
+  };
   return (
-    <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8} {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}>
+    <DropdownMenu.Root modal={false} {...(open === undefined ? {} : { open })} onOpenChange={change}>
+      <DropdownMenu.Trigger asChild ref={element}>{trigger}</DropdownMenu.Trigger>
+      {/* Also where it is opened from elsewhere: its button was there before. */}
+      <DropdownMenu.Portal container={open ? homeOf(element.current) : home}>
+        <DropdownMenu.Content className="menu" align={align} side={side === 'right' && isRtl() ? 'left' : side} sideOffset={4} collisionPadding={8} {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}>
           {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

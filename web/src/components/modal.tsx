@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useFocusReturn } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 
 /** Whoever opens a form means to fill it in. On a touch screen a keyboard would hide what was opened. */
@@ -11,20 +12,26 @@ function toFirstField(event: Event) {
   field.focus();
 }
 
+/** Words alone are scrolled by keys as well: where nothing inside takes the focus, the part that scrolls does. */
+function readable(body: HTMLElement | null): void {
+  if (body && !body.querySelector('a[href], button, input, select, textarea, [tabindex]')) body.tabIndex = 0;
+}
+
 /** A dialog: Esc and the backdrop close it, the focus returns to where it was. */
 export function Modal({ title, children, onClose, footer }: { title: string; children: ReactNode; onClose: () => void; footer?: ReactNode }) {
+  const back = useFocusReturn();
   return (
     <Dialog.Root open onOpenChange={(open) => { if (!open) onClose(); }}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog" aria-describedby={undefined} onOpenAutoFocus={toFirstField}>
+        <Dialog.Content className="dialog" aria-describedby={undefined} onOpenAutoFocus={toFirstField} onCloseAutoFocus={back}>
           <div className="flex items-center justify-between py-3 ps-4 pe-2.5">
             <Dialog.Title className="pane-title">{title}</Dialog.Title>
             <Dialog.Close className="btn plain icon small" aria-label={t('app.close')}>
               <X size={16} aria-hidden="true" />
             </Dialog.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{children}</div>
+          <div ref={readable} className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{children}</div>
           {footer && <div className="flex items-center justify-end gap-2 border-t border-line px-4 py-3">{footer}</div>}
         </Dialog.Content>
       </Dialog.Portal>

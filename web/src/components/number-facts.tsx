@@ -1,14 +1,12 @@
 import type { NumberFacts } from '@/api/types';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import '@/lib/i18n-settings';
-
-const limits = new Intl.NumberFormat('en-GB');
 
 /** `TIER_2K` as people read it. */
 function limitOf(tier: string | undefined): string | undefined {
   if (tier === 'TIER_UNLIMITED') return t('channel.unlimited');
   const found = /^TIER_(\d+)(K?)$/.exec(tier ?? '');
-  return found ? limits.format(Number(found[1]) * (found[2] ? 1_000 : 1)) : tier;
+  return found ? written(Number(found[1]) * (found[2] ? 1_000 : 1)) : tier;
 }
 
 const qualities: Record<string, string> = { GREEN: t('channel.quality_green'), YELLOW: t('channel.quality_yellow'), RED: t('channel.quality_red') };

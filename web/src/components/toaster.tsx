@@ -1,9 +1,9 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { Keys } from '@/components/keys';
 import { useAnnouncements } from '@/lib/announce';
 import { t } from '@/lib/i18n';
-import { usePreferences } from '@/lib/preferences';
-import { inField } from '@/lib/shortcuts';
+import { matches, shortcuts } from '@/lib/shortcuts';
 import { dismissToast, useToast } from '@/lib/toast';
 
 const LASTS_MS = 6_000;
@@ -12,7 +12,6 @@ const LASTS_MS = 6_000;
 export function Toaster() {
   const toast = useToast((state) => state.toast);
   const { polite, assertive } = useAnnouncements();
-  const singleKeys = usePreferences((state) => state.singleKeys);
   const held = useRef(false);
 
   useEffect(() => {
@@ -22,18 +21,16 @@ export function Toaster() {
   }, [toast]);
 
   useEffect(() => {
-    const key = toast?.action?.key;
-    if (!key || !singleKeys) return;
+    if (!toast?.action?.undoes) return;
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
-      if (event.key.toUpperCase() !== key) return;
+      if (event.defaultPrevented || !matches(event, shortcuts.undo)) return;
       event.preventDefault();
       dismissToast(toast.id);
       toast.action?.run();
     };
     window.addEventListener('keydown', press);
     return () => { window.removeEventListener('keydown', press); };
-  }, [toast, singleKeys]);
+  }, [toast]);
 
   const hold = (on: boolean) => () => { held.current = on; };
   return (
@@ -44,7 +41,8 @@ export function Toaster() {
         <div
           key={toast.id}
           className="toast"
-          role={toast.error ? undefined : 'status'}
+          role={toast.error ? 'region' : 'status'}
+          aria-label={toast.error ? toast.words : undefined}
           onPointerEnter={hold(true)}
           onPointerLeave={hold(false)}
           onFocus={hold(true)}
@@ -54,7 +52,7 @@ export function Toaster() {
           {toast.action && (
             <button type="button" onClick={() => { dismissToast(toast.id); toast.action?.run(); }}>{toast.action.label}</button>
           )}
-          {toast.action?.key && singleKeys && <kbd>{toast.action.key}</kbd>}
+          {toast.action?.undoes && <Keys of={shortcuts.undo} />}
           <button type="button" aria-label={t('app.dismiss')} onClick={() => { dismissToast(toast.id); }}>
             <X size={14} aria-hidden="true" />
           </button>

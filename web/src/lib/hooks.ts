@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { t } from '@/lib/i18n';
 
 const clocks = new Set<() => void>();
@@ -38,6 +38,42 @@ export function useMedia(query: string): boolean {
       };
     },
     () => window.matchMedia(query).matches,
+  );
+}
+
+/**
+ * Where what opens from an element is put in the page: into the part of it that the element is in, so that whoever walks the page
+ * part by part comes by it. `look` is called when it opens.
+ */
+export function useHome(): { element: RefObject<HTMLButtonElement | null>; home: HTMLElement | undefined; look: () => void } {
+  const element = useRef<HTMLButtonElement>(null);
+  const [home, setHome] = useState<HTMLElement>();
+  const look = useCallback(() => { setHome(homeOf(element.current)); }, []);
+  return { element, home, look };
+}
+
+export function homeOf(element: HTMLElement | null): HTMLElement | undefined {
+  return element?.closest<HTMLElement>('[role="dialog"], nav, aside, main, section[aria-label]') ?? undefined;
+}
+
+/** For a dialog that has no button of its own to return to: the focus goes back to where it was, unless something took it meanwhile. */
+export function useFocusReturn(): (event: Event) => void {
+  const [before] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : null));
+  return (event) => {
+    event.preventDefault();
+    const now = document.activeElement;
+    if ((now === null || now === document.body) && before?.isConnected) before.focus();
+  };
+}
+
+/** How wide the window is, in pixels. */
+export function useWidth(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener('resize', listener);
+      return () => { window.removeEventListener('resize', listener); };
+    },
+    () => window.innerWidth,
   );
 }
 

@@ -17,7 +17,7 @@ export function later<P>(load: () => Promise<Part<P>>): LazyExoticComponent<Comp
 }
 
 /** A part that does not come, as the line is down, is asked for until it does: what stands for it stays so long. */
-async function insist<P>(load: () => Promise<Part<P>>): Promise<Part<P>> {
+export async function insist<T>(load: () => Promise<T>): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await load();

@@ -1,4 +1,5 @@
 /** Files and orders in words. */
+import { locale } from '@/lib/i18n';
 import type { Attachment, MediaKind, Order } from '@/api/types';
 
 /** Where a file's bytes are: its small picture, where there is one and that is enough. */
@@ -36,7 +37,7 @@ export function money(price: string, currency: string): string {
   const amount = Number(price);
   if (price.trim() === '' || !Number.isFinite(amount)) return price;
   try {
-    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+    return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
   } catch {
     return `${price} ${currency}`.trim();
   }
@@ -44,7 +45,7 @@ export function money(price: string, currency: string): string {
 
 /** What one message costs: fractions of the smallest coin count. */
 export function rate({ value, currency }: { value: string; currency: string }): string {
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 4 }).format(Number(value));
+  return new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(Number(value));
 }
 
 /** The sum of an order, where everything in it has a price in one currency. */

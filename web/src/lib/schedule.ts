@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { ask } from '@/api/client';
 import type { ScheduledList } from '@/api/types';
 import { snoozeChoices, type Choice } from '@/lib/inbox/snooze';
+import { zoneName } from '@/lib/zone';
 
 /** How far ahead the server plans, in days. */
 export const AHEAD_MAX_DAYS = 90;
@@ -20,9 +21,9 @@ export function offersAt(now: Date): Offer[] {
 
 /** The viewer's time zone, by its name and how far it is from the world's time on that day. */
 export function zoneAt(at: Date, locale: string): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'shortOffset' }).formatToParts(at);
+  const parts = new Intl.DateTimeFormat(locale, { timeZone: zoneName(), timeZoneName: 'shortOffset' }).formatToParts(at);
   const offset = parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
-  const zone = new Intl.DateTimeFormat(locale).resolvedOptions().timeZone.replaceAll('_', ' ');
+  const zone = zoneName().replaceAll('_', ' ');
   return offset ? `${zone} (${offset})` : zone;
 }
 

@@ -1,4 +1,5 @@
 /** What is searched for, as it is asked of the server, and what was searched for before. */
+import { momentAt } from '@/lib/zone';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { create } from 'zustand';
 import { ask, isPassing } from '@/api/client';
@@ -44,7 +45,7 @@ const DAY_MS = 24 * 3_600_000;
 /** A day of the viewer's calendar as a moment: its beginning, or that of the day after it. */
 function beginning(day: string, after: number): string | null {
   const [year = NaN, month = NaN, date = NaN] = day.split('-').map(Number);
-  const moment = new Date(year, month - 1, date + after);
+  const moment = momentAt(year, month, date + after);
   return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
 }
 

@@ -33,15 +33,20 @@ export function welcome(me: Me): void {
   tabs.postMessage(seatOf(me));
 }
 
+/** Nothing that was read stays on the device. */
+const forget = () => import('@/lib/inbox/keeper').then((keeper) => keeper.forgetCopy()).catch(() => undefined);
+
 /** The server says that nobody is signed in any more. */
 export function endSession(): void {
   if (!queryClient.getQueryData(meQuery.queryKey)) return;
+  void forget();
   queryClient.setQueryData(meQuery.queryKey, null);
   onEnd();
 }
 
 export async function signOut(): Promise<void> {
   await ask('/sessions/current', { method: 'DELETE', quiet: true }).catch(() => undefined);
+  await forget();
   tabs.postMessage(null);
   queryClient.setQueryData(meQuery.queryKey, null);
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' });

@@ -9,6 +9,7 @@ export const settingsSections = [
   { id: 'teams', label: 'settings.teams' },
   { id: 'hours', label: 'settings.hours' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
+  { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
   { id: 'availability', label: 'settings.availability' },
   { id: 'appearance', label: 'settings.appearance' },

@@ -9,7 +9,7 @@ export type Toast = {
   error: boolean;
   /** How long it stays, where that is not as long as others. */
   lastsMs?: number;
-  action?: { label: string; run: () => void; key?: string };
+  action?: { label: string; run: () => void; /** The key for undoing runs it as well. */ undoes?: boolean };
 };
 
 export const useToast = create<{ toast: Toast | null }>(() => ({ toast: null }));

@@ -1,5 +1,6 @@
 /** WhatsApp's window as people read it: open, closing, closed, and how long it lasts. */
 import type { Window } from '@/api/types';
+import { t } from '@/lib/i18n';
 
 export type WindowState = 'open' | 'soon' | 'closed' | 'none';
 
@@ -42,15 +43,15 @@ export function minutesLeft(leftMs: number): number {
 /** `71h`, `23h`, `3h 2m`, `47m`: for a card. */
 export function shortLeft(leftMs: number): string {
   const minutes = minutesLeft(leftMs);
-  if (minutes < 60) return `${String(minutes)}m`;
+  if (minutes < 60) return t('time.minutes', { m: minutes });
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
-  return hours >= 10 || rest === 0 ? `${String(hours)}h` : `${String(hours)}h ${String(rest)}m`;
+  return hours >= 10 || rest === 0 ? t('time.hours', { h: hours }) : t('time.hoursMinutes', { h: hours, m: rest });
 }
 
 /** `23h 59m`, `47m`: for a sentence. */
 export function longLeft(leftMs: number): string {
   const minutes = minutesLeft(leftMs);
-  if (minutes < 60) return `${String(minutes)}m`;
-  return `${String(Math.floor(minutes / 60))}h ${String(minutes % 60)}m`;
+  if (minutes < 60) return t('time.minutes', { m: minutes });
+  return t('time.hoursMinutes', { h: Math.floor(minutes / 60), m: minutes % 60 });
 }

@@ -107,7 +107,7 @@ pub(super) fn context(raw: &RawContext<'_>) -> (Option<Forwarded>, Option<Produc
 }
 
 fn told(event: SystemEvent) -> Said {
-    Content::System(SystemLine { event, actor: None, subject: None, by_rule: None }).into()
+    Content::System(SystemLine { event, actor: None, by: None, subject: None, by_rule: None }).into()
 }
 
 /// A file. Its id is given by whoever keeps it, which is not known here.

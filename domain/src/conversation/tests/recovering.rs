@@ -13,6 +13,21 @@ fn a_request_without_a_result_is_unknown_after_a_crash() {
 }
 
 #[test]
+fn what_an_earlier_owner_wrote_and_did_not_name_stands_and_is_told_of_once() {
+    let mut it = given_queued();
+    assert_eq!(it.when(Command::Adopt), Decision::default(), "there is no such thing");
+    let version = it.head().version;
+    let mut item = it.state.items[&1].clone();
+    (item.version, item.state) = (version + 1, MessageState::Read);
+    it.state.items.insert(1, item);
+    let decision = it.when(Command::Adopt);
+    assert_eq!(decision.effects, [Effect::Announce(1)]);
+    assert_eq!((it.head().version, it.state.items[&1].version), (version + 1, version + 1));
+    assert_eq!(it.state_of(1), MessageState::Read);
+    assert_eq!(it.when(Command::Adopt), Decision::default());
+}
+
+#[test]
 fn what_waits_with_no_attempt_is_safe_to_send_after_a_crash() {
     let mut it = given_queued();
     it.when(Command::Recover);

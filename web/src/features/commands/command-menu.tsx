@@ -1,26 +1,31 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Lock, LogOut, Monitor, Moon, Search, Settings, SquarePen, Sun, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, CalendarClock, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, Smile, SquarePen, Sun, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
 import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
-import { t } from '@/lib/i18n';
+import { useFocusReturn } from '@/lib/hooks';
+import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
+import '@/lib/i18n-writing';
 import { assign, putWithTeam, setStatus } from '@/lib/inbox/actions';
+import { saveContact } from '@/lib/inbox/contacts';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
-import { orderOf, STATUSES } from '@/lib/inbox/state';
-import { setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
+import { orderOf, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
+import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
 import { useAnswering, useMay, useMe, useTeams } from '@/lib/people';
+import { languageNames, LANGUAGES } from '@/lib/languages';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
 import { searchFor } from '@/lib/search';
 import { useSettingsSections } from '@/lib/settings';
 import { shortcuts } from '@/lib/shortcuts';
+import { goToWorkspace } from '@/lib/workspaces';
 
 const icon = { size: 16, 'aria-hidden': true } as const;
 
@@ -30,7 +35,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const { list, openId } = usePlace();
   const conversation = useInbox((state) => (openId ? state.conversations[openId] : undefined));
   const conversations = useInbox((state) => state.conversations);
-  const { user } = useMe();
+  const { user, workspace, workspaces } = useMe();
   const users = useAnswering();
   const answers = useMay('answer');
   const sections = useSettingsSections();
@@ -38,6 +43,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
+  const back = useFocusReturn();
   const [words, setWords] = useState('');
   const run = (act: () => void) => () => {
     onClose();
@@ -50,21 +56,43 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
     <Dialog.Root open onOpenChange={(on) => { if (!on) onClose(); }}>
       <Dialog.Portal>
         <div className="backdrop" />
-        <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined}>
+        <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined} onCloseAutoFocus={back}>
           <Dialog.Title className="sr-only">{t('commands.title')}</Dialog.Title>
           <Command label={t('commands.title')} loop filter={fits} className="flex min-h-0 flex-col">
             <Command.Input value={words} onValueChange={setWords} className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />
             <Command.List className="max-h-[min(420px,60vh)] overflow-y-auto p-1.5">
               <Command.Empty className="p-3 text-text-3">{t('commands.none')}</Command.Empty>
+              {conversation && !answers && (
+                <Command.Group heading={t('commands.conversation')}>
+                  <Item icon={<PanelRight {...icon} />} keys={shortcuts.details} onSelect={run(askDetails)}>{t('actions.details')}</Item>
+                </Command.Group>
+              )}
               {conversation && answers && (
                 <Command.Group heading={t('commands.conversation')}>
                   {conversation.status !== 'resolved' && (
                     <Item icon={<Check {...icon} />} keys={shortcuts.resolve} onSelect={run(() => void setStatus(conversation.id, 'resolved'))}>{t('actions.resolve')}</Item>
                   )}
+                  {conversation.status !== 'resolved' && (
+                    <Item icon={<Check {...icon} />} keys={shortcuts.resolveNext} onSelect={run(() => {
+                      const next = neighbour(1) ?? neighbour(-1);
+                      void setStatus(conversation.id, 'resolved');
+                      if (next) {
+                        focusComposer(next);
+                        open(next);
+                      } else void navigate({ to: '/inbox', search: list });
+                    })}>{t('actions.resolveNext')}</Item>
+                  )}
                   {conversation.status !== 'open' && <Item icon={<Inbox {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'open'))}>{t('actions.reopen')}</Item>}
                   {conversation.status !== 'pending' && <Item icon={<Hourglass {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'pending'))}>{t('actions.pending')}</Item>}
                   <Item icon={<CornerUpLeft {...icon} />} keys={shortcuts.reply} onSelect={run(() => { setComposerMode(conversation.id, 'reply'); })}>{t('actions.reply')}</Item>
                   <Item icon={<Lock {...icon} />} keys={shortcuts.note} onSelect={run(() => { setComposerMode(conversation.id, 'note'); })}>{t('actions.note')}</Item>
+                  <Item icon={<LayoutTemplate {...icon} />} onSelect={run(() => { setComposerMode(conversation.id, 'template'); })}>{t('composer.template')}</Item>
+                  <Item icon={<Paperclip {...icon} />} keys={shortcuts.attach} onSelect={run(() => { askComposer(conversation.id, 'attach'); })}>{t('attach.add')}</Item>
+                  <Item icon={<MessageSquareText {...icon} />} onSelect={run(() => { askComposer(conversation.id, 'saved'); })}>{t('writing.saved')}</Item>
+                  <Item icon={<Smile {...icon} />} onSelect={run(() => { askComposer(conversation.id, 'emoji'); })}>{t('writing.emoji')}</Item>
+                  <Item icon={<CalendarClock {...icon} />} onSelect={run(() => { askComposer(conversation.id, 'schedule'); })}>{t('schedule.open')}</Item>
+                  <Item icon={<PanelRight {...icon} />} keys={shortcuts.details} onSelect={run(askDetails)}>{t('actions.details')}</Item>
+                  <Item icon={conversation.contact.blocked ? <ShieldCheck {...icon} /> : <ShieldBan {...icon} />} onSelect={run(() => void saveContact(conversation.contact.id, { blocked: !conversation.contact.blocked }))}>{conversation.contact.blocked ? t('details.unblock') : t('details.block')}</Item>
                   {conversation.assignee_id !== user.id && (
                     <Item icon={<UserRoundCheck {...icon} />} onSelect={run(() => void assign(conversation.id, user.id))}>{t('actions.toMe')}</Item>
                   )}
@@ -95,6 +123,15 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   <Item key={status} icon={<Inbox {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, status } }))}>
                     {`${t('areas.inbox')}: ${t(`status.${status}`)}`}
                   </Item>
+                ))}
+                {VIEWS.map((view) => (
+                  <Item key={view} icon={<Inbox {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, view } }))}>{`${t('areas.inbox')}: ${t(`views.${view}`)}`}</Item>
+                ))}
+                {SORTS.map((sort) => (
+                  <Item key={sort} icon={<ArrowUpDown {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, sort } }))}>{`${t('sort.label')}: ${t(`sort.${sort}`)}`}</Item>
+                ))}
+                {workspaces.filter((one) => one.id !== workspace.id).map((one) => (
+                  <Item key={one.id} icon={<span className="tile small" aria-hidden="true">{[...one.name][0]?.toUpperCase()}</span>} onSelect={run(() => void goToWorkspace(one.id))}>{`${t('workspaces.label')}: ${one.name}`}</Item>
                 ))}
                 {teams.map((team) => (
                   <Item key={team.id} icon={<Users {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { ...list, view: `team:${team.id}` } }))}>{`${t('areas.inbox')}: ${team.name}`}</Item>
@@ -129,6 +166,13 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 <Item icon={<Monitor {...icon} />} onSelect={run(() => { setPreferences({ theme: 'system' }); })}>{`${t('account.theme')}: ${t('account.system')}`}</Item>
                 <Item icon={<Sun {...icon} />} onSelect={run(() => { setPreferences({ theme: 'light' }); })}>{`${t('account.theme')}: ${t('account.light')}`}</Item>
                 <Item icon={<Moon {...icon} />} onSelect={run(() => { setPreferences({ theme: 'dark' }); })}>{`${t('account.theme')}: ${t('account.dark')}`}</Item>
+                {(['comfortable', 'compact'] as const).map((density) => (
+                  <Item key={density} icon={<Rows3 {...icon} />} onSelect={run(() => { setPreferences({ density }); })}>{`${t('settings.density')}: ${t(`settings.${density}`)}`}</Item>
+                ))}
+                {LANGUAGES.filter((one) => one !== language).map((one) => (
+                  <Item key={one} icon={<Languages {...icon} />} onSelect={run(() => { setPreferences({ language: one }); if (nextLanguage() !== language) location.reload(); })}>{`${t('settings.language')}: ${languageNames[one]}`}</Item>
+                ))}
+                <Item icon={<Keyboard {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section: 'appearance' }, hash: 'keys' }))}>{t('keys.change')}</Item>
                 <Item icon={<Keyboard {...icon} />} keys={shortcuts.sheet} onSelect={run(() => { openDialog('keys'); })}>{t('account.keyboard')}</Item>
                 <Item icon={<LogOut {...icon} />} onSelect={run(() => void signOut().then(() => navigate({ to: '/signin' })))}>{t('account.signOut')}</Item>
               </Command.Group>

@@ -1,57 +1,42 @@
+import { useNavigate } from '@tanstack/react-router';
 import { Keys } from '@/components/keys';
 import { Modal } from '@/components/modal';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { usePreferences } from '@/lib/preferences';
+import { shortcutGroups, shortcutName } from '@/lib/shortcut-list';
 import { shortcuts } from '@/lib/shortcuts';
 
-/** All the keys, in the platform's own glyphs. */
+/** All the keys as they are now, in the platform's own glyphs. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
-  const { singleKeys, sendWith } = usePreferences();
-  const groups: [string, [string, string][]][] = [
-    [
-      t('keys.everywhere'),
-      [
-        [t('keys.menu'), shortcuts.menu],
-        [t('keys.sheet'), shortcuts.sheet],
-        ...(singleKeys ? ([[t('keys.search'), shortcuts.search], [t('keys.sheet'), '?'], [t('keys.undo'), 'Z']] as [string, string][]) : []),
-        [t('areas.inbox'), shortcuts.inbox],
-        [t('areas.settings'), shortcuts.settings],
-        [t('keys.panes'), shortcuts.panes],
-        [t('keys.escape'), 'Esc'],
-      ],
+  const { sendWith } = usePreferences();
+  const navigate = useNavigate();
+  // Keys that are the same everywhere, and are nobody's to choose.
+  const fixed: Record<string, [string, string][]> = {
+    everywhere: [[t('keys.escape'), 'Esc']],
+    inList: [[t('keys.move'), '↑+↓'], [t('keys.open'), 'Enter']],
+    inConversation: [
+      [t('composer.send'), sendWith === 'enter' ? 'Enter' : 'Mod+Enter'],
+      [t('keys.newLine'), sendWith === 'enter' ? 'Shift+Enter' : 'Enter'],
+      [t('keys.sendTemplate'), 'Mod+Enter'],
+      [t('keys.saved'), '/'],
+      [t('keys.emoji'), ':'],
+      [t('keys.mention'), '@'],
     ],
-    [
-      t('keys.inList'),
-      [
-        [t('actions.next'), shortcuts.next],
-        [t('actions.previous'), shortcuts.previous],
-        [t('keys.nextTab'), shortcuts.nextTab],
-        [t('keys.move'), '↑+↓'],
-        [t('keys.open'), 'Enter'],
-      ],
-    ],
-    [
-      t('keys.inConversation'),
-      [
-        [t('actions.reply'), shortcuts.reply],
-        [t('actions.note'), shortcuts.note],
-        [t('composer.send'), sendWith === 'enter' ? 'Enter' : 'Mod+Enter'],
-        [t('keys.sendTemplate'), 'Mod+Enter'],
-        [t('actions.resolve'), shortcuts.resolve],
-        [t('actions.resolveNext'), shortcuts.resolveNext],
-        [t('actions.snooze'), shortcuts.snooze],
-        [t('actions.details'), shortcuts.details],
-      ],
-    ],
-  ];
+  };
   return (
-    <Modal title={t('keys.title')} onClose={onClose}>
-      {groups.map(([heading, keys]) => (
+    <Modal
+      title={t('keys.title')}
+      onClose={onClose}
+      footer={
+        <button type="button" className="btn" onClick={() => { onClose(); void navigate({ to: '/settings/$section', params: { section: 'appearance' }, hash: 'keys' }); }}>{t('keys.change')}</button>
+      }
+    >
+      {shortcutGroups.map(({ heading, names }) => (
         <section key={heading} className="mb-3">
-          <h3 className="mb-1 text-[12px] leading-4 font-semibold text-text-2">{heading}</h3>
+          <h3 className="mb-1 text-[12px] leading-4 font-semibold text-text-2">{t(`keys.${heading}`)}</h3>
           <dl>
-            {keys.map(([label, key]) => (
+            {[...names.filter((name) => shortcuts[name] !== '').map((name): [string, string] => [shortcutName(name), shortcuts[name]]), ...(fixed[heading] ?? [])].map(([label, key]) => (
               <div key={`${label} ${key}`} className="flex min-h-[30px] items-center justify-between border-b border-line">
                 <dt>{label}</dt>
                 <dd><Keys of={key} /></dd>

@@ -32,6 +32,7 @@ import { moment, utcDay } from '@/lib/time';
 import { firstName, previewOf } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
+import { glyphs, shortcuts } from '@/lib/shortcuts';
 import { placeOf } from '@/lib/writing';
 
 const Conflict = later(() => import('@/features/inbox/conflict').then((module) => ({ default: module.Conflict })));
@@ -79,6 +80,10 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
 
   const replies = useConflicts((state) => state.conflicts[id]);
   const words = useDrafts((state) => state.drafts[id] ?? '');
+  const actAsked = useComposer((state) => state.act?.id === id);
+  // What the reply below did not take up cannot be done here.
+  useEffect(() => { if (actAsked) useComposer.setState({ act: null }); }, [actAsked]);
+
   const set = (next: ComposerMode) => { setComposerMode(id, next); };
   if (!answers)
     return (
@@ -159,7 +164,7 @@ function Price({ price, brief }: { price: SendPrice; brief?: boolean }) {
   const words = price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), charged, day: utcDay(price.rate_from) }) : charged;
   // It is the first to give way where there is little room, and says only how much where there is hardly any.
   return (
-    <span className={`num min-w-0 truncate text-[12px] leading-4 text-text-3 ${brief ? '' : 'shrink-[99999] @max-[700px]:shrink-0'}`} title={words}>
+    <span className={`num min-w-0 truncate text-[12px] leading-4 text-text-3 ${brief ? '' : 'shrink-[99999] @max-[700px]:shrink'}`} title={words}>
       <span className={brief ? 'sr-only' : '@max-[700px]:sr-only'}>{words}</span>
       <span className={brief ? '' : 'hidden @max-[700px]:inline'} aria-hidden="true">{costOf(price) ?? t(`decision.${price.charge}`)}</span>
     </span>
@@ -224,6 +229,14 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
       submit();
     }
   };
+  const act = useComposer((state) => (kind === 'reply' && state.act?.id === id ? state.act.what : null));
+  useEffect(() => {
+    if (act === 'attach') picker.current?.click();
+    else if (act === 'saved' && field.current) callUp(field.current, '/');
+    else if (act === 'emoji' && field.current) callUp(field.current, ':');
+    else if (act === 'schedule' && (field.current?.value ?? '').trim() !== '') setPlanning(true);
+    if (act !== null) useComposer.setState({ act: null });
+  }, [act]);
   const left = most - length;
   // Files go at once: they are not planned here.
   const plannable = kind === 'reply' && !conflict && !open && !attached && length <= most && text.trim() !== '';
@@ -297,7 +310,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
                 onFiles={() => picker.current?.click()}
               />
             </Suspense>
-            <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={t('attach.add')} onClick={() => picker.current?.click()}>
+            <button type="button" className="btn plain icon small" aria-label={t('attach.add')} title={[t('attach.add'), glyphs(shortcuts.attach).join('+')].filter(Boolean).join(' ')} onClick={() => picker.current?.click()}>
               <Paperclip size={16} aria-hidden="true" />
             </button>
           </>
@@ -313,7 +326,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
         <span className="flex-1" />
         {kind === 'reply' && price && !refused && !phone && <Price price={price} />}
         {kind === 'reply' && facts.state === 'open' && !refused && !phone && (
-          <span className="window open min-w-0 !text-[12px]">
+          <span className="window open min-w-0 !text-[12px] @max-[700px]:shrink-[9999]">
             <Ring facts={facts} size={16} />
             <span className="truncate">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
           </span>

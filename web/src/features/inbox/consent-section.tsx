@@ -10,7 +10,7 @@ import { evidenceOf, SCOPES, scopeName, WAYS } from '@/lib/consent';
 import { t } from '@/lib/i18n';
 import { recordConsent } from '@/lib/inbox/consent';
 import { useMay } from '@/lib/people';
-import { fieldTime, moment } from '@/lib/time';
+import { fieldTime, fromField, moment } from '@/lib/time';
 
 /** What a person wants to hear from us, what shows it, and a way to record more. */
 export function ConsentSection({ conversation }: { conversation: Conversation }) {
@@ -85,14 +85,14 @@ function Record({ contactId, name, onClose }: { contactId: string; name: string;
   const needed = how === 'form' || how === 'import';
   const [asked, setAsked] = useState(false);
   const lacking = needed && reference.trim() === '' ? t(how === 'form' ? 'consent.whichForm' : 'consent.whichFile') : undefined;
-  const atProblem = at !== now && !(Date.parse(at) <= Date.now()) ? t('consent.notYet') : undefined;
+  const atProblem = at !== now && !((fromField(at)?.getTime() ?? NaN) <= Date.now()) ? t('consent.notYet') : undefined;
   const [busy, setBusy] = useState(false);
   const save = async () => {
     setAsked(true);
     if (lacking || atProblem) return;
     setBusy(true);
     // What was left as it is was said now, by the server's clock.
-    const done = await recordConsent(contactId, { scope, choice, how, ...(at === now ? {} : { at: new Date(at).toISOString() }), ...(reference.trim() ? { reference } : {}), ...(remark.trim() ? { remark } : {}) });
+    const done = await recordConsent(contactId, { scope, choice, how, ...(at === now ? {} : { at: fromField(at)?.toISOString() ?? null }), ...(reference.trim() ? { reference } : {}), ...(remark.trim() ? { remark } : {}) });
     setBusy(false);
     if (done) onClose();
   };

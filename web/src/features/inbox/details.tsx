@@ -64,7 +64,7 @@ function Person({ conversation, onClose }: { conversation: Conversation; onClose
           <div key={`${identity.kind} ${identity.value}`} className="contents">
             <dt>{identityName(identity)}</dt>
             <dd>
-              <span className="num min-w-0 flex-1 truncate" title={addressOf(identity)}>{addressOf(identity)}</span>
+              <span className="num min-w-0 flex-1 truncate" title={addressOf(identity)}><bdi dir="ltr">{addressOf(identity)}</bdi></span>
               <CopyButton text={addressOf(identity)} label={identityName(identity)} />
             </dd>
           </div>

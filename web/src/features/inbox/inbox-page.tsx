@@ -4,22 +4,23 @@ import { Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 
 import { Divider } from '@/components/divider';
 import { Keys } from '@/components/keys';
 import { ConversationList } from '@/features/inbox/list';
-import { Thread } from '@/features/inbox/thread';
 import { Views } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
-import { useMedia } from '@/lib/hooks';
+import { useMedia, useWidth } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { setStatus } from '@/lib/inbox/actions';
 import { loadList, loadTotals } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { listName, teamOf, VIEWS, type ListKey } from '@/lib/inbox/state';
-import { focusComposer, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { askComposer, focusComposer, useDetailsAsked, setComposerMode, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { fitPanes, type Edge } from '@/lib/panes';
 import { may, useChannels, useMay, useTeams } from '@/lib/people';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { later } from '@/lib/later';
 import type { Connection } from '@/components/connect-channel';
 
+const Thread = later(() => import('@/features/inbox/thread').then((module) => ({ default: module.Thread })));
 const Details = later(() => import('@/features/inbox/details').then((module) => ({ default: module.Details })));
 const DetailsSheet = later(() => import('@/features/inbox/details-sheet').then((module) => ({ default: module.DetailsSheet })));
 const FirstRun = later(() => import('@/features/inbox/first-run').then((module) => ({ default: module.FirstRun })));
@@ -52,12 +53,22 @@ export function InboxPage() {
     if (wide) setPreferences({ detailsOpen: !usePreferences.getState().detailsOpen });
     else setSheet((open) => !open);
   };
+  const asked = useDetailsAsked((state) => state.times);
+  const answered = useRef(asked);
+  useEffect(() => {
+    if (answered.current === asked) return;
+    answered.current = asked;
+    toggleDetails();
+  });
   useInboxKeys(list, toggleDetails);
   useEffect(() => { setSheet(false); }, [openId]);
 
-  const listWidth = tablet ? 300 : wide ? preferences.listWidth : 320;
-  const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} resizable={wide} />;
-  const thread = openId ? <Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /> : null;
+  const details = openId !== null && wide && preferences.detailsOpen;
+  const panes: Edge[] = [...(widest ? ['viewsWidth' as const] : []), 'listWidth', ...(details ? ['detailsWidth' as const] : [])];
+  const widths = fitPanes(preferences, panes, useWidth());
+  const listWidth = tablet ? 300 : wide ? widths.listWidth : 320;
+  const conversations = <ConversationList list={list} openId={openId} fold={!widest} phone={phone} panes={wide ? panes : null} />;
+  const thread = openId ? <Suspense fallback={<main className="thread" />}><Thread key={openId} id={openId} phone={phone} onDetails={toggleDetails} detailsShown={wide ? preferences.detailsOpen : sheet} /></Suspense> : null;
 
   if (phone) {
     if (firstRun && !openId) return <div className="flex min-w-0 flex-1 flex-col overflow-y-auto"><Suspense fallback={null}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense></div>;
@@ -71,13 +82,13 @@ export function InboxPage() {
   return (
     <>
       {widest && (
-        <Views list={list} width={preferences.viewsWidth} />
+        <Views list={list} width={widths.viewsWidth} panes={panes} />
       )}
       <div className="flex h-full flex-none border-e border-line" style={{ width: listWidth }}>{conversations}</div>
       {thread ?? (firstRun ? <Suspense fallback={<main className="flex-1 bg-surface" />}><FirstRun connection={connection} onConnection={setConnection} onConnecting={setConnecting} /></Suspense> : <NothingOpen />)}
-      {openId && wide && preferences.detailsOpen && (
-        <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: preferences.detailsWidth }} aria-label={t('details.label')} data-pane>
-          <Divider edge="detailsWidth" label={t('details.resize')} before={false} />
+      {details && (
+        <aside className="relative flex-none border-s border-line bg-canvas" style={{ width: widths.detailsWidth }} aria-label={t('details.label')} data-pane>
+          <Divider edge="detailsWidth" shown={panes} label={t('details.resize')} before={false} />
           <div className="details h-full overflow-y-auto"><Suspense fallback={null}><Details key={openId} id={openId} /></Suspense></div>
         </aside>
       )}
@@ -143,6 +154,7 @@ function useInboxKeys(list: ListKey, toggleDetails: () => void): void {
           open(next);
         });
       else if (openId && matches(event, shortcuts.reply)) act(() => { setComposerMode(openId, 'reply'); });
+      else if (openId && matches(event, shortcuts.attach)) act(() => { askComposer(openId, 'attach'); });
       else if (openId && matches(event, shortcuts.note)) act(() => { setComposerMode(openId, 'note'); });
     };
     window.addEventListener('keydown', press);

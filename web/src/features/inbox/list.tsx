@@ -2,21 +2,24 @@ import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUpDown, ChevronDown, MessagesSquare, SquarePen, Users } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { AsOf } from '@/components/as-of';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { Menu, MenuChoice, MenuLabel, MenuLine } from '@/components/menu';
 import { SearchButton } from '@/components/search-button';
 import { Tip } from '@/components/tip';
 import { Card } from '@/features/inbox/card';
+import { forward } from '@/lib/direction';
 import { statusIcons, statusName } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
 import { useAfter, useMedia } from '@/lib/hooks';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { assign } from '@/lib/inbox/actions';
 import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadList } from '@/lib/inbox/live';
 import { listName, orderOf, SORTS, STATUSES, teamOf, totalName, VIEWS, type ListKey, type Tab, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
+import type { Edge } from '@/lib/panes';
 import { useChannels, useMay, useTeamName, useTeams } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 
@@ -26,23 +29,25 @@ type Props = {
   /** The views pane is folded into the title. */
   fold: boolean;
   phone: boolean;
-  resizable: boolean;
+  /** The panes it can be moved beside; `null` where its width is given. */
+  panes: readonly Edge[] | null;
 };
 
-export function ConversationList({ list, openId, fold, phone, resizable }: Props) {
+export function ConversationList({ list, openId, fold, phone, panes }: Props) {
   const navigate = useNavigate();
   // Without a number there is nothing to sort and nobody to write to.
   const some = useChannels()?.length !== 0;
   const answers = useMay('answer');
   return (
     <section className="relative flex min-w-0 flex-1 flex-col bg-canvas" aria-label={t('list.label')} data-pane>
-      {resizable && <Divider edge="listWidth" label={t('list.resize')} />}
+      {panes && <Divider edge="listWidth" shown={panes} label={t('list.resize')} />}
       <div className="bar">
         {fold ? (
           <StatusMenu list={list} />
         ) : (
           <h1 className="pane-title min-w-0 flex-1 truncate">{statusName(list.status)}</h1>
         )}
+        <AsOf />
         {fold && <ConnectionPill hideLive />}
         {fold && some && <SearchButton />}
         {some && <SortMenu list={list} />}
@@ -82,7 +87,7 @@ function StatusMenu({ list }: { list: ListKey }) {
               key={status}
               icon={<Icon size={16} aria-hidden="true" />}
               checked={list.status === status}
-              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              count={count > 0 ? <span className="count">{written(count)}</span> : undefined}
               onSelect={() => void navigate({ to: '.', search: { ...list, status } })}
             >
               {t(`status.${status}`)}
@@ -98,7 +103,7 @@ function StatusMenu({ list }: { list: ListKey }) {
               key={team.id}
               icon={<Users size={16} aria-hidden="true" />}
               checked={list.view === view}
-              count={count > 0 ? <span className="count">{count.toLocaleString('en-GB')}</span> : undefined}
+              count={count > 0 ? <span className="count">{written(count)}</span> : undefined}
               onSelect={() => void navigate({ to: '.', search: { ...list, view } })}
             >
               {team.name}
@@ -136,7 +141,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
   const viewName = useViewName(list.view);
   const tabs: readonly View[] = teamOf(list.view) ? [...VIEWS, list.view] : VIEWS;
   const move = (event: KeyboardEvent<HTMLButtonElement>) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const step = forward(event.key);
     if (step === 0) return;
     event.preventDefault();
     const next = tabs[(tabs.indexOf(list.view) + step + tabs.length) % tabs.length] ?? 'mine';
@@ -159,7 +164,7 @@ function Tabs({ list, onView }: { list: ListKey; onView: (view: ListKey['view'])
           onKeyDown={move}
         >
           {view === list.view ? <span className="truncate">{viewName}</span> : t(`views.${view as Tab}`)}
-          <span className="count">{totals[totalName(view, list.status)]?.count.toLocaleString('en-GB')}</span>
+          <span className="count">{written(totals[totalName(view, list.status)]?.count)}</span>
         </button>
       ))}
     </div>

@@ -40,7 +40,7 @@ export const RowView = memo(function RowView({ row, conversation, index, count, 
     case 'start':
       return <p className="system pt-4">{t('thread.start', { date: moment(conversation.created_at, now) })}</p>;
     case 'older':
-      return <p className="system" role="status">{t('thread.older')}</p>;
+      return <Older />;
     case 'day':
       return <div className="rule">{dayName(row.at, now)}</div>;
     case 'new':
@@ -57,6 +57,11 @@ export const RowView = memo(function RowView({ row, conversation, index, count, 
     }
   }
 });
+
+function Older() {
+  const offline = useLink((state) => state.state === 'offline');
+  return <p className="system" role="status">{offline ? t('thread.olderLater') : t('thread.older')}</p>;
+}
 
 // System lines ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import { AlarmClock, ArrowDown, Bot, Check, ChevronDown, ChevronLeft, Ellipsis, 
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
+import { useAsOf } from '@/components/as-of';
 import { Avatar } from '@/components/avatar';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Keys } from '@/components/keys';
@@ -64,10 +65,10 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
   const lastSeq = conversation?.last_seq ?? 0;
   const hole = loaded && (thread.stale || (thread.at === null && (thread.messages.at(-1)?.seq ?? 0) < lastSeq));
   useEffect(() => {
-    if (!hole) return;
+    if (!hole || link === 'offline') return;
     const timer = setTimeout(() => void loadThread(id).catch(() => undefined), thread?.stale ? 0 : 1_500);
     return () => { clearTimeout(timer); };
-  }, [hole, thread?.stale, id, lastSeq]);
+  }, [hole, thread?.stale, id, lastSeq, link]);
 
   if (gone)
     return (
@@ -82,7 +83,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
       {loaded && conversation ? (
         <Messages id={id} conversation={conversation} thread={thread} target={target} />
       ) : (
-        <Waiting error={error} onRetry={load} />
+        <Waiting error={error} offline={link === 'offline'} onRetry={load} />
       )}
       {(conversation?.scheduled ?? 0) > 0 && conversation && <Suspense fallback={null}><Scheduled conversation={conversation} /></Suspense>}
       {conversation && <Suspense fallback={<div className="composer h-[126px]" aria-hidden="true" />}><Composer key={id} conversation={conversation} phone={phone} /></Suspense>}
@@ -90,12 +91,12 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
   );
 }
 
-function Waiting({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+function Waiting({ error, offline, onRetry }: { error: unknown; offline: boolean; onRetry: () => void }) {
   const slow = useAfter(error === null, 150);
   if (error !== null)
     return (
       <div className="grid flex-1 place-content-center gap-1 text-center" role="alert">
-        <p>{t('thread.failed')} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button></p>
+        <p className="px-8">{offline ? t('thread.notHere') : t('thread.failed')} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button></p>
       </div>
     );
   return (
@@ -117,6 +118,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const named = useChannelName(conversation?.channel_id);
   const team = useTeamName(conversation?.team_id);
   const facts = conversation ? windowFacts(conversation.window, now) : null;
+  const asOf = useAsOf();
   const answers = useMay('answer');
   const due = conversation ? dueOf(conversation, now) : null;
   const resolved = conversation?.status === 'resolved';
@@ -143,7 +145,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
               </span>
             </span>
           ) : (
-            [t('avatar.whatsapp'), channel?.name, team, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
+            [asOf, t('avatar.whatsapp'), channel?.name, team, conversation && conversation.status !== 'open' ? statusName(conversation.status) : null].filter(Boolean).join(' · ')
           )}
         </p>
       </div>

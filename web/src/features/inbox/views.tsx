@@ -3,9 +3,10 @@ import { AlarmClock, CircleCheck, Hourglass, Inbox, Users } from 'lucide-react';
 import { ConnectionPill } from '@/components/connection-pill';
 import { Divider } from '@/components/divider';
 import { SearchButton } from '@/components/search-button';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { STATUSES, totalName, type ListKey, type View } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
+import type { Edge } from '@/lib/panes';
 import { useTeams } from '@/lib/people';
 
 export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmClock, resolved: CircleCheck };
@@ -17,12 +18,13 @@ export function statusName(status: string): string {
 }
 
 /** Where conversations stand, each with how many. */
-export function Views({ list, width }: { list: ListKey; width: number }) {
+export function Views({ list, width, panes }: { list: ListKey; width: number; panes: readonly Edge[] }) {
   const totals = useInbox((state) => state.totals);
   const teams = useTeams() ?? [];
   return (
-    <aside className="relative flex flex-none border-e border-line flex-col gap-px overflow-y-auto bg-canvas px-2" style={{ width }} aria-label={t('views.label')} data-pane>
-      <Divider edge="viewsWidth" label={t('views.resize')} />
+    <aside className="relative flex flex-none border-e border-line bg-canvas" style={{ width }} aria-label={t('views.label')} data-pane>
+      <Divider edge="viewsWidth" shown={panes} label={t('views.resize')} />
+      <div className="flex min-w-0 flex-1 flex-col gap-px overflow-y-auto px-2">
       <div className="pane-title flex h-[52px] items-center justify-between ps-2">{t('areas.inbox')}<SearchButton /></div>
       {STATUSES.map((status) => {
         const Icon = statusIcons[status];
@@ -31,7 +33,7 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
           <Link key={status} to="/inbox" search={{ ...list, status }} className="view" aria-current={list.status === status ? 'true' : undefined}>
             <Icon size={16} aria-hidden="true" />
             <span className="truncate">{t(`status.${status}`)}</span>
-            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+            {count > 0 && <span className="count">{written(count)}</span>}
           </Link>
         );
       })}
@@ -43,12 +45,13 @@ export function Views({ list, width }: { list: ListKey; width: number }) {
           <Link key={team.id} to="/inbox" search={{ ...list, view }} className="view" aria-current={list.view === view ? 'true' : undefined} title={team.name}>
             <Users size={16} aria-hidden="true" />
             <span className="truncate">{team.name}</span>
-            {count > 0 && <span className="count">{count.toLocaleString('en-GB')}</span>}
+            {count > 0 && <span className="count">{written(count)}</span>}
           </Link>
         );
       })}
       <span className="flex-1" />
       <div className="px-2 pb-3.5"><ConnectionPill /></div>
+      </div>
     </aside>
   );
 }

@@ -10,14 +10,14 @@ import { SearchFilterBar } from '@/features/search/search-filters';
 import { statusName } from '@/features/inbox/views';
 import { announce } from '@/lib/announce';
 import { openDialog } from '@/lib/dialogs';
-import { useAfter, useMinute, useSettled } from '@/lib/hooks';
-import { locale, t } from '@/lib/i18n';
+import { useFocusReturn, useAfter, useMinute, useSettled } from '@/lib/hooks';
+import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';
 import { useChannelName, useMay, useMe } from '@/lib/people';
 import { GROUPS, isFiltered, keepRecent, noFilters, recentOf, searchFor, searchQuery, useQuestion, withRecent, type Group } from '@/lib/search';
-import { moment, when } from '@/lib/time';
+import { exact, moment, when } from '@/lib/time';
 import { addressOf, kindName, senderName, shownAt, shownIdentities } from '@/lib/words';
 
 /** Nothing is asked while keys follow each other this closely, in milliseconds. */
@@ -33,6 +33,7 @@ type Hit =
 
 /** `/`: everything that was said, and whom it was said to. */
 export function SearchDialog({ onClose }: { onClose: () => void }) {
+  const back = useFocusReturn();
   const navigate = useNavigate();
   const { user } = useMe();
   const answers = useMay('answer');
@@ -129,7 +130,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           className="dialog search"
           aria-describedby={undefined}
           // It opens a page, and the page takes the focus.
-          onCloseAutoFocus={(event) => { if (document.activeElement?.closest('.messages')) event.preventDefault(); }}
+          onCloseAutoFocus={back}
         >
           <Dialog.Title className="sr-only">{t('search.title')}</Dialog.Title>
           <div className="flex items-center gap-2.5 border-b border-line ps-4 pe-2.5">
@@ -314,7 +315,7 @@ function ContactHit({ hit }: { hit: FoundContact }) {
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium" dir="auto"><Parts parts={hit.name} /></span>
         <span className="num block truncate text-[12px] leading-4 text-text-3">
-          {hit.address?.length ? <Parts parts={hit.address} /> : address ? addressOf(address) : null}
+          <bdi dir="ltr">{hit.address?.length ? <Parts parts={hit.address} /> : address ? addressOf(address) : null}</bdi>
         </span>
       </span>
       {hit.conversations.length === 0 && <span className="flex-none text-[12px] text-text-3">{t('search.noConversation')}</span>}
@@ -351,7 +352,7 @@ function MessageHit({ hit }: { hit: FoundMessage }) {
         <span className="flex items-baseline gap-1.5">
           <span className="truncate font-medium">{conversation.contact.name}</span>
           {message.type === 'note' && <span className="flex-none text-[12px] text-text-3">{t('search.note')}</span>}
-          <span className="num ms-auto flex-none ps-2 text-[12px] text-text-3"><time dateTime={shownAt(message)} title={new Date(shownAt(message)).toLocaleString(locale)}>{when(shownAt(message), now)}</time></span>
+          <span className="num ms-auto flex-none ps-2 text-[12px] text-text-3"><time dateTime={shownAt(message)} title={exact(shownAt(message))}>{when(shownAt(message), now)}</time></span>
         </span>
         <span className="search-words" dir="auto">
           {Icon && <Icon size={12} className="me-1 inline-block align-[-1px] text-text-3" aria-hidden="true" />}

@@ -15,6 +15,7 @@ import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useChannels, useMay, useTeams } from '@/lib/people';
 import { showToast } from '@/lib/toast';
+import { zone as ownZone } from '@/lib/zone';
 
 /** When people answer, and how soon customers are to be answered. */
 export function Hours() {
@@ -68,7 +69,7 @@ function EditTeam({ team, onClose }: { team: Team; onClose: () => void }) {
 // Hours -----------------------------------------------------------------------------------------------------
 
 const working: Week = weekOf(DAYS.slice(0, 5).map((day) => ({ day, from: '09:00', to: '17:00' })));
-const zoneHere = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zoneHere = () => ownZone() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The zones there are, and whichever is set. */
 function zonesWith(zone: string): string[] {
@@ -188,7 +189,7 @@ function Policies({ allowed }: { allowed: boolean }) {
   const drop = (index: number) => {
     const before = policies;
     save.mutate(policies.toSpliced(index, 1), {
-      onSuccess: () => { showToast({ error: false, words: t('hours.policyDeleted', { name: before[index]?.name ?? '' }), action: { label: t('app.undo'), key: 'Z', run: () => { save.mutate(before); } } }); },
+      onSuccess: () => { showToast({ error: false, words: t('hours.policyDeleted', { name: before[index]?.name ?? '' }), action: { label: t('app.undo'), undoes: true, run: () => { save.mutate(before); } } }); },
     });
   };
   const whom = (policy: SlaPolicy) => {

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CalendarClock, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { CalendarClock, History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -10,23 +10,21 @@ import { ApiKeys } from '@/features/settings/api-keys';
 import { Channels } from '@/features/settings/channels';
 import { Members } from '@/features/settings/members';
 import { Head, LoadError } from '@/features/settings/parts';
-import { openDialog } from '@/lib/dialogs';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import '@/lib/i18n-account';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { useMay } from '@/lib/people';
-import { setPreferences, usePreferences, type Preferences } from '@/lib/preferences';
 import { settingsSections, useSettingsSections } from '@/lib/settings';
 import { later } from '@/lib/later';
-import { glyphs } from '@/lib/shortcuts';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
+const Appearance = later(() => import('@/features/settings/appearance').then((module) => ({ default: module.Appearance })));
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
 const Hours = later(() => import('@/features/settings/hours').then((module) => ({ default: module.Hours })));
+const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
@@ -39,6 +37,7 @@ const pages = {
   teams: { icon: Users, Page: Teams },
   hours: { icon: CalendarClock, Page: Hours },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
+  audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
   availability: { icon: Timer, Page: Availability },
   appearance: { icon: Keyboard, Page: Appearance },
@@ -127,41 +126,5 @@ function DeadLetters() {
         <button type="button" className="btn mt-3" disabled={isFetchingNextPage} onClick={() => { void fetchNextPage(); }}>{t('settings.deadMore')}</button>
       )}
     </>
-  );
-}
-
-// Appearance and keyboard -----------------------------------------------------------------------------------
-
-function Appearance() {
-  const preferences = usePreferences();
-  return (
-    <>
-      <Head
-        title={t('settings.appearance')}
-        text={t('settings.appearanceText')}
-        action={<button type="button" className="btn" onClick={() => { openDialog('keys'); }}>{t('settings.showKeys')}</button>}
-      />
-      <Options name="theme" legend={t('settings.theme')} value={preferences.theme} options={[['system', t('account.system')], ['light', t('account.light')], ['dark', t('account.dark')]]} />
-      <Options name="density" legend={t('settings.density')} value={preferences.density} options={[['comfortable', t('settings.comfortable')], ['compact', t('settings.compact')]]} />
-      <Options name="sendWith" legend={t('settings.sendWith')} value={preferences.sendWith} options={[['enter', t('settings.sendEnter')], ['mod-enter', t('settings.sendModEnter', { key: glyphs('Mod+Enter').join('+') })]]} />
-      <Options name="undoSend" legend={t('settings.undoSend')} value={preferences.undoSend} options={[[0, t('settings.off')], ...([5, 10, 20] as const).map((count): [typeof count, string] => [count, t('settings.undoFor', { count })])]} />
-      <Options name="singleKeys" legend={t('settings.singleKeys')} value={preferences.singleKeys} options={[[true, `${t('settings.on')}: ${t('settings.singleKeysText')}`], [false, t('settings.off')]]} />
-    </>
-  );
-}
-
-function Options<Name extends keyof Preferences>({ name, legend, value, options }: { name: Name; legend: string; value: Preferences[Name]; options: [Preferences[Name], string][] }) {
-  return (
-    <fieldset className="border-b border-line py-3">
-      <legend className="w-44 pt-1 font-medium max-sm:mb-1 sm:float-start">{legend}</legend>
-      <div className="flex flex-wrap gap-x-5 gap-y-1">
-        {options.map(([option, label]) => (
-          <label key={String(option)} className="inline-flex min-h-[26px] items-center gap-2">
-            <input type="radio" name={name} className="size-4 flex-none accent-accent" checked={value === option} onChange={() => { setPreferences({ [name]: option }); }} />
-            {label}
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }

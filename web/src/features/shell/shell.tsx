@@ -14,9 +14,8 @@ import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
 import { presenceName, useMe, usePresence } from '@/lib/people';
-import { usePreferences } from '@/lib/preferences';
 import { endSession } from '@/lib/session';
-import { inField, matches, shortcuts } from '@/lib/shortcuts';
+import { matches, shortcuts } from '@/lib/shortcuts';
 
 const AccountItems = later(() => import('@/features/shell/account-items').then((module) => ({ default: module.AccountItems })));
 
@@ -151,11 +150,12 @@ function useGlobalKeys(): void {
       };
       if (matches(event, shortcuts.menu)) act(() => { openDialog(useDialogs.getState().open === 'commands' ? null : 'commands'); });
       else if (matches(event, shortcuts.sheet)) act(() => { openDialog('keys'); });
-      else if (/^[?/]$/.test(event.key) && usePreferences.getState().singleKeys && !inField(event.target) && !(event.ctrlKey || event.metaKey || event.altKey))
-        act(() => { openDialog(event.key === '/' ? 'search' : 'keys'); });
+      else if (matches(event, shortcuts.help)) act(() => { openDialog('keys'); });
+      else if (matches(event, shortcuts.search)) act(() => { openDialog('search'); });
       else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
       else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
-      else if (event.key === 'F6') act(() => { walkPanes(event.shiftKey ? -1 : 1); });
+      else if (matches(event, shortcuts.panes)) act(() => { walkPanes(1); });
+      else if (shortcuts.panes !== '' && matches(event, `Shift+${shortcuts.panes}`)) act(() => { walkPanes(-1); });
     };
     window.addEventListener('keydown', press);
     return () => { window.removeEventListener('keydown', press); };

@@ -60,7 +60,7 @@ export async function setStatus(id: string, status: ConversationStatus, until?: 
     words: until
       ? t('actions.snoozed', { name, time: moment(until, Date.now()) })
       : t('actions.resolved', { name }),
-    action: { label: t('app.undo'), key: 'Z', run: () => void setStatus(id, before.status, before.snoozed_until) },
+    action: { label: t('app.undo'), undoes: true, run: () => void setStatus(id, before.status, before.snoozed_until) },
   });
 }
 

@@ -75,5 +75,5 @@ export function discard(id: string): void {
     putBack(rest);
     focusComposer(id);
   };
-  showToast({ error: false, words: t('conflict.discarded'), action: { label: t('app.undo'), key: 'Z', run: undo } });
+  showToast({ error: false, words: t('conflict.discarded'), action: { label: t('app.undo'), undoes: true, run: undo } });
 }

@@ -1,10 +1,10 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
-import { availabilityQuery, channelsQuery, contactQuery, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
-import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent } from '@/api/types';
+import { availabilityQuery, channelsQuery, contactQuery, isMeKept, meIsBack, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery } from '@/api/queries';
+import type { Conversation, ConversationDetail, DraftChanged, ConversationList, ConversationStatus, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
-import { t } from '@/lib/i18n';
+import { language, nextLanguage, t } from '@/lib/i18n';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
   applyEvents,
@@ -16,6 +16,7 @@ import {
   putConversations,
   putCounts,
   putAround,
+  putKept,
   putNewer,
   putNewest,
   putOlder,
@@ -24,20 +25,29 @@ import {
   type ListKey,
   type View,
 } from '@/lib/inbox/state';
-import { useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
+import { useFresh, useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
 import { may } from '@/lib/people';
-import { Connection } from '@/lib/socket/connection';
-import { missing, type Machine } from '@/lib/socket/machine';
+import { preferencesOf, usePreferences } from '@/lib/preferences';
+import { insist } from '@/lib/later';
+import type { Connection } from '@/lib/socket/connection';
+import type { Machine } from '@/lib/socket/machine';
 import { showToast } from '@/lib/toast';
 
 const PAGE = 50;
 const MESSAGES = 50;
 
 let connection: Connection | null = null;
+/** Snapshots that were here before the line was. */
+let early: StreamPosition[] = [];
 /** Answers to questions of an earlier session are dropped. */
 let session = 0;
 
 // Snapshots -------------------------------------------------------------------------------------------------
+
+function snapshotAt(as_of: StreamPosition): void {
+  if (connection) connection.snapshot(as_of);
+  else early.push(as_of);
+}
 
 const listPath = (view: View, status: ConversationStatus, rest: Record<string, string>) =>
   `/conversations?${new URLSearchParams({ view, status, ...rest }).toString()}`;
@@ -66,7 +76,7 @@ export function loadList(key: ListKey, more = false): Promise<void> {
       listPath(key.view, key.status, { sort: key.sort, limit: String(PAGE), ...(cursor ? { cursor } : {}) }),
     );
     if (mine !== session) return;
-    connection?.snapshot(page.as_of);
+    snapshotAt(page.as_of);
     useInbox.setState((state) => putPage(state, key, page, !more));
   });
 }
@@ -80,7 +90,7 @@ export function loadTotals(): Promise<void> {
       STATUSES.map(async (status) => [status, await ask<ConversationList>(listPath('all', status, { limit: '1' }))] as const),
     );
     if (mine !== session) return;
-    for (const [, page] of pages) connection?.snapshot(page.as_of);
+    for (const [, page] of pages) snapshotAt(page.as_of);
     useInbox.setState((state) => pages.reduce((next, [status, page]) => putCounts(next, status, page), state));
   });
 }
@@ -94,7 +104,7 @@ async function loadHidden(key: ListKey): Promise<void> {
   const mine = session;
   const page = await ask<ConversationList>(listPath(key.view, key.status, { sort: key.sort, limit: '100' }));
   if (mine !== session) return;
-  connection?.snapshot(page.as_of);
+  snapshotAt(page.as_of);
   useInbox.setState((state) => putPage(state, key, page, true));
 }
 
@@ -105,7 +115,7 @@ export function loadConversation(id: string): Promise<void> {
     const detail = await ask<ConversationDetail>(`/conversations/${id}`);
     if (mine !== session) return;
     const { as_of, ...conversation } = detail;
-    connection?.snapshot(as_of);
+    snapshotAt(as_of);
     useInbox.setState((state) => putConversations(state, [conversation]));
   });
 }
@@ -115,12 +125,44 @@ export function loadThread(id: string, at = useInbox.getState().threads[id]?.at 
   return once(`thread ${id} ${String(at)}`, async () => {
     const mine = session;
     useInbox.setState((state) => beginThread(state, id));
+    if (at === null && useInbox.getState().threads[id]?.loaded === false) void paintThread(id, mine);
     const before = at === null ? null : at + MESSAGES / 2;
     const page = await messagesBefore(id, before);
     if (mine !== session) return;
-    connection?.snapshot(page.as_of);
+    snapshotAt(page.as_of);
     useInbox.setState((state) => (at === null || before === null ? putNewest(state, id, page) : putAround(state, id, page, at, before - 1)));
   });
+}
+
+const keeper = () => import('@/lib/inbox/keeper');
+
+/** Shows a thread as it was kept on this device, where that is quicker than the server. */
+async function paintThread(id: string, mine: number): Promise<void> {
+  const kept = await keeper().then((it) => it.keptThread(id)).catch(() => null);
+  if (kept && mine === session) useInbox.setState((state) => putKept(state, id, kept));
+}
+
+/** What is on the screen is as it was kept, and is to be confirmed yet. */
+let painted = false;
+
+/** Shows the list as it was kept on this device, where that is quicker than the server. */
+async function paintList(seat: { meId: string; workspaceId: string }, mine: number): Promise<void> {
+  const it = await keeper();
+  const shell = usePreferences.getState().keepCopy ? await it.lastShell(Date.now()) : null;
+  if (mine !== session || shell?.seat !== it.seatOf(seat.meId, seat.workspaceId) || Object.keys(useInbox.getState().lists).length > 0) return;
+  painted = true;
+  for (const { key, data } of shell.answers)
+    if (queryClient.getQueryData(key) === undefined) queryClient.setQueryData(key, data, { updatedAt: shell.at });
+  useInbox.setState((state) => it.inboxFrom(shell, state));
+  useFresh.setState({ asOf: shell.at });
+}
+
+/** Everything that the first screen needs was loaded: what it did not confirm is gone. */
+function confirm(): void {
+  if (!painted) return;
+  painted = false;
+  const { list, openId } = usePlace.getState();
+  useInbox.setState((state) => endReload(state, list, openId));
 }
 
 /** A page of a thread that ends before a `seq`; the newest where none is given. */
@@ -184,6 +226,7 @@ export function hydrate(id: string): void {
 
 async function reload(): Promise<void> {
   const mine = session;
+  painted = false;
   useInbox.setState(beginReload);
   const { list, openId } = usePlace.getState();
   await Promise.all([
@@ -383,7 +426,7 @@ function sign(): void {
 /** This many attempts without an answer, and the person is told to count on being offline. */
 const OFFLINE_AFTER = 5;
 
-function linkOf(machine: Machine): Link {
+function linkOf(machine: Machine, missing: number | null): Link {
   const seconds = Math.max(1, Math.ceil((machine.retryAt - Date.now()) / 1_000));
   switch (machine.phase) {
     case 'live':
@@ -391,7 +434,7 @@ function linkOf(machine: Machine): Link {
     case 'catching_up':
     case 'reloading':
       // The first load is not a loss that must be caught up.
-      return { state: everLive || machine.phase === 'catching_up' ? 'catching_up' : 'connecting', seconds: 0, missing: missing(machine) };
+      return { state: everLive || machine.phase === 'catching_up' ? 'catching_up' : 'connecting', seconds: 0, missing };
     case 'offline':
       return { state: 'offline', seconds: 0, missing: null };
     case 'waiting':
@@ -408,12 +451,37 @@ function linkOf(machine: Machine): Link {
 
 let everLive = false;
 
-function changed(machine: Machine): void {
+let backAt: ReturnType<typeof setTimeout> | undefined;
+let latest: [Machine, number | null] | null = null;
+
+/** The line is there: the server says who is signed in, which was known from this device alone, before anything is changed. */
+async function meAgain(): Promise<void> {
+  const before = queryClient.getQueryData(meQuery.queryKey);
+  try {
+    const me = await ask<Me>('/me');
+    // Somebody else signed in meanwhile.
+    if (me.user.id !== before?.user.id || me.workspace.id !== before.workspace.id) location.assign('/inbox');
+    else meIsBack(me);
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  backAt = undefined;
+  if (latest) changed(...latest);
+}
+
+function changed(machine: Machine, missing: number | null): void {
+  latest = [machine, missing];
   const before = useLink.getState();
-  const link = linkOf(machine);
+  let link = linkOf(machine, missing);
+  if (isMeKept() && (link.state === 'live' || link.state === 'catching_up')) {
+    backAt ??= setTimeout(() => void meAgain(), 0);
+    link = { state: 'catching_up', seconds: 0, missing: null };
+  }
   if (link.state === 'live') everLive = true;
   if (before.state === link.state && before.seconds === link.seconds && before.missing === link.missing) return;
   useLink.setState(link);
+  if (link.state === 'live') useFresh.setState({ asOf: null });
+  else if (before.state === 'live') useFresh.setState({ asOf: Date.now() });
   // Who is there holds for one line.
   if (link.state === 'live' && before.state !== 'live') void queryClient.invalidateQueries({ queryKey: availabilityQuery.queryKey });
   if (link.state !== before.state && (link.state === 'live' || link.state === 'catching_up')) pumpNow();
@@ -433,26 +501,43 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   const mine = session;
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
+  preferencesOf(meId);
+  // This person reads another language than the page began with.
+  if (nextLanguage() !== language) location.reload();
   restoreDrafts(meId, workspaceId);
   restoreOutbox();
   void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);
   everLive = false;
+  painted = false;
+  latest = null;
+  useFresh.setState({ asOf: null });
+  useLink.setState({ state: 'connecting', seconds: 0, missing: null });
   useServerStore.setState({ condition: 'ok' });
-  const line = new Connection({ apply: take, reload, typing, draft, store: storeDoes, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+  early = [];
+  let line: Connection | null = null;
+  const wire = insist(() => import('@/lib/socket/connection')).then((module) => {
+    if (mine !== session) return;
+    line = new module.Connection({ apply: take, reload, typing, draft, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+    connection = line;
+    for (const as_of of early.splice(0)) line.snapshot(as_of);
+  });
+  void paintList({ meId, workspaceId }, mine).catch(() => undefined);
+  void keeper().then((it) => { if (mine === session) it.startKeeping(meId, workspaceId); }).catch(() => undefined);
   for (const name of SIGNS) window.addEventListener(name, sign, { capture: true, passive: true });
-  connection = line;
   const begin = () => {
     if (mine !== session) return;
-    line.start();
-    void loadTotals().catch(() => undefined);
-    void loadWaiting().catch(() => undefined);
+    void wire.then(() => line?.start());
+    void Promise.all([loadTotals(), loadWaiting()]).then(() => {
+      if (mine === session && useInbox.getState().lists[listName(usePlace.getState().list)]) confirm();
+    }, () => undefined);
   };
   // The list first: the stream then goes on from there.
   void loadList(usePlace.getState().list).then(begin, begin);
   return () => {
     session += 1;
     void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
-    line.stop();
+    line?.stop();
+    void keeper().then((it) => { if (mine + 1 === session) it.stopKeeping(); }).catch(() => undefined);
     for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });
     if (connection === line) connection = null;
     flush();

@@ -4,8 +4,8 @@
  * doubles anything.
  */
 import { ApiError, ask, isPassing, newKey } from '@/api/client';
-import { meQuery, queryClient } from '@/api/queries';
-import type { Message, Problem, SendRequest } from '@/api/types';
+import { isMeKept, meQuery, queryClient } from '@/api/queries';
+import type { Message, Problem, SendOutlook, SendRequest } from '@/api/types';
 import { alertNow } from '@/lib/announce';
 import { returnToDraft } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
@@ -80,7 +80,7 @@ export function send(conversationId: string, request: SendRequest, preview: stri
   add(conversationId, { type: 'send', request: held ? { ...guarded, hold_s: undoSend } : guarded, preview });
   if (!held) return;
   const undo = () => void import('@/lib/inbox/undo').then((module) => module.undoSend(conversationId));
-  showToast({ error: false, words: t('composer.held', { count: undoSend }), lastsMs: undoSend * 1_000, action: { label: t('app.undo'), key: 'Z', run: undo } });
+  showToast({ error: false, words: t('composer.held', { count: undoSend }), lastsMs: undoSend * 1_000, action: { label: t('app.undo'), undoes: true, run: undo } });
 }
 
 export function addNote(conversationId: string, body: string, mentions: string[]): void {
@@ -93,7 +93,7 @@ export function sendAgain(id: string): void {
   if (!one) return;
   const { act } = one;
   const guarded = act.type === 'send' && act.request.type !== 'reaction' ? { act: { ...act, request: { ...act.request, ...seen(one.conversation_id) } } } : {};
-  change(id, { state: 'waiting', key: newKey(), ...guarded });
+  change(id, { state: 'waiting', key: newKey(), tried: false, ...guarded });
   pump();
 }
 
@@ -132,12 +132,26 @@ function drop(id: string): void {
   useInbox.setState((state) => dropPending(state, id));
 }
 
+/** What waited longer than this before its first attempt may have become another matter meanwhile, in milliseconds. */
+const RECHECK_AFTER_MS = 3_000;
+
+/** Asks whether it may still be sent: throws in the server's words where not. What was attempted once is not asked about, as it may have been taken. */
+async function recheck({ act, conversation_id }: Pending): Promise<void> {
+  if (act.type !== 'send') return;
+  const outlook = await ask<SendOutlook>(`/conversations/${conversation_id}/permission`);
+  // The first span is what holds now. Of a template the server knows the category, and says so when it is sent.
+  const refused = act.request.type === 'template' ? null : outlook.purposes.find((one) => one.purpose === 'answer')?.spans[0]?.refused;
+  if (refused)
+    throw new ApiError({ type: 'about:blank', title: refused.reason, status: 422, detail: `${refused.reason} ${refused.what_to_do}`, code: refused.code, correlation_id: '' });
+}
+
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Sends what waits: in order within a conversation, side by side across them. */
 export function pump(): void {
-  if (useLink.getState().state === 'offline') return;
+  // Without the server's word on who is signed in nothing can be changed.
+  if (useLink.getState().state === 'offline' || isMeKept()) return;
   const busy = new Set<string>();
   for (const pending of useInbox.getState().pending) {
     if (pending.state === 'refused') continue;
@@ -159,6 +173,8 @@ async function deliver(pending: Pending): Promise<void> {
   const { id, key, act, conversation_id } = pending;
   change(id, { state: 'sending' });
   try {
+    if (!pending.tried && Date.now() - Date.parse(pending.at) > RECHECK_AFTER_MS) await recheck(pending);
+    change(id, { tried: true });
     const message = await (act.type === 'note'
       ? ask<Message>(`/conversations/${conversation_id}/notes`, { method: 'POST', key, body: { body: act.body, mentions: act.mentions ?? [] } })
       : ask<Message>(`/conversations/${conversation_id}/messages`, { method: 'POST', key, body: act.request }));

@@ -1,5 +1,6 @@
 import { t } from '@/lib/i18n';
 import { clock } from '@/lib/time';
+import { dayNumber, momentAt, wallOf } from '@/lib/zone';
 
 /** Times to put a conversation aside until. */
 export type Choice = { kind: 'later' | 'tomorrow' | 'monday'; at: Date };
@@ -8,16 +9,13 @@ const HOUR = 3_600_000;
 
 export function snoozeChoices(now: Date): Choice[] {
   const later = new Date(Math.ceil((now.getTime() + 3 * HOUR) / (HOUR / 4)) * (HOUR / 4));
-  const tomorrow = new Date(now);
-  tomorrow.setDate(now.getDate() + 1);
-  tomorrow.setHours(9, 0, 0, 0);
-  const monday = new Date(now);
-  monday.setDate(now.getDate() + (((8 - now.getDay()) % 7) || 7));
-  monday.setHours(9, 0, 0, 0);
+  const { year, month, day, weekday } = wallOf(now);
+  const tomorrow = momentAt(year, month, day + 1, 9);
+  const monday = momentAt(year, month, day + (((8 - weekday) % 7) || 7), 9);
   const choices: Choice[] = [];
-  if (later.getDate() === now.getDate()) choices.push({ kind: 'later', at: later });
+  if (dayNumber(later) === dayNumber(now)) choices.push({ kind: 'later', at: later });
   choices.push({ kind: 'tomorrow', at: tomorrow });
-  if (monday.getDate() !== tomorrow.getDate()) choices.push({ kind: 'monday', at: monday });
+  if (monday.getTime() !== tomorrow.getTime()) choices.push({ kind: 'monday', at: monday });
   return choices;
 }
 

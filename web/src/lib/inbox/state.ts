@@ -50,6 +50,8 @@ export type Thread = {
   arrivals: Message[];
   /** Something between was missed: the newest page must be loaded again. */
   stale: boolean;
+  /** As it was kept on this device: what changed meanwhile is not in it. */
+  kept?: boolean;
   /** The `seq` this part was loaded around, as long as newer ones than its last are not here. */
   at: number | null;
 };
@@ -64,6 +66,8 @@ export type Pending = {
   act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string; mentions?: string[] };
   at: string;
   state: 'waiting' | 'sending' | 'refused';
+  /** It was asked of the server at least once. */
+  tried?: boolean;
   problem?: Problem;
   /** The server's message that arrived as an event before the answer did. */
   bound?: string;
@@ -237,6 +241,16 @@ export function endReload(state: InboxState, kept: ListKey, openId: string | nul
   };
 }
 
+/** Puts a thread in as it was kept here: something is there at once, and the newest page is still to come. */
+export function putKept(state: InboxState, id: string, kept: { messages: Message[]; hasMore: boolean }): InboxState {
+  const known = state.threads[id];
+  if (known?.loaded) return state;
+  const thread: Thread = { messages: kept.messages, loaded: true, hasMore: kept.hasMore, arrivals: [], stale: true, kept: true, at: null };
+  const next = { ...draft(state), threads: { ...state.threads, [id]: thread } };
+  for (const message of known?.arrivals ?? []) putMessage(next, message, false);
+  return next;
+}
+
 /** The first page of a thread was asked for: what arrives meanwhile is kept for it. */
 export function beginThread(state: InboxState, id: string): InboxState {
   if (state.threads[id]) return state;
@@ -251,7 +265,7 @@ export function putNewest(state: InboxState, id: string, page: MessagePage): Inb
   const first = page.messages[0]?.seq;
   const last = known?.messages.at(-1)?.seq;
   // Older pages stay where the new page touches them; else there would be a hole.
-  const joins = known !== undefined && first !== undefined && last !== undefined && first <= last + 1;
+  const joins = known !== undefined && known.kept !== true && first !== undefined && last !== undefined && first <= last + 1;
   const thread: Thread = joins
     ? { ...known, messages: [...known.messages], stale: false, at: null }
     : {

@@ -16,6 +16,9 @@ export type Link = {
 
 export const useLink = create<Link>(() => ({ state: 'connecting', seconds: 0, missing: null }));
 
+/** When what is on the screen was last the newest, by our clock; `null` as long as it is. */
+export const useFresh = create<{ asOf: number | null }>(() => ({ asOf: null }));
+
 /** How the server's store does, as it was last heard. */
 export const useServerStore = create<{ condition: StoreCondition }>(() => ({ condition: 'ok' }));
 
@@ -29,7 +32,22 @@ export const useWriters = create<{ writers: Writers }>(() => ({ writers: {} }));
 
 /** The composer's mode, where a click elsewhere asked for one, and the conversation whose composer wants the focus. */
 export type ComposerMode = 'reply' | 'note' | 'template';
-export const useComposer = create<{ modes: Record<string, ComposerMode>; focusOn: string | null }>(() => ({ modes: {}, focusOn: null }));
+/** Counts how often the details were asked for from elsewhere. */
+export const useDetailsAsked = create<{ times: number }>(() => ({ times: 0 }));
+/** Opens the details of the open conversation, or closes them. */
+export function askDetails(): void {
+  useDetailsAsked.setState(({ times }) => ({ times: times + 1 }));
+}
+
+/** What else a composer can be told to do from elsewhere. */
+export type ComposerAct = 'attach' | 'saved' | 'emoji' | 'schedule';
+export const useComposer = create<{ modes: Record<string, ComposerMode>; focusOn: string | null; act: { id: string; what: ComposerAct } | null }>(() => ({ modes: {}, focusOn: null, act: null }));
+
+/** Has the composer of a conversation do something, where its replies are open. */
+export function askComposer(conversationId: string, what: ComposerAct): void {
+  setComposerMode(conversationId, 'reply');
+  useComposer.setState({ act: { id: conversationId, what } });
+}
 
 export function setComposerMode(conversationId: string, mode: ComposerMode, focus = true): void {
   useComposer.setState((state) => ({

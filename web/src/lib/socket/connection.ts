@@ -1,6 +1,8 @@
-/** The hands of the machine: the WebSocket, the clock, and the browser's word about the network. */
-import type { ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
-import { initialMachine, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
+/** The hands of the machine: the line, the clock, and the browser's word about the network. */
+import type { DraftChanged, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { Line, Lines } from '@/lib/socket/line';
+import { initialMachine, missing, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
+import { linesFor } from '@/lib/socket/shared';
 
 type Handlers = {
   apply: (epoch: string, events: StreamEvent[]) => void;
@@ -10,22 +12,28 @@ type Handlers = {
   draft: (data: DraftChanged) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
+  /** Who is waited for by whom: the tabs of one person and workspace share their line. */
+  meId: string;
   /** Whose events are waited for. */
   workspaceId: string;
   /** Seconds since the person at this page last did something. */
   idle: () => number;
-  changed: (machine: Machine) => void;
+  /** With how many changes are still to come, where that is known. */
+  changed: (machine: Machine, missing: number | null) => void;
 };
 
 const TICK_MS = 250;
 
 export class Connection {
   private machine: Machine = initialMachine();
-  private socket: WebSocket | null = null;
+  private line: Line | null = null;
+  private readonly lines: Lines;
   private timer: ReturnType<typeof setInterval> | undefined;
   private reloads = 0;
 
-  constructor(private readonly handlers: Handlers) {}
+  constructor(private readonly handlers: Handlers) {
+    this.lines = linesFor(`${handlers.meId} ${handlers.workspaceId}`);
+  }
 
   start(): void {
     window.addEventListener('online', this.onOnline);
@@ -45,6 +53,7 @@ export class Connection {
     this.timer = undefined;
     this.reloads += 1;
     this.feed({ type: 'stop' });
+    this.lines.stop();
   }
 
   /** A snapshot was loaded: the first subscription goes on from there. */
@@ -55,12 +64,12 @@ export class Connection {
   /** Tells colleagues that something is being written; lost when the line is down. */
   sendTyping(conversationId: string): void {
     if (this.machine.phase === 'live')
-      this.send({ type: 'signal', name: 'typing', data: { conversation_id: conversationId } });
+      this.line?.send({ type: 'signal', name: 'typing', data: { conversation_id: conversationId } });
   }
 
   /** Tells that somebody is at this page; lost when the line is down, and said again when it opens. */
   sendActivity(): void {
-    this.send({ type: 'signal', name: 'activity' });
+    this.line?.send({ type: 'signal', name: 'activity' });
   }
 
   private readonly onOnline = () => {
@@ -78,7 +87,7 @@ export class Connection {
     const [after, effects] = step(before, input, { now: Date.now(), random: Math.random() });
     this.machine = after;
     for (const effect of effects) this.perform(effect);
-    if (input.type !== 'tick' || before.phase !== after.phase || after.phase === 'waiting') this.handlers.changed(this.machine);
+    if (input.type !== 'tick' || before.phase !== after.phase || after.phase === 'waiting') this.handlers.changed(this.machine, missing(this.machine));
   }
 
   private perform(effect: Effect): void {
@@ -90,7 +99,7 @@ export class Connection {
         this.drop();
         break;
       case 'send':
-        this.send(effect.frame.type === 'subscribe' ? { ...effect.frame, idle_s: this.handlers.idle() } : effect.frame);
+        this.line?.send(effect.frame.type === 'subscribe' ? { ...effect.frame, idle_s: this.handlers.idle() } : effect.frame);
         break;
       case 'apply':
         this.handlers.apply(effect.epoch, effect.events);
@@ -116,39 +125,28 @@ export class Connection {
 
   private open(): void {
     this.drop();
-    const address = new URL('/api/v1/socket', location.href);
-    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(address);
-    this.socket = socket;
-    socket.onopen = () => {
-      if (socket === this.socket) this.feed({ type: 'opened' });
-    };
-    socket.onmessage = (message: MessageEvent<string>) => {
-      if (socket !== this.socket) return;
-      const parsed = JSON.parse(message.data) as ServerFrame | ServerFrame[];
-      const frames = Array.isArray(parsed) ? parsed : [parsed];
-      // The sign-in went on in another workspace: what is on this page belongs to the one before.
-      if (frames.some((frame) => frame.type === 'hello' && frame.workspace_id !== this.handlers.workspaceId)) location.assign('/inbox');
-      else this.feed({ type: 'frames', frames });
-    };
-    socket.onclose = (event) => {
-      if (socket !== this.socket) return;
-      this.socket = null;
-      this.feed({ type: 'closed', code: event.code });
-    };
+    const line: Line = this.lines.open({
+      opened: () => { if (line === this.line) this.feed({ type: 'opened' }); },
+      frames: (frames) => {
+        if (line !== this.line) return;
+        // The sign-in went on in another workspace: what is on this page belongs to the one before.
+        if (frames.some((frame) => frame.type === 'hello' && frame.workspace_id !== this.handlers.workspaceId)) location.assign('/inbox');
+        else this.feed({ type: 'frames', frames });
+      },
+      closed: (code) => {
+        if (line !== this.line) return;
+        this.line = null;
+        this.feed({ type: 'closed', code });
+      },
+    });
+    this.line = line;
   }
 
-  /** Lets a socket go without hearing from it again. */
+  /** Lets a line go without hearing from it again. */
   private drop(): void {
-    const socket = this.socket;
-    this.socket = null;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(1000);
-  }
-
-  private send(frame: ClientFrame): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+    const { line } = this;
+    this.line = null;
+    line?.close();
   }
 
   private async reload(): Promise<void> {

@@ -207,13 +207,13 @@ function intoSight(option: HTMLElement | null): void {
 }
 
 /** Above the composer, as wide as there is room. */
-function usePosition(field: Field, open: boolean): { left: number; bottom: number; width: number; maxHeight: number } | null {
-  const [position, setPosition] = useState<{ left: number; bottom: number; width: number; maxHeight: number } | null>(null);
+function usePosition(field: Field, open: boolean): { insetInlineStart: number; bottom: number; width: number; maxHeight: number } | null {
+  const [position, setPosition] = useState<{ insetInlineStart: number; bottom: number; width: number; maxHeight: number } | null>(null);
   useLayoutEffect(() => {
     if (!open) return undefined;
     const look = () => {
       const box = field.current?.closest('.composer')?.getBoundingClientRect();
-      if (box) setPosition({ left: box.left, bottom: window.innerHeight - box.top + 6, width: Math.min(box.width, 520), maxHeight: Math.max(120, Math.min(320, box.top - 60)) });
+      if (box) setPosition({ insetInlineStart: document.documentElement.dir === 'rtl' ? window.innerWidth - box.right : box.left, bottom: window.innerHeight - box.top + 6, width: Math.min(box.width, 520), maxHeight: Math.max(120, Math.min(320, box.top - 60)) });
     };
     look();
     window.addEventListener('resize', look);

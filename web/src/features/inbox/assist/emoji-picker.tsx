@@ -3,6 +3,7 @@ import { Smile } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { emojiGroups, findEmoji, noteEmoji, recentEmoji, type Emoji } from '@/lib/emoji';
+import { forward } from '@/lib/direction';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 
@@ -38,7 +39,7 @@ export function EmojiPicker({ onChoose, onClose }: { onChoose: (emoji: string) =
     }
     const here = buttons[at]?.getBoundingClientRect();
     if (!here) return;
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const step = forward(event.key);
     let next = buttons[at + step];
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       const side = event.key === 'ArrowDown' ? 1 : -1;

@@ -12,7 +12,7 @@ import '@/lib/i18n-writing';
 import { wordsOf } from '@/lib/inbox/actions';
 import { snoozeName } from '@/lib/inbox/snooze';
 import { AHEAD_MAX_DAYS, offersAt, zoneAt, type Offer } from '@/lib/schedule';
-import { clock, fieldTime, moment } from '@/lib/time';
+import { clock, fieldTime, fromField, moment } from '@/lib/time';
 import { firstName } from '@/lib/words';
 
 const DAY_MS = 24 * 3_600_000;
@@ -41,8 +41,8 @@ export function ScheduleDialog({ conversation, text, before, onPlan, onClose }: 
   const [words, setWords] = useState(text ?? '');
   const [tried, setTried] = useState(false);
   const plan = useMutation({ mutationFn: onPlan, onSuccess: onClose });
-  const at = chosen === 'other' ? new Date(other) : offers.find((one) => one.kind === chosen)?.at;
-  const time = at && !Number.isNaN(at.getTime()) ? at : null;
+  const at = chosen === 'other' ? fromField(other) : offers.find((one) => one.kind === chosen)?.at;
+  const time = at ?? null;
   const problem =
     time === null ? t('schedule.required')
     : time.getTime() <= Date.now() ? t('schedule.past')

@@ -1,0 +1,9 @@
+/** Arabic. Everything comes at once, before anything is shown. */
+import { account } from '@/locales/ar/account';
+import { doors } from '@/locales/ar/doors';
+import { first } from '@/locales/ar/first';
+import { settings } from '@/locales/ar/settings';
+import { writing } from '@/locales/ar/writing';
+import { merged } from '@/locales/merged';
+
+export const words = merged(first, account, doors, settings, writing);

@@ -1,0 +1,23 @@
+export const account = {
+  account: { signOut: 'Abmelden', theme: 'Erscheinungsbild', system: 'Wie das System', light: 'Hell', dark: 'Dunkel', keyboard: 'Tastenkürzel' },
+  availability: {
+    label: 'Verfügbarkeit',
+    online: 'Online',
+    busy: 'Beschäftigt',
+    away: 'Abwesend',
+    onlineText: 'Ihnen werden Unterhaltungen gegeben.',
+    busyText: 'Sie sind da, bekommen aber keine.',
+    awayText: 'Sie sind nicht da und bekommen keine.',
+    text: 'Das Team sieht es, und nur wer online ist, bekommt Unterhaltungen. Es bleibt, bis Sie es ändern.',
+    now: 'Sie sind jetzt {{state}}.',
+    nowSilent: 'Sie gelten als abwesend, weil eine Weile nichts von Ihnen zu hören war.',
+    after: 'Als abwesend gelten nach',
+    afterText: 'Ohne Mausbewegung oder Taste in einem Ihrer Fenster. Mit der nächsten sind Sie wieder da.',
+    minutes_one: '{{count}} Minute',
+    minutes_other: '{{count}} Minuten',
+    never: 'Nie',
+    more: 'Wann ich abwesend bin …',
+    saved: 'Gespeichert.',
+    failed: 'Das ließ sich nicht speichern. {{detail}}',
+  },
+};

@@ -1,0 +1,9 @@
+/** German. Everything comes at once, before anything is shown. */
+import { account } from '@/locales/de/account';
+import { doors } from '@/locales/de/doors';
+import { first } from '@/locales/de/first';
+import { settings } from '@/locales/de/settings';
+import { writing } from '@/locales/de/writing';
+import { merged } from '@/locales/merged';
+
+export const words = merged(first, account, doors, settings, writing);

@@ -14,6 +14,7 @@ pub(crate) mod docs;
 pub(crate) mod drafts;
 pub(crate) mod extract;
 pub(crate) mod health;
+mod hours;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
 mod labels;

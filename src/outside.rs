@@ -141,7 +141,7 @@ pub fn frame(text: &str) -> Said {
 fn published(command: Command) -> wire::Command {
     match command {
         Command::Send(conversation_id, message) => {
-            wire::Command::Send(wire::SendCommand { conversation_id, message })
+            wire::Command::Send(Box::new(wire::SendCommand { conversation_id, message }))
         }
         Command::Cancel(message) => wire::Command::Cancel(message),
         Command::Retry(message) => wire::Command::Retry(message),
@@ -165,6 +165,9 @@ fn published(command: Command) -> wire::Command {
         }
         Command::Labels(conversation_id, labels) => {
             wire::Command::Labels(wire::LabelsCommand { conversation_id, labels })
+        }
+        Command::Own(conversation_id, ownership) => {
+            wire::Command::Ownership(wire::OwnershipCommand { conversation_id, ownership })
         }
     }
 }

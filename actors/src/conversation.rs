@@ -11,7 +11,10 @@ mod outbox;
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -128,8 +131,8 @@ pub(crate) enum Answer {
     Done(Option<Box<wire::Message>>, Box<wire::Conversation>),
     /// The item to send next.
     Next(Next),
-    /// The attempt was written: its number, and from when on the item may not be sent.
-    Begun(Option<(u32, Option<Timestamp>)>),
+    /// The attempt was written.
+    Begun(Option<outbox::Begun>),
     /// What is to go at a time, soonest first.
     Scheduled(Vec<wire::Message>),
     /// What may be sent, and what waits.
@@ -149,6 +152,10 @@ pub(crate) struct Draft {
     pub content: wire::Content,
     /// The message it answers or puts an emoji on.
     pub about: Option<MessageId>,
+    /// The last place that its writer saw.
+    pub seen_seq: Option<u64>,
+    /// Who writes it.
+    pub writer: wire::Sender,
     /// What stands against sending.
     pub channel: ChannelFacts,
 }
@@ -232,6 +239,8 @@ pub(crate) struct Conversation {
     receipts: Arc<Mutex<Receipts>>,
     /// The sender that runs.
     sender: Option<Sender>,
+    /// The token of whoever has it, as it was decided last: shared with the sender.
+    owner: Arc<AtomicU64>,
     /// Loaded with rows that the tenant's actor may not have seen.
     announce_after: Option<u64>,
     /// An item was read that is newer than the head.
@@ -262,7 +271,7 @@ impl Conversation {
     fn rule(&mut self, mut command: Rule, now: Timestamp) -> Result<Option<u64>, Refusal> {
         self.see_channel();
         self.note_amount(&mut command);
-        let mut decision = decide(&self.state, command, now).map_err(refusal_of)?;
+        let mut decision = decide(&self.state, command, now).map_err(|rejection| self.refusal(rejection))?;
         if !decision.changes.is_empty() {
             self.note_old(&mut decision.changes);
             for mut change in decision.changes {
@@ -279,6 +288,7 @@ impl Conversation {
                     }
                 }
                 self.note_trace(&change);
+                self.note_owner(&change);
                 self.keep(&change);
                 evolve(&mut self.state, change);
             }
@@ -291,6 +301,26 @@ impl Conversation {
             }
         }
         Ok(decision.seq)
+    }
+
+    /// A rejection of the rules with what it is about.
+    fn refusal(&self, rejection: Rejection) -> Refusal {
+        match rejection {
+            Rejection::Replied { by, seqs } => {
+                let items = seqs.iter().filter_map(|seq| self.state.items.get(seq));
+                let messages = items.map(|item| rules::show_item(self.state.id, item)).collect();
+                Refusal::Replied { by, messages }
+            }
+            other => refusal_of(other),
+        }
+    }
+
+    /// It changed hands: whoever is about to make a request looks again first. Already before that is durable; was it not,
+    /// they find what held before.
+    fn note_owner(&self, change: &Change) {
+        if let Change::Head(head) = change {
+            self.owner.store(head.handled_by.token, Ordering::Relaxed);
+        }
     }
 
     /// Items that changed after a version, as far as the head names it: what is newer was written by half of a commit.
@@ -316,6 +346,7 @@ impl Conversation {
         let channel = (self.scope, self.state.channel_id);
         self.state.trouble = self.env.troubles.of(&channel);
         self.state.templates = self.env.templates.of(&channel).unwrap_or_default();
+        self.state.service = self.env.service.of(&self.scope).unwrap_or_default();
     }
 
     /// Notes what had an item queued, until it waits no more.
@@ -622,6 +653,7 @@ impl Conversation {
             id: self.state.id,
             generation,
             look_again,
+            owner: Arc::clone(&self.owner),
         };
         actix_rt::spawn(sender.run());
     }
@@ -723,7 +755,15 @@ impl Entity for Conversation {
             Ask::Receive(message) => self.quoted_elsewhere(&message.1),
             _ => None,
         };
-        if provider_id.is_none() && seq.is_none() && quoted.is_none() {
+        let seen_seq = match &asked.ask {
+            Ask::Rule(Rule::Send { conditions, .. } | Rule::Schedule { conditions, .. }) => {
+                conditions.seen_seq
+            }
+            Ask::Explain(draft) => draft.seen_seq,
+            _ => None,
+        };
+        let unseen = seen_seq.and_then(|seen| self.unseen_in_store(seen));
+        if provider_id.is_none() && seq.is_none() && quoted.is_none() && unseen.is_none() {
             return None;
         }
         let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
@@ -738,6 +778,9 @@ impl Entity for Conversation {
             let mut items = Vec::new();
             if let Some(seq) = seq {
                 items.extend(place.item(seq).await?);
+            }
+            if let Some((before, count)) = unseen {
+                items.extend(place.items_before(before, count).await?);
             }
             if let Some((provider_id, known)) = quoted {
                 let seq = match known {
@@ -807,9 +850,13 @@ impl Entity for Conversation {
             Ask::Rule(Rule::BeginAttempt { seq, consent_version }) => {
                 let begun = self.rule(Rule::BeginAttempt { seq, consent_version }, now)?;
                 let attempt = begun.and_then(|seq| self.state.attempts.get(&seq));
-                let closes_at =
-                    self.state.items.get(&seq).and_then(|item| outbox::closes_at(&self.state, item));
-                Ok(Answer::Begun(attempt.map(|attempt| (attempt.number, closes_at))))
+                let item = self.state.items.get(&seq);
+                let begun = attempt.zip(item).map(|(attempt, item)| outbox::Begun {
+                    number: attempt.number,
+                    closes_at: outbox::closes_at(&self.state, item),
+                    owned: item.ownership_token.map(|_| self.owner.load(Ordering::Relaxed)),
+                });
+                Ok(Answer::Begun(begun))
             }
             Ask::Rule(mut command) => {
                 if let Rule::Absorb { contact, .. } = &mut command {
@@ -853,7 +900,11 @@ impl Entity for Conversation {
             }
             Ask::Explain(draft) => {
                 self.see_channel();
-                let Draft { content, about, channel } = *draft;
+                let Draft { content, about, seen_seq, writer, channel } = *draft;
+                if let Some(seen) = seen_seq {
+                    let replied = self.state.not_replied_since(seen, &writer);
+                    replied.map_err(|rejection| self.refusal(rejection))?;
+                }
                 let explained = self.state.explain(&content, about.as_ref(), channel, now);
                 let (mut decision, judged) = explained.map_err(refusal_of)?;
                 judged?;
@@ -1036,6 +1087,13 @@ impl Conversation {
         (!here && !repeated).then(|| (quoted.clone(), self.locate(quoted)))
     }
 
+    /// Items behind what a writer saw that are not whole in memory: before which place, and how many at most.
+    fn unseen_in_store(&self, seen_seq: u64) -> Option<(u64, usize)> {
+        let (first, last) = self.state.unseen(seen_seq)?;
+        let newest_missing = (first..=last).rev().find(|seq| !self.state.items.contains_key(seq))?;
+        Some((newest_missing + 1, (newest_missing + 1 - first) as usize))
+    }
+
     fn fetch_contact(&self, id: ContactId) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
         let (env, scope) = (self.env.clone(), self.scope);
         Box::pin(async move {
@@ -1139,5 +1197,6 @@ pub fn refusal_of(rejection: Rejection) -> Refusal {
         Rejection::KeyReused => Refusal::KeyReused,
         Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
         Rejection::Rule { code, message } => Refusal::Rule { code, message },
+        Rejection::Replied { by, .. } => Refusal::Replied { by, messages: Vec::new() },
     }
 }

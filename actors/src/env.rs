@@ -14,6 +14,7 @@ use actix::{Addr, ArbiterHandle};
 use switchboard_domain::{
     audit::{By, Deed},
     channel::Trouble,
+    sla::Service,
     template::Statuses,
 };
 use switchboard_ports::store::{Mutation, Records};
@@ -80,6 +81,8 @@ pub(crate) struct Surroundings {
     pub(crate) initiated: Initiated,
     /// What is known of the templates of channels.
     pub(crate) templates: Noted<(TenantScope, ChannelId), Arc<Statuses>>,
+    /// How soon a tenant's customers are to be answered, and when it is open.
+    pub(crate) service: Noted<TenantScope, Arc<Service>>,
     /// Who an address belongs to.
     pub(crate) resolver: Resolver,
     /// Where wake-ups are filed, and how far they have been fired.
@@ -137,6 +140,7 @@ impl Env {
             queues: Noted::default(),
             initiated: Initiated::default(),
             templates: Noted::default(),
+            service: Noted::default(),
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
             beat: Beat::new(),
@@ -195,6 +199,11 @@ impl<K: Eq + Hash, V: Clone + PartialEq> Noted<K, V> {
     /// What is said of a thing, so far as it is known here.
     pub(crate) fn of(&self, key: &K) -> Option<V> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// Says something of it where nothing was said yet.
+    pub(crate) fn set_first(&self, key: K, value: V) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(value);
     }
 
     /// Says something of it, or that there is nothing to say. True where that is new.

@@ -445,6 +445,12 @@ impl House {
         self.tell_of_staff(scope, wire::EventName::TeamsChanged, data);
     }
 
+    /// What time it is, as all here have it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.env.clock.now()
+    }
+
     /// Tells everybody of the workspace that conversations come to people by another rule.
     pub fn tell_of_assignment(&self, scope: TenantScope) {
         let data = wire::EventData::default();

@@ -1,7 +1,7 @@
 //! Why the house did not do what was asked, in words for the asker.
 
 /// A refusal. Each has a stable code; nothing was done, unless it says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// No such object in this workspace. Another workspace's object is answered the same.
     #[error("there is no such {0} in this workspace")]
@@ -21,6 +21,14 @@ pub enum Refusal {
         code: &'static str,
         /// What the rule is and what to do.
         message: String,
+    },
+    /// Somebody else of us answered since its writer looked.
+    #[error("{by} answered meanwhile: read it before you send")]
+    Replied {
+        /// Who.
+        by: String,
+        /// What they wrote, oldest first.
+        messages: Vec<switchboard_schema::wire::Message>,
     },
     /// Whoever asks may not.
     #[error("{0}")]
@@ -88,6 +96,7 @@ impl Refusal {
             Self::NotFound(_) => "not_found",
             Self::Invalid { .. } => "invalid",
             Self::Rule { code, .. } => code,
+            Self::Replied { .. } => "teammate_replied",
             Self::NotAllowed(_) => "not_allowed",
             Self::KeyReused => "idempotency_key_reused",
             Self::Moved(_) => "conversation_moved",

@@ -38,7 +38,7 @@ use switchboard_schema::{
     wire::{self, EventData, EventName, ServerFrame, StreamPosition},
 };
 
-pub(crate) use self::inbox::Inbox;
+pub(crate) use self::{inbox::Inbox, staff::know_service};
 use self::{
     inbox::Marks,
     owed::Owed,

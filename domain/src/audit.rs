@@ -130,9 +130,12 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::InvitationRevoked
         | AuditAct::InvitationAccepted => AuditArea::People,
         AuditAct::KeyMade | AuditAct::KeyRevoked => AuditArea::Keys,
-        AuditAct::TeamMade | AuditAct::TeamChanged | AuditAct::TeamDeleted | AuditAct::AssignmentChanged => {
-            AuditArea::Teams
-        }
+        AuditAct::TeamMade
+        | AuditAct::TeamChanged
+        | AuditAct::TeamDeleted
+        | AuditAct::AssignmentChanged
+        | AuditAct::HoursChanged
+        | AuditAct::TargetsChanged => AuditArea::Teams,
         AuditAct::ChannelConnected
         | AuditAct::ChannelChanged
         | AuditAct::ChannelDisconnected
@@ -153,6 +156,7 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::ConversationUnassigned
         | AuditAct::ConversationWithTeam
         | AuditAct::ConversationWithoutTeam
+        | AuditAct::ConversationChangedHands
         | AuditAct::ConversationOpened
         | AuditAct::ConversationPending
         | AuditAct::ConversationSnoozed
@@ -171,6 +175,9 @@ pub fn of_item(item: &Message, with: &str) -> Option<AuditRow> {
         SystemEvent::Unassigned => (AuditAct::ConversationUnassigned, "assignee_id"),
         SystemEvent::TeamAssigned => (AuditAct::ConversationWithTeam, "team_id"),
         SystemEvent::TeamUnassigned => (AuditAct::ConversationWithoutTeam, "team_id"),
+        SystemEvent::BotTook | SystemEvent::HandedOver | SystemEvent::SteppedIn | SystemEvent::LetGo => {
+            (AuditAct::ConversationChangedHands, "handled_by")
+        }
         SystemEvent::Opened => (AuditAct::ConversationOpened, "status"),
         SystemEvent::Pending => (AuditAct::ConversationPending, "status"),
         SystemEvent::Snoozed => (AuditAct::ConversationSnoozed, "snoozed_until"),

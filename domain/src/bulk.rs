@@ -135,6 +135,8 @@ mod tests {
             team_id: None,
             priority: Priority::None,
             labels: Vec::new(),
+            handled_by: switchboard_schema::wire::HandledBy::default(),
+            sla: None,
             queued_at: None,
             routed_at: None,
             unread_count: None,

@@ -12,6 +12,7 @@
 
 mod content;
 mod decide;
+mod meanwhile;
 mod outlook;
 mod state;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod tests;
 
 pub use content::*;
 pub use decide::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED, decide, may_begin};
+pub use meanwhile::{REPLIES_TOLD, SEEN_LOOKED_AT};
 pub use outlook::{Side, WAITING_TOLD};
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
@@ -28,8 +30,8 @@ use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Attempt, ClientKey, Head, Item, Left},
     wire::{
-        ChangeSchedule, ContactRef, Content, ConversationStatus, MediaFacts, Message, Schedule, Sender,
-        SystemEvent,
+        ChangeSchedule, ContactRef, Content, ConversationStatus, HandlerKind, MediaFacts, Message, Schedule,
+        Sender, SystemEvent,
     },
 };
 
@@ -115,6 +117,8 @@ pub enum Command {
         about: Option<MessageId>,
         /// How long it waits to be taken back.
         hold: Duration,
+        /// On which conditions it goes.
+        conditions: Conditions,
         /// Who.
         sender: Sender,
     },
@@ -132,6 +136,8 @@ pub enum Command {
         about: Option<MessageId>,
         /// When.
         schedule: Schedule,
+        /// On which conditions it goes.
+        conditions: Conditions,
         /// Who.
         sender: Sender,
     },
@@ -255,6 +261,13 @@ pub enum Command {
         /// The act.
         act: Box<Command>,
     },
+    /// Say who answers by themselves.
+    Own {
+        /// Who.
+        to: HandlerKind,
+        /// By whom.
+        sender: Sender,
+    },
     /// Set the status.
     SetStatus {
         /// To what.
@@ -342,6 +355,15 @@ impl Expected {
     }
 }
 
+/// On which conditions a message goes that somebody writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Conditions {
+    /// The last place that its writer saw: nobody else of us answered after it.
+    pub seen_seq: Option<u64>,
+    /// The token with which the program that writes it has the conversation.
+    pub ownership_token: Option<u64>,
+}
+
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptOutcome {
@@ -418,6 +440,14 @@ pub enum Rejection {
     /// The same key came with another request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,
+    /// Somebody else of us answered since its writer looked: who last, and where what they wrote stands, oldest first.
+    #[error("{by} answered meanwhile: read it before you send")]
+    Replied {
+        /// Who wrote the last of them.
+        by: String,
+        /// At most [`REPLIES_TOLD`] places.
+        seqs: Vec<u64>,
+    },
     /// A field is wrong.
     #[error("{message}")]
     Invalid {

@@ -10,6 +10,7 @@
 //! 4. A template is approved at the provider, so far as we know.
 //! 5. The channel is connected and its number works, so far as we know, the provider does not keep its account from writing to
 //!    people first, or from answering them, and who is written to first is within its limit.
+//! 6. A program that answers by itself still has the conversation (see [`crate::ownership`]).
 //!
 //! What a step does not know counts as passed there: a later step knows it, and the provider has the last word.
 
@@ -25,6 +26,7 @@ use switchboard_schema::{
 use crate::{
     channel::{self, Trouble},
     conversation::Rejection,
+    ownership::{self, Automatic},
     window::WindowFacts,
 };
 
@@ -48,6 +50,8 @@ pub struct Circumstances<'a> {
     pub trouble: Option<&'a Trouble>,
     /// What is known of the channel beyond that.
     pub channel: ChannelFacts,
+    /// Of a message that a program wrote by itself: whether it still may.
+    pub automatic: Option<Automatic<'a>>,
 }
 
 /// What only the channel's side knows: a step that did not ask it counts that as passed.
@@ -73,7 +77,7 @@ pub struct LimitFull {
 pub struct Refused {
     /// Stable: `contact_blocked`, `opted_out`, `opted_out_of_marketing`, `opted_out_of_utility`,
     /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_deleted`, `channel_unhealthy`,
-    /// `account_restricted`, `messaging_limit_reached`.
+    /// `account_restricted`, `messaging_limit_reached`, `ownership_lost`.
     pub code: &'static str,
     /// Why, in plain words.
     pub reason: String,
@@ -159,7 +163,7 @@ pub fn may_send(of: &Circumstances<'_>, content: &Content, now: Timestamp) -> Re
 /// # Errors
 /// The first rule that stands against it.
 pub fn may_send_for(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> Result<Allowed, Refused> {
-    match judge(of, purpose, now).into_iter().find_map(|(_, refused)| refused.err()) {
+    match judge(of, purpose, now).find_map(|(_, refused)| refused.err()) {
         Some(refused) => Err(refused),
         None => Ok(Allowed { price: price_for(purpose, &of.window, now) }),
     }
@@ -224,6 +228,7 @@ pub fn refuse(decision: &mut SendDecision, error: &MessageError, at: Timestamp) 
         code if code.starts_with("opted_out") => SendRule::Consent,
         "window_closed" => SendRule::Window,
         code if code.starts_with("template_") => SendRule::Template,
+        "ownership_lost" => SendRule::Ownership,
         _ => SendRule::Channel,
     };
     decision.at = at;
@@ -306,14 +311,20 @@ fn price_for(purpose: Purpose, window: &WindowFacts, now: Timestamp) -> SendPric
 
 type Judged = Result<String, Refused>;
 
-fn judge(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> [(SendRule, Judged); 5] {
-    [
+fn judge(
+    of: &Circumstances<'_>,
+    purpose: Purpose,
+    now: Timestamp,
+) -> impl Iterator<Item = (SendRule, Judged)> {
+    let always = [
         (SendRule::Contact, contact(of.blocked)),
         (SendRule::Consent, consented(of.consent, purpose, of.window.last_inbound_at)),
         (SendRule::Window, within_window(&of.window, purpose, now)),
         (SendRule::Template, approved(of.template, purpose)),
         (SendRule::Channel, carries(of, now)),
-    ]
+    ];
+    let ownership = of.automatic.map(|automatic| (SendRule::Ownership, ownership::may_go_on(automatic)));
+    always.into_iter().chain(ownership)
 }
 
 /// The channel is there, works, and has room for who is written to first.
@@ -543,6 +554,7 @@ mod tests {
             template: None,
             trouble: Some(&broken),
             channel: ChannelFacts::default(),
+            automatic: None,
         };
         assert_eq!(code(of, &text()), Some("contact_blocked"));
         let (decision, refused) = explain(&of, &text(), SendStep::Queued, NOW);

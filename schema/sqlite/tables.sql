@@ -364,6 +364,7 @@ CREATE TABLE IF NOT EXISTS bulk_slices (
     PRIMARY KEY (tenant, job_id, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS bulk_slices_expiry ON bulk_slices (expires_at) WHERE expires_at IS NOT NULL;
+
 --  What people and programs did, each act written with what it did; kept for as long as the workspace.
 CREATE TABLE IF NOT EXISTS audit (
     tenant BLOB NOT NULL,

@@ -160,7 +160,13 @@ impl Accounts {
         let password_hash = self.hash_for(user_id, &owner.email, password).await?;
         let alone = Arc::clone(&self.making).lock_owned().await;
         self.begin_person(scope, user_id, &owner, password_hash).await?;
-        let body = TenantBody { name, created_at: self.clock.now(), assignment: wire::Assignment::default() };
+        let body = TenantBody {
+            name,
+            created_at: self.clock.now(),
+            assignment: wire::Assignment::default(),
+            hours: None,
+            sla: wire::SlaPolicies::default(),
+        };
         self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(body) }).await?;
         Ok(Founding { scope, user_id, owner, _alone: alone })
     }

@@ -76,7 +76,7 @@ impl Credential {
 }
 
 /// Why somebody is not let in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Denied {
     /// No credential, or one that is unknown, ended or used up.
     NotSignedIn,

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Why somebody does not come in by a door.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Barred {
     /// As at every other.
     Denied(Denied),

@@ -8,6 +8,9 @@ use switchboard_actors::Refusal;
 use switchboard_domain::{
     assignment::CAPACITY_MAX,
     audit::{By, Deed},
+    conversation::Rejection,
+    hours::Hours,
+    sla,
 };
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
@@ -80,7 +83,8 @@ impl Accounts {
             return Err(Refusal::Rule { code: "too_many_teams", message });
         }
         check_is_free(&name, &others)?;
-        let body = TeamBody { version: 1, name, members, assignment, created_at: self.clock.now() };
+        let created_at = self.clock.now();
+        let body = TeamBody { version: 1, name, members, assignment, hours: None, created_at };
         let deed = Deed::new(AuditAct::TeamMade).about(team_id, &body.name);
         let row = TeamRow { team_id, body: Json(body) };
         self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
@@ -172,6 +176,94 @@ impl Accounts {
         Ok(assignment)
     }
 
+    /// When people answer, of the workspace or of a team.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store does not answer.
+    pub(crate) async fn business_hours(
+        &self,
+        scope: TenantScope,
+        team: Option<TeamId>,
+    ) -> Result<Option<wire::BusinessHours>, Refusal> {
+        match team {
+            Some(team) => Ok(self.team_row(scope, team).await?.body.0.hours),
+            None => Ok(self.tenant_row(scope).await?.body.0.hours),
+        }
+    }
+
+    /// Sets that.
+    ///
+    /// # Errors
+    /// When a field is wrong, there is no such team, or the store does not answer.
+    pub(crate) async fn set_business_hours(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        team: Option<TeamId>,
+        hours: Option<wire::BusinessHours>,
+    ) -> Result<(), Refusal> {
+        hours.as_ref().map(Hours::of).transpose().map_err(refused)?;
+        let _alone = self.making.lock().await;
+        match team {
+            Some(team) => {
+                let mut row = self.team_row(scope, team).await?;
+                if row.body.0.hours != hours {
+                    row.body.0.hours = hours;
+                    row.body.0.version += 1;
+                    let deed =
+                        Deed::new(AuditAct::TeamChanged).about(team, &row.body.0.name).changed("hours");
+                    self.audit.write(scope, by, Mutation::put(row), deed).await?;
+                }
+            }
+            None => {
+                let mut row = self.tenant_row(scope).await?;
+                if row.body.0.hours != hours {
+                    row.body.0.hours = hours;
+                    let deed = Deed::new(AuditAct::HoursChanged);
+                    self.audit.write(scope, by, Mutation::put(row), deed).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How soon customers are to be answered.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn sla_policies(&self, scope: TenantScope) -> Result<wire::SlaPolicies, Refusal> {
+        Ok(self.tenant_row(scope).await?.body.0.sla)
+    }
+
+    /// Sets that.
+    ///
+    /// # Errors
+    /// When a field is wrong, or the store does not answer.
+    pub(crate) async fn set_sla_policies(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        mut policies: wire::SlaPolicies,
+    ) -> Result<wire::SlaPolicies, Refusal> {
+        sla::check(&policies).map_err(refused)?;
+        for policy in &mut policies.policies {
+            policy.name = policy.name.trim().to_owned();
+        }
+        let _alone = self.making.lock().await;
+        let teams: BTreeSet<_> = self.team_rows(scope).await?.into_iter().map(|row| row.team_id).collect();
+        let named = policies.policies.iter().flat_map(|policy| &policy.team_ids);
+        if let Some(team) = named.clone().find(|team| !teams.contains(*team)) {
+            let message = format!("{team} is no team of this workspace");
+            return Err(Refusal::Invalid { field: "policies.team_ids", message });
+        }
+        let mut row = self.tenant_row(scope).await?;
+        if row.body.0.sla != policies {
+            row.body.0.sla = policies.clone();
+            self.audit.write(scope, by, Mutation::put(row), Deed::new(AuditAct::TargetsChanged)).await?;
+        }
+        Ok(policies)
+    }
+
     async fn team_row(&self, scope: TenantScope, team_id: TeamId) -> Result<TeamRow, Refusal> {
         let row = self.records.get::<TeamRow>(scope, TeamRow::key(team_id)).await?;
         row.ok_or(Refusal::NotFound("team"))
@@ -188,6 +280,14 @@ impl Accounts {
 
     async fn member_ids(&self, scope: TenantScope) -> Result<BTreeSet<UserId>, Refusal> {
         Ok(self.member_rows(scope).await?.into_iter().map(|row| row.user_id).collect())
+    }
+}
+
+/// What the rules say of what somebody set.
+fn refused(rejection: Rejection) -> Refusal {
+    match rejection {
+        Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
+        other => Refusal::Broken(other.to_string()),
     }
 }
 
@@ -222,7 +322,7 @@ fn rule_changed(deed: Deed, before: wire::Assignment, after: wire::Assignment) -
 
 /// A team as the API shows it: without those who are members no more.
 fn shown(row: TeamRow, people: &BTreeSet<UserId>) -> wire::Team {
-    let TeamBody { version, name, mut members, assignment, created_at } = row.body.0;
+    let TeamBody { version, name, mut members, assignment, created_at, .. } = row.body.0;
     members.retain(|member| people.contains(member));
     wire::Team { id: row.team_id, version, name, members, assignment, created_at }
 }

@@ -221,6 +221,7 @@ pub(crate) enum Command {
     Status(ConversationId, wire::StatusRequest),
     Priority(ConversationId, wire::PriorityRequest),
     Labels(ConversationId, wire::LabelsRequest),
+    Own(ConversationId, wire::OwnershipRequest),
 }
 
 /// What most commands have beside their own fields.
@@ -242,6 +243,7 @@ impl Command {
             "conversation.status" => in_conversation(envelope).map(|(id, status)| Self::Status(id, status)),
             "conversation.priority" => in_conversation(envelope).map(|(id, of)| Self::Priority(id, of)),
             "conversation.labels" => in_conversation(envelope).map(|(id, labels)| Self::Labels(id, labels)),
+            "conversation.ownership" => in_conversation(envelope).map(|(id, own)| Self::Own(id, own)),
             other => Err(frame_error("unknown_command", format!("there is no command `{other}`"))),
         }
     }
@@ -257,7 +259,8 @@ impl Command {
             | Self::Team(..)
             | Self::Status(..)
             | Self::Priority(..)
-            | Self::Labels(..) => Permission::Answer,
+            | Self::Labels(..)
+            | Self::Own(..) => Permission::Answer,
             Self::Read(..) => Permission::Read,
         }
     }
@@ -275,6 +278,7 @@ impl Command {
             Self::Status(..) => "conversation.status",
             Self::Priority(..) => "conversation.priority",
             Self::Labels(..) => "conversation.labels",
+            Self::Own(..) => "conversation.ownership",
         }
     }
 }
@@ -403,6 +407,12 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 }
             }));
         }
+        Command::Own(conversation_id, ownership) => {
+            running.spawn(
+                async move { house.own(scope, act, conversation_id, ownership).await },
+                of_conversation,
+            );
+        }
         Command::Assign(conversation_id, assign) => {
             let assign_to = move |assignee, running: Running| {
                 let act = async move { house.assign(scope, act, conversation_id, assignee).await };
@@ -469,7 +479,7 @@ fn data_of<T: DeserializeOwned>(envelope: &Envelope<'_>) -> Result<T, FrameError
 }
 
 fn frame_error(code: &str, message: impl Into<String>) -> FrameError {
-    FrameError { code: code.to_owned(), message: message.into() }
+    FrameError { code: code.to_owned(), message: message.into(), changed: Vec::new() }
 }
 
 fn of_refusal(refusal: &Refusal) -> FrameError {
@@ -480,7 +490,11 @@ fn of_refusal(refusal: &Refusal) -> FrameError {
     if let Some(why) = refusal.untold() {
         tracing::warn!(why, "a command failed");
     }
-    frame_error(refusal.code(), message)
+    let changed = match refusal {
+        Refusal::Replied { messages, .. } => messages.clone(),
+        _ => Vec::new(),
+    };
+    FrameError { changed, ..frame_error(refusal.code(), message) }
 }
 
 fn refused(id: u64, error: FrameError) -> Bytes {

@@ -285,6 +285,25 @@ pub(crate) async fn labels(
     Ok(Json(house.label(caller.scope, act, id, change).await?))
 }
 
+/// Say who answers in a conversation by themselves
+///
+/// One program, people, or nobody. A program takes it where nobody has it, and carries the token with what it writes by
+/// itself; an answer of a colleague's takes it from any program. Being asked for what is so already changes nothing.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/ownership", tag = "conversations",
+    params(("id" = ConversationId, Path)),
+    request_body = wire::OwnershipRequest, responses((status = 200, body = wire::Conversation)))]
+pub(crate) async fn ownership(
+    State(house): State<House>,
+    caller: May<Answer>,
+    key: IdempotencyKey,
+    Correlation(cause): Correlation,
+    Path(id): Path<ConversationId>,
+    Json(request): Json<wire::OwnershipRequest>,
+) -> Result<Json<wire::Conversation>, Problem> {
+    let act = caller.act(key, cause);
+    Ok(Json(house.own(caller.scope, act, id, request).await?))
+}
+
 /// Say how far the caller has read
 ///
 /// The customer may come to know of it, unless the caller only reads here.

@@ -67,7 +67,7 @@ pub(crate) async fn check(
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::SendRequest>,
 ) -> Result<Json<wire::SendDecision>, Problem> {
-    Ok(Json(house.check_draft(caller.scope, id, &request).await?))
+    Ok(Json(house.check_draft(caller.scope, &caller.principal.sender, id, &request).await?))
 }
 
 /// Send a message

@@ -3,7 +3,7 @@
 //! Where a problem arises nobody needs to know the request's correlation id: the outermost layer
 //! ([`super::router`]) takes the [`Problem`] from the answer's extensions and writes the body.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -14,7 +14,7 @@ use switchboard_schema::{CorrelationId, wire};
 const KIND_BASE: &str = "/docs#";
 
 /// A problem, before it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Problem {
     /// The HTTP status.
     pub(crate) status: StatusCode,
@@ -24,10 +24,12 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// The part of the request that is wrong.
     pub(crate) field: Option<String>,
+    /// What others wrote since the caller looked.
+    pub(crate) changed: Option<Arc<Vec<wire::Message>>>,
     /// When to try again.
     pub(crate) retry_after: Option<Duration>,
     /// Why, for the log alone.
-    pub(crate) why: Option<String>,
+    pub(crate) why: Option<Box<str>>,
     /// The log has told of it where it began, and need not with each request.
     pub(crate) is_told: bool,
 }
@@ -40,6 +42,7 @@ impl Problem {
             code: Cow::Borrowed(code),
             detail: detail.into(),
             field: None,
+            changed: None,
             retry_after: None,
             why: None,
             is_told: false,
@@ -97,6 +100,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code.clone().into_owned(),
             field: self.field.clone(),
+            changed: self.changed.as_deref().cloned().unwrap_or_default(),
             correlation_id,
         }
     }
@@ -132,13 +136,18 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = refusal.code().to_owned();
-        let (detail, why) = (refusal.told(), refusal.untold().map(str::to_owned));
+        let (detail, why) = (refusal.told(), refusal.untold().map(Box::from));
+        let mut changed = None;
         let (status, field, retry_after) = match refusal {
             Refusal::NotFound(_) => (StatusCode::NOT_FOUND, None, None),
             Refusal::Invalid { field, .. } => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Some(field.to_owned()), None)
             }
             Refusal::Rule { .. } => (StatusCode::CONFLICT, None, None),
+            Refusal::Replied { messages, .. } => {
+                changed = Some(Arc::new(messages));
+                (StatusCode::CONFLICT, None, None)
+            }
             Refusal::NotAllowed(_) => (StatusCode::FORBIDDEN, None, None),
             Refusal::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, None, None),
             Refusal::Changed => (StatusCode::PRECONDITION_FAILED, None, None),
@@ -149,7 +158,7 @@ impl From<Refusal> for Problem {
             Refusal::Provider { .. } => (StatusCode::BAD_GATEWAY, None, None),
             Refusal::Stopping => (StatusCode::SERVICE_UNAVAILABLE, None, Some(Duration::from_secs(2))),
         };
-        Self { status, code: Cow::Owned(code), detail, field, retry_after, why, is_told: false }
+        Self { status, code: Cow::Owned(code), detail, field, changed, retry_after, why, is_told: false }
     }
 }
 
@@ -172,6 +181,7 @@ mod tests {
             (Refusal::NotFound("contact"), 404, "not_found"),
             (Refusal::Invalid { field: "name", message: "is empty".into() }, 422, "invalid"),
             (Refusal::Rule { code: "window_closed", message: "closed".into() }, 409, "window_closed"),
+            (Refusal::Replied { by: "Ana".into(), messages: vec![] }, 409, "teammate_replied"),
             (Refusal::NotAllowed("not as agent".into()), 403, "not_allowed"),
             (Refusal::KeyReused, 422, "idempotency_key_reused"),
             (Refusal::Changed, 412, "changed"),

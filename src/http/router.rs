@@ -23,8 +23,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
-    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, invitations, labels, me, media,
-    messages, metrics, outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled,
+    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
+    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled,
     search, sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
@@ -88,6 +88,9 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(invitations::delete))
         .routes(routes!(invitations::resend))
         .routes(routes!(assignment::get, assignment::set))
+        .routes(routes!(hours::business_hours, hours::set_business_hours))
+        .routes(routes!(hours::team_business_hours, hours::set_team_business_hours))
+        .routes(routes!(hours::sla_policies, hours::set_sla_policies))
         .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))
@@ -110,6 +113,7 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(conversations::team))
         .routes(routes!(conversations::priority))
         .routes(routes!(conversations::labels))
+        .routes(routes!(conversations::ownership))
         .routes(routes!(conversations::read))
         .routes(routes!(conversations::status))
         .routes(routes!(conversations::note))

@@ -50,6 +50,7 @@ fn with_ids(
         (Method::POST, of("/labels"), json!({"add": []})),
         (Method::POST, of("/read"), json!({})),
         (Method::POST, of("/status"), json!({"status": "resolved"})),
+        (Method::POST, of("/ownership"), json!({"to": "agents"})),
         (Method::POST, of("/notes"), json!({"body": "note"})),
         (Method::GET, of("/scheduled"), Value::Null),
         (
@@ -84,6 +85,8 @@ fn with_ids(
         (Method::PATCH, format!("/api/v1/users/{user}"), json!({"role": "agent"})),
         (Method::DELETE, format!("/api/v1/users/{user}"), Value::Null),
         (Method::PATCH, format!("/api/v1/teams/{team}"), json!({"name": "Mallory"})),
+        (Method::GET, format!("/api/v1/teams/{team}/business-hours"), Value::Null),
+        (Method::PUT, format!("/api/v1/teams/{team}/business-hours"), json!({"hours": null})),
         (Method::DELETE, format!("/api/v1/teams/{team}"), Value::Null),
         (Method::DELETE, format!("/api/v1/api-keys/{key}"), Value::Null),
         (Method::DELETE, format!("/api/v1/invitations/{invitation}"), Value::Null),

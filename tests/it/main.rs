@@ -38,4 +38,5 @@ mod stores;
 mod support;
 mod teams;
 mod templates;
+mod together;
 mod traced;

@@ -54,6 +54,8 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("PUT", "/api/v1/assignment"), Supervisors),
         (("GET", "/api/v1/availability"), Members),
         (("PATCH", "/api/v1/availability"), Members),
+        (("GET", "/api/v1/business-hours"), Members),
+        (("PUT", "/api/v1/business-hours"), Supervisors),
         (("GET", "/api/v1/channels"), Members),
         (("POST", "/api/v1/channels"), Admins),
         (("POST", "/api/v1/channels/check"), Admins),
@@ -81,6 +83,7 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("POST", "/api/v1/conversations/{id}/messages/{message_id}/cancel"), Answering),
         (("POST", "/api/v1/conversations/{id}/messages/{message_id}/retry"), Answering),
         (("POST", "/api/v1/conversations/{id}/notes"), Answering),
+        (("POST", "/api/v1/conversations/{id}/ownership"), Answering),
         (("GET", "/api/v1/conversations/{id}/permission"), Members),
         (("POST", "/api/v1/conversations/{id}/read"), Members),
         (("GET", "/api/v1/conversations/{id}/scheduled"), Members),
@@ -143,6 +146,10 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("POST", "/api/v1/socket-tickets"), Members),
         (("GET", "/api/v1/teams"), Members),
         (("POST", "/api/v1/teams"), Supervisors),
+        (("GET", "/api/v1/sla-policies"), Members),
+        (("PUT", "/api/v1/sla-policies"), Supervisors),
+        (("GET", "/api/v1/teams/{id}/business-hours"), Members),
+        (("PUT", "/api/v1/teams/{id}/business-hours"), Supervisors),
         (("DELETE", "/api/v1/teams/{id}"), Supervisors),
         (("PATCH", "/api/v1/teams/{id}"), Supervisors),
         (("GET", "/api/v1/templates"), Members),
@@ -172,6 +179,7 @@ fn commands() -> BTreeMap<&'static str, For> {
         "conversation.status",
         "conversation.priority",
         "conversation.labels",
+        "conversation.ownership",
     ];
     let whom = |name| if name == "conversation.read" { For::Members } else { For::Answering };
     all.map(|name| (name, whom(name))).into()
@@ -255,7 +263,7 @@ async fn every_command_is_taken_from_those_it_is_for_and_nobody_else() {
         for (id, (name, whom)) in commands().into_iter().enumerate() {
             let data = json!({"conversation_id": conversation, "message_id": "msg_00000000000000000000000009",
                 "type": "text", "text": {"body": "hello"}, "body": "a note", "status": "open", "assignee_id": null, "team_id": null,
-                "priority": "high"});
+                "priority": "high", "to": "agents"});
             let command = json!({"type": "command", "id": id, "key": format!("{role}-{id}"), "name": name,
                 "data": data});
             socket.say(&command).await;

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -21,7 +21,7 @@ use switchboard_schema::{
 };
 
 use super::Conversation;
-use crate::{Refusal, env::Env};
+use crate::{Refusal, env::Env, tenant};
 
 /// Buckets probed beyond the one that the list's projection names; the projection is at most a moment behind.
 const MAX_PROBES: u64 = 1_000;
@@ -148,6 +148,7 @@ impl Place {
 /// A reader may see half of a commit for a moment (see [`switchboard_ports::store`]): one that an earlier owner began is
 /// read again until it is seen whole.
 pub(crate) async fn load(env: Env, scope: TenantScope, id: ConversationId) -> Result<Conversation, Refusal> {
+    tenant::know_service(&env, scope).await?;
     for _ in 1..READS_MAX {
         let (conversation, seen) = read(env.clone(), scope, id).await?;
         if seen == Seen::Whole {
@@ -195,6 +196,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
         env: env.clone(),
         scope,
         registered_seq: state.head.as_ref().map_or(0, |head| head.last_seq),
+        owner: Arc::new(AtomicU64::new(state.head.as_ref().map_or(0, |head| head.handled_by.token))),
         state,
         projected_version,
         correlation_id: None,

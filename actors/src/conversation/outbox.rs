@@ -4,7 +4,14 @@
 //! consent (a one-shot token of the contact), gate and attempt (written before the request starts), the
 //! token redeemed, the call, the result. An attempt without a result is `unknown`, never repeated.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use switchboard_domain::{
     conversation::{AttemptOutcome, Command as Rule, State},
@@ -68,10 +75,13 @@ pub(crate) struct Sendable {
 /// The next item of a conversation, as its rules have it at this moment.
 pub(super) fn next(state: &State, queued_by: &BTreeMap<u64, TraceContext>, now: Timestamp) -> Next {
     let (Some(item), Some(head)) = (state.next_to_send(), &state.head) else { return Next::Nothing };
-    if let Some(at) = item.not_before.filter(|&at| at > now) {
+    let judged = state.may_go(item, now);
+    // What a program wrote that has the conversation no more is not waited for.
+    let is_lost = matches!(&judged, Err(refused) if refused.code == "ownership_lost");
+    if let Some(at) = item.not_before.filter(|&at| at > now && !is_lost) {
         return Next::Later(at);
     }
-    if let Err(refused) = state.may_send(&item.content, now) {
+    if let Err(refused) = judged {
         return Next::Refused(item.seq, refused.into());
     }
     Next::Item(Box::new(Sendable {
@@ -104,6 +114,18 @@ pub(super) struct Outbox {
     pub(super) generation: u64,
     /// What it waits for may not be what is next any more.
     pub(super) look_again: Arc<Notify>,
+    /// The token of whoever has the conversation, as it was decided last.
+    pub(super) owner: Arc<AtomicU64>,
+}
+
+/// An attempt that was written.
+pub(crate) struct Begun {
+    /// Its number.
+    pub(super) number: u32,
+    /// From when on the item may not be sent.
+    pub(super) closes_at: Option<Timestamp>,
+    /// The token of whoever had the conversation, where that counts for this item.
+    pub(super) owned: Option<u64>,
 }
 
 /// Tells the conversation that its sender ended, however it ended.
@@ -214,7 +236,7 @@ impl Outbox {
         // From here to the stored result; a draining house begins nothing more.
         let Some(_sending) = self.env.begin_sending() else { return };
         let begin = Rule::BeginAttempt { seq, consent_version: token.consent_version };
-        let (number, closes_at) = match self.ask_within(trace, Ask::Rule(begin)).await {
+        let Begun { number, closes_at, owned } = match self.ask_within(trace, Ask::Rule(begin)).await {
             Ok(Answer::Begun(Some(begun))) => begun,
             Ok(_) => return,
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
@@ -225,8 +247,8 @@ impl Outbox {
                 code: "window_closed".to_owned(),
                 message: "The 24-hour window closed before it went. Send a template.".to_owned(),
             })
-        } else if !token.redeem() {
-            // By a block, or because the contact had to be loaded anew: its next turn tells.
+        } else if owned.is_some_and(|owned| self.owner.load(Ordering::Relaxed) != owned) || !token.redeem() {
+            // By a block, because the contact had to be loaded anew, or as it changed hands: its next turn tells.
             AttemptOutcome::Ended(SendOutcome::NotStarted("the permission was withdrawn".to_owned()))
         } else {
             tracing::debug!(correlation = ?item.correlation_id, conversation = %self.id, seq, number, "a request begins");

@@ -6,7 +6,9 @@ use futures_util::StreamExt as _;
 use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
-    conversation::{Command as Rule, ContactSnapshot, Expected, Side, check_content, may_begin, show_item},
+    conversation::{
+        Command as Rule, Conditions, ContactSnapshot, Expected, Side, check_content, may_begin, show_item,
+    },
     fill,
     inbound::Party,
     permission::ChannelFacts,
@@ -155,6 +157,7 @@ impl House {
     pub async fn check_draft(
         &self,
         scope: TenantScope,
+        writer: &wire::Sender,
         id: ConversationId,
         request: &SendRequest,
     ) -> Result<wire::SendDecision, Refusal> {
@@ -162,7 +165,13 @@ impl House {
         let content = self.content(scope, conversation.channel_id, &conversation.contact, request).await?;
         check_content(&content).map_err(conversation::refusal_of)?;
         let channel = self.side(scope, &conversation).await?.channel;
-        let draft = Draft { content, about: about(request), channel };
+        let draft = Draft {
+            content,
+            about: about(request),
+            seen_seq: request.seen_seq,
+            writer: writer.clone(),
+            channel,
+        };
         let question = || Ask::Explain(Box::new(draft.clone()));
         match self.look(scope, id, question).await? {
             Answer::Explained(decision) => Ok(*decision),
@@ -436,6 +445,7 @@ impl House {
                 content,
                 about: None,
                 hold: Duration::ZERO,
+                conditions: request.message.as_ref().map(conditions_of).unwrap_or_default(),
                 sender: act.principal.sender.clone(),
             },
         };
@@ -524,6 +534,7 @@ impl House {
             content,
             about: about(&request),
             hold,
+            conditions: conditions_of(&request),
             sender: act.principal.sender.clone(),
         };
         tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
@@ -557,6 +568,7 @@ impl House {
             content: self.content(scope, conversation.channel_id, &conversation.contact, &message).await?,
             about: about(&message),
             schedule: when,
+            conditions: conditions_of(&message),
             sender: act.principal.sender.clone(),
         };
         self.ask_for_message(scope, &act, id, rule).await
@@ -846,6 +858,24 @@ impl House {
         Ok(())
     }
 
+    /// Says who answers in a conversation by themselves.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], it is in other hands, or it is not durable.
+    pub async fn own(
+        &self,
+        scope: TenantScope,
+        act: Act,
+        id: ConversationId,
+        request: wire::OwnershipRequest,
+    ) -> Result<wire::Conversation, Refusal> {
+        self.admit(scope)?;
+        let rule = Rule::Own { to: request.to, sender: act.principal.sender.clone() };
+        let rule = once(&act, &("ownership", &request), rule);
+        let (_, conversation) = self.ask_conversation(scope, &act, id, rule).await?;
+        Ok(self.with_unread(scope, act.principal.user_id, conversation).await)
+    }
+
     /// Sets a conversation's status.
     ///
     /// # Errors
@@ -1008,6 +1038,11 @@ fn hold_of(request: &SendRequest) -> Result<Duration, Refusal> {
         return Err(Refusal::Invalid { field: "hold_s", message });
     }
     Ok(Duration::from_secs(secs.into()))
+}
+
+/// On which conditions a message goes.
+const fn conditions_of(request: &SendRequest) -> Conditions {
+    Conditions { seen_seq: request.seen_seq, ownership_token: request.ownership_token }
 }
 
 /// A template's category as the provider writes it.

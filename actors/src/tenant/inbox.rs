@@ -124,6 +124,11 @@ impl Inbox {
         self.lines.get(&id).map_or(&[], |line| &line.labels)
     }
 
+    /// Is it done?
+    pub(super) fn is_resolved(&self, id: ConversationId) -> bool {
+        self.lines.get(&id).is_some_and(|line| line.status == wire::ConversationStatus::Resolved)
+    }
+
     /// All of them.
     pub(super) fn ids(&self) -> impl Iterator<Item = ConversationId> + '_ {
         self.lines.keys().copied()

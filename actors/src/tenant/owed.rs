@@ -213,6 +213,8 @@ mod tests {
             team_id: None,
             priority: wire::Priority::None,
             labels: Vec::new(),
+            handled_by: wire::HandledBy::default(),
+            sla: None,
             queued_at: None,
             routed_at: None,
             unread_count: None,

@@ -4,22 +4,26 @@
 //! theirs from them; what that did not come to, because of a crash or of somebody who gave it at the last moment, is
 //! found here. One that is not known is no proof: the rows are read again first, begun after the conversation named it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use futures_util::StreamExt as _;
-use switchboard_domain::conversation::Command as Rule;
+use switchboard_domain::{conversation::Command as Rule, hours::Hours, sla::Service};
 use switchboard_ports::store::{self, Records, Scan};
 use switchboard_schema::{
     ConversationId, LabelId, TeamId, TenantScope, UserId,
     record::{LabelRow, MemberBody, MemberRow, TeamBody, TeamRow, TenantRow},
-    wire::{Assignment, Sender},
+    wire::{Assignment, BusinessHours, Sender},
 };
 
 use super::{LEAVING_AT_ONCE, RETRY_PAUSE, TenantActor};
 use crate::{
     Refusal,
     conversation::{self, Ask, Asked},
+    env::Env,
 };
 
 /// The people, teams and labels of a workspace.
@@ -33,6 +37,8 @@ pub(super) struct Staff {
     pub(super) labels: BTreeSet<LabelId>,
     /// How conversations that are with no team come to somebody.
     pub(super) assignment: Assignment,
+    /// How soon customers are to be answered, and when it is open.
+    pub(super) service: Arc<Service>,
 }
 
 /// What is known of them, and what is being done about those who are not.
@@ -60,12 +66,40 @@ pub(super) async fn read(records: &Records, scope: TenantScope) -> Result<Staff,
         records.all::<LabelRow>(scope, labels),
         records.get::<TenantRow>(scope, TenantRow::key(0)),
     )?;
+    let service = Arc::new(service_of(workspace.as_ref(), &teams));
     Ok(Staff {
         members: members.into_iter().map(|row| (row.user_id, row.body.0)).collect(),
         teams: teams.into_iter().map(|row| (row.team_id, row.body.0)).collect(),
         labels: labels.into_iter().map(|row| row.label_id).collect(),
         assignment: workspace.map(|row| row.body.0.assignment).unwrap_or_default(),
+        service,
     })
+}
+
+/// How soon customers are to be answered, as the rows have it.
+fn service_of(workspace: Option<&TenantRow>, teams: &[TeamRow]) -> Service {
+    // What was stored was read before; should a zone be gone since, it counts as open.
+    let read =
+        |hours: &Option<BusinessHours>| hours.as_ref().and_then(|hours| Hours::of(hours).ok()).map(Arc::new);
+    Service {
+        policies: workspace.map(|row| row.body.0.sla.policies.clone()).unwrap_or_default(),
+        hours: workspace.and_then(|row| read(&row.body.0.hours)),
+        team_hours: teams.iter().filter_map(|row| Some((row.team_id, read(&row.body.0.hours)?))).collect(),
+    }
+}
+
+/// Makes sure that it is known here how soon customers are to be answered.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn know_service(env: &Env, scope: TenantScope) -> Result<(), store::Error> {
+    if env.service.of(&scope).is_none() {
+        let teams = env.records.all::<TeamRow>(scope, Scan::of::<TeamRow>(TeamRow::partition()));
+        let (teams, workspace) =
+            tokio::try_join!(teams, env.records.get::<TenantRow>(scope, TenantRow::key(0)))?;
+        env.service.set_first(scope, Arc::new(service_of(workspace.as_ref(), &teams)));
+    }
+    Ok(())
 }
 
 impl TenantActor {
@@ -85,6 +119,7 @@ impl TenantActor {
                 Ok(staff) => {
                     actor.known.staff = staff;
                     actor.set_desk();
+                    actor.set_service(ctx);
                     // Who is no member of rows that are old by now may be one.
                     if !actor.known.stale {
                         actor.forget_strangers(ctx);
@@ -103,6 +138,32 @@ impl TenantActor {
                 }
             }
         }));
+    }
+
+    /// Says to all how soon customers are to be answered. Where that is another than before, what is due in open conversations
+    /// is reckoned anew; what this does not come to is, with its next change.
+    pub(super) fn set_service(&mut self, ctx: &mut Context<Self>) {
+        let service = Arc::clone(&self.known.staff.service);
+        let before = self.env.service.of(&self.scope).unwrap_or_default();
+        let promised = !before.policies.is_empty() || !service.policies.is_empty();
+        if !self.env.service.set(self.scope, Some(service)) || !promised {
+            return;
+        }
+        let (env, scope) = (self.env.clone(), self.scope);
+        let ids: Vec<_> = self.inbox.ids().filter(|id| !self.inbox.is_resolved(*id)).collect();
+        let asked = ids.into_iter().map(move |id| {
+            let env = env.clone();
+            async move {
+                let answer = conversation::ask(&env, scope, id, Asked::of(Ask::Rule(Rule::Wake))).await;
+                if let Err(refusal) = answer {
+                    tracing::debug!(conversation = %id, %refusal, "what is due is reckoned later");
+                }
+            }
+        });
+        let all = futures_util::stream::iter(asked)
+            .buffer_unordered(LEAVING_AT_ONCE)
+            .for_each(|()| std::future::ready(()));
+        ctx.spawn(all.into_actor(self));
     }
 
     /// A conversation changed: may it name somebody who is gone, or a team?

@@ -13,7 +13,8 @@ use switchboard_schema::{
     record::{ConversationHeadRow, LabelBody, LabelRow, projection_bucket},
     table::Json,
     wire::{
-        ContactRef, Conversation, ConversationStatus, FilterCondition, LabelColor, ListSort, Priority, Window,
+        ContactRef, Conversation, ConversationStatus, FilterCondition, HandledBy, LabelColor, ListSort,
+        Priority, Window,
     },
 };
 
@@ -48,6 +49,8 @@ fn nth(world: &World, n: u32) -> Conversation {
         team_id: None,
         priority: if n.is_multiple_of(100) { Priority::Urgent } else { Priority::None },
         labels: if n.is_multiple_of(3) { vec![REPAIR] } else { Vec::new() },
+        handled_by: HandledBy::default(),
+        sla: None,
         queued_at: None,
         routed_at: None,
         unread_count: None,

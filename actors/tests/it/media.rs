@@ -219,7 +219,7 @@ fn a_file_is_uploaded_once_for_many_messages_until_the_provider_drops_it() {
             .expect("it is kept");
         assert_eq!((facts.state, facts.mime_type.as_str()), (MediaState::Ready, "image/png"));
         let image = SendFile { media_id: file, caption: None, filename: None, voice: false };
-        let request = SendRequest { content: SendContent::Image { image }, reply_to: None, hold_s: None };
+        let request = SendRequest::of(SendContent::Image { image });
         for (nth, uploads) in [(1, 1), (2, 1), (3, 2)] {
             let key = format!("picture {nth}");
             world

@@ -82,8 +82,14 @@ fn conversations_of_a_team_wait_for_somebody_of_it_who_is_there_and_are_given_in
         let assignment = wire::Assignment { rule: AssignmentRule::RoundRobin, capacity: None };
         let members = vec![user(1), user(2)];
         let (name, created_at) = ("Sales".to_owned(), world.clock.now());
-        let body =
-            TeamBody { version: 1, name: name.clone(), members: members.clone(), assignment, created_at };
+        let body = TeamBody {
+            version: 1,
+            name: name.clone(),
+            members: members.clone(),
+            assignment,
+            hours: None,
+            created_at,
+        };
         let row = TeamRow { team_id, body: Json(body) };
         running.records.put(world.scope, Lane::Interactive, row).await.expect("a team");
         running.house.tell_of_team(world.scope, team_id);

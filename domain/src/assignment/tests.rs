@@ -44,6 +44,8 @@ fn waiting(n: u32, place: Place, since: Timestamp) -> Conversation {
         status: ConversationStatus::Open,
         snoozed_until: None,
         assignee_id: None,
+        handled_by: Default::default(),
+        sla: None,
         team_id: place,
         priority: switchboard_schema::wire::Priority::None,
         labels: Vec::new(),

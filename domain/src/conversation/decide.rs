@@ -10,14 +10,15 @@ use switchboard_schema::{
     ContactId, ConversationId, MessageId, Timestamp, UserId,
     record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
-        Answer, Attachment, Content, ConversationStatus, Direction, MAX_NOTE_CHARS, MAX_NOTE_MENTIONS,
-        Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender, SenderKind, StateAt,
-        SystemEvent,
+        Answer, Attachment, Content, ConversationStatus, Direction, HandlerKind, MAX_NOTE_CHARS,
+        MAX_NOTE_MENTIONS, Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender,
+        SenderKind, StateAt, SystemEvent,
     },
 };
 
 use super::{
-    AttemptOutcome, CACHED_ITEMS, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State,
+    AttemptOutcome, CACHED_ITEMS, Change, Command, Conditions, ContactSnapshot, Decision, Effect, Rejection,
+    State,
     content::check_content,
     state::{newborn, window_of},
     system_line,
@@ -26,9 +27,10 @@ use crate::{
     consent, delivery,
     inbound::{InboundMessage, Origin, Status},
     outbound::SendOutcome,
+    ownership::{self, Automatic},
     pair,
     permission::{self, Allowed, Circumstances, Refused},
-    retry,
+    retry, sla,
     template::Statuses,
     window,
 };
@@ -47,6 +49,19 @@ const MAX_QUOTE_CHARS: usize = 200;
 /// # Errors
 /// Why nothing is done.
 pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut decision = judge(state, command, now)?;
+    // Whatever it was, it may have changed what is due.
+    let before = state.head.as_ref();
+    let heads = decision.changes.iter_mut().filter_map(|change| match change {
+        Change::Head(head) => Some(head),
+        _ => None,
+    });
+    let wakes = heads.flat_map(|head| sla::settle(before, head, &state.service, now));
+    decision.effects.extend(wakes.map(Effect::WakeAt));
+    Ok(decision)
+}
+
+fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Rejection> {
     match command {
         Command::Ensure { contact } => ensure(state, &contact, now),
         Command::Receive { contact, message, elsewhere } => receive(state, &contact, message, elsewhere, now),
@@ -113,7 +128,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
         }
         Command::Status { status, seq } => told(state, status, seq, now),
         Command::Once { key, request_hash, act } => once(state, key, request_hash, *act, now),
-        Command::Send { contact, id, key, request_hash, content, about, hold, sender } => {
+        Command::Send { contact, id, key, request_hash, content, about, hold, conditions, sender } => {
             check_content(&content)?;
             // First, so that a repetition is answered by what it made, also where that continues elsewhere.
             if let Some(decision) = answered(state, id, key, &request_hash)? {
@@ -123,11 +138,11 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
                 (None, Some(contact)) => Draft::with(state, newborn(state.channel_id, &contact, now)),
                 _ => Draft::of(state)?,
             };
-            send(draft, Asked { id, key, request_hash, content, about, hold, sender }, now)
+            send(draft, Asked { id, key, request_hash, content, about, hold, conditions, sender }, now)
         }
-        Command::Schedule { id, key, request_hash, content, about, schedule, sender } => {
+        Command::Schedule { id, key, request_hash, content, about, schedule, conditions, sender } => {
             let hold = Duration::ZERO;
-            let asked = Asked { id, key, request_hash, content, about, hold, sender };
+            let asked = Asked { id, key, request_hash, content, about, hold, conditions, sender };
             scheduled::schedule(state, asked, schedule, now)
         }
         Command::Reschedule { id, change } => scheduled::reschedule(state, &id, change, now),
@@ -209,6 +224,10 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             draft.head.routed_at = None;
             // Whoever gives it back by hand means it to be nobody's: until the customer writes again.
             draft.head.queued_at = None;
+            if assignee.is_some() {
+                // The line says to whom.
+                ownership::to_agents(&mut draft.head.handled_by);
+            }
             let (event, subject) = match assignee {
                 Some((_, name)) => (SystemEvent::Assigned, Some(name)),
                 None => (SystemEvent::Unassigned, None),
@@ -283,6 +302,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Decisio
             }
             decide(state, *act, now)
         }
+        Command::Own { to, sender } => own(state, to, &sender, now),
         Command::SetStatus { status, snoozed_until, sender } => {
             set_status(state, status, snoozed_until, &sender, now)
         }
@@ -341,6 +361,23 @@ impl State {
     pub fn may_send(&self, content: &Content, now: Timestamp) -> Result<Allowed, Refused> {
         permission::may_send(&circumstances(self, self.head.as_ref(), Some(content)), content, now)
     }
+
+    /// May this item be sent, now that its turn came?
+    ///
+    /// # Errors
+    /// As of [`Self::may_send`]; or the program that wrote it has the conversation no more.
+    pub fn may_go(&self, item: &Item, now: Timestamp) -> Result<Allowed, Refused> {
+        let head = self.head.as_ref();
+        let automatic = head.and_then(|head| automatic(head, item, SendStep::Turn));
+        let of = Circumstances { automatic, ..circumstances(self, head, Some(&item.content)) };
+        permission::may_send(&of, &item.content, now)
+    }
+}
+
+/// What a message that a program wrote by itself is judged by.
+fn automatic<'a>(head: &'a Head, item: &'a Item, step: SendStep) -> Option<Automatic<'a>> {
+    let token = item.ownership_token?;
+    Some(Automatic { by: &item.sent_by, token, handled_by: &head.handled_by, step })
 }
 
 /// What the permission to send depends on, as far as the conversation knows it.
@@ -406,7 +443,9 @@ impl<'a> Draft<'a> {
         let Some(item) = self.items.iter_mut().find(|item| item.seq == seq) else {
             return Err(Rejection::NoMessage);
         };
-        let of = circumstances(self.state, Some(&self.head), Some(&item.content));
+        let automatic = automatic(&self.head, item, step);
+        let of =
+            Circumstances { automatic, ..circumstances(self.state, Some(&self.head), Some(&item.content)) };
         let (decision, judged) = permission::explain(&of, &item.content, step, now);
         item.decision = Some(Box::new(decision));
         Ok(judged.map(drop))
@@ -456,6 +495,7 @@ impl<'a> Draft<'a> {
             decision: None,
             not_before: None,
             held_until: None,
+            ownership_token: None,
             plan: None,
             retired_ids: Vec::new(),
             raw: None,
@@ -521,6 +561,12 @@ impl<'a> Draft<'a> {
 
     fn remember(&mut self, key: u64, message_id: MessageId, seq: u64, request_hash: Vec<u8>, at: Timestamp) {
         self.rest.push(Change::Key(key, ClientKey { message_id, seq, request_hash, at }));
+    }
+
+    /// A person writes: it is theirs. The line that says so, where a bot had it.
+    fn step_in(&mut self, by: &Sender, now: Timestamp) -> Option<u64> {
+        let event = ownership::to_agents(&mut self.head.handled_by)?;
+        Some(self.note_system(event, Some(by), None, now))
     }
 
     /// Nobody waits any more, once somebody of us wrote.
@@ -819,7 +865,12 @@ fn wake(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
         queue(&mut draft.head, now);
         effects.push(Effect::Announce(draft.note_system(SystemEvent::Reopened, None, None, now)));
     }
-    if draft.items.is_empty() {
+    // Something is over its target, or is due at another time than before.
+    let mut reckoned = draft.head.clone();
+    sla::settle(state.head.as_ref(), &mut reckoned, &state.service, now);
+    if reckoned.sla != draft.head.sla {
+        effects.push(Effect::Updated);
+    } else if draft.items.is_empty() {
         return Ok(Decision { effects, ..Decision::default() }.then_send());
     }
     Ok(draft.finish(effects, None).then_send())
@@ -871,6 +922,7 @@ fn redirect(
             team_id: head.team_id,
             priority: head.priority,
             labels: head.labels.clone(),
+            handled_by: head.handled_by.clone(),
             waiting_since: head.waiting_since,
             last_inbound_at: head.last_inbound_at,
             opened_by: head.opened_by,
@@ -884,6 +936,10 @@ fn redirect(
     head.waiting_since = None;
     head.queued_at = None;
     head.answered = None;
+    // Who steps in does so where it continues: what a program has queued here does not go.
+    if !head.handled_by.is_untouched() {
+        head.handled_by = ownership::handed(&head.handled_by, HandlerKind::Nobody);
+    }
     let seq = draft.note_system(SystemEvent::Merged, None, Some(to.to_string()), now);
     effects.push(Effect::Announce(seq));
     Ok(draft.finish(effects, None))
@@ -933,11 +989,13 @@ fn absorb(
     head.team_id = head.team_id.or(left.team_id);
     head.priority = head.priority.max(left.priority);
     head.labels = sorted::joined(std::mem::take(&mut head.labels), &left.labels);
+    head.handled_by = ownership::merged(&head.handled_by, &left.handled_by);
     head.waiting_since = head.waiting_since.into_iter().chain(left.waiting_since).min();
     if head.waiting_since.is_some() {
         queue(head, now);
     }
-    head.queued_at = head.queued_at.filter(|_| head.assignee_id.is_none());
+    let goes_to_people = head.assignee_id.is_none() && head.handled_by.kind != HandlerKind::Bot;
+    head.queued_at = head.queued_at.filter(|_| goes_to_people);
     if left.last_inbound_at > head.last_inbound_at {
         head.last_inbound_at = left.last_inbound_at;
         head.opened_by = left.opened_by;
@@ -952,7 +1010,12 @@ fn absorb(
 
 /// It waits to be given to somebody, where it is open and nobody has it: from now on, or as long as it has.
 fn queue(head: &mut Head, now: Timestamp) {
-    if head.status == ConversationStatus::Open && head.assignee_id.is_none() && head.redirect.is_none() {
+    let by_bot = head.handled_by.kind == HandlerKind::Bot;
+    if head.status == ConversationStatus::Open
+        && head.assignee_id.is_none()
+        && head.redirect.is_none()
+        && !by_bot
+    {
         head.queued_at.get_or_insert(now);
     }
 }
@@ -1019,6 +1082,12 @@ fn receive(
     }
     effects.push(Effect::Announce(seq));
     effects.extend(draft.note_events(events, now));
+    if origin == Origin::PhoneApp
+        && let Some(event) = ownership::to_agents(&mut draft.head.handled_by)
+    {
+        let line = draft.note_system(event, Some(&arriving::phone_app()), None, now);
+        effects.push(Effect::Announce(line));
+    }
     if origin != Origin::Customer {
         arriving::follow(&mut draft.head, origin, (id, message.at), message.notice, now);
     } else if !message.notice {
@@ -1114,7 +1183,7 @@ fn once(
         let effects = vec![Effect::Announce(known.seq)];
         return Ok(Decision { effects, seq: Some(known.seq), ..Decision::default() });
     }
-    let mut decision = decide(state, act, now)?;
+    let mut decision = judge(state, act, now)?;
     // What changed nothing may be done again: it changes nothing.
     let changed = decision.changes.iter().find_map(|change| match change {
         Change::Item(item) if Some(item.seq) == decision.seq => Some((item.id, item.seq)),
@@ -1134,11 +1203,29 @@ struct Asked {
     content: Content,
     about: Option<MessageId>,
     hold: Duration,
+    conditions: Conditions,
     sender: Sender,
 }
 
+impl Asked {
+    /// What its writer made a condition, as far as that can be judged before it is an item.
+    fn check_conditions(&self, state: &State) -> Result<(), Rejection> {
+        if self.conditions.ownership_token.is_some() && self.sender.kind == SenderKind::Agent {
+            let message = "people need no token: what they write takes the conversation".to_owned();
+            return Err(Rejection::Invalid { field: "ownership_token", message });
+        }
+        match self.conditions.seen_seq {
+            Some(seen) if !matches!(self.content, Content::Reaction(_)) => {
+                state.not_replied_since(seen, &self.sender)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, Rejection> {
-    let Asked { id, key, request_hash, mut content, about, hold, sender } = asked;
+    asked.check_conditions(draft.state)?;
+    let Asked { id, key, request_hash, mut content, about, hold, conditions, sender } = asked;
     let is_new = draft.state.head.is_none();
     let is_reaction = matches!(content, Content::Reaction(_));
     let about = about.map(|id| draft.state.about(&id, is_reaction)).transpose()?;
@@ -1149,7 +1236,9 @@ fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, 
         (_, None) => {}
     }
     let by_person = sender.kind == SenderKind::Agent;
+    let stepped_in = if by_person && !is_reaction { draft.step_in(&sender, now) } else { None };
     let seq = draft.add(id, Direction::Out, content, MessageState::Queued, sender, now);
+    draft.item(seq)?.ownership_token = conditions.ownership_token;
     draft.permit(seq, SendStep::Queued, now)??;
     let item = draft.item(seq)?;
     item.reply_to = reply_to;
@@ -1167,7 +1256,28 @@ fn send(mut draft: Draft<'_>, asked: Asked, now: Timestamp) -> Result<Decision, 
         draft.note_answered(seq);
     }
     let created = is_new.then_some(Effect::Created);
-    Ok(draft.finish(created.into_iter().chain([Effect::Announce(seq), Effect::Send]).collect(), Some(seq)))
+    let line = stepped_in.map(Effect::Announce);
+    let effects = created.into_iter().chain(line).chain([Effect::Announce(seq), Effect::Send]);
+    Ok(draft.finish(effects.collect(), Some(seq)))
+}
+
+/// Somebody asks for it to be in other hands.
+fn own(state: &State, to: HandlerKind, sender: &Sender, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::of(state)?;
+    let Some((handled_by, event)) = ownership::change(&draft.head.handled_by, to, sender)? else {
+        return Ok(Decision::default());
+    };
+    // Whom it was given back to.
+    let bot = handled_by.bot.as_ref().filter(|bot| !bot.is(sender)).and_then(|bot| bot.name.clone());
+    let subject = bot.filter(|_| event == SystemEvent::BotTook);
+    draft.head.handled_by = handled_by;
+    if to == HandlerKind::Bot {
+        draft.head.queued_at = None;
+    } else {
+        queue(&mut draft.head, now);
+    }
+    let seq = draft.note_system(event, Some(sender), subject, now);
+    Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)).then_send())
 }
 
 fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejection> {
@@ -1231,6 +1341,10 @@ fn set_status(
     if status == ConversationStatus::Resolved {
         draft.head.waiting_since = None;
         draft.head.answered = None;
+        // What comes next is a new matter: a bot may begin. One that has it goes on having it.
+        if draft.head.handled_by.kind == HandlerKind::Agents {
+            draft.head.handled_by = ownership::handed(&draft.head.handled_by, HandlerKind::Nobody);
+        }
     }
     let (event, subject) = match status {
         ConversationStatus::Open => (SystemEvent::Opened, None),

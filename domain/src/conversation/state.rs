@@ -8,11 +8,17 @@ use std::{
 use switchboard_schema::{
     ChannelId, ConversationId, MessageId, Timestamp,
     record::{Attempt, BUCKET_ITEMS, ClientKey, Head, Item},
-    wire::{Conversation, ConversationStatus, Message, MessageState, Priority},
+    wire::{Conversation, ConversationStatus, HandledBy, Message, MessageState, Priority},
 };
 
 use super::{Change, ContactSnapshot, show_item};
-use crate::{channel::Trouble, delivery::is_settled, template::Statuses, window::WindowFacts};
+use crate::{
+    channel::Trouble,
+    delivery::is_settled,
+    sla::{self, Service},
+    template::Statuses,
+    window::WindowFacts,
+};
 
 /// Items kept whole in memory, at most; unsettled ones stay besides.
 pub const CACHED_ITEMS: usize = 32;
@@ -41,6 +47,8 @@ pub struct State {
     pub trouble: Option<Arc<Trouble>>,
     /// What is known of the channel's templates.
     pub templates: Arc<Statuses>,
+    /// How soon customers are to be answered, and when it is open.
+    pub service: Arc<Service>,
     /// A commit is being put together: its version is given already.
     pub open_commit: bool,
     /// The items of the newest two buckets, and at times some older, by id.
@@ -63,6 +71,7 @@ impl State {
             head: None,
             trouble: None,
             templates: Arc::default(),
+            service: Arc::default(),
             open_commit: false,
             known: HashMap::new(),
             keys: HashMap::new(),
@@ -185,6 +194,7 @@ impl State {
             team_id: head.team_id,
             priority: head.priority,
             labels: head.labels.clone(),
+            handled_by: head.handled_by.clone(),
             queued_at: head.queued_at,
             routed_at: head.routed_at,
             unread_count: None,
@@ -194,6 +204,7 @@ impl State {
             window: self.window().show(now),
             mentions: head.mentions.clone(),
             scheduled: head.scheduled.len() as u64,
+            sla: head.sla.as_deref().and_then(sla::show),
             waiting_since: head.waiting_since,
             created_at: head.created_at,
             updated_at: head.updated_at,
@@ -225,6 +236,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         team_id: None,
         priority: Priority::None,
         labels: Vec::new(),
+        handled_by: HandledBy::default(),
         queued_at: None,
         routed_at: None,
         inbound_count: 0,
@@ -245,6 +257,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         burst: None,
         mentions: Vec::new(),
         scheduled: Vec::new(),
+        sla: None,
         created_at: now,
         updated_at: now,
     }

@@ -6,12 +6,15 @@ mod coexistence;
 mod edits;
 mod holding;
 mod keys;
+mod meanwhile;
 mod mentioning;
 mod merging;
+mod owning;
 mod planning;
 mod receiving;
 mod recovering;
 mod sending;
+mod sla;
 mod sorting;
 mod statuses;
 mod waiting;
@@ -23,13 +26,14 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, MessageId, Timestamp,
     record::{BUCKET_ITEMS, Head, Item},
     wire::{
-        ContactRef, Content, Identity, IdentityKind, MessageError, MessageState, ReactionRequest, SendRule,
-        Sender, SenderKind, SystemEvent, TemplateContent, Text,
+        ContactRef, Content, HandledBy, Identity, IdentityKind, MessageError, MessageState, ReactionRequest,
+        SendRule, Sender, SenderKind, SystemEvent, TemplateContent, Text,
     },
 };
 
 use super::{
-    AttemptOutcome, Change, Command, ContactSnapshot, Decision, Effect, Rejection, State, decide, evolve,
+    AttemptOutcome, Change, Command, Conditions, ContactSnapshot, Decision, Effect, Rejection, State, decide,
+    evolve,
 };
 use crate::{
     inbound::{InboundMessage, Party, Status},
@@ -208,6 +212,7 @@ fn send_content(key: u64, content: Content) -> Command {
         content,
         about: None,
         hold: Duration::ZERO,
+        conditions: Conditions::default(),
         sender: agent(),
     }
 }

@@ -13,8 +13,8 @@ use std::{
 use switchboard_domain::{
     consent::{self, Wish},
     conversation::{
-        AttemptOutcome, Change, Command, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection, decide,
-        evolve,
+        AttemptOutcome, Change, Command, Conditions, ContactSnapshot, Decision, KEY_MEMORY_MILLIS, Rejection,
+        decide, evolve,
     },
     delivery::{is_settled, join},
     inbound::{Edit, InboundMessage, Party, Revoke, Status},
@@ -26,7 +26,8 @@ use switchboard_schema::{
     record::{BUCKET_ITEMS, Item, Left},
     wire::{
         ConsentChoice, ConsentScope, ConsentStanding, ContactRef, Content, ConversationStatus, Direction,
-        Identity, IdentityKind, MessageError, MessageState, Sender, SenderKind, TemplateContent, Text,
+        HandledBy, Identity, IdentityKind, MessageError, MessageState, Sender, SenderKind, TemplateContent,
+        Text,
     },
 };
 

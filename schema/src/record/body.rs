@@ -155,6 +155,12 @@ pub struct TenantBody {
     /// How conversations that are with no team come to somebody.
     #[serde(default)]
     pub assignment: wire::Assignment,
+    /// When people answer; at any time where nothing is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<wire::BusinessHours>,
+    /// How soon customers are to be answered.
+    #[serde(default)]
+    pub sla: wire::SlaPolicies,
 }
 
 /// Words kept to be sent again.
@@ -211,6 +217,9 @@ pub struct TeamBody {
     /// How conversations come to somebody of it.
     #[serde(default)]
     pub assignment: wire::Assignment,
+    /// When its people answer; as the workspace where nothing is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<wire::BusinessHours>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -659,6 +668,9 @@ pub struct Head {
     /// Its labels, in the order in which they were put on.
     #[serde(default)]
     pub labels: Vec<LabelId>,
+    /// Who answers here by themselves.
+    #[serde(default)]
+    pub handled_by: wire::HandledBy,
     /// Since when it waits to be given to somebody.
     #[serde(default)]
     pub queued_at: Option<Timestamp>,
@@ -708,10 +720,48 @@ pub struct Head {
     /// Where messages stand that are to go at a time: this alone says which of them still are.
     #[serde(default)]
     pub scheduled: Vec<u64>,
+    /// What is due, where a policy says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla: Option<Box<SlaBody>>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
     pub updated_at: Timestamp,
+}
+
+/// What is due in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SlaBody {
+    /// The policy's name.
+    pub policy: String,
+    /// Since when the customer had waited whom a person answered first.
+    #[serde(default)]
+    pub answered: Option<Timestamp>,
+    /// The answer that is due.
+    #[serde(default)]
+    pub response: Option<SlaCount>,
+    /// The resolution.
+    #[serde(default)]
+    pub resolution: Option<SlaCount>,
+}
+
+/// What is counted of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaCount {
+    /// Which target.
+    pub target: wire::SlaTarget,
+    /// Since when it is counted: whose waiting, which matter.
+    pub since: Timestamp,
+    /// The target, in seconds.
+    pub target_s: u64,
+    /// From when on what is left passes; nothing while it is put aside.
+    pub from: Option<Timestamp>,
+    /// What was left then, in seconds.
+    pub left_s: u64,
+    /// When it is due; nothing while it is put aside, or where it never is.
+    pub due_at: Option<Timestamp>,
+    /// Since when it is over its target.
+    pub missed_at: Option<Timestamp>,
 }
 
 /// Messages that went to one person together, and what they use up of what may be sent to one person.
@@ -758,6 +808,9 @@ pub struct Left {
     /// Its labels.
     #[serde(default)]
     pub labels: Vec<LabelId>,
+    /// Who answered there by themselves.
+    #[serde(default)]
+    pub handled_by: wire::HandledBy,
     /// Since when the customer waited.
     pub waiting_since: Option<Timestamp>,
     /// The provider's time of the customer's newest message.
@@ -846,6 +899,9 @@ pub struct Item {
     /// Until when its writer had it wait, to be able to take it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
+    /// With which token the program that wrote it has the conversation, where it answers by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ownership_token: Option<u64>,
     /// It is to go at a time, by a message of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Box<Plan>>,

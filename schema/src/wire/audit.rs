@@ -102,6 +102,10 @@ wire! {
         TeamDeleted,
         /// Changed how conversations of no team come to somebody.
         AssignmentChanged,
+        /// Changed when people of the workspace answer.
+        HoursChanged,
+        /// Changed how soon customers are to be answered.
+        TargetsChanged,
         /// Connected a channel.
         ChannelConnected,
         /// Changed a channel.
@@ -142,6 +146,8 @@ wire! {
         ConversationWithTeam,
         /// Took it from its team.
         ConversationWithoutTeam,
+        /// Changed who answers in it by themselves: a bot, people or nobody.
+        ConversationChangedHands,
         /// Opened a conversation.
         ConversationOpened,
         /// Set it to pending.

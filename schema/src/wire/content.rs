@@ -664,6 +664,14 @@ wire! {
         StartedMarketing,
         /// Two contacts proved to be one person; this thread continues the other.
         Merged,
+        /// A bot answers from now on: it took the conversation, or somebody gave it back to it.
+        BotTook,
+        /// A bot handed it over to people.
+        HandedOver,
+        /// Somebody took it from a bot.
+        SteppedIn,
+        /// A bot answers no more, and nobody in its place.
+        LetGo,
     }
 
     /// A message of a kind this version cannot show.

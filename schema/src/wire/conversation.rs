@@ -2,7 +2,7 @@
 
 use super::{
     Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, Reaction, Referral,
-    SendDecision, wire,
+    SendDecision, SlaStanding, wire,
 };
 use crate::{
     ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId,
@@ -35,6 +35,9 @@ wire! {
         /// Its labels, in the order in which they were put on.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub labels: Vec<LabelId>,
+        /// Who answers here by themselves; absent as long as nobody ever did.
+        #[serde(default, skip_serializing_if = "HandledBy::is_untouched")]
+        pub handled_by: HandledBy,
         /// Since when it waits to be given to somebody; absent where somebody has it, or nobody need.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub queued_at: Option<Timestamp>,
@@ -60,6 +63,9 @@ wire! {
         /// Who was mentioned in a note and has not looked at it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub mentions: Vec<Mention>,
+        /// What is due, where a policy says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub sla: Option<SlaStanding>,
         /// Since when the customer waits for an answer; absent when nobody waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub waiting_since: Option<Timestamp>,
@@ -67,6 +73,34 @@ wire! {
         pub created_at: Timestamp,
         /// When something last happened that moves it up the list.
         pub updated_at: Timestamp,
+    }
+
+    /// Who answers in a conversation by themselves: one bot, agents, or nobody.
+    #[derive(Eq, Default)]
+    pub struct HandledBy {
+        /// Which of them.
+        pub kind: HandlerKind,
+        /// Grows with every change of hands: what carries an earlier one goes no more.
+        pub token: u64,
+        /// The bot that has it, or had it last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub bot: Option<Sender>,
+        /// The token of a bot that handed it over by itself: what it had queued by then still goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub finishing: Option<u64>,
+    }
+
+    /// Who may answer in a conversation by themselves.
+    #[derive(Copy, Eq, Hash, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum HandlerKind {
+        /// Whoever takes it.
+        #[default]
+        Nobody,
+        /// A program: no other one.
+        Bot,
+        /// People: no program.
+        Agents,
     }
 
     /// Somebody was mentioned in a note and has not looked at it.
@@ -382,7 +416,21 @@ const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
+impl HandledBy {
+    /// Nobody ever had it.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Sender {
+    /// The same person, program or flow, as far as both are known by an id.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.id.is_some() && (self.kind, &self.id) == (other.kind, &other.id)
+    }
+
     /// The customer of a conversation.
     #[must_use]
     pub fn customer(contact: ContactId, name: &str) -> Self {

@@ -1,8 +1,8 @@
 //! Bodies of requests and answers.
 
 use super::{
-    ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, Interactive,
-    Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
+    ChannelLight, ChannelQueue, Contact, ContactCard, Conversation, ConversationStatus, HandlerKind,
+    Interactive, Location, Message, NumberFacts, Schedule, Text, wire, wire_with_secrets,
 };
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, DeadLetterId, InvitationId,
@@ -35,6 +35,9 @@ wire! {
         /// The part of the request that is wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
+        /// What others of us wrote since the caller looked, oldest first, with `teammate_replied`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub changed: Vec<Message>,
         /// Finds this request in the logs.
         pub correlation_id: CorrelationId,
     }
@@ -196,6 +199,14 @@ wire! {
     pub struct TeamRequest {
         /// Which; `null` for none.
         pub team_id: Option<TeamId>,
+    }
+
+    /// Say who answers in a conversation by themselves.
+    #[derive(Copy, Eq)]
+    pub struct OwnershipRequest {
+        /// `bot`: a program takes it for itself, where nobody has it; a colleague gives it back to the one that had it last.
+        /// `agents`: a program hands it over; a colleague steps in. `nobody`: whoever has it lets it go.
+        pub to: HandlerKind,
     }
 
     /// Say how far the caller has read.
@@ -879,6 +890,14 @@ pub struct SendRequest {
     /// Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_s: Option<u32>,
+    /// The highest `seq` that its writer saw. Where somebody else of us answered since, it is refused with
+    /// `teammate_replied` and what they wrote; what the customer wrote since does not matter. Left out, nobody looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_seq: Option<u64>,
+    /// The token with which the calling program has the conversation (`handled_by`): refused with `ownership_lost` at every
+    /// step on its way where it has it no more. For programs that answer by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ownership_token: Option<u64>,
 }
 
 /// Longest time in which a message waits to be taken back, in seconds.
@@ -888,7 +907,13 @@ impl SendRequest {
     /// Words that answer nothing in particular.
     #[must_use]
     pub const fn text(body: String) -> Self {
-        Self { content: SendContent::Text { text: Text { body } }, reply_to: None, hold_s: None }
+        Self::of(SendContent::Text { text: Text { body } })
+    }
+
+    /// Something that answers nothing in particular.
+    #[must_use]
+    pub const fn of(content: SendContent) -> Self {
+        Self { content, reply_to: None, hold_s: None, seen_seq: None, ownership_token: None }
     }
 }
 
@@ -1002,6 +1027,8 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             reaction: Option<SendReaction>,
             reply_to: Option<MessageId>,
             hold_s: Option<u32>,
+            seen_seq: Option<u64>,
+            ownership_token: Option<u64>,
         }
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -1039,6 +1066,12 @@ impl<'de> serde::Deserialize<'de> for SendRequest {
             }
             Kind::Reaction => SendContent::Reaction { reaction: needed(plain.reaction, "reaction")? },
         };
-        Ok(Self { content, reply_to: plain.reply_to, hold_s: plain.hold_s })
+        Ok(Self {
+            content,
+            reply_to: plain.reply_to,
+            hold_s: plain.hold_s,
+            seen_seq: plain.seen_seq,
+            ownership_token: plain.ownership_token,
+        })
     }
 }

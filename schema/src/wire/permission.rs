@@ -58,6 +58,8 @@ wire! {
         Template,
         /// The channel works.
         Channel,
+        /// The program that answers by itself still has the conversation.
+        Ownership,
     }
 
     /// What a message is charged as.

@@ -1,8 +1,8 @@
 //! Frames of the socket. Text, JSON, one object a frame, or an array of them where the client asked.
 
 use super::{
-    AssignRequest, Channel, Contact, Conversation, Message, Note, ReadMark, ReadRequest, SendRequest,
-    StatusRequest, StreamPosition, TeamRequest, wire,
+    AssignRequest, Channel, Contact, Conversation, Message, Note, OwnershipRequest, ReadMark, ReadRequest,
+    SendRequest, StatusRequest, StreamPosition, TeamRequest, wire,
 };
 use crate::{ConversationId, MessageId, SocketId, TenantId, Timestamp, UserId};
 
@@ -98,7 +98,7 @@ wire! {
     pub enum Command {
         /// `POST …/messages`
         #[serde(rename = "message.send")]
-        Send(SendCommand),
+        Send(Box<SendCommand>),
         /// `POST …/messages/{id}/cancel`
         #[serde(rename = "message.cancel")]
         Cancel(MessageRef),
@@ -126,6 +126,9 @@ wire! {
         /// `POST …/labels`
         #[serde(rename = "conversation.labels")]
         Labels(LabelsCommand),
+        /// `POST …/ownership`
+        #[serde(rename = "conversation.ownership")]
+        Ownership(OwnershipCommand),
     }
 
     /// Send a message.
@@ -180,6 +183,16 @@ wire! {
         /// With which team.
         #[serde(flatten)]
         pub team: TeamRequest,
+    }
+
+    /// Say who answers in a conversation by themselves.
+    #[derive(Copy)]
+    pub struct OwnershipCommand {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// Who.
+        #[serde(flatten)]
+        pub ownership: OwnershipRequest,
     }
 
     /// Set a conversation's status.
@@ -430,12 +443,14 @@ wire! {
     }
 
     /// What is wrong.
-    #[derive(Eq)]
     pub struct FrameError {
         /// For programs; stable.
         pub code: String,
         /// For people, with what to do.
         pub message: String,
+        /// What others of us wrote since the caller looked, oldest first, with `teammate_replied`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub changed: Vec<Message>,
     }
 
     /// Somebody writes.

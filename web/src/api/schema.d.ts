@@ -203,6 +203,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/business-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When people answer
+         * @description The workspace's business hours, and whether it is open now. Where none were set it is always open.
+         */
+        get: operations["teams_business_hours"];
+        /**
+         * Set when people answer
+         * @description For owners, admins and supervisors. What is due is reckoned anew.
+         */
+        put: operations["teams_set_business_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -642,6 +666,27 @@ export interface paths {
          * @description Colleagues whom it mentions hear of it: the conversation names them until they have read it.
          */
         post: operations["conversations_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say who answers in a conversation by themselves
+         * @description One program, people, or nobody. A program takes it where nobody has it, and carries the token with what it writes by
+         *     itself; an answer of a colleague's takes it from any program. Being asked for what is so already changes nothing.
+         */
+        post: operations["conversations_ownership"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1373,6 +1418,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How soon customers are to be answered */
+        get: operations["teams_sla_policies"];
+        /**
+         * Set how soon customers are to be answered
+         * @description For owners, admins and supervisors. All of them, in the order in which they are looked at: the first that fits a
+         *     conversation counts. They hold at once, also for what is due already.
+         */
+        put: operations["teams_set_sla_policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/socket-tickets": {
         parameters: {
             query?: never;
@@ -1437,6 +1504,30 @@ export interface paths {
          *     `version` is the tag); else 412.
          */
         patch: operations["teams_patch"];
+        trace?: never;
+    };
+    "/api/v1/teams/{id}/business-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a team's people answer
+         * @description Absent where it has no hours of its own: then the workspace's hold.
+         */
+        get: operations["teams_team_business_hours"];
+        /**
+         * Set when a team's people answer
+         * @description For owners, admins and supervisors.
+         */
+        put: operations["teams_set_team_business_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/templates": {
@@ -1827,7 +1918,7 @@ export interface components {
          * @description What somebody did.
          * @enum {string}
          */
-        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
+        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
         /**
          * @description A part of the workspace.
          * @enum {string}
@@ -1999,6 +2090,22 @@ export interface components {
             status?: null | components["schemas"]["ConversationStatus"];
             /** @description `mine`, `unassigned`, `all`, or `team:` and a team's id; `all` where it is left out. */
             view?: string | null;
+        };
+        /** @description When people answer: weekly hours in a time zone, without the holidays. */
+        BusinessHours: {
+            /** @description Days on which it is closed, at most 200. */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description The time zone by its IANA name, such as `Europe/Amsterdam`. */
+            time_zone: string;
+            /** @description When it is open, at most 28 intervals; those of a day do not overlap. */
+            weekly: components["schemas"]["OpenHours"][];
+        };
+        /** @description When people answer, and whether they do now. */
+        BusinessHoursStanding: {
+            changes_at?: null | components["schemas"]["Timestamp"];
+            hours?: null | components["schemas"]["BusinessHours"];
+            /** @description It is open. */
+            open: boolean;
         };
         /** @description A call. */
         Call: {
@@ -2563,6 +2670,8 @@ export interface components {
             contact: components["schemas"]["ContactRef"];
             /** @description When it began. */
             created_at: components["schemas"]["Timestamp"];
+            /** @description Who answers here by themselves; absent as long as nobody ever did. */
+            handled_by?: components["schemas"]["HandledBy"];
             /** @description Its id. */
             id: components["schemas"]["ConversationId"];
             /**
@@ -2589,6 +2698,7 @@ export interface components {
              * @description Messages that are to go at a time.
              */
             scheduled?: number;
+            sla?: null | components["schemas"]["SlaStanding"];
             snoozed_until?: null | components["schemas"]["Timestamp"];
             /** @description Where it stands. */
             status: components["schemas"]["ConversationStatus"];
@@ -2965,12 +3075,40 @@ export interface components {
             /** @description For the next page, with `kind=messages`. */
             next_cursor?: string | null;
         };
+        /** @description Who answers in a conversation by themselves: one bot, agents, or nobody. */
+        HandledBy: {
+            bot?: null | components["schemas"]["Sender"];
+            /**
+             * Format: int64
+             * @description The token of a bot that handed it over by itself: what it had queued by then still goes.
+             */
+            finishing?: number | null;
+            /** @description Which of them. */
+            kind: components["schemas"]["HandlerKind"];
+            /**
+             * Format: int64
+             * @description Grows with every change of hands: what carries an earlier one goes no more.
+             */
+            token: number;
+        };
+        /**
+         * @description Who may answer in a conversation by themselves.
+         * @enum {string}
+         */
+        HandlerKind: "nobody" | "bot" | "agents";
         /** @description A file above an interactive message. */
         HeaderFile: {
             /** @description The name of a document. */
             filename?: string | null;
             /** @description The file, as the upload of it answered. */
             media_id: components["schemas"]["MediaId"];
+        };
+        /** @description A day on which it is closed. */
+        Holiday: {
+            /** @description Which, such as `2026-12-25`. */
+            date: string;
+            /** @description What it is called, at most 100 characters. */
+            name?: string;
         };
         /** @description One address of a contact. */
         Identity: {
@@ -3375,6 +3513,15 @@ export interface components {
             /** @description The name that customers see. */
             verified_name?: string | null;
         };
+        /** @description An interval of a weekday. What goes on past midnight is two of them. */
+        OpenHours: {
+            /** @description The day. */
+            day: components["schemas"]["Weekday"];
+            /** @description From when on, such as `09:00`. */
+            from: string;
+            /** @description Until when, such as `17:30`; `24:00` is the end of the day. */
+            to: string;
+        };
         /** @description What the customer ordered. */
         Order: {
             /** @description The catalogue. */
@@ -3427,6 +3574,14 @@ export interface components {
              */
             away_after_minutes: number;
         };
+        /** @description Say who answers in a conversation by themselves. */
+        OwnershipRequest: {
+            /**
+             * @description `bot`: a program takes it for itself, where nobody has it; a colleague gives it back to the one that had it last.
+             *     `agents`: a program hands it over; a colleague steps in. `nobody`: whoever has it lets it go.
+             */
+            to: components["schemas"]["HandlerKind"];
+        };
         /**
          * @description Something that some roles may do.
          * @enum {string}
@@ -3476,6 +3631,8 @@ export interface components {
         };
         /** @description RFC 9457 problem details. */
         Problem: {
+            /** @description What others of us wrote since the caller looked, oldest first, with `teammate_replied`. */
+            changed?: components["schemas"]["Message"][];
             /** @description What is wrong, for programs; stable. */
             code: string;
             /** @description Finds this request in the logs. */
@@ -3929,13 +4086,25 @@ export interface components {
              * @description Seconds in which it waits and can be taken back, at most 30; what is written after it waits behind it.
              */
             hold_s?: number | null;
+            /**
+             * Format: int64
+             * @description The token with which the calling program has the conversation (`handled_by`): refused with `ownership_lost` at every
+             *     step on its way where it has it no more. For programs that answer by themselves.
+             */
+            ownership_token?: number | null;
             reply_to?: null | components["schemas"]["MessageId"];
+            /**
+             * Format: int64
+             * @description The highest `seq` that its writer saw. Where somebody else of us answered since, it is refused with
+             *     `teammate_replied` and what they wrote; what the customer wrote since does not matter. Left out, nobody looks.
+             */
+            seen_seq?: number | null;
         };
         /**
          * @description A rule of sending.
          * @enum {string}
          */
-        SendRule: "contact" | "consent" | "window" | "template" | "channel";
+        SendRule: "contact" | "consent" | "window" | "template" | "channel" | "ownership";
         /** @description What holds from a time on. */
         SendSpan: {
             /** @description From when on. */
@@ -4007,6 +4176,10 @@ export interface components {
              */
             away_after_minutes?: number | null;
         };
+        /** @description Set when people answer. */
+        SetBusinessHours: {
+            hours?: null | components["schemas"]["BusinessHours"];
+        };
         /** @description Sign in. */
         SignIn: {
             /** @description The account's address. */
@@ -4036,6 +4209,56 @@ export interface components {
             numbers: components["schemas"]["AccountNumber"][];
             /** @description Stands for the token at this server for ten minutes; sealed, it says nothing to anybody else. */
             ticket: string;
+        };
+        /** @description How soon customers are to be answered: the first policy that fits a conversation counts. */
+        SlaPolicies: {
+            /** @description In the order in which they are looked at, at most 20. */
+            policies: components["schemas"]["SlaPolicy"][];
+        };
+        /** @description Targets for conversations. One that is left out is none. */
+        SlaPolicy: {
+            /** @description Only on one of these channels; on any where it is empty. */
+            channel_ids?: components["schemas"]["ChannelId"][];
+            /**
+             * Format: int32
+             * @description Minutes to a person's first answer, 1 to 86,400.
+             */
+            first_response_minutes?: number | null;
+            /** @description What it is called, 1 to 100 characters, as no other. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Minutes to each answer after that, 1 to 86,400.
+             */
+            next_response_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes until it is resolved, 1 to 86,400.
+             */
+            resolution_minutes?: number | null;
+            /** @description Only with one of these teams; of any, or of none, where it is empty. */
+            team_ids?: components["schemas"]["TeamId"][];
+            /** @description Only open hours count: the team's, or the workspace's where it has none of its own. */
+            within_hours?: boolean;
+        };
+        /** @description How a conversation stands to its targets. */
+        SlaStanding: {
+            /** @description The policy, by its name. */
+            policy: string;
+            /** @description What is counted, at most one each of an answer and of the resolution. */
+            timers: components["schemas"]["SlaTimer"][];
+        };
+        /**
+         * @description What is due.
+         * @enum {string}
+         */
+        SlaTarget: "first_response" | "next_response" | "resolution";
+        /** @description Something that is due. */
+        SlaTimer: {
+            due_at?: null | components["schemas"]["Timestamp"];
+            missed_at?: null | components["schemas"]["Timestamp"];
+            /** @description What. */
+            target: components["schemas"]["SlaTarget"];
         };
         /** @description A ticket that opens one socket within a minute. */
         SocketTicket: {
@@ -4092,7 +4315,7 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "priority_set" | "labelled" | "unlabelled" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged";
+        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "priority_set" | "labelled" | "unlabelled" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged" | "bot_took" | "handed_over" | "stepped_in" | "let_go";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */
@@ -4514,6 +4737,11 @@ export interface components {
             /** @description Which. */
             message_id: components["schemas"]["MessageId"];
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description WhatsApp's customer service window. */
         Window: {
             expires_at?: null | components["schemas"]["Timestamp"];
@@ -4949,6 +5177,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkJob"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_business_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessHoursStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_set_business_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBusinessHours"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessHoursStanding"];
                 };
             };
             /** @description A problem */
@@ -6006,6 +6296,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_ownership: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnershipRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description A problem */
@@ -7489,6 +7817,68 @@ export interface operations {
             };
         };
     };
+    teams_sla_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicies"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_set_sla_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPolicies"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicies"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     socket_create_ticket: {
         parameters: {
             query?: never;
@@ -7642,6 +8032,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_team_business_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessHoursStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_set_team_business_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBusinessHours"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessHoursStanding"];
                 };
             };
             /** @description A problem */

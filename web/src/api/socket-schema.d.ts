@@ -68,6 +68,10 @@ export type ClientFrame =
           data: LabelsCommand;
           name: "conversation.labels";
         }
+      | {
+          data: OwnershipCommand;
+          name: "conversation.ownership";
+        }
     ) & {
       /**
        * Comes back in the result.
@@ -109,9 +113,19 @@ export type SendCommand = {
    */
   hold_s?: number | null;
   /**
+   * The token with which the calling program has the conversation (`handled_by`): refused with `ownership_lost` at every
+   * step on its way where it has it no more. For programs that answer by themselves.
+   */
+  ownership_token?: number | null;
+  /**
    * The message of the conversation that it answers.
    */
   reply_to?: MessageId | null;
+  /**
+   * The highest `seq` that its writer saw. Where somebody else of us answered since, it is refused with
+   * `teammate_replied` and what they wrote; what the customer wrote since does not matter. Left out, nobody looks.
+   */
+  seen_seq?: number | null;
 } & SendCommand1;
 export type MessageId = string;
 export type SendCommand1 =
@@ -387,7 +401,7 @@ export type Message = {
    * It is to go at a time. What goes then is a message of its own: this one stands for the plan alone.
    */
   scheduled?: Schedule | null;
-  sent_by: Sender1;
+  sent_by: Sender2;
   /**
    * Its place: gapless within the conversation, in commit order.
    */
@@ -1251,6 +1265,20 @@ export interface LabelsCommand {
   remove?: LabelId[];
 }
 /**
+ * Say who answers in a conversation by themselves.
+ */
+export interface OwnershipCommand {
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * `bot`: a program takes it for itself, where nobody has it; a colleague gives it back to the one that had it last.
+   * `agents`: a program hands it over; a colleague steps in. `nobody`: whoever has it lets it go.
+   */
+  to: "nobody" | "bot" | "agents";
+}
+/**
  * Somebody writes.
  */
 export interface TypingSignal {
@@ -1621,6 +1649,7 @@ export interface Conversation {
    * When it began.
    */
   created_at: string;
+  handled_by?: HandledBy;
   /**
    * Its id.
    */
@@ -1661,6 +1690,10 @@ export interface Conversation {
    * Messages that are to go at a time.
    */
   scheduled?: number;
+  /**
+   * What is due, where a policy says so.
+   */
+  sla?: SlaStanding | null;
   /**
    * Until when it is put aside.
    */
@@ -1716,6 +1749,44 @@ export interface ContactRef {
    * Its name, or the best address where there is none.
    */
   name: string;
+}
+/**
+ * Who answers here by themselves; absent as long as nobody ever did.
+ */
+export interface HandledBy {
+  /**
+   * The bot that has it, or had it last.
+   */
+  bot?: Sender | null;
+  /**
+   * The token of a bot that handed it over by itself: what it had queued by then still goes.
+   */
+  finishing?: number | null;
+  /**
+   * Which of them.
+   */
+  kind: "nobody" | "bot" | "agents";
+  /**
+   * Grows with every change of hands: what carries an earlier one goes no more.
+   */
+  token: number;
+}
+/**
+ * Who sent a message.
+ */
+export interface Sender {
+  /**
+   * Their id, where they have one.
+   */
+  id?: string | null;
+  /**
+   * What they are.
+   */
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  /**
+   * Their name.
+   */
+  name?: string | null;
 }
 /**
  * What the provider says that it charges a message as.
@@ -1788,7 +1859,7 @@ export interface SendCheck {
   /**
    * Which rule.
    */
-  rule: "contact" | "consent" | "window" | "template" | "channel";
+  rule: "contact" | "consent" | "window" | "template" | "channel" | "ownership";
 }
 /**
  * What it is charged as.
@@ -1896,7 +1967,7 @@ export interface Reaction {
    * When, by the provider's clock where it is the customer's.
    */
   at: string;
-  by: Sender;
+  by: Sender1;
   /**
    * The emoji.
    */
@@ -1905,7 +1976,7 @@ export interface Reaction {
 /**
  * Who sent a message.
  */
-export interface Sender {
+export interface Sender1 {
   /**
    * Their id, where they have one.
    */
@@ -1968,7 +2039,7 @@ export interface Schedule {
 /**
  * Who sent a message.
  */
-export interface Sender1 {
+export interface Sender2 {
   /**
    * Their id, where they have one.
    */
@@ -2342,7 +2413,7 @@ export interface SystemLine {
   /**
    * The same with their id: a person or a program.
    */
-  by?: Sender2 | null;
+  by?: Sender | null;
   /**
    * By which rule, where it was no person.
    */
@@ -2372,28 +2443,15 @@ export interface SystemLine {
     | "stopped_marketing"
     | "started_again"
     | "started_marketing"
-    | "merged";
+    | "merged"
+    | "bot_took"
+    | "handed_over"
+    | "stepped_in"
+    | "let_go";
   /**
    * What it was done to or with: the name of an assignee or a team, a status, a new number.
    */
   subject?: string | null;
-}
-/**
- * Who sent a message.
- */
-export interface Sender2 {
-  /**
-   * Their id, where they have one.
-   */
-  id?: string | null;
-  /**
-   * What they are.
-   */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
-  /**
-   * Their name.
-   */
-  name?: string | null;
 }
 /**
  * By which rule a conversation was given to somebody.
@@ -2437,6 +2495,36 @@ export interface Mention {
    * Who.
    */
   user_id: string;
+}
+/**
+ * How a conversation stands to its targets.
+ */
+export interface SlaStanding {
+  /**
+   * The policy, by its name.
+   */
+  policy: string;
+  /**
+   * What is counted, at most one each of an answer and of the resolution.
+   */
+  timers: SlaTimer[];
+}
+/**
+ * Something that is due.
+ */
+export interface SlaTimer {
+  /**
+   * When; absent while it is not counted.
+   */
+  due_at?: Timestamp | null;
+  /**
+   * Since when it is over its target.
+   */
+  missed_at?: Timestamp | null;
+  /**
+   * What.
+   */
+  target: "first_response" | "next_response" | "resolution";
 }
 /**
  * May we write freely?
@@ -2760,6 +2848,10 @@ export interface EventData1 {
  */
 export interface FrameError {
   /**
+   * What others of us wrote since the caller looked, oldest first, with `teammate_replied`.
+   */
+  changed?: Message[];
+  /**
    * For programs; stable.
    */
   code: string;
@@ -2772,6 +2864,10 @@ export interface FrameError {
  * What is wrong.
  */
 export interface FrameError1 {
+  /**
+   * What others of us wrote since the caller looked, oldest first, with `teammate_replied`.
+   */
+  changed?: Message[];
   /**
    * For programs; stable.
    */

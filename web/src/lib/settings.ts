@@ -8,6 +8,7 @@ export const settingsSections = [
   { id: 'members', label: 'settings.members' },
   { id: 'teams', label: 'settings.teams' },
   { id: 'labels', label: 'settings.labels' },
+  { id: 'hours', label: 'settings.hours' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },

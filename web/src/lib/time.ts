@@ -101,6 +101,12 @@ export function exact(time: string): string {
   return format('full', new Date(time));
 }
 
+/** `1m`, `9m`, `2h`, `3d`: how long still, counted up so that it is never less. */
+export function until(time: string, now: number): string {
+  const minutes = Math.max(1, Math.ceil((Date.parse(time) - now) / MINUTE));
+  return since(new Date(now - minutes * MINUTE).toISOString(), now);
+}
+
 /** `now`, `9m`, `2h`, `3d`: how long since. */
 export function since(time: string, now: number): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(time)) / MINUTE));

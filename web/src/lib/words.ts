@@ -133,6 +133,14 @@ export function systemWords(line: SystemLine, myName: string): string {
       return t('system.startedMarketing');
     case 'merged':
       return t('system.merged');
+    case 'bot_took':
+      return subject ? t('system.botGiven', { actor: actor ?? '', subject }) : t('system.botTook', { actor: actor ?? '' });
+    case 'handed_over':
+      return t('system.handedOver', { actor: actor ?? '' });
+    case 'stepped_in':
+      return actor ? t('system.steppedIn', { actor }) : t('system.steppedInBare');
+    case 'let_go':
+      return t('system.letGo', { actor: actor ?? '' });
     default:
       return (line.event as string).replaceAll('_', ' ');
   }

@@ -53,15 +53,16 @@ pub(super) fn schedule(
     schedule: Schedule,
     now: Timestamp,
 ) -> Result<Decision, Rejection> {
-    let Asked { id, key, request_hash, content, about, sender, .. } = asked;
-    check_content(&content)?;
-    if matches!(content, Content::Reaction(_)) {
+    check_content(&asked.content)?;
+    if matches!(asked.content, Content::Reaction(_)) {
         let message = "an emoji on a message goes at once".to_owned();
         return Err(Rejection::Invalid { field: "message.type", message });
     }
-    if let Some(decision) = answered(state, id, key, &request_hash)? {
+    if let Some(decision) = answered(state, asked.id, asked.key, &asked.request_hash)? {
         return Ok(decision);
     }
+    asked.check_conditions(state)?;
+    let Asked { id, key, request_hash, content, about, conditions, sender, .. } = asked;
     check_time(schedule.send_at, now)?;
     let mut draft = Draft::of(state)?;
     if draft.head.scheduled.len() >= MAX_SCHEDULED {
@@ -77,6 +78,7 @@ pub(super) fn schedule(
     let item = draft.item(seq)?;
     item.reply_to = reply_to;
     item.quote = quote;
+    item.ownership_token = conditions.ownership_token;
     item.plan = Some(Box::new(Plan { schedule, inbound_count }));
     draft.head.scheduled.push(seq);
     draft.remember(key, id, seq, request_hash, now);
@@ -128,10 +130,15 @@ pub(super) fn unschedule(state: &State, id: &MessageId, now: Timestamp) -> Resul
 pub(super) fn send_now(state: &State, id: &MessageId, now: Timestamp) -> Result<Decision, Rejection> {
     let seq = open_plan(state, id)?;
     let mut draft = Draft::of(state)?;
+    let mut line = None;
     if let Some(item) = state.items.get(&seq) {
-        state.may_send(&item.content, now)?;
+        state.may_go(item, now)?;
+        if item.sent_by.kind == SenderKind::Agent {
+            line = draft.step_in(&item.sent_by, now);
+        }
     }
-    let (made, effects) = release(&mut draft, seq, None, now)?;
+    let (made, mut effects) = release(&mut draft, seq, None, now)?;
+    effects.extend(line.map(Effect::Announce));
     Ok(draft.finish(effects, made).then_send())
 }
 
@@ -190,6 +197,7 @@ fn release(
     }
     let by_person = plan.sent_by.kind == SenderKind::Agent;
     let made = draft.add(id, Direction::Out, plan.content, MessageState::Queued, plan.sent_by, now);
+    draft.item(made)?.ownership_token = plan.ownership_token;
     let judged = match refused {
         Some(error) => Err(error),
         None => draft.permit(made, SendStep::Queued, now)?.map_err(MessageError::from),

@@ -194,6 +194,7 @@ fn a_flows_answer_does_not_end_the_waiting_for_a_person() {
         content,
         about: None,
         hold: Duration::ZERO,
+        conditions: Conditions::default(),
         sender,
     });
     assert_eq!(it.head().waiting_since, Some(START));

@@ -4,8 +4,8 @@ const HELD: Duration = Duration::from_secs(10);
 
 fn send_held(key: u64, body: &str) -> Command {
     match send(key, body) {
-        Command::Send { contact, id, key, request_hash, content, about, sender, .. } => {
-            Command::Send { contact, id, key, request_hash, content, about, hold: HELD, sender }
+        Command::Send { contact, id, key, request_hash, content, about, conditions, sender, .. } => {
+            Command::Send { contact, id, key, request_hash, content, about, hold: HELD, conditions, sender }
         }
         other => other,
     }

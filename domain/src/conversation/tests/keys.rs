@@ -97,6 +97,7 @@ fn a_first_message_that_is_refused_begins_nothing_and_one_that_may_go_begins_all
             content,
             about: None,
             hold: Duration::ZERO,
+            conditions: Conditions::default(),
             sender,
         },
         other => other,

@@ -25,6 +25,7 @@ fn left() -> Left {
         team_id: None,
         priority: Priority::High,
         labels: vec![LabelId::from_bytes([4; 16])],
+        handled_by: HandledBy::default(),
         waiting_since: Some(START - HOUR),
         last_inbound_at: Some(START - HOUR),
         opened_by: None,

@@ -10,7 +10,16 @@ fn at(span: Duration) -> Schedule {
 fn plan(key: u64, body: &str, schedule: Schedule) -> Command {
     let request_hash = body.as_bytes().to_vec();
     let (id, content) = (asked(key), text(body));
-    Command::Schedule { id, key, request_hash, content, about: None, schedule, sender: agent() }
+    Command::Schedule {
+        id,
+        key,
+        request_hash,
+        content,
+        about: None,
+        schedule,
+        conditions: Conditions::default(),
+        sender: agent(),
+    }
 }
 
 fn unless_reply(span: Duration) -> Schedule {

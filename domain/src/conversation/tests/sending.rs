@@ -310,6 +310,7 @@ fn a_reply_quotes_what_it_answers_and_an_emoji_stands_on_its_message_once_it_was
             content,
             about: Some(about),
             hold: Duration::ZERO,
+            conditions: Conditions::default(),
             sender,
         },
         other => other,

@@ -66,6 +66,7 @@ impl World {
                 content: content.clone(),
                 about: None,
                 hold: Duration::ZERO,
+                conditions: Conditions::default(),
                 sender,
             },
         };
@@ -178,6 +179,7 @@ impl World {
             team_id: None,
             priority: switchboard_schema::wire::Priority::None,
             labels: Vec::new(),
+            handled_by: HandledBy::default(),
             waiting_since: (status == Open).then_some(told),
             last_inbound_at: Some(told),
             opened_by: None,

@@ -1,4 +1,4 @@
-import { AlarmClock, Ban, BellOff, Check, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Users, Video } from 'lucide-react';
+import { AlarmClock, Ban, BellOff, Bot, Check, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Users, Video } from 'lucide-react';
 import { memo, useEffect } from 'react';
 import { Avatar } from '@/components/avatar';
 import { LabelTag } from '@/components/label-tag';
@@ -11,12 +11,13 @@ import { mentionOf } from '@/lib/inbox/actions';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { hydrate } from '@/lib/inbox/live';
+import { dueOf, dueWords } from '@/lib/inbox/sla';
 import { unreadOf } from '@/lib/inbox/state';
 import { useInbox, useWriters } from '@/lib/inbox/store';
 import { nameOf, useChannelName, useLabels, useTeamName, useUsers } from '@/lib/people';
 import { usePreferences } from '@/lib/preferences';
 import { isSilenced, wantsNothing } from '@/lib/consent';
-import { moment, since, when } from '@/lib/time';
+import { moment, since, until, when } from '@/lib/time';
 import { firstName, previewOf, priorityName, reasonOf } from '@/lib/words';
 import { windowFacts } from '@/lib/window';
 
@@ -59,7 +60,10 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
   const facts = windowFacts(conversation.window, now);
   const silenced = isSilenced(contact, conversation.window.expires_at);
   const waits = waiting != null && now - Date.parse(waiting) >= 60_000;
-  const over = waits && now - Date.parse(waiting) > TARGET_MS;
+  // Where a policy says when something is due, that counts.
+  const due = dueOf(conversation, now);
+  const over = due ? due.over : waits && now - Date.parse(waiting) > TARGET_MS;
+  const bot = conversation.handled_by?.kind === 'bot' ? (conversation.handled_by.bot?.name ?? t('list.bot')) : null;
   const assignee = showAssignee && conversation.assignee_id ? firstName(nameOf(users, conversation.assignee_id, meId)) : null;
   const labels = conversation.labels?.flatMap((one) => allLabels?.find((label) => label.id === one) ?? []) ?? [];
   const [firstLabel] = labels;
@@ -72,9 +76,11 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
     channel ?? '',
     last ? previewOf(last) : '',
     mention ? t('list.mentioned') : '',
+    bot ? t('list.botTalks', { name: bot }) : '',
     count > 0 ? t('list.unread', { count }) : '',
     labels.length > 0 ? t('list.labels', { names: labels.map((label) => label.name).join(', ') }) : '',
     waits ? t('list.waiting', { time: since(waiting, now) }) : '',
+    due ? dueWords(due, now) : '',
     silenced ? t(contact.blocked ? 'details.blocked' : 'consent.stopped') : facts.state === 'none' ? '' : windowName(facts),
   ].filter(Boolean).join(', ');
 
@@ -121,7 +127,8 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
           <div className="line meta">
             {channel && <span className="channel-name min-w-0 truncate">{channel}</span>}
             {showTeam && team && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
-            {assignee && (
+            {bot && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Bot size={12} aria-hidden="true" /><span className="truncate">{bot}</span></span>}
+            {assignee && !bot && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
             )}
             {firstLabel && (
@@ -130,7 +137,11 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
                 {labels.length > 1 && <span className="num text-text-3">+{labels.length - 1}</span>}
               </span>
             )}
-            {waits && (
+            {due ? (
+              <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`} title={t(`sla.${due.target}`)}>
+                <Hourglass size={12} aria-hidden="true" />{over ? t('sla.over', { time: since(due.at, now) }) : t('sla.in', { time: until(due.at, now) })}
+              </span>
+            ) : waits && (
               <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`}>
                 <Hourglass size={12} aria-hidden="true" />{since(waiting, now)}
               </span>

@@ -16,9 +16,11 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { tellTyping } from '@/lib/inbox/live';
+import { useConflicts } from '@/lib/inbox/conflict';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
 import { costOf } from '@/lib/inbox/outlook';
+import { seenSeq } from '@/lib/inbox/seen';
 import { canUndo, undoSend } from '@/lib/inbox/undo';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
@@ -32,6 +34,8 @@ import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
 import { glyphs, shortcuts } from '@/lib/shortcuts';
 import { placeOf } from '@/lib/writing';
+
+const Conflict = later(() => import('@/features/inbox/conflict').then((module) => ({ default: module.Conflict })));
 
 const TemplateForm = later(() => import('@/components/template-form').then((module) => ({ default: module.TemplateForm })));
 
@@ -74,6 +78,8 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
     focusComposer(null);
   }, [wantsFocus]);
 
+  const replies = useConflicts((state) => state.conflicts[id]);
+  const words = useDrafts((state) => state.drafts[id] ?? '');
   const actAsked = useComposer((state) => state.act?.id === id);
   // What the reply below did not take up cannot be done here.
   useEffect(() => { if (actAsked) useComposer.setState({ act: null }); }, [actAsked]);
@@ -91,7 +97,8 @@ export function Composer({ conversation, phone }: { conversation: Conversation; 
   return (
     <>
       <Writing id={id} />
-      <div ref={box} id="composer" className={`composer @container ${mode === 'note' ? 'note-mode' : ''}`} role="group" aria-label={t('composer.label')} tabIndex={-1}>
+      <div ref={box} id="composer" className={`composer @container ${mode === 'note' ? 'note-mode' : ''} ${replies ? 'in-conflict' : ''}`} role="group" aria-label={t('composer.label')} tabIndex={-1}>
+        {replies && <Suspense fallback={null}><Conflict id={id} replies={replies} sendable={refused === null && [...words].length <= MAX_TEXT} /></Suspense>}
         {mode !== 'note' && (
           <Suspense fallback={null}><Strips conversation={conversation} channel={channel} facts={facts} permission={permission} mode={mode} offline={offline} now={now} /></Suspense>
         )}
@@ -186,7 +193,8 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   // Words with an open place in them that are meant so.
   const [meant, setMeant] = useState('');
   const open = kind === 'reply' && meant !== text && placeOf(text) !== null;
-  const ready = !held && !open && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
+  const conflict = useConflicts((state) => kind === 'reply' && state.conflicts[id] !== undefined);
+  const ready = !held && !open && !conflict && length <= most && (attached ? uploads?.every((one) => one.state === 'ready') === true : text.trim() !== '');
 
   const submit = () => {
     if (!ready) return;
@@ -231,9 +239,10 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
   }, [act]);
   const left = most - length;
   // Files go at once: they are not planned here.
-  const plannable = kind === 'reply' && !open && !attached && length <= most && text.trim() !== '';
+  const plannable = kind === 'reply' && !conflict && !open && !attached && length <= most && text.trim() !== '';
   const plan = async ({ send_at, unless_reply }: { send_at: string; unless_reply: boolean }) => {
-    const message = { type: 'text' as const, text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}) };
+    const seen = seenSeq(id, conversation.last_seq);
+    const message = { type: 'text' as const, text: { body: text }, ...(replyTo ? { reply_to: replyTo } : {}), ...(seen === undefined ? {} : { seen_seq: seen }) };
     await ask<Message>(`/conversations/${id}/scheduled`, { method: 'POST', key: planKey.current, body: { send_at, unless_reply, message } satisfies ScheduleRequest });
     planKey.current = newKey();
     setReplyTo(id, undefined);

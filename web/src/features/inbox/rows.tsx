@@ -1,4 +1,4 @@
-import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, SignalHigh, Tag, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
+import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, SignalHigh, Tag, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
 import { Marked } from '@/components/marked';
@@ -9,7 +9,7 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { cancelMessage, retryMessage } from '@/lib/inbox/actions';
 import { isHeld } from '@/lib/inbox/held';
-import { sendAgain, takeBack } from '@/lib/inbox/outbox';
+import { isStopped, sendAgain, takeBack } from '@/lib/inbox/outbox';
 import { usePermission } from '@/lib/inbox/permission';
 import { isMachine, type Row } from '@/lib/inbox/rows';
 import type { Pending } from '@/lib/inbox/state';
@@ -88,6 +88,10 @@ const systemIcons: Record<string, typeof Check> = {
   started_again: BellRing,
   started_marketing: Megaphone,
   merged: Merge,
+  bot_took: Bot,
+  handed_over: Users,
+  stepped_in: Hand,
+  let_go: Bot,
 };
 
 function SystemRow({ messages }: { messages: Message[] }) {
@@ -374,7 +378,9 @@ function PendingRow({ pending, grouped, index, count }: { pending: Pending; grou
   const why = refused ? (
     <p className="why text-bad" role="status">
       <span>{failureOf({ message: problem?.detail || problem?.title || '' })}</span>
-      {isWindowClosed(problem) ? (
+      {isStopped(pending) ? (
+        <button type="button" className="link" onClick={() => { sendAgain(pending.id); }}>{t('thread.sendAnyway')}</button>
+      ) : isWindowClosed(problem) ? (
         <button type="button" className="link" onClick={() => { setComposerMode(pending.conversation_id, 'template'); }}>{t('thread.useTemplate')}</button>
       ) : (
         <button type="button" className="link" onClick={() => { sendAgain(pending.id); }}>{t('app.retry')}</button>

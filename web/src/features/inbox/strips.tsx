@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { Lock} from 'lucide-react';
-import { BellOff, CircleAlert, CloudAlert, Hourglass, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
+import { BellOff, Bot, CircleAlert, CloudAlert, Hourglass, ShieldBan, TimerOff, UserRound, WifiOff } from 'lucide-react';
 import type { Channel, Conversation, Departure, SendRefusal } from '@/api/types';
 import { Rich } from '@/components/rich';
 import { Ring } from '@/components/window-ring';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign } from '@/lib/inbox/actions';
+import '@/lib/i18n-writing';
+import { assign, own } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
 import type { Permission } from '@/lib/inbox/permission';
 import { REFUSED_ID, useInbox, type ComposerMode } from '@/lib/inbox/store';
@@ -91,7 +92,14 @@ export function Strips({ conversation, channel, facts, permission, mode, offline
           </span>
         </div>
       )}
-      {conversation.assignee_id && conversation.assignee_id !== meId && !refused && (
+      {conversation.handled_by?.kind === 'bot' && !refused && (
+        <div className="strip grey">
+          <Bot {...icon} />
+          <span className="flex-1">{t('ownership.talks', { name: conversation.handled_by.bot?.name ?? t('ownership.bot') })}</span>
+          <button type="button" className="link" onClick={() => void own(conversation.id, 'agents')}>{t('ownership.stepIn')}</button>
+        </div>
+      )}
+      {conversation.assignee_id && conversation.assignee_id !== meId && conversation.handled_by?.kind !== 'bot' && !refused && (
         <div className="strip grey">
           <UserRound {...icon} />
           <span className="flex-1">{t('composer.assignedTo', { name: nameOf(users, conversation.assignee_id, meId) })}</span>

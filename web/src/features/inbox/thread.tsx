@@ -1,6 +1,6 @@
 import { Link, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { AlarmClock, ArrowDown, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, Bot, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation } from '@/api/types';
@@ -15,16 +15,19 @@ import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
-import { assign, markRead, mentionOf, putWithTeam, setStatus } from '@/lib/inbox/actions';
+import { assign, markRead, mentionOf, own, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { loadBackTo, loadConversation, loadNewer, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
+import { noteHidden, noteOpened, noteShown } from '@/lib/inbox/seen';
+import { dueOf, dueWords } from '@/lib/inbox/sla';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
 import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
 import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay, useMe, usePresence, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
+import { since, until } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 import { longLeft, windowFacts } from '@/lib/window';
 
@@ -117,12 +120,13 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
   const facts = conversation ? windowFacts(conversation.window, now) : null;
   const asOf = useAsOf();
   const answers = useMay('answer');
+  const due = conversation ? dueOf(conversation, now) : null;
   const resolved = conversation?.status === 'resolved';
   // On a phone the thread is the whole page.
   const Name = phone ? 'h1' : 'h2';
   const resolve = () => void setStatus(id, resolved ? 'open' : 'resolved');
   return (
-    <header className="head">
+    <header className="head @container/head">
       {phone && (
         <Link to="/inbox" search={list} className="btn plain icon" aria-label={t('thread.backToList')}>
           <ChevronLeft size={20} aria-hidden="true" />
@@ -145,6 +149,13 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
           )}
         </p>
       </div>
+      {due && (
+        <span className={`num inline-flex flex-none items-center gap-1 text-[12px] leading-4 ${due.over ? 'text-warn' : 'text-text-2'}`} title={dueWords(due, now)}>
+          <Hourglass size={14} aria-hidden="true" />
+          <span className="@max-[640px]/head:sr-only">{dueWords(due, now)}</span>
+          <span className="hidden @max-[640px]/head:inline" aria-hidden="true">{due.over ? t('sla.over', { time: since(due.at, now) }) : until(due.at, now)}</span>
+        </span>
+      )}
       {phone && <ConnectionPill hideLive />}
       {conversation && !phone && answers && <AssigneeMenu conversation={conversation} />}
       {conversation && !phone && answers && !resolved && <SnoozeMenu conversation={conversation} />}
@@ -233,6 +244,9 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
       ))}
       {conversation.assignee_id && (
         <MenuItem icon={<UserRoundX size={16} aria-hidden="true" />} onSelect={() => void assign(conversation.id, null)}>{t('actions.toNobody')}</MenuItem>
+      )}
+      {conversation.handled_by?.bot && conversation.handled_by.kind !== 'bot' && (
+        <MenuItem icon={<Bot size={16} aria-hidden="true" />} onSelect={() => void own(conversation.id, 'bot')}>{t('actions.toBot', { name: conversation.handled_by.bot.name ?? '' })}</MenuItem>
       )}
       {teams.length > 0 && <><MenuLine /><MenuLabel>{t('details.team')}</MenuLabel></>}
       {teams.map((team) => (
@@ -413,6 +427,17 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
     if (apart) void loadThread(id, null).then(() => requestAnimationFrame(() => { virtualizer.scrollToEnd(); })).catch(() => undefined);
     else virtualizer.scrollToEnd();
   }, [apart, id, navigate, target, virtualizer]);
+  // What I send says what I have read of it.
+  const inSight = looking && !away && !apart;
+  const openedId = useRef<string | null>(null);
+  useEffect(() => {
+    if (!inSight) return;
+    (openedId.current === id ? noteShown : noteOpened)(id, lastSeq);
+    openedId.current = id;
+  }, [id, inSight, lastSeq]);
+  useEffect(() => {
+    if (inSight) return () => { noteHidden(id); };
+  }, [id, inSight]);
   const ownCount = pending.length;
   const ownBefore = useRef(ownCount);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { CalendarClock, History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -23,6 +23,7 @@ import { showToast } from '@/lib/toast';
 const Appearance = later(() => import('@/features/settings/appearance').then((module) => ({ default: module.Appearance })));
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
+const Hours = later(() => import('@/features/settings/hours').then((module) => ({ default: module.Hours })));
 const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
@@ -37,6 +38,7 @@ const pages = {
   members: { icon: UserRound, Page: Members },
   teams: { icon: Users, Page: Teams },
   labels: { icon: Tag, Page: Labels },
+  hours: { icon: CalendarClock, Page: Hours },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },

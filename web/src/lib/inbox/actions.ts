@@ -70,6 +70,11 @@ export async function assign(id: string, assigneeId: string | null): Promise<voi
   );
 }
 
+/** Steps in where a bot answers, or gives it back to the bot. */
+export async function own(id: string, to: 'agents' | 'bot'): Promise<void> {
+  await change(id, {}, 'ownership', { to }, (detail) => t('actions.ownFailed', { detail }));
+}
+
 export async function putWithTeam(id: string, teamId: string | null): Promise<void> {
   await change(id, { team_id: teamId }, 'team', { team_id: teamId }, (detail) => t('actions.assignFailed', { detail }));
 }

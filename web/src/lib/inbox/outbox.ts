@@ -9,6 +9,7 @@ import type { Message, Problem, SendOutlook, SendRequest } from '@/api/types';
 import { alertNow } from '@/lib/announce';
 import { returnToDraft } from '@/lib/drafts';
 import { t } from '@/lib/i18n';
+import { seenSeq } from '@/lib/inbox/seen';
 import { addPending, changePending, dropPending, settlePending, type Pending } from '@/lib/inbox/state';
 import { useInbox, useLink } from '@/lib/inbox/store';
 import { usePreferences } from '@/lib/preferences';
@@ -66,10 +67,17 @@ function add(conversationId: string, act: Pending['act']): void {
   pump();
 }
 
+/** With it goes what I have read: an answer of a colleague's that I have not stops it. An emoji on a message says nothing of its own. */
+function seen(conversationId: string): { seen_seq?: number } {
+  const seq = seenSeq(conversationId, useInbox.getState().conversations[conversationId]?.last_seq);
+  return seq === undefined ? {} : { seen_seq: seq };
+}
+
 export function send(conversationId: string, request: SendRequest, preview: string): void {
   const { undoSend } = usePreferences.getState();
   const held = undoSend > 0 && request.type !== 'reaction';
-  add(conversationId, { type: 'send', request: held ? { ...request, hold_s: undoSend } : request, preview });
+  const guarded = request.type === 'reaction' ? request : { ...request, ...seen(conversationId) };
+  add(conversationId, { type: 'send', request: held ? { ...guarded, hold_s: undoSend } : guarded, preview });
   if (!held) return;
   const undo = () => void import('@/lib/inbox/undo').then((module) => module.undoSend(conversationId));
   showToast({ error: false, words: t('composer.held', { count: undoSend }), lastsMs: undoSend * 1_000, action: { label: t('app.undo'), undoes: true, run: undo } });
@@ -79,10 +87,28 @@ export function addNote(conversationId: string, body: string, mentions: string[]
   add(conversationId, { type: 'note', body, mentions });
 }
 
-/** Tries again what was refused: a new act, and so a new key. */
+/** Tries again what was refused: a new act, and so a new key, by who has read what came since. */
 export function sendAgain(id: string): void {
-  change(id, { state: 'waiting', key: newKey(), tried: false });
+  const one = useInbox.getState().pending.find((known) => known.id === id);
+  if (!one) return;
+  const { act } = one;
+  const guarded = act.type === 'send' && act.request.type !== 'reaction' ? { act: { ...act, request: { ...act.request, ...seen(one.conversation_id) } } } : {};
+  change(id, { state: 'waiting', key: newKey(), tried: false, ...guarded });
   pump();
+}
+
+/** Was it stopped because a colleague answered meanwhile? */
+export const isStopped = (pending: Pending): boolean => pending.state === 'refused' && pending.problem?.code === 'teammate_replied';
+
+/** Takes something out that is not sent. */
+export const takeOut = (id: string): void => { drop(id); };
+
+/** Puts back what was taken out. */
+export function putBack(all: readonly Pending[]): void {
+  for (const pending of all) {
+    store(pending);
+    useInbox.setState((state) => addPending(state, pending));
+  }
 }
 
 /** Takes back what has not left; its words return to the draft. */
@@ -175,6 +201,12 @@ async function deliver(pending: Pending): Promise<void> {
         ? error.problem
         : { type: 'about:blank', title: '', status: 0, detail: String(error), code: 'unexpected', correlation_id: '' };
     change(id, { state: 'refused', problem });
+    const stopped = useInbox.getState().pending.find((one) => one.id === id);
+    if (stopped && isStopped(stopped)) {
+      void import('@/lib/inbox/conflict').then((module) => { module.meet(stopped); });
+      pump();
+      return;
+    }
     const name = useInbox.getState().conversations[conversation_id]?.contact.name ?? '';
     alertNow(t('thread.failedNow', { name }));
   }

@@ -300,7 +300,7 @@ fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Re
                 let message = "it was changed by somebody else meanwhile".to_owned();
                 return Err(Rejection::Rule { code: "changed_meanwhile", message });
             }
-            decide(state, *act, now)
+            judge(state, *act, now)
         }
         Command::Own { to, sender } => own(state, to, &sender, now),
         Command::SetStatus { status, snoozed_until, sender } => {

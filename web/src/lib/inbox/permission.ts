@@ -26,6 +26,13 @@ export type Permission = {
 
 /** The longest that a timer can wait, in milliseconds. */
 const TIMER_MAX = 2 ** 31 - 1;
+/**
+ * After this long, in milliseconds, what went together must be paid for, and the next one waits: 6 seconds
+ * (`domain/src/pair.rs`), and a little for the way.
+ */
+const PAID_AFTER_MS = 6_500;
+/** One of ours that is older than this, in milliseconds, went before anybody looked. */
+const OLD_MS = 60_000;
 /** For how long messages wait before it is asked when they leave: most are gone by then. */
 const SETTLED_MS = 1_200;
 
@@ -44,6 +51,15 @@ export function usePermission(conversation: Conversation, channel: Channel | und
     ...outlookQuery(id, seenOf(conversation, channel, waits)),
     placeholderData: (before: Outlook | undefined) => (before?.outlook.conversation_id === id ? before : undefined),
   });
+  const sent = useInbox((state) => {
+    const newest = state.threads[id]?.messages.findLast((one) => one.direction === 'out' && one.state !== 'queued');
+    return newest && Date.now() - Date.parse(newest.at) < OLD_MS ? newest.id : null;
+  });
+  useEffect(() => {
+    if (!sent) return;
+    const timer = setTimeout(() => void queryClient.invalidateQueries({ queryKey: ['outlook', id] }), PAID_AFTER_MS);
+    return () => { clearTimeout(timer); };
+  }, [id, sent]);
   const [, look] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     if (!data) return;

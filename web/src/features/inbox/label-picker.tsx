@@ -43,7 +43,7 @@ export function LabelPicker({ conversation }: { conversation: Conversation }) {
             })}
           </Menu>
         )}
-        {answers && labels.length === 0 && (manages ? <Link to="/settings/$section" params={{ section: 'labels' }} className="link">{t('labels.make')}</Link> : <span className="text-text-3">{t('labels.none')}</span>)}
+        {answers && labels.length === 0 && (manages ? <Link to="/settings/$section" params={{ section: 'labels' }} className="link inline-flex min-h-6 items-center pointer-coarse:min-h-11">{t('labels.make')}</Link> : <span className="text-text-3">{t('labels.none')}</span>)}
       </span>
     </Suspense>
   );

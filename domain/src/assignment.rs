@@ -150,9 +150,12 @@ impl Desk {
         }
     }
 
-    /// The outcome of a gift is known, whatever it was: what the conversation is now was put before.
-    pub fn settled(&mut self, id: ConversationId) {
-        self.end(id, None);
+    /// The outcome of a gift is known, whatever it was: what the conversation is now was put before. One that was given up
+    /// before says nothing of the next one of the same conversation.
+    pub fn settled(&mut self, gift: &Gift) {
+        if self.giving.get(&gift.id).is_some_and(|giving| giving.gift.at == gift.at) {
+            self.end(gift.id, None);
+        }
     }
 
     /// Ends a gift. Where it did not come to who was meant, it was not their turn.

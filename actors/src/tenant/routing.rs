@@ -70,7 +70,7 @@ impl TenantActor {
                     true
                 }
             };
-            actor.desk.settled(id);
+            actor.desk.settled(&gift);
             if again {
                 ctx.run_later(RETRY_PAUSE, Self::route);
             } else {

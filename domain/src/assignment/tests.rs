@@ -158,16 +158,36 @@ fn who_was_meant_and_did_not_get_it_is_next_again() {
     let mut desk = desk(by(AssignmentRule::RoundRobin, None), [1, 2]);
     let mut first = waiting(1, None, START);
     desk.put(&first);
-    assert_eq!(given(&mut desk, START), [(id(1), user(1))]);
+    let gifts = desk.give(START);
+    assert_eq!((gifts[0].id, gifts[0].user), (id(1), user(1)));
     // Somebody took it by hand meanwhile.
     first.version = 2;
     first.assignee_id = Some(user(2));
     first.queued_at = None;
     desk.put(&first);
-    desk.settled(id(1));
+    desk.settled(&gifts[0]);
     desk.put(&waiting(2, None, START));
     assert_eq!(given(&mut desk, START), [(id(2), user(1))]);
     assert_eq!(desk.load(user(1)), 1);
+}
+
+#[test]
+fn the_outcome_of_a_gift_that_was_given_up_says_nothing_of_the_next_one() {
+    let mut desk = desk(by(AssignmentRule::RoundRobin, Some(1)), [1]);
+    let mut one = waiting(1, None, START);
+    desk.put(&one);
+    let first = desk.give(START);
+    // It was resolved and opened again before its owner answered.
+    (one.version, one.queued_at, one.status) = (2, None, ConversationStatus::Resolved);
+    desk.put(&one);
+    (one.version, one.queued_at, one.status) = (3, Some(at(1)), ConversationStatus::Open);
+    desk.put(&one);
+    let second = desk.give(at(1));
+    assert_eq!((second[0].id, second[0].user), (id(1), user(1)));
+    desk.settled(&first[0]);
+    assert_eq!((desk.load(user(1)), given(&mut desk, at(2))), (1, vec![]), "it is on its way");
+    desk.settled(&second[0]);
+    assert_eq!(given(&mut desk, at(3)), [(id(1), user(1))]);
 }
 
 #[test]
@@ -272,7 +292,7 @@ impl World {
             Event::Fail(nth) => {
                 let nth = nth % self.underway.len();
                 let gift = self.underway.remove(nth).expect("a gift");
-                self.desk.settled(gift.id);
+                self.desk.settled(&gift);
             }
             Event::There(n, on) => {
                 if on {
@@ -327,7 +347,7 @@ impl World {
             accept(one, gift);
         }
         self.desk.put(one);
-        self.desk.settled(gift.id);
+        self.desk.settled(&gift);
     }
 
     /// Asks for gifts, and looks whether each may be.

@@ -6,7 +6,7 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use futures_util::future::try_join_all;
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, house::no_cursor};
 use switchboard_domain::audit::{By, Deed, Wanted};
 use switchboard_ports::{
     clock::{Clock, Entropy},
@@ -68,10 +68,7 @@ impl FromStr for Place {
         let place = text.split_once('.').and_then(|(at, id)| {
             Some(Self { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
         });
-        place.ok_or_else(|| Refusal::Invalid {
-            field: "cursor",
-            message: "pass a cursor as a page gave it, or none".to_owned(),
-        })
+        place.ok_or_else(no_cursor)
     }
 }
 

@@ -20,22 +20,21 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     BulkId, ConversationId, CorrelationId, TenantScope, Timestamp, UserId,
-    id::derive_id,
     record::{BULK_JOBS, BulkItem, BulkJobBody, BulkJobRow, BulkOutcome, BulkSliceBody, BulkSliceRow},
     table::{Json, Record as _},
     wire::{self, BulkChange, BulkState, MAX_BULK, MAX_BULK_NAMED},
 };
 use switchboard_store::transfer::Whole;
-use tokio::sync::Mutex;
 
-use crate::access::{Accounts, Caller};
+use crate::{
+    access::{Accounts, Caller},
+    locks::Locks,
+};
 
 /// How long a bulk change and what takes it back is kept.
 const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Conversations that are changed at once, of one workspace.
 const AT_ONCE: usize = 8;
-/// What runs at once, at most: for every workspace there is one lock, which it may share.
-const LOCKS: usize = 64;
 /// Slices that are written in one commit.
 const SLICES_AT_ONCE: usize = 16;
 /// Pause before a conversation that could not be changed for a while is tried again.
@@ -55,13 +54,8 @@ pub(crate) struct Bulk {
     records: Records,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    running: Arc<[Mutex<()>; LOCKS]>,
-}
-
-/// Who asks.
-struct Asker {
-    user_id: UserId,
-    sender: wire::Sender,
+    /// One of a workspace at a time.
+    running: Arc<Locks>,
 }
 
 impl Bulk {
@@ -73,8 +67,7 @@ impl Bulk {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        let running = Arc::new(std::array::from_fn(|_| Mutex::default()));
-        Self { house, accounts, records, clock, entropy, running }
+        Self { house, accounts, records, clock, entropy, running: Arc::default() }
     }
 
     /// Begins a bulk change. `id` comes from the idempotency key: the same request begins it once.
@@ -124,8 +117,7 @@ impl Bulk {
             back: None,
             outcome: None,
         });
-        let asker = Asker { user_id: user, sender: caller.principal.sender.clone() };
-        self.write(scope, asker, id, request.change, which, None, items.collect()).await
+        self.write(scope, caller.principal.clone(), id, request.change, which, None, items.collect()).await
     }
 
     /// Takes back a bulk change that is done: whatever it changed and nobody changed since.
@@ -162,8 +154,7 @@ impl Bulk {
             }
         }
         self.put(scope, before).await?;
-        let asker = Asker { user_id: caller.principal.user_id, sender: caller.principal.sender.clone() };
-        self.write(scope, asker, id, change, None, Some(of), items).await
+        self.write(scope, caller.principal.clone(), id, change, None, Some(of), items).await
     }
 
     /// The caller's bulk changes of the last days, newest first.
@@ -250,7 +241,7 @@ impl Bulk {
     async fn write(
         &self,
         scope: TenantScope,
-        by: Asker,
+        by: Principal,
         id: BulkId,
         change: BulkChange,
         which: Option<wire::BulkWhich>,
@@ -304,10 +295,7 @@ impl Bulk {
     fn start(&self, scope: TenantScope, id: BulkId) {
         let bulk = self.clone();
         tokio::spawn(async move {
-            let [.., last] = derive_id("bulk", &[scope.tenant().as_bytes()]);
-            // There are as many locks as the remainder has values.
-            let at = usize::from(last) % LOCKS;
-            let _alone = bulk.running[at].lock().await;
+            let _alone = bulk.running.of(&[scope.tenant().as_bytes()]).await;
             while let Err(refusal) = bulk.run(scope, id).await {
                 if matches!(refusal, Refusal::Stopping) {
                     return;

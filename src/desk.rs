@@ -11,14 +11,12 @@ use switchboard_ports::{
     clock::Clock,
     store::{Lane, Mutation, Records},
 };
-use switchboard_schema::{TenantScope, UserId, id::derive_id};
-use tokio::sync::{Mutex, MutexGuard};
+use switchboard_schema::{TenantScope, UserId};
+use tokio::sync::MutexGuard;
 
 use self::replies::Holder;
-use crate::audit::Auditor;
+use crate::{audit::Auditor, locks::Locks};
 
-/// What is written at once, at most: for everything that belongs to one holder there is one lock.
-const LOCKS: usize = 64;
 /// Rows deleted in one commit when their holder goes.
 const DELETED_AT_ONCE: usize = 90;
 
@@ -28,13 +26,13 @@ pub(crate) struct Desk {
     clock: Arc<dyn Clock>,
     audit: Auditor,
     /// Held from a look at what somebody has to its change. No other process writes to the store.
-    writing: [Mutex<()>; LOCKS],
+    writing: Locks,
 }
 
 impl Desk {
     /// In this store.
     pub(crate) fn new(records: Records, clock: Arc<dyn Clock>, audit: Auditor) -> Self {
-        Self { records, clock, audit, writing: std::array::from_fn(|_| Mutex::default()) }
+        Self { records, clock, audit, writing: Locks::default() }
     }
 
     /// Deletes what somebody who goes had for themselves.
@@ -50,10 +48,7 @@ impl Desk {
 
     /// Waits until nobody else changes what this holder has, and keeps others waiting.
     async fn alone(&self, scope: TenantScope, holder: &[u8]) -> MutexGuard<'_, ()> {
-        let [.., last] = derive_id("desk", &[scope.tenant().as_bytes(), holder]);
-        // There are as many locks as the remainder has values.
-        let at = usize::from(last) % LOCKS;
-        self.writing[at].lock().await
+        self.writing.of(&[scope.tenant().as_bytes(), holder]).await
     }
 
     async fn delete_all(&self, scope: TenantScope, deletes: Vec<Mutation>) -> Result<(), Refusal> {

@@ -15,6 +15,7 @@ mod gateway;
 #[cfg(test)]
 mod generated;
 mod http;
+mod locks;
 mod mail;
 pub mod outside;
 mod search;

@@ -593,9 +593,8 @@ impl ChannelActor {
         let (env, scope) = (self.env.clone(), self.scope);
         let row = Mutation::put(ChannelRow { channel_id: self.id, body: Json(body.clone()) });
         let rows: Vec<_> = std::iter::once(row).chain(entry).collect();
-        let write = async move {
-            repeat(|| env.store.commit_many(scope.into(), Lane::Interactive, rows.clone())).await
-        };
+        let write =
+            async move { repeat(|| shell::commit(&env, scope, Lane::Interactive, rows.clone())).await };
         ctx.wait(write.into_actor(self).map(move |written, actor, ctx| {
             actor.storing = false;
             match written.map_err(Refusal::from) {

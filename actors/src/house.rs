@@ -200,7 +200,8 @@ impl FromStr for ListCursor {
 }
 
 /// What to say of a cursor that is none of ours.
-fn no_cursor() -> Refusal {
+#[must_use]
+pub fn no_cursor() -> Refusal {
     Refusal::Invalid { field: "cursor", message: "pass a cursor as a page gave it, or none".to_owned() }
 }
 

@@ -553,7 +553,7 @@ async fn write(
     let mut steps = steps.into_iter();
     while let Some(step) = steps.next() {
         let mut repeats = 0;
-        while let Err(error) = commit(&env, scope, step.clone()).await {
+        while let Err(error) = commit(&env, scope, Lane::Interactive, step.clone()).await {
             perhaps |= error == store::Error::Ambiguous;
             if !perhaps || matches!(error, store::Error::Refused(_)) {
                 return Err(Unwritten::Nothing(error));
@@ -569,10 +569,11 @@ async fn write(
     Ok(())
 }
 
-/// Commits a step.
-fn commit(
+/// Commits rows by the verb that they need: those of one partition all or none, others all in the end.
+pub(crate) fn commit(
     env: &Env,
     scope: TenantScope,
+    lane: Lane,
     step: Vec<Mutation>,
 ) -> switchboard_ports::Future<Result<(), store::Error>> {
     let is_one = step.windows(2).all(|pair| match pair {
@@ -580,9 +581,9 @@ fn commit(
         _ => true,
     });
     if is_one {
-        env.store.commit_one(scope.into(), Lane::Interactive, step)
+        env.store.commit_one(scope.into(), lane, step)
     } else {
-        env.store.commit_many(scope.into(), Lane::Interactive, step)
+        env.store.commit_many(scope.into(), lane, step)
     }
 }
 

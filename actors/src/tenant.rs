@@ -696,15 +696,11 @@ impl TenantActor {
         if count == 0 {
             return;
         }
+        rows.extend(acts);
         let opens_chunk = last / LOG_CHUNK_EVENTS != last.saturating_sub(count as u64) / LOG_CHUNK_EVENTS;
         let (env, scope) = (self.env.clone(), self.scope);
         let write = async move {
-            if acts.is_empty() {
-                repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, rows.clone())).await?;
-            } else {
-                let both = [rows, acts].concat();
-                repeat(|| env.store.commit_many(scope.into(), Lane::Bulk, both.clone())).await?;
-            }
+            repeat(|| shell::commit(&env, scope, Lane::Bulk, rows.clone())).await?;
             if opens_chunk {
                 let hint = LogCursorRow { consumer: LOG_END.to_owned(), offset: last };
                 repeat(|| env.store.commit_one(scope.into(), Lane::Bulk, vec![Mutation::put(hint.clone())]))

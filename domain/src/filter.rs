@@ -11,7 +11,7 @@ use switchboard_schema::{
     },
 };
 
-use crate::conversation::Rejection;
+use crate::{conversation::Rejection, name};
 
 /// Views of a workspace that everybody sees, at most.
 pub const MAX_SHARED_VIEWS: usize = 30;
@@ -216,13 +216,7 @@ pub fn rank(of: &Facts<'_>, sort: ListSort, now: Timestamp) -> i64 {
 /// # Errors
 /// [`Rejection::Invalid`] for `name`.
 pub fn checked_name(name: &str) -> Result<String, Rejection> {
-    let name = name.trim();
-    let fits = !name.is_empty() && name.chars().count() <= MAX_VIEW_NAME_CHARS;
-    if fits && !name.chars().any(char::is_control) {
-        return Ok(name.to_owned());
-    }
-    let message = format!("must have 1 to {MAX_VIEW_NAME_CHARS} characters, on one line");
-    Err(Rejection::Invalid { field: "name", message })
+    name::checked(name, MAX_VIEW_NAME_CHARS)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use switchboard_schema::wire::MAX_LABEL_NAME_CHARS;
 
-use crate::conversation::Rejection;
+use crate::{conversation::Rejection, name};
 
 /// Labels of a workspace, at most.
 pub const MAX_LABELS: usize = 200;
@@ -12,19 +12,7 @@ pub const MAX_LABELS: usize = 200;
 /// # Errors
 /// [`Rejection::Invalid`] for `name`.
 pub fn checked_name(name: &str) -> Result<String, Rejection> {
-    let name = name.trim();
-    let fits = !name.is_empty() && name.chars().count() <= MAX_LABEL_NAME_CHARS;
-    if fits && !name.chars().any(char::is_control) {
-        return Ok(name.to_owned());
-    }
-    let message = format!("must have 1 to {MAX_LABEL_NAME_CHARS} characters, on one line");
-    Err(Rejection::Invalid { field: "name", message })
-}
-
-/// Do two names name the same?
-#[must_use]
-pub fn same_name(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    name::checked(name, MAX_LABEL_NAME_CHARS)
 }
 
 #[cfg(test)]
@@ -38,6 +26,6 @@ mod tests {
         for wrong in ["", "  ", "a\nb", &"x".repeat(41)] {
             assert!(checked_name(wrong).is_err(), "{wrong:?}");
         }
-        assert!(same_name("Repair", "rePAIR") && !same_name("Repair", "Repairs"));
+        assert!(name::same("Repair", "rePAIR") && !name::same("Repair", "Repairs"));
     }
 }

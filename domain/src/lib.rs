@@ -19,6 +19,7 @@ pub mod inbound;
 pub mod initiated;
 pub mod label;
 pub mod media;
+pub mod name;
 pub mod outbound;
 pub mod ownership;
 pub mod pair;

@@ -80,12 +80,6 @@ pub fn checked_name(name: &str) -> Result<String, Rejection> {
     Ok(name.to_owned())
 }
 
-/// Are these the same name, to whoever calls one up?
-#[must_use]
-pub fn same_name(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
 /// Checks what a saved reply says.
 ///
 /// # Errors
@@ -186,6 +180,6 @@ mod tests {
         for wrong in ["", "/", "two words", "a/b", "{{x}}", &"n".repeat(41)] {
             assert!(checked_name(wrong).is_err(), "{wrong}");
         }
-        assert!(same_name("Grüße", "grÜße"));
+        assert!(crate::name::same("Grüße", "grÜße"));
     }
 }

@@ -3,7 +3,10 @@
 //! A conversation's head may name a label of which there is no row, for as long as it takes to take it off everywhere.
 
 use switchboard_actors::{Refusal, house::LabelChange, refusal_of};
-use switchboard_domain::label::{MAX_LABELS, checked_name, same_name};
+use switchboard_domain::{
+    label::{MAX_LABELS, checked_name},
+    name,
+};
 use switchboard_ports::store::{Lane, Scan};
 use switchboard_schema::{
     LabelId, TenantScope,
@@ -153,7 +156,7 @@ fn shown(row: LabelRow) -> wire::Label {
 }
 
 fn check_is_free(name: &str, others: &[LabelRow]) -> Result<(), Refusal> {
-    if others.iter().all(|row| !same_name(&row.body.0.name, name)) {
+    if others.iter().all(|row| !name::same(&row.body.0.name, name)) {
         return Ok(());
     }
     Err(Refusal::Invalid { field: "name", message: "another label has this name".to_owned() })

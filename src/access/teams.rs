@@ -4,13 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_actors::Refusal;
+use switchboard_actors::{Refusal, refusal_of};
 use switchboard_domain::{
     assignment::CAPACITY_MAX,
     audit::{By, Deed},
-    conversation::Rejection,
     hours::Hours,
-    sla,
+    name, sla,
 };
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
@@ -202,7 +201,7 @@ impl Accounts {
         team: Option<TeamId>,
         hours: Option<wire::BusinessHours>,
     ) -> Result<(), Refusal> {
-        hours.as_ref().map(Hours::of).transpose().map_err(refused)?;
+        hours.as_ref().map(Hours::of).transpose().map_err(refusal_of)?;
         let _alone = self.making.lock().await;
         match team {
             Some(team) => {
@@ -245,7 +244,7 @@ impl Accounts {
         by: &By,
         mut policies: wire::SlaPolicies,
     ) -> Result<wire::SlaPolicies, Refusal> {
-        sla::check(&policies).map_err(refused)?;
+        sla::check(&policies).map_err(refusal_of)?;
         for policy in &mut policies.policies {
             policy.name = policy.name.trim().to_owned();
         }
@@ -280,14 +279,6 @@ impl Accounts {
 
     async fn member_ids(&self, scope: TenantScope) -> Result<BTreeSet<UserId>, Refusal> {
         Ok(self.member_rows(scope).await?.into_iter().map(|row| row.user_id).collect())
-    }
-}
-
-/// What the rules say of what somebody set.
-fn refused(rejection: Rejection) -> Refusal {
-    match rejection {
-        Rejection::Invalid { field, message } => Refusal::Invalid { field, message },
-        other => Refusal::Broken(other.to_string()),
     }
 }
 
@@ -328,18 +319,11 @@ fn shown(row: TeamRow, people: &BTreeSet<UserId>) -> wire::Team {
 }
 
 fn checked_name(name: &str) -> Result<String, Refusal> {
-    let name = name.trim();
-    let fits = !name.is_empty() && name.chars().count() <= TEAM_NAME_CHARS_MAX;
-    if fits && !name.chars().any(char::is_control) {
-        return Ok(name.to_owned());
-    }
-    let message = format!("must have 1 to {TEAM_NAME_CHARS_MAX} characters, on one line");
-    Err(Refusal::Invalid { field: "name", message })
+    name::checked(name, TEAM_NAME_CHARS_MAX).map_err(refusal_of)
 }
 
 fn check_is_free(name: &str, others: &[TeamRow]) -> Result<(), Refusal> {
-    let name = name.to_lowercase();
-    if others.iter().all(|row| row.body.0.name.to_lowercase() != name) {
+    if others.iter().all(|row| !name::same(&row.body.0.name, name)) {
         return Ok(());
     }
     Err(Refusal::Invalid { field: "name", message: "another team has this name".to_owned() })

@@ -3,7 +3,8 @@
 use switchboard_actors::{Refusal, refusal_of};
 use switchboard_domain::{
     audit::{By, Deed},
-    reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES, same_name},
+    name,
+    reply::{self, MAX_PERSONAL_REPLIES, MAX_SHARED_REPLIES},
 };
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
@@ -216,7 +217,7 @@ impl Desk {
 }
 
 fn check_free(others: &[SavedReplyRow], name: &str) -> Result<(), Refusal> {
-    match others.iter().any(|row| same_name(&row.body.0.name, name)) {
+    match others.iter().any(|row| name::same(&row.body.0.name, name)) {
         true => {
             Err(Refusal::Invalid { field: "name", message: format!("there is one called {name} already") })
         }

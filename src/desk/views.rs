@@ -1,7 +1,10 @@
 //! Views of the list that are kept, of the workspace and of each person.
 
 use switchboard_actors::{Refusal, refusal_of};
-use switchboard_domain::filter::{Filter, MAX_PERSONAL_VIEWS, MAX_SHARED_VIEWS, checked_name};
+use switchboard_domain::{
+    filter::{Filter, MAX_PERSONAL_VIEWS, MAX_SHARED_VIEWS, checked_name},
+    name,
+};
 use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
     TenantScope, UserId, ViewId,
@@ -174,8 +177,7 @@ impl Desk {
 }
 
 fn check_free(others: &[SavedViewRow], name: &str) -> Result<(), Refusal> {
-    let name = name.to_lowercase();
-    if others.iter().all(|row| row.body.0.name.to_lowercase() != name) {
+    if others.iter().all(|row| !name::same(&row.body.0.name, name)) {
         return Ok(());
     }
     Err(Refusal::Invalid { field: "name", message: "another view has this name".to_owned() })

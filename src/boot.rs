@@ -10,6 +10,7 @@ pub(crate) mod backups;
 pub(crate) mod bodies;
 pub(crate) mod channels;
 pub(crate) mod files;
+pub(crate) mod followers;
 pub(crate) mod post;
 pub(crate) mod search;
 
@@ -48,6 +49,7 @@ use url::Url;
 use self::{
     accept::{Accepting, Listeners},
     bodies::Bodies,
+    followers::Followers,
 };
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
@@ -413,7 +415,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     });
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
-    let (search, feeds) = search::start(config, &house, &whole, &clock)?;
+    let (search, feeds) = search::start(config, &house, &clock)?;
+    let followers = Followers::start(&house, &whole, Vec::new())?;
     let bulk =
         Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let edge = Edge {
@@ -458,6 +461,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         timers,
         backups,
         feeds,
+        followers,
         admin,
         data: config.store.path.clone(),
         within: Duration::from_secs(config.http.drain_s),

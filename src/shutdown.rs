@@ -13,7 +13,8 @@ use tokio::{
 
 use crate::{
     boot::{
-        IoThread, accept::Accepting, admin::Admin, backups::Backups, bodies::Bodies, files, search::Feeds,
+        IoThread, accept::Accepting, admin::Admin, backups::Backups, bodies::Bodies, files,
+        followers::Followers, search::Feeds,
     },
     http::health::Health,
     mail::Post,
@@ -53,6 +54,8 @@ pub(crate) struct Down {
     pub(crate) backups: Option<Backups>,
     /// What feeds search.
     pub(crate) feeds: Feeds,
+    /// What else follows the logs.
+    pub(crate) followers: Followers,
     /// The admin socket.
     pub(crate) admin: Admin,
     /// The data folder.
@@ -105,6 +108,7 @@ impl Down {
         if let Some(backups) = self.backups {
             backups.stop();
         }
+        self.followers.stop();
         self.post.close(deadline.saturating_duration_since(Instant::now()) / MAIL_SHARE).await;
         self.house.drain(deadline.saturating_duration_since(Instant::now())).await;
         self.feeds.stop();

@@ -29,6 +29,7 @@ use crate::{
     directory::Directory,
     fanout::FanOut,
     feeder::Feeding,
+    follow::Bells,
     house::{Graves, Parts},
     initiated::Initiated,
     media::{self, Media},
@@ -91,6 +92,8 @@ pub(crate) struct Surroundings {
     pub(crate) beat: Beat,
     /// How far search is fed from the logs.
     pub(crate) feeding: Arc<Feeding>,
+    /// Who else follows the logs.
+    pub(crate) bells: Bells,
     /// Which updates of today are buried.
     pub(crate) graves: tokio::sync::Mutex<Graves>,
     draining: AtomicBool,
@@ -145,6 +148,7 @@ impl Env {
             wakeups: Wakeups::default(),
             beat: Beat::new(),
             feeding: Arc::default(),
+            bells: Bells::default(),
             graves: tokio::sync::Mutex::default(),
             draining: AtomicBool::new(false),
             sending: AtomicUsize::new(0),

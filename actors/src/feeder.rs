@@ -30,8 +30,7 @@ use switchboard_ports::{
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
     record::{
-        BUCKET_ITEMS, ContactRow, ConversationHeadRow, LOG_CHUNK_EVENTS, LogCursorRow, PROJECTION_BUCKETS,
-        TenantLogRow,
+        BUCKET_ITEMS, ContactRow, ConversationHeadRow, LogCursorRow, PROJECTION_BUCKETS,
     },
     table::{CellType, Record as _},
     wire::{self, EventName, ServerFrame},
@@ -41,7 +40,8 @@ use tokio::{sync::Notify, time::Instant};
 use crate::{
     conversation::Place,
     env::Env,
-    tenant::{LOG_END, LOG_LIFE, PROJECTED},
+    log,
+    tenant::{LOG_LIFE, PROJECTED},
 };
 
 /// Events of one turn, at most.
@@ -68,8 +68,6 @@ const PAUSE: Duration = Duration::from_secs(5);
 const HEADS_PAGE: usize = 50;
 /// Contacts that are read at once.
 const CONTACTS_PAGE: usize = 500;
-/// Parts of the log in which the next event is looked for: what it has in seven days, and more.
-const CHUNKS_PROBED_MAX: u64 = 5_000;
 /// Things of which it is remembered how they were indexed last.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(8_192).unwrap();
 
@@ -467,8 +465,8 @@ impl Feeder {
             Some(Ok(note)) if note.format == FORMAT => note,
             Some(_) => return self.anew(scope, "version", "it is of another version").await,
         };
-        let noted = self.noted(scope, CURSOR).await?;
-        let row = self.log_row(scope, note.offset).await?;
+        let noted = log::place(&self.env.records, scope, CURSOR).await?;
+        let row = log::row(&self.env.records, scope, note.offset).await?;
         let follows = match &row {
             Some(row) => note.epoch.is_empty() || row.epoch == note.epoch,
             None => note.offset == 0 || (noted == Some(note.offset) && self.is_recent(&note)),
@@ -488,18 +486,6 @@ impl Feeder {
         self.env.clock.now() < note.caught_up_at + (LOG_LIFE - LOG_MARGIN)
     }
 
-    async fn noted(&self, scope: TenantScope, consumer: &str) -> Result<Option<u64>, store::Error> {
-        let key = LogCursorRow::key(consumer.to_owned());
-        Ok(self.env.records.get::<LogCursorRow>(scope, key).await?.map(|row| row.offset))
-    }
-
-    async fn log_row(&self, scope: TenantScope, offset: u64) -> Result<Option<TenantLogRow>, store::Error> {
-        self.env
-            .records
-            .get::<TenantLogRow>(scope, TenantLogRow::key(offset / LOG_CHUNK_EVENTS, offset))
-            .await
-    }
-
     /// Begins an index anew: what comes after the place up to which everything is in the rows that are read is in the log.
     async fn anew(&mut self, scope: TenantScope, why: &'static str, how: &str) -> Result<(), Failure> {
         tracing::info!(tenant = %scope.tenant(), why, how, "the index of a tenant is made anew");
@@ -507,8 +493,8 @@ impl Feeder {
         self.fed.remove(&scope);
         self.known.clear();
         let now = self.env.clock.now();
-        let offset = self.noted(scope, PROJECTED).await?.unwrap_or(0);
-        let epoch = self.log_row(scope, offset).await?.map(|row| row.epoch).unwrap_or_default();
+        let offset = log::place(&self.env.records, scope, PROJECTED).await?.unwrap_or(0);
+        let epoch = log::row(&self.env.records, scope, offset).await?.map(|row| row.epoch).unwrap_or_default();
         let rebuild = Some(Rebuild::Contacts { bucket: 0, after: None });
         let note = Note { format: FORMAT, rebuild, offset, epoch, caught_up_at: now };
         self.index.reset(scope)?;
@@ -549,33 +535,10 @@ impl Feeder {
         }
     }
 
-    /// The next events of the log; some may be missing between `offset` and the first, where the log has forgotten them.
-    async fn events(&self, scope: TenantScope, offset: u64) -> Result<Vec<TenantLogRow>, store::Error> {
-        let next = offset + 1;
-        let first = next / LOG_CHUNK_EVENTS;
-        let mut last = first + 1;
-        let mut is_known = false;
-        let mut chunk = first;
-        while chunk <= last {
-            let scan = Scan::of::<TenantLogRow>(TenantLogRow::partition(chunk)).from(vec![next.into_cell()]);
-            let rows = self.env.records.scan::<TenantLogRow>(scope, scan.limit(TURN_EVENTS)).await?;
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-            if chunk == last && !std::mem::replace(&mut is_known, true) {
-                // What was between may have ended: the log's own hint says where its newest part is.
-                let end = self.noted(scope, LOG_END).await?.unwrap_or(0) / LOG_CHUNK_EVENTS + 1;
-                last = last.max(end.min(first + CHUNKS_PROBED_MAX));
-            }
-            chunk += 1;
-        }
-        Ok(Vec::new())
-    }
-
     /// Takes in the next events of the log.
     async fn follow(&mut self, scope: TenantScope, mut note: Note) -> Result<bool, Failure> {
         let now = self.env.clock.now();
-        let rows = self.events(scope, note.offset).await?;
+        let rows = log::after(&self.env.records, scope, note.offset, TURN_EVENTS).await?;
         let Some(last) = rows.last() else {
             let is_stale = note.caught_up_at + CAUGHT_UP_NOTED_EVERY <= now;
             note.caught_up_at = now;
@@ -591,7 +554,7 @@ impl Feeder {
             self.anew(scope, "expired", "the log has forgotten what it has not seen").await?;
             return Ok(true);
         }
-        let more = rows.len() == TURN_EVENTS || (last.offset + 1) % LOG_CHUNK_EVENTS == 0;
+        let more = log::may_go_on(rows.len(), TURN_EVENTS, last.offset);
         (note.offset, note.epoch) = (last.offset, last.epoch.clone());
         if !more {
             note.caught_up_at = now;

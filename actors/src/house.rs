@@ -49,6 +49,7 @@ use crate::{
     env::Env,
     fanout::{self, Attach},
     feeder::{Feeder, Feeding},
+    follow::{Follower, Following},
     tenant,
 };
 
@@ -310,6 +311,18 @@ impl House {
     #[must_use]
     pub fn feeder(&self, index: Arc<dyn Index>) -> Feeder {
         Feeder::new(self.env.clone(), index)
+    }
+
+    /// Follows the logs of all tenants from where this follower was; once in a house for each.
+    #[must_use]
+    pub fn follow<F: Follower>(&self, follower: F) -> Following<F> {
+        Following::new(self.env.clone(), follower)
+    }
+
+    /// There is such a tenant: whoever follows its log looks whether there is something new in it.
+    pub fn look_into_log(&self, scope: TenantScope) {
+        self.env.feeding.add(scope);
+        self.env.bells.ring(scope);
     }
 
     /// How far search is fed.

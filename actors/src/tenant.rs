@@ -55,6 +55,7 @@ use crate::{
     fanout::{Attach, Deliver, EncodedEvent, PAGE_EVENTS, Page, Signal},
     gate::Gate,
     house::{Counts, ListQuery, Which},
+    log,
     shell::{self, repeat},
     trace::Span,
 };
@@ -310,18 +311,12 @@ async fn load_bucket(
     }
 }
 
-/// A place in the log that was noted.
-async fn cursor(records: &Records, scope: TenantScope, name: &str) -> Result<Option<u64>, store::Error> {
-    let row = records.get::<LogCursorRow>(scope, LogCursorRow::key(name.to_owned())).await?;
-    Ok(row.map(|row| row.offset))
-}
-
 async fn load(records: Records, scope: TenantScope) -> Result<Loaded, store::Error> {
     let heads = load_heads(&records, scope).await?;
     let staff = staff::read(&records, scope).await?;
     let availability = presence::read(&records, scope).await?;
-    let hint = cursor(&records, scope, LOG_END).await?;
-    let projected = cursor(&records, scope, PROJECTED).await?.unwrap_or(0);
+    let hint = log::place(&records, scope, LOG_END).await?;
+    let projected = log::place(&records, scope, PROJECTED).await?.unwrap_or(0);
     let mut newest = hint.unwrap_or(0) / LOG_CHUNK_EVENTS;
     loop {
         let next = Scan::of::<TenantLogRow>(TenantLogRow::partition(newest + 1)).limit(1);
@@ -718,6 +713,7 @@ impl TenantActor {
                     actor.owed.logged(count);
                     actor.stream.logged(last);
                     actor.env.feeding.ring(actor.scope, last, actor.env.clock.now());
+                    actor.env.bells.ring(actor.scope);
                     actor.note_congestion();
                 },
             );

@@ -3,11 +3,9 @@
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use rustix::{process::setpriority_process, thread::gettid};
-use switchboard_actors::{House, feeder::Feeding};
+use switchboard_actors::House;
 use switchboard_ports::{clock::Clock, search::Index};
-use switchboard_schema::{TenantScope, record::TenantRow, table::Record as _};
 use switchboard_search::{FINDERS, Finder, Shelves};
-use switchboard_store::transfer::Whole;
 use tokio::sync::oneshot;
 
 use super::Error;
@@ -17,8 +15,6 @@ use crate::{config::Config, search::Search};
 pub(crate) const FOLDER: &str = "search";
 /// How far what feeds search gives way to everything else on the machine, as `nice` counts.
 const PRIORITY: i32 = 10;
-/// Pause before the workspaces are read again that could not be.
-const PAUSE: Duration = Duration::from_secs(5);
 
 /// The thread that feeds, and the way to stop it.
 pub(crate) struct Feeds {
@@ -44,7 +40,6 @@ impl Feeds {
 pub(crate) fn start(
     config: &Config,
     house: &House,
-    store: &Arc<dyn Whole>,
     clock: &Arc<dyn Clock>,
 ) -> Result<(Search, Feeds), Error> {
     let shelves = Shelves::open(config.store.path.join(FOLDER), Arc::clone(clock));
@@ -62,7 +57,7 @@ pub(crate) fn start(
         .enable_time()
         .build()
         .map_err(|error| Error::system("runtime", &error))?;
-    let (feeder, feeding, store) = (house.feeder(index), house.feeding(), Arc::clone(store));
+    let feeder = house.feeder(index);
     let thread = std::thread::Builder::new()
         .name("feed".to_owned())
         .spawn(move || {
@@ -70,40 +65,8 @@ pub(crate) fn start(
             if let Err(error) = setpriority_process(Some(gettid()), PRIORITY) {
                 tracing::debug!(%error, "the thread that feeds search has the priority of all others");
             }
-            runtime.block_on(async {
-                let stopped = async { drop(stopped.await) };
-                let found = async {
-                    while let Err(why) = add_all(&*store, &feeding).await {
-                        tracing::warn!(
-                            why,
-                            "not every workspace could be looked at for search; it is tried again"
-                        );
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                    std::future::pending().await
-                };
-                tokio::select! {
-                    () = found => {}
-                    () = feeder.run(stopped) => {}
-                }
-            });
+            runtime.block_on(feeder.run(async { drop(stopped.await) }));
         })
         .map_err(|error| Error::system("thread", &error))?;
     Ok((search, Feeds { stop, thread }))
-}
-
-/// Has every workspace's index looked at.
-async fn add_all(store: &dyn Whole, feeding: &Feeding) -> Result<(), String> {
-    let mut place = None;
-    loop {
-        let (rows, next) = store.dump(TenantRow::TABLE, place).await.map_err(|error| error.to_string())?;
-        for tenant in rows.into_iter().filter_map(|row| row.tenant) {
-            #[expect(clippy::disallowed_methods, reason = "recovery acts for every workspace there is")]
-            feeding.add(TenantScope::assume(tenant));
-        }
-        place = next;
-        if place.is_none() {
-            return Ok(());
-        }
-    }
 }

@@ -16,6 +16,7 @@ mod coexistence;
 mod congestion;
 mod consent;
 mod crash;
+mod follow;
 mod ghost;
 mod holding;
 mod identity;

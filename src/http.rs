@@ -22,10 +22,12 @@ pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod metrics;
+mod notifications;
 pub(crate) mod outbox;
 pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
+mod push_subscriptions;
 pub(crate) mod router;
 pub(crate) mod saved_replies;
 pub(crate) mod scheduled;
@@ -50,7 +52,9 @@ use switchboard_actors::House;
 use tokio::sync::Semaphore;
 
 use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, bulk::Bulk, desk::Desk, search::Search, webhooks::Webhooks};
+use crate::{
+    access::Access, bulk::Bulk, desk::Desk, notifications::Notifications, search::Search, webhooks::Webhooks,
+};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -63,6 +67,8 @@ pub(crate) struct Edge {
     pub(crate) desk: Arc<Desk>,
     /// Changes of many conversations at once.
     pub(crate) bulk: Bulk,
+    /// What people are told of.
+    pub(crate) notifications: Notifications,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -94,6 +100,7 @@ parts! {
     access: Arc<Access>,
     desk: Arc<Desk>,
     bulk: Bulk,
+    notifications: Notifications,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,

@@ -52,6 +52,12 @@ pub trait Follower: Send + Sync + 'static {
         scope: TenantScope,
         events: Vec<Logged>,
     ) -> impl Future<Output = Result<Vec<Mutation>, Refusal>> + Send;
+
+    /// What was last given for a tenant is written. Nothing says so when the process ends in between.
+    fn written(&self, scope: TenantScope) -> impl Future<Output = ()> + Send {
+        let _ = scope;
+        std::future::ready(())
+    }
 }
 
 /// Whose logs have something new for one follower.
@@ -235,6 +241,7 @@ impl<F: Follower> Following<F> {
             self.write(scope, rows, last).await?;
             place.noted = last;
         }
+        self.follower.written(scope).await;
         self.lock().insert(scope, place);
         Ok(more)
     }

@@ -206,6 +206,10 @@ ids! {
     BulkId = "blk";
     /// An act that was written down.
     AuditId = "aud";
+    /// Something that somebody was told of.
+    NotificationId = "ntf";
+    /// A browser that is reached while no page is open.
+    PushSubscriptionId = "psh";
 }
 
 impl ConversationId {

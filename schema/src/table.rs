@@ -363,7 +363,9 @@ id_cells!(
     LabelId,
     ViewId,
     BulkId,
-    AuditId
+    AuditId,
+    NotificationId,
+    PushSubscriptionId
 );
 
 /// Says what a cell is without saying what is in it.

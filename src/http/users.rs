@@ -20,7 +20,7 @@ use crate::access::{
     accounts::Changed,
     permit::{ManagePeople, Read},
 };
-use crate::desk::Desk;
+use crate::{desk::Desk, notifications::Notifications};
 
 /// The people of the workspace
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = wire::UserList)))]
@@ -91,6 +91,7 @@ pub(crate) async fn delete(
     State(access): State<Arc<Access>>,
     State(house): State<House>,
     State(desk): State<Arc<Desk>>,
+    State(notifications): State<Notifications>,
     caller: May<ManagePeople>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
@@ -102,7 +103,7 @@ pub(crate) async fn delete(
     // Goes on when nobody waits for it any more.
     let act = caller.act(key, cause);
     let released = tokio::spawn(async move {
-        let cleared = desk.clear(scope, id).await;
+        let cleared = desk.clear(scope, id).await.and(notifications.clear(scope, id).await);
         let released = house.release(scope, &act, id).await;
         house.tell_of_user(scope, id);
         cleared.and(released)

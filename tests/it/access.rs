@@ -33,7 +33,8 @@ fn with_ids(
         label,
         view,
         bulk,
-    ]: [&str; 13],
+        push,
+    ]: [&str; 14],
 ) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
@@ -100,6 +101,7 @@ fn with_ids(
         (Method::GET, format!("/api/v1/bulk-changes/{bulk}"), Value::Null),
         (Method::GET, format!("/api/v1/bulk-changes/{bulk}/failures"), Value::Null),
         (Method::POST, format!("/api/v1/bulk-changes/{bulk}/undo"), json!({})),
+        (Method::DELETE, format!("/api/v1/push-subscriptions/{push}"), Value::Null),
         (
             Method::GET,
             format!("/api/v1/saved-replies/{reply}/filled?conversation_id={conversation}"),
@@ -138,6 +140,11 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let view = text(&stage.api.post("/api/v1/views", &view).await.of(201), "id");
     let nothing = json!({"change": {"field": "read"}, "conversations": []});
     let bulk = text(&stage.api.post("/api/v1/bulk-changes", &nothing).await.of(202), "id");
+    let browser = json!({"endpoint": "https://push.example.com/a", "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg"}});
+    let member = stage.member("agent").await;
+    let push = text(&member.post("/api/v1/push-subscriptions", &browser).await.of(201), "id");
     let channel = &stage.channel.id;
     let ids = [
         &conversation,
@@ -153,6 +160,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
         &label,
         &view,
         &bulk,
+        &push,
     ];
     let ids = ids.map(|id: &str| id);
     // Every address with an id in it is here; those of files are in `media.rs`.
@@ -160,7 +168,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let paths = document["paths"].as_object().expect("paths").iter();
     let with_id = paths.filter(|(path, _)| path.contains('{') && !path.starts_with("/api/v1/media/"));
     let documented: usize = with_id.map(|(_, item)| item.as_object().expect("methods").len()).sum();
-    let tried = with_ids(["none"; 13]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
+    let tried = with_ids(["none"; 14]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
     assert_eq!(tried, documented, "is each address with an id tried with a foreign one?");
     for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -176,7 +184,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids(["none"; 13]) {
+    for (method, path, body) in with_ids(["none"; 14]) {
         // A template belongs to a channel, which must be one.
         if path.contains("/none") && !path.contains("/templates/") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");

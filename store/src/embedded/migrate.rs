@@ -4,14 +4,15 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
     record::{
         AUDIT, AVAILABILITY, BULK_JOBS, BULK_SLICES, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED,
-        INVITATIONS, LABELS, MEDIA, SAVED_REPLIES, SAVED_VIEWS, TABLES, TEAMS, TEMPLATES, TENANT_LOG,
+        INVITATIONS, LABELS, MEDIA, NOTIFICATION_MARKS, NOTIFICATION_SETTINGS, NOTIFICATIONS, PUSH_JOBS,
+        PUSH_SUBSCRIPTIONS, SAVED_REPLIES, SEALED_KEYS, SAVED_VIEWS, TABLES, TEAMS, TEMPLATES, TENANT_LOG,
         WAKEUP_CURSORS, WAKEUPS,
     },
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 7;
+pub(super) const VERSION: i64 = 8;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -66,6 +67,12 @@ const ADDED: &[(&str, i64)] = &[
     (SAVED_VIEWS.name, 7),
     (BULK_JOBS.name, 7),
     (BULK_SLICES.name, 7),
+    (NOTIFICATIONS.name, 8),
+    (NOTIFICATION_MARKS.name, 8),
+    (NOTIFICATION_SETTINGS.name, 8),
+    (PUSH_SUBSCRIPTIONS.name, 8),
+    (PUSH_JOBS.name, 8),
+    (SEALED_KEYS.name, 8),
 ];
 
 /// Where the version is kept: one row.
@@ -112,6 +119,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         5
     } else if !prepares("SELECT label_id FROM labels") {
         6
+    } else if !prepares("SELECT notification_id FROM notifications") {
+        7
     } else {
         VERSION
     }

@@ -19,6 +19,7 @@ export const defaultShortcuts = {
   nextTab: 'Alt+N',
   inbox: 'Alt+C',
   settings: 'Alt+S',
+  alerts: 'Alt+B',
   panes: 'F6',
   tick: 'Shift+X',
 } as const;

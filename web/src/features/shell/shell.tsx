@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Inbox, Settings } from 'lucide-react';
+import { Bell, Inbox, Settings } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -9,10 +9,11 @@ import { Tip } from '@/components/tip';
 import { Toaster } from '@/components/toaster';
 import { openDialog, useDialogs } from '@/lib/dialogs';
 import { useMedia, useTitle } from '@/lib/hooks';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
+import { useNotices } from '@/lib/notify/state';
 import { presenceName, useMe, usePresence } from '@/lib/people';
 import { endSession } from '@/lib/session';
 import { matches, shortcuts } from '@/lib/shortcuts';
@@ -60,9 +61,9 @@ function useWaitingCount(): number {
   });
 }
 
-/** Who or what is on the screen, after how many wait for me. */
+/** Who or what is on the screen, after how much I was told of and have not seen. */
 function usePageTitle(): void {
-  const waiting = useWaitingCount();
+  const waiting = useNotices((state) => state.unread);
   const inbox = useRouterState({ select: (state) => state.location.pathname.startsWith('/inbox') });
   const openId = usePlace((state) => state.openId);
   const name = useInbox((state) => (openId ? state.conversations[openId]?.contact.name : undefined));
@@ -71,6 +72,7 @@ function usePageTitle(): void {
 
 function Places() {
   const waiting = useWaitingCount();
+  const unread = useNotices((state) => state.unread);
   const list = usePlace((state) => state.list);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const inbox = path.startsWith('/inbox');
@@ -82,6 +84,15 @@ function Places() {
           {t('areas.inbox')}
           {waiting > 0 && <span className="badge">{waiting > 99 ? '99+' : waiting}</span>}
         </Link>
+      </Tip>
+    ),
+    alerts: (
+      <Tip label={t('areas.alertsNone')} keys={shortcuts.alerts} side="right">
+        <button type="button" className="place" aria-haspopup="dialog" aria-label={unread > 0 ? t('areas.alertsUnread', { number: written(unread) }) : t('areas.alertsNone')} onClick={() => { openDialog('notifications'); }}>
+          <Bell size={18} aria-hidden="true" />
+          <span aria-hidden="true">{t('areas.alerts')}</span>
+          {unread > 0 && <span className="badge" aria-hidden="true">{unread > 99 ? '99+' : written(unread)}</span>}
+        </button>
       </Tip>
     ),
     settings: (
@@ -104,6 +115,7 @@ function Rail() {
       {places.inbox}
       <span className="flex-1" />
       {places.settings}
+      {places.alerts}
       <span className="h-2" />
       <Account side="right" />
     </nav>
@@ -115,6 +127,7 @@ function BottomBar() {
   return (
     <nav className="bottom-bar" aria-label={t('areas.nav')}>
       {places.inbox}
+      {places.alerts}
       {places.settings}
       <span className="place"><Account side="top" /></span>
     </nav>
@@ -153,6 +166,7 @@ function useGlobalKeys(): void {
       else if (matches(event, shortcuts.help)) act(() => { openDialog('keys'); });
       else if (matches(event, shortcuts.search)) act(() => { openDialog('search'); });
       else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
+      else if (matches(event, shortcuts.alerts)) act(() => { openDialog(useDialogs.getState().open === 'notifications' ? null : 'notifications'); });
       else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
       else if (matches(event, shortcuts.panes)) act(() => { walkPanes(1); });
       else if (shortcuts.panes !== '' && matches(event, `Shift+${shortcuts.panes}`)) act(() => { walkPanes(-1); });

@@ -26,7 +26,7 @@ const fn session_of(caller: &Caller) -> Option<SessionId> {
 /// The caller's browsers that are reached while no page is open
 ///
 /// With the key that a browser is given when it is asked how it is reached (`applicationServerKey`).
-#[utoipa::path(get, path = "/api/v1/push-subscriptions", tag = "notifications",
+#[utoipa::path(get, path = "/api/v1/push-subscriptions", tag = "push subscriptions",
     responses((status = 200, body = wire::PushSubscriptionList)))]
 pub(crate) async fn list(
     State(notifications): State<Notifications>,
@@ -40,7 +40,7 @@ pub(crate) async fn list(
 ///
 /// For as long as its sign-in. Said again it is the same one; a person has at most 10, and one more takes the place of the
 /// oldest. Not for API keys: they have no browser.
-#[utoipa::path(post, path = "/api/v1/push-subscriptions", tag = "notifications",
+#[utoipa::path(post, path = "/api/v1/push-subscriptions", tag = "push subscriptions",
     request_body = wire::CreatePushSubscription, responses((status = 201, body = wire::PushSubscription)))]
 pub(crate) async fn create(
     State(notifications): State<Notifications>,
@@ -60,7 +60,7 @@ pub(crate) async fn create(
 }
 
 /// Have a browser not be reached any more
-#[utoipa::path(delete, path = "/api/v1/push-subscriptions/{id}", tag = "notifications",
+#[utoipa::path(delete, path = "/api/v1/push-subscriptions/{id}", tag = "push subscriptions",
     params(("id" = PushSubscriptionId, Path)), responses((status = 204)))]
 pub(crate) async fn delete(
     State(notifications): State<Notifications>,

@@ -112,7 +112,6 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub notification: Option<Notification>,
         /// How it is to be told now.
-        #[serde(default)]
         pub ways: NotificationWays,
         /// Notifications that are not read.
         pub unread_count: u64,

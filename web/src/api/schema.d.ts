@@ -1159,6 +1159,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller was told of
+         * @description Newest first: at most 200, of the last 30 days. `notifications.changed` tells their own pages of every change.
+         */
+        get: operations["notifications_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say of notifications that they are read, or that they are not
+         * @description Those that are named, or all there are. The answer names those that were not so before: with it this is taken back.
+         */
+        patch: operations["notifications_mark"];
+        trace?: never;
+    };
+    "/api/v1/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the caller wants to be told of things */
+        get: operations["notifications_settings"];
+        /**
+         * Say how the caller wants to be told of things
+         * @description It holds for what happens from now on.
+         */
+        put: operations["notifications_set_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outbox": {
         parameters: {
             query?: never;
@@ -1216,6 +1261,48 @@ export interface paths {
          */
         post: operations["password_resets_confirm"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's browsers that are reached while no page is open
+         * @description With the key that a browser is given when it is asked how it is reached (`applicationServerKey`).
+         */
+        get: operations["push_subscriptions_list"];
+        put?: never;
+        /**
+         * Have the browser that asks be reached while no page is open
+         * @description For as long as its sign-in. Said again it is the same one; a person has at most 10, and one more takes the place of the
+         *     oldest. Not for API keys: they have no browser.
+         */
+        post: operations["push_subscriptions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push-subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have a browser not be reached any more */
+        delete: operations["push_subscriptions_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2772,6 +2859,13 @@ export interface components {
             /** @description Its name: 1 to 40 characters on one line, as no other label of the workspace is called. */
             name: string;
         };
+        /** @description Have the browser that asks be reached while no page is open, as its `PushSubscription` says (W3C Push API). */
+        CreatePushSubscription: {
+            /** @description Where messages for it go: https, at most 1,024 characters. */
+            endpoint: string;
+            /** @description Keys of the browser's. */
+            keys: components["schemas"]["PushKeys"];
+        };
         /** @description Keep words. */
         CreateSavedReply: {
             /** @description What it is called up by: at most 40 letters, digits, `-`, `_` and `.`, and unlike every other of the same holder. */
@@ -3326,6 +3420,13 @@ export interface components {
          * @enum {string}
          */
         MailStanding: "none" | "waiting" | "sent" | "failed";
+        /** @description Say of notifications that they are read, or that they are not. */
+        MarkNotifications: {
+            /** @description Which, at most 200; all there are when left out. */
+            ids?: components["schemas"]["NotificationId"][] | null;
+            /** @description Whether they are read. */
+            read: boolean;
+        };
         /** @description Who is signed in, and where. */
         Me: {
             /** @description Send it as `X-CSRF-Token` with every request that changes something; absent for API keys. */
@@ -3485,6 +3586,124 @@ export interface components {
             body: string;
             /** @description Colleagues whom it is for, at most 20: they hear of it. */
             mentions?: components["schemas"]["UserId"][];
+        };
+        /** @description Something that somebody was told of. */
+        Notification: {
+            /** @description When it happened last. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The colleague whose act it was, by name. */
+            by?: string | null;
+            by_rule?: null | components["schemas"]["AssignedBy"];
+            /** @description Of what. */
+            class: components["schemas"]["NotificationClass"];
+            /** @description Whom the conversation is with. */
+            contact: string;
+            /** @description Where. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /**
+             * Format: int64
+             * @description How many messages of the customer it stands for; 1 where it is not about those.
+             */
+            count: number;
+            /** @description Its id: the same for the messages of one burst. */
+            id: components["schemas"]["NotificationId"];
+            /** @description They have seen it. */
+            read: boolean;
+            /**
+             * Format: int64
+             * @description The item to look at first.
+             */
+            seq?: number | null;
+            sla?: null | components["schemas"]["NotificationSla"];
+            state?: null | components["schemas"]["MessageState"];
+            /** @description The beginning of what was written, at most 140 characters on one line. */
+            text?: string | null;
+        };
+        /**
+         * @description Of what somebody is told, the most urgent first.
+         * @enum {string}
+         */
+        NotificationClass: "mention" | "assigned" | "new" | "unassigned" | "sla" | "failed";
+        /** @description `ntf_` and 26 characters */
+        NotificationId: string;
+        /** @description How somebody hears of each class. */
+        NotificationMatrix: {
+            /** @description What is given to them. */
+            assigned: components["schemas"]["NotificationWays"];
+            /** @description Their messages that failed. */
+            failed: components["schemas"]["NotificationWays"];
+            /** @description Mentions. */
+            mention: components["schemas"]["NotificationWays"];
+            /** @description Messages in what is theirs. */
+            new: components["schemas"]["NotificationWays"];
+            /** @description Targets. */
+            sla: components["schemas"]["NotificationWays"];
+            /** @description Messages in what is nobody's. */
+            unassigned: components["schemas"]["NotificationWays"];
+        };
+        /** @description Notifications of the caller, newest first. */
+        NotificationPage: {
+            /** @description Where the next page begins; absent at the end. */
+            next_cursor?: string | null;
+            /** @description Those of this page. */
+            notifications: components["schemas"]["Notification"][];
+            /**
+             * Format: int64
+             * @description Notifications that are not read, of all there are.
+             */
+            unread_count: number;
+        };
+        /** @description How the caller wants to be told of things. */
+        NotificationSettings: {
+            /** @description Mentions are told also while it is quiet. */
+            mentions_always?: boolean;
+            paused_until?: null | components["schemas"]["Timestamp"];
+            quiet_hours?: null | components["schemas"]["QuietHours"];
+            /** @description What was written may be shown outside the page, as on the screen of a locked phone. */
+            show_text?: boolean;
+            /** @description By the clock of which zone, as IANA names it, such as `Europe/Amsterdam`. */
+            time_zone?: string;
+            /**
+             * Format: int32
+             * @description How loud sounds are, from 0 to 100.
+             */
+            volume?: number;
+            /** @description By class. */
+            ways: components["schemas"]["NotificationMatrix"];
+            /** @description Also while they say that they are away. */
+            while_away?: boolean;
+            /** @description Also while no page of theirs is open. */
+            while_offline?: boolean;
+        };
+        /** @description A target that is about to be missed, or was. */
+        NotificationSla: {
+            /** @description When it is due, or was. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description It was missed. */
+            missed: boolean;
+            /** @description Which. */
+            target: components["schemas"]["SlaTarget"];
+        };
+        /** @description Ways in which somebody hears of something, beside the list, where everything of a class stands of which any is set. */
+        NotificationWays: {
+            /** @description By the desktop, while a page is open. */
+            desktop?: boolean;
+            /** @description On the page, for a moment. */
+            page?: boolean;
+            /** @description By the browser, while no page is open. */
+            push?: boolean;
+            /** @description By a sound. */
+            sound?: boolean;
+        };
+        /** @description What was marked: those that were not so before, to be taken back. */
+        NotificationsMarked: {
+            /** @description Which. */
+            ids: components["schemas"]["NotificationId"][];
+            /**
+             * Format: int64
+             * @description Notifications that are not read.
+             */
+            unread_count: number;
         };
         /** @description What the provider says of a number. Its own words, so that what is new there is shown as it is. */
         NumberFacts: {
@@ -3678,6 +3897,44 @@ export interface components {
             purpose: components["schemas"]["SendPurpose"];
             /** @description One after the other: the first holds now, each until the next begins. */
             spans: components["schemas"]["SendSpan"][];
+        };
+        /** @description Keys of a browser's: what is pushed is encrypted for them (RFC 8291). */
+        PushKeys: {
+            /** @description A secret of 16 bytes in base64url. */
+            auth: string;
+            /** @description A point of P-256, uncompressed: 65 bytes in base64url. */
+            p256dh: string;
+        };
+        /** @description A browser that is reached while no page is open. */
+        PushSubscription: {
+            /** @description What the browser called itself. */
+            browser?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description It belongs to the sign-in that asks. */
+            current: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["PushSubscriptionId"];
+            /** @description Who passes messages on to it: a host. */
+            service: string;
+        };
+        /** @description `psh_` and 26 characters */
+        PushSubscriptionId: string;
+        /** @description What a browser needs to be reached while no page is open. */
+        PushSubscriptionList: {
+            /** @description The key by which browsers know this server (RFC 8292), 65 bytes in base64url; absent where nothing is pushed. */
+            public_key?: string | null;
+            /** @description The caller's browsers. */
+            subscriptions: components["schemas"]["PushSubscription"][];
+        };
+        /** @description Hours without sounds and without anything that pops up. */
+        QuietHours: {
+            /** @description On these days; of hours that go past midnight that on which they begin. Empty: never. */
+            days: components["schemas"]["Weekday"][];
+            /** @description From when on, such as `22:00`. */
+            from: string;
+            /** @description Until when, such as `07:00`; before `from` it is on the next day. The same: the whole day. */
+            to: string;
         };
         /** @description The message that another answers, as far as we know it. */
         Quote: {
@@ -4259,6 +4516,7 @@ export interface components {
             missed_at?: null | components["schemas"]["Timestamp"];
             /** @description What. */
             target: components["schemas"]["SlaTarget"];
+            warned_at?: null | components["schemas"]["Timestamp"];
         };
         /** @description A ticket that opens one socket within a minute. */
         SocketTicket: {
@@ -7308,6 +7566,137 @@ export interface operations {
             };
         };
     };
+    notifications_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that are not read */
+                unread?: boolean;
+                /** @description An earlier page's next_cursor */
+                cursor?: string;
+                /** @description 1 to 200; 50 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkNotifications"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsMarked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_set_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     outbox_list: {
         parameters: {
             query?: never;
@@ -7391,6 +7780,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_subscriptions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscriptionList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_subscriptions_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePushSubscription"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_subscriptions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PushSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

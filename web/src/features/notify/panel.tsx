@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { AtSign, BellOff, CircleAlert, Inbox, MessageSquare, Settings, Timer, UserRoundCheck, X, type LucideIcon } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useRef, useState, type KeyboardEvent } from 'react';
-import type { Notification, NotificationClass } from '@/api/types';
+import type { Notice, NotificationClass } from '@/api/types';
 import { useFocusReturn, useMinute } from '@/lib/hooks';
 import { t, written } from '@/lib/i18n';
 import '@/lib/i18n-notify';
@@ -99,7 +99,7 @@ export function NoticePanel({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Row({ one, onOpen }: { one: Notification; onOpen: () => void }) {
+function Row({ one, onOpen }: { one: Notice; onOpen: () => void }) {
   const now = useMinute();
   const Icon = icons[one.class] ?? Inbox;
   return (

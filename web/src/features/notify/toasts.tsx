@@ -1,6 +1,6 @@
 import { Bell, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { Notification } from '@/api/types';
+import type { Notice } from '@/api/types';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-notify';
 import { dropToasts } from '@/lib/notify/mark';
@@ -24,7 +24,7 @@ export function NoticeToasts() {
   );
 }
 
-function Toast({ one, held }: { one: Notification; held: { current: boolean } }) {
+function Toast({ one, held }: { one: Notice; held: { current: boolean } }) {
   const words = noticeWords(one);
   useEffect(() => {
     const timer = setInterval(() => { if (!held.current) dropToasts((other) => other.id === one.id); }, LASTS_MS);

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions, type InfiniteData } from '@tanstack/react-query';
 import { ask } from '@/api/client';
 import { queryClient } from '@/api/queries';
-import type { Notification, NotificationPage, NotificationSettings, NotificationsMarked, PushSubscriptionList } from '@/api/types';
+import type { Notice, NotificationPage, NotificationSettings, NotificationsMarked, PushSubscriptionList } from '@/api/types';
 import { useNotices } from '@/lib/notify/state';
 
 /** Newest first, page by page; the server keeps what it has of 30 days. */
@@ -29,11 +29,11 @@ export const pushQuery = queryOptions({
 type Pages = InfiniteData<NotificationPage, string>;
 
 /** What is known of them here, newest first. */
-export function known(): Notification[] {
+export function known(): Notice[] {
   return queryClient.getQueryData<Pages>(noticesQuery.queryKey)?.pages.flatMap((page) => page.notifications) ?? [];
 }
 
-function change(by: (all: Notification[]) => Notification[]): void {
+function change(by: (all: Notice[]) => Notice[]): void {
   queryClient.setQueryData<Pages>(noticesQuery.queryKey, (before) => {
     const [first, ...rest] = before?.pages ?? [];
     if (!before || !first) return before;
@@ -43,7 +43,7 @@ function change(by: (all: Notification[]) => Notification[]): void {
 }
 
 /** One that is new stands first; one that counts more goes there. */
-export function put(one: Notification): void {
+export function put(one: Notice): void {
   let had = false;
   change((all) => all.filter((other) => {
     if (other.id === one.id) had = true;
@@ -70,7 +70,7 @@ export async function markNotices(read: boolean, ids?: string[]): Promise<Notifi
   }
 }
 
-export function dropToasts(which: (one: Notification) => boolean): void {
+export function dropToasts(which: (one: Notice) => boolean): void {
   const { toasts } = useNotices.getState();
   if (toasts.some(which)) useNotices.setState({ toasts: toasts.filter((one) => !which(one)) });
 }

@@ -1,7 +1,7 @@
 /** This browser as one that is reached while no page is open. */
 import { ask } from '@/api/client';
 import { queryClient } from '@/api/queries';
-import type { PushSubscription as Told } from '@/api/types';
+import type { PushBrowser } from '@/api/types';
 import { pushQuery } from '@/lib/notify/mark';
 import { pushWords } from '@/lib/notify/words';
 
@@ -28,13 +28,13 @@ function knows(subscription: PushSubscription, key: string): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-async function subscribe(meId: string, key: string): Promise<Told> {
+async function subscribe(meId: string, key: string): Promise<PushBrowser> {
   const { pushManager } = await worker();
   const before = await pushManager.getSubscription();
   if (before && !knows(before, key)) await before.unsubscribe();
   const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
   const { endpoint, keys } = subscription.toJSON();
-  const told = await ask<Told>('/push-subscriptions', { method: 'POST', body: { endpoint, keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] } } });
+  const told = await ask<PushBrowser>('/push-subscriptions', { method: 'POST', body: { endpoint, keys: { p256dh: keys?.['p256dh'], auth: keys?.['auth'] } } });
   localStorage.setItem(KEY, meId);
   await queryClient.invalidateQueries({ queryKey: pushQuery.queryKey });
   return told;

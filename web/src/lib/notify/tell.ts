@@ -3,7 +3,7 @@
  * is heard, and none of what somebody looks at already.
  */
 import { queryClient } from '@/api/queries';
-import type { Notification, NotificationsChanged } from '@/api/types';
+import type { Notice, NotificationsChanged } from '@/api/types';
 import { announce } from '@/lib/announce';
 import { usePlace } from '@/lib/inbox/store';
 import { favicon } from '@/lib/notify/favicon';
@@ -22,7 +22,7 @@ const KEPT_MS = 5_000;
 const looking = (id: string) => usePlace.getState().openId === id && document.visibilityState === 'visible' && document.hasFocus();
 
 /** How long this tab waits before it wants to be the one that is heard: whoever looks at it first, then whoever is nearest. */
-function turn(one: Notification): number {
+function turn(one: Notice): number {
   if (looking(one.conversation_id)) return 0;
   if (document.hasFocus()) return 150;
   return document.visibilityState === 'visible' ? 300 : 450;
@@ -43,7 +43,7 @@ async function once(name: string, wait: number, work: () => void): Promise<void>
 }
 
 /** Goes to what a notification is about. */
-export async function openNotice(one: Pick<Notification, 'id' | 'conversation_id' | 'seq'>): Promise<void> {
+export async function openNotice(one: Pick<Notice, 'id' | 'conversation_id' | 'seq'>): Promise<void> {
   void markNotices(true, [one.id]).catch(() => undefined);
   const { router } = await import('@/router');
   await router.navigate({
@@ -53,7 +53,7 @@ export async function openNotice(one: Pick<Notification, 'id' | 'conversation_id
   });
 }
 
-function onDesktop(one: Notification): void {
+function onDesktop(one: Notice): void {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
   const body = queryClient.getQueryData(noticeSettingsQuery.queryKey)?.show_text ? (one.text ?? '') : '';
   const options = { body, tag: one.id, icon: '/icon.svg', silent: true };
@@ -94,11 +94,12 @@ export function notified(changed: NotificationsChanged): void {
   if (page) {
     const { toasts } = useNotices.getState();
     useNotices.setState({ toasts: [...toasts.filter((other) => other.id !== one.id), one].slice(-TOASTS_MAX) });
-    announce(() => noticeWords(one));
+    // Of what customers write the inbox says itself.
+    if (one.class !== 'new' && one.class !== 'unassigned') announce(() => noticeWords(one));
   }
   if (!sound && !desktop) return;
   void once(name, turn(one), () => {
-    if (sound) void settings().then(({ volume }) => play(one.class, volume));
+    if (sound) void settings().then(({ volume }) => play(one.class, volume ?? 50));
     if (desktop && !document.hasFocus()) onDesktop(one);
   });
 }

@@ -1,10 +1,10 @@
 /** Notifications in words. */
-import type { Notification } from '@/api/types';
+import type { Notice } from '@/api/types';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-notify';
 
 /** What happened, in one sentence. */
-export function noticeWords(one: Notification): string {
+export function noticeWords(one: Notice): string {
   const name = one.contact;
   switch (one.class) {
     case 'mention':
@@ -26,7 +26,7 @@ export function noticeWords(one: Notification): string {
 }
 
 /** The address of what it is about. */
-export function noticePath(one: Pick<Notification, 'conversation_id' | 'seq'>): string {
+export function noticePath(one: Pick<Notice, 'conversation_id' | 'seq'>): string {
   return `/inbox/${one.conversation_id}${one.seq ? `?message=${String(one.seq)}` : ''}`;
 }
 

@@ -583,7 +583,12 @@ impl Config {
             complain("store.user", "goes with store.password: give both or neither".to_owned());
         }
         self.check_mail(&mut complain);
-        if self.push.contact.as_deref().is_some_and(|contact| !contact.starts_with("mailto:") && !contact.starts_with("https://")) {
+        if self
+            .push
+            .contact
+            .as_deref()
+            .is_some_and(|contact| !contact.starts_with("mailto:") && !contact.starts_with("https://"))
+        {
             complain("push.contact", "must begin with mailto: or https://".to_owned());
         }
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {

@@ -35,8 +35,8 @@ use switchboard_schema::{
     wire,
 };
 
-pub(crate) use self::{browsers::SignIn, follower::Teller};
 use self::push::Courier;
+pub(crate) use self::{browsers::SignIn, follower::Teller};
 
 /// People whose notifications are in memory, at most: those who were told or looked last.
 const BOOKS_MAX: NonZeroUsize = NonZeroUsize::new(2_000).unwrap();
@@ -265,9 +265,8 @@ impl Notifications {
                 Some(ids) => ids,
                 None => book.live(now).map(|(id, _)| id).collect(),
             };
-            let differs = |id: &NotificationId| {
-                book.rows.get(id).is_some_and(|body| book.is_read(*id, body) != read)
-            };
+            let differs =
+                |id: &NotificationId| book.rows.get(id).is_some_and(|body| book.is_read(*id, body) != read);
             let ids: Vec<_> = named.into_iter().filter(differs).collect();
             self.set(scope, user, book, &ids, read).await?;
             Ok(wire::NotificationsMarked { ids, unread_count: book.unread(now) })

@@ -18,9 +18,10 @@ use switchboard_schema::{
     ConversationId, NotificationId, TeamId, Timestamp, UserId,
     record::NotificationBody,
     wire::{
-        Availability, Content, Conversation, Direction, Event, EventName, HandlerKind, MAX_NOTIFICATION_CHARS,
-        Message, MessageState, Notification, NotificationClass, NotificationSettings, NotificationSla,
-        NotificationWays, Permission, PresenceState, QuietHours, Role, SenderKind, SystemEvent, SystemLine,
+        Availability, Content, Conversation, Direction, Event, EventName, HandlerKind,
+        MAX_NOTIFICATION_CHARS, Message, MessageState, Notification, NotificationClass, NotificationSettings,
+        NotificationSla, NotificationWays, Permission, PresenceState, QuietHours, Role, SenderKind,
+        SystemEvent, SystemLine,
     },
 };
 
@@ -225,7 +226,8 @@ impl Found<'_> {
                 continue;
             }
             let due_at = timer.due_at.unwrap_or(since);
-            let nth = [&[u8::from(missed), timer.target as u8][..], &since.as_millis().to_be_bytes()].concat();
+            let nth =
+                [&[u8::from(missed), timer.target as u8][..], &since.as_millis().to_be_bytes()].concat();
             let notification = Notification {
                 sla: Some(NotificationSla { target: timer.target, due_at, missed }),
                 ..self.blank(NotificationClass::Sla, &nth, since)
@@ -293,7 +295,12 @@ pub fn told(
         at: news.notification.at.max(before.shown.at),
         ..news.notification.clone()
     };
-    Some(NotificationBody { shown, last_seq, inbound: news.inbound.max(before.inbound), told_at: before.told_at })
+    Some(NotificationBody {
+        shown,
+        last_seq,
+        inbound: news.inbound.max(before.inbound),
+        told_at: before.told_at,
+    })
 }
 
 /// Has somebody who has read so many messages of the customer seen what it stands for? Of what is not about messages that
@@ -352,8 +359,7 @@ fn within(quiet: &QuietHours, zone: &str, now: Timestamp) -> bool {
     let (Some(from), Some(to)) = (hours::minute_of(&quiet.from), hours::minute_of(&quiet.to)) else {
         return false;
     };
-    let (Ok(zone), Ok(instant)) =
-        (TimeZone::get(zone), jiff::Timestamp::from_millisecond(now.as_millis()))
+    let (Ok(zone), Ok(instant)) = (TimeZone::get(zone), jiff::Timestamp::from_millisecond(now.as_millis()))
     else {
         return false;
     };

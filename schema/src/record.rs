@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::{
     ApiKeyId, AuditId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes,
-    InvitationId, LabelId, MediaId, MessageId, NotificationId, PushSubscriptionId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
-    ViewId,
+    InvitationId, LabelId, MediaId, MessageId, NotificationId, PushSubscriptionId, SavedReplyId, SessionId,
+    TeamId, TenantId, Timestamp, UserId, ViewId,
     table::{Json, Table, table},
     wire::{AuditEntry, Conversation, NotificationSettings},
 };

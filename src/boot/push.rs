@@ -32,7 +32,9 @@ pub(crate) async fn courier(
         return Ok(None);
     }
     if push.allow_loopback {
-        tracing::warn!("notifications are pushed to services on this machine as well: this is for trying things out");
+        tracing::warn!(
+            "notifications are pushed to services on this machine as well: this is for trying things out"
+        );
     }
     let own = || (public_url.scheme() == "https").then(|| public_url.origin().ascii_serialization());
     let contact = push.contact.clone().or_else(own);

@@ -25,8 +25,8 @@ use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
     media, messages, metrics, notifications, outbox, outermost, password_resets, problem::Problem,
-    push_subscriptions, saved_replies, scheduled,
-    search, sessions, sign_ups, sockets, teams, templates, users, views,
+    push_subscriptions, saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates,
+    users, views,
 };
 use crate::{gateway, webhooks};
 

@@ -94,11 +94,8 @@ impl Notifications {
         point.ok_or_else(|| wrong("keys.p256dh", "must be 65 bytes in base64url, a point of P-256"))?;
         bytes_of(&keys.auth, AUTH_BYTES)
             .ok_or_else(|| wrong("keys.auth", "must be 16 bytes in base64url"))?;
-        let id = PushSubscriptionId::derived(&[
-            scope.tenant().as_bytes(),
-            user.as_bytes(),
-            endpoint.as_bytes(),
-        ]);
+        let id =
+            PushSubscriptionId::derived(&[scope.tenant().as_bytes(), user.as_bytes(), endpoint.as_bytes()]);
         let named = |text: &str| text.chars().filter(|c| !c.is_control()).take(BROWSER_CHARS_MAX).collect();
         let body = PushSubscriptionBody {
             endpoint,
@@ -118,10 +115,7 @@ impl Notifications {
             for other in others.iter().take(more) {
                 self.delete_browser(scope, user, other.subscription_id).await?;
             }
-            self.0
-                .records
-                .put_until(scope, Lane::Interactive, row.clone(), sign_in.expires_at)
-                .await?;
+            self.0.records.put_until(scope, Lane::Interactive, row.clone(), sign_in.expires_at).await?;
             book.has_browsers = true;
             Ok(shown(row, Some(sign_in.id)))
         })

@@ -29,7 +29,10 @@ use switchboard_schema::{
     wire::{self, NotificationClass},
 };
 use switchboard_store::transfer::Whole;
-use tokio::{runtime::Handle, sync::{OwnedSemaphorePermit, Semaphore}};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 
 use super::{Notifications, browsers::bytes_of, lock};
 use crate::access::Access;
@@ -69,11 +72,7 @@ pub(super) fn job(user: UserId, id: NotificationId, body: PushJobBody, now: Time
 ///
 /// # Errors
 /// When the store does not answer or the system gives no key.
-pub(crate) async fn key(
-    records: &Records,
-    vault: &dyn Vault,
-    clock: &dyn Clock,
-) -> Result<Vec<u8>, String> {
+pub(crate) async fn key(records: &Records, vault: &dyn Vault, clock: &dyn Clock) -> Result<Vec<u8>, String> {
     let said = |error: switchboard_ports::store::Error| error.to_string();
     let kept = records.get::<SealedKeyRow>(Scope::System, SealedKeyRow::key(KEY.to_owned())).await;
     if let Some(row) = kept.map_err(said)? {

@@ -293,7 +293,11 @@ pub(super) const HISTOGRAMS: &[Measurement] = &[
     of("http_request_seconds", &[("route", ANY)], "Time from a request's head to its answer's"),
     of("webhooks_durable_seconds", &[], "Time from a webhook's head until its updates were durable"),
     of("mails_send_seconds", &[], "Time it took to hand a mail over, or to be refused, without the waiting"),
-    of("pushes_send_seconds", &[], "Time it took to hand a pushed message over, or to be refused, without the waiting"),
+    of(
+        "pushes_send_seconds",
+        &[],
+        "Time it took to hand a pushed message over, or to be refused, without the waiting",
+    ),
     of("passwords_hash_seconds", &[], "Time it took to hash a password, without the waiting"),
     of(
         "switchboard_actor_commands_per_commit",

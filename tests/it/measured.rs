@@ -177,7 +177,12 @@ async fn scrape_of_busy_servers() -> String {
 }
 
 async fn scrape_of_a_busy_server(rows: Rows) -> String {
-    let settings = [("MAIL__KIND", "outbox"), ("PUSH__ALLOW_LOOPBACK", "true"), ("PUSH__DELAY_S", "0"), ("PUSH__CONTACT", "mailto:a@first.example")];
+    let settings = [
+        ("MAIL__KIND", "outbox"),
+        ("PUSH__ALLOW_LOOPBACK", "true"),
+        ("PUSH__DELAY_S", "0"),
+        ("PUSH__CONTACT", "mailto:a@first.example"),
+    ];
     let stage = Stage::over(rows, &settings).await;
     let address = stage.server.address().now().await;
     let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");

@@ -157,7 +157,10 @@ async fn what_is_seen_is_read_on_every_page_of_that_person_and_on_nobody_elses()
     let conversation = stage.meet(&customer(0)).await;
     for page in [&mut first, &mut second, &mut other] {
         let heard = signal(page).await;
-        assert_eq!((&heard["notification"]["class"], &heard["unread_count"]), (&json!("unassigned"), &json!(1)));
+        assert_eq!(
+            (&heard["notification"]["class"], &heard["unread_count"]),
+            (&json!("unassigned"), &json!(1))
+        );
         assert_eq!(heard["ways"], json!({"page": true, "sound": true, "desktop": false, "push": false}));
     }
     note(&ben, &conversation, &[&anns]).await;
@@ -184,7 +187,10 @@ async fn what_is_seen_is_read_on_every_page_of_that_person_and_on_nobody_elses()
     let back = json!({"read": false, "ids": marked["ids"]});
     assert_eq!(ann.patch(NOTIFICATIONS, &back).await.of(200)["unread_count"], 1);
     assert_eq!(ann.patch(NOTIFICATIONS, &back).await.of(200)["ids"], json!([]), "as they are");
-    assert_eq!(ann.get("/api/v1/notifications?unread=true").await.of(200)["notifications"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        ann.get("/api/v1/notifications?unread=true").await.of(200)["notifications"].as_array().map(Vec::len),
+        Some(1)
+    );
     // Nobody marks what is another's.
     let theirs = told(&ben).await[0]["id"].clone();
     let bens_own = json!({"read": true, "ids": [theirs]});
@@ -197,7 +203,10 @@ async fn what_is_seen_is_read_on_every_page_of_that_person_and_on_nobody_elses()
     let page = ann.get("/api/v1/notifications?limit=1").await.of(200);
     let cursor = text(&page, "next_cursor");
     let rest = ann.get(&format!("/api/v1/notifications?cursor={cursor}")).await.of(200);
-    let whole: Vec<_> = [&page, &rest].iter().flat_map(|page| page["notifications"].as_array().expect("a page").clone()).collect();
+    let whole: Vec<_> = [&page, &rest]
+        .iter()
+        .flat_map(|page| page["notifications"].as_array().expect("a page").clone())
+        .collect();
     assert_eq!(whole, told(&ann).await);
     ann.get("/api/v1/notifications?cursor=x").await.is_problem(422, "invalid");
 }
@@ -211,7 +220,8 @@ async fn in_quiet_hours_the_list_alone_tells_and_a_mention_may_come_through() {
     until_told(&ann, "unassigned").await;
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let always = json!({"days": days, "from": "00:00", "to": "00:00"});
-    choose(&ann, &json!({"quiet_hours": always, "mentions_always": true, "time_zone": "Europe/Amsterdam"})).await;
+    choose(&ann, &json!({"quiet_hours": always, "mentions_always": true, "time_zone": "Europe/Amsterdam"}))
+        .await;
     let mut page = page_of(&ann).await;
     give(&ben, &conversation, &anns).await;
     let heard = signal(&mut page).await;
@@ -291,8 +301,11 @@ async fn whose_message_fails_hears_of_it_and_a_target_is_told_before_it_is_misse
 
 /// A stage that pushes to this machine, at once.
 async fn pushing() -> (Stage, PushService) {
-    let settings =
-        [("PUSH__ALLOW_LOOPBACK", "true"), ("PUSH__DELAY_S", "0"), ("PUSH__CONTACT", "mailto:ops@first.example")];
+    let settings = [
+        ("PUSH__ALLOW_LOOPBACK", "true"),
+        ("PUSH__DELAY_S", "0"),
+        ("PUSH__CONTACT", "mailto:ops@first.example"),
+    ];
     (Stage::with(1, Faults::none(), &settings).await, PushService::start().await)
 }
 
@@ -363,7 +376,9 @@ async fn a_browser_that_is_gone_is_forgotten_and_one_that_is_busy_is_tried_again
     service.answer(gone, 410, None);
     note(&ben, &conversation, &[&anns]).await;
     let pushed = service.until_pushed(4).await;
-    let of = |which: usize| pushed.iter().filter(|one| one.browser == which).map(|one| one.status).collect::<Vec<_>>();
+    let of = |which: usize| {
+        pushed.iter().filter(|one| one.browser == which).map(|one| one.status).collect::<Vec<_>>()
+    };
     assert_eq!(of(browser), [503, 429, 201]);
     assert_eq!(of(gone), [410], "once");
     let left = until("it to be forgotten", async || {
@@ -479,7 +494,8 @@ async fn no_more_is_kept_than_the_newest() {
 #[tokio::test]
 async fn nobody_hears_of_what_is_for_another() {
     let stage = Stage::new().await;
-    let (ann, ben, eve) = (agent(&stage, "Ann").await, agent(&stage, "Ben").await, agent(&stage, "Eve").await);
+    let (ann, ben, eve) =
+        (agent(&stage, "Ann").await, agent(&stage, "Ben").await, agent(&stage, "Eve").await);
     let conversation = stage.meet(&customer(0)).await;
     until_told(&eve, "unassigned").await;
     let mut page = page_of(&eve).await;

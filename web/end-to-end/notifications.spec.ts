@@ -165,7 +165,7 @@ test('all are marked as read at once, and that is taken back', async ({ browser 
   // One by itself.
   await bell(page).click();
   await panel(page).getByRole('button', { name: /^Mark as read: .*mentioned you/ }).first().click();
-  await panel(page).getByRole('button', { name: /^Unread/ }).click();
+  await panel(page).getByRole('button', { name: /^Unread( \d+)?$/ }).click();
   await expect(panel(page).locator('[data-notice]', { hasText: 'mentioned you in a note on Noor Aziz' })).toHaveCount(0);
 });
 
@@ -222,8 +222,6 @@ test('the worker shows what is pushed in the words of the page, and a click on i
   await browserSession.send('ServiceWorker.enable');
   const push = async (data: unknown) => browserSession.send('ServiceWorker.deliverPushMessage', { origin: house.url, registrationId: await found, data: typeof data === 'string' ? data : JSON.stringify(data) });
   const shown = () => page.evaluate(async () => {
-    const { getNotifications } = await navigator.serviceWorker.ready;
-    void getNotifications;
     return (await (await navigator.serviceWorker.ready).getNotifications()).map((one) => ({ title: one.title, body: one.body, tag: one.tag, path: (one.data as { path: string }).path }));
   });
   await push({ id: 'ntf_1', class: 'new', conversation_id: id, seq: 1, contact: 'Pia Holm', count: 1, at: new Date().toISOString() });
@@ -232,9 +230,11 @@ test('the worker shows what is pushed in the words of the page, and a click on i
   await push({ id: 'ntf_1', class: 'new', conversation_id: id, seq: 1, contact: 'Pia Holm', count: 3, text: 'Hello?', at: new Date().toISOString() });
   await expect.poll(shown).toEqual([{ title: '3 new messages from Pia Holm', body: 'Hello?', tag: 'ntf_1', path: `/inbox/${id}?message=1` }]);
   // What does not read says that there is something, and leads nowhere else.
+  const where = async () => (await shown()).map((one) => [one.title, one.path]);
   await push('nonsense');
+  await expect.poll(where).toContainEqual(['Switchboard', '/inbox']);
   await push({ id: 'ntf_2', class: 'later', conversation_id: '//evil.example', contact: 'Eve', at: 'x' });
-  await expect.poll(async () => (await shown()).map((one) => [one.title, one.path])).toEqual(expect.arrayContaining([['Switchboard', '/inbox'], ['Eve', '/inbox']]));
+  await expect.poll(where).toContainEqual(['Eve', '/inbox']);
   // The browser gives no way to click: the worker is told what a click tells it.
   await page.evaluate((path) => { navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data: { goTo: path } })); }, `/inbox/${id}?message=1`);
   await expect(page).toHaveURL(new RegExp(`/inbox/${id}\\?message=1`));

@@ -112,12 +112,10 @@ mod tests {
         // RFC 8291, section 5 and appendix A.
         let (auth, secret) =
             (bytes("BTBZMqHH6r4Tts7J_aSIgg"), bytes("kyrL1jIIOHEzg3sM2ZWRHDRB62YACZhhSlknJ672kSs"));
-        let point = bytes(
-            "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-        );
-        let our_point = bytes(
-            "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
-        );
+        let point =
+            bytes("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4");
+        let our_point =
+            bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8");
         let salt = bytes("DGv6ra1nlYgDCS1FRnbzlw").try_into().unwrap();
         let keys = Keys { secret: &secret, point: &point, our_point: &our_point, auth: &auth, salt };
         let sealed = keys.seal(b"When I grow up, I want to be a watermelon", 0).unwrap();
@@ -130,8 +128,10 @@ mod tests {
     #[test]
     fn messages_are_as_long_as_others_and_fit_what_every_service_takes() {
         let random = SystemRandom::new();
-        let browser = EphemeralPrivateKey::generate(&ECDH_P256, &random).unwrap().compute_public_key().unwrap();
-        let sealed = |length| seal(browser.as_ref(), &[1; AUTH_BYTES], &vec![b'x'; length]).map(|sealed| sealed.len());
+        let browser =
+            EphemeralPrivateKey::generate(&ECDH_P256, &random).unwrap().compute_public_key().unwrap();
+        let sealed =
+            |length| seal(browser.as_ref(), &[1; AUTH_BYTES], &vec![b'x'; length]).map(|sealed| sealed.len());
         assert_eq!(sealed(10), sealed(500));
         assert_ne!(sealed(10), sealed(600));
         assert!(sealed(PUSH_BYTES_MAX).unwrap() <= 4_096);

@@ -89,9 +89,13 @@ mod tests {
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes(key));
         public.verify(signed.as_bytes(), &bytes(signature)).unwrap();
-        let claims: serde_json::Value = serde_json::from_slice(&bytes(signed.split_once('.').unwrap().1)).unwrap();
+        let claims: serde_json::Value =
+            serde_json::from_slice(&bytes(signed.split_once('.').unwrap().1)).unwrap();
         assert_eq!(claims["aud"], "https://push.example.com");
-        assert_eq!((claims["exp"].as_i64(), &claims["sub"]), (Some(44_200), &json!("mailto:ops@example.com")));
+        assert_eq!(
+            (claims["exp"].as_i64(), &claims["sub"]),
+            (Some(44_200), &json!("mailto:ops@example.com"))
+        );
     }
 
     #[test]

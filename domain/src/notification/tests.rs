@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use switchboard_schema::{
     ChannelId, ContactId, MessageId,
     wire::{
-        AssignedBy, AssignmentRule, ContactRef, ConversationStatus, EventData, HandledBy, Note, Priority, Sender,
-        SlaStanding, SlaTarget, SlaTimer, StateAt, Text, Weekday, Window,
+        AssignedBy, AssignmentRule, ContactRef, ConversationStatus, EventData, HandledBy, Note, Priority,
+        Sender, SlaStanding, SlaTarget, SlaTimer, StateAt, Text, Weekday, Window,
     },
 };
 
@@ -144,9 +144,18 @@ fn sent(state: MessageState, by: Sender) -> Event {
     event(EventName::MessageUpdated, conversation(Some(user(1)), None), Some(message))
 }
 
-fn due(assignee: Option<UserId>, team: Option<TeamId>, warned: Option<Timestamp>, missed: Option<Timestamp>) -> Event {
-    let timer =
-        SlaTimer { target: SlaTarget::FirstResponse, due_at: Some(START), warned_at: warned, missed_at: missed };
+fn due(
+    assignee: Option<UserId>,
+    team: Option<TeamId>,
+    warned: Option<Timestamp>,
+    missed: Option<Timestamp>,
+) -> Event {
+    let timer = SlaTimer {
+        target: SlaTarget::FirstResponse,
+        due_at: Some(START),
+        warned_at: warned,
+        missed_at: missed,
+    };
     let sla = Some(SlaStanding { policy: "Usual".to_owned(), timers: vec![timer] });
     event(EventName::ConversationUpdated, Conversation { sla, ..conversation(assignee, team) }, None)
 }
@@ -163,7 +172,10 @@ fn whoever_is_mentioned_is_told_by_whom_and_of_the_beginning_of_the_note() {
     let event = noted(1, vec![user(2), user(1), user(2), user(9)]);
     assert_eq!(whom(&event), [(user(2), Mention)], "not the author, nobody twice, and no stranger");
     let told = &news(&event, &people())[0].notification;
-    assert_eq!((told.by.as_deref(), told.text.as_deref(), told.seq), (Some("Agent 1"), Some("look at this"), Some(9)));
+    assert_eq!(
+        (told.by.as_deref(), told.text.as_deref(), told.seq),
+        (Some("Agent 1"), Some("look at this"), Some(9))
+    );
 }
 
 #[test]
@@ -200,15 +212,12 @@ fn nobody_is_told_of_what_is_a_bots_blocked_or_old() {
 
 #[test]
 fn what_a_bot_hands_over_is_told_as_if_the_customer_had_just_written() {
-    let line = SystemLine {
-        event: SystemEvent::HandedOver,
-        actor: None,
-        by: None,
-        subject: None,
-        by_rule: None,
-    };
+    let line =
+        SystemLine { event: SystemEvent::HandedOver, actor: None, by: None, subject: None, by_rule: None };
     let message = message(9, Direction::Out, Content::System(line), Sender::system());
-    let told = |assignee| whom(&event(EventName::SystemAdded, conversation(assignee, Some(team(1))), Some(message.clone())));
+    let told = |assignee| {
+        whom(&event(EventName::SystemAdded, conversation(assignee, Some(team(1))), Some(message.clone())))
+    };
     assert_eq!(told(Some(user(2))), [(user(2), New)]);
     assert_eq!(told(None), [(user(1), Unassigned), (user(2), Unassigned)]);
 }
@@ -225,7 +234,8 @@ fn whose_message_fails_or_may_have_gone_is_told() {
 #[test]
 fn a_target_is_told_before_it_is_missed_and_when_it_is_and_neither_for_ever() {
     let minutes = |n| Some(START + MINUTE * n);
-    let (warned, missed) = (due(Some(user(3)), None, minutes(50), None), due(Some(user(3)), None, minutes(50), minutes(55)));
+    let (warned, missed) =
+        (due(Some(user(3)), None, minutes(50), None), due(Some(user(3)), None, minutes(50), minutes(55)));
     assert_eq!(whom(&warned), [(user(3), Sla)]);
     let id = |event: &Event| news(event, &people())[0].notification.id;
     assert_eq!(whom(&missed), [(user(3), Sla)]);
@@ -241,7 +251,8 @@ fn a_target_is_told_before_it_is_missed_and_when_it_is_and_neither_for_ever() {
 
 #[test]
 fn a_burst_is_one_that_counts_and_what_comes_after_it_was_seen_is_told_anew() {
-    let news_of = |seq, body: &str| news(&received(seq, body, conversation(Some(user(1)), None)), &people()).remove(0);
+    let news_of =
+        |seq, body: &str| news(&received(seq, body, conversation(Some(user(1)), None)), &people()).remove(0);
     let first = told(None, None, &news_of(5, "one"), 100).unwrap();
     let second = told(Some(&first), None, &news_of(6, "two"), 101).unwrap();
     let shown = &second.shown;
@@ -256,7 +267,9 @@ fn a_burst_is_one_that_counts_and_what_comes_after_it_was_seen_is_told_anew() {
 
 #[test]
 fn only_what_is_about_messages_is_read_with_them() {
-    let body = told(None, None, &news(&received(5, "one", conversation(Some(user(1)), None)), &people())[0], 1).unwrap();
+    let body =
+        told(None, None, &news(&received(5, "one", conversation(Some(user(1)), None)), &people())[0], 1)
+            .unwrap();
     assert!(is_read_with(&body, 4) && !is_read_with(&body, 3));
     let mention = told(None, None, &news(&noted(1, vec![user(2)]), &people())[0], 1).unwrap();
     assert!(!is_read_with(&mention, 99));

@@ -160,7 +160,8 @@ async fn take(
 fn read(browser: &Browser, origin: &str, headers: &HeaderMap, body: &[u8]) -> Result<Pushed, String> {
     let header = |name: &str| -> Result<String, String> {
         let mut all = headers.get_all(name).iter();
-        let value = all.next().ok_or(format!("no {name}"))?.to_str().map_err(|_| format!("{name} is no text"))?;
+        let value =
+            all.next().ok_or(format!("no {name}"))?.to_str().map_err(|_| format!("{name} is no text"))?;
         if all.next().is_some() {
             return Err(format!("{name} twice"));
         }
@@ -172,7 +173,8 @@ fn read(browser: &Browser, origin: &str, headers: &HeaderMap, body: &[u8]) -> Re
         return Err(format!("Urgency is {urgency}"));
     }
     let topic = header("topic")?;
-    let is_topic = topic.len() <= 32 && topic.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let is_topic =
+        topic.len() <= 32 && topic.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !is_topic {
         return Err(format!("Topic is {topic}"));
     }

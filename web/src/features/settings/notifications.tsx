@@ -16,6 +16,7 @@ import { noticeSettingsQuery, pushQuery } from '@/lib/notify/mark';
 import { canPush, isPushed, startPush, stopPush } from '@/lib/notify/push';
 import { play } from '@/lib/notify/sound';
 import { useNotices } from '@/lib/notify/state';
+import { browserName } from '@/lib/notify/words';
 import { useMe } from '@/lib/people';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
@@ -302,11 +303,4 @@ function Browser({ settings, save }: Part) {
       )}
     </section>
   );
-}
-
-/** What people call a browser, of what it calls itself. */
-export function browserName(agent: string): string {
-  const name = /Edg\//.test(agent) ? 'Edge' : /OPR\//.test(agent) ? 'Opera' : /Firefox\//.test(agent) ? 'Firefox' : /Chrome\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : null;
-  const system = /Android/.test(agent) ? 'Android' : /iPhone|iPad/.test(agent) ? 'iOS' : /Windows/.test(agent) ? 'Windows' : /Mac OS X/.test(agent) ? 'macOS' : /Linux/.test(agent) ? 'Linux' : null;
-  return name ? [name, system].filter(Boolean).join(', ') : agent;
 }

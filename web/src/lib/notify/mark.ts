@@ -44,16 +44,11 @@ function change(by: (all: Notice[]) => Notice[]): void {
 
 /** One that is new stands first; one that counts more goes there. */
 export function put(one: Notice): void {
-  let had = false;
-  change((all) => all.filter((other) => {
-    if (other.id === one.id) had = true;
-    return other.id !== one.id;
-  }));
+  change((all) => all.filter((other) => other.id !== one.id));
   queryClient.setQueryData<Pages>(noticesQuery.queryKey, (before) => {
     const [first, ...rest] = before?.pages ?? [];
     return before && first ? { ...before, pages: [{ ...first, notifications: [one, ...first.notifications] }, ...rest] } : before;
   });
-  if (!had && !queryClient.getQueryData(noticesQuery.queryKey)) void queryClient.invalidateQueries({ queryKey: noticesQuery.queryKey });
 }
 
 /** Says of notifications that they are read, or not; of all where none are named. Gives those that were otherwise before. */
@@ -65,7 +60,7 @@ export async function markNotices(read: boolean, ids?: string[]): Promise<Notifi
     useNotices.setState({ unread: marked.unread_count });
     return marked;
   } catch (error) {
-    void queryClient.invalidateQueries({ queryKey: noticesQuery.queryKey });
+    void queryClient.invalidateQueries({ queryKey: noticesQuery.queryKey, refetchType: 'all' });
     throw error;
   }
 }

@@ -75,11 +75,11 @@ export function notified(changed: NotificationsChanged): void {
   setUnread(changed.unread_count);
   const one = changed.notification;
   if (!one) {
-    void queryClient.invalidateQueries({ queryKey: noticesQuery.queryKey }).then(() => {
+    void queryClient.invalidateQueries({ queryKey: noticesQuery.queryKey, refetchType: 'all' }).then(() => {
       const unread = new Set(known().filter((other) => !other.read).map((other) => other.id));
       dropToasts((toast) => !unread.has(toast.id));
     });
-    void queryClient.invalidateQueries({ queryKey: noticeSettingsQuery.queryKey });
+    void queryClient.invalidateQueries({ queryKey: noticeSettingsQuery.queryKey, refetchType: 'all' });
     return;
   }
   put(one);
@@ -91,11 +91,12 @@ export function notified(changed: NotificationsChanged): void {
     return;
   }
   const { page, sound, desktop } = changed.ways;
-  if (page) {
-    const { toasts } = useNotices.getState();
+  const { toasts } = useNotices.getState();
+  // One that stands there counts on, though it is told aloud once.
+  if (page || toasts.some((other) => other.id === one.id)) {
     useNotices.setState({ toasts: [...toasts.filter((other) => other.id !== one.id), one].slice(-TOASTS_MAX) });
     // Of what customers write the inbox says itself.
-    if (one.class !== 'new' && one.class !== 'unassigned') announce(() => noticeWords(one));
+    if (page && one.class !== 'new' && one.class !== 'unassigned') announce(() => noticeWords(one));
   }
   if (!sound && !desktop) return;
   void once(name, turn(one), () => {

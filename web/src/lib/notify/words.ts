@@ -47,3 +47,10 @@ export function pushWords(): Record<string, string> {
     failed: t('notify.failedSend', blank),
   };
 }
+
+/** What people call a browser, of what it calls itself. */
+export function browserName(agent: string): string {
+  const name = /Edg\//.test(agent) ? 'Edge' : /OPR\//.test(agent) ? 'Opera' : /Firefox\//.test(agent) ? 'Firefox' : /Chrome\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : null;
+  const system = /Android/.test(agent) ? 'Android' : /iPhone|iPad/.test(agent) ? 'iOS' : /Windows/.test(agent) ? 'Windows' : /Mac OS X/.test(agent) ? 'macOS' : /Linux/.test(agent) ? 'Linux' : null;
+  return name ? [name, system].filter(Boolean).join(', ') : agent;
+}

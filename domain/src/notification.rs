@@ -80,6 +80,15 @@ pub fn news(event: &Event, people: &People) -> Vec<News> {
     found.news
 }
 
+/// Somebody has this conversation now: that nobody had it is no news to the others any more.
+#[must_use]
+pub fn taken(event: &Event) -> Option<ConversationId> {
+    let (conversation, message) = (event.data.conversation.as_ref()?, event.data.message.as_ref()?);
+    let is_gift = matches!(&message.content, Content::System(line) if line.event == SystemEvent::Assigned);
+    (event.name == EventName::SystemAdded && is_gift && conversation.assignee_id.is_some())
+        .then_some(conversation.id)
+}
+
 /// What is found out about one event.
 struct Found<'a> {
     conversation: &'a Conversation,

@@ -11,6 +11,7 @@ use switchboard_actors::{
 use switchboard_schema::{TenantScope, UserId, wire};
 
 use super::{
+    Edge,
     extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
@@ -20,7 +21,6 @@ use crate::access::{
     accounts::Changed,
     permit::{ManagePeople, Read},
 };
-use crate::{desk::Desk, notifications::Notifications};
 
 /// The people of the workspace
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = wire::UserList)))]
@@ -88,15 +88,13 @@ pub(crate) async fn patch(
 #[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
     responses((status = 204)))]
 pub(crate) async fn delete(
-    State(access): State<Arc<Access>>,
-    State(house): State<House>,
-    State(desk): State<Arc<Desk>>,
-    State(notifications): State<Notifications>,
+    State(edge): State<Edge>,
     caller: May<ManagePeople>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<UserId>,
 ) -> Result<StatusCode, Problem> {
+    let Edge { access, house, desk, notifications, .. } = edge;
     let scope = caller.scope;
     access.accounts().remove_user(scope, caller.user.role, &caller.by(), id).await?;
     end(&access, &house, scope, id, Ended::Credential).await?;

@@ -12,10 +12,10 @@ use switchboard_actors::{
 use switchboard_domain::notification::{self, ALOUD_MAX_AGE, KEPT_MAX, NEWS_MAX_AGE, News};
 use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
-    NotificationId, TenantScope, Timestamp, UserId,
+    ConversationId, NotificationId, TenantScope, Timestamp, UserId,
     record::{NotificationBody, NotificationMarkRow, NotificationRow, PushJobBody},
     table::Json,
-    wire::{self, EventName, NotificationWays},
+    wire::{self, EventName, NotificationClass, NotificationWays},
 };
 
 use super::{Book, Notifications, lock, mark_of, push};
@@ -110,15 +110,41 @@ impl Teller {
     /// Somebody has read so many of the customer's messages.
     async fn read(&self, scope: TenantScope, page: &mut Page, mark: wire::ReadMark) -> Result<(), Refusal> {
         let wire::ReadMark { conversation_id, user_id, inbound_count } = mark;
+        let is_theirs = |body: &NotificationBody| {
+            body.shown.conversation_id == conversation_id && notification::is_read_with(body, inbound_count)
+        };
+        self.see(scope, user_id, page, is_theirs).await
+    }
+
+    /// Somebody took a conversation: that nobody had it need not be seen any more.
+    async fn taken(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        page: &mut Page,
+        id: ConversationId,
+    ) -> Result<(), Refusal> {
+        let is_over = |body: &NotificationBody| {
+            body.shown.class == NotificationClass::Unassigned && body.shown.conversation_id == id
+        };
+        self.see(scope, user, page, is_over).await
+    }
+
+    /// What is so of somebody's notifications they need not see any more.
+    async fn see(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        page: &mut Page,
+        which: impl Fn(&NotificationBody) -> bool,
+    ) -> Result<(), Refusal> {
         self.notifications
-            .with(scope, user_id, async |book| {
+            .with(scope, user, async |book| {
                 let ids: BTreeSet<_> = book.rows.keys().chain(page.rows.keys()).copied().collect();
                 for id in ids {
-                    let Some(body) = page.row(book, id) else { continue };
-                    let is_theirs = body.shown.conversation_id == conversation_id
-                        && notification::is_read_with(body, inbound_count);
+                    let Some(body) = page.row(book, id).filter(|body| which(body)) else { continue };
                     let read_to = body.shown.at;
-                    if is_theirs && page.read_to(book, id).is_none_or(|known| known < read_to) {
+                    if page.read_to(book, id).is_none_or(|known| known < read_to) {
                         page.marks.insert(id, read_to);
                     }
                 }
@@ -171,6 +197,11 @@ impl Follower for Teller {
                 continue;
             }
             let people = self.notifications.people(scope).await?;
+            if let Some(id) = notification::taken(event) {
+                for &user in people.members.keys() {
+                    self.taken(scope, user, pages.entry(user).or_default(), id).await?;
+                }
+            }
             for news in notification::news(event, &people) {
                 self.tell(scope, pages.entry(news.to).or_default(), &news, *offset, event.at).await?;
             }

@@ -107,8 +107,11 @@ async fn each_class_tells_the_right_person_once_also_after_a_kill_and_nobody_of_
     for person in [&ann, &ben] {
         assert_eq!(until_told(person, "unassigned").await["count"], 1, "nobody has it");
     }
-    // What somebody takes or notes themselves is no news to them.
+    // What somebody takes or notes themselves is no news to them; that nobody had it is none to anybody any more.
     give(&ann, &conversation, &anns).await;
+    for person in [&ann, &ben] {
+        until("it to be over", async || (unread(person).await == 0).then_some(())).await;
+    }
     note(&ann, &conversation, &[]).await;
     give(&ben, &conversation, &bens).await;
     give(&ann, &conversation, &bens).await;

@@ -27,7 +27,7 @@ export function App() {
       <Suspense fallback={null}>
         {dialog === 'commands' && <CommandMenu onClose={close} />}
         {dialog === 'keys' && <KeySheet onClose={close} />}
-        {toasts && <NoticeToasts />}
+        {toasts && dialog !== 'notifications' && <NoticeToasts />}
         {dialog === 'notifications' && <NoticePanel onClose={close} />}
         {dialog === 'search' && <Search onClose={close} />}
         {dialog === 'bulk-failures' && <BulkFailures onClose={close} />}

@@ -74,10 +74,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 /// Of 2000::/3, in which all are that everybody can reach, those that lead elsewhere are none.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    let leads_elsewhere = (a == 0x2001 && b < 0x200)  // Teredo and its like
-        || (a == 0x2001 && b == 0xdb8)
-        || a == 0x2002  // 6to4
-        || (a == 0x3fff && b < 0x1000);
+    // Teredo and its like, what is for documents, 6to4, and what is for documents again.
+    let leads_elsewhere =
+        (a == 0x2001 && (b < 0x200 || b == 0xdb8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     a & 0xe000 == 0x2000 && !leads_elsewhere
 }
 

@@ -182,6 +182,8 @@ fn whoever_is_mentioned_is_told_by_whom_and_of_the_beginning_of_the_note() {
 fn whoever_is_given_a_conversation_is_told_unless_they_took_it() {
     assert_eq!(whom(&assigned(2, Some(agent(1)), None)), [(user(2), Assigned)]);
     assert_eq!(whom(&assigned(2, Some(agent(2)), None)), []);
+    assert_eq!(taken(&assigned(2, Some(agent(2)), None)), Some(ConversationId::from_bytes([7; 16])));
+    assert_eq!(taken(&noted(1, vec![user(2)])), None);
     let rule = AssignedBy { rule: AssignmentRule::ByLoad, team: None };
     let event = assigned(2, None, Some(rule.clone()));
     assert_eq!(news(&event, &people())[0].notification.by_rule, Some(rule));

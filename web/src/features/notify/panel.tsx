@@ -2,13 +2,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { AtSign, BellOff, CircleAlert, Inbox, MessageSquare, Settings, Timer, UserRoundCheck, X, type LucideIcon } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Notice, NotificationClass } from '@/api/types';
 import { useFocusReturn, useMinute } from '@/lib/hooks';
 import { t, written } from '@/lib/i18n';
 import '@/lib/i18n-notify';
 import { failed, markAllRead } from '@/lib/notify/acts';
-import { markNotices, noticesQuery } from '@/lib/notify/mark';
+import { dropToasts, markNotices, noticesQuery } from '@/lib/notify/mark';
 import { useNotices } from '@/lib/notify/state';
 import { openNotice } from '@/lib/notify/tell';
 import { noticeWords } from '@/lib/notify/words';
@@ -24,6 +24,14 @@ const icons: Record<NotificationClass, LucideIcon> = {
   failed: CircleAlert,
 };
 
+/** Whoever opens it means to read what is new. */
+function toFirst(event: Event): void {
+  const first = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('[data-notice]');
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
+}
+
 /** Behind the bell: what I was told of, newest first. */
 export function NoticePanel({ onClose }: { onClose: () => void }) {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(noticesQuery);
@@ -32,6 +40,8 @@ export function NoticePanel({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const back = useFocusReturn();
   const list = useRef<HTMLUListElement>(null);
+  // What stands on the page stands here as well.
+  useEffect(() => { dropToasts(() => true); }, []);
   const all = data?.pages.flatMap((page) => page.notifications) ?? [];
   const shown = onlyUnread ? all.filter((one) => !one.read) : all;
 
@@ -49,7 +59,7 @@ export function NoticePanel({ onClose }: { onClose: () => void }) {
     <Dialog.Root open onOpenChange={(on) => { if (!on) onClose(); }}>
       <Dialog.Portal>
         <div className="backdrop light" />
-        <Dialog.Content className="notice-panel" aria-describedby={undefined} onCloseAutoFocus={back} onKeyDown={walk}>
+        <Dialog.Content className="notice-panel" aria-describedby={undefined} onOpenAutoFocus={toFirst} onCloseAutoFocus={back} onKeyDown={walk}>
           <div className="flex items-center gap-1 py-2.5 ps-4 pe-2.5">
             <Dialog.Title className="pane-title min-w-0 flex-1 truncate">{t('notify.title')}</Dialog.Title>
             <button

@@ -49,11 +49,12 @@ use url::Url;
 use self::{
     accept::{Accepting, Listeners},
     bodies::Bodies,
-    followers::Followers,
+    followers::{Followers, following},
 };
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
     audit::Auditor,
+    automation::Automation,
     bulk::Bulk,
     config::{Config, StoreKind},
     desk::Desk,
@@ -416,18 +417,20 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &clock)?;
-    let followers = Followers::start(&house, &whole, Vec::new())?;
     let bulk =
         Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let auditor = Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let chances = (Arc::clone(&clock), Arc::clone(&entropy));
+    let automation =
+        Automation::new(house.clone(), accounts.clone(), records.clone(), chances, auditor.clone());
+    let following = vec![following(house.follow(automation.clone()))];
+    let followers = Followers::start(&house, &whole, following)?;
     let edge = Edge {
         house: house.clone(),
+        automation: automation.clone(),
         bulk: bulk.clone(),
         access: Arc::new(access),
-        desk: Arc::new(Desk::new(
-            records.clone(),
-            Arc::clone(&clock),
-            Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy)),
-        )),
+        desk: Arc::new(Desk::new(records.clone(), Arc::clone(&clock), auditor)),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),
@@ -441,6 +444,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let mut timers = start_timers(&house, &store, &blobs, &clock);
     let unfinished = Arc::clone(&whole);
     timers.push(actix::spawn(async move { bulk.resume(unfinished).await }));
+    timers.push(actix::spawn(automation.keep_time(Arc::clone(&whole))));
     let (sealing, tending) =
         channels::tend(&house, whole, vault, (&master_key, &entropy), previous_key.is_some(), &clock);
     timers.push(tending);

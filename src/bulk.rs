@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use futures_util::StreamExt as _;
 use switchboard_actors::{
     House, Refusal,
-    house::{Act, LabelChange, NamedChange, Principal, View, Which},
+    house::{Act, Principal, View, Which},
     refusal_of,
 };
 use switchboard_domain::{
@@ -83,7 +83,7 @@ impl Bulk {
     ) -> Result<wire::BulkJob, Refusal> {
         let (scope, user) = (caller.scope, caller.principal.user_id);
         rules::check(&request.change, self.clock.now()).map_err(refusal_of)?;
-        self.named(scope, &request.change).await?;
+        self.accounts.named_change(scope, &request.change).await?;
         let (among, which) = match (request.conversations, request.which) {
             (Some(named), None) if named.len() > MAX_BULK_NAMED => {
                 return invalid(
@@ -416,7 +416,7 @@ impl Bulk {
     ) -> Result<BulkOutcome, Refusal> {
         let BulkJobBody { job, sender, .. } = &row.body.0;
         let to = rules::due(item.to.clone().unwrap_or_else(|| job.change.clone()), self.clock.now());
-        let change = match self.named(scope, &to).await {
+        let change = match self.accounts.named_change(scope, &to).await {
             Ok(change) => change,
             Err(refusal) if is_passing(&refusal) => return Err(refusal),
             Err(refusal) => return Ok(failure(&refusal)),
@@ -457,30 +457,6 @@ impl Bulk {
                 Err(refusal) => return Ok(failure(&refusal)),
             }
         }
-    }
-
-    /// A change with the names that lines tell.
-    async fn named(&self, scope: TenantScope, change: &BulkChange) -> Result<NamedChange, Refusal> {
-        Ok(match change {
-            BulkChange::Assignee { assignee_id: None } => NamedChange::Assignee(None),
-            BulkChange::Assignee { assignee_id: Some(user) } => {
-                let user = self.accounts.assignee(scope, *user).await?;
-                NamedChange::Assignee(Some((user.id, user.name)))
-            }
-            BulkChange::Team { team_id: None } => NamedChange::Team(None),
-            BulkChange::Team { team_id: Some(team) } => {
-                let team = self.accounts.team(scope, *team).await?;
-                NamedChange::Team(Some((team.id, team.name)))
-            }
-            BulkChange::Status { status, snoozed_until } => NamedChange::Status(*status, *snoozed_until),
-            BulkChange::Priority { priority } => NamedChange::Priority(*priority),
-            BulkChange::Labels { add, remove } => {
-                let request = wire::LabelsRequest { add: add.clone(), remove: remove.clone() };
-                let LabelChange { add, remove } = self.accounts.label_change(scope, &request).await?;
-                NamedChange::Labels(LabelChange { add, remove })
-            }
-            BulkChange::Read {} => NamedChange::Read,
-        })
     }
 
     /// Which conversations, checked; everything where nothing is said.

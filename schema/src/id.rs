@@ -206,6 +206,12 @@ ids! {
     BulkId = "blk";
     /// An act that was written down.
     AuditId = "aud";
+    /// What acts by itself when something happens.
+    RuleId = "rul";
+    /// What somebody does again and again, done at once.
+    MacroId = "mac";
+    /// One run of a rule or a macro.
+    AutomationRunId = "run";
 }
 
 impl ConversationId {

@@ -363,7 +363,10 @@ id_cells!(
     LabelId,
     ViewId,
     BulkId,
-    AuditId
+    AuditId,
+    RuleId,
+    MacroId,
+    AutomationRunId
 );
 
 /// Says what a cell is without saying what is in it.

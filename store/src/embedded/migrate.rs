@@ -3,15 +3,15 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
     record::{
-        AUDIT, AVAILABILITY, BULK_JOBS, BULK_SLICES, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED,
-        INVITATIONS, LABELS, MEDIA, SAVED_REPLIES, SAVED_VIEWS, TABLES, TEAMS, TEMPLATES, TENANT_LOG,
+        AUDIT, AUTOMATION_RULES, AUTOMATION_RUNS, AUTOMATION_WAITS, AVAILABILITY, BULK_JOBS, BULK_SLICES, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED,
+        INVITATIONS, LABELS, MACROS, MEDIA, SAVED_REPLIES, SAVED_VIEWS, TABLES, TEAMS, TEMPLATES, TENANT_LOG,
         WAKEUP_CURSORS, WAKEUPS,
     },
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 7;
+pub(super) const VERSION: i64 = 8;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -66,6 +66,10 @@ const ADDED: &[(&str, i64)] = &[
     (SAVED_VIEWS.name, 7),
     (BULK_JOBS.name, 7),
     (BULK_SLICES.name, 7),
+    (AUTOMATION_RULES.name, 8),
+    (MACROS.name, 8),
+    (AUTOMATION_RUNS.name, 8),
+    (AUTOMATION_WAITS.name, 8),
 ];
 
 /// Where the version is kept: one row.

@@ -192,9 +192,7 @@ impl Automation {
         for (nth, action) in actions.iter().enumerate() {
             let done = self.act(scope, (run.id, nth), run.conversation_id, action, actor).await?;
             run.steps.push(match done {
-                Ok(outcome) => {
-                    AutomationStep { action: action.clone(), outcome, code: None, message: None }
-                }
+                Ok(outcome) => AutomationStep { action: action.clone(), outcome, code: None, message: None },
                 Err(refusal) => {
                     if let Some(why) = refusal.untold() {
                         tracing::warn!(run = %run.id, why, "an action failed");
@@ -320,11 +318,7 @@ impl Automation {
 impl Follower for Automation {
     const NAME: &'static str = "automation";
 
-    async fn take(
-        &self,
-        scope: TenantScope,
-        events: Vec<Logged>,
-    ) -> Result<Option<Vec<Mutation>>, Refusal> {
+    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
         let begun = events.iter().filter_map(|event| Some((event, begins_with(&event.event)?)));
         let begun: Vec<_> = begun.collect();
         if begun.is_empty() {

@@ -62,7 +62,10 @@ impl When {
     pub fn checked(when: RuleWhen) -> Result<Self, Rejection> {
         let RuleWhen { event, after_minutes, filter, words, .. } = &when;
         if after_minutes.is_some_and(|minutes| !(1..=MAX_RULE_MINUTES).contains(&minutes)) {
-            return invalid("when", format!("`after_minutes` must be within 1 to {MAX_RULE_MINUTES} minutes"));
+            return invalid(
+                "when",
+                format!("`after_minutes` must be within 1 to {MAX_RULE_MINUTES} minutes"),
+            );
         }
         if !words.is_empty() && !matches!(event, RuleEvent::MessageReceived | RuleEvent::MessageSent) {
             return invalid("when", "words are looked for in messages: choose an event about one");
@@ -75,10 +78,7 @@ impl When {
             return invalid("when", format!("each of the words has 1 to {MAX_RULE_WORD_CHARS} characters"));
         }
         let needs_viewer = |condition: &FilterCondition| {
-            matches!(
-                condition,
-                FilterCondition::Unread { .. } | FilterCondition::Assignee { me: true, .. }
-            )
+            matches!(condition, FilterCondition::Unread { .. } | FilterCondition::Assignee { me: true, .. })
         };
         if filter.iter().any(needs_viewer) {
             return invalid("filter", "nobody looks when a rule acts: nothing is unread or one's own");

@@ -138,7 +138,10 @@ impl Automation {
             };
             for row in rows {
                 let Some(tenant) = row.tenant else { continue };
-                #[expect(clippy::disallowed_methods, reason = "recovery acts for the tenant whose rule it finds")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "recovery acts for the tenant whose rule it finds"
+                )]
                 let scope = TenantScope::assume(tenant);
                 match AutomationWaitRow::from_cells(row.cells) {
                     Ok(row) => {

@@ -236,7 +236,11 @@ impl Desk {
     ///
     /// # Errors
     /// When the store does not answer; asked again, it deletes the rest.
-    pub(super) async fn clear_kept<K: Kept>(&self, scope: TenantScope, user_id: UserId) -> Result<(), Refusal> {
+    pub(super) async fn clear_kept<K: Kept>(
+        &self,
+        scope: TenantScope,
+        user_id: UserId,
+    ) -> Result<(), Refusal> {
         let holder = Holder::Person(user_id);
         let rows = self.rows_of::<K>(scope, holder).await?;
         let delete = |row: K| Mutation::delete::<K>(K::key_of(holder.key(), row.id()));

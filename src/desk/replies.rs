@@ -82,12 +82,8 @@ impl Desk {
     ) -> Result<wire::SavedReply, Refusal> {
         let name = reply::checked_name(&new.name).map_err(refusal_of)?;
         reply::check_text(&new.text).map_err(refusal_of)?;
-        let body = SavedReplyBody {
-            name,
-            text: new.text,
-            updated_at: self.clock.now(),
-            updated_by: keeper.user_id,
-        };
+        let body =
+            SavedReplyBody { name, text: new.text, updated_at: self.clock.now(), updated_by: keeper.user_id };
         self.keep::<SavedReplyRow>(keeper, Holder::of(new.shared, keeper.user_id), id, body).await
     }
 

@@ -29,7 +29,7 @@ use crate::{
 /// The macros that the caller can run
 ///
 /// The workspace's and their own.
-#[utoipa::path(get, path = "/api/v1/macros", tag = "automation", responses((status = 200, body = wire::MacroList)))]
+#[utoipa::path(get, path = "/api/v1/macros", tag = "macros", responses((status = 200, body = wire::MacroList)))]
 pub(crate) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: May<Read>,
@@ -40,7 +40,7 @@ pub(crate) async fn list(
 /// Make a macro
 ///
 /// For the caller alone or, by owners, admins and supervisors, for everybody.
-#[utoipa::path(post, path = "/api/v1/macros", tag = "automation",
+#[utoipa::path(post, path = "/api/v1/macros", tag = "macros",
     request_body = wire::CreateMacro, responses((status = 201, body = wire::Macro)))]
 pub(crate) async fn create(
     State(desk): State<Arc<Desk>>,
@@ -68,7 +68,7 @@ pub(crate) async fn create(
 ///
 /// With `If-Match`, only as long as nobody else changed it since it was read; else 412. Those of the workspace are
 /// changed by owners, admins and supervisors.
-#[utoipa::path(patch, path = "/api/v1/macros/{id}", tag = "automation",
+#[utoipa::path(patch, path = "/api/v1/macros/{id}", tag = "macros",
     params(("id" = MacroId, Path), ("if-match" = Option<String>, Header, description = "An earlier answer's ETag")),
     request_body = wire::ChangeMacro,
     responses((status = 200, body = wire::Macro, headers(("etag" = String, description = "The macro's version")))))]
@@ -95,7 +95,7 @@ pub(crate) async fn patch(
 /// Delete a macro
 ///
 /// Those of the workspace are deleted by owners, admins and supervisors. What it did stays done.
-#[utoipa::path(delete, path = "/api/v1/macros/{id}", tag = "automation",
+#[utoipa::path(delete, path = "/api/v1/macros/{id}", tag = "macros",
     params(("id" = MacroId, Path)), responses((status = 204)))]
 pub(crate) async fn delete(
     State(desk): State<Arc<Desk>>,
@@ -115,7 +115,7 @@ pub(crate) async fn delete(
 ///
 /// Its actions are done one after the other, as the caller's. What is refused is told in the answer; what comes after it is
 /// done all the same.
-#[utoipa::path(post, path = "/api/v1/conversations/{id}/macros", tag = "automation",
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/macros", tag = "macros",
     params(("id" = ConversationId, Path)), request_body = wire::RunMacro,
     responses((status = 200, body = wire::AutomationRun)))]
 pub(crate) async fn run(

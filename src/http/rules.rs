@@ -30,7 +30,7 @@ const RUNS_MAX: u32 = 100;
 /// The rules
 ///
 /// In the order in which they act.
-#[utoipa::path(get, path = "/api/v1/rules", tag = "automation",
+#[utoipa::path(get, path = "/api/v1/rules", tag = "rules",
     responses((status = 200, body = wire::AutomationRuleList)))]
 pub(crate) async fn list(
     State(automation): State<Automation>,
@@ -40,7 +40,7 @@ pub(crate) async fn list(
 }
 
 /// One rule
-#[utoipa::path(get, path = "/api/v1/rules/{id}", tag = "automation", params(("id" = RuleId, Path)),
+#[utoipa::path(get, path = "/api/v1/rules/{id}", tag = "rules", params(("id" = RuleId, Path)),
     responses((status = 200, body = wire::AutomationRule, headers(("etag" = String, description = "The rule's version")))))]
 pub(crate) async fn get(
     State(automation): State<Automation>,
@@ -54,7 +54,7 @@ pub(crate) async fn get(
 /// Make a rule
 ///
 /// It acts after all others, on what happens from then on. What a rule does begins no rule.
-#[utoipa::path(post, path = "/api/v1/rules", tag = "automation",
+#[utoipa::path(post, path = "/api/v1/rules", tag = "rules",
     request_body = wire::CreateRule, responses((status = 201, body = wire::AutomationRule)))]
 pub(crate) async fn create(
     State(automation): State<Automation>,
@@ -79,7 +79,7 @@ pub(crate) async fn create(
 /// Change a rule
 ///
 /// With `If-Match`, only as long as nobody else changed it since it was read; else 412.
-#[utoipa::path(patch, path = "/api/v1/rules/{id}", tag = "automation",
+#[utoipa::path(patch, path = "/api/v1/rules/{id}", tag = "rules",
     params(("id" = RuleId, Path), ("if-match" = Option<String>, Header, description = "An earlier answer's ETag")),
     request_body = wire::ChangeRule,
     responses((status = 200, body = wire::AutomationRule, headers(("etag" = String, description = "The rule's version")))))]
@@ -101,7 +101,7 @@ pub(crate) async fn patch(
 /// Delete a rule
 ///
 /// What it did stays done; what waits for it does not act any more.
-#[utoipa::path(delete, path = "/api/v1/rules/{id}", tag = "automation",
+#[utoipa::path(delete, path = "/api/v1/rules/{id}", tag = "rules",
     params(("id" = RuleId, Path)), responses((status = 204)))]
 pub(crate) async fn delete(
     State(automation): State<Automation>,
@@ -117,7 +117,7 @@ pub(crate) async fn delete(
 /// Try a rule
 ///
 /// Which conversations are now as it asks. Nothing is done.
-#[utoipa::path(post, path = "/api/v1/rules/trial", tag = "automation",
+#[utoipa::path(post, path = "/api/v1/rules/trial", tag = "rules",
     request_body = wire::TryRule, responses((status = 200, body = wire::RuleTrial)))]
 pub(crate) async fn trial(
     State(automation): State<Automation>,
@@ -149,7 +149,7 @@ pub(crate) struct Params {
 /// What rules and macros did
 ///
 /// Newest first, of the last 30 days.
-#[utoipa::path(get, path = "/api/v1/automation-runs", tag = "automation", params(Params),
+#[utoipa::path(get, path = "/api/v1/automation-runs", tag = "rules", params(Params),
     responses((status = 200, body = wire::AutomationRunPage)))]
 pub(crate) async fn runs(
     State(automation): State<Automation>,

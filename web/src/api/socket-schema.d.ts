@@ -1317,7 +1317,8 @@ export interface Event {
     | "labels.changed"
     | "presence.changed"
     | "replies.changed"
-    | "views.changed";
+    | "views.changed"
+    | "automation.changed";
   /**
    * Its place in the stream.
    */
@@ -1331,6 +1332,10 @@ export interface Event {
  * The objects after the change.
  */
 export interface EventData {
+  /**
+   * Whose macros, or the workspace's rules and macros.
+   */
+  automation?: AutomationChanged | null;
   /**
    * The channel.
    */
@@ -1383,6 +1388,15 @@ export interface EventData {
    * Whose views.
    */
   views?: ViewsChanged | null;
+}
+/**
+ * Rules or macros were made, changed or deleted: whoever shows them reads them again.
+ */
+export interface AutomationChanged {
+  /**
+   * Whose macros; absent for the workspace's rules and macros.
+   */
+  user_id?: UserId | null;
 }
 /**
  * A connected channel. Secrets are never shown.
@@ -1782,7 +1796,7 @@ export interface Sender {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -1984,7 +1998,7 @@ export interface Sender1 {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2047,7 +2061,7 @@ export interface Sender2 {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2790,6 +2804,10 @@ export interface StoreState {
  * conversation too, without `last_message`, which is the message beside it or an older one.
  */
 export interface EventData1 {
+  /**
+   * Whose macros, or the workspace's rules and macros.
+   */
+  automation?: AutomationChanged | null;
   /**
    * The channel.
    */

@@ -1,5 +1,6 @@
 /** Arabic. Everything comes at once, before anything is shown. */
 import { account } from '@/locales/ar/account';
+import { automation } from '@/locales/ar/automation';
 import { doors } from '@/locales/ar/doors';
 import { first } from '@/locales/ar/first';
 import { lists } from '@/locales/ar/lists';
@@ -7,4 +8,4 @@ import { settings } from '@/locales/ar/settings';
 import { writing } from '@/locales/ar/writing';
 import { merged } from '@/locales/merged';
 
-export const words = merged(first, account, doors, lists, settings, writing);
+export const words = merged(first, account, automation, doors, lists, settings, writing);

@@ -417,9 +417,15 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &clock)?;
-    let bulk =
-        Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let auditor = Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let bulk = Bulk::new(
+        house.clone(),
+        accounts.clone(),
+        records.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&entropy),
+        auditor.clone(),
+    );
     let chances = (Arc::clone(&clock), Arc::clone(&entropy));
     let automation =
         Automation::new(house.clone(), accounts.clone(), records.clone(), chances, auditor.clone());

@@ -13,7 +13,7 @@ use switchboard_schema::{
 /// Rows that one page looks at, at most, before it answers with what it has.
 const LOOKED_AT_MAX: usize = 4_000;
 /// Periods without a row that one page passes, at most.
-const PERIODS_MAX: usize = 24;
+const PERIODS_MAX: usize = 32;
 /// Rows that are read of a part at once.
 const READ_AT_ONCE: usize = 200;
 

@@ -81,7 +81,9 @@ export function ConditionChips({ filter, names, fields = FIELDS, opens = false, 
               // Its chip goes on where this one was.
               chosen.current = null;
               setBegun(null);
-              setOpen(kindOf(begun) === 'values' ? filter.length : null);
+              setOpen(null);
+              // Once its button is there, beside which the menu opens.
+              if (kindOf(begun) === 'values') setTimeout(() => { setOpen(filter.length); }, 0);
               onClose();
               go([...filter, next]);
             }}

@@ -57,8 +57,8 @@ export function Rules() {
       <ol className="grid gap-2">
         {rules.map((rule, index) => (
           <li key={rule.id} className="flex items-start gap-3 rounded-[9px] border border-line px-3 py-2.5">
-            <div className={`min-w-0 flex-1 ${rule.enabled ? '' : 'opacity-60'}`}>
-              <p className="font-medium break-words">{rule.name}</p>
+            <div className="min-w-0 flex-1">
+              <p className={`font-medium break-words ${rule.enabled ? '' : 'text-text-2'}`}>{rule.name}</p>
               <p className="text-text-2">{whenWords(rule.when, names)}</p>
               <p className="line-clamp-2 text-text-2 [overflow-wrap:anywhere]">{rule.actions.map((action) => actionWords(action, names)).join(' · ')}</p>
             </div>
@@ -92,7 +92,7 @@ function whenWords({ event, after_minutes: after, filter = [], words = [], hours
     ...(after ? [afterWords(after)] : []),
     ...(words.length > 0 ? [words.map((word) => `“${word}”`).join(', ')] : []),
     ...filter.map((condition) => conditionWords(condition, names)),
-    ...(hours ? [t(hours === 'open' ? 'automation.hoursOpen' : 'automation.hoursClosed').toLocaleLowerCase()] : []),
+    ...(hours ? [t(hours === 'open' ? 'automation.hoursOpen' : 'automation.hoursClosed')] : []),
   ].join(' · ');
 }
 

@@ -50,11 +50,12 @@ use url::Url;
 use self::{
     accept::{Accepting, Listeners},
     bodies::Bodies,
-    followers::Followers,
+    followers::{Followers, following},
 };
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
     audit::Auditor,
+    automation::Automation,
     bulk::Bulk,
     config::{Config, StoreKind},
     desk::Desk,
@@ -424,23 +425,31 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &clock)?;
+    let auditor = Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let bulk = Bulk::new(
+        house.clone(),
+        accounts.clone(),
+        records.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&entropy),
+        auditor.clone(),
+    );
+    let chances = (Arc::clone(&clock), Arc::clone(&entropy));
+    let automation =
+        Automation::new(house.clone(), accounts.clone(), records.clone(), chances, auditor.clone());
     let courier = push::courier(config, &records, &*vault, &access, &clock, &io.handle, &public_url).await?;
     let notifications =
         Notifications::new(records.clone(), Arc::clone(&clock), house.clone(), courier.clone());
-    let teller = followers::following(house.follow(Teller::new(notifications.clone())));
-    let followers = Followers::start(&house, &whole, vec![teller])?;
-    let bulk =
-        Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let teller = Teller::new(notifications.clone());
+    let following = vec![following(house.follow(automation.clone())), following(house.follow(teller))];
+    let followers = Followers::start(&house, &whole, following)?;
     let edge = Edge {
         house: house.clone(),
+        automation: automation.clone(),
         bulk: bulk.clone(),
         access,
         notifications: notifications.clone(),
-        desk: Arc::new(Desk::new(
-            records.clone(),
-            Arc::clone(&clock),
-            Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy)),
-        )),
+        desk: Arc::new(Desk::new(records.clone(), Arc::clone(&clock), auditor)),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),
@@ -454,6 +463,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let mut timers = start_timers(&house, &store, &blobs, &clock);
     let unfinished = Arc::clone(&whole);
     timers.push(actix::spawn(async move { bulk.resume(unfinished).await }));
+    timers.push(actix::spawn(automation.keep_time(Arc::clone(&whole))));
     if let Some(courier) = courier {
         timers.push(actix::spawn(courier.resume(notifications, Arc::clone(&whole))));
     }

@@ -6,11 +6,13 @@
 
 mod access;
 mod audit;
+mod automation;
 mod boot;
 mod bulk;
 mod cli;
 mod config;
 mod desk;
+mod diary;
 mod gateway;
 #[cfg(test)]
 mod generated;

@@ -536,14 +536,23 @@ impl House {
         self.env.tenants.tell_if_there(scope, (), letter);
     }
 
+    fn tell(&self, scope: TenantScope, name: wire::EventName, data: wire::EventData) {
+        let told = tenant::Told { name, at: self.env.clock.now(), data };
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+    }
+
+    /// Tells everybody of the workspace that rules or macros were made, changed or deleted: somebody's, or the workspace's.
+    pub fn tell_of_automation(&self, scope: TenantScope, user_id: Option<UserId>) {
+        let automation = Some(wire::AutomationChanged { user_id });
+        let data = wire::EventData { automation, ..Default::default() };
+        self.tell(scope, wire::EventName::AutomationChanged, data);
+    }
+
     /// Tells everybody of the workspace that views were kept, changed or deleted: somebody's, or the workspace's.
     pub fn tell_of_views(&self, scope: TenantScope, user_id: Option<UserId>) {
-        let told = tenant::Told {
-            name: wire::EventName::ViewsChanged,
-            at: self.env.clock.now(),
-            data: wire::EventData { views: Some(wire::ViewsChanged { user_id }), ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+        let views = Some(wire::ViewsChanged { user_id });
+        let data = wire::EventData { views, ..Default::default() };
+        self.tell(scope, wire::EventName::ViewsChanged, data);
     }
 
     /// How many conversations each filter finds, as somebody sees them, and up to where that includes everything.
@@ -562,12 +571,8 @@ impl House {
     /// Tells everybody of the workspace that saved replies were made, changed or deleted: somebody's, or the workspace's.
     pub fn tell_of_replies(&self, scope: TenantScope, user_id: Option<UserId>) {
         let replies = Some(wire::RepliesChanged { user_id });
-        let told = tenant::Told {
-            name: wire::EventName::RepliesChanged,
-            at: self.env.clock.now(),
-            data: wire::EventData { replies, ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+        let data = wire::EventData { replies, ..Default::default() };
+        self.tell(scope, wire::EventName::RepliesChanged, data);
     }
 
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.

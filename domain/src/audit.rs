@@ -160,7 +160,20 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::ConversationOpened
         | AuditAct::ConversationPending
         | AuditAct::ConversationSnoozed
-        | AuditAct::ConversationResolved => AuditArea::Conversations,
+        | AuditAct::ConversationResolved
+        | AuditAct::BulkChanged => AuditArea::Conversations,
+        AuditAct::LabelMade
+        | AuditAct::LabelChanged
+        | AuditAct::LabelDeleted
+        | AuditAct::ViewKept
+        | AuditAct::ViewChanged
+        | AuditAct::ViewDeleted
+        | AuditAct::RuleMade
+        | AuditAct::RuleChanged
+        | AuditAct::RuleDeleted
+        | AuditAct::MacroMade
+        | AuditAct::MacroChanged
+        | AuditAct::MacroDeleted => AuditArea::Inbox,
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod assignment;
 pub mod audit;
+pub mod automation;
 pub mod bulk;
 pub mod channel;
 pub mod consent;

@@ -51,8 +51,19 @@ impl Service {
     }
 
     fn hours_for(&self, policy: &SlaPolicy, team: Option<TeamId>) -> Option<&Hours> {
+        self.hours_of(team).filter(|_| policy.within_hours)
+    }
+
+    /// The business hours of a team, or the workspace's.
+    fn hours_of(&self, team: Option<TeamId>) -> Option<&Hours> {
         let own = team.and_then(|team| self.team_hours.get(&team));
-        own.or(self.hours.as_ref()).filter(|_| policy.within_hours).map(Arc::as_ref)
+        own.or(self.hours.as_ref()).map(Arc::as_ref)
+    }
+
+    /// Is it open for what is with a team, or with none? Always, where no hours are set.
+    #[must_use]
+    pub fn is_open(&self, team: Option<TeamId>, at: Timestamp) -> bool {
+        self.hours_of(team).is_none_or(|hours| hours.is_open(at))
     }
 }
 

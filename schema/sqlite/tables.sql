@@ -376,6 +376,48 @@ CREATE TABLE IF NOT EXISTS audit (
     PRIMARY KEY (tenant, period, part, at, id)
 ) STRICT, WITHOUT ROWID;
 
+--  What acts by itself when something happens.
+CREATE TABLE IF NOT EXISTS automation_rules (
+    tenant BLOB NOT NULL,
+    rule_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, rule_id)
+) STRICT, WITHOUT ROWID;
+
+--  What people do again and again, of the workspace or of one person.
+CREATE TABLE IF NOT EXISTS macros (
+    tenant BLOB NOT NULL,
+    holder TEXT NOT NULL,
+    macro_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, holder, macro_id)
+) STRICT, WITHOUT ROWID;
+
+--  Runs of rules and macros, and what came of each; kept for [`RUNS_LIFE`].
+CREATE TABLE IF NOT EXISTS automation_runs (
+    tenant BLOB NOT NULL,
+    period INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, period, at, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS automation_runs_expiry ON automation_runs (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Rules that wait before they act, one for each conversation that they may act in.
+CREATE TABLE IF NOT EXISTS automation_waits (
+    tenant BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    rule_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, conversation_id, rule_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS automation_waits_expiry ON automation_waits (expires_at) WHERE expires_at IS NOT NULL;
+
 --  What people were told of: of each the newest 200, for 30 days.
 CREATE TABLE IF NOT EXISTS notifications (
     tenant BLOB NOT NULL,

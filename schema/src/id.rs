@@ -210,6 +210,12 @@ ids! {
     NotificationId = "ntf";
     /// A browser that is reached while no page is open.
     PushSubscriptionId = "psh";
+    /// What acts by itself when something happens.
+    RuleId = "rul";
+    /// What somebody does again and again, done at once.
+    MacroId = "mac";
+    /// One run of a rule or a macro.
+    AutomationRunId = "run";
 }
 
 impl ConversationId {

@@ -364,6 +364,9 @@ id_cells!(
     ViewId,
     BulkId,
     AuditId,
+    RuleId,
+    MacroId,
+    AutomationRunId,
     NotificationId,
     PushSubscriptionId
 );

@@ -3,6 +3,7 @@
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
 mod audit;
+mod automation;
 mod bulk;
 mod channel;
 mod consent;
@@ -23,6 +24,7 @@ mod team;
 mod template;
 
 pub use audit::*;
+pub use automation::*;
 pub use bulk::*;
 pub use channel::*;
 pub use consent::*;

@@ -23,10 +23,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
-    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
-    media, messages, metrics, notifications, outbox, outermost, password_resets, problem::Problem,
-    push_subscriptions, saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates,
-    users, views,
+    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels,
+    macros, me, media, messages, metrics, notifications, outbox, outermost, password_resets,
+    problem::Problem, push_subscriptions, rules, saved_replies, scheduled, search, sessions, sign_ups,
+    sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 
@@ -140,6 +140,13 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(bulk::get))
         .routes(routes!(bulk::failures))
         .routes(routes!(bulk::undo))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::trial))
+        .routes(routes!(rules::get, rules::patch, rules::delete))
+        .routes(routes!(rules::runs))
+        .routes(routes!(macros::list, macros::create))
+        .routes(routes!(macros::patch, macros::delete))
+        .routes(routes!(macros::run))
         .routes(routes!(views::list, views::create))
         .routes(routes!(views::counts))
         .routes(routes!(views::patch, views::delete))

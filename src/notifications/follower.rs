@@ -179,7 +179,7 @@ impl Teller {
 impl Follower for Teller {
     const NAME: &'static str = "notifications";
 
-    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Vec<Mutation>, Refusal> {
+    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
         let now = self.notifications.now();
         let mut pages: BTreeMap<UserId, Page> = BTreeMap::new();
         for Logged { offset, event } in &events {
@@ -233,7 +233,7 @@ impl Follower for Teller {
             !(page.rows.is_empty() && page.marks.is_empty() && page.gone.is_empty() && page.told.is_empty())
         });
         lock(&self.pending).insert(scope, pages);
-        Ok(rows)
+        Ok((!rows.is_empty()).then_some(rows))
     }
 
     async fn written(&self, scope: TenantScope) {

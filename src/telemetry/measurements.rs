@@ -79,6 +79,10 @@ const CONDITIONS: &[&str] = &{
 /// Why sockets close.
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 
+/// Those that follow the logs.
+const FOLLOWERS: &[&str] = &["automation", "notifications"];
+/// What came of a run of a rule or a macro.
+const RUNS: &[&str] = &["done", "failed", "held_back", "not_waited"];
 /// Why an index of search is made anew.
 const REBUILDS: &[&str] = &["missing", "damaged", "version", "elsewhere", "expired"];
 
@@ -236,6 +240,21 @@ pub(super) const COUNTERS: &[Measurement] = &[
     of("switchboard_search_failures_total", &[], "Turns of feeding search that failed and are tried again"),
     of("switchboard_search_cut_total", &[], "Searches that ended before everything was looked through"),
     of("switchboard_search_overloaded_total", &[], "Searches refused because too many waited"),
+    of(
+        "switchboard_follower_events_total",
+        &[("follower", FOLLOWERS)],
+        "Events of the logs taken in, by those that follow them",
+    ),
+    of(
+        "switchboard_follower_failures_total",
+        &[("follower", FOLLOWERS)],
+        "Turns of those that follow the logs that failed and are tried again",
+    ),
+    of(
+        "switchboard_automation_runs_total",
+        &[("outcome", RUNS)],
+        "Runs of rules and macros: everything was done, something was refused, the rule had run too often there, or as many waited as may",
+    ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.

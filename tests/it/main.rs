@@ -8,6 +8,7 @@ mod answers;
 mod arrival;
 mod assigning;
 mod audit;
+mod automation;
 mod backup;
 mod channels;
 mod composing;

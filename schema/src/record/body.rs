@@ -278,6 +278,55 @@ pub struct LabelBody {
     pub created_at: Timestamp,
 }
 
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutomationRuleBody {
+    /// What it is called.
+    pub name: String,
+    /// It acts.
+    pub enabled: bool,
+    /// Its place among the rules.
+    pub position: u32,
+    /// What it begins with.
+    pub when: wire::RuleWhen,
+    /// What it does.
+    pub actions: Vec<wire::AutomationAction>,
+    /// What happened before this does not begin it.
+    pub since: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// A macro.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MacroBody {
+    /// What it is called.
+    pub name: String,
+    /// What it does.
+    pub actions: Vec<wire::AutomationAction>,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// A rule that waits before it acts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutomationWaitBody {
+    /// Until when.
+    pub due_at: Timestamp,
+    /// The place in the log of what it began with.
+    pub offset: u64,
+    /// Since when the customer waited then: it acts only as long as they still do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Timestamp>,
+    /// Messages of the customer then: it acts only as long as there are no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbound_count: Option<u64>,
+}
+
 /// A view of the list that is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedViewBody {

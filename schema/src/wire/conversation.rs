@@ -407,6 +407,8 @@ wire! {
         PhoneApp,
         /// Switchboard itself.
         System,
+        /// A rule of the workspace.
+        Rule,
     }
 }
 

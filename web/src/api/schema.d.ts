@@ -97,6 +97,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules and macros did
+         * @description Newest first, of the last 30 days.
+         */
+        get: operations["rules_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -567,6 +587,27 @@ export interface paths {
          * @description What it has already, or has not, changes nothing: two who label at once do not undo each other.
          */
         post: operations["conversations_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a macro
+         * @description Its actions are done one after the other, as the caller's. What is refused is told in the answer; what comes after it is
+         *     done all the same.
+         */
+        post: operations["macros_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,6 +1106,55 @@ export interface paths {
         patch: operations["labels_patch"];
         trace?: never;
     };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The macros that the caller can run
+         * @description The workspace's and their own.
+         */
+        get: operations["macros_list"];
+        put?: never;
+        /**
+         * Make a macro
+         * @description For the caller alone or, by owners, admins and supervisors, for everybody.
+         */
+        post: operations["macros_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a macro
+         * @description Those of the workspace are deleted by owners, admins and supervisors. What it did stays done.
+         */
+        delete: operations["macros_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a macro
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412. Those of the workspace are
+         *     changed by owners, admins and supervisors.
+         */
+        patch: operations["macros_patch"];
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1306,6 +1396,75 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules
+         * @description In the order in which they act.
+         */
+        get: operations["rules_list"];
+        put?: never;
+        /**
+         * Make a rule
+         * @description It acts after all others, on what happens from then on. What a rule does begins no rule.
+         */
+        post: operations["rules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a rule
+         * @description Which conversations are now as it asks. Nothing is done.
+         */
+        post: operations["rules_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["rules_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a rule
+         * @description What it did stays done; what waits for it does not act any more.
+         */
+        delete: operations["rules_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412.
+         */
+        patch: operations["rules_patch"];
         trace?: never;
     };
     "/api/v1/saved-replies": {
@@ -2005,12 +2164,12 @@ export interface components {
          * @description What somebody did.
          * @enum {string}
          */
-        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
+        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "label_made" | "label_changed" | "label_deleted" | "view_kept" | "view_changed" | "view_deleted" | "bulk_changed" | "rule_made" | "rule_changed" | "rule_deleted" | "macro_made" | "macro_changed" | "macro_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
         /**
          * @description A part of the workspace.
          * @enum {string}
          */
-        AuditArea: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations";
+        AuditArea: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations" | "inbox";
         /** @description A field that was one thing and is another. */
         AuditChange: {
             /** @description What it is; none where it is nothing, or is a secret. */
@@ -2057,6 +2216,112 @@ export interface components {
             entries: components["schemas"]["AuditEntry"][];
             /** @description Where the next page begins; none at the end. */
             next_cursor?: string | null;
+        };
+        /** @description One thing that a rule or a macro does with a conversation. */
+        AutomationAction: {
+            /** @enum {string} */
+            action: "change";
+            /** @description What. Not `read`, and not `snoozed`, which has an action of its own. */
+            change: components["schemas"]["BulkChange"];
+        } | {
+            /** @enum {string} */
+            action: "snooze";
+            /**
+             * Format: int32
+             * @description For so many minutes.
+             */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            action: "assign_me";
+        } | {
+            /** @enum {string} */
+            action: "send";
+            /** @description The words, with the placeholders of saved replies. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            action: "note";
+            /** @description The words, with the placeholders of saved replies. */
+            text: string;
+        };
+        /** @description A rule. */
+        AutomationRule: {
+            /** @description What it does, one after the other. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description It acts; else it rests. */
+            enabled: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["RuleId"];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place among the rules: the lowest acts first, and each sees what those before it did.
+             */
+            position: number;
+            /** @description What happened before this does not begin it. */
+            since: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+            /** @description What it begins with. */
+            when: components["schemas"]["RuleWhen"];
+        };
+        /** @description The rules of a workspace. */
+        AutomationRuleList: {
+            /** @description In the order in which they act. */
+            rules: components["schemas"]["AutomationRule"][];
+        };
+        /** @description One run of a rule or a macro, kept for 30 days. */
+        AutomationRun: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by?: null | components["schemas"]["Sender"];
+            /** @description The contact's name then. */
+            contact: string;
+            /** @description Where. */
+            conversation_id: components["schemas"]["ConversationId"];
+            event?: null | components["schemas"]["RuleEvent"];
+            /** @description Its id. */
+            id: components["schemas"]["AutomationRunId"];
+            macro_id?: null | components["schemas"]["MacroId"];
+            /** @description What it was called then. */
+            name: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["RunOutcome"];
+            rule_id?: null | components["schemas"]["RuleId"];
+            /** @description Action by action. */
+            steps: components["schemas"]["AutomationStep"][];
+        };
+        /** @description `run_` and 26 characters */
+        AutomationRunId: string;
+        /** @description Runs, newest first. */
+        AutomationRunPage: {
+            /** @description Where the next page begins; none at the end. */
+            next_cursor?: string | null;
+            /**
+             * @description The runs. Fewer than were asked for, even none, where a long stretch of time held nothing that is meant: the
+             *     cursor goes on from there.
+             */
+            runs: components["schemas"]["AutomationRun"][];
+        };
+        /** @description One action and what came of it. */
+        AutomationStep: {
+            /** @description What was to be done. */
+            action: components["schemas"]["AutomationAction"];
+            /** @description Why not; stable. */
+            code?: string | null;
+            /** @description Why not, in words. */
+            message?: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["StepOutcome"];
         };
         /**
          * @description What somebody says of themselves; remembered until they say otherwise.
@@ -2244,6 +2509,28 @@ export interface components {
             color?: null | components["schemas"]["LabelColor"];
             /** @description A new name. */
             name?: string | null;
+        };
+        /** @description Change a macro. What is left out stays. */
+        ChangeMacro: {
+            /** @description What it does. */
+            actions?: components["schemas"]["AutomationAction"][] | null;
+            /** @description What it is called. */
+            name?: string | null;
+        };
+        /** @description Change a rule. What is left out stays. */
+        ChangeRule: {
+            /** @description What it does. */
+            actions?: components["schemas"]["AutomationAction"][] | null;
+            /** @description Does it act? */
+            enabled?: boolean | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Its place among the rules, from 0.
+             */
+            position?: number | null;
+            when?: null | components["schemas"]["RuleWhen"];
         };
         /** @description Change a saved reply. What is left out stays. */
         ChangeSavedReply: {
@@ -2859,12 +3146,32 @@ export interface components {
             /** @description Its name: 1 to 40 characters on one line, as no other label of the workspace is called. */
             name: string;
         };
+        /** @description Make a macro. */
+        CreateMacro: {
+            /** @description What it does: 1 to 10 actions. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description What it is called: 1 to 80 characters on one line, unlike every other of the same holder. */
+            name: string;
+            /** @description For everybody; else for the caller alone. */
+            shared?: boolean;
+        };
         /** @description Have the browser that asks be reached while no page is open, as its `PushSubscription` says (W3C Push API). */
         CreatePushSubscription: {
             /** @description Where messages for it go: https, at most 1,024 characters. */
             endpoint: string;
             /** @description Keys of the browser's. */
             keys: components["schemas"]["PushKeys"];
+        };
+        /** @description Make a rule. */
+        CreateRule: {
+            /** @description What it does: 1 to 10 actions. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description It acts at once. */
+            enabled: boolean;
+            /** @description What it is called: 1 to 80 characters on one line, unlike every other. */
+            name: string;
+            /** @description What it begins with. */
+            when: components["schemas"]["RuleWhen"];
         };
         /** @description Keep words. */
         CreateSavedReply: {
@@ -3414,6 +3721,33 @@ export interface components {
         LookAtInvitation: {
             /** @description What stands behind the `#` of its link. */
             token: string;
+        };
+        /** @description A macro: what somebody does with a conversation again and again, done at once. */
+        Macro: {
+            /** @description What it does, one after the other. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description Its id. */
+            id: components["schemas"]["MacroId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description It is everybody's; else the caller's alone. */
+            shared: boolean;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+        };
+        /** @description `mac_` and 26 characters */
+        MacroId: string;
+        /** @description The macros that the caller sees. */
+        MacroList: {
+            /** @description By name; the caller's own and the workspace's. */
+            macros: components["schemas"]["Macro"][];
         };
         /**
          * @description How a mail stands.
@@ -4070,6 +4404,59 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "supervisor" | "agent" | "analyst";
+        /**
+         * @description What a rule begins with. What a rule did begins none.
+         * @enum {string}
+         */
+        RuleEvent: "conversation_created" | "message_received" | "message_sent" | "conversation_opened" | "conversation_resolved" | "conversation_assigned" | "team_assigned" | "labelled" | "priority_set";
+        /**
+         * @description When business hours count for a rule.
+         * @enum {string}
+         */
+        RuleHours: "open" | "closed";
+        /** @description `rul_` and 26 characters */
+        RuleId: string;
+        /** @description What a trial found. Nothing was done. */
+        RuleTrial: {
+            /** @description Some of them, at most 20, last activity first. */
+            conversations: components["schemas"]["TriedConversation"][];
+            /**
+             * Format: int64
+             * @description Conversations that are now as the rule asks, all together: words and time that goes by are not looked at.
+             */
+            total: number;
+        };
+        /** @description What a rule begins with, and which conversations it is about. Everything that is said must hold. */
+        RuleWhen: {
+            /**
+             * Format: int32
+             * @description So many minutes later, at most 43,200 (thirty days); of a customer's message only if nobody answered it till
+             *     then, of one of ours only if the customer did not write. At once where it is left out.
+             */
+            after_minutes?: number | null;
+            /** @description What happens. */
+            event: components["schemas"]["RuleEvent"];
+            /** @description The conversation then, as in the list: at most 12 conditions; none on what is unread or one's own. */
+            filter?: components["schemas"]["FilterCondition"][];
+            hours?: null | components["schemas"]["RuleHours"];
+            /** @description Any of these stands in the message, at most 50; with the events about messages. Capitals do not count. */
+            words?: string[];
+        };
+        /** @description Run a macro in a conversation. */
+        RunMacro: {
+            /** @description Which. */
+            macro_id: components["schemas"]["MacroId"];
+            /**
+             * Format: int64
+             * @description The last `seq` that the caller saw: what the macro sends is refused where somebody else answered since.
+             */
+            seen_seq?: number | null;
+        };
+        /**
+         * @description What came of a run.
+         * @enum {string}
+         */
+        RunOutcome: "running" | "done" | "failed" | "held_back";
         /** @description Keep a draft. With nothing in it, there is none any more. */
         SaveDraft: components["schemas"]["DraftWords"] & {
             /**
@@ -4388,7 +4775,7 @@ export interface components {
          * @description What a sender is.
          * @enum {string}
          */
-        SenderKind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+        SenderKind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
         /** @description A button of a template as it was sent. */
         SentTemplateButton: {
             /**
@@ -4554,6 +4941,11 @@ export interface components {
             /** @description The new status. */
             status: components["schemas"]["ConversationStatus"];
         };
+        /**
+         * @description What came of one action.
+         * @enum {string}
+         */
+        StepOutcome: "done" | "same" | "failed";
         /** @description A place in a tenant's stream: a snapshot includes everything up to it. */
         StreamPosition: {
             /** @description The activation of the stream; offsets of different epochs do not compare. */
@@ -4941,6 +5333,18 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        /** @description A conversation that a rule would be about. */
+        TriedConversation: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The contact's name. */
+            name: string;
+        };
+        /** @description Which conversations a rule would be about now. */
+        TryRule: {
+            /** @description What it begins with. */
+            when: components["schemas"]["RuleWhen"];
+        };
         /** @description A message of a kind this version cannot show. */
         Unsupported: {
             blob?: null | components["schemas"]["BlobId"];
@@ -5189,7 +5593,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description About this part of the workspace. */
-                area?: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations";
+                area?: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations" | "inbox";
                 /** @description By the person or the key with this id. */
                 by?: string;
                 /** @description About the member, team, channel, contact, conversation … with this id. */
@@ -5212,6 +5616,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_runs: {
+        parameters: {
+            query?: {
+                /** @description Of this rule. */
+                rule_id?: components["schemas"]["RuleId"];
+                /** @description Of this macro. */
+                macro_id?: components["schemas"]["MacroId"];
+                /** @description In this conversation. */
+                conversation_id?: components["schemas"]["ConversationId"];
+                /** @description Of which this came. */
+                outcome?: components["schemas"]["RunOutcome"];
+                /** @description An earlier answer's `next_cursor`. */
+                cursor?: string;
+                /** @description How many, at most 100; 50 where it is left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRunPage"];
                 };
             };
             /** @description A problem */
@@ -6347,6 +6793,44 @@ export interface operations {
             };
         };
     };
+    macros_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunMacro"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     messages_list: {
         parameters: {
             query?: {
@@ -7381,6 +7865,140 @@ export interface operations {
             };
         };
     };
+    macros_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    macros_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMacro"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    macros_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MacroId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    macros_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["MacroId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMacro"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The macro's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sessions_get: {
         parameters: {
             query?: never;
@@ -7874,6 +8492,209 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRuleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_trial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrial"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The rule's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The rule's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
             };
             /** @description A problem */
             default: {

@@ -1337,7 +1337,8 @@ export interface Event {
     | "labels.changed"
     | "presence.changed"
     | "replies.changed"
-    | "views.changed";
+    | "views.changed"
+    | "automation.changed";
   /**
    * Its place in the stream.
    */
@@ -1351,6 +1352,10 @@ export interface Event {
  * The objects after the change.
  */
 export interface EventData {
+  /**
+   * Whose macros, or the workspace's rules and macros.
+   */
+  automation?: AutomationChanged | null;
   /**
    * The channel.
    */
@@ -1403,6 +1408,15 @@ export interface EventData {
    * Whose views.
    */
   views?: ViewsChanged | null;
+}
+/**
+ * Rules or macros were made, changed or deleted: whoever shows them reads them again.
+ */
+export interface AutomationChanged {
+  /**
+   * Whose macros; absent for the workspace's rules and macros.
+   */
+  user_id?: UserId | null;
 }
 /**
  * A connected channel. Secrets are never shown.
@@ -1802,7 +1816,7 @@ export interface Sender {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2004,7 +2018,7 @@ export interface Sender1 {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2067,7 +2081,7 @@ export interface Sender2 {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2923,6 +2937,10 @@ export interface StoreState {
  * conversation too, without `last_message`, which is the message beside it or an older one.
  */
 export interface EventData1 {
+  /**
+   * Whose macros, or the workspace's rules and macros.
+   */
+  automation?: AutomationChanged | null;
   /**
    * The channel.
    */

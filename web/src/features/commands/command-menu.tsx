@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -19,8 +19,8 @@ import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
 import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
-import { useAnswering, useLabels, useMay, useMe, useTeams, useViews } from '@/lib/people';
 import { markAllRead, pauseFor } from '@/lib/notify/acts';
+import { useAnswering, useLabels, useMacros, useMay, useMe, useTeams, useViews } from '@/lib/people';
 import { languageNames, LANGUAGES } from '@/lib/languages';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
@@ -45,6 +45,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const teams = useTeams() ?? [];
   const labels = useLabels() ?? [];
   const views = useViews() ?? [];
+  const macros = useMacros() ?? [];
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
@@ -124,6 +125,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                       </Item>
                     );
                   })}
+                  {macros.map((one) => (
+                    <Item key={one.id} icon={<ListChecks {...icon} />} onSelect={run(() => void import('@/lib/automation').then(({ runMacro }) => runMacro(conversation.id, one)))}>{t('commands.macro', { name: one.name })}</Item>
+                  ))}
                   {snoozeChoices(new Date()).map((choice) => (
                     <Item key={choice.kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString()))}>
                       {`${t('actions.snooze')}: ${snoozeName(choice)}`}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Bell, CalendarClock, History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { Bell, CalendarClock, History, KeyRound, Keyboard, LayoutTemplate, Link2, ListChecks, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users, Zap } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -30,6 +30,9 @@ const Teams = later(() => import('@/features/settings/teams').then((module) => (
 
 const Labels = later(() => import('@/features/settings/labels').then((module) => ({ default: module.Labels })));
 
+const Rules = later(() => import('@/features/settings/automation/rules').then((module) => ({ default: module.Rules })));
+const Macros = later(() => import('@/features/settings/automation/macros').then((module) => ({ default: module.Macros })));
+
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
 
 const pages = {
@@ -40,6 +43,8 @@ const pages = {
   teams: { icon: Users, Page: Teams },
   labels: { icon: Tag, Page: Labels },
   hours: { icon: CalendarClock, Page: Hours },
+  rules: { icon: Zap, Page: Rules },
+  macros: { icon: ListChecks, Page: Macros },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },

@@ -396,6 +396,7 @@ function follow(event: StreamEvent): void {
     refreshTotals();
   }
   if (event.name === 'labels.changed') void queryClient.invalidateQueries({ queryKey: labelsQuery.queryKey });
+  if (event.name === 'automation.changed') void queryClient.invalidateQueries({ queryKey: ['automation'] });
   if (event.name === 'views.changed') void queryClient.invalidateQueries({ queryKey: viewsQuery.queryKey });
   if (presence) {
     const { queryKey } = availabilityQuery;

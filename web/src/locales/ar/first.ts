@@ -104,6 +104,7 @@ export const first = {
     flow: 'مسار',
     campaign: 'حملة',
     api: 'API',
+    rule: 'قاعدة',
     phoneApp: 'هاتف العمل',
     quoteGone: 'رسالة سابقة',
     quoteNotLoaded: 'تعذّر تحميل تلك الرسالة. حاول مرة أخرى.',
@@ -438,7 +439,7 @@ export const first = {
     due: '{{target}} مستحق {{time}}',
     overTarget: '{{target}} متأخر {{time}} عن الهدف',
   },
-  settings: { channels: 'القنوات', templates: 'القوالب', replies: 'الردود المحفوظة', members: 'الأعضاء', teams: 'الفرق', hours: 'الأوقات والأهداف', availability: 'التوفّر', notifications: 'الإشعارات', keys: 'مفاتيح API', audit: 'سجل الأفعال', deadLetters: 'تحديثات لم تُطبّق', appearance: 'المظهر ولوحة المفاتيح' },
+  settings: { channels: 'القنوات', templates: 'القوالب', replies: 'الردود المحفوظة', members: 'الأعضاء', teams: 'الفرق', hours: 'الأوقات والأهداف', rules: 'القواعد', macros: 'الماكرو', availability: 'التوفّر', notifications: 'الإشعارات', keys: 'مفاتيح API', audit: 'سجل الأفعال', deadLetters: 'تحديثات لم تُطبّق', appearance: 'المظهر ولوحة المفاتيح' },
   avatar: { whatsapp: 'واتساب' },
   error: { title: 'تعذّر عرض هذه الصفحة.', text: 'ما كتبته محفوظ.', reload: 'تحميل من جديد', notFound: 'لا شيء في هذا العنوان.', toInbox: 'إلى الوارد', noAnswer: 'الخادم لا يجيب.' },
 };

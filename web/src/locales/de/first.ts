@@ -109,6 +109,7 @@ export const first = {
     flow: 'Ablauf',
     campaign: 'Kampagne',
     api: 'API',
+    rule: 'Regel',
     phoneApp: 'Geschäftstelefon',
     quoteGone: 'Eine frühere Nachricht',
     quoteNotLoaded: 'Diese Nachricht ließ sich nicht laden. Versuchen Sie es noch einmal.',
@@ -451,7 +452,7 @@ export const first = {
     due: '{{target}} fällig {{time}}',
     overTarget: '{{target}} {{time}} über dem Ziel',
   },
-  settings: { channels: 'Kanäle', templates: 'Vorlagen', replies: 'Textbausteine', members: 'Mitglieder', teams: 'Teams', hours: 'Zeiten und Ziele', availability: 'Verfügbarkeit', notifications: 'Benachrichtigungen', keys: 'API-Schlüssel', audit: 'Wer was getan hat', deadLetters: 'Nicht angewandt', appearance: 'Aussehen und Tastatur' },
+  settings: { channels: 'Kanäle', templates: 'Vorlagen', replies: 'Textbausteine', members: 'Mitglieder', teams: 'Teams', hours: 'Zeiten und Ziele', rules: 'Regeln', macros: 'Makros', availability: 'Verfügbarkeit', notifications: 'Benachrichtigungen', keys: 'API-Schlüssel', audit: 'Wer was getan hat', deadLetters: 'Nicht angewandt', appearance: 'Aussehen und Tastatur' },
   avatar: { whatsapp: 'WhatsApp' },
   error: { title: 'Diese Seite ließ sich nicht zeigen.', text: 'Was Sie geschrieben haben, ist aufgehoben.', reload: 'Neu laden', notFound: 'An dieser Adresse ist nichts.', toInbox: 'Zum Posteingang', noAnswer: 'Der Server antwortet nicht.' },
 };

@@ -1,5 +1,6 @@
 /** German. Everything comes at once, before anything is shown. */
 import { account } from '@/locales/de/account';
+import { automation } from '@/locales/de/automation';
 import { doors } from '@/locales/de/doors';
 import { first } from '@/locales/de/first';
 import { lists } from '@/locales/de/lists';
@@ -8,4 +9,4 @@ import { settings } from '@/locales/de/settings';
 import { writing } from '@/locales/de/writing';
 import { merged } from '@/locales/merged';
 
-export const words = merged(first, account, doors, lists, notify, settings, writing);
+export const words = merged(first, account, automation, doors, lists, notify, settings, writing);

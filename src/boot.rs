@@ -416,7 +416,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &clock)?;
-    let followers = Followers::start(&house, &whole, Vec::new())?;
+    let follow = vec![followers::following(house.follow(house.reporter()))];
+    let followers = Followers::start(&house, &whole, follow)?;
     let bulk =
         Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
     let edge = Edge {

@@ -29,9 +29,7 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
-    record::{
-        BUCKET_ITEMS, ContactRow, ConversationHeadRow, LogCursorRow, PROJECTION_BUCKETS,
-    },
+    record::{BUCKET_ITEMS, ContactRow, ConversationHeadRow, LogCursorRow, PROJECTION_BUCKETS},
     table::{CellType, Record as _},
     wire::{self, EventName, ServerFrame},
 };
@@ -494,7 +492,8 @@ impl Feeder {
         self.known.clear();
         let now = self.env.clock.now();
         let offset = log::place(&self.env.records, scope, PROJECTED).await?.unwrap_or(0);
-        let epoch = log::row(&self.env.records, scope, offset).await?.map(|row| row.epoch).unwrap_or_default();
+        let epoch =
+            log::row(&self.env.records, scope, offset).await?.map(|row| row.epoch).unwrap_or_default();
         let rebuild = Some(Rebuild::Contacts { bucket: 0, after: None });
         let note = Note { format: FORMAT, rebuild, offset, epoch, caught_up_at: now };
         self.index.reset(scope)?;

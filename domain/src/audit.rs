@@ -135,7 +135,8 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::TeamDeleted
         | AuditAct::AssignmentChanged
         | AuditAct::HoursChanged
-        | AuditAct::TargetsChanged => AuditArea::Teams,
+        | AuditAct::TargetsChanged
+        | AuditAct::RatingsChanged => AuditArea::Teams,
         AuditAct::ChannelConnected
         | AuditAct::ChannelChanged
         | AuditAct::ChannelDisconnected
@@ -160,7 +161,8 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::ConversationOpened
         | AuditAct::ConversationPending
         | AuditAct::ConversationSnoozed
-        | AuditAct::ConversationResolved => AuditArea::Conversations,
+        | AuditAct::ConversationResolved
+        | AuditAct::ReportExported => AuditArea::Conversations,
     }
 }
 

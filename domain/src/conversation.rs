@@ -512,5 +512,6 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,
+        rating: item.rating,
     }
 }

@@ -30,6 +30,7 @@ pub mod presence;
 pub mod queue;
 pub mod rates;
 pub mod reply;
+pub mod report;
 pub mod retry;
 pub mod roles;
 pub mod search;

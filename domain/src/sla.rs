@@ -45,6 +45,13 @@ impl Service {
         self.policies.iter().find(fits)
     }
 
+    /// How much open time there is between two times, of a team or else of the workspace; nothing where it has no hours.
+    #[must_use]
+    pub fn open_between(&self, team: Option<TeamId>, from: Timestamp, to: Timestamp) -> Option<Duration> {
+        let own = team.and_then(|team| self.team_hours.get(&team));
+        own.or(self.hours.as_ref()).map(|hours| hours.between(from, to))
+    }
+
     fn hours_for(&self, policy: &SlaPolicy, team: Option<TeamId>) -> Option<&Hours> {
         let own = team.and_then(|team| self.team_hours.get(&team));
         own.or(self.hours.as_ref()).filter(|_| policy.within_hours).map(Arc::as_ref)

@@ -30,11 +30,7 @@ impl Followers {
     ///
     /// # Errors
     /// When there is no thread.
-    pub(crate) fn start(
-        house: &House,
-        store: &Arc<dyn Whole>,
-        followers: Vec<Begin>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn start(house: &House, store: &Arc<dyn Whole>, followers: Vec<Begin>) -> Result<Self, Error> {
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -48,7 +44,10 @@ impl Followers {
                 let follow = futures_util::future::join_all(follow);
                 let look = async {
                     while let Err(why) = look_everywhere(&*store, &house).await {
-                        tracing::warn!(why, "not every workspace's log could be looked into; it is tried again");
+                        tracing::warn!(
+                            why,
+                            "not every workspace's log could be looked into; it is tried again"
+                        );
                         tokio::time::sleep(PAUSE).await;
                     }
                     std::future::pending::<()>().await;

@@ -24,8 +24,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
-    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, saved_replies, scheduled,
-    search, sessions, sign_ups, sockets, teams, templates, users, views,
+    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, reports, saved_replies,
+    scheduled, search, sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 
@@ -147,6 +147,11 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(media::facts))
         .routes(routes!(media::link))
         .routes(routes!(sockets::create_ticket))
+        .routes(routes!(reports::live))
+        .routes(routes!(reports::history))
+        .routes(routes!(reports::export))
+        .routes(routes!(reports::rows))
+        .routes(routes!(reports::export_rows))
         .routes(routes!(audit::list))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::replay));

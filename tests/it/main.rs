@@ -27,6 +27,7 @@ mod people;
 mod presence;
 mod redacted;
 mod replies;
+mod reports;
 mod roles;
 mod scheduled;
 mod searched;

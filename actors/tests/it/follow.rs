@@ -125,9 +125,7 @@ fn it_begins_again_after_its_place_and_follows_by_itself() {
         task.await.expect("it ends");
         let running = world.restart(running).await;
         let following = running.house.follow(Maker::new(2));
-        world
-            .deliver(&running, vec![world.message("in.6", &[(IdentityKind::WaId, "31612345678")])])
-            .await;
+        world.deliver(&running, vec![world.message("in.6", &[(IdentityKind::WaId, "31612345678")])]).await;
         eventually("it goes on", async || {
             drop(following.catch_up(world.scope).await);
             match made(&world, &running).await == logged(&world, &running).await {

@@ -495,6 +495,7 @@ impl<'a> Draft<'a> {
             decision: None,
             not_before: None,
             held_until: None,
+            rating: None,
             ownership_token: None,
             plan: None,
             retired_ids: Vec::new(),

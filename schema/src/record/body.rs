@@ -899,6 +899,9 @@ pub struct Item {
     /// Until when its writer had it wait, to be able to take it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
+    /// What it has to do with a rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<wire::RatingPart>,
     /// With which token the program that wrote it has the conversation, where it answers by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership_token: Option<u64>,

@@ -1,8 +1,8 @@
 //! Conversations, messages and contacts.
 
 use super::{
-    Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, Reaction, Referral,
-    SendDecision, SlaStanding, wire,
+    Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, RatingPart, Reaction,
+    Referral, SendDecision, SlaStanding, wire,
 };
 use crate::{
     ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId,
@@ -305,6 +305,9 @@ wire! {
         /// The request or webhook that brought it: finds it in the logs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub correlation_id: Option<CorrelationId>,
+        /// What it has to do with a rating.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rating: Option<RatingPart>,
     }
 
     /// When a message is to go.

@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
     record::{
         AUDIT, AVAILABILITY, BULK_JOBS, BULK_SLICES, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED,
-        INVITATIONS, LABELS, MEDIA, SAVED_REPLIES, SAVED_VIEWS, TABLES, TEAMS, TEMPLATES, TENANT_LOG,
-        WAKEUP_CURSORS, WAKEUPS,
+        INVITATIONS, LABELS, MEDIA, REPORT_FACTS, REPORT_STATES, ROLLUPS, SAVED_REPLIES, SAVED_VIEWS, TABLES,
+        TEAMS, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
     },
     table::{Column, Layout, Table},
 };
 
 /// The version of the declared tables. A change to a table that exists raises it and adds a step here.
-pub(super) const VERSION: i64 = 7;
+pub(super) const VERSION: i64 = 8;
 
 /// From version 1 to 2, before the declared tables are made: wake-ups are filed by the minute.
 const COLUMNS_TO_2: &str = "ALTER TABLE wakeups RENAME COLUMN hour TO minute;";
@@ -66,6 +66,9 @@ const ADDED: &[(&str, i64)] = &[
     (SAVED_VIEWS.name, 7),
     (BULK_JOBS.name, 7),
     (BULK_SLICES.name, 7),
+    (REPORT_STATES.name, 8),
+    (REPORT_FACTS.name, 8),
+    (ROLLUPS.name, 8),
 ];
 
 /// Where the version is kept: one row.

@@ -9,6 +9,7 @@ export const settingsSections = [
   { id: 'teams', label: 'settings.teams' },
   { id: 'labels', label: 'settings.labels' },
   { id: 'hours', label: 'settings.hours' },
+  { id: 'ratings', label: 'settings.ratings' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },

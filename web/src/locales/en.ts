@@ -1,7 +1,7 @@
 /** Every word of the app, in British English. A language is one more file of this shape. */
 export const en = {
   app: { name: 'Switchboard', loading: 'Loading', skip: 'Skip to the composer', close: 'Close', cancel: 'Cancel', copy: 'Copy', copied: 'Copied', back: 'Back', tryAgain: 'Try again', save: 'Save', retry: 'Retry', more: 'More', ref: 'ref {{id}}', undo: 'Undo', dismiss: 'Dismiss', optional: 'optional' },
-  areas: { nav: 'Areas', inbox: 'Inbox', settings: 'Settings', search: 'Search' },
+  areas: { nav: 'Areas', inbox: 'Inbox', reports: 'Reports', settings: 'Settings', search: 'Search' },
   account: { menu: 'Your account, {{name}}, {{state}}' },
   connection: {
     label: 'Connection',

@@ -2,7 +2,7 @@ import { plural } from '@/locales/ar/plural';
 
 export const first = {
   app: { name: 'Switchboard', loading: 'جارٍ التحميل', skip: 'الانتقال إلى خانة الكتابة', close: 'إغلاق', cancel: 'إلغاء', copy: 'نسخ', copied: 'نُسخ', back: 'رجوع', tryAgain: 'حاول مرة أخرى', save: 'حفظ', retry: 'إعادة المحاولة', more: 'المزيد', ref: 'المرجع {{id}}', undo: 'تراجع', dismiss: 'إخفاء', optional: 'اختياري' },
-  areas: { nav: 'الأقسام', inbox: 'الوارد', settings: 'الإعدادات', search: 'البحث' },
+  areas: { nav: 'الأقسام', inbox: 'الوارد', reports: 'التقارير', settings: 'الإعدادات', search: 'البحث' },
   account: { menu: 'حسابك، {{name}}، {{state}}' },
   connection: { label: 'الاتصال', live: 'مباشر', connecting: 'جارٍ الاتصال', reconnecting: 'إعادة الاتصال بعد {{seconds}} ث', catchingUp: 'جارٍ اللحاق، {{count}} من التغييرات', catchingUpAll: 'جارٍ اللحاق', offline: 'غير متصل، {{count}} في الانتظار', offlineNone: 'غير متصل', asOf: 'كما في {{time}}' },
   store: {

@@ -1,6 +1,6 @@
 export const first = {
   app: { name: 'Switchboard', loading: 'Wird geladen', skip: 'Zum Schreibfeld springen', close: 'Schließen', cancel: 'Abbrechen', copy: 'Kopieren', copied: 'Kopiert', back: 'Zurück', tryAgain: 'Noch einmal', save: 'Speichern', retry: 'Noch einmal', more: 'Mehr', ref: 'Kennung {{id}}', undo: 'Rückgängig', dismiss: 'Ausblenden', optional: 'freiwillig' },
-  areas: { nav: 'Bereiche', inbox: 'Posteingang', settings: 'Einstel\u00ADlungen', search: 'Suche' },
+  areas: { nav: 'Bereiche', inbox: 'Posteingang', reports: 'Berichte', settings: 'Einstel\u00ADlungen', search: 'Suche' },
   account: { menu: 'Ihr Konto, {{name}}, {{state}}' },
   connection: { label: 'Verbindung', live: 'Live', connecting: 'Verbindet', reconnecting: 'Neuer Versuch in {{seconds}} s', catchingUp: 'Holt auf, {{count}} Änderungen', catchingUpAll: 'Holt auf', offline: 'Offline, {{count}} warten', offlineNone: 'Offline', asOf: 'Stand {{time}}' },
   store: {

@@ -29,6 +29,7 @@ pub mod phone_import;
 pub mod presence;
 pub mod queue;
 pub mod rates;
+pub mod rating;
 pub mod reply;
 pub mod report;
 pub mod retry;

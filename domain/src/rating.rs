@@ -75,7 +75,7 @@ pub fn question(settings: &RatingSettings, of: u64) -> Content {
     };
     // The best first, as it is the one that is tapped most.
     let rows = STARS.iter().enumerate().map(row).rev().collect();
-    Content::Interactive(Box::new(Interactive {
+    Content::Interactive(Interactive {
         header: None,
         body: settings.question.trim().to_owned(),
         footer: None,
@@ -83,7 +83,7 @@ pub fn question(settings: &RatingSettings, of: u64) -> Content {
             button: settings.button.trim().to_owned(),
             sections: vec![ListSection { title: None, rows }],
         },
-    }))
+    })
 }
 
 /// What is rated, and how, as the id of a tap says it.

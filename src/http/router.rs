@@ -24,7 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
-    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, reports, saved_replies,
+    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, ratings, reports, saved_replies,
     scheduled, search, sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
@@ -91,6 +91,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(hours::business_hours, hours::set_business_hours))
         .routes(routes!(hours::team_business_hours, hours::set_team_business_hours))
         .routes(routes!(hours::sla_policies, hours::set_sla_policies))
+        .routes(routes!(ratings::settings, ratings::set_settings))
+        .routes(routes!(ratings::team_settings, ratings::set_team_settings))
         .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))

@@ -25,6 +25,7 @@ mod media;
 mod paced;
 mod people;
 mod presence;
+mod rating;
 mod redacted;
 mod replies;
 mod reports;

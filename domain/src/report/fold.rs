@@ -101,6 +101,7 @@ fn read(conversation: &Conversation, message: &Message) -> ReportItem {
         (_, Direction::Out, Some(RatingPart::Ask { of })) => Reported::Asked { of, taken },
         (_, Direction::In, Some(RatingPart::Rating { of, score })) => Reported::Rated { of, score },
         (_, Direction::In, Some(RatingPart::Comment { of })) => Reported::Commented { of },
+        (_, Direction::In, Some(RatingPart::Spare { .. })) => Reported::Nothing,
         (Content::System(line), Direction::Out, _) => match line.event {
             SystemEvent::Resolved => Reported::Resolved { by: line.by.as_deref().and_then(user_of) },
             SystemEvent::Opened | SystemEvent::Reopened | SystemEvent::Pending | SystemEvent::Snoozed => {

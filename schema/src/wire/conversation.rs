@@ -1,7 +1,7 @@
 //! Conversations, messages and contacts.
 
 use super::{
-    Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, RatingPart, Reaction,
+    Charged, ConsentStanding, Content, Forwarded, LastRating, Priority, ProductRef, Quote, RatingPart, Reaction,
     Referral, SendDecision, SlaStanding, wire,
 };
 use crate::{
@@ -69,6 +69,9 @@ wire! {
         /// Since when the customer waits for an answer; absent when nobody waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub waiting_since: Option<Timestamp>,
+        /// How the customer rated last what was resolved here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rating: Option<LastRating>,
         /// When it began.
         pub created_at: Timestamp,
         /// When something last happened that moves it up the list.

@@ -335,5 +335,56 @@ wire! {
             /// The line by which what is rated was resolved.
             of: u64,
         },
+        /// It is one that does not count: another was given, or it came too late.
+        Spare {
+            /// The line by which what it is about was resolved.
+            of: u64,
+        },
+    }
+
+    /// How a customer rated last.
+    #[derive(Copy, Eq)]
+    pub struct LastRating {
+        /// From 1 to 5.
+        pub score: u8,
+        /// When.
+        pub at: Timestamp,
+    }
+
+    /// Whether customers are asked for a rating once a conversation is resolved, and how.
+    #[derive(Eq)]
+    pub struct RatingSettings {
+        /// They are asked.
+        pub ask: bool,
+        /// Minutes after the resolution, 0 to 720; opened again before, they are not asked.
+        pub delay_minutes: u32,
+        /// Days within which one person is asked once, 1 to 365.
+        pub every_days: u32,
+        /// The question, 1 to 1,024 characters where they are asked.
+        pub question: String,
+        /// The words on the button, 1 to 20 characters where they are asked.
+        pub button: String,
+    }
+
+    /// Set whether customers are asked for a rating.
+    #[derive(Eq, Default)]
+    pub struct SetRatingSettings {
+        /// Whether, and how; `null`: they are not or, for a team, as the workspace.
+        pub settings: Option<RatingSettings>,
+    }
+
+    /// Whether customers are asked for a rating.
+    #[derive(Eq)]
+    pub struct RatingSettingsStanding {
+        /// What was set; absent where nothing was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub settings: Option<RatingSettings>,
+    }
+}
+
+impl Default for RatingSettings {
+    /// Nobody is asked.
+    fn default() -> Self {
+        Self { ask: false, delay_minutes: 5, every_days: 30, question: String::new(), button: String::new() }
     }
 }

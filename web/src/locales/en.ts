@@ -369,6 +369,7 @@ export const en = {
     handedOver: '<b>{{actor}}</b> handed this over to people',
     steppedIn: '<b>{{actor}}</b> stepped in',
     steppedInBare: 'Somebody stepped in on the business’ phone',
+    rated: 'The customer rated this {{score}} of 5',
     letGo: '<b>{{actor}}</b> let this go',
     other: '{{event}}',
     you: 'You',
@@ -474,6 +475,8 @@ export const en = {
     category_AUTHENTICATION: 'Authentication',
   },
   details: {
+    rating: 'Rated last',
+    ratingOf: '{{score}} of 5',
     label: 'Details',
     resize: 'Width of the details',
     name: 'Name',

@@ -3,11 +3,11 @@
 use switchboard_schema::{
     MessageId, Timestamp,
     record::RatingBody,
-    wire::{Direction, MessageState, RatingPart, SendStep, Sender, SystemEvent},
+    wire::{ConversationStatus, Direction, MessageState, RatingPart, SendStep, Sender, SystemEvent},
 };
 
 use super::{Decision, Draft, Effect, Rejection, State, reach};
-use crate::{conversation::ConversationStatus, rating};
+use crate::rating;
 
 impl Draft<'_> {
     /// It is open again: what was not asked is not, and what waits to be asked does not go.

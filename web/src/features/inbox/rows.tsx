@@ -1,4 +1,4 @@
-import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, SignalHigh, Tag, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
+import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, SignalHigh, Star, Tag, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
 import { Marked } from '@/components/marked';
@@ -92,6 +92,7 @@ const systemIcons: Record<string, typeof Check> = {
   handed_over: Users,
   stepped_in: Hand,
   let_go: Bot,
+  rated: Star,
 };
 
 function SystemRow({ messages }: { messages: Message[] }) {

@@ -24,9 +24,14 @@ export function Figure({ finding, text, table, exported, children, tools }: { fi
           {exported && <a className="btn plain small" href={exported} download><Download size={14} aria-hidden="true" />{t('reports.export.figures')}</a>}
         </div>
       </figcaption>
-      {asTable ? <div className="max-h-[420px] overflow-auto" role="region" aria-labelledby={id} tabIndex={0}>{table}</div> : children}
+      {asTable ? <div className="max-h-[420px] overflow-auto" role="region" aria-labelledby={id} ref={readByKeys}>{table}</div> : children}
     </figure>
   );
+}
+
+/** What scrolls is scrolled by keys as well. */
+export function readByKeys(element: HTMLElement | null): void {
+  if (element) element.tabIndex = 0;
 }
 
 /** A plain table of words and numbers. */

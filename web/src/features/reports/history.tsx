@@ -1,7 +1,7 @@
 import { TrendingDown, TrendingUp } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { ReportFigures, ReportGroup, ReportHistory, ReportStep, ReportTimes } from '@/api/types';
-import { Bars, DataTable, Figure, HeatMap, Lines, type Bar } from '@/features/reports/charts';
+import { Bars, DataTable, Figure, HeatMap, Lines, readByKeys, type Bar } from '@/features/reports/charts';
 import { RangeBar } from '@/features/reports/range-bar';
 import { Rows } from '@/features/reports/rows';
 import { daysWords, dayWords, share, useShown, weekdays, type Shown } from '@/features/reports/shown';
@@ -22,6 +22,7 @@ export function History({ search, onSearch }: { search: ReportSearch; onSearch: 
   const open = (figure: string, asked: RowsParams) => { setRows({ title: t('reports.rows.title', { figure, days }), params: asked }); };
   return (
     <>
+      <h2 className="sr-only">{t('reports.history')}</h2>
       <RangeBar search={search} today={today} onSearch={onSearch} />
       {error && !history && <p className="text-bad" role="alert">{t('reports.loadFailed', { detail: wordsOf(error) })} <button type="button" className="link" onClick={retry}>{t('app.tryAgain')}</button></p>}
       {history && (
@@ -290,7 +291,7 @@ function Compare({ history, shown, group, exported, onGroup, onOpen }: { history
     >
       <div className="grid gap-4">
         <Bars bars={bars} />
-        <div className="overflow-x-auto" role="region" aria-label={t('reports.charts.compare')} tabIndex={0}>{table}</div>
+        <div className="overflow-x-auto" role="region" aria-label={t('reports.charts.compare')} ref={readByKeys}>{table}</div>
       </div>
     </Figure>
   );

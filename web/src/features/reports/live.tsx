@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Maximize2, Minimize2 } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
-import { queryClient } from '@/api/queries';
+import { availabilityQuery, queryClient } from '@/api/queries';
 import type { LiveFigures, LiveReport } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { useMinute } from '@/lib/hooks';
@@ -36,11 +36,13 @@ function useLiveReport(): { report: LiveReport | undefined; error: Error | null;
         }
       }, LOOK_EVERY_MS);
     };
-    const ofInbox = useInbox.subscribe((state, before) => { if (state.offset !== before.offset || state.epoch !== before.epoch) look(); });
+    const ofInbox = useInbox.subscribe((state, before) => { if (state.conversations !== before.conversations) look(); });
+    const ofPeople = queryClient.getQueryCache().subscribe(({ type, query }) => { if (type === 'updated' && query.queryKey[0] === availabilityQuery.queryKey[0]) look(); });
     const ofLink = useLink.subscribe((link, before) => { if (link.state === 'live' && before.state !== 'live') look(); });
     return () => {
       clearTimeout(timer);
       ofInbox();
+      ofPeople();
       ofLink();
     };
   }, []);

@@ -37,6 +37,7 @@ export function Ratings({ search, onSearch }: { search: ReportSearch; onSearch: 
   }));
   return (
     <>
+      <h2 className="sr-only">{t('reports.ratings')}</h2>
       <RangeBar search={search} today={today} onSearch={onSearch} />
       {error && !history && <p className="text-bad" role="alert">{t('reports.loadFailed', { detail: wordsOf(error) })} <button type="button" className="link" onClick={retry}>{t('app.tryAgain')}</button></p>}
       {total && rated + total.asked === 0 && (

@@ -297,6 +297,7 @@ export const first = {
     handedOver: '<b>{{actor}}</b> سلّم هذه إلى الفريق البشري',
     steppedIn: '<b>{{actor}}</b> تولّى الرد',
     steppedInBare: 'تولّى أحدهم الرد من هاتف الشركة',
+    rated: 'قيّم العميل هذه بـ {{score}} من 5',
     letGo: '<b>{{actor}}</b> ترك هذه',
     merged: 'تتابع محادثة أخرى للشخص نفسه',
     other: '{{event}}',
@@ -393,6 +394,8 @@ export const first = {
     category_AUTHENTICATION: 'مصادقة',
   },
   details: {
+    rating: 'آخر تقييم',
+    ratingOf: '{{score}} من 5',
     label: 'التفاصيل',
     resize: 'عرض عمود التفاصيل',
     name: 'الاسم',

@@ -306,6 +306,7 @@ export const first = {
     handedOver: '<b>{{actor}}</b> hat dies an Menschen übergeben',
     steppedIn: '<b>{{actor}}</b> hat übernommen',
     steppedInBare: 'Jemand hat am Telefon des Unternehmens übernommen',
+    rated: 'Bewertet mit {{score}} von 5',
     letGo: '<b>{{actor}}</b> hat dies losgelassen',
     merged: 'Führt eine andere Unterhaltung derselben Person fort',
     other: '{{event}}',
@@ -406,6 +407,8 @@ export const first = {
     category_AUTHENTICATION: 'Authentifizierung',
   },
   details: {
+    rating: 'Zuletzt bewertet',
+    ratingOf: '{{score}} von 5',
     label: 'Einzelheiten',
     resize: 'Breite der Einzelheiten',
     name: 'Name',

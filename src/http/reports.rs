@@ -94,7 +94,7 @@ pub(crate) struct RowParams {
     to_s: Option<u64>,
     /// Rated so, 1 to 5.
     #[param(minimum = 1, maximum = 5)]
-    score: Option<u8>,
+    score: Option<u64>,
     /// On this day of the week, 0 for Monday to 6; with `hour`.
     #[param(minimum = 0, maximum = 6)]
     weekday: Option<usize>,
@@ -429,9 +429,9 @@ async fn wanted(
         Some(_) => return Err(Problem::invalid("to", "must be after from, by 400 days at most")),
         None => calendar.span(Days::parse(&params.from, &params.to).map_err(refusal_of)?),
     };
-    let score = params.score.map(|score| match score {
-        1..=5 => Ok(score),
-        _ => Err(Problem::invalid("score", "is from 1 to 5")),
+    let score = params.score.map(|score| {
+        let score = u8::try_from(score).ok().filter(|score| (1..=5).contains(score));
+        score.ok_or_else(|| Problem::invalid("score", "is from 1 to 5"))
     });
     let hour = match (params.weekday, params.hour) {
         (None, None) => None,

@@ -10,8 +10,8 @@ use switchboard_schema::{
 use super::{Fact, Kind};
 
 /// From how many seconds on each length goes: to where the next begins, the last to any. Those of [`BANDS`] are among them.
-const LENGTHS: [u64; 72] = [
-    0, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540,
+const LENGTHS: [u64; 75] = [
+    0, 1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540,
     600, 720, 840, 900, 1_080, 1_200, 1_500, 1_800, 2_100, 2_400, 2_700, 3_000, 3_600, 4_500, 5_400, 6_300,
     7_200, 9_000, 10_800, 12_600, 14_400, 18_000, 21_600, 25_200, 28_800, 36_000, 43_200, 50_400, 57_600,
     64_800, 72_000, 86_400, 108_000, 129_600, 172_800, 216_000, 259_200, 345_600, 432_000, 518_400, 604_800,
@@ -258,7 +258,7 @@ mod tests {
         for band in BANDS {
             assert!(LENGTHS.contains(&band), "{band}");
         }
-        assert_eq!([length_of(0), length_of(4), length_of(5), length_of(u64::MAX)], [0, 0, 1, 71]);
+        assert_eq!([length_of(0), length_of(4), length_of(5), length_of(u64::MAX)], [0, 3, 4, 74]);
     }
 
     #[test]

@@ -131,7 +131,7 @@ export function reportZone(ofWorkspace: string | undefined): string {
 export function span(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return t('reports.seconds', { s });
-  if (s < 600) return t('reports.minutesSeconds', { m: Math.floor(s / 60), s: s % 60 });
+  if (s < 600 && s % 60 !== 0) return t('reports.minutesSeconds', { m: Math.floor(s / 60), s: s % 60 });
   const m = Math.round(s / 60);
   if (m < 60) return t('time.minutes', { m });
   if (m < 48 * 60) return m % 60 === 0 ? t('time.hours', { h: m / 60 }) : t('reports.hoursMinutes', { h: Math.floor(m / 60), m: m % 60 });

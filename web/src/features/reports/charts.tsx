@@ -11,7 +11,7 @@ export function Figure({ finding, text, table, exported, children, tools }: { fi
   return (
     <figure className="report-figure" aria-labelledby={id}>
       <figcaption className="flex flex-wrap items-start gap-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 max-sm:basis-full">
           <h3 id={id} className="text-[14px] leading-5 font-semibold">{finding}</h3>
           <p className="text-[12px] leading-4 text-text-3">{text}</p>
         </div>
@@ -202,7 +202,7 @@ export function HeatMap({ counts, days, label, cell, onOpen }: { counts: number[
     <div className="overflow-x-auto">
       <div ref={grid} role="grid" aria-label={label} className="report-heat">
         <div role="row" className="contents">
-          <span role="columnheader" className="sr-only">{t('reports.charts.day')}</span>
+          <span role="columnheader"><span className="sr-only">{t('reports.charts.day')}</span></span>
           {Array.from({ length: 24 }, (_, hour) => <span key={hour} role="columnheader" className="report-axis num text-center">{hour % 3 === 0 ? String(hour).padStart(2, '0') : ''}<span className="sr-only">{hour % 3 === 0 ? '' : hour}</span></span>)}
         </div>
         {counts.map((hours, day) => (

@@ -80,7 +80,7 @@ function Tile({ name, value, onOpen, children }: { name: string; value: string; 
       {onOpen
         ? <button type="button" className="value num" aria-label={`${value}. ${t('reports.figure.rows', { figure: name })}`} onClick={onOpen}>{value}</button>
         : <p className="value num">{value}</p>}
-      <div className="note">{children}</div>
+      <div className="beside">{children}</div>
     </section>
   );
 }

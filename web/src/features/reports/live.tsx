@@ -102,7 +102,7 @@ function Board({ report, now }: { report: LiveReport; now: number }) {
           <p className="text-text-2">{t('reports.wall.noneText')}</p>
         </div>
       )}
-      <div className="report-columns pt-6">
+      <div className="report-columns uneven pt-6">
         <Agents report={report} now={now} />
         <Places report={report} now={now} />
       </div>
@@ -115,7 +115,7 @@ function Tile({ name, value, note, tone }: { name: string; value: string; note?:
     <div className="report-tile">
       <dt>{name}</dt>
       <dd className={`num ${tone === 'bad' ? 'text-bad' : tone === 'warn' ? 'text-warn' : ''}`}>{value}</dd>
-      {note && <dd className="note num">{note}</dd>}
+      {note && <dd className="beside num">{note}</dd>}
     </div>
   );
 }

@@ -52,14 +52,14 @@ export function Ratings({ search, onSearch }: { search: ReportSearch; onSearch: 
             <section className="report-tile" aria-label={t('reports.csat.score')}>
               <h3>{t('reports.csat.score')}</h3>
               <p className="value num">{score === null ? '–' : share(score)}</p>
-              <div className="note"><span>{t('reports.csat.scoreText')}</span></div>
+              <div className="beside"><span>{t('reports.csat.scoreText')}</span></div>
             </section>
             <section className="report-tile" aria-label={t('reports.csat.response')}>
               <h3>{t('reports.csat.response')}</h3>
               {total.asked > 0
                 ? <button type="button" className="value num" aria-label={`${share(total.asked_rated / total.asked)}. ${t('reports.figure.rows', { figure: t('reports.figures.asked') })}`} onClick={() => { open(t('reports.figures.asked'), rowsOf('asked')); }}>{share(total.asked_rated / total.asked)}</button>
                 : <p className="value num">–</p>}
-              <div className="note"><span>{t('reports.csat.responseText')}: <span className="num">{written(total.asked)}</span></span></div>
+              <div className="beside"><span>{t('reports.csat.responseText')}: <span className="num">{written(total.asked)}</span></span></div>
             </section>
           </div>
           <div className="report-columns pt-6">
@@ -97,7 +97,7 @@ function Comments({ params }: { params: RowsParams }) {
                 <Stars score={row.rating ?? 0} /> <bdi className="min-w-0 flex-1 truncate">{row.contact_name || t('reports.rows.unnamed')}</bdi>
                 <time className="num flex-none" dateTime={row.at}>{moment(row.at, now)}</time>
               </span>
-              <q className="block break-words" dir="auto">{row.comment}</q>
+              <q className="block break-words text-text" dir="auto">{row.comment}</q>
               {row.user_id && <span className="block text-[12px] text-text-3">{users.find((one) => one.id === row.user_id)?.name ?? t('reports.gone')}</span>}
             </Link>
           </li>

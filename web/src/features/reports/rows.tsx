@@ -77,11 +77,11 @@ function Row({ row, kind, onOpen }: { row: ReportRow; kind: RowsParams['kind']; 
         <Avatar id={row.conversation_id} name={name} size={28} />
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2">
-            <span className="min-w-0 flex-1 truncate font-medium"><bdi>{name}</bdi> {row.rating ? <Stars score={row.rating} /> : null}</span>
+            <span className="min-w-0 flex-1 truncate font-medium text-text"><bdi>{name}</bdi> {row.rating ? <Stars score={row.rating} /> : null}</span>
             <time className="num flex-none text-[12px] text-text-3" dateTime={row.at}>{moment(row.at, now)}</time>
           </span>
           <span className="block text-[12px] leading-4 text-text-2">{facts.join(' · ')}</span>
-          {row.comment && <q className="mt-0.5 block text-[13px] break-words" dir="auto">{row.comment}</q>}
+          {row.comment && <q className="mt-0.5 block text-[13px] break-words text-text" dir="auto">{row.comment}</q>}
         </span>
       </Link>
     </li>

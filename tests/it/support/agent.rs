@@ -25,6 +25,8 @@ pub(crate) struct Known {
     told: HashSet<(String, u64)>,
     /// Rules of the protocol that the server broke.
     broken: Vec<String>,
+    /// Connections that were greeted.
+    pub(crate) came: usize,
     /// Close codes, in order; none where the connection broke.
     pub(crate) closes: Vec<Option<u16>>,
     /// Subscriptions that went on, and that had to begin anew.
@@ -136,6 +138,7 @@ impl Work {
             };
             match frame["type"].as_str() {
                 Some("hello") => {
+                    self.known().came += 1;
                     let mut subscribe =
                         serde_json::json!({"type": "subscribe", "id": 1, "batch": self.batch});
                     if let Some((epoch, offset)) = &self.known().position {

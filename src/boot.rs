@@ -429,7 +429,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let chances = (Arc::clone(&clock), Arc::clone(&entropy));
     let automation =
         Automation::new(house.clone(), accounts.clone(), records.clone(), chances, auditor.clone());
-    let following = vec![following(house.follow(automation.clone()))];
+    let following =
+        vec![following(house.follow(automation.clone())), following(house.follow(house.reporter()))];
     let followers = Followers::start(&house, &whole, following)?;
     let edge = Edge {
         house: house.clone(),

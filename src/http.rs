@@ -27,6 +27,8 @@ pub(crate) mod outbox;
 pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
+mod ratings;
+mod reports;
 pub(crate) mod router;
 mod rules;
 pub(crate) mod saved_replies;

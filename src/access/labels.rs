@@ -124,9 +124,11 @@ impl Accounts {
         if after != before {
             after.body.0.version += 1;
             let (was, is) = (&before.body.0, &after.body.0);
-            let deed = Deed::new(AuditAct::LabelChanged)
-                .about(label_id, &was.name)
-                .change("name", Some(&was.name), Some(&is.name));
+            let deed = Deed::new(AuditAct::LabelChanged).about(label_id, &was.name).change(
+                "name",
+                Some(&was.name),
+                Some(&is.name),
+            );
             let deed = if was.color == is.color { deed } else { deed.changed("color") };
             self.audit.write(scope, by, Mutation::put(after.clone()), deed).await?;
         }

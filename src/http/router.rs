@@ -24,8 +24,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels,
-    macros, me, media, messages, metrics, outbox, outermost, password_resets, problem::Problem, rules,
-    saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates, users, views,
+    macros, me, media, messages, metrics, outbox, outermost, password_resets, problem::Problem, ratings,
+    reports, rules, saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates, users,
+    views,
 };
 use crate::{gateway, webhooks};
 
@@ -91,6 +92,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(hours::business_hours, hours::set_business_hours))
         .routes(routes!(hours::team_business_hours, hours::set_team_business_hours))
         .routes(routes!(hours::sla_policies, hours::set_sla_policies))
+        .routes(routes!(ratings::settings, ratings::set_settings))
+        .routes(routes!(ratings::team_settings, ratings::set_team_settings))
         .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))
@@ -154,6 +157,11 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(media::facts))
         .routes(routes!(media::link))
         .routes(routes!(sockets::create_ticket))
+        .routes(routes!(reports::live))
+        .routes(routes!(reports::history))
+        .routes(routes!(reports::export))
+        .routes(routes!(reports::rows))
+        .routes(routes!(reports::export_rows))
         .routes(routes!(audit::list))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::replay));

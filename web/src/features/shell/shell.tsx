@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Inbox, Settings } from 'lucide-react';
+import { ChartColumn, Inbox, Settings } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -13,7 +13,7 @@ import { t } from '@/lib/i18n';
 import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
-import { presenceName, useMe, usePresence } from '@/lib/people';
+import { may, presenceName, useMay, useMe, usePresence } from '@/lib/people';
 import { endSession } from '@/lib/session';
 import { matches, shortcuts } from '@/lib/shortcuts';
 
@@ -63,30 +63,42 @@ function useWaitingCount(): number {
 /** Who or what is on the screen, after how many wait for me. */
 function usePageTitle(): void {
   const waiting = useWaitingCount();
-  const inbox = useRouterState({ select: (state) => state.location.pathname.startsWith('/inbox') });
+  const area = useRouterState({ select: (state) => areaOf(state.location.pathname) });
   const openId = usePlace((state) => state.openId);
   const name = useInbox((state) => (openId ? state.conversations[openId]?.contact.name : undefined));
-  useTitle(`${waiting > 0 ? `(${String(waiting)}) ` : ''}${inbox ? (name ?? t('areas.inbox')) : t('areas.settings')}`);
+  useTitle(`${waiting > 0 ? `(${String(waiting)}) ` : ''}${area === 'inbox' ? (name ?? t('areas.inbox')) : t(`areas.${area}`)}`);
+}
+
+function areaOf(path: string): 'inbox' | 'reports' | 'settings' {
+  return path.startsWith('/inbox') ? 'inbox' : path.startsWith('/reports') ? 'reports' : 'settings';
 }
 
 function Places() {
   const waiting = useWaitingCount();
   const list = usePlace((state) => state.list);
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const inbox = path.startsWith('/inbox');
+  const area = useRouterState({ select: (state) => areaOf(state.location.pathname) });
+  const reports = useMay('see_reports');
   return {
     inbox: (
       <Tip label={t('areas.inbox')} keys={shortcuts.inbox} side="right">
-        <Link to="/inbox" search={{ view: list.view, status: list.status, sort: list.sort }} className="place" aria-current={inbox ? 'page' : undefined}>
+        <Link to="/inbox" search={{ view: list.view, status: list.status, sort: list.sort }} className="place" aria-current={area === 'inbox' ? 'page' : undefined}>
           <Inbox size={18} aria-hidden="true" />
           {t('areas.inbox')}
           {waiting > 0 && <span className="badge">{waiting > 99 ? '99+' : waiting}</span>}
         </Link>
       </Tip>
     ),
+    reports: reports && (
+      <Tip label={t('areas.reports')} keys={shortcuts.reports} side="right">
+        <Link to="/reports" className="place" aria-current={area === 'reports' ? 'page' : undefined}>
+          <ChartColumn size={18} aria-hidden="true" />
+          {t('areas.reports')}
+        </Link>
+      </Tip>
+    ),
     settings: (
       <Tip label={t('areas.settings')} keys={shortcuts.settings} side="right">
-        <Link to="/settings" className="place" aria-current={inbox ? undefined : 'page'}>
+        <Link to="/settings" className="place" aria-current={area === 'settings' ? 'page' : undefined}>
           <Settings size={18} aria-hidden="true" />
           {t('areas.settings')}
         </Link>
@@ -102,6 +114,7 @@ function Rail() {
     <nav className="rail" aria-label={t('areas.nav')} data-pane>
       <span className="tile" title={workspace.name} aria-label={workspace.name} role="img">{[...workspace.name][0]?.toUpperCase()}</span>
       {places.inbox}
+      {places.reports}
       <span className="flex-1" />
       {places.settings}
       <span className="h-2" />
@@ -115,6 +128,7 @@ function BottomBar() {
   return (
     <nav className="bottom-bar" aria-label={t('areas.nav')}>
       {places.inbox}
+      {places.reports}
       {places.settings}
       <span className="place"><Account side="top" /></span>
     </nav>
@@ -153,6 +167,7 @@ function useGlobalKeys(): void {
       else if (matches(event, shortcuts.help)) act(() => { openDialog('keys'); });
       else if (matches(event, shortcuts.search)) act(() => { openDialog('search'); });
       else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
+      else if (matches(event, shortcuts.reports) && may('see_reports')) act(() => { void navigate({ to: '/reports' }); });
       else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
       else if (matches(event, shortcuts.panes)) act(() => { walkPanes(1); });
       else if (shortcuts.panes !== '' && matches(event, `Shift+${shortcuts.panes}`)) act(() => { walkPanes(-1); });

@@ -4,8 +4,9 @@ import { automation } from '@/locales/de/automation';
 import { doors } from '@/locales/de/doors';
 import { first } from '@/locales/de/first';
 import { lists } from '@/locales/de/lists';
+import { reports } from '@/locales/de/reports';
 import { settings } from '@/locales/de/settings';
 import { writing } from '@/locales/de/writing';
 import { merged } from '@/locales/merged';
 
-export const words = merged(first, account, automation, doors, lists, settings, writing);
+export const words = merged(first, account, automation, doors, lists, reports, settings, writing);

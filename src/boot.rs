@@ -12,6 +12,7 @@ pub(crate) mod channels;
 pub(crate) mod files;
 pub(crate) mod followers;
 pub(crate) mod post;
+pub(crate) mod push;
 pub(crate) mod search;
 
 use std::{
@@ -60,6 +61,7 @@ use crate::{
     desk::Desk,
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
     mail::Post,
+    notifications::{Notifications, Teller},
     shutdown, telemetry,
     webhooks::{self, SignUp, WEBHOOK_BYTES_MAX, Webhooks},
 };
@@ -151,6 +153,12 @@ pub(crate) enum Error {
     /// The provider's address.
     #[error("{0}")]
     Graph(#[from] switchboard_channels::whatsapp::client::Misconfigured),
+    /// The way out for messages to browsers.
+    #[error("{0}")]
+    Push(#[from] switchboard_channels::push::Misconfigured),
+    /// The key under which they are signed.
+    #[error("push.enabled: the key for pushed messages cannot be had: {0}")]
+    PushKey(String),
     /// The way out for mail.
     #[error("{0}")]
     Mail(#[from] switchboard_channels::mail::Misconfigured),
@@ -402,7 +410,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         bytes_in_flight_max: config.limits.webhook_bytes_in_flight_max,
         body_limits: BodyLimits { bytes_max: WEBHOOK_BYTES_MAX, ..body_limits },
     }));
-    let access = Access::new(access::Parts {
+    let access = Arc::new(Access::new(access::Parts {
         records: records.clone(),
         accounts: accounts.clone(),
         clock: Arc::clone(&clock),
@@ -413,7 +421,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         limits: config.limits.clone(),
         post: post.clone(),
         sign_up: config.accounts.sign_up,
-    });
+    }));
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &clock)?;
@@ -429,14 +437,21 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let chances = (Arc::clone(&clock), Arc::clone(&entropy));
     let automation =
         Automation::new(house.clone(), accounts.clone(), records.clone(), chances, auditor.clone());
-    let following =
-        vec![following(house.follow(automation.clone())), following(house.follow(house.reporter()))];
+    let courier = push::courier(config, &records, &*vault, &access, &clock, &io.handle, &public_url).await?;
+    let notifications =
+        Notifications::new(records.clone(), Arc::clone(&clock), house.clone(), courier.clone());
+    let following = vec![
+        following(house.follow(automation.clone())),
+        following(house.follow(house.reporter())),
+        following(house.follow(Teller::new(notifications.clone()))),
+    ];
     let followers = Followers::start(&house, &whole, following)?;
     let edge = Edge {
         house: house.clone(),
         automation: automation.clone(),
         bulk: bulk.clone(),
-        access: Arc::new(access),
+        access,
+        notifications: notifications.clone(),
         desk: Arc::new(Desk::new(records.clone(), Arc::clone(&clock), auditor)),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
@@ -452,6 +467,9 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let unfinished = Arc::clone(&whole);
     timers.push(actix::spawn(async move { bulk.resume(unfinished).await }));
     timers.push(actix::spawn(automation.keep_time(Arc::clone(&whole))));
+    if let Some(courier) = courier {
+        timers.push(actix::spawn(courier.resume(notifications, Arc::clone(&whole))));
+    }
     let (sealing, tending) =
         channels::tend(&house, whole, vault, (&master_key, &entropy), previous_key.is_some(), &clock);
     timers.push(tending);

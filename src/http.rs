@@ -23,10 +23,12 @@ pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod metrics;
+mod notifications;
 pub(crate) mod outbox;
 pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
+mod push_subscriptions;
 mod ratings;
 mod reports;
 pub(crate) mod router;
@@ -60,6 +62,7 @@ use crate::{
     automation::Automation,
     bulk::Bulk,
     desk::{Desk, kept::Holder},
+    notifications::Notifications,
     search::Search,
     webhooks::Webhooks,
 };
@@ -77,6 +80,8 @@ pub(crate) struct Edge {
     pub(crate) automation: Automation,
     /// Changes of many conversations at once.
     pub(crate) bulk: Bulk,
+    /// What people are told of.
+    pub(crate) notifications: Notifications,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -109,6 +114,7 @@ parts! {
     desk: Arc<Desk>,
     automation: Automation,
     bulk: Bulk,
+    notifications: Notifications,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,

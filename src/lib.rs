@@ -19,6 +19,7 @@ mod generated;
 mod http;
 mod locks;
 mod mail;
+mod notifications;
 pub mod outside;
 mod search;
 mod shutdown;

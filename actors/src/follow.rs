@@ -56,6 +56,12 @@ pub trait Follower: Send + Sync + 'static {
         scope: TenantScope,
         events: Vec<Logged>,
     ) -> impl Future<Output = Result<Option<Vec<Mutation>>, Refusal>> + Send;
+
+    /// What was last given for a tenant is written. Nothing says so when the process ends in between.
+    fn written(&self, scope: TenantScope) -> impl Future<Output = ()> + Send {
+        let _ = scope;
+        std::future::ready(())
+    }
 }
 
 /// Whose logs have something new for one follower.
@@ -239,6 +245,7 @@ impl<F: Follower> Following<F> {
             self.write(scope, rows.unwrap_or_default(), last).await?;
             place.noted = last;
         }
+        self.follower.written(scope).await;
         self.lock().insert(scope, place);
         Ok(more)
     }

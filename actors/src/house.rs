@@ -16,7 +16,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use actix::ArbiterHandle;
 use futures_util::future::join_all;
 use secrecy::SecretString;
-use switchboard_domain::{audit::By, filter::Filter, rates::RateCard};
+use switchboard_domain::{audit::By, filter::Filter, notification, rates::RateCard};
 use switchboard_ports::{
     account::Accounts,
     blob::Blobs,
@@ -394,7 +394,7 @@ impl House {
     /// Tells the others that somebody writes; may be lost.
     pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
         self.seen(scope, typing.conversation_id, true);
-        self.signal(scope, wire::ServerSignal::Typing(typing));
+        self.signal(scope, None, wire::ServerSignal::Typing(typing));
     }
 
     /// Tells every socket, those that open later included, how the store does.
@@ -496,12 +496,30 @@ impl House {
 
     /// Tells that a draft of somebody's was kept or is no more; may be lost.
     pub fn tell_of_draft(&self, scope: TenantScope, changed: wire::DraftChanged) {
-        self.signal(scope, wire::ServerSignal::DraftChanged(changed));
+        self.signal(scope, None, wire::ServerSignal::DraftChanged(changed));
     }
 
     /// Tells how far a change of many conversations is; may be lost.
     pub fn tell_of_bulk(&self, scope: TenantScope, job: wire::BulkJob) {
-        self.signal(scope, wire::ServerSignal::BulkProgress(job));
+        self.signal(scope, None, wire::ServerSignal::BulkProgress(job));
+    }
+
+    /// Tells a person's own pages that something of their notifications changed; may be lost.
+    pub fn tell_of_notifications(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        changed: wire::NotificationsChanged,
+    ) {
+        self.signal(scope, Some(user), wire::ServerSignal::NotificationsChanged(Box::new(changed)));
+    }
+
+    /// How somebody is to be found, as it counts for telling them of something.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn found(&self, scope: TenantScope, user: UserId) -> Result<notification::Presence, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Found(user, reply)).await
     }
 
     /// The conversations of a list, or those of them that are named: with how many messages of the customer each has.
@@ -518,11 +536,12 @@ impl House {
         self.ask_tenant(scope, |reply| tenant::Letter::Matching(user, which, among, reply)).await
     }
 
-    fn signal(&self, scope: TenantScope, signal: wire::ServerSignal) {
+    fn signal(&self, scope: TenantScope, person: Option<UserId>, signal: wire::ServerSignal) {
         let frame = wire::ServerFrame::Signal { signal };
         // Wire types have string keys and finite numbers only: this cannot fail.
         let json = serde_json::to_vec(&frame).unwrap_or_default();
-        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+        let letter = tenant::Letter::Signal(person, fanout::text_frame(&[&json]));
+        self.env.tenants.tell_if_there(scope, (), letter);
     }
 
     fn tell(&self, scope: TenantScope, name: wire::EventName, data: wire::EventData) {

@@ -21,6 +21,7 @@ pub mod initiated;
 pub mod label;
 pub mod media;
 pub mod name;
+pub mod notification;
 pub mod outbound;
 pub mod ownership;
 pub mod pair;

@@ -212,6 +212,10 @@ ids! {
     MacroId = "mac";
     /// One run of a rule or a macro.
     AutomationRunId = "run";
+    /// Something that somebody was told of.
+    NotificationId = "ntf";
+    /// A browser that is reached while no page is open.
+    PushSubscriptionId = "psh";
 }
 
 impl ConversationId {

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use crate::{
     ApiKeyId, AuditId, AutomationRunId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId,
-    IdBytes, InvitationId, LabelId, MacroId, MediaId, MessageId, RuleId, SavedReplyId, SessionId, TeamId,
-    TenantId, Timestamp, UserId, ViewId,
+    IdBytes, InvitationId, LabelId, MacroId, MediaId, MessageId, NotificationId, PushSubscriptionId, RuleId,
+    SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId, ViewId,
     table::{Json, Table, table},
-    wire::{AuditEntry, AutomationRun, Conversation},
+    wire::{AuditEntry, AutomationRun, Conversation, NotificationSettings},
 };
 
 /// Items of one bucket of a thread: with items of about 2 KiB a partition of about 1 MiB.
@@ -104,6 +104,12 @@ pub static TABLES: &[&Table] = &[
     &REPORT_STATES,
     &REPORT_FACTS,
     &ROLLUPS,
+    &NOTIFICATIONS,
+    &NOTIFICATION_MARKS,
+    &NOTIFICATION_SETTINGS,
+    &PUSH_SUBSCRIPTIONS,
+    &PUSH_JOBS,
+    &SEALED_KEYS,
 ];
 
 /// Tables of the CQL store alone.
@@ -931,6 +937,106 @@ table! {
     values {
         /// Until when, and what must not have happened till then.
         body: Json<AutomationWaitBody>,
+    }
+}
+
+table! {
+    /// What people were told of: of each the newest 200, for 30 days.
+    NOTIFICATIONS = "notifications" => NotificationRow: Tenant, Clustered, expires;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {
+        /// Which: derived from what it is about.
+        notification_id: NotificationId,
+    }
+    values {
+        /// Of what.
+        body: Json<NotificationBody>,
+    }
+}
+
+table! {
+    /// Which of them people have seen.
+    NOTIFICATION_MARKS = "notification_marks" => NotificationMarkRow: Tenant, Clustered, expires;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {
+        /// Which.
+        notification_id: NotificationId,
+    }
+    values {
+        /// Up to when: what it stands for later is not read.
+        read_to: Timestamp,
+    }
+}
+
+table! {
+    /// How people want to be told of things, where they said so.
+    NOTIFICATION_SETTINGS = "notification_settings" => NotificationSettingsRow: Tenant, Clustered;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {}
+    values {
+        /// How.
+        body: Json<NotificationSettings>,
+    }
+}
+
+table! {
+    /// Browsers that are reached while no page is open: each as long as the sign-in under which it was made.
+    PUSH_SUBSCRIPTIONS = "push_subscriptions" => PushSubscriptionRow: Tenant, Clustered, expires;
+    partition {
+        /// Whose.
+        user_id: UserId,
+    }
+    clustering {
+        /// Which: derived from where its messages go.
+        subscription_id: PushSubscriptionId,
+    }
+    values {
+        /// How it is reached.
+        body: Json<PushSubscriptionBody>,
+    }
+}
+
+table! {
+    /// Notifications that are to be pushed and are not yet. Read after a start alone.
+    PUSH_JOBS = "push_jobs" => PushJobRow: Tenant, Clustered, expires;
+    partition {
+        /// The hour since 1970 in which they came.
+        hour: i64,
+    }
+    clustering {
+        /// To whom.
+        user_id: UserId,
+        /// Which.
+        notification_id: NotificationId,
+    }
+    values {
+        /// Until when.
+        body: Json<PushJobBody>,
+    }
+}
+
+table! {
+    /// Keys of the installation's own that are not derived from the master key but sealed under it.
+    SEALED_KEYS = "sealed_keys" => SealedKeyRow: System, Clustered;
+    partition {
+        /// What it is for: `push`.
+        name: String,
+    }
+    clustering {}
+    values {
+        /// The key, sealed for the place `key:<name>`.
+        sealed: Vec<u8>,
+        /// When it was made.
+        at: Timestamp,
     }
 }
 

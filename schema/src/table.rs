@@ -366,7 +366,9 @@ id_cells!(
     AuditId,
     RuleId,
     MacroId,
-    AutomationRunId
+    AutomationRunId,
+    NotificationId,
+    PushSubscriptionId
 );
 
 /// Says what a cell is without saying what is in it.

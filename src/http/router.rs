@@ -24,9 +24,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels,
-    macros, me, media, messages, metrics, outbox, outermost, password_resets, problem::Problem, ratings,
-    reports, rules, saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates, users,
-    views,
+    macros, me, media, messages, metrics, notifications, outbox, outermost, password_resets,
+    problem::Problem, push_subscriptions, ratings, reports, rules, saved_replies, scheduled, search,
+    sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 
@@ -152,6 +152,10 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(views::list, views::create))
         .routes(routes!(views::counts))
         .routes(routes!(views::patch, views::delete))
+        .routes(routes!(notifications::list, notifications::mark))
+        .routes(routes!(notifications::settings, notifications::set_settings))
+        .routes(routes!(push_subscriptions::list, push_subscriptions::create))
+        .routes(routes!(push_subscriptions::delete))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

@@ -23,6 +23,7 @@ mod lists;
 mod load;
 mod measured;
 mod media;
+mod notifications;
 mod paced;
 mod people;
 mod presence;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Kept;
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, LabelId, MediaId,
-    MessageId, TeamId, TenantId, Timestamp, UserId,
+    MessageId, SessionId, TeamId, TenantId, Timestamp, UserId,
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
         Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
@@ -206,6 +206,47 @@ pub struct AvailabilityBody {
     pub availability: wire::Availability,
     /// Minutes without a sign after which they count as away; 0: never.
     pub away_after_minutes: u32,
+}
+
+/// Something that somebody was told of: everything but whether they have seen it, which is a row of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationBody {
+    /// As it is shown.
+    pub shown: wire::Notification,
+    /// The last item that it stands for.
+    pub last_seq: u64,
+    /// Messages of the customer there were with that one; 0 where it is not about those.
+    pub inbound: u64,
+    /// The place in the tenant's log of the event that was last told aloud: told again after a crash, it is again.
+    pub told_at: u64,
+}
+
+/// A browser that is reached while no page is open.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushSubscriptionBody {
+    /// Where messages for it go.
+    pub endpoint: String,
+    /// Its point of P-256, in base64url.
+    pub p256dh: String,
+    /// Its secret, in base64url.
+    pub auth: String,
+    /// What it called itself.
+    pub browser: Option<String>,
+    /// The sign-in under which it was made: it is good as long as that.
+    pub session_id: SessionId,
+    /// The key of this server's that it knows, in base64url.
+    pub public_key: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+crate::undisclosed!(PushSubscriptionBody);
+
+/// Something that is to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushJobBody {
+    /// Until when it is worth it.
+    pub until: Timestamp,
 }
 
 /// A team.
@@ -857,6 +898,12 @@ pub struct SlaCount {
     pub left_s: u64,
     /// When it is due; nothing while it is put aside, or where it never is.
     pub due_at: Option<Timestamp>,
+    /// When it is about to be missed.
+    #[serde(default)]
+    pub warn_at: Option<Timestamp>,
+    /// Since when it is.
+    #[serde(default)]
+    pub warned_at: Option<Timestamp>,
     /// Since when it is over its target.
     pub missed_at: Option<Timestamp>,
 }

@@ -413,6 +413,9 @@ wire! {
         /// A draft of somebody's was kept or is no more.
         #[serde(rename = "draft.changed")]
         DraftChanged(super::DraftChanged),
+        /// Something of the caller's notifications changed; told to their own pages alone.
+        #[serde(rename = "notifications.changed")]
+        NotificationsChanged(Box<super::NotificationsChanged>),
         /// A change of many conversations got further.
         #[serde(rename = "bulk.progress")]
         BulkProgress(super::BulkJob),

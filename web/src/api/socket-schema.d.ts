@@ -258,6 +258,10 @@ export type ServerFrame =
           name: "draft.changed";
         }
       | {
+          data: NotificationsChanged;
+          name: "notifications.changed";
+        }
+      | {
           data: BulkJob;
           name: "bulk.progress";
         }
@@ -613,6 +617,22 @@ export type Answer =
  */
 export type TemplateCategory = "marketing" | "utility" | "authentication" | "other";
 export type BlobId = string;
+/**
+ * How far a message got.
+ */
+export type MessageState =
+  | "received"
+  | "recorded"
+  | "scheduled"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "played"
+  | "failed"
+  | "unknown"
+  | "cancelled";
 export type BulkId = string;
 
 /**
@@ -2597,6 +2617,10 @@ export interface SlaTimer {
    * What.
    */
   target: "first_response" | "next_response" | "resolution";
+  /**
+   * Since when it is about to be missed.
+   */
+  warned_at?: Timestamp | null;
 }
 /**
  * May we write freely?
@@ -2748,6 +2772,115 @@ export interface DraftChanged {
    * Its version; 0 where there is none any more.
    */
   version: number;
+}
+/**
+ * Something of a person's notifications changed. Told to their own sockets alone.
+ */
+export interface NotificationsChanged {
+  /**
+   * One that is new, or counts more; absent where only what is read changed: read the list again.
+   */
+  notification?: Notification | null;
+  /**
+   * Notifications that are not read.
+   */
+  unread_count: number;
+  ways: NotificationWays;
+}
+/**
+ * Something that somebody was told of.
+ */
+export interface Notification {
+  /**
+   * When it happened last.
+   */
+  at: string;
+  /**
+   * The colleague whose act it was, by name.
+   */
+  by?: string | null;
+  /**
+   * The rule, where it was no person.
+   */
+  by_rule?: AssignedBy | null;
+  /**
+   * Of what.
+   */
+  class: "mention" | "assigned" | "new" | "unassigned" | "sla" | "failed";
+  /**
+   * Whom the conversation is with.
+   */
+  contact: string;
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * How many messages of the customer it stands for; 1 where it is not about those.
+   */
+  count: number;
+  /**
+   * Its id: the same for the messages of one burst.
+   */
+  id: string;
+  /**
+   * They have seen it.
+   */
+  read: boolean;
+  /**
+   * The item to look at first.
+   */
+  seq?: number | null;
+  /**
+   * The target.
+   */
+  sla?: NotificationSla | null;
+  /**
+   * What became of their message.
+   */
+  state?: MessageState | null;
+  /**
+   * The beginning of what was written, at most 140 characters on one line.
+   */
+  text?: string | null;
+}
+/**
+ * A target that is about to be missed, or was.
+ */
+export interface NotificationSla {
+  /**
+   * When it is due, or was.
+   */
+  due_at: string;
+  /**
+   * It was missed.
+   */
+  missed: boolean;
+  /**
+   * Which.
+   */
+  target: "first_response" | "next_response" | "resolution";
+}
+/**
+ * How it is to be told now.
+ */
+export interface NotificationWays {
+  /**
+   * By the desktop, while a page is open.
+   */
+  desktop?: boolean;
+  /**
+   * On the page, for a moment.
+   */
+  page?: boolean;
+  /**
+   * By the browser, while no page is open.
+   */
+  push?: boolean;
+  /**
+   * By a sound.
+   */
+  sound?: boolean;
 }
 /**
  * A bulk change and how far it is.

@@ -15,6 +15,7 @@ export const settingsSections = [
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
+  { id: 'notifications', label: 'settings.notifications' },
   { id: 'availability', label: 'settings.availability' },
   { id: 'appearance', label: 'settings.appearance' },
 ] as const;

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, CalendarClock, ChartColumn, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, ChartColumn, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -11,6 +11,7 @@ import { useFocusReturn } from '@/lib/hooks';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-reports';
+import '@/lib/i18n-notify';
 import '@/lib/i18n-settings';
 import '@/lib/i18n-writing';
 import { assign, putWithTeam, setLabel, setPriority, setStatus } from '@/lib/inbox/actions';
@@ -20,6 +21,8 @@ import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
 import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
 import { useAnswering, useLabels, useMacros, useMay, useMe, useTeams, useViews } from '@/lib/people';
+import { useAnswering, useLabels, useMay, useMe, useTeams, useViews } from '@/lib/people';
+import { markAllRead, pauseFor } from '@/lib/notify/acts';
 import { languageNames, LANGUAGES } from '@/lib/languages';
 import { REPORT_PAGES } from '@/lib/report-search';
 import { setPreferences } from '@/lib/preferences';
@@ -138,6 +141,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
               )}
               <Command.Group heading={t('commands.goTo')}>
                 {answers && <Item icon={<SquarePen {...icon} />} onSelect={run(() => { openDialog('start'); })}>{t('list.new')}</Item>}
+                <Item icon={<Bell {...icon} />} keys={shortcuts.alerts} onSelect={run(() => { openDialog('notifications'); })}>{t('areas.alertsNone')}</Item>
+                <Item icon={<CheckCheck {...icon} />} onSelect={run(() => void markAllRead())}>{`${t('areas.alertsNone')}: ${t('notify.markAll')}`}</Item>
+                <Item icon={<BellOff {...icon} />} onSelect={run(() => void pauseFor(3_600_000))}>{`${t('notifySettings.pause')}: ${t('notifySettings.pauseHour')}`}</Item>
                 <Item icon={<ArrowDown {...icon} />} keys={shortcuts.next} onSelect={run(() => { open(neighbour(1)); })}>{t('actions.next')}</Item>
                 <Item icon={<ArrowUp {...icon} />} keys={shortcuts.previous} onSelect={run(() => { open(neighbour(-1)); })}>{t('actions.previous')}</Item>
                 {STATUSES.map((status) => (

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CalendarClock, History, KeyRound, Keyboard, LayoutTemplate, Link2, ListChecks, MessageSquareText, RotateCw, Star, Tag, Timer, TriangleAlert, UserRound, Users, Zap } from 'lucide-react';
+import { Bell, CalendarClock, History, KeyRound, Keyboard, LayoutTemplate, Link2, ListChecks, MessageSquareText, RotateCw, Star, Tag, Timer, TriangleAlert, UserRound, Users, Zap } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -24,6 +24,7 @@ const Appearance = later(() => import('@/features/settings/appearance').then((mo
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
 const Hours = later(() => import('@/features/settings/hours').then((module) => ({ default: module.Hours })));
+const Notifications = later(() => import('@/features/settings/notifications').then((module) => ({ default: module.Notifications })));
 const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
 const Ratings = later(() => import('@/features/settings/ratings').then((module) => ({ default: module.Ratings })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
@@ -49,6 +50,7 @@ const pages = {
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
+  notifications: { icon: Bell, Page: Notifications },
   availability: { icon: Timer, Page: Availability },
   appearance: { icon: Keyboard, Page: Appearance },
 };

@@ -124,7 +124,9 @@ impl Answer {
     pub(crate) fn shown(self) -> Result<Shown, Refusal> {
         match self {
             Self::Shown(shown) => Ok(shown),
-            Self::Granted(_) | Self::Asked(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+            Self::Granted(_) | Self::Asked(_) => {
+                Err(Refusal::Unavailable("a contact answered something else".to_owned()))
+            }
         }
     }
 }

@@ -51,7 +51,10 @@ pub fn check(settings: &RatingSettings) -> Result<(), Rejection> {
         count <= most && (count > 0 || !settings.ask)
     };
     if settings.delay_minutes > DELAY_MINUTES_MAX {
-        return wrong("delay_minutes", format!("is at most {DELAY_MINUTES_MAX}: the window closes after a day"));
+        return wrong(
+            "delay_minutes",
+            format!("is at most {DELAY_MINUTES_MAX}: the window closes after a day"),
+        );
     }
     if !(1..=EVERY_DAYS_MAX).contains(&settings.every_days) {
         return wrong("every_days", format!("is from 1 to {EVERY_DAYS_MAX}"));
@@ -198,7 +201,9 @@ mod tests {
         let InteractiveAction::List { sections, .. } = asked.action else { panic!("a list") };
         let read_back: Vec<_> = sections[0].rows.iter().map(|row| read(&row.id)).collect();
         assert_eq!(read_back, [5, 4, 3, 2, 1].map(|score| Some((42, score))));
-        for wrong in ["rating:42:0", "rating:42:6", "rating:42", "rating::5", "ratings:42:5", "full", "rating:-1:5"] {
+        for wrong in
+            ["rating:42:0", "rating:42:6", "rating:42", "rating::5", "ratings:42:5", "full", "rating:-1:5"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -83,8 +83,7 @@ impl Accounts {
         }
         check_is_free(&name, &others)?;
         let created_at = self.clock.now();
-        let body =
-            TeamBody { version: 1, name, members, assignment, hours: None, ratings: None, created_at };
+        let body = TeamBody { version: 1, name, members, assignment, hours: None, ratings: None, created_at };
         let deed = Deed::new(AuditAct::TeamMade).about(team_id, &body.name);
         let row = TeamRow { team_id, body: Json(body) };
         self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;

@@ -24,8 +24,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
-    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, ratings, reports, saved_replies,
-    scheduled, search, sessions, sign_ups, sockets, teams, templates, users, views,
+    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, ratings, reports,
+    saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 

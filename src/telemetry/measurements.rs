@@ -67,6 +67,8 @@ const CONDITIONS: &[&str] = &{
 /// Why sockets close.
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 
+/// Those that follow the logs.
+const FOLLOWERS: &[&str] = &["reports"];
 /// Why an index of search is made anew.
 const REBUILDS: &[&str] = &["missing", "damaged", "version", "elsewhere", "expired"];
 
@@ -214,6 +216,16 @@ pub(super) const COUNTERS: &[Measurement] = &[
     of("switchboard_search_failures_total", &[], "Turns of feeding search that failed and are tried again"),
     of("switchboard_search_cut_total", &[], "Searches that ended before everything was looked through"),
     of("switchboard_search_overloaded_total", &[], "Searches refused because too many waited"),
+    of(
+        "switchboard_follower_events_total",
+        &[("follower", FOLLOWERS)],
+        "Events of the logs taken in, by those that follow them",
+    ),
+    of(
+        "switchboard_follower_failures_total",
+        &[("follower", FOLLOWERS)],
+        "Turns of those that follow the logs that failed and are tried again",
+    ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.

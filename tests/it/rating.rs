@@ -103,10 +103,16 @@ async fn a_customer_is_asked_once_rates_and_says_why_while_the_server_is_killed_
     let theirs = counted["groups"].as_array().expect("groups").iter().find(|group| group["id"] == me);
     assert_eq!(theirs.expect("the agent's")["ratings"], json!([0, 0, 0, 1, 0]));
     let row = &rated_rows(&stage).await[0];
-    assert_eq!((number(row, "rating"), text(row, "comment")), (4, "=quick, but the bell is loose".to_owned()));
+    assert_eq!(
+        (number(row, "rating"), text(row, "comment")),
+        (4, "=quick, but the bell is loose".to_owned())
+    );
     let path = "/api/v1/reports/rows/export?kind=rated&from=2026-01-01&to=2027-01-31&time_zone=UTC";
     let table = stage.api.get(path).await.of(200);
-    assert!(table.as_str().is_some_and(|table| table.contains("\"'=quick, but the bell is loose\"")), "{table}");
+    assert!(
+        table.as_str().is_some_and(|table| table.contains("\"'=quick, but the bell is loose\"")),
+        "{table}"
+    );
 }
 
 #[tokio::test]

@@ -331,7 +331,10 @@ async fn another_role_holds_at_once_also_for_who_is_there_already() {
     assert_eq!(owners.event("users.changed").await["data"]["users"]["user_id"], id);
     agent.post(&notes, &json!({"body": "two"})).await.is_problem(403, "not_allowed");
     let me = agent.get("/api/v1/me").await.of(200);
-    assert_eq!((&me["user"]["name"], &me["permissions"]), (&json!("Ann Alyst"), &json!(["read", "see_reports"])));
+    assert_eq!(
+        (&me["user"]["name"], &me["permissions"]),
+        (&json!("Ann Alyst"), &json!(["read", "see_reports"]))
+    );
     // Whoever only reads is given nothing.
     let assign = format!("/api/v1/conversations/{conversation}/assign");
     let refused = stage.api.post(&assign, &json!({"assignee_id": id})).await;

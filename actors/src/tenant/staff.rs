@@ -86,7 +86,10 @@ fn service_of(workspace: Option<&TenantRow>, teams: &[TeamRow]) -> Service {
         hours: workspace.and_then(|row| read(&row.body.0.hours)),
         team_hours: teams.iter().filter_map(|row| Some((row.team_id, read(&row.body.0.hours)?))).collect(),
         ratings: workspace.and_then(|row| row.body.0.ratings.clone()),
-        team_ratings: teams.iter().filter_map(|row| Some((row.team_id, row.body.0.ratings.clone()?))).collect(),
+        team_ratings: teams
+            .iter()
+            .filter_map(|row| Some((row.team_id, row.body.0.ratings.clone()?)))
+            .collect(),
     }
 }
 

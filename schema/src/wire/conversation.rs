@@ -1,8 +1,8 @@
 //! Conversations, messages and contacts.
 
 use super::{
-    Charged, ConsentStanding, Content, Forwarded, LastRating, Priority, ProductRef, Quote, RatingPart, Reaction,
-    Referral, SendDecision, SlaStanding, wire,
+    Charged, ConsentStanding, Content, Forwarded, LastRating, Priority, ProductRef, Quote, RatingPart,
+    Reaction, Referral, SendDecision, SlaStanding, wire,
 };
 use crate::{
     ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId,

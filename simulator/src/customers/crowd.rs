@@ -377,7 +377,12 @@ impl Task {
             Deed::Edit(_) => customer.last_text.as_deref(),
             Deed::Delete => customer.last_said.as_deref(),
             Deed::React(_) => customer.last_heard.as_deref(),
-            Deed::Say(_) | Deed::Photo(_) | Deed::Voice | Deed::Place(_) | Deed::Send(_) | Deed::Tap { .. } => None,
+            Deed::Say(_)
+            | Deed::Photo(_)
+            | Deed::Voice
+            | Deed::Place(_)
+            | Deed::Send(_)
+            | Deed::Tap { .. } => None,
         };
         let needs_about = matches!(deed, Deed::Edit(_) | Deed::Delete | Deed::React(_));
         if about.is_some() || !needs_about {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use switchboard_schema::{
     ContactId,
     wire::{
-        Answer, ConsentChoice, ConsentScope, ConsentStanding, ConversationStatus, Direction, InteractiveAction,
-        RatingPart, RatingSettings,
+        Answer, ConsentChoice, ConsentScope, ConsentStanding, ConversationStatus, Direction,
+        InteractiveAction, RatingPart, RatingSettings,
     },
 };
 
@@ -72,7 +72,10 @@ fn it_is_asked_once_some_time_after_it_was_resolved_when_that_may_be() {
     assert_eq!(it.when(Command::Wake).changes, [], "not before its time");
     let due = it.after(5 * MINUTE).when(Command::Wake);
     assert!(due.effects.contains(&Effect::AskRating(2)), "{:?}", due.effects);
-    assert!(due.effects.iter().any(|effect| matches!(effect, Effect::WakeAt(at) if *at > it.now)), "and again");
+    assert!(
+        due.effects.iter().any(|effect| matches!(effect, Effect::WakeAt(at) if *at > it.now)),
+        "and again"
+    );
     it.when(Command::AskRating { of: 2, granted: true });
     let item = it.item(3);
     assert_eq!((item.direction, item.state), (Direction::Out, MessageState::Queued));
@@ -113,7 +116,8 @@ fn who_was_asked_lately_is_not_nor_anybody_outside_the_window_or_who_stopped_or_
 fn a_team_asks_as_it_set_itself() {
     let team = switchboard_schema::TeamId::from_bytes([9; 16]);
     let never = RatingSettings { ask: false, ..settings() };
-    let service = Service { ratings: Some(settings()), team_ratings: [(team, never)].into(), ..Service::default() };
+    let service =
+        Service { ratings: Some(settings()), team_ratings: [(team, never)].into(), ..Service::default() };
     let mut it = given();
     it.state.service = Arc::new(service);
     it.when(Command::PutWithTeam { team: Some((team, "Repairs".to_owned())), sender: agent() });
@@ -207,7 +211,13 @@ fn what_continues_elsewhere_is_not_asked_about() {
     let to = ConversationId::between(&CHANNEL, &ContactId::from_bytes([8; 16]));
     it.when(Command::Redirect { to, into: ContactId::from_bytes([8; 16]), contact: contact(2, false) });
     assert_eq!(it.head().ratings, []);
-    assert!(!it.after(HOUR).when(Command::Wake).effects.iter().any(|effect| matches!(effect, Effect::AskRating(_))));
+    assert!(
+        !it.after(HOUR)
+            .when(Command::Wake)
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::AskRating(_)))
+    );
 }
 
 #[test]

@@ -29,7 +29,7 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(sheet).toBeVisible();
-  await expect(sheet.locator('dl > div')).toHaveCount(30);
+  await expect(sheet.locator('dl > div')).toHaveCount(31);
   await accessible(page);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+/');
@@ -61,6 +61,8 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('Alt+N');
   await expect(page.locator('[role="tab"][aria-selected="true"]').first()).toHaveAttribute('id', 'tab-mine');
   await page.locator('#tab-all').click();
+  await page.keyboard.press('Alt+R');
+  await expect(page).toHaveURL(/\/reports\/live/);
   await page.keyboard.press('Alt+S');
   await expect(page).toHaveURL(/\/settings/);
   await page.keyboard.press('Alt+C');

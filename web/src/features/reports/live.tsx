@@ -4,6 +4,7 @@ import { useEffect, type ReactNode } from 'react';
 import { availabilityQuery, queryClient } from '@/api/queries';
 import type { LiveFigures, LiveReport } from '@/api/types';
 import { Avatar } from '@/components/avatar';
+import { readByKeys } from '@/features/reports/charts';
 import { useMinute } from '@/lib/hooks';
 import { t, written } from '@/lib/i18n';
 import '@/lib/i18n-reports';
@@ -204,7 +205,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section aria-label={title} className="min-w-0">
       <h3 className="pb-1 text-[14px] font-semibold">{title}</h3>
-      <div className="overflow-x-auto">{children}</div>
+      <div className="overflow-x-auto" ref={readByKeys}>{children}</div>
     </section>
   );
 }

@@ -417,3 +417,97 @@ CREATE TABLE IF NOT EXISTS automation_waits (
     PRIMARY KEY (tenant, conversation_id, rule_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS automation_waits_expiry ON automation_waits (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Where each conversation stands in the reports.
+CREATE TABLE IF NOT EXISTS report_states (
+    tenant BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    conversation_id BLOB NOT NULL,
+    offset INTEGER,
+    body BLOB
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS report_states_key ON report_states (tenant, bucket, conversation_id);
+
+--  What the reports count, one row each, so that every number opens its rows; kept for as long as the workspace.
+CREATE TABLE IF NOT EXISTS report_facts (
+    tenant BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    conversation_id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    body BLOB
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS report_facts_key ON report_facts (tenant, kind, day, at, conversation_id, seq);
+
+--  Sums of what the reports count, by the quarter of an hour: what happened in it of one channel, team and person. Each says up to which place of the log it is, so that what is read again counts once.
+CREATE TABLE IF NOT EXISTS rollups (
+    tenant BLOB NOT NULL,
+    day INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    of BLOB NOT NULL,
+    offset INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, day, slot, of)
+) STRICT, WITHOUT ROWID;
+
+--  What people were told of: of each the newest 200, for 30 days.
+CREATE TABLE IF NOT EXISTS notifications (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    notification_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS notifications_expiry ON notifications (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Which of them people have seen.
+CREATE TABLE IF NOT EXISTS notification_marks (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    notification_id BLOB NOT NULL,
+    read_to INTEGER,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS notification_marks_expiry ON notification_marks (expires_at) WHERE expires_at IS NOT NULL;
+
+--  How people want to be told of things, where they said so.
+CREATE TABLE IF NOT EXISTS notification_settings (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, user_id)
+) STRICT, WITHOUT ROWID;
+
+--  Browsers that are reached while no page is open: each as long as the sign-in under which it was made.
+CREATE TABLE IF NOT EXISTS push_subscriptions (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    subscription_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, subscription_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS push_subscriptions_expiry ON push_subscriptions (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Notifications that are to be pushed and are not yet. Read after a start alone.
+CREATE TABLE IF NOT EXISTS push_jobs (
+    tenant BLOB NOT NULL,
+    hour INTEGER NOT NULL,
+    user_id BLOB NOT NULL,
+    notification_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, hour, user_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS push_jobs_expiry ON push_jobs (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Keys of the installation's own that are not derived from the master key but sealed under it.
+CREATE TABLE IF NOT EXISTS sealed_keys (
+    name TEXT NOT NULL,
+    sealed BLOB,
+    at INTEGER,
+    PRIMARY KEY (name)
+) STRICT, WITHOUT ROWID;

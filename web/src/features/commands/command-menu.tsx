@@ -21,7 +21,6 @@ import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
 import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
 import { useAnswering, useLabels, useMacros, useMay, useMe, useTeams, useViews } from '@/lib/people';
-import { useAnswering, useLabels, useMay, useMe, useTeams, useViews } from '@/lib/people';
 import { markAllRead, pauseFor } from '@/lib/notify/acts';
 import { languageNames, LANGUAGES } from '@/lib/languages';
 import { REPORT_PAGES } from '@/lib/report-search';

@@ -440,8 +440,11 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let courier = push::courier(config, &records, &*vault, &access, &clock, &io.handle, &public_url).await?;
     let notifications =
         Notifications::new(records.clone(), Arc::clone(&clock), house.clone(), courier.clone());
-    let teller = Teller::new(notifications.clone());
-    let following = vec![following(house.follow(automation.clone())), following(house.follow(teller))];
+    let following = vec![
+        following(house.follow(automation.clone())),
+        following(house.follow(house.reporter())),
+        following(house.follow(Teller::new(notifications.clone()))),
+    ];
     let followers = Followers::start(&house, &whole, following)?;
     let edge = Edge {
         house: house.clone(),

@@ -29,6 +29,8 @@ pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
 mod push_subscriptions;
+mod ratings;
+mod reports;
 pub(crate) mod router;
 mod rules;
 pub(crate) mod saved_replies;

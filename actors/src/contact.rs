@@ -7,9 +7,12 @@
 //! [`Contact::CAPACITY`] commands waiting, [`switchboard_domain::contact::MAX_IDENTITIES`] addresses. *On a
 //! crash*: reloads its row and tells its conversations again.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
 };
 
 use futures_util::future::LocalBoxFuture;
@@ -85,6 +88,9 @@ pub(crate) enum Ask {
     /// The permission to make one request for a purpose, to somebody who wrote last at this time. One that gave way
     /// answers with the contact to ask instead.
     Grant(Purpose, Option<Timestamp>),
+    /// May they be asked to rate what was resolved in a conversation by a line, once within such a span? One that gave way
+    /// answers with the contact to ask instead.
+    MayAskForRating(ConversationId, u64, Duration),
     /// Nothing; just say who you are.
     Show,
     /// Tell your conversations who you are: an earlier telling may have been lost.
@@ -110,13 +116,17 @@ pub(crate) enum Answer {
     Shown(Shown),
     /// The permission.
     Granted(ConsentToken),
+    /// Whether they may be asked for a rating.
+    Asked(bool),
 }
 
 impl Answer {
     pub(crate) fn shown(self) -> Result<Shown, Refusal> {
         match self {
             Self::Shown(shown) => Ok(shown),
-            Self::Granted(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+            Self::Granted(_) | Self::Asked(_) => {
+                Err(Refusal::Unavailable("a contact answered something else".to_owned()))
+            }
         }
     }
 }
@@ -131,7 +141,21 @@ pub(crate) async fn grant(
 ) -> Result<ConsentToken, Refusal> {
     match ask_current(env, scope, id, || Ask::Grant(purpose, last_wrote_at)).await? {
         Answer::Granted(token) => Ok(token),
-        Answer::Shown(_) => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+        _ => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
+    }
+}
+
+/// May this person be asked for a rating, once within such a span? What was allowed once stays so.
+pub(crate) async fn may_ask_for_rating(
+    env: &Env,
+    scope: TenantScope,
+    id: ContactId,
+    (conversation_id, of): (ConversationId, u64),
+    every: Duration,
+) -> Result<bool, Refusal> {
+    match ask_current(env, scope, id, || Ask::MayAskForRating(conversation_id, of, every)).await? {
+        Answer::Asked(granted) => Ok(granted),
+        _ => Err(Refusal::Unavailable("a contact answered something else".to_owned())),
     }
 }
 
@@ -442,6 +466,23 @@ impl Entity for Contact {
                 let state = Arc::new(AtomicU8::new(OUT));
                 self.tokens.push(Arc::clone(&state));
                 Ok(Answer::Granted(ConsentToken { state, consent_version }))
+            }
+            Ask::MayAskForRating(conversation_id, of, every) => {
+                let mut body = self.body()?.clone();
+                if body.merged_into.is_some() {
+                    return self.shown();
+                }
+                match contact::ask_for_rating(&mut body, conversation_id, of, every, now) {
+                    Ok(true) => {
+                        // It is nobody's news.
+                        let changed = self.changed;
+                        self.write(body);
+                        self.changed = changed;
+                        Ok(Answer::Asked(true))
+                    }
+                    Ok(false) => Ok(Answer::Asked(true)),
+                    Err(contact::AskedLately) => Ok(Answer::Asked(false)),
+                }
             }
             Ask::Show => self.shown(),
             Ask::Announce => {

@@ -581,6 +581,28 @@ impl Conversation {
         self.env.contacts.tell_always(&self.env, self.scope, head.contact.id, letter);
     }
 
+    /// Finds out whether the customer may be asked for a rating, and says so to this conversation. What is lost of it is done
+    /// again at the time that was noted for that.
+    fn ask_rating(&self, of: u64) {
+        let Some(head) = &self.state.head else { return };
+        let every = self.state.service.ratings_for(head.team_id).map_or(0, |settings| settings.every_days);
+        let every = Duration::from_secs(u64::from(every) * 24 * 3_600);
+        let (env, scope, id, contact_id) = (self.env.clone(), self.scope, self.state.id, head.contact.id);
+        actix_rt::spawn(async move {
+            let granted = match contact::may_ask_for_rating(&env, scope, contact_id, (id, of), every).await {
+                Ok(granted) => granted,
+                Err(refusal) => {
+                    tracing::debug!(conversation = %id, %refusal, "whether to ask for a rating is found out later");
+                    return;
+                }
+            };
+            let rule = Rule::AskRating { of, granted };
+            if let Err(refusal) = ask(&env, scope, id, Asked::of(Ask::Rule(rule))).await {
+                tracing::debug!(conversation = %id, %refusal, "a rating is asked for later");
+            }
+        });
+    }
+
     /// Makes items findable by their provider's id.
     fn register(&mut self, seqs: &[u64]) {
         let version = self.head_version();
@@ -1022,6 +1044,7 @@ impl Entity for Conversation {
                     insist(&self.env, self.scope, to, self.state.channel_id, rule, telling);
                 }
                 Effect::NoMarketing(at) => self.tell_of_no_marketing(at),
+                Effect::AskRating(of) => self.ask_rating(of),
                 Effect::Announce(_) | Effect::WakeAt(_) => {}
             }
         }

@@ -33,6 +33,7 @@ use crate::{
     house::{Graves, Parts},
     initiated::Initiated,
     media::{self, Media},
+    reporting::Counting,
     resolve::Resolver,
     shell::Shell,
     tenant::TenantActor,
@@ -94,6 +95,8 @@ pub(crate) struct Surroundings {
     pub(crate) feeding: Arc<Feeding>,
     /// Who else follows the logs.
     pub(crate) bells: Bells,
+    /// How far the logs are counted for the reports.
+    pub(crate) counting: Counting,
     /// Which updates of today are buried.
     pub(crate) graves: tokio::sync::Mutex<Graves>,
     draining: AtomicBool,
@@ -149,6 +152,7 @@ impl Env {
             beat: Beat::new(),
             feeding: Arc::default(),
             bells: Bells::default(),
+            counting: Counting::default(),
             graves: tokio::sync::Mutex::default(),
             draining: AtomicBool::new(false),
             sending: AtomicUsize::new(0),

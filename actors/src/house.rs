@@ -6,6 +6,7 @@ mod consent;
 mod conversations;
 mod dead;
 mod media;
+mod reports;
 mod search;
 mod templates;
 mod wakeups;
@@ -50,6 +51,7 @@ use crate::{
     fanout::{self, Attach},
     feeder::{Feeder, Feeding},
     follow::{Follower, Following},
+    reporting::Reporter,
     tenant,
 };
 
@@ -317,6 +319,12 @@ impl House {
     #[must_use]
     pub fn follow<F: Follower>(&self, follower: F) -> Following<F> {
         Following::new(self.env.clone(), follower)
+    }
+
+    /// What counts for the reports.
+    #[must_use]
+    pub fn reporter(&self) -> Reporter {
+        Reporter::new(self.env.clone())
     }
 
     /// There is such a tenant: whoever follows its log looks whether there is something new in it.

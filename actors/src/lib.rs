@@ -20,6 +20,7 @@ mod initiated;
 mod log;
 mod media;
 pub mod refusal;
+pub mod reporting;
 mod resolve;
 mod shell;
 mod tenant;

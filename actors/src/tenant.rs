@@ -27,6 +27,7 @@ use switchboard_domain::{
     audit,
     filter::{Filter, Viewer},
     notification::Presence,
+    roles,
 };
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
 use switchboard_schema::{
@@ -126,6 +127,8 @@ pub(crate) enum Letter {
     Matching(UserId, Which, Option<Vec<ConversationId>>, Reply<Vec<(ConversationId, u64)>>),
     /// Where the stream is, and what somebody has read of a conversation.
     Position(UserId, Option<ConversationId>, Reply<(StreamPosition, u64)>),
+    /// How it stands.
+    Live(Reply<wire::LiveReport>),
     /// Which conversations are given to somebody.
     Assigned(UserId, Reply<Vec<ConversationId>>),
     /// Which conversations are with a team.
@@ -478,6 +481,7 @@ impl TenantActor {
                     tell(reply, Ok((self.stream.position(), 0)));
                 }
             }
+            Letter::Live(reply) => tell(reply, Ok(self.live())),
             Letter::Assigned(user, reply) => tell(reply, Ok(self.inbox.assigned(user))),
             Letter::WithTeam(team, reply) => tell(reply, Ok(self.inbox.with_team(team))),
             Letter::Active(user, ago) => {
@@ -512,6 +516,49 @@ impl TenantActor {
                 self.flushes.push(reply);
                 self.write(ctx);
             }
+        }
+    }
+
+    /// How it stands at this moment.
+    fn live(&self) -> wire::LiveReport {
+        let mut live = self.inbox.live();
+        let staff = &self.known.staff;
+        let takes = |user: &UserId| {
+            let member = staff.members.get(user);
+            member.is_some_and(|member| roles::may(member.role, wire::Permission::Answer))
+                && self.present.state(*user) == wire::PresenceState::Online
+        };
+        live.total.available = staff.members.keys().filter(|user| takes(user)).count() as u64;
+        for (id, team) in &staff.teams {
+            let figures = live.teams.entry(Some(*id)).or_default();
+            figures.available = team.members.iter().filter(|user| takes(user)).count() as u64;
+        }
+        let agents = staff.members.iter().filter(|(user, member)| {
+            roles::may(member.role, wire::Permission::Answer) || live.agents.contains_key(user)
+        });
+        let mut agents: Vec<_> = agents
+            .map(|(user, _)| {
+                let theirs = live.agents.get(user).copied().unwrap_or_default();
+                wire::LiveAgent {
+                    user_id: *user,
+                    state: self.present.state(*user),
+                    open: theirs.open,
+                    waiting: theirs.waiting,
+                    waiting_since: theirs.waiting_since,
+                }
+            })
+            .collect();
+        agents.sort_by_key(|agent| agent.user_id);
+        let teams = live.teams.into_iter().map(|(team_id, figures)| wire::LiveTeam { team_id, figures });
+        let channels =
+            live.channels.into_iter().map(|(channel_id, figures)| wire::LiveChannel { channel_id, figures });
+        wire::LiveReport {
+            at: self.env.clock.now(),
+            total: live.total,
+            teams: teams.collect(),
+            channels: channels.collect(),
+            agents,
+            as_of: self.stream.position(),
         }
     }
 

@@ -135,7 +135,8 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::TeamDeleted
         | AuditAct::AssignmentChanged
         | AuditAct::HoursChanged
-        | AuditAct::TargetsChanged => AuditArea::Teams,
+        | AuditAct::TargetsChanged
+        | AuditAct::RatingsChanged => AuditArea::Teams,
         AuditAct::ChannelConnected
         | AuditAct::ChannelChanged
         | AuditAct::ChannelDisconnected
@@ -161,7 +162,8 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::ConversationPending
         | AuditAct::ConversationSnoozed
         | AuditAct::ConversationResolved
-        | AuditAct::BulkChanged => AuditArea::Conversations,
+        | AuditAct::BulkChanged
+        | AuditAct::ReportExported => AuditArea::Conversations,
         AuditAct::LabelMade
         | AuditAct::LabelChanged
         | AuditAct::LabelDeleted

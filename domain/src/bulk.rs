@@ -160,6 +160,7 @@ mod tests {
             scheduled: 0,
             mentions: Vec::new(),
             waiting_since: None,
+            rating: None,
             created_at: at,
             updated_at: at,
         }

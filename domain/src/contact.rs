@@ -2,9 +2,11 @@
 
 pub mod find;
 
+use std::time::Duration;
+
 use switchboard_schema::{
-    ContactId, Timestamp,
-    record::{ContactBody, TookIn},
+    ContactId, ConversationId, Timestamp,
+    record::{ContactBody, RatingAsked, TookIn},
     wire::{
         AuditAct, ConsentChoice, ConsentEvidence, ConsentRecord, ConsentScope, Contact, ContactPatch,
         ContactRef, Identity, IdentityKind,
@@ -38,6 +40,7 @@ pub const fn unborn(now: Timestamp) -> ContactBody {
         consent_entries: 0,
         consent_hash: Vec::new(),
         took_in: Vec::new(),
+        rating_asked: None,
         merged_into: None,
         created_at: now,
         updated_at: now,
@@ -165,6 +168,8 @@ pub fn absorb(
             entries.push(chained(body, wish, known.at, evidence, now));
         }
     }
+    // Whoever was asked lately was, under whichever name.
+    body.rating_asked = body.rating_asked.into_iter().chain(other.rating_asked).max_by_key(|asked| asked.at);
     // Whom the other one had taken in has come along.
     body.took_in.retain(|known| known.contact_id != other_id && !other.took_in.contains(known));
     body.took_in.extend(&other.took_in);
@@ -174,6 +179,31 @@ pub fn absorb(
     body.updated_at = now;
     entries
 }
+
+/// May they be asked for a rating, at most once within such a span? What was allowed once stays so. True where that is new.
+///
+/// # Errors
+/// They were asked about something else.
+pub fn ask_for_rating(
+    body: &mut ContactBody,
+    conversation_id: ConversationId,
+    of: u64,
+    every: Duration,
+    now: Timestamp,
+) -> Result<bool, AskedLately> {
+    match body.rating_asked {
+        Some(asked) if (asked.conversation_id, asked.of) == (conversation_id, of) => Ok(false),
+        Some(asked) if now < asked.at + every => Err(AskedLately),
+        _ => {
+            body.rating_asked = Some(RatingAsked { conversation_id, of, at: now });
+            Ok(true)
+        }
+    }
+}
+
+/// Somebody was asked for a rating not long ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedLately;
 
 /// Applies an agent's change. True when something changed.
 ///
@@ -507,7 +537,7 @@ mod tests {
     #[test]
     fn a_phones_history_is_evidence_of_its_own_time_and_undoes_nothing_newer() {
         let written = |imported| ConsentEvidence::Message {
-            conversation_id: switchboard_schema::ConversationId::from_bytes([1; 16]),
+            conversation_id: ConversationId::from_bytes([1; 16]),
             message_id: switchboard_schema::MessageId::from_bytes([1; 16]),
             provider_id: "wamid.1".to_owned(),
             words: "STOP".to_owned(),

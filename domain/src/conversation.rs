@@ -300,6 +300,13 @@ pub enum Command {
     },
     /// A time came that the conversation asked to be woken at.
     Wake,
+    /// Ask the customer for a rating, where that is still to be done.
+    AskRating {
+        /// Of what was resolved by this line.
+        of: u64,
+        /// They were not asked lately.
+        granted: bool,
+    },
     /// About to make a request: write the attempt first.
     BeginAttempt {
         /// The item.
@@ -408,6 +415,8 @@ pub enum Effect {
     Send,
     /// Be woken at this time.
     WakeAt(Timestamp),
+    /// Find out whether the customer may be asked to rate what was resolved by this line.
+    AskRating(u64),
     /// The provider says that the customer wants no marketing, since then: tell the contact.
     NoMarketing(Timestamp),
     /// Tell the conversation that continues this one what it was left.
@@ -512,5 +521,6 @@ pub fn show_item(conversation_id: ConversationId, item: &Item) -> Message {
         charged: item.charged.clone(),
         decision: item.decision.clone(),
         correlation_id: item.correlation_id,
+        rating: item.rating,
     }
 }

@@ -6,7 +6,7 @@ use switchboard_schema::wire::{Permission, Role};
 pub const ROLES: [Role; 5] = [Role::Owner, Role::Admin, Role::Supervisor, Role::Agent, Role::Analyst];
 
 /// Every permission.
-pub const PERMISSIONS: [Permission; 11] = [
+pub const PERMISSIONS: [Permission; 12] = [
     Permission::Read,
     Permission::Answer,
     Permission::ManageTemplates,
@@ -18,6 +18,7 @@ pub const PERMISSIONS: [Permission; 11] = [
     Permission::ManageKeys,
     Permission::ReplayDeliveries,
     Permission::SeeAudit,
+    Permission::SeeReports,
 ];
 
 /// May somebody with this role do this?
@@ -26,6 +27,8 @@ pub const fn may(role: Role, permission: Permission) -> bool {
     match permission {
         Permission::Read => true,
         Permission::Answer => !matches!(role, Role::Analyst),
+        // What each colleague did is for those who lead them, and for whoever looks at nothing else.
+        Permission::SeeReports => !matches!(role, Role::Agent),
         Permission::ManageTemplates
         | Permission::ManageReplies
         | Permission::ManageTeams
@@ -76,15 +79,22 @@ mod tests {
         assert!(PERMISSIONS.into_iter().all(|permission| may(Role::Owner, permission)));
         for pair in ROLES.windows(2) {
             let [above, below] = pair else { continue };
-            for permission in permissions(*below) {
+            for permission in permissions(*below).filter(|permission| *permission != Permission::SeeReports) {
                 assert!(may(*above, permission), "{below:?} may {permission:?} and {above:?} may not");
             }
         }
     }
 
     #[test]
-    fn an_analyst_reads_and_does_nothing_else() {
-        assert_eq!(permissions(Role::Analyst).collect::<Vec<_>>(), [Permission::Read]);
+    fn an_analyst_reads_what_there_is_and_the_reports_and_does_nothing_else() {
+        let theirs = [Permission::Read, Permission::SeeReports];
+        assert_eq!(permissions(Role::Analyst).collect::<Vec<_>>(), theirs);
+    }
+
+    #[test]
+    fn agents_do_not_see_what_their_colleagues_did() {
+        let who: Vec<_> = roles(Permission::SeeReports).collect();
+        assert_eq!(who, [Role::Owner, Role::Admin, Role::Supervisor, Role::Analyst]);
     }
 
     #[test]

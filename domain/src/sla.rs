@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use switchboard_schema::{
     ChannelId, TeamId, Timestamp,
     record::{Head, SlaBody, SlaCount},
-    wire::{ConversationStatus, SlaPolicies, SlaPolicy, SlaStanding, SlaTarget, SlaTimer},
+    wire::{ConversationStatus, RatingSettings, SlaPolicies, SlaPolicy, SlaStanding, SlaTarget, SlaTimer},
 };
 
 use crate::{conversation::Rejection, hours::Hours};
@@ -38,6 +38,10 @@ pub struct Service {
     pub hours: Option<Arc<Hours>>,
     /// When teams are that have hours of their own.
     pub team_hours: HashMap<TeamId, Arc<Hours>>,
+    /// Whether customers are asked for a rating.
+    pub ratings: Option<RatingSettings>,
+    /// The same of teams that have settings of their own.
+    pub team_ratings: HashMap<TeamId, RatingSettings>,
 }
 
 impl Service {
@@ -48,6 +52,20 @@ impl Service {
             of_team && (policy.channel_ids.is_empty() || policy.channel_ids.contains(&channel))
         };
         self.policies.iter().find(fits)
+    }
+
+    /// How much open time there is between two times, of a team or else of the workspace; nothing where it has no hours.
+    #[must_use]
+    pub fn open_between(&self, team: Option<TeamId>, from: Timestamp, to: Timestamp) -> Option<Duration> {
+        let own = team.and_then(|team| self.team_hours.get(&team));
+        own.or(self.hours.as_ref()).map(|hours| hours.between(from, to))
+    }
+
+    /// How customers are asked for a rating, where they are.
+    #[must_use]
+    pub fn ratings_for(&self, team: Option<TeamId>) -> Option<&RatingSettings> {
+        let own = team.and_then(|team| self.team_ratings.get(&team));
+        own.or(self.ratings.as_ref()).filter(|settings| settings.ask)
     }
 
     fn hours_for(&self, policy: &SlaPolicy, team: Option<TeamId>) -> Option<&Hours> {

@@ -418,6 +418,39 @@ CREATE TABLE IF NOT EXISTS automation_waits (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS automation_waits_expiry ON automation_waits (expires_at) WHERE expires_at IS NOT NULL;
 
+--  Where each conversation stands in the reports.
+CREATE TABLE IF NOT EXISTS report_states (
+    tenant BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    conversation_id BLOB NOT NULL,
+    offset INTEGER,
+    body BLOB
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS report_states_key ON report_states (tenant, bucket, conversation_id);
+
+--  What the reports count, one row each, so that every number opens its rows; kept for as long as the workspace.
+CREATE TABLE IF NOT EXISTS report_facts (
+    tenant BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    conversation_id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    body BLOB
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS report_facts_key ON report_facts (tenant, kind, day, at, conversation_id, seq);
+
+--  Sums of what the reports count, by the quarter of an hour: what happened in it of one channel, team and person. Each says up to which place of the log it is, so that what is read again counts once.
+CREATE TABLE IF NOT EXISTS rollups (
+    tenant BLOB NOT NULL,
+    day INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    of BLOB NOT NULL,
+    offset INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, day, slot, of)
+) STRICT, WITHOUT ROWID;
+
 --  What people were told of: of each the newest 200, for 30 days.
 CREATE TABLE IF NOT EXISTS notifications (
     tenant BLOB NOT NULL,

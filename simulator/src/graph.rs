@@ -227,6 +227,8 @@ pub(crate) struct Accepted {
     pub(crate) by_phone: bool,
     pub(crate) kind: String,
     pub(crate) text: String,
+    /// What there is to choose from in a list: ids and titles.
+    pub(crate) rows: Vec<(String, String)>,
     pub(crate) callback_data: Option<String>,
     pub(crate) pricing: Pricing,
     pub(crate) at_ms: i64,

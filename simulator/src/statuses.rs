@@ -125,6 +125,7 @@ mod tests {
             by_phone: true,
             kind: "text".to_owned(),
             text: "hi".to_owned(),
+            rows: Vec::new(),
             callback_data: Some("c:1".to_owned()),
             pricing: Pricing {
                 billable: false,

@@ -479,6 +479,7 @@ impl Outlet for Hub {
                 user_id: accepted.recipient.user_id,
                 wamid: accepted.wamid,
                 text: accepted.text,
+                rows: accepted.rows,
                 seen_after,
             });
         }
@@ -544,6 +545,10 @@ impl Mouth for Hub {
                 return id;
             }
             Deed::Say(text) => payload::text_message(person, &id, at_s, text),
+            Deed::Tap { id: row, title } => payload::list_reply(person, &id, at_s, row, title).with_field(
+                "context",
+                &serde_json::json!({"from": business.display_phone_number, "id": about}),
+            ),
             Deed::Photo(caption) => {
                 let media = graph.put_media(Some(media_id()), "image/png", graph::picture(&mut dice));
                 let caption = (!caption.is_empty()).then_some(caption.as_str());

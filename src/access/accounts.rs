@@ -166,6 +166,7 @@ impl Accounts {
             assignment: wire::Assignment::default(),
             hours: None,
             sla: wire::SlaPolicies::default(),
+            ratings: None,
         };
         self.records.put(scope, Lane::Interactive, TenantRow { n: 0, body: Json(body) }).await?;
         Ok(Founding { scope, user_id, owner, _alone: alone })

@@ -57,6 +57,8 @@ permits! {
     ReplayDeliveries,
     /// See who did what.
     SeeAudit,
+    /// See how it stands and what happened.
+    SeeReports,
 }
 
 /// A caller who may do what `P` says.
@@ -154,6 +156,9 @@ mod tests {
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
             Permission::SeeAudit => "see who did what",
+            Permission::SeeReports => {
+                "see the reports: how it stands, and what happened, also of each colleague"
+            }
         }
     }
 

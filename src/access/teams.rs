@@ -9,7 +9,7 @@ use switchboard_domain::{
     assignment::CAPACITY_MAX,
     audit::{By, Deed},
     hours::Hours,
-    name, sla,
+    name, rating, sla,
 };
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
@@ -83,7 +83,7 @@ impl Accounts {
         }
         check_is_free(&name, &others)?;
         let created_at = self.clock.now();
-        let body = TeamBody { version: 1, name, members, assignment, hours: None, created_at };
+        let body = TeamBody { version: 1, name, members, assignment, hours: None, ratings: None, created_at };
         let deed = Deed::new(AuditAct::TeamMade).about(team_id, &body.name);
         let row = TeamRow { team_id, body: Json(body) };
         self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
@@ -219,6 +219,57 @@ impl Accounts {
                 if row.body.0.hours != hours {
                     row.body.0.hours = hours;
                     let deed = Deed::new(AuditAct::HoursChanged);
+                    self.audit.write(scope, by, Mutation::put(row), deed).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether customers are asked for a rating, of the workspace or of a team.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or the store does not answer.
+    pub(crate) async fn rating_settings(
+        &self,
+        scope: TenantScope,
+        team: Option<TeamId>,
+    ) -> Result<Option<wire::RatingSettings>, Refusal> {
+        match team {
+            Some(team) => Ok(self.team_row(scope, team).await?.body.0.ratings),
+            None => Ok(self.tenant_row(scope).await?.body.0.ratings),
+        }
+    }
+
+    /// Sets that.
+    ///
+    /// # Errors
+    /// When a field is wrong, there is no such team, or the store does not answer.
+    pub(crate) async fn set_rating_settings(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        team: Option<TeamId>,
+        settings: Option<wire::RatingSettings>,
+    ) -> Result<(), Refusal> {
+        settings.as_ref().map(rating::check).transpose().map_err(refusal_of)?;
+        let _alone = self.making.lock().await;
+        match team {
+            Some(team) => {
+                let mut row = self.team_row(scope, team).await?;
+                if row.body.0.ratings != settings {
+                    row.body.0.ratings = settings;
+                    row.body.0.version += 1;
+                    let deed =
+                        Deed::new(AuditAct::TeamChanged).about(team, &row.body.0.name).changed("ratings");
+                    self.audit.write(scope, by, Mutation::put(row), deed).await?;
+                }
+            }
+            None => {
+                let mut row = self.tenant_row(scope).await?;
+                if row.body.0.ratings != settings {
+                    let deed = ratings_changed(row.body.0.ratings.as_ref(), settings.as_ref());
+                    row.body.0.ratings = settings;
                     self.audit.write(scope, by, Mutation::put(row), deed).await?;
                 }
             }
@@ -368,4 +419,18 @@ mod tests {
         assert_eq!(checked_members(vec![anna, anna], &[anna].into()).unwrap(), [anna]);
         assert!(checked_members(vec![ben], &[anna].into()).is_err());
     }
+}
+
+/// What was one thing and is another.
+fn ratings_changed(before: Option<&wire::RatingSettings>, after: Option<&wire::RatingSettings>) -> Deed {
+    let fields: [(&str, fn(&wire::RatingSettings) -> String); 5] = [
+        ("ask", |of| of.ask.to_string()),
+        ("delay_minutes", |of| of.delay_minutes.to_string()),
+        ("every_days", |of| of.every_days.to_string()),
+        ("question", |of| of.question.clone()),
+        ("button", |of| of.button.clone()),
+    ];
+    fields.into_iter().fold(Deed::new(AuditAct::RatingsChanged), |deed, (field, value)| {
+        deed.change(field, before.map(value).as_deref(), after.map(value).as_deref())
+    })
 }

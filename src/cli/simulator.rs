@@ -55,6 +55,8 @@ enum Order {
     },
     /// A customer sends something that is not words; with words, they stand wherever there are words of a customer in it.
     Send { phone: String, name: String, thing: Thing, words: Option<String> },
+    /// A customer chooses a row of a list that they were sent.
+    Tap { phone: String, name: String, id: String, title: String },
     /// The business writes on its own phone.
     Echo { phone: String, text: String },
     /// The business' phone tells what it kept: one message an hour, the last so long ago.
@@ -141,6 +143,11 @@ fn carry_out(world: &World, phone_number_id: &str, order: Order) -> Result<(), F
         Order::Send { phone, name, thing, words } => {
             let from = Person::phone(phone, name);
             world.send(phone_number_id, &from, thing, words.as_deref(), now_secs()).map_err(failed)?;
+        }
+        Order::Tap { phone, name, id, title } => {
+            let from = Person::phone(phone, name);
+            let tap = payload::list_reply(&from, &world.next_message_id(&from), now_secs(), &id, &title);
+            world.inject(phone_number_id, [tap]).map_err(failed)?;
         }
         Order::Echo { phone, text } => {
             let (to, business) = (Person::phone(phone, ""), world.business(phone_number_id).map_err(failed)?);

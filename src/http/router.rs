@@ -25,8 +25,8 @@ use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
     dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels,
     macros, me, media, messages, metrics, notifications, outbox, outermost, password_resets,
-    problem::Problem, push_subscriptions, rules, saved_replies, scheduled, search, sessions, sign_ups,
-    sockets, teams, templates, users, views,
+    problem::Problem, push_subscriptions, ratings, reports, rules, saved_replies, scheduled, search,
+    sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 
@@ -92,6 +92,8 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(hours::business_hours, hours::set_business_hours))
         .routes(routes!(hours::team_business_hours, hours::set_team_business_hours))
         .routes(routes!(hours::sla_policies, hours::set_sla_policies))
+        .routes(routes!(ratings::settings, ratings::set_settings))
+        .routes(routes!(ratings::team_settings, ratings::set_team_settings))
         .routes(routes!(availability::list, availability::set))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::patch, teams::delete))
@@ -159,6 +161,11 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(media::facts))
         .routes(routes!(media::link))
         .routes(routes!(sockets::create_ticket))
+        .routes(routes!(reports::live))
+        .routes(routes!(reports::history))
+        .routes(routes!(reports::export))
+        .routes(routes!(reports::rows))
+        .routes(routes!(reports::export_rows))
         .routes(routes!(audit::list))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::replay));

@@ -233,7 +233,7 @@ impl Follower for Teller {
             !(page.rows.is_empty() && page.marks.is_empty() && page.gone.is_empty() && page.told.is_empty())
         });
         lock(&self.pending).insert(scope, pages);
-        Ok((!rows.is_empty()).then_some(rows))
+        Ok(Some(rows).filter(|rows| !rows.is_empty()))
     }
 
     async fn written(&self, scope: TenantScope) {

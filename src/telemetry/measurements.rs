@@ -80,7 +80,7 @@ const CONDITIONS: &[&str] = &{
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 
 /// Those that follow the logs.
-const FOLLOWERS: &[&str] = &["automation", "notifications"];
+const FOLLOWERS: &[&str] = &["automation", "notifications", "reports"];
 /// What came of a run of a rule or a macro.
 const RUNS: &[&str] = &["done", "failed", "held_back", "not_waited"];
 /// Why an index of search is made anew.

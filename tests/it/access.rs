@@ -90,6 +90,8 @@ fn with_ids(
         (Method::PATCH, format!("/api/v1/teams/{team}"), json!({"name": "Mallory"})),
         (Method::GET, format!("/api/v1/teams/{team}/business-hours"), Value::Null),
         (Method::PUT, format!("/api/v1/teams/{team}/business-hours"), json!({"hours": null})),
+        (Method::GET, format!("/api/v1/teams/{team}/rating-settings"), Value::Null),
+        (Method::PUT, format!("/api/v1/teams/{team}/rating-settings"), json!({"settings": null})),
         (Method::DELETE, format!("/api/v1/teams/{team}"), Value::Null),
         (Method::DELETE, format!("/api/v1/api-keys/{key}"), Value::Null),
         (Method::DELETE, format!("/api/v1/invitations/{invitation}"), Value::Null),

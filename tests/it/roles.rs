@@ -25,6 +25,8 @@ enum For {
     Members,
     /// Those who answer customers.
     Answering,
+    /// Those who lead, and those who look at how it goes.
+    Watching,
     /// Those who look after templates and teams.
     Supervisors,
     /// Those who look after the workspace.
@@ -34,6 +36,7 @@ enum For {
 impl For {
     fn lets_in(self, role: &str) -> bool {
         let barred = match self {
+            Self::Watching => return role != "agent",
             Self::Anybody | Self::Members => 0,
             Self::Answering => 1,
             Self::Supervisors => 2,
@@ -45,7 +48,7 @@ impl For {
 
 /// Every address, as the API's document names it. A new one must say here whom it is for.
 fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
-    use For::{Admins, Answering, Anybody, Members, Supervisors};
+    use For::{Admins, Answering, Anybody, Members, Supervisors, Watching};
     BTreeMap::from([
         (("GET", "/api/v1/api-keys"), Admins),
         (("POST", "/api/v1/api-keys"), Admins),
@@ -123,6 +126,15 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("DELETE", "/api/v1/views/{id}"), Members),
         (("PATCH", "/api/v1/views/{id}"), Members),
         (("GET", "/api/v1/audit"), Admins),
+        (("GET", "/api/v1/rating-settings"), Members),
+        (("PUT", "/api/v1/rating-settings"), Supervisors),
+        (("GET", "/api/v1/teams/{id}/rating-settings"), Members),
+        (("PUT", "/api/v1/teams/{id}/rating-settings"), Supervisors),
+        (("GET", "/api/v1/reports/history"), Watching),
+        (("GET", "/api/v1/reports/history/export"), Watching),
+        (("GET", "/api/v1/reports/live"), Watching),
+        (("GET", "/api/v1/reports/rows"), Watching),
+        (("GET", "/api/v1/reports/rows/export"), Watching),
         (("GET", "/api/v1/dead-letters"), Admins),
         (("POST", "/api/v1/dead-letters/replay"), Admins),
         (("GET", "/api/v1/invitations"), Admins),
@@ -341,7 +353,10 @@ async fn another_role_holds_at_once_also_for_who_is_there_already() {
     assert_eq!(owners.event("users.changed").await["data"]["users"]["user_id"], id);
     agent.post(&notes, &json!({"body": "two"})).await.is_problem(403, "not_allowed");
     let me = agent.get("/api/v1/me").await.of(200);
-    assert_eq!((&me["user"]["name"], &me["permissions"]), (&json!("Ann Alyst"), &json!(["read"])));
+    assert_eq!(
+        (&me["user"]["name"], &me["permissions"]),
+        (&json!("Ann Alyst"), &json!(["read", "see_reports"]))
+    );
     // Whoever only reads is given nothing.
     let assign = format!("/api/v1/conversations/{conversation}/assign");
     let refused = stage.api.post(&assign, &json!({"assignee_id": id})).await;

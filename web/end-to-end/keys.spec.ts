@@ -65,6 +65,8 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('Alt+N');
   await expect(page.locator('[role="tab"][aria-selected="true"]').first()).toHaveAttribute('id', 'tab-mine');
   await page.locator('#tab-all').click();
+  await page.keyboard.press('Alt+R');
+  await expect(page).toHaveURL(/\/reports\/live/);
   await page.keyboard.press('Alt+S');
   await expect(page).toHaveURL(/\/settings/);
   await page.keyboard.press('Alt+C');

@@ -12,6 +12,7 @@ import { meQuery, queryClient, viewsQuery } from '@/api/queries';
 import type { FilterCondition } from '@/api/types';
 import { PageError, PageMissing } from '@/components/page-error';
 import { InboxPage } from '@/features/inbox/inbox-page';
+import { readSearch, type ReportSearch } from '@/lib/report-search';
 import { SORTS, STATUSES, VIEWS, type ListStatus, type Sort, type View } from '@/lib/inbox/state';
 
 const root = createRootRoute({ component: Outlet, errorComponent: PageError, notFoundComponent: PageMissing });
@@ -121,12 +122,26 @@ const settingsSection = createRoute({
   component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
 });
 
+const reports = createRoute({
+  getParentRoute: () => app,
+  path: '/reports',
+  beforeLoad: ({ location }) => {
+    if (/^\/reports\/?$/.test(location.pathname)) throw redirect({ to: '/reports/$page', params: { page: 'live' } });
+  },
+});
+const reportsPage = createRoute({
+  getParentRoute: () => reports,
+  path: '$page',
+  validateSearch: (search: Record<string, unknown>): ReportSearch => readSearch(search),
+  component: lazyRouteComponent(() => import('@/features/reports/reports-page'), 'ReportsPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     door,
     signUp,
-    app.addChildren([home, inbox.addChildren([inboxIndex, conversation]), settings.addChildren([settingsSection])]),
+    app.addChildren([home, inbox.addChildren([inboxIndex, conversation]), settings.addChildren([settingsSection]), reports.addChildren([reportsPage])]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageError,

@@ -88,7 +88,7 @@ impl House {
     }
 
     /// A conversation as the list has it.
-    async fn listed(
+    pub(super) async fn listed(
         &self,
         scope: TenantScope,
         id: ConversationId,

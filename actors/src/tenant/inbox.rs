@@ -28,6 +28,10 @@ struct Line {
     waiting_since: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     snoozed_until: Option<Timestamp>,
+    /// A bot answers.
+    by_bot: bool,
+    /// It is over a target.
+    missed: bool,
 }
 
 impl Line {
@@ -46,7 +50,37 @@ impl Line {
             waiting_since: conversation.waiting_since,
             expires_at: conversation.window.expires_at,
             snoozed_until: conversation.snoozed_until,
+            by_bot: conversation.handled_by.kind == wire::HandlerKind::Bot,
+            missed: conversation
+                .sla
+                .as_ref()
+                .is_some_and(|sla| sla.timers.iter().any(|timer| timer.missed_at.is_some())),
         }
+    }
+
+    /// Adds it to how it stands.
+    fn count(&self, figures: &mut wire::LiveFigures) {
+        match self.status {
+            wire::ConversationStatus::Open => {
+                figures.open += 1;
+                figures.unassigned += u64::from(self.assignee_id.is_none() && !self.by_bot);
+            }
+            wire::ConversationStatus::Pending => figures.pending += 1,
+            wire::ConversationStatus::Snoozed => figures.snoozed += 1,
+            wire::ConversationStatus::Resolved => return,
+        }
+        figures.missed += u64::from(self.missed);
+        if let Some(since) = self.waits() {
+            figures.waiting += 1;
+            figures.waiting_since = Some(figures.waiting_since.map_or(since, |longest| longest.min(since)));
+        }
+    }
+
+    /// Since when the customer waits, where somebody should answer.
+    fn waits(&self) -> Option<Timestamp> {
+        let answered =
+            matches!(self.status, wire::ConversationStatus::Open | wire::ConversationStatus::Pending);
+        self.waiting_since.filter(|_| answered)
     }
 
     /// What the rules of the list ask.
@@ -69,6 +103,15 @@ impl Line {
 
 /// What somebody has read, by conversation: messages of the customer.
 pub(super) type Marks = HashMap<ConversationId, u64>;
+
+/// How conversations stand.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    pub(super) total: wire::LiveFigures,
+    pub(super) teams: BTreeMap<Option<TeamId>, wire::LiveFigures>,
+    pub(super) channels: BTreeMap<ChannelId, wire::LiveFigures>,
+    pub(super) agents: BTreeMap<UserId, wire::LiveFigures>,
+}
 
 /// The conversations of a tenant.
 #[derive(Debug, Default)]
@@ -153,6 +196,23 @@ impl Inbox {
         }
         counts.teams = with_team.into_iter().collect();
         counts
+    }
+
+    /// How it stands: of all, of each team and of none, of each channel, and of each person.
+    pub(super) fn live(&self) -> Live {
+        let mut live = Live::default();
+        for line in self.lines.values() {
+            if line.status == wire::ConversationStatus::Resolved {
+                continue;
+            }
+            line.count(&mut live.total);
+            line.count(live.teams.entry(line.team_id).or_default());
+            line.count(live.channels.entry(line.channel_id).or_default());
+            if let Some(user) = line.assignee_id {
+                line.count(live.agents.entry(user).or_default());
+            }
+        }
+        live
     }
 
     /// How many conversations each filter finds, in one pass.

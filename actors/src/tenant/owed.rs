@@ -225,6 +225,7 @@ mod tests {
             scheduled: 0,
             mentions: Vec::new(),
             waiting_since: None,
+            rating: None,
             created_at: Timestamp::from_secs(0),
             updated_at: Timestamp::from_secs(0),
         }

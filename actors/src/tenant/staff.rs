@@ -85,6 +85,11 @@ fn service_of(workspace: Option<&TenantRow>, teams: &[TeamRow]) -> Service {
         policies: workspace.map(|row| row.body.0.sla.policies.clone()).unwrap_or_default(),
         hours: workspace.and_then(|row| read(&row.body.0.hours)),
         team_hours: teams.iter().filter_map(|row| Some((row.team_id, read(&row.body.0.hours)?))).collect(),
+        ratings: workspace.and_then(|row| row.body.0.ratings.clone()),
+        team_ratings: teams
+            .iter()
+            .filter_map(|row| Some((row.team_id, row.body.0.ratings.clone()?)))
+            .collect(),
     }
 }
 

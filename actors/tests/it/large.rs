@@ -61,6 +61,7 @@ fn nth(world: &World, n: u32) -> Conversation {
         scheduled: 0,
         mentions: Vec::new(),
         waiting_since: n.is_multiple_of(5).then_some(at),
+        rating: None,
         created_at: at,
         updated_at: at,
     }

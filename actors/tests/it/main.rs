@@ -30,6 +30,7 @@ mod poison;
 mod presence;
 mod provider;
 mod recovery;
+mod reports;
 mod scheduled;
 mod search;
 mod standing;

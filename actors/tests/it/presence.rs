@@ -88,6 +88,7 @@ fn conversations_of_a_team_wait_for_somebody_of_it_who_is_there_and_are_given_in
             members: members.clone(),
             assignment,
             hours: None,
+            ratings: None,
             created_at,
         };
         let row = TeamRow { team_id, body: Json(body) };

@@ -59,6 +59,7 @@ fn waiting(n: u32, place: Place, since: Timestamp) -> Conversation {
         scheduled: 0,
         mentions: Vec::new(),
         waiting_since: None,
+        rating: None,
         created_at: START,
         updated_at: START,
     }

@@ -1,6 +1,7 @@
 //! What follows from a command.
 
 mod arriving;
+mod rated;
 mod scheduled;
 mod sorted;
 
@@ -30,7 +31,7 @@ use crate::{
     ownership::{self, Automatic},
     pair,
     permission::{self, Allowed, Circumstances, Refused},
-    retry, sla,
+    rating, retry, sla,
     template::Statuses,
     window,
 };
@@ -313,6 +314,7 @@ fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Re
         Command::Redirect { to, into, contact } => redirect(state, to, into, &contact, now),
         Command::Absorb { left, contact } => absorb(state, *left, contact.as_ref(), now),
         Command::Wake => wake(state, now),
+        Command::AskRating { of, granted } => rated::ask(state, of, granted, now),
         Command::BeginAttempt { seq, consent_version } => begin(state, seq, consent_version, now),
         Command::EndAttempt { seq, number, outcome } => end(state, seq, number, outcome, now),
         Command::Refuse { seq, error } => {
@@ -495,6 +497,7 @@ impl<'a> Draft<'a> {
             decision: None,
             not_before: None,
             held_until: None,
+            rating: None,
             ownership_token: None,
             plan: None,
             retired_ids: Vec::new(),
@@ -865,12 +868,15 @@ fn wake(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
         queue(&mut draft.head, now);
         effects.push(Effect::Announce(draft.note_system(SystemEvent::Reopened, None, None, now)));
     }
+    let asking = draft.look_at_question(now);
+    let asks = !asking.is_empty();
+    effects.extend(asking);
     // Something is over its target, or is due at another time than before.
     let mut reckoned = draft.head.clone();
     sla::settle(state.head.as_ref(), &mut reckoned, &state.service, now);
     if reckoned.sla != draft.head.sla {
         effects.push(Effect::Updated);
-    } else if draft.items.is_empty() {
+    } else if draft.items.is_empty() && !asks {
         return Ok(Decision { effects, ..Decision::default() }.then_send());
     }
     Ok(draft.finish(effects, None).then_send())
@@ -931,6 +937,7 @@ fn redirect(
         }));
     }
     effects.extend(leave(head));
+    rating::take_back(head);
     head.status = ConversationStatus::Resolved;
     head.snoozed_until = None;
     head.waiting_since = None;
@@ -978,6 +985,7 @@ fn absorb(
     let head = &mut draft.head;
     head.absorbed.push(left.from);
     if wakefulness(left.status) > wakefulness(head.status) {
+        rating::take_back(head);
         head.status = left.status;
         head.snoozed_until = left.snoozed_until;
         effects.extend(left.snoozed_until.map(Effect::WakeAt));
@@ -1058,6 +1066,9 @@ fn receive(
         Some(_) => (Direction::Out, arriving::phone_app()),
         None => (Direction::In, Sender::customer(draft.head.contact.id, &draft.head.contact.name)),
     };
+    let rated = (origin == Origin::Customer && !message.notice)
+        .then(|| rating::part_of(&draft.head, &message.content, now))
+        .flatten();
     let content = arriving::with_media_id(state, &message.provider_id, message.content);
     let reached = origin.ours().unwrap_or(MessageState::Received);
     let seq = draft.add(id, direction, content, reached, sender, now);
@@ -1072,6 +1083,7 @@ fn receive(
     item.forwarded = message.forwarded;
     item.product = message.product;
     item.imported = origin.is_history();
+    item.rating = rated;
     item.late = !item.imported && newest_before.is_some_and(|newest| message.at < newest);
     if origin.ours().is_some() {
         item.error = (reached == MessageState::Failed).then(failed_without_reason);
@@ -1090,6 +1102,10 @@ fn receive(
     }
     if origin != Origin::Customer {
         arriving::follow(&mut draft.head, origin, (id, message.at), message.notice, now);
+    } else if let Some(part) = rated {
+        // It opens nothing again, and nobody waits because of it.
+        arriving::open_window(&mut draft.head, id, message.at, now);
+        effects.extend(draft.take_rating(part, seq, now));
     } else if !message.notice {
         draft.head.inbound_count += 1;
         draft.head.updated_at = now;
@@ -1104,6 +1120,7 @@ fn receive(
             draft.head.snoozed_until = None;
             let line = draft.note_system(SystemEvent::Reopened, None, None, now);
             effects.push(Effect::Announce(line));
+            effects.extend(draft.take_question_back(now));
         } else if draft.head.status == ConversationStatus::Pending {
             draft.head.status = ConversationStatus::Open;
         }
@@ -1355,6 +1372,12 @@ fn set_status(
     let seq = draft.note_system(event, Some(sender), subject, now);
     let mut effects = vec![Effect::Announce(seq)];
     effects.extend(until.map(Effect::WakeAt));
+    if status == ConversationStatus::Resolved {
+        let settings = state.service.ratings_for(draft.head.team_id);
+        effects.extend(rating::plan(&mut draft.head, seq, settings, now).map(Effect::WakeAt));
+    } else {
+        effects.extend(draft.take_question_back(now));
+    }
     Ok(draft.finish(effects, Some(seq)))
 }
 
@@ -1578,7 +1601,8 @@ fn recover(state: &State, now: Timestamp) -> Result<Decision, Rejection> {
         effects.push(Effect::Announce(seq));
     }
     // What was to go while nobody was here goes now.
-    let overdue = scheduled::is_due(state, now).then_some(Effect::WakeAt(now));
+    let question = state.head.as_ref().and_then(|head| rating::due(head, now));
+    let overdue = (scheduled::is_due(state, now) || question.is_some()).then_some(Effect::WakeAt(now));
     if effects.is_empty() {
         return Ok(Decision { effects: overdue.into_iter().collect(), ..Decision::default() }.then_send());
     }

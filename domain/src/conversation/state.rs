@@ -15,6 +15,7 @@ use super::{Change, ContactSnapshot, show_item};
 use crate::{
     channel::Trouble,
     delivery::is_settled,
+    rating,
     sla::{self, Service},
     template::Statuses,
     window::WindowFacts,
@@ -206,6 +207,7 @@ impl State {
             scheduled: head.scheduled.len() as u64,
             sla: head.sla.as_deref().and_then(sla::show),
             waiting_since: head.waiting_since,
+            rating: rating::show(head),
             created_at: head.created_at,
             updated_at: head.updated_at,
         })
@@ -258,6 +260,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         mentions: Vec::new(),
         scheduled: Vec::new(),
         sla: None,
+        ratings: Vec::new(),
         created_at: now,
         updated_at: now,
     }

@@ -11,6 +11,7 @@ mod mentioning;
 mod merging;
 mod owning;
 mod planning;
+mod rating;
 mod receiving;
 mod recovering;
 mod sending;

@@ -161,6 +161,9 @@ pub struct TenantBody {
     /// How soon customers are to be answered.
     #[serde(default)]
     pub sla: wire::SlaPolicies,
+    /// Whether customers are asked for a rating; they are not where nothing is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratings: Option<wire::RatingSettings>,
 }
 
 /// Words kept to be sent again.
@@ -261,6 +264,9 @@ pub struct TeamBody {
     /// When its people answer; as the workspace where nothing is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<wire::BusinessHours>,
+    /// Whether its customers are asked for a rating; as the workspace where nothing is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratings: Option<wire::RatingSettings>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -616,12 +622,26 @@ pub struct ContactBody {
     /// Contacts that gave way to this one: messages from before may stand in their threads.
     #[serde(default)]
     pub took_in: Vec<TookIn>,
+    /// When they were last asked for a rating, and about what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating_asked: Option<RatingAsked>,
     /// The contact this one gave way to.
     pub merged_into: Option<ContactId>,
     /// When we first heard of it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// A question about what was resolved in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingAsked {
+    /// In which.
+    pub conversation_id: ConversationId,
+    /// By which line it was resolved.
+    pub of: u64,
+    /// When it was asked.
+    pub at: Timestamp,
 }
 
 /// A contact that gave way to another.
@@ -813,10 +833,38 @@ pub struct Head {
     /// What is due, where a policy says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sla: Option<Box<SlaBody>>,
+    /// What the customer is asked to rate, was, and how they did; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratings: Vec<RatingBody>,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened that moves it up the list.
     pub updated_at: Timestamp,
+}
+
+/// A resolution that the customer is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RatingBody {
+    /// The line by which it was resolved.
+    pub of: u64,
+    /// When they are to be asked; absent once they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_at: Option<Timestamp>,
+    /// Where the question stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_seq: Option<u64>,
+    /// When it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// The rating, from 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// When it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rated_at: Option<Timestamp>,
+    /// Where they said why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment_seq: Option<u64>,
 }
 
 /// What is due in a conversation.
@@ -995,6 +1043,9 @@ pub struct Item {
     /// Until when its writer had it wait, to be able to take it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Timestamp>,
+    /// What it has to do with a rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<wire::RatingPart>,
     /// With which token the program that wrote it has the conversation, where it answers by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership_token: Option<u64>,

@@ -106,6 +106,10 @@ wire! {
         HoursChanged,
         /// Changed how soon customers are to be answered.
         TargetsChanged,
+        /// Changed whether customers are asked for a rating.
+        RatingsChanged,
+        /// Took a table of a report away.
+        ReportExported,
         /// Connected a channel.
         ChannelConnected,
         /// Changed a channel.

@@ -672,6 +672,8 @@ wire! {
         SteppedIn,
         /// A bot answers no more, and nobody in its place.
         LetGo,
+        /// The customer rated what was resolved: `subject` is the number, 1 to 5.
+        Rated,
     }
 
     /// A message of a kind this version cannot show.

@@ -1,8 +1,8 @@
 //! Conversations, messages and contacts.
 
 use super::{
-    Charged, ConsentStanding, Content, Forwarded, Priority, ProductRef, Quote, Reaction, Referral,
-    SendDecision, SlaStanding, wire,
+    Charged, ConsentStanding, Content, Forwarded, LastRating, Priority, ProductRef, Quote, RatingPart,
+    Reaction, Referral, SendDecision, SlaStanding, wire,
 };
 use crate::{
     ChannelId, ContactId, ConversationId, CorrelationId, LabelId, MessageId, TeamId, Timestamp, UserId,
@@ -69,6 +69,9 @@ wire! {
         /// Since when the customer waits for an answer; absent when nobody waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub waiting_since: Option<Timestamp>,
+        /// How the customer rated last what was resolved here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rating: Option<LastRating>,
         /// When it began.
         pub created_at: Timestamp,
         /// When something last happened that moves it up the list.
@@ -305,6 +308,9 @@ wire! {
         /// The request or webhook that brought it: finds it in the logs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub correlation_id: Option<CorrelationId>,
+        /// What it has to do with a rating.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rating: Option<RatingPart>,
     }
 
     /// When a message is to go.

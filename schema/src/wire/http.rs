@@ -517,6 +517,8 @@ wire! {
         ReplayDeliveries,
         /// See who did what (`GET /api/v1/audit`).
         SeeAudit,
+        /// See how it stands and what happened, also of each colleague (`GET /api/v1/reports/…`).
+        SeeReports,
     }
 
     /// The people of the workspace.

@@ -55,6 +55,8 @@ pub(crate) struct Heard {
     pub(crate) user_id: Option<String>,
     pub(crate) wamid: String,
     pub(crate) text: String,
+    /// What there is to choose from in a list: ids and titles.
+    pub(crate) rows: Vec<(String, String)>,
     pub(crate) seen_after: Duration,
 }
 
@@ -114,6 +116,10 @@ enum Event {
     Do(Deed),
     /// Still waits at this turn.
     Wonder { turn: u64 },
+    /// Sees a list.
+    Choose { wamid: String, rows: Vec<(String, String)> },
+    /// Says something that belongs to no story.
+    Aside { about: String, deed: Deed },
 }
 
 struct Timer {
@@ -234,6 +240,11 @@ impl Task {
         let ids = [&heard.wa_id, &heard.user_id];
         let index = ids.into_iter().flatten().find_map(|id| self.by_id.get(id).copied());
         if let Some(index) = index {
+            if !heard.rows.is_empty() {
+                let choose = Event::Choose { wamid: heard.wamid, rows: heard.rows };
+                self.after(heard.seen_after, index, choose);
+                return;
+            }
             self.after(heard.seen_after, index, Event::See { wamid: heard.wamid, text: heard.text });
         }
     }
@@ -245,7 +256,39 @@ impl Task {
             Event::Think { turn } => self.think(index, turn),
             Event::Do(deed) => self.perform(index, &deed),
             Event::Wonder { turn } => self.wonder(index, turn),
+            Event::Choose { wamid, rows } => self.choose(index, &wamid, &rows),
+            Event::Aside { about, deed } => self.aside(index, &about, &deed),
         }
+    }
+
+    /// Most choose something, the first of it as a rule, and some say why. It is no answer that a story waits for.
+    fn choose(&mut self, index: usize, wamid: &str, rows: &[(String, String)]) {
+        let customer = &mut self.customers[index];
+        if !customer.dice.chance(0.8) {
+            return;
+        }
+        let first = if customer.dice.chance(0.6) { rows.first() } else { None };
+        let Some((id, title)) = first.or(customer.dice.pick(rows)).cloned() else { return };
+        let pause = customer.dice.between(&(Duration::from_secs(4)..Duration::from_secs(20)));
+        let why = customer.dice.chance(0.3).then(|| match customer.profile.language {
+            "es" => "Muy amables y rápidos",
+            "tr" => "Çok hızlı ve nazikler",
+            "nl" => "Snel en vriendelijk geholpen",
+            "pt" => "Atendimento rápido e gentil",
+            _ => "Quick and friendly, thanks",
+        });
+        let aside = |deed| Event::Aside { about: wamid.to_owned(), deed };
+        self.after(pause, index, aside(Deed::Tap { id, title }));
+        if let Some(why) = why {
+            self.after(pause + Duration::from_secs(15), index, aside(Deed::Say(why.to_owned())));
+        }
+    }
+
+    fn aside(&mut self, index: usize, about: &str, deed: &Deed) {
+        let customer = &mut self.customers[index];
+        let utterance = Utterance { nth: customer.said, deed, about: Some(about) };
+        self.mouth.utter(index, &customer.profile.person, &utterance);
+        customer.said += 1;
     }
 
     fn arrive(&mut self, index: usize) {
@@ -334,7 +377,12 @@ impl Task {
             Deed::Edit(_) => customer.last_text.as_deref(),
             Deed::Delete => customer.last_said.as_deref(),
             Deed::React(_) => customer.last_heard.as_deref(),
-            Deed::Say(_) | Deed::Photo(_) | Deed::Voice | Deed::Place(_) | Deed::Send(_) => None,
+            Deed::Say(_)
+            | Deed::Photo(_)
+            | Deed::Voice
+            | Deed::Place(_)
+            | Deed::Send(_)
+            | Deed::Tap { .. } => None,
         };
         let needs_about = matches!(deed, Deed::Edit(_) | Deed::Delete | Deed::React(_));
         if about.is_some() || !needs_about {
@@ -352,7 +400,7 @@ impl Task {
                 Deed::Photo(_) | Deed::Voice | Deed::Place(_) => customer.last_said = Some(id),
                 // A call is nothing that one could take back.
                 Deed::Send(_) => customer.last_said = None,
-                Deed::Edit(_) | Deed::Delete | Deed::React(_) => {}
+                Deed::Edit(_) | Deed::Delete | Deed::React(_) | Deed::Tap { .. } => {}
             }
         }
         customer.busy = customer.busy.saturating_sub(1);
@@ -448,8 +496,31 @@ mod tests {
             user_id: person.user_id,
             wamid: "wamid.answer".to_owned(),
             text: text.to_owned(),
+            rows: Vec::new(),
             seen_after: Duration::from_secs(3),
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn most_of_whoever_is_sent_a_list_choose_a_row_of_it_after_a_human_pause() {
+        let (crowd, task, mut said) = crowd(20, 1.0);
+        let rows: Vec<_> = (1..=5).map(|score| (format!("row {score}"), format!("{score} ★"))).collect();
+        for index in 0..20 {
+            crowd.show(Heard { rows: rows.clone(), ..to(index, "How was it?") });
+        }
+        let mut taps = 0;
+        let listening = async {
+            while let Some((_, after, deed)) = said.recv().await {
+                if let Deed::Tap { id, .. } = deed {
+                    assert!(rows.iter().any(|(known, _)| *known == id), "{id}");
+                    assert!(after >= Duration::from_secs(7), "{after:?}");
+                    taps += 1;
+                }
+            }
+        };
+        drop(tokio::time::timeout(Duration::from_secs(60), listening).await);
+        assert!((10..=20).contains(&taps), "{taps}");
+        task.abort();
     }
 
     #[tokio::test(start_paused = true)]

@@ -87,6 +87,13 @@ pub enum Deed {
     Delete,
     /// Reacts to the business' last message.
     React(String),
+    /// Chooses a row of a list.
+    Tap {
+        /// The row's id.
+        id: String,
+        /// Its words.
+        title: String,
+    },
 }
 
 /// Where a customer is in a story.
@@ -194,7 +201,12 @@ impl Reader {
         // About five keys a second on a phone, a little off each time.
         let chars = match &deed {
             Deed::Say(text) | Deed::Edit(text) | Deed::Photo(text) => text.chars().count() as u64,
-            Deed::Voice | Deed::Place(_) | Deed::Send(_) | Deed::Delete | Deed::React(_) => 0,
+            Deed::Voice
+            | Deed::Place(_)
+            | Deed::Send(_)
+            | Deed::Delete
+            | Deed::React(_)
+            | Deed::Tap { .. } => 0,
         };
         let typing_ms = (chars * 190).min(20_000);
         let off = self.dice.between(&(Duration::ZERO..Duration::from_millis(pause_ms)));

@@ -30,6 +30,8 @@ pub(super) struct Send<'a> {
     pub(super) kind: &'a str,
     /// What the customer reads, where it is known without the template.
     pub(super) text: String,
+    /// What there is to choose from in a list: ids and titles.
+    pub(super) rows: Vec<(String, String)>,
     pub(super) callback_data: Option<&'a str>,
     pub(super) template: Option<TemplateSend<'a>>,
     pub(super) media_id: Option<&'a str>,
@@ -145,7 +147,15 @@ fn send<'a>(fields: &Fields<'a>) -> Result<Send<'a>, ApiError> {
             return Err(ApiError::value("context", "a reaction takes no context"));
         }
     }
-    let mut send = Send { to, kind, text: String::new(), callback_data, template: None, media_id: None };
+    let mut send = Send {
+        to,
+        kind,
+        text: String::new(),
+        rows: Vec::new(),
+        callback_data,
+        template: None,
+        media_id: None,
+    };
     if kind == "contacts" {
         contacts(fields)?;
         return Ok(send);
@@ -160,7 +170,7 @@ fn send<'a>(fields: &Fields<'a>) -> Result<Send<'a>, ApiError> {
             content.required_str("message_id")?;
             send.text = content.required_str_even_empty("emoji")?.to_owned();
         }
-        "interactive" => send.text = interactive(&content)?,
+        "interactive" => (send.text, send.rows) = interactive(&content)?,
         "template" => send.template = Some(template(&content)?),
         _ => {
             content.only(&["type", "message_id", "expiration_days"])?;
@@ -271,7 +281,7 @@ fn template<'a>(content: &Fields<'a>) -> Result<TemplateSend<'a>, ApiError> {
     })
 }
 
-fn interactive(content: &Fields<'_>) -> Result<String, ApiError> {
+fn interactive(content: &Fields<'_>) -> Result<(String, Vec<(String, String)>), ApiError> {
     content.only(&["type", "header", "body", "footer", "action"])?;
     let kind = content.required_str("type")?;
     let action = content.required("action")?;
@@ -297,9 +307,10 @@ fn interactive(content: &Fields<'_>) -> Result<String, ApiError> {
         None if matches!(kind, "product" | "catalog_message") => String::new(),
         None => return Err(ApiError::missing(&content.path_of("body"))),
     };
+    let mut rows = Vec::new();
     match kind {
         "button" => buttons(&action)?,
-        "list" => list(&action)?,
+        "list" => rows = list(&action)?,
         "cta_url" => {
             named_action(&action, "cta_url")?;
             let parameters = action.required("parameters")?;
@@ -331,7 +342,7 @@ fn interactive(content: &Fields<'_>) -> Result<String, ApiError> {
             ));
         }
     }
-    Ok(body)
+    Ok((body, rows))
 }
 
 fn named_action(action: &Fields<'_>, name: &str) -> Result<(), ApiError> {
@@ -364,13 +375,13 @@ fn buttons(action: &Fields<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn list(action: &Fields<'_>) -> Result<(), ApiError> {
+fn list(action: &Fields<'_>) -> Result<Vec<(String, String)>, ApiError> {
     at_most(action.required_str("button")?, &action.path_of("button"), 20)?;
     let sections = action.required_list("sections")?;
     if sections.is_empty() || sections.len() > 10 {
         return Err(ApiError::value(&action.path_of("sections"), "must have 1 to 10 items"));
     }
-    let mut rows = 0;
+    let mut rows = Vec::new();
     for section in &sections {
         match section.optional_str("title")? {
             Some(title) => at_most(title, &section.path_of("title"), 24)?,
@@ -378,18 +389,19 @@ fn list(action: &Fields<'_>) -> Result<(), ApiError> {
             None => {}
         }
         for row in section.required_list("rows")? {
-            rows += 1;
-            at_most(row.required_str("id")?, &row.path_of("id"), 200)?;
-            at_most(row.required_str("title")?, &row.path_of("title"), 24)?;
+            let (id, title) = (row.required_str("id")?, row.required_str("title")?);
+            at_most(id, &row.path_of("id"), 200)?;
+            at_most(title, &row.path_of("title"), 24)?;
+            rows.push((id.to_owned(), title.to_owned()));
             if let Some(description) = row.optional_str("description")? {
                 at_most(description, &row.path_of("description"), 72)?;
             }
         }
     }
-    if rows == 0 || rows > 10 {
+    if rows.is_empty() || rows.len() > 10 {
         return Err(ApiError::value(&action.path_of("sections"), "must have 1 to 10 rows in all"));
     }
-    Ok(())
+    Ok(rows)
 }
 
 fn at_most(text: &str, path: &str, chars_max: usize) -> Result<(), ApiError> {

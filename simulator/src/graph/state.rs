@@ -456,6 +456,7 @@ impl State {
             by_phone,
             kind: send.kind.to_owned(),
             text,
+            rows: send.rows.clone(),
             callback_data: send.callback_data.map(str::to_owned),
             pricing,
             at_ms: now_ms,

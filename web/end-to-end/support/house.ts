@@ -173,6 +173,11 @@ export class House {
     this.order({ send: { phone, name, thing, ...(words === undefined ? {} : { words }) } });
   }
 
+  /** A customer chooses a row of a list that they were sent. */
+  tap(phone: string, name: string, id: string, title: string): void {
+    this.order({ tap: { phone, name, id, title } });
+  }
+
   /** The business writes on its own phone. */
   echo(phone: string, text: string): void {
     this.order({ echo: { phone, text } });

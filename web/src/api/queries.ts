@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, LabelList, MacroList, Me, PresenceList, SavedViewCounts, SavedViewList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, LabelList, MacroList, Me, PresenceList, RatingSettingsStanding, SavedViewCounts, SavedViewList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -100,6 +100,18 @@ export const availabilityQuery = queryOptions({
   queryKey: ['availability'],
   queryFn: ({ signal }) => ask<PresenceList>('/availability', { signal }),
 });
+
+/** Whether customers are asked for a rating; under the teams' key, as the same event tells that it changed. */
+export const ratingSettingsQuery = queryOptions({
+  queryKey: ['teams', 'ratings'],
+  queryFn: ({ signal }) => ask<RatingSettingsStanding>('/rating-settings', { signal }),
+});
+
+export const teamRatingSettingsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['teams', 'ratings', id],
+    queryFn: ({ signal }) => ask<RatingSettingsStanding>(`/teams/${id}/rating-settings`, { signal }),
+  });
 
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],

@@ -1398,6 +1398,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rating-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether customers are asked for a rating
+         * @description Once a conversation is resolved, and how. Where nothing was set they are not.
+         */
+        get: operations["ratings_settings"];
+        /**
+         * Set whether customers are asked for a rating
+         * @description For owners, admins and supervisors. What is planned already is asked with the words that hold then, or not at all.
+         */
+        put: operations["ratings_set_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened
+         * @description Figures of some days, step by step, compared with as many days before. Each is a count of rows that
+         *     `GET /api/v1/reports/rows` lists. For owners, admins, supervisors and analysts.
+         */
+        get: operations["reports_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A table of what happened
+         * @description As `GET /api/v1/reports/history` answers it, as comma-separated values. Spans are in seconds.
+         */
+        get: operations["reports_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How it stands
+         * @description At this moment, as the tenant's owner has it in memory: ask again when events tell that something changed.
+         */
+        get: operations["reports_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows behind a figure
+         * @description Conversations, answers or ratings, each with the place to look at; the newest first. A page may hold fewer rows than asked
+         *     for and still have a `next_cursor`.
+         */
+        get: operations["reports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/rows/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rows behind a figure
+         * @description As comma-separated values, in the order of `GET /api/v1/reports/rows`; at most 100,000, which the last line then says.
+         */
+        get: operations["reports_export_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -1769,6 +1895,30 @@ export interface paths {
          * @description For owners, admins and supervisors.
          */
         put: operations["teams_set_team_business_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}/rating-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a team's customers are asked for a rating
+         * @description Absent where it has no settings of its own: then the workspace's hold.
+         */
+        get: operations["ratings_team_settings"];
+        /**
+         * Set whether a team's customers are asked for a rating
+         * @description For owners, admins and supervisors.
+         */
+        put: operations["ratings_set_team_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2164,7 +2314,7 @@ export interface components {
          * @description What somebody did.
          * @enum {string}
          */
-        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "label_made" | "label_changed" | "label_deleted" | "view_kept" | "view_changed" | "view_deleted" | "bulk_changed" | "rule_made" | "rule_changed" | "rule_deleted" | "macro_made" | "macro_changed" | "macro_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
+        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "ratings_changed" | "report_exported" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "label_made" | "label_changed" | "label_deleted" | "view_kept" | "view_changed" | "view_deleted" | "bulk_changed" | "rule_made" | "rule_changed" | "rule_deleted" | "macro_made" | "macro_changed" | "macro_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
         /**
          * @description A part of the workspace.
          * @enum {string}
@@ -3066,6 +3216,7 @@ export interface components {
             /** @description How urgent somebody said it is; absent where nobody did. */
             priority?: components["schemas"]["Priority"];
             queued_at?: null | components["schemas"]["Timestamp"];
+            rating?: null | components["schemas"]["LastRating"];
             routed_at?: null | components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -3667,6 +3818,16 @@ export interface components {
             /** @description Those to take off, at most 20. */
             remove?: components["schemas"]["LabelId"][];
         };
+        /** @description How a customer rated last. */
+        LastRating: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description From 1 to 5.
+             */
+            score: number;
+        };
         /**
          * @description How something stands.
          * @enum {string}
@@ -3698,6 +3859,87 @@ export interface components {
          * @enum {string}
          */
         ListSort: "newest" | "oldest" | "waiting" | "window" | "next_up";
+        /** @description How one of us is to be found, and what they have. */
+        LiveAgent: {
+            /**
+             * Format: int64
+             * @description Open conversations that they have.
+             */
+            open: number;
+            /** @description How they are to be found. */
+            state: components["schemas"]["PresenceState"];
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Of these, those in which the customer waits.
+             */
+            waiting: number;
+            waiting_since?: null | components["schemas"]["Timestamp"];
+        };
+        /** @description How it stands on a channel. */
+        LiveChannel: components["schemas"]["LiveFigures"] & {
+            /** @description Which. */
+            channel_id: components["schemas"]["ChannelId"];
+        };
+        /** @description How conversations stand at this moment. */
+        LiveFigures: {
+            /**
+             * Format: int64
+             * @description People who are there and take conversations.
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Over a target.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Open.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Pending.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Put aside.
+             */
+            snoozed: number;
+            /**
+             * Format: int64
+             * @description Of these, those that nobody has and no bot answers.
+             */
+            unassigned: number;
+            /**
+             * Format: int64
+             * @description In which the customer waits for an answer.
+             */
+            waiting: number;
+            waiting_since?: null | components["schemas"]["Timestamp"];
+        };
+        /** @description How it stands at this moment. */
+        LiveReport: {
+            /** @description Whoever answers customers. */
+            agents: components["schemas"]["LiveAgent"][];
+            /** @description It includes everything up to here. */
+            as_of: components["schemas"]["StreamPosition"];
+            /** @description When it was looked at. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Of each channel that has conversations. */
+            channels: components["schemas"]["LiveChannel"][];
+            /** @description Of each team, and of what is with none. */
+            teams: components["schemas"]["LiveTeam"][];
+            /** @description Of the whole workspace. */
+            total: components["schemas"]["LiveFigures"];
+        };
+        /** @description How it stands with a team. */
+        LiveTeam: components["schemas"]["LiveFigures"] & {
+            team_id?: null | components["schemas"]["TeamId"];
+        };
         /** @description A place. */
         Location: {
             /** @description Where it is, in words. */
@@ -3870,6 +4112,7 @@ export interface components {
             /** @description The provider's id, once known. */
             provider_id?: string | null;
             quote?: null | components["schemas"]["Quote"];
+            rating?: null | components["schemas"]["RatingPart"];
             /** @description The emojis on it, one for each person at most. */
             reactions?: components["schemas"]["Reaction"][];
             referral?: null | components["schemas"]["Referral"];
@@ -4075,6 +4318,24 @@ export interface components {
             /** @description Until when, such as `17:30`; `24:00` is the end of the day. */
             to: string;
         };
+        /** @description How long something took in business hours. */
+        OpenTimes: {
+            /**
+             * Format: int64
+             * @description Seconds on average.
+             */
+            average_s: number;
+            /**
+             * Format: int64
+             * @description Seconds that half of them took at most, about.
+             */
+            median_s: number;
+            /**
+             * Format: int64
+             * @description Seconds that nine of ten took at most, about.
+             */
+            p90_s: number;
+        };
         /** @description What the customer ordered. */
         Order: {
             /** @description The catalogue. */
@@ -4139,7 +4400,7 @@ export interface components {
          * @description Something that some roles may do.
          * @enum {string}
          */
-        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_inbox" | "manage_keys" | "replay_deliveries" | "see_audit";
+        Permission: "read" | "answer" | "manage_templates" | "manage_replies" | "manage_channels" | "manage_people" | "manage_teams" | "manage_inbox" | "manage_keys" | "replay_deliveries" | "see_audit" | "see_reports";
         /** @description How one of us is to be found. */
         Presence: {
             /** @description What they say of themselves. */
@@ -4284,6 +4545,68 @@ export interface components {
             /** @description Its type. */
             type: string;
         };
+        /** @description What a message has to do with a rating. */
+        RatingPart: {
+            /**
+             * Format: int64
+             * @description The line by which what is rated was resolved.
+             */
+            of: number;
+            /** @enum {string} */
+            part: "ask";
+        } | {
+            /**
+             * Format: int64
+             * @description The line by which what is rated was resolved.
+             */
+            of: number;
+            /** @enum {string} */
+            part: "rating";
+            /**
+             * Format: int32
+             * @description From 1 to 5.
+             */
+            score: number;
+        } | {
+            /**
+             * Format: int64
+             * @description The line by which what is rated was resolved.
+             */
+            of: number;
+            /** @enum {string} */
+            part: "comment";
+        } | {
+            /**
+             * Format: int64
+             * @description The line by which what it is about was resolved.
+             */
+            of: number;
+            /** @enum {string} */
+            part: "spare";
+        };
+        /** @description Whether customers are asked for a rating once a conversation is resolved, and how. */
+        RatingSettings: {
+            /** @description They are asked. */
+            ask: boolean;
+            /** @description The words on the button, 1 to 20 characters where they are asked. */
+            button: string;
+            /**
+             * Format: int32
+             * @description Minutes after the resolution, 0 to 720; opened again before, they are not asked.
+             */
+            delay_minutes: number;
+            /**
+             * Format: int32
+             * @description Days within which one person is asked once, 1 to 365.
+             */
+            every_days: number;
+            /** @description The question, 1 to 1,024 characters where they are asked. */
+            question: string;
+        };
+        /** @description Whether customers are asked for a rating. */
+        RatingSettingsStanding: {
+            settings?: null | components["schemas"]["RatingSettings"];
+        };
         /** @description An emoji that stands on a message. */
         Reaction: {
             /** @description When, by the provider's clock where it is the customer's. */
@@ -4399,6 +4722,218 @@ export interface components {
          * @enum {string}
          */
         ReplyPlaceholder: "contact.name" | "contact.first_name" | "contact.phone" | "contact.username" | "agent.name" | "agent.first_name" | "workspace.name";
+        /** @description How many first answers took so long. */
+        ReportBand: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description At least so many seconds.
+             */
+            from_s: number;
+            /**
+             * Format: int64
+             * @description Less than so many; absent where it is any.
+             */
+            to_s?: number | null;
+        };
+        /** @description Figures of what happened. */
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Customers who were asked for a rating.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Of these, who gave one.
+             */
+            asked_rated: number;
+            /**
+             * Format: int64
+             * @description Messages that programs sent.
+             */
+            automatic: number;
+            /**
+             * Format: int64
+             * @description Of these, those that a program alone had answered.
+             */
+            by_bot: number;
+            /**
+             * Format: int64
+             * @description Of these, those that we began.
+             */
+            by_us: number;
+            /** @description From a customer's first message to a person's first answer. */
+            first_response: components["schemas"]["ReportTimes"];
+            /**
+             * Format: int64
+             * @description Conversations that were opened, each time anew.
+             */
+            opened: number;
+            /** @description Ratings of 1, 2, 3, 4 and 5. */
+            ratings: number[];
+            /**
+             * Format: int64
+             * @description Messages of customers.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Of these, those that had been resolved before.
+             */
+            reopened: number;
+            /** @description From opening to resolution. */
+            resolution: components["schemas"]["ReportTimes"];
+            /**
+             * Format: int64
+             * @description Conversations that were resolved.
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description Messages that people of us sent.
+             */
+            sent: number;
+            /** @description From a customer's message that nobody answered yet to a person's answer. */
+            waiting: components["schemas"]["ReportTimes"];
+        };
+        /**
+         * @description In which steps time is shown.
+         * @enum {string}
+         */
+        ReportGrain: "hour" | "day" | "week" | "month";
+        /** @description What happened of one person, team or channel. */
+        ReportGroupFigures: components["schemas"]["ReportFigures"] & {
+            /** @description Its id; absent for what is of none. */
+            id?: string | null;
+            /** @description What it is called, where it is still there. */
+            name?: string | null;
+        };
+        /** @description What happened in a span of time. */
+        ReportHistory: {
+            /** @description Of as many days before, for comparison. */
+            before: components["schemas"]["ReportFigures"];
+            /** @description Openings by the weekday from Monday on, and in it by the hour of the day. */
+            busy: number[][];
+            /** @description How soon customers were first answered. */
+            first_response: components["schemas"]["ReportBand"][];
+            /** @description From this instant on. */
+            from: components["schemas"]["Timestamp"];
+            /** @description In which steps the series goes. */
+            grain: components["schemas"]["ReportGrain"];
+            /** @description By the person, team or channel, where that was asked for: those of whom there is anything. */
+            groups?: components["schemas"]["ReportGroupFigures"][];
+            lag?: null | components["schemas"]["ReportLag"];
+            /** @description Step by step, those in which nothing happened included. */
+            series: components["schemas"]["ReportStep"][];
+            /** @description The time zone whose days these are. */
+            time_zone: string;
+            /** @description Until before this one. */
+            to: components["schemas"]["Timestamp"];
+            /** @description Of all of it. */
+            total: components["schemas"]["ReportFigures"];
+        };
+        /** @description What is not counted yet. */
+        ReportLag: {
+            /**
+             * Format: int64
+             * @description Events that are not counted.
+             */
+            events: number;
+        };
+        /** @description One conversation, answer or rating behind a figure. */
+        ReportRow: {
+            /** @description When it counted. */
+            at: components["schemas"]["Timestamp"];
+            /** @description A program wrote. */
+            automatic: boolean;
+            /** @description We began it. */
+            by_us: boolean;
+            /** @description On which channel. */
+            channel_id: components["schemas"]["ChannelId"];
+            /** @description Why, in the customer's words. */
+            comment?: string | null;
+            /** @description What the customer is called. */
+            contact_name: string;
+            /** @description The conversation. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /**
+             * Format: int64
+             * @description Seconds until a person's first answer.
+             */
+            first_response_s?: number | null;
+            /** @description When the conversation was opened. */
+            opened_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The rating, 1 to 5.
+             */
+            rating?: number | null;
+            /** @description It had been resolved before. */
+            reopened: boolean;
+            /**
+             * Format: int64
+             * @description Seconds from opening to resolution.
+             */
+            resolution_s?: number | null;
+            resolved_at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The item to look at there.
+             */
+            seq: number;
+            team_id?: null | components["schemas"]["TeamId"];
+            user_id?: null | components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Seconds that the customer waited for this answer, where the row is one.
+             */
+            waited_s?: number | null;
+        };
+        /** @description Rows behind a figure. */
+        ReportRows: {
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
+            /** @description The newest first. */
+            rows: components["schemas"]["ReportRow"][];
+        };
+        /** @description What happened in a step of time. */
+        ReportStep: components["schemas"]["ReportFigures"] & {
+            /** @description How it is called: `2026-11-27`, for an hour `2026-11-27T14:00`. */
+            at: string;
+            /** @description From this instant on. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Until before this one. */
+            to: components["schemas"]["Timestamp"];
+        };
+        /** @description How long something took. */
+        ReportTimes: {
+            /**
+             * Format: int64
+             * @description Seconds on average.
+             */
+            average_s?: number | null;
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Seconds that half of them took at most, about.
+             */
+            median_s?: number | null;
+            open?: null | components["schemas"]["OpenTimes"];
+            /**
+             * Format: int64
+             * @description Seconds that nine of ten took at most, about.
+             */
+            p90_s?: number | null;
+        };
         /**
          * @description What a member may do.
          * @enum {string}
@@ -4824,6 +5359,10 @@ export interface components {
         SetBusinessHours: {
             hours?: null | components["schemas"]["BusinessHours"];
         };
+        /** @description Set whether customers are asked for a rating. */
+        SetRatingSettings: {
+            settings?: null | components["schemas"]["RatingSettings"];
+        };
         /** @description Sign in. */
         SignIn: {
             /** @description The account's address. */
@@ -4965,7 +5504,7 @@ export interface components {
          * @description What a system line tells.
          * @enum {string}
          */
-        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "priority_set" | "labelled" | "unlabelled" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged" | "bot_took" | "handed_over" | "stepped_in" | "let_go";
+        SystemEvent: "assigned" | "unassigned" | "team_assigned" | "team_unassigned" | "priority_set" | "labelled" | "unlabelled" | "opened" | "reopened" | "pending" | "snoozed" | "resolved" | "blocked" | "unblocked" | "number_changed" | "identity_changed" | "welcomed" | "stopped_everything" | "stopped_marketing" | "started_again" | "started_marketing" | "merged" | "bot_took" | "handed_over" | "stepped_in" | "let_go" | "rated";
         /** @description A line the system wrote. */
         SystemLine: {
             /** @description Who did it, where a person did. */
@@ -8504,6 +9043,319 @@ export interface operations {
             };
         };
     };
+    ratings_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSettingsStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ratings_set_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRatingSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSettingsStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_history: {
+        parameters: {
+            query: {
+                /** @description The first day, such as `2026-11-01`. */
+                from: string;
+                /** @description The last day; at most 400 in all. */
+                to: string;
+                /** @description The time zone whose days these are, by its IANA name; the workspace's, unless asked otherwise. */
+                time_zone?: string;
+                /** @description In which steps: `day`, unless asked otherwise. By the hour at most 31 days. */
+                grain?: "hour" | "day" | "week" | "month";
+                /** @description By what figures are compared; by nothing, unless asked. */
+                group?: "agent" | "team" | "channel";
+                /** @description On this channel alone. */
+                channel_id?: components["schemas"]["ChannelId"];
+                /** @description With this team alone; `none`: what is with none. */
+                team_id?: string;
+                /** @description Of this person alone; `none`: what is nobody's. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportHistory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export: {
+        parameters: {
+            query: {
+                /** @description Which. */
+                table: "series" | "groups" | "busy" | "first_response";
+                /** @description The first day, such as `2026-11-01`. */
+                from: string;
+                /** @description The last day; at most 400 in all. */
+                to: string;
+                /** @description The time zone whose days these are, by its IANA name; the workspace's, unless asked otherwise. */
+                time_zone?: string;
+                /** @description In which steps: `day`, unless asked otherwise. By the hour at most 31 days. */
+                grain?: "hour" | "day" | "week" | "month";
+                /** @description By what figures are compared; by nothing, unless asked. */
+                group?: "agent" | "team" | "channel";
+                /** @description On this channel alone. */
+                channel_id?: components["schemas"]["ChannelId"];
+                /** @description With this team alone; `none`: what is with none. */
+                team_id?: string;
+                /** @description Of this person alone; `none`: what is nobody's. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_rows: {
+        parameters: {
+            query: {
+                /** @description What they are of. */
+                kind: "opened" | "resolved" | "answered" | "first_answered" | "asked" | "rated";
+                /** @description The first day, such as `2026-11-01`; or an instant, such as `2026-11-01T10:00:00Z`. */
+                from: string;
+                /** @description The last day; or the instant before which they are. */
+                to: string;
+                /** @description The time zone whose days these are, by its IANA name; the workspace's, unless asked otherwise. */
+                time_zone?: string;
+                /** @description On this channel alone. */
+                channel_id?: components["schemas"]["ChannelId"];
+                /** @description With this team alone; `none`: what is with none. */
+                team_id?: string;
+                /** @description Of this person alone; `none`: what is nobody's. */
+                user_id?: string;
+                /** @description That took at least so many seconds: answers and resolutions. */
+                from_s?: number;
+                /** @description That took less than so many seconds. */
+                to_s?: number;
+                /** @description Rated so, 1 to 5. */
+                score?: number;
+                /** @description On this day of the week, 0 for Monday to 6; with `hour`. */
+                weekday?: number;
+                /** @description In this hour of the day; with `weekday`. */
+                hour?: number;
+                /** @description Only what had been resolved before. */
+                reopened?: boolean;
+                /** @description Only what a program alone answered. */
+                by_bot?: boolean;
+                /** @description Only ratings with words. */
+                commented?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRows"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_rows: {
+        parameters: {
+            query: {
+                /** @description What they are of. */
+                kind: "opened" | "resolved" | "answered" | "first_answered" | "asked" | "rated";
+                /** @description The first day, such as `2026-11-01`; or an instant, such as `2026-11-01T10:00:00Z`. */
+                from: string;
+                /** @description The last day; or the instant before which they are. */
+                to: string;
+                /** @description The time zone whose days these are, by its IANA name; the workspace's, unless asked otherwise. */
+                time_zone?: string;
+                /** @description On this channel alone. */
+                channel_id?: components["schemas"]["ChannelId"];
+                /** @description With this team alone; `none`: what is with none. */
+                team_id?: string;
+                /** @description Of this person alone; `none`: what is nobody's. */
+                user_id?: string;
+                /** @description That took at least so many seconds: answers and resolutions. */
+                from_s?: number;
+                /** @description That took less than so many seconds. */
+                to_s?: number;
+                /** @description Rated so, 1 to 5. */
+                score?: number;
+                /** @description On this day of the week, 0 for Monday to 6; with `hour`. */
+                weekday?: number;
+                /** @description In this hour of the day; with `weekday`. */
+                hour?: number;
+                /** @description Only what had been resolved before. */
+                reopened?: boolean;
+                /** @description Only what a program alone answered. */
+                by_bot?: boolean;
+                /** @description Only ratings with words. */
+                commented?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rules_list: {
         parameters: {
             query?: never;
@@ -9402,6 +10254,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BusinessHoursStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ratings_team_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSettingsStanding"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ratings_set_team_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRatingSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSettingsStanding"];
                 };
             };
             /** @description A problem */

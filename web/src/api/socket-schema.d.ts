@@ -390,6 +390,10 @@ export type Message = {
    */
   quote?: Quote | null;
   /**
+   * What it has to do with a rating.
+   */
+  rating?: RatingPart | null;
+  /**
    * The emojis on it, one for each person at most.
    */
   reactions?: Reaction[];
@@ -436,6 +440,42 @@ export type CorrelationId = string;
  * How often a message had been passed on before it came here.
  */
 export type Forwarded = "once" | "often";
+/**
+ * What a message has to do with a rating.
+ */
+export type RatingPart =
+  | {
+      /**
+       * The line by which what is rated was resolved.
+       */
+      of: number;
+      part: "ask";
+    }
+  | {
+      /**
+       * The line by which what is rated was resolved.
+       */
+      of: number;
+      part: "rating";
+      /**
+       * From 1 to 5.
+       */
+      score: number;
+    }
+  | {
+      /**
+       * The line by which what is rated was resolved.
+       */
+      of: number;
+      part: "comment";
+    }
+  | {
+      /**
+       * The line by which what it is about was resolved.
+       */
+      of: number;
+      part: "spare";
+    };
 export type Message1 =
   | {
       content: Text1;
@@ -1717,6 +1757,10 @@ export interface Conversation {
    */
   queued_at?: Timestamp | null;
   /**
+   * How the customer rated last what was resolved here.
+   */
+  rating?: LastRating | null;
+  /**
    * When a rule gave it to who has it; absent where a person did.
    */
   routed_at?: Timestamp | null;
@@ -2481,7 +2525,8 @@ export interface SystemLine {
     | "bot_took"
     | "handed_over"
     | "stepped_in"
-    | "let_go";
+    | "let_go"
+    | "rated";
   /**
    * What it was done to or with: the name of an assignee or a team, a status, a new number.
    */
@@ -2529,6 +2574,19 @@ export interface Mention {
    * Who.
    */
   user_id: string;
+}
+/**
+ * How a customer rated last.
+ */
+export interface LastRating {
+  /**
+   * When.
+   */
+  at: string;
+  /**
+   * From 1 to 5.
+   */
+  score: number;
 }
 /**
  * How a conversation stands to its targets.

@@ -3,7 +3,7 @@
  * `schema/openapi.json`, the frames of the socket from `schema/socket.schema.json` (`npm run generate`).
  * Enumerations are open: a value this version does not know is kept, and shown as it is.
  */
-import type { components } from '@/api/schema';
+import type { components, operations } from '@/api/schema';
 import type * as socket from '@/api/socket-schema';
 
 type Schemas = components['schemas'];
@@ -110,6 +110,21 @@ export type Role = Schemas['Role'];
 export type Permission = Schemas['Permission'];
 export type SearchAnswer = Schemas['SearchAnswer'];
 export type ChangeUser = Schemas['ChangeUser'];
+export type LiveFigures = Schemas['LiveFigures'];
+export type LiveReport = Schemas['LiveReport'];
+export type RatingSettings = Schemas['RatingSettings'];
+export type RatingSettingsStanding = Schemas['RatingSettingsStanding'];
+export type ReportBand = Schemas['ReportBand'];
+export type ReportFigures = Schemas['ReportFigures'];
+export type ReportGrain = Schemas['ReportGrain'];
+export type ReportGroup = NonNullable<operations['reports_history']['parameters']['query']['group']>;
+export type ReportGroupFigures = Schemas['ReportGroupFigures'];
+export type ReportHistory = Schemas['ReportHistory'];
+export type ReportKind = operations['reports_rows']['parameters']['query']['kind'];
+export type ReportRow = Schemas['ReportRow'];
+export type ReportRows = Schemas['ReportRows'];
+export type ReportStep = Schemas['ReportStep'];
+export type ReportTimes = Schemas['ReportTimes'];
 export type ReplyPlaceholder = Schemas['ReplyPlaceholder'];
 export type SavedReply = Schemas['SavedReply'];
 export type SavedReplyList = Schemas['SavedReplyList'];

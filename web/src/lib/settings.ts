@@ -11,6 +11,7 @@ export const settingsSections = [
   { id: 'hours', label: 'settings.hours' },
   { id: 'rules', label: 'settings.rules' },
   { id: 'macros', label: 'settings.macros' },
+  { id: 'ratings', label: 'settings.ratings' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },

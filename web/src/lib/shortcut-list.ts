@@ -4,7 +4,7 @@ import '@/lib/i18n-settings';
 import type { ShortcutName } from '@/lib/shortcuts';
 
 export const shortcutGroups = [
-  { heading: 'everywhere', names: ['menu', 'search', 'sheet', 'help', 'undo', 'inbox', 'settings', 'alerts', 'panes'] },
+  { heading: 'everywhere', names: ['menu', 'search', 'sheet', 'help', 'undo', 'inbox', 'reports', 'settings', 'alerts', 'panes'] },
   { heading: 'inList', names: ['next', 'previous', 'nextTab', 'tick'] },
   { heading: 'inConversation', names: ['reply', 'note', 'attach', 'resolve', 'resolveNext', 'snooze', 'details'] },
 ] as const satisfies { heading: string; names: ShortcutName[] }[];
@@ -25,6 +25,7 @@ export function shortcutName(name: ShortcutName): string {
     case 'alerts':
       return t('areas.alertsNone');
     case 'inbox':
+    case 'reports':
     case 'settings':
       return t(`areas.${name}`);
     default:

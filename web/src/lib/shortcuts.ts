@@ -18,6 +18,7 @@ export const defaultShortcuts = {
   details: 'Alt+O',
   nextTab: 'Alt+N',
   inbox: 'Alt+C',
+  reports: 'Alt+R',
   settings: 'Alt+S',
   alerts: 'Alt+B',
   panes: 'F6',

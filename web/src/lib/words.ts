@@ -139,6 +139,8 @@ export function systemWords(line: SystemLine, myName: string): string {
       return t('system.handedOver', { actor: actor ?? '' });
     case 'stepped_in':
       return actor ? t('system.steppedIn', { actor }) : t('system.steppedInBare');
+    case 'rated':
+      return t('system.rated', { score: line.subject ?? '' });
     case 'let_go':
       return t('system.letGo', { actor: actor ?? '' });
     default:

@@ -1,6 +1,7 @@
 /** The words of what the first screen does not show: settings, templates, dialogs. They come with it, see `@/lib/i18n-settings`. */
 export const enSettings = {
   settings: {
+    ratings: 'Ratings',
     nav: 'Settings',
     loadFailed: 'We couldn’t load this. {{detail}}',
     channelsText: 'The numbers customers write to.',
@@ -550,6 +551,8 @@ export const enSettings = {
       team_deleted: 'deleted the team {{about}}',
       hours_changed: 'changed the business hours',
       targets_changed: 'changed the targets',
+      ratings_changed: 'changed whether customers are asked for a rating',
+      report_exported: 'took away {{about}}',
       assignment_changed: 'changed how conversations with no team come to somebody',
       channel_connected: 'connected {{about}}',
       channel_changed: 'changed the channel {{about}}',

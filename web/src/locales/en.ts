@@ -1,7 +1,7 @@
 /** Every word of the app, in British English. A language is one more file of this shape. */
 export const en = {
   app: { name: 'Switchboard', loading: 'Loading', skip: 'Skip to the composer', close: 'Close', cancel: 'Cancel', copy: 'Copy', copied: 'Copied', back: 'Back', tryAgain: 'Try again', save: 'Save', retry: 'Retry', more: 'More', ref: 'ref {{id}}', undo: 'Undo', dismiss: 'Dismiss', optional: 'optional' },
-  areas: { nav: 'Areas', inbox: 'Inbox', settings: 'Settings', search: 'Search', alerts: 'Alerts', alertsUnread: 'Notifications, {{number}} unread', alertsNone: 'Notifications' },
+  areas: { nav: 'Areas', inbox: 'Inbox', reports: 'Reports', settings: 'Settings', search: 'Search', alerts: 'Alerts', alertsUnread: 'Notifications, {{number}} unread', alertsNone: 'Notifications' },
   account: { menu: 'Your account, {{name}}, {{state}}' },
   connection: {
     label: 'Connection',
@@ -369,6 +369,7 @@ export const en = {
     handedOver: '<b>{{actor}}</b> handed this over to people',
     steppedIn: '<b>{{actor}}</b> stepped in',
     steppedInBare: 'Somebody stepped in on the business’ phone',
+    rated: 'The customer rated this {{score}} of 5',
     letGo: '<b>{{actor}}</b> let this go',
     other: '{{event}}',
     you: 'You',
@@ -474,6 +475,8 @@ export const en = {
     category_AUTHENTICATION: 'Authentication',
   },
   details: {
+    rating: 'Rated last',
+    ratingOf: '{{score}} of 5',
     label: 'Details',
     resize: 'Width of the details',
     name: 'Name',

@@ -166,6 +166,7 @@ fn within_the_hours_only_those_of_the_team_or_of_the_workspace_pass() {
         policies,
         hours: Some(hours("09:00", "11:10")),
         team_hours: [(team, hours("12:00", "13:00"))].into(),
+        ..Service::default()
     };
     let mut it = given_nothing();
     it.state.service = Arc::new(service);

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, ChartColumn, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -10,6 +10,7 @@ import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availab
 import { useFocusReturn } from '@/lib/hooks';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
+import '@/lib/i18n-reports';
 import '@/lib/i18n-notify';
 import '@/lib/i18n-settings';
 import '@/lib/i18n-writing';
@@ -19,9 +20,10 @@ import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
 import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
-import { markAllRead, pauseFor } from '@/lib/notify/acts';
 import { useAnswering, useLabels, useMacros, useMay, useMe, useTeams, useViews } from '@/lib/people';
+import { markAllRead, pauseFor } from '@/lib/notify/acts';
 import { languageNames, LANGUAGES } from '@/lib/languages';
+import { REPORT_PAGES } from '@/lib/report-search';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
 import { searchFor } from '@/lib/search';
@@ -41,6 +43,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const { user, workspace, workspaces } = useMe();
   const users = useAnswering();
   const answers = useMay('answer');
+  const seesReports = useMay('see_reports');
   const sections = useSettingsSections();
   const teams = useTeams() ?? [];
   const labels = useLabels() ?? [];
@@ -161,6 +164,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 ))}
                 {views.map((view) => (
                   <Item key={view.id} icon={<ListFilter {...icon} />} onSelect={run(() => void navigate({ to: '/inbox', search: { saved: view.id } }))}>{`${t('areas.inbox')}: ${view.name}`}</Item>
+                ))}
+                {seesReports && REPORT_PAGES.map((page) => (
+                  <Item key={page} icon={<ChartColumn {...icon} />} keys={page === 'live' ? shortcuts.reports : undefined} onSelect={run(() => void navigate({ to: '/reports/$page', params: { page } }))}>{`${t('areas.reports')}: ${t(`reports.${page}`)}`}</Item>
                 ))}
                 {sections.map(({ id: section, label }) => (
                   <Item key={section} icon={<Settings {...icon} />} onSelect={run(() => void navigate({ to: '/settings/$section', params: { section } }))}>

@@ -237,6 +237,9 @@ function Facts({ conversation }: { conversation: Conversation }) {
         {conversation.waiting_since && (
           <><dt>{t('details.waiting')}</dt><dd className="num">{since(conversation.waiting_since, now)}</dd></>
         )}
+        {conversation.rating && (
+          <><dt>{t('details.rating')}</dt><dd className="num">{t('details.ratingOf', { score: conversation.rating.score })} · {moment(conversation.rating.at, now)}</dd></>
+        )}
         <dt>{t('window.label')}</dt>
         <dd>
           <span className={`window !text-[13px] ${facts.state}`}>

@@ -1,4 +1,4 @@
-import { AlarmClock, ArrowLeftRight, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, SignalHigh, Smartphone, Tag, UserRoundCheck, UserRoundX, Users, Workflow, Zap } from 'lucide-react';
+import { AlarmClock, ArrowLeftRight, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, SignalHigh, Smartphone, Star, Tag, UserRoundCheck, UserRoundX, Users, Workflow, Zap } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
 import { Marked } from '@/components/marked';
@@ -92,6 +92,7 @@ const systemIcons: Record<string, typeof Check> = {
   handed_over: Users,
   stepped_in: Hand,
   let_go: Bot,
+  rated: Star,
 };
 
 function SystemRow({ messages }: { messages: Message[] }) {

@@ -122,7 +122,7 @@ function said(entry: AuditEntry): ReactNode {
   const [before, after] = t(`audit.acts.${act}`, { about: GAP, defaultValue: `${act} ${GAP}` }).split(GAP);
   if (!about || after === undefined) return before;
   const name = <span className="font-medium">{about.name}</span>;
-  const shown = entry.area === 'conversations'
+  const shown = about.id.startsWith('cnv_')
     ? <Link className="link" to="/inbox/$conversationId" params={{ conversationId: about.id }} search={{ view: 'all', status: 'open', sort: 'newest' }}>{about.name}</Link>
     : name;
   return <>{before}{shown}{after}</>;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Bell, CalendarClock, History, KeyRound, Keyboard, LayoutTemplate, Link2, ListChecks, MessageSquareText, RotateCw, Tag, Timer, TriangleAlert, UserRound, Users, Zap } from 'lucide-react';
+import { Bell, CalendarClock, History, KeyRound, Keyboard, LayoutTemplate, Link2, ListChecks, MessageSquareText, RotateCw, Star, Tag, Timer, TriangleAlert, UserRound, Users, Zap } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -26,6 +26,7 @@ const Availability = later(() => import('@/features/settings/availability').then
 const Hours = later(() => import('@/features/settings/hours').then((module) => ({ default: module.Hours })));
 const Notifications = later(() => import('@/features/settings/notifications').then((module) => ({ default: module.Notifications })));
 const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
+const Ratings = later(() => import('@/features/settings/ratings').then((module) => ({ default: module.Ratings })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const Labels = later(() => import('@/features/settings/labels').then((module) => ({ default: module.Labels })));
@@ -45,6 +46,7 @@ const pages = {
   hours: { icon: CalendarClock, Page: Hours },
   rules: { icon: Zap, Page: Rules },
   macros: { icon: ListChecks, Page: Macros },
+  ratings: { icon: Star, Page: Ratings },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },

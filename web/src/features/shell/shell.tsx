@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Bell, Inbox, Settings } from 'lucide-react';
+import { Bell, ChartColumn, Inbox, Settings } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -14,7 +14,7 @@ import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
 import { useNotices } from '@/lib/notify/state';
-import { presenceName, useMe, usePresence } from '@/lib/people';
+import { may, presenceName, useMay, useMe, usePresence } from '@/lib/people';
 import { endSession } from '@/lib/session';
 import { matches, shortcuts } from '@/lib/shortcuts';
 
@@ -64,25 +64,37 @@ function useWaitingCount(): number {
 /** Who or what is on the screen, after how much I was told of and have not seen. */
 function usePageTitle(): void {
   const waiting = useNotices((state) => state.unread);
-  const inbox = useRouterState({ select: (state) => state.location.pathname.startsWith('/inbox') });
+  const area = useRouterState({ select: (state) => areaOf(state.location.pathname) });
   const openId = usePlace((state) => state.openId);
   const name = useInbox((state) => (openId ? state.conversations[openId]?.contact.name : undefined));
-  useTitle(`${waiting > 0 ? `(${String(waiting)}) ` : ''}${inbox ? (name ?? t('areas.inbox')) : t('areas.settings')}`);
+  useTitle(`${waiting > 0 ? `(${String(waiting)}) ` : ''}${area === 'inbox' ? (name ?? t('areas.inbox')) : t(`areas.${area}`)}`);
+}
+
+function areaOf(path: string): 'inbox' | 'reports' | 'settings' {
+  return path.startsWith('/inbox') ? 'inbox' : path.startsWith('/reports') ? 'reports' : 'settings';
 }
 
 function Places() {
   const waiting = useWaitingCount();
   const unread = useNotices((state) => state.unread);
   const list = usePlace((state) => state.list);
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const inbox = path.startsWith('/inbox');
+  const area = useRouterState({ select: (state) => areaOf(state.location.pathname) });
+  const reports = useMay('see_reports');
   return {
     inbox: (
       <Tip label={t('areas.inbox')} keys={shortcuts.inbox} side="right">
-        <Link to="/inbox" search={{ view: list.view, status: list.status, sort: list.sort }} className="place" aria-current={inbox ? 'page' : undefined}>
+        <Link to="/inbox" search={{ view: list.view, status: list.status, sort: list.sort }} className="place" aria-current={area === 'inbox' ? 'page' : undefined}>
           <Inbox size={18} aria-hidden="true" />
           {t('areas.inbox')}
           {waiting > 0 && <span className="badge">{waiting > 99 ? '99+' : waiting}</span>}
+        </Link>
+      </Tip>
+    ),
+    reports: reports && (
+      <Tip label={t('areas.reports')} keys={shortcuts.reports} side="right">
+        <Link to="/reports" className="place" aria-current={area === 'reports' ? 'page' : undefined}>
+          <ChartColumn size={18} aria-hidden="true" />
+          {t('areas.reports')}
         </Link>
       </Tip>
     ),
@@ -97,7 +109,7 @@ function Places() {
     ),
     settings: (
       <Tip label={t('areas.settings')} keys={shortcuts.settings} side="right">
-        <Link to="/settings" className="place" aria-current={inbox ? undefined : 'page'}>
+        <Link to="/settings" className="place" aria-current={area === 'settings' ? 'page' : undefined}>
           <Settings size={18} aria-hidden="true" />
           {t('areas.settings')}
         </Link>
@@ -113,6 +125,7 @@ function Rail() {
     <nav className="rail" aria-label={t('areas.nav')} data-pane>
       <span className="tile" title={workspace.name} aria-label={workspace.name} role="img">{[...workspace.name][0]?.toUpperCase()}</span>
       {places.inbox}
+      {places.reports}
       <span className="flex-1" />
       {places.settings}
       {places.alerts}
@@ -127,6 +140,7 @@ function BottomBar() {
   return (
     <nav className="bottom-bar" aria-label={t('areas.nav')}>
       {places.inbox}
+      {places.reports}
       {places.alerts}
       {places.settings}
       <span className="place"><Account side="top" /></span>
@@ -166,6 +180,7 @@ function useGlobalKeys(): void {
       else if (matches(event, shortcuts.help)) act(() => { openDialog('keys'); });
       else if (matches(event, shortcuts.search)) act(() => { openDialog('search'); });
       else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
+      else if (matches(event, shortcuts.reports) && may('see_reports')) act(() => { void navigate({ to: '/reports' }); });
       else if (matches(event, shortcuts.alerts)) act(() => { openDialog(useDialogs.getState().open === 'notifications' ? null : 'notifications'); });
       else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
       else if (matches(event, shortcuts.panes)) act(() => { walkPanes(1); });

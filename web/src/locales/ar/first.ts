@@ -2,7 +2,7 @@ import { plural } from '@/locales/ar/plural';
 
 export const first = {
   app: { name: 'Switchboard', loading: 'جارٍ التحميل', skip: 'الانتقال إلى خانة الكتابة', close: 'إغلاق', cancel: 'إلغاء', copy: 'نسخ', copied: 'نُسخ', back: 'رجوع', tryAgain: 'حاول مرة أخرى', save: 'حفظ', retry: 'إعادة المحاولة', more: 'المزيد', ref: 'المرجع {{id}}', undo: 'تراجع', dismiss: 'إخفاء', optional: 'اختياري' },
-  areas: { nav: 'الأقسام', inbox: 'الوارد', settings: 'الإعدادات', search: 'البحث', alerts: 'التنبيهات', alertsUnread: 'الإشعارات، {{number}} غير مقروءة', alertsNone: 'الإشعارات' },
+  areas: { nav: 'الأقسام', inbox: 'الوارد', reports: 'التقارير', settings: 'الإعدادات', search: 'البحث', alerts: 'التنبيهات', alertsUnread: 'الإشعارات، {{number}} غير مقروءة', alertsNone: 'الإشعارات' },
   account: { menu: 'حسابك، {{name}}، {{state}}' },
   connection: { label: 'الاتصال', live: 'مباشر', connecting: 'جارٍ الاتصال', reconnecting: 'إعادة الاتصال بعد {{seconds}} ث', catchingUp: 'جارٍ اللحاق، {{count}} من التغييرات', catchingUpAll: 'جارٍ اللحاق', offline: 'غير متصل، {{count}} في الانتظار', offlineNone: 'غير متصل', asOf: 'كما في {{time}}' },
   store: {
@@ -297,6 +297,7 @@ export const first = {
     handedOver: '<b>{{actor}}</b> سلّم هذه إلى الفريق البشري',
     steppedIn: '<b>{{actor}}</b> تولّى الرد',
     steppedInBare: 'تولّى أحدهم الرد من هاتف الشركة',
+    rated: 'قيّم العميل هذه بـ {{score}} من 5',
     letGo: '<b>{{actor}}</b> ترك هذه',
     merged: 'تتابع محادثة أخرى للشخص نفسه',
     other: '{{event}}',
@@ -393,6 +394,8 @@ export const first = {
     category_AUTHENTICATION: 'مصادقة',
   },
   details: {
+    rating: 'آخر تقييم',
+    ratingOf: '{{score}} من 5',
     label: 'التفاصيل',
     resize: 'عرض عمود التفاصيل',
     name: 'الاسم',

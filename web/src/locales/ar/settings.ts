@@ -2,6 +2,7 @@ import { plural } from '@/locales/ar/plural';
 
 export const settings = {
   settings: {
+    ratings: 'التقييمات',
     nav: 'الإعدادات',
     loadFailed: 'تعذّر تحميل هذا. {{detail}}',
     channelsText: 'الأرقام التي يكتب إليها العملاء.',
@@ -520,6 +521,8 @@ export const settings = {
       team_deleted: 'حذف الفريق {{about}}',
       hours_changed: 'غيّر أوقات العمل',
       targets_changed: 'غيّر الأهداف',
+      ratings_changed: 'غيّر طلب التقييم من العملاء',
+      report_exported: 'أخذ {{about}}',
       assignment_changed: 'غيّر كيف تصل المحادثات التي بلا فريق إلى أحد',
       channel_connected: 'ربط {{about}}',
       channel_changed: 'غيّر القناة {{about}}',

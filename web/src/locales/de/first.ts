@@ -1,6 +1,6 @@
 export const first = {
   app: { name: 'Switchboard', loading: 'Wird geladen', skip: 'Zum Schreibfeld springen', close: 'Schließen', cancel: 'Abbrechen', copy: 'Kopieren', copied: 'Kopiert', back: 'Zurück', tryAgain: 'Noch einmal', save: 'Speichern', retry: 'Noch einmal', more: 'Mehr', ref: 'Kennung {{id}}', undo: 'Rückgängig', dismiss: 'Ausblenden', optional: 'freiwillig' },
-  areas: { nav: 'Bereiche', inbox: 'Posteingang', settings: 'Einstel\u00ADlungen', search: 'Suche', alerts: 'Hinweise', alertsUnread: 'Benachrichtigungen, {{number}} ungelesen', alertsNone: 'Benachrichtigungen' },
+  areas: { nav: 'Bereiche', inbox: 'Posteingang', reports: 'Berichte', settings: 'Einstel\u00ADlungen', search: 'Suche', alerts: 'Hinweise', alertsUnread: 'Benachrichtigungen, {{number}} ungelesen', alertsNone: 'Benachrichtigungen' },
   account: { menu: 'Ihr Konto, {{name}}, {{state}}' },
   connection: { label: 'Verbindung', live: 'Live', connecting: 'Verbindet', reconnecting: 'Neuer Versuch in {{seconds}} s', catchingUp: 'Holt auf, {{count}} Änderungen', catchingUpAll: 'Holt auf', offline: 'Offline, {{count}} warten', offlineNone: 'Offline', asOf: 'Stand {{time}}' },
   store: {
@@ -306,6 +306,7 @@ export const first = {
     handedOver: '<b>{{actor}}</b> hat dies an Menschen übergeben',
     steppedIn: '<b>{{actor}}</b> hat übernommen',
     steppedInBare: 'Jemand hat am Telefon des Unternehmens übernommen',
+    rated: 'Bewertet mit {{score}} von 5',
     letGo: '<b>{{actor}}</b> hat dies losgelassen',
     merged: 'Führt eine andere Unterhaltung derselben Person fort',
     other: '{{event}}',
@@ -406,6 +407,8 @@ export const first = {
     category_AUTHENTICATION: 'Authentifizierung',
   },
   details: {
+    rating: 'Zuletzt bewertet',
+    ratingOf: '{{score}} von 5',
     label: 'Einzelheiten',
     resize: 'Breite der Einzelheiten',
     name: 'Name',

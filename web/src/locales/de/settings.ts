@@ -1,5 +1,6 @@
 export const settings = {
   settings: {
+    ratings: 'Bewertungen',
     nav: 'Einstellungen',
     loadFailed: 'Das ließ sich nicht laden. {{detail}}',
     channelsText: 'Die Nummern, an die Kunden schreiben.',
@@ -537,6 +538,8 @@ export const settings = {
       team_deleted: 'hat das Team {{about}} gelöscht',
       hours_changed: 'hat die Geschäftszeiten geändert',
       targets_changed: 'hat die Ziele geändert',
+      ratings_changed: 'hat geändert, ob um eine Bewertung gebeten wird',
+      report_exported: 'hat {{about}} mitgenommen',
       assignment_changed: 'hat geändert, wie Unterhaltungen ohne Team zu jemandem kommen',
       channel_connected: 'hat {{about}} verbunden',
       channel_changed: 'hat den Kanal {{about}} geändert',

@@ -42,6 +42,7 @@ fn conversation() -> Conversation {
         window: Window::default(),
         scheduled: 0,
         mentions: Vec::new(),
+        rating: None,
         waiting_since: Some(at(0)),
         created_at: at(0),
         updated_at: at(0),

@@ -11,6 +11,7 @@ pub(crate) mod entrances;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 mod labels;
+mod named;
 pub(crate) mod passwords;
 pub(crate) mod permit;
 pub(crate) mod secrets;

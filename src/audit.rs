@@ -3,28 +3,22 @@
 //! What people do in conversations comes from the items of their threads (`actors/src/tenant.rs`); everything else comes
 //! through here.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
-use futures_util::future::try_join_all;
-use switchboard_actors::{Refusal, house::no_cursor};
+use switchboard_actors::Refusal;
 use switchboard_domain::audit::{By, Deed, Wanted};
 use switchboard_ports::{
     clock::{Clock, Entropy},
-    store::{Lane, Mutation, Records, Scan},
+    store::{Lane, Mutation, Records},
 };
 use switchboard_schema::{
     AuditId, TenantScope, Timestamp,
-    record::{AUDIT_PARTS, AUDIT_PERIOD, AuditRow, audit_period},
-    table::{Cell, Record as _},
+    record::{AUDIT_PARTS, AUDIT_PERIOD, AuditRow},
+    table::Cell,
     wire,
 };
 
-/// Rows that one page looks at, at most, before it answers with what it has.
-const LOOKED_AT_MAX: usize = 4_000;
-/// Periods without an act that one page passes, at most.
-const PERIODS_MAX: usize = 24;
-/// Rows that are read of a part at once.
-const READ_AT_ONCE: usize = 200;
+use crate::diary::{self, Diary};
 
 /// Writes and reads it.
 #[derive(Clone)]
@@ -34,41 +28,21 @@ pub(crate) struct Auditor {
     entropy: Arc<dyn Entropy>,
 }
 
-/// A place in the trail, which is read backwards: what comes next is older. As text it is a page's cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    at: Timestamp,
-    id: AuditId,
-}
+/// A place in the trail.
+pub(crate) type Place = diary::Place<AuditId>;
 
-impl Place {
-    /// Behind everything that is not newer than this time.
-    const fn until(at: Timestamp) -> Self {
-        Self { at, id: AuditId::from_bytes([0xff; 16]) }
+impl Diary for AuditRow {
+    type Id = AuditId;
+    const PERIOD: Duration = AUDIT_PERIOD;
+    const PARTS: u8 = AUDIT_PARTS;
+    const LAST: AuditId = AuditId::from_bytes([0xff; 16]);
+
+    fn place(&self) -> Place {
+        Place { at: self.at, id: self.id }
     }
 
-    /// Its key within a part.
-    fn clustering(self) -> Vec<Cell> {
-        AuditRow::key(0, 0, self.at, self.id).split_off(AuditRow::TABLE.partition.len())
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at.as_millis(), self.id)
-    }
-}
-
-impl FromStr for Place {
-    type Err = Refusal;
-
-    /// # Errors
-    /// [`Refusal::Invalid`] for what is no cursor.
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        let place = text.split_once('.').and_then(|(at, id)| {
-            Some(Self { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
-        });
-        place.ok_or_else(no_cursor)
+    fn key_of(period: i64, part: i64, Place { at, id }: Place) -> Vec<Cell> {
+        Self::key(period, part, at, id)
     }
 }
 
@@ -118,55 +92,19 @@ impl Auditor {
         after: Option<Place>,
         limit: usize,
     ) -> Result<wire::AuditPage, Refusal> {
-        let mut place = after.unwrap_or_else(|| Place::until(self.clock.now()));
-        let (mut entries, mut looked_at, mut passed) = (Vec::new(), 0, 0);
-        let oldest = audit_period(founded_at);
-        while audit_period(place.at) >= oldest {
-            if looked_at >= LOOKED_AT_MAX || passed >= PERIODS_MAX {
-                return Ok(wire::AuditPage { entries, next_cursor: Some(place.to_string()) });
-            }
-            let period = audit_period(place.at);
-            let parts = (0..AUDIT_PARTS).map(|part| {
-                let scan = Scan::of::<AuditRow>(AuditRow::partition(period, part.into()));
-                let scan = scan.after(Some(place.clustering())).reversed().limit(READ_AT_ONCE);
-                self.records.scan::<AuditRow>(scope, scan)
-            });
-            let parts = try_join_all(parts).await?;
-            // Behind the end of a part that was not read to its end nothing is known.
-            let full = parts.iter().filter(|rows| rows.len() == READ_AT_ONCE);
-            let known_to =
-                full.filter_map(|rows| rows.last()).map(|row| Place { at: row.at, id: row.id }).max();
-            let mut rows: Vec<_> = parts.into_iter().flatten().collect();
-            rows.retain(|row| known_to.is_none_or(|known| Place { at: row.at, id: row.id } >= known));
-            rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
-            looked_at += rows.len();
-            for row in rows {
-                place = Place { at: row.at, id: row.id };
-                if wanted.takes(&row.body.0) {
-                    entries.push(row.body.0);
-                    if entries.len() >= limit {
-                        return Ok(wire::AuditPage { entries, next_cursor: Some(place.to_string()) });
-                    }
-                }
-            }
-            if known_to.is_none() {
-                passed += 1;
-                let begins = period.saturating_mul(AUDIT_PERIOD.as_millis() as i64);
-                if begins <= 0 {
-                    break;
-                }
-                place = Place::until(Timestamp::from_millis(begins - 1));
-            }
-        }
-        Ok(wire::AuditPage { entries, next_cursor: None })
+        let span = (founded_at, self.clock.now());
+        let is_meant = |row: &AuditRow| wanted.takes(&row.body.0);
+        let page = diary::page(&self.records, scope, span, after, is_meant, limit).await?;
+        Ok(wire::AuditPage {
+            entries: page.rows.into_iter().map(|row| row.body.0).collect(),
+            next_cursor: page.next.map(|place| place.to_string()),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use switchboard_schema::{TenantId, wire::AuditAct};
+    use switchboard_schema::{TenantId, record::audit_period, wire::AuditAct};
 
     use super::*;
     use crate::{boot::Backends, config::Config};

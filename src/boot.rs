@@ -12,6 +12,7 @@ pub(crate) mod channels;
 pub(crate) mod files;
 pub(crate) mod followers;
 pub(crate) mod post;
+pub(crate) mod push;
 pub(crate) mod search;
 
 use std::{
@@ -49,16 +50,18 @@ use url::Url;
 use self::{
     accept::{Accepting, Listeners},
     bodies::Bodies,
-    followers::Followers,
+    followers::{Followers, following},
 };
 use crate::{
     access::{self, Access, Accounts, passwords::Passwords},
     audit::Auditor,
+    automation::Automation,
     bulk::Bulk,
     config::{Config, StoreKind},
     desk::Desk,
     http::{Edge, extract::BodyLimits, health::Health, idempotency::Idempotency, router},
     mail::Post,
+    notifications::{Notifications, Teller},
     shutdown, telemetry,
     webhooks::{self, SignUp, WEBHOOK_BYTES_MAX, Webhooks},
 };
@@ -150,6 +153,12 @@ pub(crate) enum Error {
     /// The provider's address.
     #[error("{0}")]
     Graph(#[from] switchboard_channels::whatsapp::client::Misconfigured),
+    /// The way out for messages to browsers.
+    #[error("{0}")]
+    Push(#[from] switchboard_channels::push::Misconfigured),
+    /// The key under which they are signed.
+    #[error("push.enabled: the key for pushed messages cannot be had: {0}")]
+    PushKey(String),
     /// The way out for mail.
     #[error("{0}")]
     Mail(#[from] switchboard_channels::mail::Misconfigured),
@@ -401,7 +410,7 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         bytes_in_flight_max: config.limits.webhook_bytes_in_flight_max,
         body_limits: BodyLimits { bytes_max: WEBHOOK_BYTES_MAX, ..body_limits },
     }));
-    let access = Access::new(access::Parts {
+    let access = Arc::new(Access::new(access::Parts {
         records: records.clone(),
         accounts: accounts.clone(),
         clock: Arc::clone(&clock),
@@ -412,23 +421,38 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
         limits: config.limits.clone(),
         post: post.clone(),
         sign_up: config.accounts.sign_up,
-    });
+    }));
     let health = Arc::new(Health::new(records.clone(), Arc::clone(&store)));
     recover(&house).await;
     let (search, feeds) = search::start(config, &house, &clock)?;
-    let follow = vec![followers::following(house.follow(house.reporter()))];
-    let followers = Followers::start(&house, &whole, follow)?;
-    let bulk =
-        Bulk::new(house.clone(), accounts.clone(), records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let auditor = Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy));
+    let bulk = Bulk::new(
+        house.clone(),
+        accounts.clone(),
+        records.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&entropy),
+        auditor.clone(),
+    );
+    let chances = (Arc::clone(&clock), Arc::clone(&entropy));
+    let automation =
+        Automation::new(house.clone(), accounts.clone(), records.clone(), chances, auditor.clone());
+    let courier = push::courier(config, &records, &*vault, &access, &clock, &io.handle, &public_url).await?;
+    let notifications =
+        Notifications::new(records.clone(), Arc::clone(&clock), house.clone(), courier.clone());
+    let following = vec![
+        following(house.follow(automation.clone())),
+        following(house.follow(house.reporter())),
+        following(house.follow(Teller::new(notifications.clone()))),
+    ];
+    let followers = Followers::start(&house, &whole, following)?;
     let edge = Edge {
         house: house.clone(),
+        automation: automation.clone(),
         bulk: bulk.clone(),
-        access: Arc::new(access),
-        desk: Arc::new(Desk::new(
-            records.clone(),
-            Arc::clone(&clock),
-            Auditor::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy)),
-        )),
+        access,
+        notifications: notifications.clone(),
+        desk: Arc::new(Desk::new(records.clone(), Arc::clone(&clock), auditor)),
         idempotency: Arc::new(Idempotency::new(records, Arc::clone(&vault), clock.clone())),
         webhooks: Arc::clone(&webhooks),
         health: Arc::clone(&health),
@@ -442,6 +466,10 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Error> {
     let mut timers = start_timers(&house, &store, &blobs, &clock);
     let unfinished = Arc::clone(&whole);
     timers.push(actix::spawn(async move { bulk.resume(unfinished).await }));
+    timers.push(actix::spawn(automation.keep_time(Arc::clone(&whole))));
+    if let Some(courier) = courier {
+        timers.push(actix::spawn(courier.resume(notifications, Arc::clone(&whole))));
+    }
     let (sealing, tending) =
         channels::tend(&house, whole, vault, (&master_key, &entropy), previous_key.is_some(), &clock);
     timers.push(tending);

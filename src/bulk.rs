@@ -7,10 +7,11 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use futures_util::StreamExt as _;
 use switchboard_actors::{
     House, Refusal,
-    house::{Act, LabelChange, NamedChange, Principal, View, Which},
+    house::{Act, Principal, View, Which},
     refusal_of,
 };
 use switchboard_domain::{
+    audit::{By, Deed},
     bulk::{self as rules, SLICE},
     filter::Filter,
 };
@@ -22,12 +23,13 @@ use switchboard_schema::{
     BulkId, ConversationId, CorrelationId, TenantScope, Timestamp, UserId,
     record::{BULK_JOBS, BulkItem, BulkJobBody, BulkJobRow, BulkOutcome, BulkSliceBody, BulkSliceRow},
     table::{Json, Record as _},
-    wire::{self, BulkChange, BulkState, MAX_BULK, MAX_BULK_NAMED},
+    wire::{self, AuditAct, BulkChange, BulkState, MAX_BULK, MAX_BULK_NAMED},
 };
 use switchboard_store::transfer::Whole;
 
 use crate::{
     access::{Accounts, Caller},
+    audit::Auditor,
     locks::Locks,
 };
 
@@ -54,6 +56,7 @@ pub(crate) struct Bulk {
     records: Records,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    audit: Auditor,
     /// One of a workspace at a time.
     running: Arc<Locks>,
 }
@@ -66,8 +69,9 @@ impl Bulk {
         records: Records,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        audit: Auditor,
     ) -> Self {
-        Self { house, accounts, records, clock, entropy, running: Arc::default() }
+        Self { house, accounts, records, clock, entropy, audit, running: Arc::default() }
     }
 
     /// Begins a bulk change. `id` comes from the idempotency key: the same request begins it once.
@@ -77,13 +81,13 @@ impl Bulk {
     /// does not answer.
     pub(crate) async fn begin(
         &self,
-        caller: &Caller,
+        (caller, by): (&Caller, &By),
         id: BulkId,
         request: wire::BulkRequest,
     ) -> Result<wire::BulkJob, Refusal> {
         let (scope, user) = (caller.scope, caller.principal.user_id);
         rules::check(&request.change, self.clock.now()).map_err(refusal_of)?;
-        self.named(scope, &request.change).await?;
+        self.accounts.named_change(scope, &request.change).await?;
         let (among, which) = match (request.conversations, request.which) {
             (Some(named), None) if named.len() > MAX_BULK_NAMED => {
                 return invalid(
@@ -117,7 +121,7 @@ impl Bulk {
             back: None,
             outcome: None,
         });
-        self.write(scope, caller.principal.clone(), id, request.change, which, None, items.collect()).await
+        self.write(scope, (&caller.principal, by), id, request.change, which, None, items.collect()).await
     }
 
     /// Takes back a bulk change that is done: whatever it changed and nobody changed since.
@@ -126,7 +130,7 @@ impl Bulk {
     /// When there is none of the caller's, it goes on still, was taken back or cannot be; when the store does not answer.
     pub(crate) async fn undo(
         &self,
-        caller: &Caller,
+        (caller, by): (&Caller, &By),
         id: BulkId,
         of: BulkId,
     ) -> Result<wire::BulkJob, Refusal> {
@@ -154,7 +158,7 @@ impl Bulk {
             }
         }
         self.put(scope, before).await?;
-        self.write(scope, caller.principal.clone(), id, change, None, Some(of), items).await
+        self.write(scope, (&caller.principal, by), id, change, None, Some(of), items).await
     }
 
     /// The caller's bulk changes of the last days, newest first.
@@ -241,7 +245,7 @@ impl Bulk {
     async fn write(
         &self,
         scope: TenantScope,
-        by: Principal,
+        (who, by): (&Principal, &By),
         id: BulkId,
         change: BulkChange,
         which: Option<wire::BulkWhich>,
@@ -271,7 +275,7 @@ impl Bulk {
         }
         let job = wire::BulkJob {
             id,
-            by: by.user_id,
+            by: who.user_id,
             change,
             state: if total == 0 { BulkState::Finished } else { BulkState::Running },
             total,
@@ -283,8 +287,13 @@ impl Bulk {
             created_at: now,
             finished_at: (total == 0).then_some(now),
         };
-        let body = BulkJobBody { job: job.clone(), sender: by.sender, which };
-        self.put(scope, BulkJobRow { job_id: id, body: Json(body) }).await?;
+        let body = BulkJobBody { job: job.clone(), sender: who.sender.clone(), which };
+        let row = BulkJobRow { job_id: id, body: Json(body) };
+        let deed = Deed::new(AuditAct::BulkChanged)
+            .change("change", None, Some(rules::name(&job.change)))
+            .change("conversations", None, Some(&total.to_string()));
+        let until = self.kept_until(now);
+        self.audit.write(scope, by, Mutation::put_until(row, until), deed).await?;
         if total > 0 {
             self.start(scope, id);
         }
@@ -416,7 +425,7 @@ impl Bulk {
     ) -> Result<BulkOutcome, Refusal> {
         let BulkJobBody { job, sender, .. } = &row.body.0;
         let to = rules::due(item.to.clone().unwrap_or_else(|| job.change.clone()), self.clock.now());
-        let change = match self.named(scope, &to).await {
+        let change = match self.accounts.named_change(scope, &to).await {
             Ok(change) => change,
             Err(refusal) if is_passing(&refusal) => return Err(refusal),
             Err(refusal) => return Ok(failure(&refusal)),
@@ -457,30 +466,6 @@ impl Bulk {
                 Err(refusal) => return Ok(failure(&refusal)),
             }
         }
-    }
-
-    /// A change with the names that lines tell.
-    async fn named(&self, scope: TenantScope, change: &BulkChange) -> Result<NamedChange, Refusal> {
-        Ok(match change {
-            BulkChange::Assignee { assignee_id: None } => NamedChange::Assignee(None),
-            BulkChange::Assignee { assignee_id: Some(user) } => {
-                let user = self.accounts.assignee(scope, *user).await?;
-                NamedChange::Assignee(Some((user.id, user.name)))
-            }
-            BulkChange::Team { team_id: None } => NamedChange::Team(None),
-            BulkChange::Team { team_id: Some(team) } => {
-                let team = self.accounts.team(scope, *team).await?;
-                NamedChange::Team(Some((team.id, team.name)))
-            }
-            BulkChange::Status { status, snoozed_until } => NamedChange::Status(*status, *snoozed_until),
-            BulkChange::Priority { priority } => NamedChange::Priority(*priority),
-            BulkChange::Labels { add, remove } => {
-                let request = wire::LabelsRequest { add: add.clone(), remove: remove.clone() };
-                let LabelChange { add, remove } = self.accounts.label_change(scope, &request).await?;
-                NamedChange::Labels(LabelChange { add, remove })
-            }
-            BulkChange::Read {} => NamedChange::Read,
-        })
     }
 
     /// Which conversations, checked; everything where nothing is said.

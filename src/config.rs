@@ -47,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) accounts: AccountRules,
     /// `[mail]`
     pub(crate) mail: Mail,
+    /// `[push]`
+    pub(crate) push: Push,
     /// `[resend]`
     pub(crate) resend: Resend,
     /// `[sockets]`
@@ -290,6 +292,20 @@ pub(crate) struct Mail {
     /// Its password.
     #[serde(deserialize_with = "optional_secret")]
     pub(crate) smtp_password: Option<SecretString>,
+}
+
+/// `[push]`
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Push {
+    /// Browsers of which no page is open are told of things.
+    pub(crate) enabled: bool,
+    /// Whom the services that pass messages on can write to; none: the public address.
+    #[serde(deserialize_with = "optional_text")]
+    pub(crate) contact: Option<String>,
+    /// Seconds before something is pushed.
+    pub(crate) delay_s: u64,
+    /// Services on this machine are asked as well.
+    pub(crate) allow_loopback: bool,
 }
 
 /// `[resend]`
@@ -567,6 +583,14 @@ impl Config {
             complain("store.user", "goes with store.password: give both or neither".to_owned());
         }
         self.check_mail(&mut complain);
+        if self
+            .push
+            .contact
+            .as_deref()
+            .is_some_and(|contact| !contact.starts_with("mailto:") && !contact.starts_with("https://"))
+        {
+            complain("push.contact", "must begin with mailto: or https://".to_owned());
+        }
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }

@@ -1,7 +1,9 @@
-//! What agents write with, as rows of the store: saved replies and drafts; and the views of the list that they keep.
+//! What agents write with, as rows of the store: saved replies, macros and drafts; and the views of the list that they keep.
 
 pub(crate) mod drafts;
-pub(crate) mod replies;
+pub(crate) mod kept;
+mod macros;
+mod replies;
 mod views;
 
 use std::sync::Arc;
@@ -11,10 +13,12 @@ use switchboard_ports::{
     clock::Clock,
     store::{Lane, Mutation, Records},
 };
-use switchboard_schema::{TenantScope, UserId};
+use switchboard_schema::{
+    TenantScope, UserId,
+    record::{MacroRow, SavedReplyRow, SavedViewRow},
+};
 use tokio::sync::MutexGuard;
 
-use self::replies::Holder;
 use crate::{audit::Auditor, locks::Locks};
 
 /// Rows deleted in one commit when their holder goes.
@@ -42,8 +46,9 @@ impl Desk {
     pub(crate) async fn clear(&self, scope: TenantScope, user_id: UserId) -> Result<(), Refusal> {
         let _alone = self.alone(scope, user_id.to_string().as_bytes()).await;
         self.clear_drafts(scope, user_id).await?;
-        self.clear_views(scope, Holder::Person(user_id)).await?;
-        self.clear_replies(scope, Holder::Person(user_id)).await
+        self.clear_kept::<SavedViewRow>(scope, user_id).await?;
+        self.clear_kept::<MacroRow>(scope, user_id).await?;
+        self.clear_kept::<SavedReplyRow>(scope, user_id).await
     }
 
     /// Waits until nobody else changes what this holder has, and keeps others waiting.

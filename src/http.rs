@@ -18,17 +18,21 @@ mod hours;
 pub(crate) mod idempotency;
 pub(crate) mod invitations;
 mod labels;
+mod macros;
 pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod metrics;
+mod notifications;
 pub(crate) mod outbox;
 pub(crate) mod outermost;
 pub(crate) mod password_resets;
 pub(crate) mod problem;
+mod push_subscriptions;
 mod ratings;
 mod reports;
 pub(crate) mod router;
+mod rules;
 pub(crate) mod saved_replies;
 pub(crate) mod scheduled;
 pub(crate) mod search;
@@ -49,10 +53,19 @@ use axum::{
 use http::header;
 use serde::Serialize;
 use switchboard_actors::House;
+use switchboard_schema::wire;
 use tokio::sync::Semaphore;
 
-use self::{extract::BodyLimits, health::Health, idempotency::Idempotency};
-use crate::{access::Access, bulk::Bulk, desk::Desk, search::Search, webhooks::Webhooks};
+use self::{extract::BodyLimits, health::Health, idempotency::Idempotency, problem::Problem};
+use crate::{
+    access::{Access, Caller},
+    automation::Automation,
+    bulk::Bulk,
+    desk::{Desk, kept::Holder},
+    notifications::Notifications,
+    search::Search,
+    webhooks::Webhooks,
+};
 
 /// What the edge works with. Handlers take the part they need.
 #[derive(Clone)]
@@ -63,8 +76,12 @@ pub(crate) struct Edge {
     pub(crate) access: Arc<Access>,
     /// What agents write with.
     pub(crate) desk: Arc<Desk>,
+    /// Rules and macros.
+    pub(crate) automation: Automation,
     /// Changes of many conversations at once.
     pub(crate) bulk: Bulk,
+    /// What people are told of.
+    pub(crate) notifications: Notifications,
     /// Answers given under idempotency keys.
     pub(crate) idempotency: Arc<Idempotency>,
     /// Deliveries of providers, and the channels they belong to.
@@ -95,11 +112,21 @@ parts! {
     house: House,
     access: Arc<Access>,
     desk: Arc<Desk>,
+    automation: Automation,
     bulk: Bulk,
+    notifications: Notifications,
     idempotency: Arc<Idempotency>,
     webhooks: Arc<Webhooks>,
     health: Arc<Health>,
     search: Arc<Search>,
+}
+
+/// Refuses somebody who does not look after what is everybody's, where it is.
+fn may_keep(caller: &Caller, holder: Holder, permission: wire::Permission) -> Result<(), Problem> {
+    match holder {
+        Holder::Workspace => Ok(caller.must(permission)?),
+        Holder::Person(_) => Ok(()),
+    }
 }
 
 /// An answer whose ETag is the version of what it shows: what `If-Match` names.

@@ -6,17 +6,20 @@
 
 mod access;
 mod audit;
+mod automation;
 mod boot;
 mod bulk;
 mod cli;
 mod config;
 mod desk;
+mod diary;
 mod gateway;
 #[cfg(test)]
 mod generated;
 mod http;
 mod locks;
 mod mail;
+mod notifications;
 pub mod outside;
 mod search;
 mod shutdown;

@@ -43,5 +43,5 @@ export default ts.config(
     },
   })),
   { files: ['public/**'], rules: { '@typescript-eslint/no-unused-vars': ['error', { caughtErrors: 'none' }] } },
-  { files: ['scripts/**', 'public/**', '*.config.*'], languageOptions: { globals: { self: 'readonly', caches: 'readonly', location: 'readonly', fetch: 'readonly', setTimeout: 'readonly', process: 'readonly', console: 'readonly', URL: 'readonly', window: 'readonly', innerWidth: 'readonly', document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } } },
+  { files: ['scripts/**', 'public/**', '*.config.*'], languageOptions: { globals: { self: 'readonly', caches: 'readonly', location: 'readonly', fetch: 'readonly', Response: 'readonly', setTimeout: 'readonly', process: 'readonly', console: 'readonly', URL: 'readonly', window: 'readonly', innerWidth: 'readonly', document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } } },
 );

@@ -143,12 +143,14 @@ pub struct Deliver {
     pub trace: Option<TraceContext>,
 }
 
-/// Something that may be lost, for every live socket of a tenant on this arbiter.
+/// Something that may be lost, for every live socket of a tenant, or of one person there, on this arbiter.
 #[derive(Debug, Clone, actix::Message)]
 #[rtype(result = "()")]
 pub struct Signal {
     /// Whose.
     pub tenant: TenantId,
+    /// For whose pages alone; none: for everybody.
+    pub person: Option<UserId>,
     /// The whole WebSocket frame.
     pub frame: Bytes,
 }

@@ -43,15 +43,25 @@ pub trait Follower: Send + Sync + 'static {
     /// The name under which its place is noted; never changed.
     const NAME: &'static str;
 
-    /// Takes in the next events of a tenant, and gives the rows that are to be written with the place after them. Rows of
-    /// one turn that do not fit one commit are written in several, the place last.
+    /// Takes in the next events of a tenant, and gives the rows that are to be written with the place after them; nothing
+    /// where none of them was anything to it, and it is all the same whether they come again. Rows of one turn that do not
+    /// fit one commit are written in several, the place last.
     ///
     /// Acting itself is allowed where that is done once however often it is asked for.
+    ///
+    /// # Errors
+    /// When they cannot be taken in now: they come again after a pause.
     fn take(
         &self,
         scope: TenantScope,
         events: Vec<Logged>,
-    ) -> impl Future<Output = Result<Vec<Mutation>, Refusal>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<Mutation>>, Refusal>> + Send;
+
+    /// What was last given for a tenant is written. Nothing says so when the process ends in between.
+    fn written(&self, scope: TenantScope) -> impl Future<Output = ()> + Send {
+        let _ = scope;
+        std::future::ready(())
+    }
 }
 
 /// Whose logs have something new for one follower.
@@ -231,10 +241,11 @@ impl<F: Follower> Following<F> {
             .increment(events.len() as u64);
         let rows = self.follower.take(scope, events).await?;
         place.read = last;
-        if !rows.is_empty() || last >= place.noted + NOTED_AFTER {
-            self.write(scope, rows, last).await?;
+        if rows.is_some() || last >= place.noted + NOTED_AFTER {
+            self.write(scope, rows.unwrap_or_default(), last).await?;
             place.noted = last;
         }
+        self.follower.written(scope).await;
         self.lock().insert(scope, place);
         Ok(more)
     }

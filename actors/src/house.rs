@@ -16,7 +16,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use actix::ArbiterHandle;
 use futures_util::future::join_all;
 use secrecy::SecretString;
-use switchboard_domain::{audit::By, filter::Filter, rates::RateCard};
+use switchboard_domain::{audit::By, filter::Filter, notification, rates::RateCard};
 use switchboard_ports::{
     account::Accounts,
     blob::Blobs,
@@ -394,7 +394,7 @@ impl House {
     /// Tells the others that somebody writes; may be lost.
     pub fn typing(&self, scope: TenantScope, typing: wire::Typing) {
         self.seen(scope, typing.conversation_id, true);
-        self.signal(scope, wire::ServerSignal::Typing(typing));
+        self.signal(scope, None, wire::ServerSignal::Typing(typing));
     }
 
     /// Tells every socket, those that open later included, how the store does.
@@ -496,12 +496,30 @@ impl House {
 
     /// Tells that a draft of somebody's was kept or is no more; may be lost.
     pub fn tell_of_draft(&self, scope: TenantScope, changed: wire::DraftChanged) {
-        self.signal(scope, wire::ServerSignal::DraftChanged(changed));
+        self.signal(scope, None, wire::ServerSignal::DraftChanged(changed));
     }
 
     /// Tells how far a change of many conversations is; may be lost.
     pub fn tell_of_bulk(&self, scope: TenantScope, job: wire::BulkJob) {
-        self.signal(scope, wire::ServerSignal::BulkProgress(job));
+        self.signal(scope, None, wire::ServerSignal::BulkProgress(job));
+    }
+
+    /// Tells a person's own pages that something of their notifications changed; may be lost.
+    pub fn tell_of_notifications(
+        &self,
+        scope: TenantScope,
+        user: UserId,
+        changed: wire::NotificationsChanged,
+    ) {
+        self.signal(scope, Some(user), wire::ServerSignal::NotificationsChanged(Box::new(changed)));
+    }
+
+    /// How somebody is to be found, as it counts for telling them of something.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn found(&self, scope: TenantScope, user: UserId) -> Result<notification::Presence, Refusal> {
+        self.ask_tenant(scope, |reply| tenant::Letter::Found(user, reply)).await
     }
 
     /// The conversations of a list, or those of them that are named: with how many messages of the customer each has.
@@ -518,21 +536,31 @@ impl House {
         self.ask_tenant(scope, |reply| tenant::Letter::Matching(user, which, among, reply)).await
     }
 
-    fn signal(&self, scope: TenantScope, signal: wire::ServerSignal) {
+    fn signal(&self, scope: TenantScope, person: Option<UserId>, signal: wire::ServerSignal) {
         let frame = wire::ServerFrame::Signal { signal };
         // Wire types have string keys and finite numbers only: this cannot fail.
         let json = serde_json::to_vec(&frame).unwrap_or_default();
-        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Signal(fanout::text_frame(&[&json])));
+        let letter = tenant::Letter::Signal(person, fanout::text_frame(&[&json]));
+        self.env.tenants.tell_if_there(scope, (), letter);
+    }
+
+    fn tell(&self, scope: TenantScope, name: wire::EventName, data: wire::EventData) {
+        let told = tenant::Told { name, at: self.env.clock.now(), data };
+        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+    }
+
+    /// Tells everybody of the workspace that rules or macros were made, changed or deleted: somebody's, or the workspace's.
+    pub fn tell_of_automation(&self, scope: TenantScope, user_id: Option<UserId>) {
+        let automation = Some(wire::AutomationChanged { user_id });
+        let data = wire::EventData { automation, ..Default::default() };
+        self.tell(scope, wire::EventName::AutomationChanged, data);
     }
 
     /// Tells everybody of the workspace that views were kept, changed or deleted: somebody's, or the workspace's.
     pub fn tell_of_views(&self, scope: TenantScope, user_id: Option<UserId>) {
-        let told = tenant::Told {
-            name: wire::EventName::ViewsChanged,
-            at: self.env.clock.now(),
-            data: wire::EventData { views: Some(wire::ViewsChanged { user_id }), ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+        let views = Some(wire::ViewsChanged { user_id });
+        let data = wire::EventData { views, ..Default::default() };
+        self.tell(scope, wire::EventName::ViewsChanged, data);
     }
 
     /// How many conversations each filter finds, as somebody sees them, and up to where that includes everything.
@@ -551,12 +579,8 @@ impl House {
     /// Tells everybody of the workspace that saved replies were made, changed or deleted: somebody's, or the workspace's.
     pub fn tell_of_replies(&self, scope: TenantScope, user_id: Option<UserId>) {
         let replies = Some(wire::RepliesChanged { user_id });
-        let told = tenant::Told {
-            name: wire::EventName::RepliesChanged,
-            at: self.env.clock.now(),
-            data: wire::EventData { replies, ..Default::default() },
-        };
-        self.env.tenants.tell_always(&self.env, scope, (), tenant::Letter::Tell(Box::new(told)));
+        let data = wire::EventData { replies, ..Default::default() };
+        self.tell(scope, wire::EventName::RepliesChanged, data);
     }
 
     /// Brings the gauges of what waits up to date: asked when somebody looks at them.

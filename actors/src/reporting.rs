@@ -141,7 +141,7 @@ impl Reporter {
 impl Follower for Reporter {
     const NAME: &'static str = NAME;
 
-    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Vec<Mutation>, Refusal> {
+    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
         know_service(&self.env, scope).await?;
         let service = self.env.service.of(&scope).unwrap_or_default();
         let mut turn = Turn::default();
@@ -185,6 +185,7 @@ impl Follower for Reporter {
             Some(Mutation::put(ReportStateRow { bucket, conversation_id, offset: open.offset, body }))
         });
         let rollups = rollups.map(|(row, _)| Mutation::put(row));
-        Ok(rollups.chain(turn.facts.into_values().map(Mutation::put)).chain(states).collect())
+        let rows: Vec<_> = rollups.chain(turn.facts.into_values().map(Mutation::put)).chain(states).collect();
+        Ok(Some(rows).filter(|rows| !rows.is_empty()))
     }
 }

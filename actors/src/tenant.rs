@@ -26,6 +26,7 @@ use switchboard_domain::{
     assignment::Desk,
     audit,
     filter::{Filter, Viewer},
+    notification::Presence,
     roles,
 };
 use switchboard_ports::store::{self, Lane, MAX_COMMIT_BYTES, Mutation, Records, Scan};
@@ -148,8 +149,10 @@ pub(crate) enum Letter {
     Attach(Attach),
     /// An arbiter holds no socket of this tenant any more.
     Detach(usize),
-    /// Something that may be lost, for all sockets.
-    Signal(bytes::Bytes),
+    /// How somebody is to be found, as it counts for telling them of something.
+    Found(UserId, Reply<Presence>),
+    /// Something that may be lost, for all sockets or those of one person.
+    Signal(Option<UserId>, bytes::Bytes),
     /// Answers when everything told so far is logged and projected.
     Flush(Reply<()>),
 }
@@ -500,10 +503,12 @@ impl TenantActor {
                 self.attached.remove(&arbiter);
                 self.all_left(arbiter, ctx);
             }
-            Letter::Signal(frame) => {
+            Letter::Found(user, reply) => tell(reply, Ok(self.found(user))),
+            Letter::Signal(person, frame) => {
                 for &arbiter in &self.attached {
                     if let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(arbiter)) {
-                        fanout.do_send(Signal { tenant: self.scope.tenant(), frame: frame.clone() });
+                        let (tenant, frame) = (self.scope.tenant(), frame.clone());
+                        fanout.do_send(Signal { tenant, person, frame });
                     }
                 }
             }

@@ -1,4 +1,5 @@
-//! One folder per channel: inbound, request, client. Beside them the ways out for mail to our own people.
+//! One folder per channel: inbound, request, client. Beside them the ways out to our own people: mail, and
+//! messages to their browsers.
 //!
 //! Every channel has the same files. `inbound` turns the bytes of a webhook into updates and `request` turns
 //! a message into the provider's request; both are pure and never read a clock. `client` makes the request and
@@ -7,5 +8,6 @@
 
 pub mod capabilities;
 pub mod mail;
+pub mod push;
 pub mod raws;
 pub mod whatsapp;

@@ -162,7 +162,20 @@ pub const fn area(act: AuditAct) -> AuditArea {
         | AuditAct::ConversationPending
         | AuditAct::ConversationSnoozed
         | AuditAct::ConversationResolved
+        | AuditAct::BulkChanged
         | AuditAct::ReportExported => AuditArea::Conversations,
+        AuditAct::LabelMade
+        | AuditAct::LabelChanged
+        | AuditAct::LabelDeleted
+        | AuditAct::ViewKept
+        | AuditAct::ViewChanged
+        | AuditAct::ViewDeleted
+        | AuditAct::RuleMade
+        | AuditAct::RuleChanged
+        | AuditAct::RuleDeleted
+        | AuditAct::MacroMade
+        | AuditAct::MacroChanged
+        | AuditAct::MacroDeleted => AuditArea::Inbox,
     }
 }
 

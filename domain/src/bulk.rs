@@ -33,6 +33,19 @@ pub fn check(change: &BulkChange, now: Timestamp) -> Result<(), Rejection> {
     }
 }
 
+/// What is changed, as the audit trail calls it.
+#[must_use]
+pub const fn name(change: &BulkChange) -> &'static str {
+    match change {
+        BulkChange::Assignee { .. } => "assignee_id",
+        BulkChange::Team { .. } => "team_id",
+        BulkChange::Status { .. } => "status",
+        BulkChange::Priority { .. } => "priority",
+        BulkChange::Labels { .. } => "labels",
+        BulkChange::Read {} => "read",
+    }
+}
+
 /// What takes a change back, of a conversation as it is before; nothing where it changes nothing, or cannot be taken back.
 #[must_use]
 pub fn back(change: &BulkChange, before: &Conversation) -> Option<BulkChange> {

@@ -190,7 +190,7 @@ impl Hours {
 }
 
 /// The minute of the day that a time such as `09:30` is.
-fn minute_of(text: &str) -> Option<u16> {
+pub(crate) fn minute_of(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(hours) || !digits(minutes) {
@@ -201,7 +201,7 @@ fn minute_of(text: &str) -> Option<u16> {
     (minutes < 60 && minute <= DAY_MINUTES).then_some(minute)
 }
 
-const fn number_of(day: Weekday) -> usize {
+pub(crate) const fn number_of(day: Weekday) -> usize {
     match day {
         Weekday::Monday => 0,
         Weekday::Tuesday => 1,

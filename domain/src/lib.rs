@@ -5,6 +5,7 @@
 
 pub mod assignment;
 pub mod audit;
+pub mod automation;
 pub mod bulk;
 pub mod channel;
 pub mod consent;
@@ -20,6 +21,7 @@ pub mod initiated;
 pub mod label;
 pub mod media;
 pub mod name;
+pub mod notification;
 pub mod outbound;
 pub mod ownership;
 pub mod pair;

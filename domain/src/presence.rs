@@ -44,6 +44,12 @@ impl Person {
         self.said
     }
 
+    /// When they last did something, where that is known.
+    #[must_use]
+    pub const fn active_at(&self) -> Option<Timestamp> {
+        self.active_at
+    }
+
     /// They say something else. To say it is to do something.
     pub fn say(&mut self, said: AvailabilityBody, now: Timestamp) {
         self.said = said;

@@ -24,6 +24,11 @@ pub const CONDITIONS_MAX: usize = 100;
 /// Longest target, in minutes: 60 days.
 pub const TARGET_MINUTES_MAX: u32 = 60 * 24 * 60;
 
+/// How long before a target is missed it is about to be: a part of it, in hundredths,
+const WARN_PERCENT: u64 = 20;
+/// and at most so many seconds.
+const WARN_MAX_S: u64 = 30 * 60;
+
 /// What a workspace promises, and when it is open.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Service {
@@ -64,8 +69,19 @@ impl Service {
     }
 
     fn hours_for(&self, policy: &SlaPolicy, team: Option<TeamId>) -> Option<&Hours> {
+        self.hours_of(team).filter(|_| policy.within_hours)
+    }
+
+    /// The business hours of a team, or the workspace's.
+    fn hours_of(&self, team: Option<TeamId>) -> Option<&Hours> {
         let own = team.and_then(|team| self.team_hours.get(&team));
-        own.or(self.hours.as_ref()).filter(|_| policy.within_hours).map(Arc::as_ref)
+        own.or(self.hours.as_ref()).map(Arc::as_ref)
+    }
+
+    /// Is it open for what is with a team, or with none? Always, where no hours are set.
+    #[must_use]
+    pub fn is_open(&self, team: Option<TeamId>, at: Timestamp) -> bool {
+        self.hours_of(team).is_none_or(|hours| hours.is_open(at))
     }
 }
 
@@ -158,7 +174,11 @@ pub(crate) fn settle(
 
 fn due_of(sla: &SlaBody) -> impl Iterator<Item = Timestamp> {
     let counts = [&sla.response, &sla.resolution].into_iter().flatten();
-    counts.filter(|count| count.missed_at.is_none()).filter_map(|count| count.due_at)
+    counts.flat_map(|count| {
+        let warns = count.warn_at.filter(|_| count.warned_at.is_none());
+        let due = count.due_at.filter(|_| count.missed_at.is_none());
+        [warns, due].into_iter().flatten()
+    })
 }
 
 /// What one count goes by.
@@ -187,6 +207,8 @@ impl Counting<'_> {
             from: Some(since),
             left_s: target_s,
             due_at: None,
+            warn_at: None,
+            warned_at: None,
             missed_at: None,
         });
         // The target changed: what has passed has passed.
@@ -201,6 +223,11 @@ impl Counting<'_> {
             _ => {}
         }
         count.due_at = count.from.and_then(|from| self.after(from, Duration::from_secs(count.left_s)));
+        let ahead = (count.target_s * WARN_PERCENT / 100).min(WARN_MAX_S);
+        let until_warned = Duration::from_secs(count.left_s.saturating_sub(ahead));
+        count.warn_at = count.from.and_then(|from| self.after(from, until_warned));
+        let near = count.warn_at.filter(|warn| *warn <= self.now);
+        count.warned_at = near.or(count.warned_at.filter(|_| count.from.is_none()));
         let over = count.due_at.filter(|due| *due <= self.now);
         // One that was missed and is not any more, as its target is another, was not.
         let stays = count.missed_at.filter(|_| count.from.is_none());
@@ -223,7 +250,12 @@ pub fn show(sla: &SlaBody) -> Option<SlaStanding> {
     let timers: Vec<_> = [&sla.response, &sla.resolution]
         .into_iter()
         .flatten()
-        .map(|count| SlaTimer { target: count.target, due_at: count.due_at, missed_at: count.missed_at })
+        .map(|count| SlaTimer {
+            target: count.target,
+            due_at: count.due_at,
+            warned_at: count.warned_at,
+            missed_at: count.missed_at,
+        })
         .collect();
     (!timers.is_empty()).then(|| SlaStanding { policy: sla.policy.clone(), timers })
 }

@@ -8,6 +8,7 @@ pub mod blob;
 pub mod channel;
 pub mod clock;
 pub mod mail;
+pub mod push;
 pub mod search;
 pub mod secrets;
 pub mod store;

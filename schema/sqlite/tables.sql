@@ -376,6 +376,48 @@ CREATE TABLE IF NOT EXISTS audit (
     PRIMARY KEY (tenant, period, part, at, id)
 ) STRICT, WITHOUT ROWID;
 
+--  What acts by itself when something happens.
+CREATE TABLE IF NOT EXISTS automation_rules (
+    tenant BLOB NOT NULL,
+    rule_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, rule_id)
+) STRICT, WITHOUT ROWID;
+
+--  What people do again and again, of the workspace or of one person.
+CREATE TABLE IF NOT EXISTS macros (
+    tenant BLOB NOT NULL,
+    holder TEXT NOT NULL,
+    macro_id BLOB NOT NULL,
+    version INTEGER,
+    body BLOB,
+    PRIMARY KEY (tenant, holder, macro_id)
+) STRICT, WITHOUT ROWID;
+
+--  Runs of rules and macros, and what came of each; kept for [`RUNS_LIFE`].
+CREATE TABLE IF NOT EXISTS automation_runs (
+    tenant BLOB NOT NULL,
+    period INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, period, at, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS automation_runs_expiry ON automation_runs (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Rules that wait before they act, one for each conversation that they may act in.
+CREATE TABLE IF NOT EXISTS automation_waits (
+    tenant BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    rule_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, conversation_id, rule_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS automation_waits_expiry ON automation_waits (expires_at) WHERE expires_at IS NOT NULL;
+
 --  Where each conversation stands in the reports.
 CREATE TABLE IF NOT EXISTS report_states (
     tenant BLOB NOT NULL,
@@ -407,4 +449,65 @@ CREATE TABLE IF NOT EXISTS rollups (
     offset INTEGER,
     body BLOB,
     PRIMARY KEY (tenant, day, slot, whose)
+) STRICT, WITHOUT ROWID;
+
+--  What people were told of: of each the newest 200, for 30 days.
+CREATE TABLE IF NOT EXISTS notifications (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    notification_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS notifications_expiry ON notifications (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Which of them people have seen.
+CREATE TABLE IF NOT EXISTS notification_marks (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    notification_id BLOB NOT NULL,
+    read_to INTEGER,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS notification_marks_expiry ON notification_marks (expires_at) WHERE expires_at IS NOT NULL;
+
+--  How people want to be told of things, where they said so.
+CREATE TABLE IF NOT EXISTS notification_settings (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    body BLOB,
+    PRIMARY KEY (tenant, user_id)
+) STRICT, WITHOUT ROWID;
+
+--  Browsers that are reached while no page is open: each as long as the sign-in under which it was made.
+CREATE TABLE IF NOT EXISTS push_subscriptions (
+    tenant BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    subscription_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, user_id, subscription_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS push_subscriptions_expiry ON push_subscriptions (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Notifications that are to be pushed and are not yet. Read after a start alone.
+CREATE TABLE IF NOT EXISTS push_jobs (
+    tenant BLOB NOT NULL,
+    hour INTEGER NOT NULL,
+    user_id BLOB NOT NULL,
+    notification_id BLOB NOT NULL,
+    body BLOB,
+    expires_at INTEGER,
+    PRIMARY KEY (tenant, hour, user_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS push_jobs_expiry ON push_jobs (expires_at) WHERE expires_at IS NOT NULL;
+
+--  Keys of the installation's own that are not derived from the master key but sealed under it.
+CREATE TABLE IF NOT EXISTS sealed_keys (
+    name TEXT NOT NULL,
+    sealed BLOB,
+    at INTEGER,
+    PRIMARY KEY (name)
 ) STRICT, WITHOUT ROWID;

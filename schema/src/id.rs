@@ -206,6 +206,16 @@ ids! {
     BulkId = "blk";
     /// An act that was written down.
     AuditId = "aud";
+    /// What acts by itself when something happens.
+    RuleId = "rul";
+    /// What somebody does again and again, done at once.
+    MacroId = "mac";
+    /// One run of a rule or a macro.
+    AutomationRunId = "run";
+    /// Something that somebody was told of.
+    NotificationId = "ntf";
+    /// A browser that is reached while no page is open.
+    PushSubscriptionId = "psh";
 }
 
 impl ConversationId {

@@ -12,11 +12,11 @@ pub use report::*;
 use std::time::Duration;
 
 use crate::{
-    ApiKeyId, AuditId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId, IdBytes,
-    InvitationId, LabelId, MediaId, MessageId, SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId,
-    ViewId,
+    ApiKeyId, AuditId, AutomationRunId, BlobId, BulkId, ChannelId, ContactId, ConversationId, DeadLetterId,
+    IdBytes, InvitationId, LabelId, MacroId, MediaId, MessageId, NotificationId, PushSubscriptionId, RuleId,
+    SavedReplyId, SessionId, TeamId, TenantId, Timestamp, UserId, ViewId,
     table::{Json, Table, table},
-    wire::{AuditEntry, Conversation},
+    wire::{AuditEntry, AutomationRun, Conversation, NotificationSettings},
 };
 
 /// Items of one bucket of a thread: with items of about 2 KiB a partition of about 1 MiB.
@@ -31,6 +31,17 @@ pub const PROJECTION_BUCKETS: u8 = 64;
 pub const AUDIT_PERIOD: Duration = Duration::from_secs(16 * 24 * 3_600);
 /// Parts of the audit trail within one period. It divides 256, so that all fill alike.
 pub const AUDIT_PARTS: u8 = 8;
+
+/// How much time one part of the log of runs spans: with 100,000 a day of 500 bytes a partition of about 50 MiB.
+pub const RUNS_PERIOD: Duration = Duration::from_secs(24 * 3_600);
+/// How long a run is kept.
+pub const RUNS_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// In which period of the log of runs a time is.
+#[must_use]
+pub const fn runs_period(at: Timestamp) -> i64 {
+    at.as_millis().div_euclid(RUNS_PERIOD.as_millis() as i64)
+}
 
 /// In which period of the audit trail a time is.
 #[must_use]
@@ -86,9 +97,19 @@ pub static TABLES: &[&Table] = &[
     &BULK_JOBS,
     &BULK_SLICES,
     &AUDIT,
+    &AUTOMATION_RULES,
+    &MACROS,
+    &AUTOMATION_RUNS,
+    &AUTOMATION_WAITS,
     &REPORT_STATES,
     &REPORT_FACTS,
     &ROLLUPS,
+    &NOTIFICATIONS,
+    &NOTIFICATION_MARKS,
+    &NOTIFICATION_SETTINGS,
+    &PUSH_SUBSCRIPTIONS,
+    &PUSH_JOBS,
+    &SEALED_KEYS,
 ];
 
 /// Tables of the CQL store alone.
@@ -846,6 +867,176 @@ table! {
     values {
         /// Its conversations, and what came of each.
         body: Json<BulkSliceBody>,
+    }
+}
+
+table! {
+    /// What acts by itself when something happens.
+    AUTOMATION_RULES = "automation_rules" => AutomationRuleRow: Tenant, Clustered;
+    partition {}
+    clustering {
+        /// Which.
+        rule_id: RuleId,
+    }
+    values {
+        /// How often it was changed.
+        version: u64,
+        /// Its name, what it begins with and what it does.
+        body: Json<AutomationRuleBody>,
+    }
+}
+
+table! {
+    /// What people do again and again, of the workspace or of one person.
+    MACROS = "macros" => MacroRow: Tenant, Clustered;
+    partition {
+        /// Whose: `workspace`, or a person's id.
+        holder: String,
+    }
+    clustering {
+        /// Which.
+        macro_id: MacroId,
+    }
+    values {
+        /// How often it was changed.
+        version: u64,
+        /// Its name and what it does.
+        body: Json<MacroBody>,
+    }
+}
+
+table! {
+    /// Runs of rules and macros, and what came of each; kept for [`RUNS_LIFE`].
+    AUTOMATION_RUNS = "automation_runs" => AutomationRunRow: Tenant, Clustered, expires;
+    partition {
+        /// Which [`RUNS_PERIOD`] since 1970.
+        period: i64,
+    }
+    clustering {
+        /// When.
+        at: Timestamp,
+        /// Its id.
+        id: AutomationRunId,
+    }
+    values {
+        /// The run.
+        body: Json<AutomationRun>,
+    }
+}
+
+table! {
+    /// Rules that wait before they act, one for each conversation that they may act in.
+    AUTOMATION_WAITS = "automation_waits" => AutomationWaitRow: Tenant, Clustered, expires;
+    partition {}
+    clustering {
+        /// Where.
+        conversation_id: ConversationId,
+        /// The rule.
+        rule_id: RuleId,
+    }
+    values {
+        /// Until when, and what must not have happened till then.
+        body: Json<AutomationWaitBody>,
+    }
+}
+
+table! {
+    /// What people were told of: of each the newest 200, for 30 days.
+    NOTIFICATIONS = "notifications" => NotificationRow: Tenant, Clustered, expires;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {
+        /// Which: derived from what it is about.
+        notification_id: NotificationId,
+    }
+    values {
+        /// Of what.
+        body: Json<NotificationBody>,
+    }
+}
+
+table! {
+    /// Which of them people have seen.
+    NOTIFICATION_MARKS = "notification_marks" => NotificationMarkRow: Tenant, Clustered, expires;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {
+        /// Which.
+        notification_id: NotificationId,
+    }
+    values {
+        /// Up to when: what it stands for later is not read.
+        read_to: Timestamp,
+    }
+}
+
+table! {
+    /// How people want to be told of things, where they said so.
+    NOTIFICATION_SETTINGS = "notification_settings" => NotificationSettingsRow: Tenant, Clustered;
+    partition {
+        /// Who.
+        user_id: UserId,
+    }
+    clustering {}
+    values {
+        /// How.
+        body: Json<NotificationSettings>,
+    }
+}
+
+table! {
+    /// Browsers that are reached while no page is open: each as long as the sign-in under which it was made.
+    PUSH_SUBSCRIPTIONS = "push_subscriptions" => PushSubscriptionRow: Tenant, Clustered, expires;
+    partition {
+        /// Whose.
+        user_id: UserId,
+    }
+    clustering {
+        /// Which: derived from where its messages go.
+        subscription_id: PushSubscriptionId,
+    }
+    values {
+        /// How it is reached.
+        body: Json<PushSubscriptionBody>,
+    }
+}
+
+table! {
+    /// Notifications that are to be pushed and are not yet. Read after a start alone.
+    PUSH_JOBS = "push_jobs" => PushJobRow: Tenant, Clustered, expires;
+    partition {
+        /// The hour since 1970 in which they came.
+        hour: i64,
+    }
+    clustering {
+        /// To whom.
+        user_id: UserId,
+        /// Which.
+        notification_id: NotificationId,
+    }
+    values {
+        /// Until when.
+        body: Json<PushJobBody>,
+    }
+}
+
+table! {
+    /// Keys of the installation's own that are not derived from the master key but sealed under it.
+    SEALED_KEYS = "sealed_keys" => SealedKeyRow: System, Clustered;
+    partition {
+        /// What it is for: `push`.
+        name: String,
+    }
+    clustering {}
+    values {
+        /// The key, sealed for the place `key:<name>`.
+        sealed: Vec<u8>,
+        /// When it was made.
+        at: Timestamp,
     }
 }
 

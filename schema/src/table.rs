@@ -363,7 +363,12 @@ id_cells!(
     LabelId,
     ViewId,
     BulkId,
-    AuditId
+    AuditId,
+    RuleId,
+    MacroId,
+    AutomationRunId,
+    NotificationId,
+    PushSubscriptionId
 );
 
 /// Says what a cell is without saying what is in it.

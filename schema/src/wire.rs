@@ -3,6 +3,7 @@
 //! Enumerations are open on the client's side: a client accepts values it does not know.
 
 mod audit;
+mod automation;
 mod bulk;
 mod channel;
 mod consent;
@@ -13,6 +14,7 @@ mod filter;
 mod hours;
 mod http;
 mod label;
+mod notification;
 mod permission;
 mod presence;
 mod reply;
@@ -23,6 +25,7 @@ mod team;
 mod template;
 
 pub use audit::*;
+pub use automation::*;
 pub use bulk::*;
 pub use channel::*;
 pub use consent::*;
@@ -33,6 +36,7 @@ pub use filter::*;
 pub use hours::*;
 pub use http::*;
 pub use label::*;
+pub use notification::*;
 pub use permission::*;
 pub use presence::*;
 pub use reply::*;

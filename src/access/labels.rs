@@ -4,15 +4,16 @@
 
 use switchboard_actors::{Refusal, house::LabelChange, refusal_of};
 use switchboard_domain::{
+    audit::{By, Deed},
     label::{MAX_LABELS, checked_name},
     name,
 };
-use switchboard_ports::store::{Lane, Scan};
+use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
     LabelId, TenantScope,
     record::{LabelBody, LabelRow},
     table::Json,
-    wire::{self, MAX_CONVERSATION_LABELS},
+    wire::{self, AuditAct, MAX_CONVERSATION_LABELS},
 };
 
 use super::Accounts;
@@ -74,6 +75,7 @@ impl Accounts {
     pub(crate) async fn create_label(
         &self,
         scope: TenantScope,
+        by: &By,
         label_id: LabelId,
         new: wire::CreateLabel,
     ) -> Result<wire::Label, Refusal> {
@@ -87,8 +89,9 @@ impl Accounts {
         }
         check_is_free(&name, &others)?;
         let body = LabelBody { version: 1, name, color: new.color, created_at: self.clock.now() };
+        let deed = Deed::new(AuditAct::LabelMade).about(label_id, &body.name);
         let row = LabelRow { label_id, body: Json(body) };
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
+        self.audit.write(scope, by, Mutation::put(row.clone()), deed).await?;
         Ok(shown(row))
     }
 
@@ -100,6 +103,7 @@ impl Accounts {
     pub(crate) async fn change_label(
         &self,
         scope: TenantScope,
+        by: &By,
         label_id: LabelId,
         expected: Option<u64>,
         change: wire::ChangeLabel,
@@ -119,7 +123,14 @@ impl Accounts {
         body.color = change.color.unwrap_or(body.color);
         if after != before {
             after.body.0.version += 1;
-            self.records.put(scope, Lane::Interactive, after.clone()).await?;
+            let (was, is) = (&before.body.0, &after.body.0);
+            let deed = Deed::new(AuditAct::LabelChanged).about(label_id, &was.name).change(
+                "name",
+                Some(&was.name),
+                Some(&is.name),
+            );
+            let deed = if was.color == is.color { deed } else { deed.changed("color") };
+            self.audit.write(scope, by, Mutation::put(after.clone()), deed).await?;
         }
         Ok(shown(after))
     }
@@ -128,10 +139,16 @@ impl Accounts {
     ///
     /// # Errors
     /// When there is no such label, or the store does not answer.
-    pub(crate) async fn delete_label(&self, scope: TenantScope, label_id: LabelId) -> Result<(), Refusal> {
+    pub(crate) async fn delete_label(
+        &self,
+        scope: TenantScope,
+        by: &By,
+        label_id: LabelId,
+    ) -> Result<(), Refusal> {
         let _alone = self.making.lock().await;
-        self.label_row(scope, label_id).await?;
-        Ok(self.records.delete::<LabelRow>(scope, Lane::Interactive, LabelRow::key(label_id)).await?)
+        let label = self.label_row(scope, label_id).await?;
+        let deed = Deed::new(AuditAct::LabelDeleted).about(label_id, &label.body.0.name);
+        self.audit.write(scope, by, Mutation::delete::<LabelRow>(LabelRow::key(label_id)), deed).await
     }
 
     async fn label_row(&self, scope: TenantScope, label_id: LabelId) -> Result<LabelRow, Refusal> {

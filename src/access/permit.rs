@@ -49,7 +49,7 @@ permits! {
     ManagePeople,
     /// Make, change and delete teams.
     ManageTeams,
-    /// Make, change and delete labels, and the views that everybody sees.
+    /// Make, change and delete labels and rules, and the views and macros that everybody has.
     ManageInbox,
     /// Make and revoke API keys.
     ManageKeys,
@@ -150,7 +150,9 @@ mod tests {
                 "add people, say what they may do, remove them; owners are the owners' alone"
             }
             Permission::ManageTeams => "make teams, say who is in them, delete them",
-            Permission::ManageInbox => "make, change and delete labels, and the views that everybody sees",
+            Permission::ManageInbox => {
+                "make, change and delete labels and rules, and the views and macros that everybody has"
+            }
             Permission::ManageKeys => "make and revoke API keys",
             Permission::ReplayDeliveries => "see updates that could not be applied, and apply them again",
             Permission::SeeAudit => "see who did what",

@@ -9,7 +9,7 @@ use switchboard_actors::{Refusal, house::Principal};
 use switchboard_domain::audit::{By, Deed};
 use switchboard_ports::store::{Lane, Scope};
 use switchboard_schema::{
-    SessionId, TenantId, TenantScope, Timestamp,
+    SessionId, TenantId, TenantScope, Timestamp, UserId,
     record::{SessionBody, SessionRow},
     table::Json,
     wire::{self, AuditAct},
@@ -163,6 +163,26 @@ impl Access {
         let user = self.accounts.user(scope, body.user_id).await?.ok_or(Denied::NotSignedIn)?;
         let credential = Credential::Session { id, csrf_token: body.csrf_token.clone() };
         Ok((body, caller_of(scope, user, credential)))
+    }
+
+    /// Whose sign-in this is, and in which workspace; nothing where it has ended.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn whose(&self, id: SessionId) -> Result<Option<(UserId, TenantId)>, Refusal> {
+        match self.by_session(id, self.now()).await {
+            Ok((body, _)) => Ok(Some((body.user_id, body.tenant_id))),
+            Err(Denied::Refused(refusal)) => Err(refusal),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// When a sign-in ends.
+    ///
+    /// # Errors
+    /// When it has ended, or the store does not answer.
+    pub(crate) async fn ends(&self, id: SessionId) -> Result<Timestamp, Denied> {
+        Ok(self.by_session(id, self.now()).await?.0.expires_at)
     }
 
     fn cookie(&self, value: &str, lifetime: Duration) -> HeaderValue {

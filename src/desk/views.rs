@@ -2,25 +2,43 @@
 
 use switchboard_actors::{Refusal, refusal_of};
 use switchboard_domain::{
+    audit::Deed,
     filter::{Filter, MAX_PERSONAL_VIEWS, MAX_SHARED_VIEWS, checked_name},
-    name,
 };
-use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
-    TenantScope, UserId, ViewId,
+    TenantScope, Timestamp, UserId, ViewId,
     record::{SavedViewBody, SavedViewRow},
-    table::Json,
-    wire,
+    table::{Cell, Json},
+    wire::{self, AuditAct},
 };
 
-use super::{Desk, replies::Holder};
+use super::{
+    Desk,
+    kept::{Holder, Keeper, Kept, kept_row},
+};
 
-impl Holder {
-    const fn most_views(self) -> usize {
-        match self {
-            Self::Workspace => MAX_SHARED_VIEWS,
-            Self::Person(_) => MAX_PERSONAL_VIEWS,
-        }
+impl Kept for SavedViewRow {
+    type Id = ViewId;
+    type Body = SavedViewBody;
+    type Shown = wire::SavedView;
+    const WHAT: &'static str = "view";
+    const TOO_MANY: &'static str = "too_many_views";
+    const MOST: (usize, usize) = (MAX_SHARED_VIEWS, MAX_PERSONAL_VIEWS);
+    const ACTS: (AuditAct, AuditAct, AuditAct) =
+        (AuditAct::ViewKept, AuditAct::ViewChanged, AuditAct::ViewDeleted);
+
+    kept_row!(SavedViewRow, SavedViewBody, ViewId, view_id);
+
+    fn changes(deed: Deed, before: &SavedViewBody, after: &SavedViewBody) -> Deed {
+        let deed = deed.change("name", Some(&before.name), Some(&after.name));
+        let deed = if before.filter == after.filter { deed } else { deed.changed("filter") };
+        if before.sort == after.sort { deed } else { deed.changed("sort") }
+    }
+
+    fn shown(self, shared: bool) -> wire::SavedView {
+        let SavedViewBody { name, filter, sort, updated_at, updated_by } = self.body.0;
+        let (id, version) = (self.view_id, self.version);
+        wire::SavedView { id, version, shared, name, filter, sort, updated_at, updated_by }
     }
 }
 
@@ -34,12 +52,7 @@ impl Desk {
         scope: TenantScope,
         user_id: UserId,
     ) -> Result<Vec<wire::SavedView>, Refusal> {
-        let mut all = Vec::new();
-        for holder in [Holder::Person(user_id), Holder::Workspace] {
-            all.extend(self.view_rows(scope, holder).await?.into_iter().map(|row| shown(holder, row)));
-        }
-        all.sort_by_cached_key(|one| (one.name.to_lowercase(), one.shared, one.id));
-        Ok(all)
+        self.all_kept::<SavedViewRow>(scope, user_id).await
     }
 
     /// One view that somebody sees, and whose it is.
@@ -52,13 +65,7 @@ impl Desk {
         user_id: UserId,
         id: ViewId,
     ) -> Result<(Holder, wire::SavedView), Refusal> {
-        for holder in [Holder::Person(user_id), Holder::Workspace] {
-            let key = SavedViewRow::key(holder.key(), id);
-            if let Some(row) = self.records.get::<SavedViewRow>(scope, key).await? {
-                return Ok((holder, shown(holder, row)));
-            }
-        }
-        Err(Refusal::NotFound("view"))
+        self.one_kept::<SavedViewRow>(scope, user_id, id).await
     }
 
     /// Keeps a view. `id` comes from the idempotency key, so that the same request keeps it once.
@@ -67,32 +74,20 @@ impl Desk {
     /// When a field is wrong, the name is taken, or there are as many as there may be; when the store does not answer.
     pub(crate) async fn keep_view(
         &self,
-        scope: TenantScope,
-        user_id: UserId,
+        keeper: Keeper<'_>,
         id: ViewId,
         new: wire::CreateView,
     ) -> Result<wire::SavedView, Refusal> {
         let name = checked_name(&new.name).map_err(refusal_of)?;
         Filter::checked(new.filter.clone()).map_err(refusal_of)?;
-        let holder = Holder::of(new.shared, user_id);
-        let _alone = self.alone(scope, holder.key().as_bytes()).await;
-        let mut others = self.view_rows(scope, holder).await?;
-        others.retain(|row| row.view_id != id);
-        if others.len() >= holder.most_views() {
-            let message =
-                format!("there are {} views already: delete one that is not used", holder.most_views());
-            return Err(Refusal::Rule { code: "too_many_views", message });
-        }
-        check_free(&others, &name)?;
         let body = SavedViewBody {
             name,
             filter: new.filter,
             sort: new.sort,
             updated_at: self.clock.now(),
-            updated_by: user_id,
+            updated_by: keeper.user_id,
         };
-        let row = SavedViewRow { holder: holder.key(), view_id: id, version: 1, body: Json(body) };
-        self.put_view(scope, holder, row).await
+        self.keep::<SavedViewRow>(keeper, Holder::of(new.shared, keeper.user_id), id, body).await
     }
 
     /// Changes a view; with `expected`, only as long as it has that version.
@@ -101,36 +96,19 @@ impl Desk {
     /// As [`Self::keep_view`]; [`Refusal::Changed`].
     pub(crate) async fn change_view(
         &self,
-        scope: TenantScope,
-        user_id: UserId,
-        (holder, id): (Holder, ViewId),
+        keeper: Keeper<'_>,
+        which: (Holder, ViewId),
         expected: Option<u64>,
         change: wire::ChangeView,
     ) -> Result<wire::SavedView, Refusal> {
         let name = change.name.as_deref().map(checked_name).transpose().map_err(refusal_of)?;
         change.filter.clone().map(Filter::checked).transpose().map_err(refusal_of)?;
-        let _alone = self.alone(scope, holder.key().as_bytes()).await;
-        let mut others = self.view_rows(scope, holder).await?;
-        let at = others.iter().position(|row| row.view_id == id).ok_or(Refusal::NotFound("view"))?;
-        let mut row = others.swap_remove(at);
-        if expected.is_some_and(|version| version != row.version) {
-            return Err(Refusal::Changed);
-        }
-        let body = &mut row.body.0;
-        let before = body.clone();
-        if let Some(name) = name {
-            check_free(&others, &name)?;
-            body.name = name;
-        }
-        body.filter = change.filter.unwrap_or_else(|| before.filter.clone());
-        body.sort = change.sort.unwrap_or(before.sort);
-        if *body == before {
-            return Ok(shown(holder, row));
-        }
-        body.updated_at = self.clock.now();
-        body.updated_by = user_id;
-        row.version += 1;
-        self.put_view(scope, holder, row).await
+        self.change_kept::<SavedViewRow>(keeper, which, expected, |body| {
+            body.name = name.unwrap_or_else(|| std::mem::take(&mut body.name));
+            body.filter = change.filter.unwrap_or_else(|| std::mem::take(&mut body.filter));
+            body.sort = change.sort.unwrap_or(body.sort);
+        })
+        .await
     }
 
     /// Deletes a view; one that is not there is none already.
@@ -139,61 +117,10 @@ impl Desk {
     /// When the store does not answer.
     pub(crate) async fn delete_view(
         &self,
-        scope: TenantScope,
+        keeper: Keeper<'_>,
         holder: Holder,
-        id: ViewId,
+        which: (ViewId, &str),
     ) -> Result<(), Refusal> {
-        let _alone = self.alone(scope, holder.key().as_bytes()).await;
-        let key = SavedViewRow::key(holder.key(), id);
-        Ok(self.records.delete::<SavedViewRow>(scope, Lane::Interactive, key).await?)
-    }
-
-    /// Deletes the views of somebody who goes.
-    ///
-    /// # Errors
-    /// When the store does not answer; asked again, it deletes the rest.
-    pub(super) async fn clear_views(&self, scope: TenantScope, holder: Holder) -> Result<(), Refusal> {
-        let rows = self.view_rows(scope, holder).await?;
-        let delete = |row: SavedViewRow| {
-            Mutation::delete::<SavedViewRow>(SavedViewRow::key(holder.key(), row.view_id))
-        };
-        self.delete_all(scope, rows.into_iter().map(delete).collect()).await
-    }
-
-    async fn view_rows(&self, scope: TenantScope, holder: Holder) -> Result<Vec<SavedViewRow>, Refusal> {
-        let scan = Scan::of::<SavedViewRow>(SavedViewRow::partition(holder.key()));
-        Ok(self.records.all::<SavedViewRow>(scope, scan).await?)
-    }
-
-    async fn put_view(
-        &self,
-        scope: TenantScope,
-        holder: Holder,
-        row: SavedViewRow,
-    ) -> Result<wire::SavedView, Refusal> {
-        self.records.put(scope, Lane::Interactive, row.clone()).await?;
-        Ok(shown(holder, row))
-    }
-}
-
-fn check_free(others: &[SavedViewRow], name: &str) -> Result<(), Refusal> {
-    if others.iter().all(|row| !name::same(&row.body.0.name, name)) {
-        return Ok(());
-    }
-    Err(Refusal::Invalid { field: "name", message: "another view has this name".to_owned() })
-}
-
-fn shown(holder: Holder, row: SavedViewRow) -> wire::SavedView {
-    let SavedViewBody { name, filter, sort, updated_at, updated_by } = row.body.0;
-    let shared = holder == Holder::Workspace;
-    wire::SavedView {
-        id: row.view_id,
-        version: row.version,
-        shared,
-        name,
-        filter,
-        sort,
-        updated_at,
-        updated_by,
+        self.forget::<SavedViewRow>(keeper, holder, which).await
     }
 }

@@ -19,6 +19,7 @@ use super::session::{Listener, Prelude};
 use crate::{
     access::{Access, Caller},
     http::extract::{IDEMPOTENCY_KEY_CHARS_MAX, is_idempotency_key, parse_json},
+    notifications::Notifications,
     telemetry::begin_trace,
 };
 
@@ -37,6 +38,8 @@ pub(super) struct Work {
     pub(super) house: House,
     /// Who knows the people.
     pub(super) access: Arc<Access>,
+    /// What people are told of.
+    pub(super) notifications: Notifications,
     /// Who opened it.
     pub(super) caller: Caller,
     /// When it was last passed on that they do something.
@@ -380,8 +383,15 @@ fn start(work: &Work, command: Command, act: Act, running: Running) -> Option<Pr
                 ..EventData::default()
             };
             let answers = work.caller.answers();
-            running
-                .spawn(async move { house.read(scope, act, conversation_id, read, answers).await }, of_read);
+            let (notifications, user_id) = (work.notifications.clone(), work.caller.principal.user_id);
+            running.spawn(
+                async move {
+                    let answer = house.read(scope, act, conversation_id, read, answers).await?;
+                    notifications.looked(scope, user_id, conversation_id).await?;
+                    Ok(answer)
+                },
+                of_read,
+            );
         }
         Command::Status(conversation_id, status) => {
             running.spawn(

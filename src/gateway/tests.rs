@@ -177,7 +177,7 @@ struct Nothing;
 
 impl Nothing {
     fn signal() -> fanout::Signal {
-        fanout::Signal { tenant: TenantId::from_bytes([0; 16]), frame: Bytes::new() }
+        fanout::Signal { tenant: TenantId::from_bytes([0; 16]), person: None, frame: Bytes::new() }
     }
 }
 

@@ -29,6 +29,7 @@ use crate::{
     access::{Access, Caller, Denied},
     boot::accept::Place,
     http::problem::Problem,
+    notifications::Notifications,
 };
 
 /// What RFC 6455 adds to the client's key.
@@ -38,10 +39,18 @@ const VERSION: &str = "13";
 /// How long the answer to the upgrade may take to be sent.
 const UPGRADE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a socket's commands go to.
+struct Inside {
+    house: House,
+    access: Arc<Access>,
+    notifications: Notifications,
+}
+
 /// Opens a socket. Whoever asks properly gets one, and hears in its close code why it may not stay.
 pub(crate) async fn upgrade(
     State(house): State<House>,
     State(access): State<Arc<Access>>,
+    State(notifications): State<Notifications>,
     mut request: Request,
 ) -> Result<Response, Problem> {
     let accept = match accept_of(request.headers()) {
@@ -59,7 +68,7 @@ pub(crate) async fn upgrade(
     if fanout::local().is_none() {
         return Err(Refusal::Stopping.into());
     }
-    tokio::task::spawn_local(complete(on_upgrade, place, admitted, house, access));
+    tokio::task::spawn_local(complete(on_upgrade, place, admitted, Inside { house, access, notifications }));
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("Upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
@@ -74,11 +83,10 @@ async fn complete(
     on_upgrade: OnUpgrade,
     place: Option<Place>,
     admitted: Result<Caller, Denied>,
-    house: House,
-    access: Arc<Access>,
+    inside: Inside,
 ) {
     if let Some((stream, early)) = take_over(on_upgrade).await {
-        begin(Connection { stream: Rc::new(stream), early, place }, admitted, house, access);
+        begin(Connection { stream: Rc::new(stream), early, place }, admitted, inside);
     }
 }
 
@@ -96,7 +104,8 @@ pub(super) async fn take_over(on_upgrade: OnUpgrade) -> Option<(TcpStream, Bytes
     Some((stream, early))
 }
 
-fn begin(connection: Connection, admitted: Result<Caller, Denied>, house: House, access: Arc<Access>) {
+fn begin(connection: Connection, admitted: Result<Caller, Denied>, inside: Inside) {
+    let Inside { house, access, notifications } = inside;
     let Some(fanout) = fanout::local() else { return };
     let stream = Rc::clone(&connection.stream);
     let id = SocketId::from_bytes(access.entropy().id());
@@ -108,7 +117,8 @@ fn begin(connection: Connection, admitted: Result<Caller, Denied>, house: House,
     match opened {
         Ok((socket, caller)) => {
             let workspace_id = caller.scope.tenant();
-            let work = Rc::new(Work { socket, house, access, caller, active_at: Cell::default() });
+            let work =
+                Rc::new(Work { socket, house, access, notifications, caller, active_at: Cell::default() });
             greet(&work.socket, workspace_id);
             rechecks::watch(&work);
             tokio::task::spawn_local(Session::new(connection, work));

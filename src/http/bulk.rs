@@ -31,8 +31,8 @@ pub(crate) async fn create(
     let request: wire::BulkRequest = parse_json(&body)?;
     let once = Once { caller: &caller, route: "bulk-changes", key: &key, request: &body };
     let id = BulkId::from_bytes(once.id());
-    let who = caller.clone();
-    let act = async move { Ok(bulk.begin(&who, id, request).await?) };
+    let (who, by) = (caller.clone(), caller.by());
+    let act = async move { Ok(bulk.begin((&who, &by), id, request).await?) };
     idempotency.run(once, StatusCode::ACCEPTED, act).await
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn undo(
     let request = of.to_string();
     let once = Once { caller: &caller, route: "bulk-changes/undo", key: &key, request: request.as_bytes() };
     let id = BulkId::from_bytes(once.id());
-    let who = caller.clone();
-    let act = async move { Ok(bulk.undo(&who, id, of).await?) };
+    let (who, by) = (caller.clone(), caller.by());
+    let act = async move { Ok(bulk.undo((&who, &by), id, of).await?) };
     idempotency.run(once, StatusCode::ACCEPTED, act).await
 }

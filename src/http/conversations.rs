@@ -21,9 +21,12 @@ use super::{
     messages::forget_draft,
     problem::Problem,
 };
-use crate::access::{
-    Access, May,
-    permit::{Answer, Read},
+use crate::{
+    access::{
+        Access, May,
+        permit::{Answer, Read},
+    },
+    notifications::Notifications,
 };
 
 /// Conversations of a page, unless asked otherwise.
@@ -312,14 +315,17 @@ pub(crate) async fn ownership(
     request_body = wire::ReadRequest, responses((status = 200, body = wire::ReadAnswer)))]
 pub(crate) async fn read(
     State(house): State<House>,
+    State(notifications): State<Notifications>,
     caller: May<Read>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<ConversationId>,
     Json(request): Json<wire::ReadRequest>,
 ) -> Result<Json<wire::ReadAnswer>, Problem> {
-    let act = caller.act(key, cause);
-    Ok(Json(house.read(caller.scope, act, id, request, caller.answers()).await?))
+    let (act, user_id) = (caller.act(key, cause), caller.principal.user_id);
+    let answer = house.read(caller.scope, act, id, request, caller.answers()).await?;
+    notifications.looked(caller.scope, user_id, id).await?;
+    Ok(Json(answer))
 }
 
 /// Set a conversation's status

@@ -43,9 +43,9 @@ pub(crate) async fn create(
     let new: wire::CreateLabel = parse_json(&body)?;
     let once = Once { caller: &caller, route: "labels", key: &key, request: &body };
     let id = LabelId::from_bytes(once.id());
-    let scope = caller.scope;
+    let (scope, by) = (caller.scope, caller.by());
     let act = async move {
-        let label = access.accounts().create_label(scope, id, new).await?;
+        let label = access.accounts().create_label(scope, &by, id, new).await?;
         house.tell_of_label(scope, id);
         Ok(label)
     };
@@ -69,7 +69,7 @@ pub(crate) async fn patch(
     Json(change): Json<wire::ChangeLabel>,
 ) -> Result<Response, Problem> {
     let expected = expected.map(|IfMatch(version)| version);
-    let label = access.accounts().change_label(caller.scope, id, expected, change).await?;
+    let label = access.accounts().change_label(caller.scope, &caller.by(), id, expected, change).await?;
     house.tell_of_label(caller.scope, id);
     Ok(tagged(label.version, &label))
 }
@@ -85,7 +85,7 @@ pub(crate) async fn delete(
     caller: May<ManageInbox>,
     Path(id): Path<LabelId>,
 ) -> Result<StatusCode, Problem> {
-    access.accounts().delete_label(caller.scope, id).await?;
+    access.accounts().delete_label(caller.scope, &caller.by(), id).await?;
     house.tell_of_label(caller.scope, id);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -23,9 +23,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Edge, api_keys, assets, assignment, audit, availability, bulk, channels, contacts, conversations,
-    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels, me,
-    media, messages, metrics, outbox, outermost, password_resets, problem::Problem, ratings, reports,
-    saved_replies, scheduled, search, sessions, sign_ups, sockets, teams, templates, users, views,
+    dead_letters, docs, drafts, extract::IDEMPOTENCY_KEY_CHARS_MAX, health, hours, invitations, labels,
+    macros, me, media, messages, metrics, notifications, outbox, outermost, password_resets,
+    problem::Problem, push_subscriptions, ratings, reports, rules, saved_replies, scheduled, search,
+    sessions, sign_ups, sockets, teams, templates, users, views,
 };
 use crate::{gateway, webhooks};
 
@@ -141,9 +142,20 @@ fn api(edge: Option<&Edge>) -> OpenApiRouter<Edge> {
         .routes(routes!(bulk::get))
         .routes(routes!(bulk::failures))
         .routes(routes!(bulk::undo))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::trial))
+        .routes(routes!(rules::get, rules::patch, rules::delete))
+        .routes(routes!(rules::runs))
+        .routes(routes!(macros::list, macros::create))
+        .routes(routes!(macros::patch, macros::delete))
+        .routes(routes!(macros::run))
         .routes(routes!(views::list, views::create))
         .routes(routes!(views::counts))
         .routes(routes!(views::patch, views::delete))
+        .routes(routes!(notifications::list, notifications::mark))
+        .routes(routes!(notifications::settings, notifications::set_settings))
+        .routes(routes!(push_subscriptions::list, push_subscriptions::create))
+        .routes(routes!(push_subscriptions::delete))
         .routes(routes!(media::upload))
         .routes(routes!(media::get))
         .routes(routes!(media::facts))

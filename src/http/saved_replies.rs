@@ -12,15 +12,19 @@ use switchboard_schema::{ConversationId, SavedReplyId, wire};
 use super::{
     extract::{IdempotencyKey, IfMatch, Json, JsonBytes, Path, Query, parse_json},
     idempotency::{Idempotency, Once},
+    may_keep,
     problem::Problem,
     tagged,
 };
 use crate::{
     access::{
-        Access, Caller, May,
+        Access, May,
         permit::{Answer, Read},
     },
-    desk::{Desk, replies::Holder},
+    desk::{
+        Desk,
+        kept::{Holder, Keeper},
+    },
 };
 
 /// The saved replies that the caller can use
@@ -51,12 +55,12 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let new: wire::CreateSavedReply = parse_json(&body)?;
     let holder = Holder::of(new.shared, caller.principal.user_id);
-    check_may(&caller, holder)?;
+    may_keep(&caller, holder, wire::Permission::ManageReplies)?;
     let once = Once { caller: &caller, route: "saved-replies", key: &key, request: &body };
     let id = SavedReplyId::from_bytes(once.id());
     let (scope, by, user_id) = (caller.scope, caller.by(), caller.principal.user_id);
     let act = async move {
-        let kept = desk.keep_reply(scope, &by, user_id, id, new).await?;
+        let kept = desk.keep_reply(Keeper { scope, by: &by, user_id }, id, new).await?;
         house.tell_of_replies(scope, holder.person());
         Ok(kept)
     };
@@ -81,9 +85,10 @@ pub(crate) async fn patch(
 ) -> Result<Response, Problem> {
     let (scope, user_id) = (caller.scope, caller.principal.user_id);
     let (holder, before) = desk.reply(scope, user_id, id).await?;
-    check_may(&caller, holder)?;
+    may_keep(&caller, holder, wire::Permission::ManageReplies)?;
     let expected = expected.map(|IfMatch(version)| version);
-    let changed = desk.change_reply(scope, &caller.by(), user_id, (holder, id), expected, change).await?;
+    let keeper = Keeper { scope, by: &caller.by(), user_id };
+    let changed = desk.change_reply(keeper, (holder, id), expected, change).await?;
     if changed != before {
         house.tell_of_replies(scope, holder.person());
     }
@@ -101,10 +106,11 @@ pub(crate) async fn delete(
     caller: May<Answer>,
     Path(id): Path<SavedReplyId>,
 ) -> Result<StatusCode, Problem> {
-    let (holder, reply) = desk.reply(caller.scope, caller.principal.user_id, id).await?;
-    check_may(&caller, holder)?;
-    desk.delete_reply(caller.scope, &caller.by(), holder, (id, &reply.name)).await?;
-    house.tell_of_replies(caller.scope, holder.person());
+    let (scope, user_id) = (caller.scope, caller.principal.user_id);
+    let (holder, reply) = desk.reply(scope, user_id, id).await?;
+    may_keep(&caller, holder, wire::Permission::ManageReplies)?;
+    desk.delete_reply(Keeper { scope, by: &caller.by(), user_id }, holder, (id, &reply.name)).await?;
+    house.tell_of_replies(scope, holder.person());
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -136,12 +142,4 @@ pub(crate) async fn filled(
     let contact = &detail.conversation.contact;
     let facts = Facts { contact, agent: &caller.user.name, workspace: &workspace.name };
     Ok(Json(fill(&reply.text, &facts)))
-}
-
-/// What is everybody's is for those who look after it.
-fn check_may(caller: &Caller, holder: Holder) -> Result<(), Problem> {
-    match holder {
-        Holder::Workspace => Ok(caller.must(wire::Permission::ManageReplies)?),
-        Holder::Person(_) => Ok(()),
-    }
 }

@@ -18,7 +18,10 @@ use super::{
     me::me_of,
     problem::Problem,
 };
-use crate::access::{Access, Credential, Denied, May, permit::Read, sessions::SignedIn};
+use crate::{
+    access::{Access, Credential, Denied, May, permit::Read, sessions::SignedIn},
+    notifications::Notifications,
+};
 
 /// Sign in
 ///
@@ -71,6 +74,7 @@ pub(crate) async fn switch(
 pub(crate) async fn delete(
     State(access): State<Arc<Access>>,
     State(house): State<House>,
+    State(notifications): State<Notifications>,
     caller: May<Read>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -79,5 +83,9 @@ pub(crate) async fn delete(
     };
     let set_cookie = access.sign_out(&headers, caller.scope, &caller.by(), id).await?;
     house.end_sockets(Opened::With(*id.as_bytes()), Ended::Credential);
+    let signed_out = notifications.signed_out(caller.scope, caller.principal.user_id, id).await;
+    if let Err(refusal) = signed_out {
+        tracing::warn!(%refusal, "the browsers of a sign-in that ended are forgotten when something is pushed to them");
+    }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie)]).into_response())
 }

@@ -11,6 +11,7 @@ use switchboard_actors::{
 use switchboard_schema::{TenantScope, UserId, wire};
 
 use super::{
+    Edge,
     extract::{Correlation, IdempotencyKey, Json, JsonBytes, Path, parse_json},
     idempotency::{Idempotency, Once},
     problem::Problem,
@@ -20,7 +21,6 @@ use crate::access::{
     accounts::Changed,
     permit::{ManagePeople, Read},
 };
-use crate::desk::Desk;
 
 /// The people of the workspace
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = wire::UserList)))]
@@ -88,21 +88,20 @@ pub(crate) async fn patch(
 #[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users", params(("id" = UserId, Path)),
     responses((status = 204)))]
 pub(crate) async fn delete(
-    State(access): State<Arc<Access>>,
-    State(house): State<House>,
-    State(desk): State<Arc<Desk>>,
+    State(edge): State<Edge>,
     caller: May<ManagePeople>,
     key: IdempotencyKey,
     Correlation(cause): Correlation,
     Path(id): Path<UserId>,
 ) -> Result<StatusCode, Problem> {
+    let Edge { access, house, desk, notifications, .. } = edge;
     let scope = caller.scope;
     access.accounts().remove_user(scope, caller.user.role, &caller.by(), id).await?;
     end(&access, &house, scope, id, Ended::Credential).await?;
     // Goes on when nobody waits for it any more.
     let act = caller.act(key, cause);
     let released = tokio::spawn(async move {
-        let cleared = desk.clear(scope, id).await;
+        let cleared = desk.clear(scope, id).await.and(notifications.clear(scope, id).await);
         let released = house.release(scope, &act, id).await;
         house.tell_of_user(scope, id);
         cleared.and(released)

@@ -11,12 +11,16 @@ use super::{
     conversations::checked_filter,
     extract::{IdempotencyKey, IfMatch, Json, JsonBytes, Path, parse_json},
     idempotency::{Idempotency, Once},
+    may_keep,
     problem::Problem,
     tagged,
 };
 use crate::{
-    access::{Caller, May, permit::Read},
-    desk::{Desk, replies::Holder},
+    access::{May, permit::Read},
+    desk::{
+        Desk,
+        kept::{Holder, Keeper},
+    },
 };
 
 /// The views that the caller sees
@@ -64,12 +68,12 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let new: wire::CreateView = parse_json(&body)?;
     let holder = Holder::of(new.shared, caller.principal.user_id);
-    check_may(&caller, holder)?;
+    may_keep(&caller, holder, wire::Permission::ManageInbox)?;
     let once = Once { caller: &caller, route: "views", key: &key, request: &body };
     let id = ViewId::from_bytes(once.id());
-    let (scope, user_id) = (caller.scope, caller.principal.user_id);
+    let (scope, user_id, by) = (caller.scope, caller.principal.user_id, caller.by());
     let act = async move {
-        let kept = desk.keep_view(scope, user_id, id, new).await?;
+        let kept = desk.keep_view(Keeper { scope, by: &by, user_id }, id, new).await?;
         house.tell_of_views(scope, holder.person());
         Ok(kept)
     };
@@ -94,9 +98,10 @@ pub(crate) async fn patch(
 ) -> Result<Response, Problem> {
     let (scope, user_id) = (caller.scope, caller.principal.user_id);
     let (holder, before) = desk.view(scope, user_id, id).await?;
-    check_may(&caller, holder)?;
+    may_keep(&caller, holder, wire::Permission::ManageInbox)?;
     let expected = expected.map(|IfMatch(version)| version);
-    let changed = desk.change_view(scope, user_id, (holder, id), expected, change).await?;
+    let keeper = Keeper { scope, by: &caller.by(), user_id };
+    let changed = desk.change_view(keeper, (holder, id), expected, change).await?;
     if changed != before {
         house.tell_of_views(scope, holder.person());
     }
@@ -114,17 +119,10 @@ pub(crate) async fn delete(
     caller: May<Read>,
     Path(id): Path<ViewId>,
 ) -> Result<StatusCode, Problem> {
-    let (holder, _) = desk.view(caller.scope, caller.principal.user_id, id).await?;
-    check_may(&caller, holder)?;
-    desk.delete_view(caller.scope, holder, id).await?;
-    house.tell_of_views(caller.scope, holder.person());
+    let (scope, user_id) = (caller.scope, caller.principal.user_id);
+    let (holder, view) = desk.view(scope, user_id, id).await?;
+    may_keep(&caller, holder, wire::Permission::ManageInbox)?;
+    desk.delete_view(Keeper { scope, by: &caller.by(), user_id }, holder, (id, &view.name)).await?;
+    house.tell_of_views(scope, holder.person());
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// What is everybody's is for those who look after it.
-fn check_may(caller: &Caller, holder: Holder) -> Result<(), Problem> {
-    match holder {
-        Holder::Workspace => Ok(caller.must(wire::Permission::ManageInbox)?),
-        Holder::Person(_) => Ok(()),
-    }
 }

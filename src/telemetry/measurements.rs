@@ -2,7 +2,7 @@
 //! these lists against the code, the dashboard and the alert rules; another against what a server exports.
 
 use metrics::Label;
-use switchboard_schema::wire::StoreCondition;
+use switchboard_schema::wire::{NotificationClass, StoreCondition};
 
 /// A label whose values are not known beforehand, though they are few: a route, a status, an arbiter.
 const ANY: &[&str] = &[];
@@ -54,6 +54,18 @@ const OUTCOMES: &[&str] = &[
 const MAILS: &[&str] = &["code", "notice", "invitation"];
 /// What comes of attempts to hand one over.
 const MAIL_OUTCOMES: &[&str] = &["sent", "retried", "refused", "given_up"];
+/// Of what people are told.
+const CLASSES: &[&str] = &{
+    let mut names = [""; NotificationClass::ALL.len()];
+    let mut next = 0;
+    while next < names.len() {
+        names[next] = NotificationClass::ALL[next].name();
+        next += 1;
+    }
+    names
+};
+/// What comes of notifications that are to be pushed.
+const PUSH_OUTCOMES: &[&str] = &["sent", "retried", "refused", "gone", "given_up", "seen", "dropped"];
 /// How the store does.
 const CONDITIONS: &[&str] = &{
     let mut names = [""; StoreCondition::ALL.len()];
@@ -68,7 +80,9 @@ const CONDITIONS: &[&str] = &{
 const CLOSES: &[&str] = &["client", "1012", "4001", "4003", "4008", "4009", "4029"];
 
 /// Those that follow the logs.
-const FOLLOWERS: &[&str] = &["reports"];
+const FOLLOWERS: &[&str] = &["automation", "notifications", "reports"];
+/// What came of a run of a rule or a macro.
+const RUNS: &[&str] = &["done", "failed", "held_back", "not_waited"];
 /// Why an index of search is made anew.
 const REBUILDS: &[&str] = &["missing", "damaged", "version", "elsewhere", "expired"];
 
@@ -100,6 +114,16 @@ pub(super) const COUNTERS: &[Measurement] = &[
         "mails_total",
         &[("kind", MAILS), ("outcome", MAIL_OUTCOMES)],
         "Attempts to hand mail over, by kind and outcome: a mail is sent, refused or given up once, and retried before",
+    ),
+    of(
+        "notifications_total",
+        &[("class", CLASSES)],
+        "Notifications made, by class: messages of one burst are one",
+    ),
+    of(
+        "pushes_total",
+        &[("outcome", PUSH_OUTCOMES)],
+        "What came of notifications that were to be pushed, for each browser: sent, refused or gone once, retried before; of each as a whole: seen on a page in time, given up, or dropped because too many waited",
     ),
     of("http_connections_refused_total", &[], "Connections closed at once: the arbiter had too many"),
     of("webhooks_received_total", &[("kind", &["whatsapp"])], "Webhooks received, by channel kind"),
@@ -226,6 +250,11 @@ pub(super) const COUNTERS: &[Measurement] = &[
         &[("follower", FOLLOWERS)],
         "Turns of those that follow the logs that failed and are tried again",
     ),
+    of(
+        "switchboard_automation_runs_total",
+        &[("outcome", RUNS)],
+        "Runs of rules and macros: everything was done, something was refused, the rule had run too often there, or as many waited as may",
+    ),
     of("switchboard_history_imported_total", &[], "Updates taken in out of the history of a business' phone"),
 ];
 /// What is there now.
@@ -233,6 +262,7 @@ pub(super) const GAUGES: &[Measurement] = &[
     of("http_connections", &[("arbiter", ANY)], "Connections open, by arbiter, until they become sockets"),
     of("webhooks_bytes_in_flight", &[], "Bytes of webhooks in memory"),
     of("mails_waiting", &[], "Mails that wait or are being handed over"),
+    of("pushes_waiting", &[], "Notifications that wait to be pushed or are on their way"),
     of("passwords_waiting", &[], "Passwords that wait for a thread that hashes"),
     of("switchboard_actors", &[("kind", ACTORS)], "Actors in memory, by kind"),
     of(
@@ -282,6 +312,11 @@ pub(super) const HISTOGRAMS: &[Measurement] = &[
     of("http_request_seconds", &[("route", ANY)], "Time from a request's head to its answer's"),
     of("webhooks_durable_seconds", &[], "Time from a webhook's head until its updates were durable"),
     of("mails_send_seconds", &[], "Time it took to hand a mail over, or to be refused, without the waiting"),
+    of(
+        "pushes_send_seconds",
+        &[],
+        "Time it took to hand a pushed message over, or to be refused, without the waiting",
+    ),
     of("passwords_hash_seconds", &[], "Time it took to hash a password, without the waiting"),
     of(
         "switchboard_actor_commands_per_commit",

@@ -33,7 +33,10 @@ fn with_ids(
         label,
         view,
         bulk,
-    ]: [&str; 13],
+        rule,
+        own_macro,
+        push,
+    ]: [&str; 16],
 ) -> Vec<(Method, String, Value)> {
     let of = |act: &str| format!("/api/v1/conversations/{conversation}{act}");
     let start = json!({"channel_id": channel, "phone": "447700900999"});
@@ -99,9 +102,20 @@ fn with_ids(
         (Method::DELETE, format!("/api/v1/labels/{label}"), Value::Null),
         (Method::PATCH, format!("/api/v1/views/{view}"), json!({"name": "Mallory"})),
         (Method::DELETE, format!("/api/v1/views/{view}"), Value::Null),
+        (Method::GET, format!("/api/v1/rules/{rule}"), Value::Null),
+        (Method::PATCH, format!("/api/v1/rules/{rule}"), json!({"name": "Mallory"})),
+        (Method::DELETE, format!("/api/v1/rules/{rule}"), Value::Null),
+        (Method::PATCH, format!("/api/v1/macros/{own_macro}"), json!({"name": "Mallory"})),
+        (Method::DELETE, format!("/api/v1/macros/{own_macro}"), Value::Null),
+        (
+            Method::POST,
+            format!("/api/v1/conversations/{conversation}/macros"),
+            json!({"macro_id": own_macro}),
+        ),
         (Method::GET, format!("/api/v1/bulk-changes/{bulk}"), Value::Null),
         (Method::GET, format!("/api/v1/bulk-changes/{bulk}/failures"), Value::Null),
         (Method::POST, format!("/api/v1/bulk-changes/{bulk}/undo"), json!({})),
+        (Method::DELETE, format!("/api/v1/push-subscriptions/{push}"), Value::Null),
         (
             Method::GET,
             format!("/api/v1/saved-replies/{reply}/filled?conversation_id={conversation}"),
@@ -138,8 +152,18 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let label = text(&stage.api.post("/api/v1/labels", &json!({"name": "Repair"})).await.of(201), "id");
     let view = json!({"shared": true, "name": "Everything", "filter": []});
     let view = text(&stage.api.post("/api/v1/views", &view).await.of(201), "id");
+    let note = json!([{"action": "note", "text": "Seen"}]);
+    let kept = json!({"name": "Notes", "enabled": true, "when": {"event": "labelled"}, "actions": note});
+    let rule = text(&stage.api.post("/api/v1/rules", &kept).await.of(201), "id");
+    let kept = json!({"shared": true, "name": "Notes", "actions": note});
+    let own_macro = text(&stage.api.post("/api/v1/macros", &kept).await.of(201), "id");
     let nothing = json!({"change": {"field": "read"}, "conversations": []});
     let bulk = text(&stage.api.post("/api/v1/bulk-changes", &nothing).await.of(202), "id");
+    let browser = json!({"endpoint": "https://push.example.com/a", "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg"}});
+    let member = stage.member("agent").await;
+    let push = text(&member.post("/api/v1/push-subscriptions", &browser).await.of(201), "id");
     let channel = &stage.channel.id;
     let ids = [
         &conversation,
@@ -155,6 +179,9 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
         &label,
         &view,
         &bulk,
+        &rule,
+        &own_macro,
+        &push,
     ];
     let ids = ids.map(|id: &str| id);
     // Every address with an id in it is here; those of files are in `media.rs`.
@@ -162,7 +189,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let paths = document["paths"].as_object().expect("paths").iter();
     let with_id = paths.filter(|(path, _)| path.contains('{') && !path.starts_with("/api/v1/media/"));
     let documented: usize = with_id.map(|(_, item)| item.as_object().expect("methods").len()).sum();
-    let tried = with_ids(["none"; 13]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
+    let tried = with_ids(["none"; 16]).into_iter().filter(|(_, path, _)| path.contains("/none")).count();
     assert_eq!(tried, documented, "is each address with an id tried with a foreign one?");
     for (method, path, body) in with_ids(ids) {
         stranger.ask(method.clone(), &path, body_of(&body)).await.is_problem(404, "not_found");
@@ -178,7 +205,7 @@ async fn foreign_ids_answer_404_on_every_address_and_change_nothing() {
     let contacts = stranger.get("/api/v1/contacts").await.of(200);
     assert_eq!(contacts["contacts"], json!([]));
     // Ids that are none, and ids of nobody.
-    for (method, path, body) in with_ids(["none"; 13]) {
+    for (method, path, body) in with_ids(["none"; 16]) {
         // A template belongs to a channel, which must be one.
         if path.contains("/none") && !path.contains("/templates/") {
             stage.api.ask(method, &path, body_of(&body)).await.is_problem(404, "not_found");

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::support::{
     api::Api,
     postman::{Oddly, customer},
+    push::PushService,
     server::Rows,
     snapshot::text,
     stage::Stage,
@@ -176,7 +177,13 @@ async fn scrape_of_busy_servers() -> String {
 }
 
 async fn scrape_of_a_busy_server(rows: Rows) -> String {
-    let stage = Stage::over(rows, &[("MAIL__KIND", "outbox")]).await;
+    let settings = [
+        ("MAIL__KIND", "outbox"),
+        ("PUSH__ALLOW_LOOPBACK", "true"),
+        ("PUSH__DELAY_S", "0"),
+        ("PUSH__CONTACT", "mailto:a@first.example"),
+    ];
+    let stage = Stage::over(rows, &settings).await;
     let address = stage.server.address().now().await;
     let mut socket = Socket::with_key(&address, &stage.workspace.api_key).await.expect("a socket");
     socket.subscribe(None, false).await;
@@ -201,6 +208,17 @@ async fn scrape_of_a_busy_server(rows: Rows) -> String {
     until("a mail to be handed over", async || {
         let sent = nobody.metric("mails_total{kind=\"invitation\",outcome=\"sent\"}").await;
         (sent > 0.0).then_some(())
+    })
+    .await;
+    let (agent, service) = (stage.member("agent").await, PushService::start().await);
+    let key = text(&agent.get("/api/v1/push-subscriptions").await.of(200), "public_key");
+    agent.post("/api/v1/push-subscriptions", &service.browser(&key).1).await.of(201);
+    let me = agent.get("/api/v1/me").await.of(200);
+    let note = json!({"body": "look", "mentions": [me["user"]["id"]]});
+    stage.api.post(&format!("/api/v1/conversations/{conversation}/notes"), &note).await.of(201);
+    service.until_pushed(1).await;
+    until("it to be counted", async || {
+        (nobody.metric("pushes_total{outcome=\"sent\"}").await > 0.0).then_some(())
     })
     .await;
     stage.api.get("/api/v1/search?q=answer").await.of(200);

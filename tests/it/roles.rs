@@ -108,6 +108,18 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("DELETE", "/api/v1/labels/{id}"), Supervisors),
         (("PATCH", "/api/v1/labels/{id}"), Supervisors),
         // Those that everybody sees are for supervisors: `lists.rs` tries that.
+        (("GET", "/api/v1/rules"), Members),
+        (("POST", "/api/v1/rules"), Supervisors),
+        (("POST", "/api/v1/rules/trial"), Supervisors),
+        (("GET", "/api/v1/rules/{id}"), Members),
+        (("DELETE", "/api/v1/rules/{id}"), Supervisors),
+        (("PATCH", "/api/v1/rules/{id}"), Supervisors),
+        (("GET", "/api/v1/automation-runs"), Members),
+        (("GET", "/api/v1/macros"), Members),
+        (("POST", "/api/v1/macros"), Answering),
+        (("DELETE", "/api/v1/macros/{id}"), Answering),
+        (("PATCH", "/api/v1/macros/{id}"), Answering),
+        (("POST", "/api/v1/conversations/{id}/macros"), Answering),
         (("GET", "/api/v1/views"), Members),
         (("POST", "/api/v1/views"), Members),
         (("GET", "/api/v1/views/counts"), Members),
@@ -139,6 +151,13 @@ fn addresses() -> BTreeMap<(&'static str, &'static str), For> {
         (("GET", "/api/v1/media/{id}"), Members),
         (("GET", "/api/v1/media/{id}/facts"), Members),
         (("POST", "/api/v1/media/{id}/links"), Members),
+        (("GET", "/api/v1/notifications"), Members),
+        (("PATCH", "/api/v1/notifications"), Members),
+        (("GET", "/api/v1/notifications/settings"), Members),
+        (("PUT", "/api/v1/notifications/settings"), Members),
+        (("GET", "/api/v1/push-subscriptions"), Members),
+        (("POST", "/api/v1/push-subscriptions"), Members),
+        (("DELETE", "/api/v1/push-subscriptions/{id}"), Members),
         (("GET", "/api/v1/outbox"), Anybody),
         (("POST", "/api/v1/password-resets"), Anybody),
         (("POST", "/api/v1/password-resets/confirm"), Anybody),
@@ -207,8 +226,11 @@ fn filled(path: &str) -> String {
         "conversations" => "cnv",
         "invitations" => "inv",
         "labels" => "lbl",
+        "macros" => "mac",
         "media" => "med",
+        "rules" => "rul",
         "teams" => "team",
+        "push-subscriptions" => "psh",
         "saved-replies" => "rpl",
         "users" => "usr",
         "views" => "view",
@@ -363,7 +385,7 @@ async fn who_is_removed_is_out_at_once_and_what_was_theirs_is_nobodys() {
     admin.get("/api/v1/me").await.is_problem(401, "not_signed_in");
     assert_eq!(by_key.close_code().await, Some(4001), "their keys end with them");
     let shown = stage.api.get(&format!("/api/v1/conversations/{conversation}")).await.of(200);
-    assert_eq!(shown["conversation"]["assignee_id"], Value::Null);
+    assert_eq!(shown["assignee_id"], Value::Null);
     let lines = stage.messages(&conversation).await;
     assert_eq!(lines.last().expect("a line")["content"]["event"], "unassigned");
     stage.api.delete(&path).await.is_problem(404, "not_found");

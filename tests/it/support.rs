@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod chance;
 pub(crate) mod collector;
 pub(crate) mod postman;
+pub(crate) mod push;
 pub(crate) mod server;
 pub(crate) mod snapshot;
 pub(crate) mod stage;

@@ -39,6 +39,10 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('/');
   await expect(page.getByRole('dialog', { name: 'Search' })).toBeVisible();
   await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+B');
+  await expect(page.getByRole('dialog', { name: 'Notifications' })).toBeVisible();
+  await page.keyboard.press('Alt+B');
+  await expect(page.getByRole('dialog', { name: 'Notifications' })).toHaveCount(0);
   await page.keyboard.press('Alt+P');
   await expect(page.locator('textarea[aria-label="Note"]')).toBeFocused();
   await page.keyboard.press('Alt+L');

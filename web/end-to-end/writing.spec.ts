@@ -129,13 +129,13 @@ test('a colleague who is mentioned in a note hears of it, sees it in the list, a
   await expect(note(page)).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.locator('.note-row .mention', { hasText: '@Tomás Vega' })).toBeVisible();
-  const toast = theirs.locator('.toast', { hasText: 'mentioned you in a note on Pia Holm' });
+  const toast = theirs.locator('.notice', { hasText: 'mentioned you in a note on Pia Holm' });
   await expect(toast).toBeVisible();
   const card = theirs.locator(`[data-conversation-id="${id}"]`);
   await theirs.locator('#tab-all').click();
   await expect(card.getByRole('img', { name: 'You are mentioned' })).toBeVisible();
   await accessible(theirs);
-  await toast.getByRole('button', { name: 'Open' }).click();
+  await toast.getByRole('button', { name: /mentioned you/ }).first().click();
   await expect(theirs.locator('.note-row', { hasText: 'Can you look' })).toBeVisible();
   await theirs.bringToFront();
   await expect(card.getByRole('img', { name: 'You are mentioned' })).toHaveCount(0);

@@ -5,6 +5,21 @@ const CACHE = 'switchboard-shell-1';
 const PATIENCE_MS = 4000;
 /** Files kept, at most; those that were kept first go first. */
 const FILES_MAX = 300;
+/** Where the words of notifications are kept. */
+const WORDS = '/notification-words';
+/** The same in English, until a page has told them. */
+const ENGLISH = {
+  mention: '{who} mentioned you in a note on {name}',
+  mentionSomebody: 'A colleague mentioned you in a note on {name}',
+  assigned: '{who} gave you the conversation with {name}',
+  assignedByRule: 'You were given the conversation with {name}',
+  new: '{name} wrote',
+  newMany: '{count} new messages from {name}',
+  unassigned: '{name} wrote, and nobody has the conversation',
+  slaNear: 'A target is about to be missed: {name}',
+  slaMissed: 'A target was missed: {name}',
+  failed: 'Your message to {name} was not sent',
+};
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(['/', '/theme.js', '/icon.svg'])).then(() => self.skipWaiting()));
@@ -16,9 +31,11 @@ self.addEventListener('activate', (event) => {
   );
 });
 
-// The page tells which files it was made of: they were loaded before this was here.
+// The page tells in which words notifications are told, and which files it was made of: they were loaded before this was here.
 self.addEventListener('message', (event) => {
-  const { files } = event.data ?? {};
+  const { files, words, dir, lang } = event.data ?? {};
+  if (words && typeof words === 'object')
+    event.waitUntil(caches.open(CACHE).then((cache) => cache.put(WORDS, new Response(JSON.stringify({ words, dir, lang })))));
   if (!Array.isArray(files)) return;
   event.waitUntil(
     caches.open(CACHE).then(async (cache) => {
@@ -71,4 +88,67 @@ async function file(request, url) {
 async function tidy(cache) {
   const files = (await cache.keys()).filter((one) => new URL(one.url).pathname.startsWith('/assets/'));
   for (const old of files.slice(0, Math.max(0, files.length - FILES_MAX))) await cache.delete(old);
+}
+
+// Notifications, while no page is open -----------------------------------------------------------------------
+
+self.addEventListener('push', (event) => {
+  event.waitUntil(tell(event.data));
+});
+
+/** Shows what was pushed. A later one about the same takes its place. */
+async function tell(data) {
+  let told = {};
+  try {
+    told = data?.json() ?? {};
+  } catch {
+    // Not ours, or of another version: that there is something is all that can be said.
+  }
+  const { words, dir, lang } = await wordsHere();
+  const id = typeof told.conversation_id === 'string' && /^cnv_\w+$/.test(told.conversation_id) ? told.conversation_id : null;
+  const seq = Number.isSafeInteger(told.seq) && told.seq > 0 ? `?message=${told.seq}` : '';
+  await self.registration.showNotification(titleOf(told, words), {
+    body: typeof told.text === 'string' ? told.text : '',
+    tag: typeof told.id === 'string' ? told.id : 'switchboard',
+    renotify: true,
+    icon: '/icon.svg',
+    timestamp: Date.parse(told.at) || Date.now(),
+    dir: dir === 'rtl' ? 'rtl' : 'ltr',
+    lang: typeof lang === 'string' ? lang : 'en',
+    data: { path: id ? `/inbox/${id}${seq}` : '/inbox' },
+  });
+}
+
+async function wordsHere() {
+  const kept = await (await caches.open(CACHE)).match(WORDS);
+  const told = kept ? await kept.json().catch(() => ({})) : {};
+  return { ...told, words: { ...ENGLISH, ...told.words } };
+}
+
+function titleOf(told, words) {
+  const fill = (sentence) => String(sentence).replace(/\{(who|name|count)\}/g, (_, what) => String({ who: told.by, name: told.contact, count: told.count }[what] ?? ''));
+  if (typeof told.contact !== 'string') return 'Switchboard';
+  switch (told.class) {
+    case 'mention': return fill(told.by ? words.mention : words.mentionSomebody);
+    case 'assigned': return fill(told.by ? words.assigned : words.assignedByRule);
+    case 'new': return fill(told.count > 1 ? words.newMany : words.new);
+    case 'unassigned': return fill(words.unassigned);
+    case 'sla': return fill(told.missed ? words.slaMissed : words.slaNear);
+    case 'failed': return fill(words.failed);
+    default: return told.contact;
+  }
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(goTo(event.notification.data?.path ?? '/inbox'));
+});
+
+/** In a page that is open, else in a new one. */
+async function goTo(path) {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const page = pages.find((one) => one.focused) ?? pages[0];
+  if (!page) return self.clients.openWindow(path);
+  await page.focus().catch(() => undefined);
+  page.postMessage({ goTo: path });
 }

@@ -275,7 +275,8 @@ impl Hub {
             Some(tenant) => tenant.subscribed.clone(),
             None => return,
         };
-        for outlet in outlets {
+        let is_for = |outlet: &Rc<Outlet>| signal.person.is_none_or(|person| outlet.person() == Some(person));
+        for outlet in outlets.into_iter().filter(is_for) {
             let takes = {
                 let inner = outlet.inner.borrow();
                 let live = inner.stream.as_ref().is_some_and(|stream| stream.stage == Stage::Live);

@@ -443,7 +443,11 @@ fn a_signal_skips_whoever_is_behind() {
     full_socket.queue(text_frame(&[&vec![b' '; 3_000]]));
     house.hub.turn();
     let queued = house.hub.meter.queued.get();
-    house.hub.signal(&Signal { tenant: tenant_id(), frame: text_frame(&[br#"{"type":"signal"}"#]) });
+    house.hub.signal(&Signal {
+        tenant: tenant_id(),
+        person: None,
+        frame: text_frame(&[br#"{"type":"signal"}"#]),
+    });
     house.hub.turn();
     assert_eq!(house.hub.meter.queued.get(), queued);
     assert_eq!(free.said().last().expect("a frame")["type"], "signal");

@@ -17,7 +17,7 @@ use switchboard_domain::{
     template as rules,
 };
 use switchboard_schema::{
-    ChannelId, ContactId, ConversationId, LabelId, MessageId, TenantScope, UserId,
+    ChannelId, ContactId, ConversationId, LabelId, MessageId, TeamId, TenantScope, UserId,
     wire::{
         self, ContactCards, ContactRef, Content, Identity, IdentityKind, InteractiveHeader, MAX_HOLD_SECS,
         MediaKind, ReactionRequest, SendContent, SendRequest, TemplateCategory, TemplateContent,
@@ -786,6 +786,17 @@ impl House {
         id: ConversationId,
     ) -> Result<wire::Conversation, Refusal> {
         self.show(scope, id).await
+    }
+
+    /// Is it open now, by the business hours of a team or the workspace? Where nothing is set it always is.
+    ///
+    /// # Errors
+    /// When the tenant cannot be asked.
+    pub async fn is_open(&self, scope: TenantScope, team: Option<TeamId>) -> Result<bool, Refusal> {
+        // Whoever loads the tenant says what its hours are.
+        self.place(scope).await?;
+        let service = self.env.service.of(&scope).unwrap_or_default();
+        Ok(service.is_open(team, self.env.clock.now()))
     }
 
     /// Changes one of many conversations as long as it is still as it was looked at.

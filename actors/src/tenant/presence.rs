@@ -6,7 +6,10 @@
 use std::collections::HashMap;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
-use switchboard_domain::presence::{AWAY_AFTER_MINUTES_MAX, Person, UNSAID};
+use switchboard_domain::{
+    notification::Presence,
+    presence::{AWAY_AFTER_MINUTES_MAX, Person, UNSAID},
+};
 use switchboard_ports::store::{self, Lane, Mutation, Records, Scan};
 use switchboard_schema::{
     SocketId, TenantScope, Timestamp, UserId,
@@ -153,6 +156,17 @@ impl TenantActor {
         people.sort_by_key(|one| one.user_id);
         let away_after_minutes = self.present.said(caller).away_after_minutes;
         wire::PresenceList { people, away_after_minutes, as_of: self.stream.position() }
+    }
+
+    /// How somebody is to be found, as it counts for telling them of something.
+    pub(super) fn found(&self, user: UserId) -> Presence {
+        let now = self.env.clock.now();
+        let known = self.present.people.get(&user);
+        Presence {
+            availability: self.present.said(user).availability,
+            state: known.map_or(PresenceState::Offline, |one| one.state(now)),
+            active_at: known.and_then(Person::active_at),
+        }
     }
 
     /// Somebody says how they are to be found: their row first, then everybody is told.

@@ -35,7 +35,7 @@ impl Maker {
 impl Follower for Maker {
     const NAME: &'static str = "maker";
 
-    async fn take(&self, _: TenantScope, events: Vec<Logged>) -> Result<Vec<Mutation>, Refusal> {
+    async fn take(&self, _: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
         self.came.lock().unwrap().extend(events.iter().map(|event| event.offset));
         if self.dice.lock().unwrap().random_range(0..4) == 0 {
             return Err(Refusal::Overloaded);
@@ -44,7 +44,7 @@ impl Follower for Maker {
             consumer: format!("{MADE}{:09}", event.offset),
             offset: event.event.data.conversation.as_ref().map_or(0, |conversation| conversation.version),
         };
-        Ok(events.iter().map(|event| Mutation::put(row(event))).collect())
+        Ok(Some(events.iter().map(|event| Mutation::put(row(event))).collect()))
     }
 }
 

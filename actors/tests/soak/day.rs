@@ -492,6 +492,12 @@ impl Town {
             "media",
             "templates",
             "initiated",
+            "notifications",
+            "notification_marks",
+            "notification_settings",
+            "push_subscriptions",
+            "push_jobs",
+            "sealed_keys",
         ] {
             add(empty, 0);
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Kept;
 use crate::{
     ApiKeyId, BlobId, ChannelId, ContactId, ConversationId, CorrelationId, IdBytes, LabelId, MediaId,
-    MessageId, TeamId, TenantId, Timestamp, UserId,
+    MessageId, SessionId, TeamId, TenantId, Timestamp, UserId,
     wire::{
         self, ChannelHealth, ChannelKind, Charged, ConsentStanding, ContactRef, Content, ConversationStatus,
         Direction, Forwarded, Identity, MediaState, MessageError, MessageState, NumberFacts, ProductRef,
@@ -208,6 +208,47 @@ pub struct AvailabilityBody {
     pub away_after_minutes: u32,
 }
 
+/// Something that somebody was told of: everything but whether they have seen it, which is a row of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationBody {
+    /// As it is shown.
+    pub shown: wire::Notification,
+    /// The last item that it stands for.
+    pub last_seq: u64,
+    /// Messages of the customer there were with that one; 0 where it is not about those.
+    pub inbound: u64,
+    /// The place in the tenant's log of the event that was last told aloud: told again after a crash, it is again.
+    pub told_at: u64,
+}
+
+/// A browser that is reached while no page is open.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushSubscriptionBody {
+    /// Where messages for it go.
+    pub endpoint: String,
+    /// Its point of P-256, in base64url.
+    pub p256dh: String,
+    /// Its secret, in base64url.
+    pub auth: String,
+    /// What it called itself.
+    pub browser: Option<String>,
+    /// The sign-in under which it was made: it is good as long as that.
+    pub session_id: SessionId,
+    /// The key of this server's that it knows, in base64url.
+    pub public_key: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+crate::undisclosed!(PushSubscriptionBody);
+
+/// Something that is to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushJobBody {
+    /// Until when it is worth it.
+    pub until: Timestamp,
+}
+
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamBody {
@@ -241,6 +282,55 @@ pub struct LabelBody {
     pub color: wire::LabelColor,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutomationRuleBody {
+    /// What it is called.
+    pub name: String,
+    /// It acts.
+    pub enabled: bool,
+    /// Its place among the rules.
+    pub position: u32,
+    /// What it begins with.
+    pub when: wire::RuleWhen,
+    /// What it does.
+    pub actions: Vec<wire::AutomationAction>,
+    /// What happened before this does not begin it.
+    pub since: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// A macro.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MacroBody {
+    /// What it is called.
+    pub name: String,
+    /// What it does.
+    pub actions: Vec<wire::AutomationAction>,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who did that.
+    pub updated_by: UserId,
+}
+
+/// A rule that waits before it acts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutomationWaitBody {
+    /// Until when.
+    pub due_at: Timestamp,
+    /// The place in the log of what it began with.
+    pub offset: u64,
+    /// Since when the customer waited then: it acts only as long as they still do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Timestamp>,
+    /// Messages of the customer then: it acts only as long as there are no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbound_count: Option<u64>,
 }
 
 /// A view of the list that is kept.
@@ -808,6 +898,12 @@ pub struct SlaCount {
     pub left_s: u64,
     /// When it is due; nothing while it is put aside, or where it never is.
     pub due_at: Option<Timestamp>,
+    /// When it is about to be missed.
+    #[serde(default)]
+    pub warn_at: Option<Timestamp>,
+    /// Since when it is.
+    #[serde(default)]
+    pub warned_at: Option<Timestamp>,
     /// Since when it is over its target.
     pub missed_at: Option<Timestamp>,
 }

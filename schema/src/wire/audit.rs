@@ -130,6 +130,32 @@ wire! {
         ReplyChanged,
         /// Deleted one.
         ReplyDeleted,
+        /// Made a label.
+        LabelMade,
+        /// Changed one.
+        LabelChanged,
+        /// Deleted one.
+        LabelDeleted,
+        /// Kept a view for everybody.
+        ViewKept,
+        /// Changed one.
+        ViewChanged,
+        /// Deleted one.
+        ViewDeleted,
+        /// Changed many conversations at once.
+        BulkChanged,
+        /// Made a rule.
+        RuleMade,
+        /// Changed one.
+        RuleChanged,
+        /// Deleted one.
+        RuleDeleted,
+        /// Made a macro for everybody.
+        MacroMade,
+        /// Changed one.
+        MacroChanged,
+        /// Deleted one.
+        MacroDeleted,
         /// Changed a contact.
         ContactChanged,
         /// Blocked a contact.
@@ -182,5 +208,7 @@ wire! {
         Contacts,
         /// Conversations.
         Conversations,
+        /// Labels, views, rules and macros.
+        Inbox,
     }
 }

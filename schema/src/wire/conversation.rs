@@ -413,6 +413,8 @@ wire! {
         PhoneApp,
         /// Switchboard itself.
         System,
+        /// A rule of the workspace.
+        Rule,
     }
 }
 

@@ -126,6 +126,9 @@ wire! {
         /// When; absent while it is not counted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub due_at: Option<Timestamp>,
+        /// Since when it is about to be missed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub warned_at: Option<Timestamp>,
         /// Since when it is over its target.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub missed_at: Option<Timestamp>,

@@ -509,7 +509,7 @@ wire! {
         ManagePeople,
         /// Make, change and delete teams.
         ManageTeams,
-        /// Make, change and delete labels, and the views that everybody sees.
+        /// Make, change and delete labels and rules, and the views and macros that everybody has.
         ManageInbox,
         /// Make and revoke API keys.
         ManageKeys,

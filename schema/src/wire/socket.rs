@@ -350,6 +350,9 @@ wire! {
         /// Views were kept, changed or deleted.
         #[serde(rename = "views.changed")]
         ViewsChanged,
+        /// Rules or macros were made, changed or deleted.
+        #[serde(rename = "automation.changed")]
+        AutomationChanged,
     }
 
     /// The objects after the change: those that the event is about are there. A message's event carries its
@@ -389,6 +392,9 @@ wire! {
         /// Whose views.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub views: Option<super::ViewsChanged>,
+        /// Whose macros, or the workspace's rules and macros.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub automation: Option<super::AutomationChanged>,
         /// The read mark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub read: Option<ReadMark>,
@@ -407,6 +413,9 @@ wire! {
         /// A draft of somebody's was kept or is no more.
         #[serde(rename = "draft.changed")]
         DraftChanged(super::DraftChanged),
+        /// Something of the caller's notifications changed; told to their own pages alone.
+        #[serde(rename = "notifications.changed")]
+        NotificationsChanged(Box<super::NotificationsChanged>),
         /// A change of many conversations got further.
         #[serde(rename = "bulk.progress")]
         BulkProgress(super::BulkJob),

@@ -3,9 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use switchboard_schema::{
     record::{
-        AUDIT, AVAILABILITY, BULK_JOBS, BULK_SLICES, CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED,
-        INVITATIONS, LABELS, MEDIA, REPORT_FACTS, REPORT_STATES, ROLLUPS, SAVED_REPLIES, SAVED_VIEWS, TABLES,
-        TEAMS, TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
+        AUDIT, AUTOMATION_RULES, AUTOMATION_RUNS, AUTOMATION_WAITS, AVAILABILITY, BULK_JOBS, BULK_SLICES,
+        CODES, CONSENT, CONVERSATION_HEADS, DRAFTS, INITIATED, INVITATIONS, LABELS, MACROS, MEDIA,
+        NOTIFICATION_MARKS, NOTIFICATION_SETTINGS, NOTIFICATIONS, PUSH_JOBS, PUSH_SUBSCRIPTIONS,
+        REPORT_FACTS, REPORT_STATES, ROLLUPS, SAVED_REPLIES, SAVED_VIEWS, SEALED_KEYS, TABLES, TEAMS,
+        TEMPLATES, TENANT_LOG, WAKEUP_CURSORS, WAKEUPS,
     },
     table::{Column, Layout, Table},
 };
@@ -66,9 +68,19 @@ const ADDED: &[(&str, i64)] = &[
     (SAVED_VIEWS.name, 7),
     (BULK_JOBS.name, 7),
     (BULK_SLICES.name, 7),
+    (AUTOMATION_RULES.name, 8),
+    (MACROS.name, 8),
+    (AUTOMATION_RUNS.name, 8),
+    (AUTOMATION_WAITS.name, 8),
     (REPORT_STATES.name, 8),
     (REPORT_FACTS.name, 8),
     (ROLLUPS.name, 8),
+    (NOTIFICATIONS.name, 8),
+    (NOTIFICATION_MARKS.name, 8),
+    (NOTIFICATION_SETTINGS.name, 8),
+    (PUSH_SUBSCRIPTIONS.name, 8),
+    (PUSH_JOBS.name, 8),
+    (SEALED_KEYS.name, 8),
 ];
 
 /// Where the version is kept: one row.
@@ -115,6 +127,8 @@ pub(crate) fn version_of(connection: &Connection) -> i64 {
         5
     } else if !prepares("SELECT label_id FROM labels") {
         6
+    } else if !prepares("SELECT notification_id FROM notifications") {
+        7
     } else {
         VERSION
     }

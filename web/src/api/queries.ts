@@ -1,6 +1,6 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask, isPassing, request } from '@/api/client';
-import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, LabelList, Me, PresenceList, RatingSettingsStanding, SavedViewCounts, SavedViewList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
+import type { ApiKeyList, Assignment, AuditArea, AuditPage, ChannelList, Contact, ContactConsent, DeadLetterList, LabelList, MacroList, Me, PresenceList, RatingSettingsStanding, SavedViewCounts, SavedViewList, SendOutlook, SignUpOptions, TeamList, TemplateList, UserList } from '@/api/types';
 
 /** What is kept of the server's answers beside conversations and messages, which live in the inbox store. */
 export const queryClient = new QueryClient({
@@ -75,6 +75,12 @@ export const labelsQuery = queryOptions({
 export const viewsQuery = queryOptions({
   queryKey: ['views'],
   queryFn: ({ signal }) => ask<SavedViewList>('/views', { signal }),
+});
+
+/** What is done with conversations again and again: one's own and the workspace's. */
+export const macrosQuery = queryOptions({
+  queryKey: ['automation', 'macros'],
+  queryFn: ({ signal }) => ask<MacroList>('/macros', { signal }),
 });
 
 /** How many conversations each of them holds. */

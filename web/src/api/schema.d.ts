@@ -97,6 +97,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules and macros did
+         * @description Newest first, of the last 30 days.
+         */
+        get: operations["rules_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -567,6 +587,27 @@ export interface paths {
          * @description What it has already, or has not, changes nothing: two who label at once do not undo each other.
          */
         post: operations["conversations_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a macro
+         * @description Its actions are done one after the other, as the caller's. What is refused is told in the answer; what comes after it is
+         *     done all the same.
+         */
+        post: operations["macros_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,6 +1106,55 @@ export interface paths {
         patch: operations["labels_patch"];
         trace?: never;
     };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The macros that the caller can run
+         * @description The workspace's and their own.
+         */
+        get: operations["macros_list"];
+        put?: never;
+        /**
+         * Make a macro
+         * @description For the caller alone or, by owners, admins and supervisors, for everybody.
+         */
+        post: operations["macros_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a macro
+         * @description Those of the workspace are deleted by owners, admins and supervisors. What it did stays done.
+         */
+        delete: operations["macros_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a macro
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412. Those of the workspace are
+         *     changed by owners, admins and supervisors.
+         */
+        patch: operations["macros_patch"];
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1159,6 +1249,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller was told of
+         * @description Newest first: at most 200, of the last 30 days. `notifications.changed` tells their own pages of every change.
+         */
+        get: operations["notifications_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say of notifications that they are read, or that they are not
+         * @description Those that are named, or all there are. The answer names those that were not so before: with it this is taken back.
+         */
+        patch: operations["notifications_mark"];
+        trace?: never;
+    };
+    "/api/v1/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the caller wants to be told of things */
+        get: operations["notifications_settings"];
+        /**
+         * Say how the caller wants to be told of things
+         * @description It holds for what happens from now on.
+         */
+        put: operations["notifications_set_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outbox": {
         parameters: {
             query?: never;
@@ -1216,6 +1351,48 @@ export interface paths {
          */
         post: operations["password_resets_confirm"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's browsers that are reached while no page is open
+         * @description With the key that a browser is given when it is asked how it is reached (`applicationServerKey`).
+         */
+        get: operations["push_subscriptions_list"];
+        put?: never;
+        /**
+         * Have the browser that asks be reached while no page is open
+         * @description For as long as its sign-in. Said again it is the same one; a person has at most 10, and one more takes the place of the
+         *     oldest. Not for API keys: they have no browser.
+         */
+        post: operations["push_subscriptions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push-subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have a browser not be reached any more */
+        delete: operations["push_subscriptions_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1345,6 +1522,75 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules
+         * @description In the order in which they act.
+         */
+        get: operations["rules_list"];
+        put?: never;
+        /**
+         * Make a rule
+         * @description It acts after all others, on what happens from then on. What a rule does begins no rule.
+         */
+        post: operations["rules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a rule
+         * @description Which conversations are now as it asks. Nothing is done.
+         */
+        post: operations["rules_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["rules_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a rule
+         * @description What it did stays done; what waits for it does not act any more.
+         */
+        delete: operations["rules_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description With `If-Match`, only as long as nobody else changed it since it was read; else 412.
+         */
+        patch: operations["rules_patch"];
         trace?: never;
     };
     "/api/v1/saved-replies": {
@@ -2068,12 +2314,12 @@ export interface components {
          * @description What somebody did.
          * @enum {string}
          */
-        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "ratings_changed" | "report_exported" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
+        AuditAct: "workspace_made" | "signed_in" | "signed_out" | "entered" | "password_reset" | "member_added" | "member_changed" | "member_removed" | "invited" | "invited_again" | "invitation_revoked" | "invitation_accepted" | "key_made" | "key_revoked" | "team_made" | "team_changed" | "team_deleted" | "assignment_changed" | "hours_changed" | "targets_changed" | "ratings_changed" | "report_exported" | "channel_connected" | "channel_changed" | "channel_disconnected" | "channel_erased" | "template_made" | "template_changed" | "template_deleted" | "reply_made" | "reply_changed" | "reply_deleted" | "label_made" | "label_changed" | "label_deleted" | "view_kept" | "view_changed" | "view_deleted" | "bulk_changed" | "rule_made" | "rule_changed" | "rule_deleted" | "macro_made" | "macro_changed" | "macro_deleted" | "contact_changed" | "contact_blocked" | "contact_unblocked" | "consent_recorded" | "consent_exported" | "deliveries_replayed" | "conversation_assigned" | "conversation_unassigned" | "conversation_with_team" | "conversation_without_team" | "conversation_changed_hands" | "conversation_opened" | "conversation_pending" | "conversation_snoozed" | "conversation_resolved";
         /**
          * @description A part of the workspace.
          * @enum {string}
          */
-        AuditArea: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations";
+        AuditArea: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations" | "inbox";
         /** @description A field that was one thing and is another. */
         AuditChange: {
             /** @description What it is; none where it is nothing, or is a secret. */
@@ -2120,6 +2366,112 @@ export interface components {
             entries: components["schemas"]["AuditEntry"][];
             /** @description Where the next page begins; none at the end. */
             next_cursor?: string | null;
+        };
+        /** @description One thing that a rule or a macro does with a conversation. */
+        AutomationAction: {
+            /** @enum {string} */
+            action: "change";
+            /** @description What. Not `read`, and not `snoozed`, which has an action of its own. */
+            change: components["schemas"]["BulkChange"];
+        } | {
+            /** @enum {string} */
+            action: "snooze";
+            /**
+             * Format: int32
+             * @description For so many minutes.
+             */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            action: "assign_me";
+        } | {
+            /** @enum {string} */
+            action: "send";
+            /** @description The words, with the placeholders of saved replies. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            action: "note";
+            /** @description The words, with the placeholders of saved replies. */
+            text: string;
+        };
+        /** @description A rule. */
+        AutomationRule: {
+            /** @description What it does, one after the other. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description It acts; else it rests. */
+            enabled: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["RuleId"];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its place among the rules: the lowest acts first, and each sees what those before it did.
+             */
+            position: number;
+            /** @description What happened before this does not begin it. */
+            since: components["schemas"]["Timestamp"];
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+            /** @description What it begins with. */
+            when: components["schemas"]["RuleWhen"];
+        };
+        /** @description The rules of a workspace. */
+        AutomationRuleList: {
+            /** @description In the order in which they act. */
+            rules: components["schemas"]["AutomationRule"][];
+        };
+        /** @description One run of a rule or a macro, kept for 30 days. */
+        AutomationRun: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by?: null | components["schemas"]["Sender"];
+            /** @description The contact's name then. */
+            contact: string;
+            /** @description Where. */
+            conversation_id: components["schemas"]["ConversationId"];
+            event?: null | components["schemas"]["RuleEvent"];
+            /** @description Its id. */
+            id: components["schemas"]["AutomationRunId"];
+            macro_id?: null | components["schemas"]["MacroId"];
+            /** @description What it was called then. */
+            name: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["RunOutcome"];
+            rule_id?: null | components["schemas"]["RuleId"];
+            /** @description Action by action. */
+            steps: components["schemas"]["AutomationStep"][];
+        };
+        /** @description `run_` and 26 characters */
+        AutomationRunId: string;
+        /** @description Runs, newest first. */
+        AutomationRunPage: {
+            /** @description Where the next page begins; none at the end. */
+            next_cursor?: string | null;
+            /**
+             * @description The runs. Fewer than were asked for, even none, where a long stretch of time held nothing that is meant: the
+             *     cursor goes on from there.
+             */
+            runs: components["schemas"]["AutomationRun"][];
+        };
+        /** @description One action and what came of it. */
+        AutomationStep: {
+            /** @description What was to be done. */
+            action: components["schemas"]["AutomationAction"];
+            /** @description Why not; stable. */
+            code?: string | null;
+            /** @description Why not, in words. */
+            message?: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["StepOutcome"];
         };
         /**
          * @description What somebody says of themselves; remembered until they say otherwise.
@@ -2307,6 +2659,28 @@ export interface components {
             color?: null | components["schemas"]["LabelColor"];
             /** @description A new name. */
             name?: string | null;
+        };
+        /** @description Change a macro. What is left out stays. */
+        ChangeMacro: {
+            /** @description What it does. */
+            actions?: components["schemas"]["AutomationAction"][] | null;
+            /** @description What it is called. */
+            name?: string | null;
+        };
+        /** @description Change a rule. What is left out stays. */
+        ChangeRule: {
+            /** @description What it does. */
+            actions?: components["schemas"]["AutomationAction"][] | null;
+            /** @description Does it act? */
+            enabled?: boolean | null;
+            /** @description What it is called. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Its place among the rules, from 0.
+             */
+            position?: number | null;
+            when?: null | components["schemas"]["RuleWhen"];
         };
         /** @description Change a saved reply. What is left out stays. */
         ChangeSavedReply: {
@@ -2922,6 +3296,33 @@ export interface components {
             color?: components["schemas"]["LabelColor"];
             /** @description Its name: 1 to 40 characters on one line, as no other label of the workspace is called. */
             name: string;
+        };
+        /** @description Make a macro. */
+        CreateMacro: {
+            /** @description What it does: 1 to 10 actions. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description What it is called: 1 to 80 characters on one line, unlike every other of the same holder. */
+            name: string;
+            /** @description For everybody; else for the caller alone. */
+            shared?: boolean;
+        };
+        /** @description Have the browser that asks be reached while no page is open, as its `PushSubscription` says (W3C Push API). */
+        CreatePushSubscription: {
+            /** @description Where messages for it go: https, at most 1,024 characters. */
+            endpoint: string;
+            /** @description Keys of the browser's. */
+            keys: components["schemas"]["PushKeys"];
+        };
+        /** @description Make a rule. */
+        CreateRule: {
+            /** @description What it does: 1 to 10 actions. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description It acts at once. */
+            enabled: boolean;
+            /** @description What it is called: 1 to 80 characters on one line, unlike every other. */
+            name: string;
+            /** @description What it begins with. */
+            when: components["schemas"]["RuleWhen"];
         };
         /** @description Keep words. */
         CreateSavedReply: {
@@ -3563,11 +3964,45 @@ export interface components {
             /** @description What stands behind the `#` of its link. */
             token: string;
         };
+        /** @description A macro: what somebody does with a conversation again and again, done at once. */
+        Macro: {
+            /** @description What it does, one after the other. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description Its id. */
+            id: components["schemas"]["MacroId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description It is everybody's; else the caller's alone. */
+            shared: boolean;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Who did that. */
+            updated_by: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How often it was changed: its `ETag`.
+             */
+            version: number;
+        };
+        /** @description `mac_` and 26 characters */
+        MacroId: string;
+        /** @description The macros that the caller sees. */
+        MacroList: {
+            /** @description By name; the caller's own and the workspace's. */
+            macros: components["schemas"]["Macro"][];
+        };
         /**
          * @description How a mail stands.
          * @enum {string}
          */
         MailStanding: "none" | "waiting" | "sent" | "failed";
+        /** @description Say of notifications that they are read, or that they are not. */
+        MarkNotifications: {
+            /** @description Which, at most 200; all there are when left out. */
+            ids?: components["schemas"]["NotificationId"][] | null;
+            /** @description Whether they are read. */
+            read: boolean;
+        };
         /** @description Who is signed in, and where. */
         Me: {
             /** @description Send it as `X-CSRF-Token` with every request that changes something; absent for API keys. */
@@ -3728,6 +4163,124 @@ export interface components {
             body: string;
             /** @description Colleagues whom it is for, at most 20: they hear of it. */
             mentions?: components["schemas"]["UserId"][];
+        };
+        /** @description Something that somebody was told of. */
+        Notification: {
+            /** @description When it happened last. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The colleague whose act it was, by name. */
+            by?: string | null;
+            by_rule?: null | components["schemas"]["AssignedBy"];
+            /** @description Of what. */
+            class: components["schemas"]["NotificationClass"];
+            /** @description Whom the conversation is with. */
+            contact: string;
+            /** @description Where. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /**
+             * Format: int64
+             * @description How many messages of the customer it stands for; 1 where it is not about those.
+             */
+            count: number;
+            /** @description Its id: the same for the messages of one burst. */
+            id: components["schemas"]["NotificationId"];
+            /** @description They have seen it. */
+            read: boolean;
+            /**
+             * Format: int64
+             * @description The item to look at first.
+             */
+            seq?: number | null;
+            sla?: null | components["schemas"]["NotificationSla"];
+            state?: null | components["schemas"]["MessageState"];
+            /** @description The beginning of what was written, at most 140 characters on one line. */
+            text?: string | null;
+        };
+        /**
+         * @description Of what somebody is told, the most urgent first.
+         * @enum {string}
+         */
+        NotificationClass: "mention" | "assigned" | "new" | "unassigned" | "sla" | "failed";
+        /** @description `ntf_` and 26 characters */
+        NotificationId: string;
+        /** @description How somebody hears of each class. */
+        NotificationMatrix: {
+            /** @description What is given to them. */
+            assigned: components["schemas"]["NotificationWays"];
+            /** @description Their messages that failed. */
+            failed: components["schemas"]["NotificationWays"];
+            /** @description Mentions. */
+            mention: components["schemas"]["NotificationWays"];
+            /** @description Messages in what is theirs. */
+            new: components["schemas"]["NotificationWays"];
+            /** @description Targets. */
+            sla: components["schemas"]["NotificationWays"];
+            /** @description Messages in what is nobody's. */
+            unassigned: components["schemas"]["NotificationWays"];
+        };
+        /** @description Notifications of the caller, newest first. */
+        NotificationPage: {
+            /** @description Where the next page begins; absent at the end. */
+            next_cursor?: string | null;
+            /** @description Those of this page. */
+            notifications: components["schemas"]["Notification"][];
+            /**
+             * Format: int64
+             * @description Notifications that are not read, of all there are.
+             */
+            unread_count: number;
+        };
+        /** @description How the caller wants to be told of things. */
+        NotificationSettings: {
+            /** @description Mentions are told also while it is quiet. */
+            mentions_always?: boolean;
+            paused_until?: null | components["schemas"]["Timestamp"];
+            quiet_hours?: null | components["schemas"]["QuietHours"];
+            /** @description What was written may be shown outside the page, as on the screen of a locked phone. */
+            show_text?: boolean;
+            /** @description By the clock of which zone, as IANA names it, such as `Europe/Amsterdam`. */
+            time_zone?: string;
+            /**
+             * Format: int32
+             * @description How loud sounds are, from 0 to 100.
+             */
+            volume?: number;
+            /** @description By class. */
+            ways: components["schemas"]["NotificationMatrix"];
+            /** @description Also while they say that they are away. */
+            while_away?: boolean;
+            /** @description Also while no page of theirs is open. */
+            while_offline?: boolean;
+        };
+        /** @description A target that is about to be missed, or was. */
+        NotificationSla: {
+            /** @description When it is due, or was. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description It was missed. */
+            missed: boolean;
+            /** @description Which. */
+            target: components["schemas"]["SlaTarget"];
+        };
+        /** @description Ways in which somebody hears of something, beside the list, where everything of a class stands of which any is set. */
+        NotificationWays: {
+            /** @description By the desktop, while a page is open. */
+            desktop?: boolean;
+            /** @description On the page, for a moment. */
+            page?: boolean;
+            /** @description By the browser, while no page is open. */
+            push?: boolean;
+            /** @description By a sound. */
+            sound?: boolean;
+        };
+        /** @description What was marked: those that were not so before, to be taken back. */
+        NotificationsMarked: {
+            /** @description Which. */
+            ids: components["schemas"]["NotificationId"][];
+            /**
+             * Format: int64
+             * @description Notifications that are not read.
+             */
+            unread_count: number;
         };
         /** @description What the provider says of a number. Its own words, so that what is new there is shown as it is. */
         NumberFacts: {
@@ -3939,6 +4492,44 @@ export interface components {
             purpose: components["schemas"]["SendPurpose"];
             /** @description One after the other: the first holds now, each until the next begins. */
             spans: components["schemas"]["SendSpan"][];
+        };
+        /** @description Keys of a browser's: what is pushed is encrypted for them (RFC 8291). */
+        PushKeys: {
+            /** @description A secret of 16 bytes in base64url. */
+            auth: string;
+            /** @description A point of P-256, uncompressed: 65 bytes in base64url. */
+            p256dh: string;
+        };
+        /** @description A browser that is reached while no page is open. */
+        PushSubscription: {
+            /** @description What the browser called itself. */
+            browser?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description It belongs to the sign-in that asks. */
+            current: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["PushSubscriptionId"];
+            /** @description Who passes messages on to it: a host. */
+            service: string;
+        };
+        /** @description `psh_` and 26 characters */
+        PushSubscriptionId: string;
+        /** @description What a browser needs to be reached while no page is open. */
+        PushSubscriptionList: {
+            /** @description The key by which browsers know this server (RFC 8292), 65 bytes in base64url; absent where nothing is pushed. */
+            public_key?: string | null;
+            /** @description The caller's browsers. */
+            subscriptions: components["schemas"]["PushSubscription"][];
+        };
+        /** @description Hours without sounds and without anything that pops up. */
+        QuietHours: {
+            /** @description On these days; of hours that go past midnight that on which they begin. Empty: never. */
+            days: components["schemas"]["Weekday"][];
+            /** @description From when on, such as `22:00`. */
+            from: string;
+            /** @description Until when, such as `07:00`; before `from` it is on the next day. The same: the whole day. */
+            to: string;
         };
         /** @description The message that another answers, as far as we know it. */
         Quote: {
@@ -4348,6 +4939,59 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "supervisor" | "agent" | "analyst";
+        /**
+         * @description What a rule begins with. What a rule did begins none.
+         * @enum {string}
+         */
+        RuleEvent: "conversation_created" | "message_received" | "message_sent" | "conversation_opened" | "conversation_resolved" | "conversation_assigned" | "team_assigned" | "labelled" | "priority_set";
+        /**
+         * @description When business hours count for a rule.
+         * @enum {string}
+         */
+        RuleHours: "open" | "closed";
+        /** @description `rul_` and 26 characters */
+        RuleId: string;
+        /** @description What a trial found. Nothing was done. */
+        RuleTrial: {
+            /** @description Some of them, at most 20, last activity first. */
+            conversations: components["schemas"]["TriedConversation"][];
+            /**
+             * Format: int64
+             * @description Conversations that are now as the rule asks, all together: words and time that goes by are not looked at.
+             */
+            total: number;
+        };
+        /** @description What a rule begins with, and which conversations it is about. Everything that is said must hold. */
+        RuleWhen: {
+            /**
+             * Format: int32
+             * @description So many minutes later, at most 43,200 (thirty days); of a customer's message only if nobody answered it till
+             *     then, of one of ours only if the customer did not write. At once where it is left out.
+             */
+            after_minutes?: number | null;
+            /** @description What happens. */
+            event: components["schemas"]["RuleEvent"];
+            /** @description The conversation then, as in the list: at most 12 conditions; none on what is unread or one's own. */
+            filter?: components["schemas"]["FilterCondition"][];
+            hours?: null | components["schemas"]["RuleHours"];
+            /** @description Any of these stands in the message, at most 50; with the events about messages. Capitals do not count. */
+            words?: string[];
+        };
+        /** @description Run a macro in a conversation. */
+        RunMacro: {
+            /** @description Which. */
+            macro_id: components["schemas"]["MacroId"];
+            /**
+             * Format: int64
+             * @description The last `seq` that the caller saw: what the macro sends is refused where somebody else answered since.
+             */
+            seen_seq?: number | null;
+        };
+        /**
+         * @description What came of a run.
+         * @enum {string}
+         */
+        RunOutcome: "running" | "done" | "failed" | "held_back";
         /** @description Keep a draft. With nothing in it, there is none any more. */
         SaveDraft: components["schemas"]["DraftWords"] & {
             /**
@@ -4666,7 +5310,7 @@ export interface components {
          * @description What a sender is.
          * @enum {string}
          */
-        SenderKind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+        SenderKind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
         /** @description A button of a template as it was sent. */
         SentTemplateButton: {
             /**
@@ -4798,6 +5442,7 @@ export interface components {
             missed_at?: null | components["schemas"]["Timestamp"];
             /** @description What. */
             target: components["schemas"]["SlaTarget"];
+            warned_at?: null | components["schemas"]["Timestamp"];
         };
         /** @description A ticket that opens one socket within a minute. */
         SocketTicket: {
@@ -4835,6 +5480,11 @@ export interface components {
             /** @description The new status. */
             status: components["schemas"]["ConversationStatus"];
         };
+        /**
+         * @description What came of one action.
+         * @enum {string}
+         */
+        StepOutcome: "done" | "same" | "failed";
         /** @description A place in a tenant's stream: a snapshot includes everything up to it. */
         StreamPosition: {
             /** @description The activation of the stream; offsets of different epochs do not compare. */
@@ -5222,6 +5872,18 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        /** @description A conversation that a rule would be about. */
+        TriedConversation: {
+            /** @description Which. */
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The contact's name. */
+            name: string;
+        };
+        /** @description Which conversations a rule would be about now. */
+        TryRule: {
+            /** @description What it begins with. */
+            when: components["schemas"]["RuleWhen"];
+        };
         /** @description A message of a kind this version cannot show. */
         Unsupported: {
             blob?: null | components["schemas"]["BlobId"];
@@ -5470,7 +6132,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description About this part of the workspace. */
-                area?: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations";
+                area?: "access" | "people" | "keys" | "teams" | "channels" | "writing" | "contacts" | "conversations" | "inbox";
                 /** @description By the person or the key with this id. */
                 by?: string;
                 /** @description About the member, team, channel, contact, conversation … with this id. */
@@ -5493,6 +6155,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_runs: {
+        parameters: {
+            query?: {
+                /** @description Of this rule. */
+                rule_id?: components["schemas"]["RuleId"];
+                /** @description Of this macro. */
+                macro_id?: components["schemas"]["MacroId"];
+                /** @description In this conversation. */
+                conversation_id?: components["schemas"]["ConversationId"];
+                /** @description Of which this came. */
+                outcome?: components["schemas"]["RunOutcome"];
+                /** @description An earlier answer's `next_cursor`. */
+                cursor?: string;
+                /** @description How many, at most 100; 50 where it is left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRunPage"];
                 };
             };
             /** @description A problem */
@@ -6628,6 +7332,44 @@ export interface operations {
             };
         };
     };
+    macros_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ConversationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunMacro"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     messages_list: {
         parameters: {
             query?: {
@@ -7662,6 +8404,140 @@ export interface operations {
             };
         };
     };
+    macros_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    macros_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMacro"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    macros_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MacroId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    macros_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["MacroId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMacro"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The macro's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sessions_get: {
         parameters: {
             query?: never;
@@ -7847,6 +8723,137 @@ export interface operations {
             };
         };
     };
+    notifications_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that are not read */
+                unread?: boolean;
+                /** @description An earlier page's next_cursor */
+                cursor?: string;
+                /** @description 1 to 200; 50 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkNotifications"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsMarked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_set_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     outbox_list: {
         parameters: {
             query?: never;
@@ -7930,6 +8937,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_subscriptions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscriptionList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_subscriptions_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePushSubscription"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_subscriptions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PushSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -8242,6 +9343,209 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRuleList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_trial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request do the act once, however often they come */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrial"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The rule's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An earlier answer's ETag */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The rule's version */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRule"];
                 };
             };
             /** @description A problem */

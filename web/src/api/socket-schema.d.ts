@@ -258,6 +258,10 @@ export type ServerFrame =
           name: "draft.changed";
         }
       | {
+          data: NotificationsChanged;
+          name: "notifications.changed";
+        }
+      | {
           data: BulkJob;
           name: "bulk.progress";
         }
@@ -613,6 +617,22 @@ export type Answer =
  */
 export type TemplateCategory = "marketing" | "utility" | "authentication" | "other";
 export type BlobId = string;
+/**
+ * How far a message got.
+ */
+export type MessageState =
+  | "received"
+  | "recorded"
+  | "scheduled"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "played"
+  | "failed"
+  | "unknown"
+  | "cancelled";
 export type BulkId = string;
 
 /**
@@ -1357,7 +1377,8 @@ export interface Event {
     | "labels.changed"
     | "presence.changed"
     | "replies.changed"
-    | "views.changed";
+    | "views.changed"
+    | "automation.changed";
   /**
    * Its place in the stream.
    */
@@ -1371,6 +1392,10 @@ export interface Event {
  * The objects after the change.
  */
 export interface EventData {
+  /**
+   * Whose macros, or the workspace's rules and macros.
+   */
+  automation?: AutomationChanged | null;
   /**
    * The channel.
    */
@@ -1423,6 +1448,15 @@ export interface EventData {
    * Whose views.
    */
   views?: ViewsChanged | null;
+}
+/**
+ * Rules or macros were made, changed or deleted: whoever shows them reads them again.
+ */
+export interface AutomationChanged {
+  /**
+   * Whose macros; absent for the workspace's rules and macros.
+   */
+  user_id?: UserId | null;
 }
 /**
  * A connected channel. Secrets are never shown.
@@ -1826,7 +1860,7 @@ export interface Sender {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2028,7 +2062,7 @@ export interface Sender1 {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2091,7 +2125,7 @@ export interface Sender2 {
   /**
    * What they are.
    */
-  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system";
+  kind: "agent" | "flow" | "campaign" | "api" | "customer" | "phone_app" | "system" | "rule";
   /**
    * Their name.
    */
@@ -2583,6 +2617,10 @@ export interface SlaTimer {
    * What.
    */
   target: "first_response" | "next_response" | "resolution";
+  /**
+   * Since when it is about to be missed.
+   */
+  warned_at?: Timestamp | null;
 }
 /**
  * May we write freely?
@@ -2736,6 +2774,115 @@ export interface DraftChanged {
   version: number;
 }
 /**
+ * Something of a person's notifications changed. Told to their own sockets alone.
+ */
+export interface NotificationsChanged {
+  /**
+   * One that is new, or counts more; absent where only what is read changed: read the list again.
+   */
+  notification?: Notification | null;
+  /**
+   * Notifications that are not read.
+   */
+  unread_count: number;
+  ways: NotificationWays;
+}
+/**
+ * Something that somebody was told of.
+ */
+export interface Notification {
+  /**
+   * When it happened last.
+   */
+  at: string;
+  /**
+   * The colleague whose act it was, by name.
+   */
+  by?: string | null;
+  /**
+   * The rule, where it was no person.
+   */
+  by_rule?: AssignedBy | null;
+  /**
+   * Of what.
+   */
+  class: "mention" | "assigned" | "new" | "unassigned" | "sla" | "failed";
+  /**
+   * Whom the conversation is with.
+   */
+  contact: string;
+  /**
+   * Where.
+   */
+  conversation_id: string;
+  /**
+   * How many messages of the customer it stands for; 1 where it is not about those.
+   */
+  count: number;
+  /**
+   * Its id: the same for the messages of one burst.
+   */
+  id: string;
+  /**
+   * They have seen it.
+   */
+  read: boolean;
+  /**
+   * The item to look at first.
+   */
+  seq?: number | null;
+  /**
+   * The target.
+   */
+  sla?: NotificationSla | null;
+  /**
+   * What became of their message.
+   */
+  state?: MessageState | null;
+  /**
+   * The beginning of what was written, at most 140 characters on one line.
+   */
+  text?: string | null;
+}
+/**
+ * A target that is about to be missed, or was.
+ */
+export interface NotificationSla {
+  /**
+   * When it is due, or was.
+   */
+  due_at: string;
+  /**
+   * It was missed.
+   */
+  missed: boolean;
+  /**
+   * Which.
+   */
+  target: "first_response" | "next_response" | "resolution";
+}
+/**
+ * How it is to be told now.
+ */
+export interface NotificationWays {
+  /**
+   * By the desktop, while a page is open.
+   */
+  desktop?: boolean;
+  /**
+   * On the page, for a moment.
+   */
+  page?: boolean;
+  /**
+   * By the browser, while no page is open.
+   */
+  push?: boolean;
+  /**
+   * By a sound.
+   */
+  sound?: boolean;
+}
+/**
  * A bulk change and how far it is.
  */
 export interface BulkJob {
@@ -2848,6 +2995,10 @@ export interface StoreState {
  * conversation too, without `last_message`, which is the message beside it or an older one.
  */
 export interface EventData1 {
+  /**
+   * Whose macros, or the workspace's rules and macros.
+   */
+  automation?: AutomationChanged | null;
   /**
    * The channel.
    */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { enAccount } from '@/locales/en-account';
 import { enDoors } from '@/locales/en-doors';
+import { enAutomation } from '@/locales/en-automation';
 import { enLists } from '@/locales/en-lists';
 import { enSettings } from '@/locales/en-settings';
 import { enWriting } from '@/locales/en-writing';
@@ -8,6 +9,7 @@ import { enWriting } from '@/locales/en-writing';
 test.each([
   ['@/lib/i18n-settings', enSettings],
   ['@/lib/i18n-doors', enDoors],
+  ['@/lib/i18n-automation', enAutomation],
   ['@/lib/i18n-lists', enLists],
   ['@/lib/i18n-writing', enWriting],
   ['@/lib/i18n-account', { availability: enAccount.availability }],

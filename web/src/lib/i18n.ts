@@ -2,16 +2,18 @@ import i18next from 'i18next';
 import { directionOf, languageFor, locales, type Language } from '@/lib/languages';
 import { en } from '@/locales/en';
 import type { enAccount } from '@/locales/en-account';
+import type { enAutomation } from '@/locales/en-automation';
 import type { enDoors } from '@/locales/en-doors';
 import type { enLists } from '@/locales/en-lists';
 import type { enReports } from '@/locales/en-reports';
+import type { enNotify } from '@/locales/en-notify';
 import type { enSettings } from '@/locales/en-settings';
 import type { enWriting } from '@/locales/en-writing';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en & typeof enAccount & typeof enDoors & typeof enLists & typeof enReports & typeof enSettings & typeof enWriting };
+    resources: { translation: typeof en & typeof enAccount & typeof enAutomation & typeof enDoors & typeof enLists & typeof enNotify & typeof enReports & typeof enSettings & typeof enWriting };
   }
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { availabilityQuery, channelsQuery, labelsQuery, meQuery, queryClient, teamsQuery, usersQuery, viewCountsQuery, viewsQuery } from '@/api/queries';
-import type { Channel, Label, Me, Permission, PresenceState, SavedView, Team, User } from '@/api/types';
+import { availabilityQuery, channelsQuery, labelsQuery, macrosQuery, meQuery, queryClient, teamsQuery, usersQuery, viewCountsQuery, viewsQuery } from '@/api/queries';
+import type { Channel, Label, Macro, Me, Permission, PresenceState, SavedView, Team, User } from '@/api/types';
 import { t } from '@/lib/i18n';
 
 /** Who is signed in; the pages inside the app are only shown to somebody. */
@@ -62,7 +62,12 @@ export function useViews(): SavedView[] | undefined {
   return useQuery(viewsQuery).data?.views;
 }
 
-/** One of them. */
+/** The macros that can be run: nobody's where nothing may be done. */
+export function useMacros(): Macro[] | undefined {
+  return useQuery({ ...macrosQuery, enabled: useMay('answer') }).data?.macros;
+}
+
+/** One of the views. */
 export function useSavedView(id: string | undefined): SavedView | undefined {
   const views = useViews();
   return id === undefined ? undefined : views?.find((one) => one.id === id);

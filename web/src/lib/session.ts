@@ -33,8 +33,12 @@ export function welcome(me: Me): void {
   tabs.postMessage(seatOf(me));
 }
 
-/** Nothing that was read stays on the device. */
-const forget = () => import('@/lib/inbox/keeper').then((keeper) => keeper.forgetCopy()).catch(() => undefined);
+/** Nothing that was read stays on the device, and it is told of nothing any more. */
+const forget = () =>
+  Promise.all([
+    import('@/lib/inbox/keeper').then((keeper) => keeper.forgetCopy()).catch(() => undefined),
+    import('@/lib/notify/push').then((push) => push.stopPush()).catch(() => undefined),
+  ]);
 
 /** The server says that nobody is signed in any more. */
 export function endSession(): void {

@@ -9,10 +9,13 @@ export const settingsSections = [
   { id: 'teams', label: 'settings.teams' },
   { id: 'labels', label: 'settings.labels' },
   { id: 'hours', label: 'settings.hours' },
+  { id: 'rules', label: 'settings.rules' },
+  { id: 'macros', label: 'settings.macros' },
   { id: 'ratings', label: 'settings.ratings' },
   { id: 'api-keys', label: 'settings.keys', takes: 'manage_keys' },
   { id: 'audit', label: 'settings.audit', takes: 'see_audit' },
   { id: 'dead-letters', label: 'settings.deadLetters', takes: 'replay_deliveries' },
+  { id: 'notifications', label: 'settings.notifications' },
   { id: 'availability', label: 'settings.availability' },
   { id: 'appearance', label: 'settings.appearance' },
 ] as const;

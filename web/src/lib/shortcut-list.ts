@@ -4,7 +4,7 @@ import '@/lib/i18n-settings';
 import type { ShortcutName } from '@/lib/shortcuts';
 
 export const shortcutGroups = [
-  { heading: 'everywhere', names: ['menu', 'search', 'sheet', 'help', 'undo', 'inbox', 'reports', 'settings', 'panes'] },
+  { heading: 'everywhere', names: ['menu', 'search', 'sheet', 'help', 'undo', 'inbox', 'reports', 'settings', 'alerts', 'panes'] },
   { heading: 'inList', names: ['next', 'previous', 'nextTab', 'tick'] },
   { heading: 'inConversation', names: ['reply', 'note', 'attach', 'resolve', 'resolveNext', 'snooze', 'details'] },
 ] as const satisfies { heading: string; names: ShortcutName[] }[];
@@ -22,6 +22,8 @@ export function shortcutName(name: ShortcutName): string {
       return t(`keys.${name}`);
     case 'help':
       return t('keys.sheetSingle');
+    case 'alerts':
+      return t('areas.alertsNone');
     case 'inbox':
     case 'reports':
     case 'settings':

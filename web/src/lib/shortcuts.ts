@@ -20,6 +20,7 @@ export const defaultShortcuts = {
   inbox: 'Alt+C',
   reports: 'Alt+R',
   settings: 'Alt+S',
+  alerts: 'Alt+B',
   panes: 'F6',
   tick: 'Shift+X',
 } as const;

@@ -1,7 +1,7 @@
 /** Every word of the app, in British English. A language is one more file of this shape. */
 export const en = {
   app: { name: 'Switchboard', loading: 'Loading', skip: 'Skip to the composer', close: 'Close', cancel: 'Cancel', copy: 'Copy', copied: 'Copied', back: 'Back', tryAgain: 'Try again', save: 'Save', retry: 'Retry', more: 'More', ref: 'ref {{id}}', undo: 'Undo', dismiss: 'Dismiss', optional: 'optional' },
-  areas: { nav: 'Areas', inbox: 'Inbox', reports: 'Reports', settings: 'Settings', search: 'Search' },
+  areas: { nav: 'Areas', inbox: 'Inbox', reports: 'Reports', settings: 'Settings', search: 'Search', alerts: 'Alerts', alertsUnread: 'Notifications, {{number}} unread', alertsNone: 'Notifications' },
   account: { menu: 'Your account, {{name}}, {{state}}' },
   connection: {
     label: 'Connection',
@@ -129,6 +129,7 @@ export const en = {
     flow: 'flow',
     campaign: 'campaign',
     api: 'API',
+    rule: 'rule',
     phoneApp: 'business phone',
     quoteGone: 'An earlier message',
     quoteNotLoaded: 'That message could not be loaded. Try again.',
@@ -159,7 +160,6 @@ export const en = {
     waits: 'Goes {{time}}: {{because}}.',
     messageName: '{{sender}}, {{time}}: {{text}}, {{state}}',
     noteName: 'Private note by {{sender}}, {{time}}: {{text}}',
-    mentioned: '{{who}} mentioned you in a note on {{name}}',
     openIt: 'Open',
     arrived_one: '{{count}} new message from {{name}}',
     arrived_other: '{{count}} new messages from {{name}}',
@@ -534,7 +534,7 @@ export const en = {
     channels: 'Channels',
     templates: 'Templates',
     replies: 'Saved replies',
-    members: 'Members', teams: 'Teams', labels: 'Labels', hours: 'Hours and targets', availability: 'Availability',
+    members: 'Members', teams: 'Teams', labels: 'Labels', hours: 'Hours and targets', rules: 'Rules', macros: 'Macros', availability: 'Availability', notifications: 'Notifications',
     keys: 'API keys',
     audit: 'Audit trail',
     deadLetters: 'Updates not applied',

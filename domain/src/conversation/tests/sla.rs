@@ -85,7 +85,13 @@ fn an_answer_that_does_not_go_leaves_the_first_one_due_as_it_was() {
 #[test]
 fn what_is_missed_is_noted_once_when_its_time_comes_and_stays_so_until_it_is_done() {
     let mut it = given_under(vec![usual()]);
-    it.after(MINUTE * 30 - Duration::from_millis(1));
+    let warned = |it: &Fixture| timers(it).iter().find_map(|timer| timer.warned_at);
+    it.after(MINUTE * 24 - Duration::from_millis(1));
+    assert_eq!((it.when(Command::Wake).changes, warned(&it)), (vec![], None), "not yet");
+    let decision = it.after(Duration::from_millis(1)).when(Command::Wake);
+    assert_eq!(decision.effects, [Effect::Updated, Effect::Send], "a fifth of it is left");
+    assert_eq!(warned(&it), Some(START + MINUTE * 24));
+    it.after(MINUTE * 6 - Duration::from_millis(1));
     assert_eq!(it.when(Command::Wake).changes, [], "not yet");
     let decision = it.after(Duration::from_millis(1)).when(Command::Wake);
     assert_eq!(decision.effects, [Effect::Updated, Effect::Send]);

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, CalendarClock, ChartColumn, Check, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, ChartColumn, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -11,6 +11,7 @@ import { useFocusReturn } from '@/lib/hooks';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-reports';
+import '@/lib/i18n-notify';
 import '@/lib/i18n-settings';
 import '@/lib/i18n-writing';
 import { assign, putWithTeam, setLabel, setPriority, setStatus } from '@/lib/inbox/actions';
@@ -19,7 +20,8 @@ import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
 import { askComposer, askDetails, focusComposer, setComposerMode, useInbox, usePlace } from '@/lib/inbox/store';
-import { useAnswering, useLabels, useMay, useMe, useTeams, useViews } from '@/lib/people';
+import { useAnswering, useLabels, useMacros, useMay, useMe, useTeams, useViews } from '@/lib/people';
+import { markAllRead, pauseFor } from '@/lib/notify/acts';
 import { languageNames, LANGUAGES } from '@/lib/languages';
 import { REPORT_PAGES } from '@/lib/report-search';
 import { setPreferences } from '@/lib/preferences';
@@ -46,6 +48,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const teams = useTeams() ?? [];
   const labels = useLabels() ?? [];
   const views = useViews() ?? [];
+  const macros = useMacros() ?? [];
   const open = (id: string | null) => {
     if (id) void navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: list });
   };
@@ -125,6 +128,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                       </Item>
                     );
                   })}
+                  {macros.map((one) => (
+                    <Item key={one.id} icon={<ListChecks {...icon} />} onSelect={run(() => void import('@/lib/automation').then(({ runMacro }) => runMacro(conversation.id, one)))}>{t('commands.macro', { name: one.name })}</Item>
+                  ))}
                   {snoozeChoices(new Date()).map((choice) => (
                     <Item key={choice.kind} icon={<AlarmClock {...icon} />} onSelect={run(() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString()))}>
                       {`${t('actions.snooze')}: ${snoozeName(choice)}`}
@@ -134,6 +140,9 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
               )}
               <Command.Group heading={t('commands.goTo')}>
                 {answers && <Item icon={<SquarePen {...icon} />} onSelect={run(() => { openDialog('start'); })}>{t('list.new')}</Item>}
+                <Item icon={<Bell {...icon} />} keys={shortcuts.alerts} onSelect={run(() => { openDialog('notifications'); })}>{t('areas.alertsNone')}</Item>
+                <Item icon={<CheckCheck {...icon} />} onSelect={run(() => void markAllRead())}>{`${t('areas.alertsNone')}: ${t('notify.markAll')}`}</Item>
+                <Item icon={<BellOff {...icon} />} onSelect={run(() => void pauseFor(3_600_000))}>{`${t('notifySettings.pause')}: ${t('notifySettings.pauseHour')}`}</Item>
                 <Item icon={<ArrowDown {...icon} />} keys={shortcuts.next} onSelect={run(() => { open(neighbour(1)); })}>{t('actions.next')}</Item>
                 <Item icon={<ArrowUp {...icon} />} keys={shortcuts.previous} onSelect={run(() => { open(neighbour(-1)); })}>{t('actions.previous')}</Item>
                 {STATUSES.map((status) => (

@@ -25,6 +25,7 @@ import { longLeft, windowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
 import { addressOf, identityName, PRIORITIES, priorityName, shownIdentities } from '@/lib/words';
 
+const MacrosSection = later(() => import('@/features/inbox/macros/macros-section').then((module) => ({ default: module.MacrosSection })));
 const ConsentSection = later(() => import('@/features/inbox/consent-section').then((module) => ({ default: module.ConsentSection })));
 
 export function Details({ id, onClose }: { id: string; onClose?: () => void }) {
@@ -34,6 +35,7 @@ export function Details({ id, onClose }: { id: string; onClose?: () => void }) {
     <>
       <Person conversation={conversation} {...(onClose ? { onClose } : {})} />
       <Facts conversation={conversation} />
+      <Suspense fallback={null}><MacrosSection conversationId={id} /></Suspense>
       <Suspense fallback={null}><ConsentSection conversation={conversation} /></Suspense>
       <Block conversation={conversation} />
     </>

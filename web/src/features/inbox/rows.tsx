@@ -1,4 +1,4 @@
-import { ArrowLeftRight, AlarmClock, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, SignalHigh, Star, Tag, ShieldCheck, Smartphone, UserRoundCheck, UserRoundX, Users, Workflow } from 'lucide-react';
+import { AlarmClock, ArrowLeftRight, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, SignalHigh, Smartphone, Star, Tag, UserRoundCheck, UserRoundX, Users, Workflow, Zap } from 'lucide-react';
 import { memo, Suspense, useState, type ReactNode } from 'react';
 import type { Conversation, Message, Reaction } from '@/api/types';
 import { Marked } from '@/components/marked';
@@ -160,13 +160,14 @@ function Named({ body, ids }: { body: string; ids: string[] }) {
 
 function Byline({ message }: { message: Message }) {
   const { kind, name } = message.sent_by;
-  const icons: Record<string, typeof Check> = { flow: Workflow, campaign: Megaphone, api: KeyRound, phone_app: Smartphone };
+  const icons: Record<string, typeof Check> = { flow: Workflow, campaign: Megaphone, api: KeyRound, phone_app: Smartphone, rule: Zap };
   const Icon = message.type === 'template' && kind === 'agent' ? LayoutTemplate : icons[kind];
   const suffix =
     kind === 'flow' ? t('thread.flow')
     : kind === 'campaign' ? t('thread.campaign')
     : kind === 'api' ? t('thread.api')
     : kind === 'phone_app' ? t('thread.phoneApp')
+    : kind === 'rule' ? t('thread.rule')
     : null;
   const template = message.type === 'template' ? t('thread.template', { name: message.content.name.replaceAll('_', ' ') }) : null;
   return (

@@ -12,7 +12,7 @@ import { useMay, useUsers } from '@/lib/people';
 import { roleName } from '@/lib/roles';
 import { clock, dayKey, dayName } from '@/lib/time';
 
-const AREAS = ['access', 'people', 'keys', 'teams', 'channels', 'writing', 'contacts', 'conversations'] as const satisfies readonly AuditArea[];
+const AREAS = ['access', 'people', 'keys', 'teams', 'channels', 'writing', 'contacts', 'conversations', 'inbox'] as const satisfies readonly AuditArea[];
 
 /** Who did what in the workspace, newest first, for those who look after it. */
 export function Audit() {
@@ -86,7 +86,7 @@ function Act({ entry }: { entry: AuditEntry }) {
       <Avatar id={by.id ?? by.kind} name={name} size={24} />
       <div className="min-w-0 flex-1">
         <p className="break-words">
-          <span className="font-medium">{name}</span>{by.kind === 'api' && <span className="text-text-3"> ({t('audit.key')})</span>} {said(entry)}
+          <span className="font-medium">{name}</span>{by.kind === 'api' && <span className="text-text-3"> ({t('audit.key')})</span>}{by.kind === 'rule' && <span className="text-text-3"> ({t('thread.rule')})</span>} {said(entry)}
         </p>
         {changes.length > 0 && (
           <dl className="mt-0.5 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-[12px] leading-4 text-text-2">

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CalendarClock, History, Keyboard, KeyRound, LayoutTemplate, Link2, MessageSquareText, RotateCw, Star, Tag, Timer, TriangleAlert, UserRound, Users } from 'lucide-react';
+import { Bell, CalendarClock, History, KeyRound, Keyboard, LayoutTemplate, Link2, ListChecks, MessageSquareText, RotateCw, Star, Tag, Timer, TriangleAlert, UserRound, Users, Zap } from 'lucide-react';
 import { Suspense } from 'react';
 import { ask } from '@/api/client';
 import { deadLettersQuery } from '@/api/queries';
@@ -24,11 +24,15 @@ const Appearance = later(() => import('@/features/settings/appearance').then((mo
 const Templates = later(() => import('@/features/settings/templates').then((module) => ({ default: module.Templates })));
 const Availability = later(() => import('@/features/settings/availability').then((module) => ({ default: module.Availability })));
 const Hours = later(() => import('@/features/settings/hours').then((module) => ({ default: module.Hours })));
+const Notifications = later(() => import('@/features/settings/notifications').then((module) => ({ default: module.Notifications })));
 const Audit = later(() => import('@/features/settings/audit').then((module) => ({ default: module.Audit })));
 const Ratings = later(() => import('@/features/settings/ratings').then((module) => ({ default: module.Ratings })));
 const Teams = later(() => import('@/features/settings/teams').then((module) => ({ default: module.Teams })));
 
 const Labels = later(() => import('@/features/settings/labels').then((module) => ({ default: module.Labels })));
+
+const Rules = later(() => import('@/features/settings/automation/rules').then((module) => ({ default: module.Rules })));
+const Macros = later(() => import('@/features/settings/automation/macros').then((module) => ({ default: module.Macros })));
 
 const SavedReplies = later(() => import('@/features/settings/saved-replies').then((module) => ({ default: module.SavedReplies })));
 
@@ -40,10 +44,13 @@ const pages = {
   teams: { icon: Users, Page: Teams },
   labels: { icon: Tag, Page: Labels },
   hours: { icon: CalendarClock, Page: Hours },
+  rules: { icon: Zap, Page: Rules },
+  macros: { icon: ListChecks, Page: Macros },
   ratings: { icon: Star, Page: Ratings },
   'api-keys': { icon: KeyRound, Page: ApiKeys },
   audit: { icon: History, Page: Audit },
   'dead-letters': { icon: TriangleAlert, Page: DeadLetters },
+  notifications: { icon: Bell, Page: Notifications },
   availability: { icon: Timer, Page: Availability },
   appearance: { icon: Keyboard, Page: Appearance },
 };

@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { ChartColumn, Inbox, Settings } from 'lucide-react';
+import { Bell, ChartColumn, Inbox, Settings } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
 import { Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
@@ -9,10 +9,11 @@ import { Tip } from '@/components/tip';
 import { Toaster } from '@/components/toaster';
 import { openDialog, useDialogs } from '@/lib/dialogs';
 import { useMedia, useTitle } from '@/lib/hooks';
-import { t } from '@/lib/i18n';
+import { t, written } from '@/lib/i18n';
 import { startLive } from '@/lib/inbox/live';
 import { useInbox, usePlace } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
+import { useNotices } from '@/lib/notify/state';
 import { may, presenceName, useMay, useMe, usePresence } from '@/lib/people';
 import { endSession } from '@/lib/session';
 import { matches, shortcuts } from '@/lib/shortcuts';
@@ -60,9 +61,9 @@ function useWaitingCount(): number {
   });
 }
 
-/** Who or what is on the screen, after how many wait for me. */
+/** Who or what is on the screen, after how much I was told of and have not seen. */
 function usePageTitle(): void {
-  const waiting = useWaitingCount();
+  const waiting = useNotices((state) => state.unread);
   const area = useRouterState({ select: (state) => areaOf(state.location.pathname) });
   const openId = usePlace((state) => state.openId);
   const name = useInbox((state) => (openId ? state.conversations[openId]?.contact.name : undefined));
@@ -75,6 +76,7 @@ function areaOf(path: string): 'inbox' | 'reports' | 'settings' {
 
 function Places() {
   const waiting = useWaitingCount();
+  const unread = useNotices((state) => state.unread);
   const list = usePlace((state) => state.list);
   const area = useRouterState({ select: (state) => areaOf(state.location.pathname) });
   const reports = useMay('see_reports');
@@ -94,6 +96,15 @@ function Places() {
           <ChartColumn size={18} aria-hidden="true" />
           {t('areas.reports')}
         </Link>
+      </Tip>
+    ),
+    alerts: (
+      <Tip label={t('areas.alertsNone')} keys={shortcuts.alerts} side="right">
+        <button type="button" className="place" aria-haspopup="dialog" aria-label={unread > 0 ? t('areas.alertsUnread', { number: written(unread) }) : t('areas.alertsNone')} onClick={() => { openDialog('notifications'); }}>
+          <Bell size={18} aria-hidden="true" />
+          <span aria-hidden="true">{t('areas.alerts')}</span>
+          {unread > 0 && <span className="badge" aria-hidden="true">{unread > 99 ? '99+' : written(unread)}</span>}
+        </button>
       </Tip>
     ),
     settings: (
@@ -117,6 +128,7 @@ function Rail() {
       {places.reports}
       <span className="flex-1" />
       {places.settings}
+      {places.alerts}
       <span className="h-2" />
       <Account side="right" />
     </nav>
@@ -129,6 +141,7 @@ function BottomBar() {
     <nav className="bottom-bar" aria-label={t('areas.nav')}>
       {places.inbox}
       {places.reports}
+      {places.alerts}
       {places.settings}
       <span className="place"><Account side="top" /></span>
     </nav>
@@ -168,6 +181,7 @@ function useGlobalKeys(): void {
       else if (matches(event, shortcuts.search)) act(() => { openDialog('search'); });
       else if (matches(event, shortcuts.inbox)) act(() => { void navigate({ to: '/inbox', search: usePlace.getState().list }); });
       else if (matches(event, shortcuts.reports) && may('see_reports')) act(() => { void navigate({ to: '/reports' }); });
+      else if (matches(event, shortcuts.alerts)) act(() => { openDialog(useDialogs.getState().open === 'notifications' ? null : 'notifications'); });
       else if (matches(event, shortcuts.settings)) act(() => { void navigate({ to: '/settings' }); });
       else if (matches(event, shortcuts.panes)) act(() => { walkPanes(1); });
       else if (shortcuts.panes !== '' && matches(event, `Shift+${shortcuts.panes}`)) act(() => { walkPanes(-1); });

@@ -1,7 +1,7 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
 import { ApiError, ask } from '@/api/client';
 import { availabilityQuery, channelsQuery, contactQuery, isMeKept, labelsQuery, meIsBack, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery, viewCountsQuery, viewsQuery } from '@/api/queries';
-import type { BulkJob, Conversation, ConversationDetail, DraftChanged, ConversationList, FilterCondition, Message, MessagePage, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
+import type { BulkJob, Conversation, ConversationDetail, DraftChanged, ConversationList, FilterCondition, Message, MessagePage, NotificationsChanged, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { language, nextLanguage, t } from '@/lib/i18n';
@@ -36,7 +36,6 @@ import { preferencesOf, usePreferences } from '@/lib/preferences';
 import { insist } from '@/lib/later';
 import type { Connection } from '@/lib/socket/connection';
 import type { Machine } from '@/lib/socket/machine';
-import { showToast } from '@/lib/toast';
 
 const PAGE = 50;
 const MESSAGES = 50;
@@ -397,6 +396,7 @@ function follow(event: StreamEvent): void {
     refreshTotals();
   }
   if (event.name === 'labels.changed') void queryClient.invalidateQueries({ queryKey: labelsQuery.queryKey });
+  if (event.name === 'automation.changed') void queryClient.invalidateQueries({ queryKey: ['automation'] });
   if (event.name === 'views.changed') void queryClient.invalidateQueries({ queryKey: viewsQuery.queryKey });
   if (presence) {
     const { queryKey } = availabilityQuery;
@@ -414,8 +414,6 @@ function heard(event: StreamEvent, message: Message): void {
   const name = state.conversations[message.conversation_id]?.contact.name ?? '';
   stopWriting(message.conversation_id, message.sent_by.id ?? '');
   if (useLink.getState().state !== 'live') return;
-  if (event.name === 'note.added' && message.type === 'note' && message.sent_by.id !== state.meId && message.content.mentions?.includes(state.meId))
-    mentioned(message, name);
   if (event.name === 'message.received') {
     const id = message.conversation_id;
     arrived.set(id, (arrived.get(id) ?? 0) + 1);
@@ -429,20 +427,6 @@ function heard(event: StreamEvent, message: Message): void {
     alertNow(t('thread.failedNow', { name }));
   }
 }
-/** A colleague named me in a note: said at once, and the list keeps a mark. */
-function mentioned(message: Message, name: string): void {
-  const id = message.conversation_id;
-  const open = async () => {
-    const { router } = await import('@/router');
-    await router.navigate({ to: '/inbox/$conversationId', params: { conversationId: id }, search: usePlace.getState().list });
-  };
-  showToast({
-    error: false,
-    words: t('thread.mentioned', { who: message.sent_by.name ?? t('thread.colleague'), name }),
-    ...(usePlace.getState().openId === id ? {} : { action: { label: t('thread.openIt'), run: () => void open() } }),
-  });
-}
-
 const arrived = new Map<string, number>();
 const arrivedSaid = new Map<string, number>();
 
@@ -476,6 +460,9 @@ const drafts = () => import('@/lib/drafts-sync');
 function draft(changed: DraftChanged): void {
   if (changed.user_id === useInbox.getState().meId) void drafts().then((sync) => { sync.draftChanged(changed); }).catch(() => undefined);
 }
+
+const notices = () => import('@/lib/notify/tell');
+const notified = (changed: NotificationsChanged) => void notices().then((module) => { module.notified(changed); }).catch(() => undefined);
 
 const bulk = (job: BulkJob) => void import('@/lib/inbox/bulk').then((module) => { module.bulkProgress(job); }).catch(() => undefined);
 
@@ -564,8 +551,12 @@ function changed(machine: Machine, missing: number | null): void {
   useLink.setState(link);
   if (link.state === 'live') useFresh.setState({ asOf: null });
   else if (before.state === 'live') useFresh.setState({ asOf: Date.now() });
-  // Who is there holds for one line.
-  if (link.state === 'live' && before.state !== 'live') void queryClient.invalidateQueries({ queryKey: availabilityQuery.queryKey });
+  if (link.state === 'live' && before.state !== 'live') {
+    // Who is there holds for one line.
+    void queryClient.invalidateQueries({ queryKey: availabilityQuery.queryKey });
+    // What was told meanwhile is told no more.
+    void notices().then((module) => module.refresh()).catch(() => undefined);
+  }
   if (link.state !== before.state && (link.state === 'live' || link.state === 'catching_up')) pumpNow();
 }
 
@@ -589,6 +580,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   restoreDrafts(meId, workspaceId);
   restoreOutbox();
   void drafts().then((sync) => { if (mine === session && may('answer')) sync.startDrafts(meId, workspaceId); }).catch(() => undefined);
+  void notices().then((module) => { if (mine === session) module.startNotices(meId); }).catch(() => undefined);
   everLive = false;
   painted = false;
   latest = null;
@@ -599,7 +591,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   let line: Connection | null = null;
   const wire = insist(() => import('@/lib/socket/connection')).then((module) => {
     if (mine !== session) return;
-    line = new module.Connection({ apply: take, reload, typing, draft, bulk, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+    line = new module.Connection({ apply: take, reload, typing, draft, bulk, notified, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
     connection = line;
     for (const as_of of early.splice(0)) line.snapshot(as_of);
   });
@@ -622,6 +614,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   return () => {
     session += 1;
     void drafts().then((sync) => { if (mine + 1 === session) sync.stopDrafts(); }).catch(() => undefined);
+    void notices().then((module) => { if (mine + 1 === session) module.stopNotices(); }).catch(() => undefined);
     clearInterval(minutes);
     document.removeEventListener('visibilitychange', askAgain);
     line?.stop();

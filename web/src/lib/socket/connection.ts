@@ -1,5 +1,5 @@
 /** The hands of the machine: the line, the clock, and the browser's word about the network. */
-import type { BulkJob, DraftChanged, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, DraftChanged, NotificationsChanged, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 import type { Line, Lines } from '@/lib/socket/line';
 import { initialMachine, missing, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
 import { linesFor } from '@/lib/socket/shared';
@@ -11,6 +11,7 @@ type Handlers = {
   typing: (data: Typing) => void;
   draft: (data: DraftChanged) => void;
   bulk: (job: BulkJob) => void;
+  notified: (changed: NotificationsChanged) => void;
   store: (condition: StoreCondition) => void;
   signedOut: () => void;
   /** Who is waited for by whom: the tabs of one person and workspace share their line. */
@@ -116,6 +117,9 @@ export class Connection {
         break;
       case 'bulk':
         this.handlers.bulk(effect.data);
+        break;
+      case 'notified':
+        this.handlers.notified(effect.data);
         break;
       case 'store':
         this.handlers.store(effect.condition);

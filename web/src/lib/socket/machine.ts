@@ -2,7 +2,7 @@
  * The socket's protocol as a pure machine: what is known, what happened, and what to do about it. It opens
  * nothing and reads no clock, so every order of events can be tried in a test. `connection.ts` is its hands.
  */
-import type { BulkJob, ClientFrame, DraftChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, ClientFrame, DraftChanged, NotificationsChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
 
 export type Phase =
   /** Not started, or stopped. */
@@ -73,6 +73,8 @@ export type Effect =
   | { type: 'draft'; data: DraftChanged }
   /** A change of many conversations got further. */
   | { type: 'bulk'; data: BulkJob }
+  /** Something of my notifications changed. */
+  | { type: 'notified'; data: NotificationsChanged }
   /** How the server's store does now. */
   | { type: 'store'; condition: StoreCondition }
   | { type: 'sign_in' };
@@ -305,6 +307,7 @@ function receive(
         if (frame.name === 'typing') effects.push({ type: 'typing', data: frame.data });
         else if (frame.name === 'draft.changed') effects.push({ type: 'draft', data: frame.data });
         else if (frame.name === 'bulk.progress') effects.push({ type: 'bulk', data: frame.data });
+        else if (frame.name === 'notifications.changed') effects.push({ type: 'notified', data: frame.data });
         else if (frame.name === 'store.condition') effects.push({ type: 'store', condition: frame.data.condition });
         break;
 

@@ -2,7 +2,7 @@ import { plural } from '@/locales/ar/plural';
 
 export const first = {
   app: { name: 'Switchboard', loading: 'جارٍ التحميل', skip: 'الانتقال إلى خانة الكتابة', close: 'إغلاق', cancel: 'إلغاء', copy: 'نسخ', copied: 'نُسخ', back: 'رجوع', tryAgain: 'حاول مرة أخرى', save: 'حفظ', retry: 'إعادة المحاولة', more: 'المزيد', ref: 'المرجع {{id}}', undo: 'تراجع', dismiss: 'إخفاء', optional: 'اختياري' },
-  areas: { nav: 'الأقسام', inbox: 'الوارد', reports: 'التقارير', settings: 'الإعدادات', search: 'البحث' },
+  areas: { nav: 'الأقسام', inbox: 'الوارد', reports: 'التقارير', settings: 'الإعدادات', search: 'البحث', alerts: 'التنبيهات', alertsUnread: 'الإشعارات، {{number}} غير مقروءة', alertsNone: 'الإشعارات' },
   account: { menu: 'حسابك، {{name}}، {{state}}' },
   connection: { label: 'الاتصال', live: 'مباشر', connecting: 'جارٍ الاتصال', reconnecting: 'إعادة الاتصال بعد {{seconds}} ث', catchingUp: 'جارٍ اللحاق، {{count}} من التغييرات', catchingUpAll: 'جارٍ اللحاق', offline: 'غير متصل، {{count}} في الانتظار', offlineNone: 'غير متصل', asOf: 'كما في {{time}}' },
   store: {
@@ -104,6 +104,7 @@ export const first = {
     flow: 'مسار',
     campaign: 'حملة',
     api: 'API',
+    rule: 'قاعدة',
     phoneApp: 'هاتف العمل',
     quoteGone: 'رسالة سابقة',
     quoteNotLoaded: 'تعذّر تحميل تلك الرسالة. حاول مرة أخرى.',
@@ -132,7 +133,6 @@ export const first = {
     waits: 'تُرسل {{time}}: {{because}}.',
     messageName: '{{sender}}، {{time}}: {{text}}، {{state}}',
     noteName: 'ملاحظة خاصة من {{sender}}، {{time}}: {{text}}',
-    mentioned: 'أشار إليك {{who}} في ملاحظة عن {{name}}',
     openIt: 'فتح',
     ...plural('arrived', 'رسالة جديدة من {{name}}', 'رسالتان جديدتان من {{name}}', '{{count}} رسائل جديدة من {{name}}', '{{count}} رسالة جديدة من {{name}}', '{{count}} رسالة جديدة من {{name}}'),
     failedNow: 'لم تُرسل رسالة إلى {{name}}.',
@@ -442,7 +442,7 @@ export const first = {
     due: '{{target}} مستحق {{time}}',
     overTarget: '{{target}} متأخر {{time}} عن الهدف',
   },
-  settings: { channels: 'القنوات', templates: 'القوالب', replies: 'الردود المحفوظة', members: 'الأعضاء', teams: 'الفرق', hours: 'الأوقات والأهداف', availability: 'التوفّر', keys: 'مفاتيح API', audit: 'سجل الأفعال', deadLetters: 'تحديثات لم تُطبّق', appearance: 'المظهر ولوحة المفاتيح' },
+  settings: { channels: 'القنوات', templates: 'القوالب', replies: 'الردود المحفوظة', members: 'الأعضاء', teams: 'الفرق', hours: 'الأوقات والأهداف', rules: 'القواعد', macros: 'الماكرو', availability: 'التوفّر', notifications: 'الإشعارات', keys: 'مفاتيح API', audit: 'سجل الأفعال', deadLetters: 'تحديثات لم تُطبّق', appearance: 'المظهر ولوحة المفاتيح' },
   avatar: { whatsapp: 'واتساب' },
   error: { title: 'تعذّر عرض هذه الصفحة.', text: 'ما كتبته محفوظ.', reload: 'تحميل من جديد', notFound: 'لا شيء في هذا العنوان.', toInbox: 'إلى الوارد', noAnswer: 'الخادم لا يجيب.' },
 };

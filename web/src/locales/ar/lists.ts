@@ -24,7 +24,8 @@ export const lists = {
   },
   actions: { priorityFailed: 'تعذّر تحديد الأولوية. {{detail}}', labelFailed: 'تعذّر حفظ الوسم. {{detail}}' },
   settings: { labels: 'الوسوم' },
-  commands: { label: 'إضافة الوسم {{name}}', unlabel: 'إزالة الوسم {{name}}' },
+  commands: { label: 'إضافة الوسم {{name}}', macro: 'تشغيل الماكرو {{name}}',
+    unlabel: 'إزالة الوسم {{name}}' },
   keys: { tick: 'تحديدها أو إلغاء تحديدها', tickMore: 'تحديد التالية أيضًا', cardMenu: 'ما يمكن فعله بها' },
   labels: {
     title: 'الوسوم',

@@ -1,6 +1,6 @@
 export const first = {
   app: { name: 'Switchboard', loading: 'Wird geladen', skip: 'Zum Schreibfeld springen', close: 'Schließen', cancel: 'Abbrechen', copy: 'Kopieren', copied: 'Kopiert', back: 'Zurück', tryAgain: 'Noch einmal', save: 'Speichern', retry: 'Noch einmal', more: 'Mehr', ref: 'Kennung {{id}}', undo: 'Rückgängig', dismiss: 'Ausblenden', optional: 'freiwillig' },
-  areas: { nav: 'Bereiche', inbox: 'Posteingang', reports: 'Berichte', settings: 'Einstel\u00ADlungen', search: 'Suche' },
+  areas: { nav: 'Bereiche', inbox: 'Posteingang', reports: 'Berichte', settings: 'Einstel\u00ADlungen', search: 'Suche', alerts: 'Hinweise', alertsUnread: 'Benachrichtigungen, {{number}} ungelesen', alertsNone: 'Benachrichtigungen' },
   account: { menu: 'Ihr Konto, {{name}}, {{state}}' },
   connection: { label: 'Verbindung', live: 'Live', connecting: 'Verbindet', reconnecting: 'Neuer Versuch in {{seconds}} s', catchingUp: 'Holt auf, {{count}} Änderungen', catchingUpAll: 'Holt auf', offline: 'Offline, {{count}} warten', offlineNone: 'Offline', asOf: 'Stand {{time}}' },
   store: {
@@ -109,6 +109,7 @@ export const first = {
     flow: 'Ablauf',
     campaign: 'Kampagne',
     api: 'API',
+    rule: 'Regel',
     phoneApp: 'Geschäftstelefon',
     quoteGone: 'Eine frühere Nachricht',
     quoteNotLoaded: 'Diese Nachricht ließ sich nicht laden. Versuchen Sie es noch einmal.',
@@ -139,7 +140,6 @@ export const first = {
     waits: 'Geht {{time}}: {{because}}.',
     messageName: '{{sender}}, {{time}}: {{text}}, {{state}}',
     noteName: 'Interne Notiz von {{sender}}, {{time}}: {{text}}',
-    mentioned: '{{who}} hat Sie in einer Notiz zu {{name}} erwähnt',
     openIt: 'Öffnen',
     arrived_one: '{{count}} neue Nachricht von {{name}}',
     arrived_other: '{{count}} neue Nachrichten von {{name}}',
@@ -455,7 +455,7 @@ export const first = {
     due: '{{target}} fällig {{time}}',
     overTarget: '{{target}} {{time}} über dem Ziel',
   },
-  settings: { channels: 'Kanäle', templates: 'Vorlagen', replies: 'Textbausteine', members: 'Mitglieder', teams: 'Teams', hours: 'Zeiten und Ziele', availability: 'Verfügbarkeit', keys: 'API-Schlüssel', audit: 'Wer was getan hat', deadLetters: 'Nicht angewandt', appearance: 'Aussehen und Tastatur' },
+  settings: { channels: 'Kanäle', templates: 'Vorlagen', replies: 'Textbausteine', members: 'Mitglieder', teams: 'Teams', hours: 'Zeiten und Ziele', rules: 'Regeln', macros: 'Makros', availability: 'Verfügbarkeit', notifications: 'Benachrichtigungen', keys: 'API-Schlüssel', audit: 'Wer was getan hat', deadLetters: 'Nicht angewandt', appearance: 'Aussehen und Tastatur' },
   avatar: { whatsapp: 'WhatsApp' },
   error: { title: 'Diese Seite ließ sich nicht zeigen.', text: 'Was Sie geschrieben haben, ist aufgehoben.', reload: 'Neu laden', notFound: 'An dieser Adresse ist nichts.', toInbox: 'Zum Posteingang', noAnswer: 'Der Server antwortet nicht.' },
 };

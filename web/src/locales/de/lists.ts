@@ -22,7 +22,8 @@ export const lists = {
   },
   actions: { priorityFailed: 'Die Priorität ließ sich nicht setzen. {{detail}}', labelFailed: 'Das Etikett ließ sich nicht speichern. {{detail}}' },
   settings: { labels: 'Etiketten' },
-  commands: { label: 'Etikett {{name}} vergeben', unlabel: 'Etikett {{name}} entfernen' },
+  commands: { label: 'Etikett {{name}} vergeben', macro: 'Makro {{name}} ausführen',
+    unlabel: 'Etikett {{name}} entfernen' },
   keys: { tick: 'Auswählen oder nicht', tickMore: 'Die nächste mit auswählen', cardMenu: 'Was sich damit tun lässt' },
   labels: {
     title: 'Etiketten',

@@ -7,7 +7,7 @@
 //! ([`crate::follow`]); a conversation's own in [`fold`].
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     sync::{Mutex, PoisonError},
 };
 
@@ -100,13 +100,13 @@ impl Reporter {
         }
         for (slot, change) in changes {
             if !turn.rollups.contains_key(&slot) {
-                let (day, quarter, of) = slot.clone();
+                let (day, quarter, whose) = slot.clone();
                 let known =
-                    self.env.records.get::<RollupRow>(scope, RollupRow::key(day, quarter, of.clone()));
+                    self.env.records.get::<RollupRow>(scope, RollupRow::key(day, quarter, whose.clone()));
                 let row = known.await?.unwrap_or_else(|| RollupRow {
                     day,
                     slot: quarter,
-                    of,
+                    whose,
                     offset: 0,
                     body: Json(ReportSums::default()),
                 });
@@ -149,12 +149,13 @@ impl Follower for Reporter {
         for Logged { offset, event } in events {
             let Some(conversation) = event.data.conversation else { continue };
             let id = conversation.id;
-            if !turn.conversations.contains_key(&id) {
-                turn.conversations.insert(id, self.conversation(scope, id).await?);
-            }
-            let Some(open) = turn.conversations.get_mut(&id).filter(|open| open.offset < offset) else {
-                continue;
+            let open = match turn.conversations.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.conversation(scope, id).await?),
             };
+            if open.offset >= offset {
+                continue;
+            }
             let created = event.name == EventName::ConversationCreated;
             let before = open.state.clone();
             let open_time = |team, from, to| service.open_between(team, from, to);

@@ -445,10 +445,10 @@ CREATE TABLE IF NOT EXISTS rollups (
     tenant BLOB NOT NULL,
     day INTEGER NOT NULL,
     slot INTEGER NOT NULL,
-    of BLOB NOT NULL,
+    whose BLOB NOT NULL,
     offset INTEGER,
     body BLOB,
-    PRIMARY KEY (tenant, day, slot, of)
+    PRIMARY KEY (tenant, day, slot, whose)
 ) STRICT, WITHOUT ROWID;
 
 --  What people were told of: of each the newest 200, for 30 days.

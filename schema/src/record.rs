@@ -753,7 +753,7 @@ table! {
         /// The quarter of an hour in it.
         slot: i64,
         /// Channel, team and person: see [`ReportOf::key`].
-        of: Vec<u8>,
+        whose: Vec<u8>,
     }
     values {
         /// The last event of the log that is in it.

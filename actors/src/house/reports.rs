@@ -58,7 +58,7 @@ impl House {
         while let Some(rows) = days.try_next().await? {
             for row in rows {
                 let seconds = row.day * 24 * 3_600 + row.slot * REPORT_SLOT_SECONDS;
-                if let Some(of) = ReportOf::of_key(&row.of) {
+                if let Some(of) = ReportOf::of_key(&row.whose) {
                     tally.add(Timestamp::from_secs(seconds), &of, &row.body.0);
                 }
             }

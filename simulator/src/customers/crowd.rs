@@ -270,7 +270,7 @@ impl Task {
         let first = if customer.dice.chance(0.6) { rows.first() } else { None };
         let Some((id, title)) = first.or(customer.dice.pick(rows)).cloned() else { return };
         let pause = customer.dice.between(&(Duration::from_secs(4)..Duration::from_secs(20)));
-        let why = customer.dice.chance(0.3).then(|| match customer.profile.language {
+        let why = customer.dice.chance(0.3).then_some(match customer.profile.language {
             "es" => "Muy amables y rápidos",
             "tr" => "Çok hızlı ve nazikler",
             "nl" => "Snel en vriendelijk geholpen",

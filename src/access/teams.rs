@@ -401,6 +401,21 @@ fn checked_members(members: Vec<UserId>, people: &BTreeSet<UserId>) -> Result<Ve
     Ok(members.into_iter().collect())
 }
 
+/// What was one thing and is another.
+fn ratings_changed(before: Option<&wire::RatingSettings>, after: Option<&wire::RatingSettings>) -> Deed {
+    type Field = (&'static str, fn(&wire::RatingSettings) -> String);
+    const FIELDS: [Field; 5] = [
+        ("ask", |of| of.ask.to_string()),
+        ("delay_minutes", |of| of.delay_minutes.to_string()),
+        ("every_days", |of| of.every_days.to_string()),
+        ("question", |of| of.question.clone()),
+        ("button", |of| of.button.clone()),
+    ];
+    FIELDS.into_iter().fold(Deed::new(AuditAct::RatingsChanged), |deed, (field, value)| {
+        deed.change(field, before.map(value).as_deref(), after.map(value).as_deref())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -419,18 +434,4 @@ mod tests {
         assert_eq!(checked_members(vec![anna, anna], &[anna].into()).unwrap(), [anna]);
         assert!(checked_members(vec![ben], &[anna].into()).is_err());
     }
-}
-
-/// What was one thing and is another.
-fn ratings_changed(before: Option<&wire::RatingSettings>, after: Option<&wire::RatingSettings>) -> Deed {
-    let fields: [(&str, fn(&wire::RatingSettings) -> String); 5] = [
-        ("ask", |of| of.ask.to_string()),
-        ("delay_minutes", |of| of.delay_minutes.to_string()),
-        ("every_days", |of| of.every_days.to_string()),
-        ("question", |of| of.question.clone()),
-        ("button", |of| of.button.clone()),
-    ];
-    fields.into_iter().fold(Deed::new(AuditAct::RatingsChanged), |deed, (field, value)| {
-        deed.change(field, before.map(value).as_deref(), after.map(value).as_deref())
-    })
 }

@@ -29,7 +29,7 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(sheet).toBeVisible();
-  await expect(sheet.locator('dl > div')).toHaveCount(31);
+  await expect(sheet.locator('dl > div')).toHaveCount(32);
   await accessible(page);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+/');

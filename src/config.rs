@@ -594,7 +594,7 @@ impl Config {
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             complain("telemetry.sample_ratio", "must be from 0.0 to 1.0".to_owned());
         }
-        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 19] = [
+        let numbers: [(&str, u64, std::ops::RangeInclusive<u64>); 20] = [
             ("http.arbiters", self.http.arbiters as u64, 0..=256),
             ("http.connections_per_arbiter_max", self.http.connections_per_arbiter_max as u64, 1..=1_000_000),
             ("http.header_timeout_s", self.http.header_timeout_s, 1..=3_600),
@@ -612,6 +612,7 @@ impl Config {
             ("backup.keep_days", u64::from(self.backup.keep_days), 1..=3_650),
             ("sockets.queue_bytes_max", self.sockets.queue_bytes_max as u64, 65_536..=67_108_864),
             ("sockets.per_caller_max", self.sockets.per_caller_max as u64, 1..=100_000),
+            ("push.delay_s", self.push.delay_s, 0..=3_600),
             ("sessions.lifetime_h", self.sessions.lifetime_h, 1..=8_784),
             (
                 "limits.webhook_bytes_in_flight_max",
@@ -934,7 +935,7 @@ mod tests {
                 times += 1;
             }
         }
-        assert_eq!(times, 4);
+        assert_eq!(times, 5);
         assert!(load("[http]\ndrain_s = 0", &[]).is_ok());
         assert!(load("[http]\ndrain_s = 3600", &[]).is_ok());
     }

@@ -181,7 +181,7 @@ const fn urgency(class: NotificationClass) -> Urgency {
     }
 }
 
-fn count(outcome: &'static str) {
+fn came_to(outcome: &'static str) {
     metrics::counter!("pushes_total", "outcome" => outcome).increment(1);
 }
 
@@ -244,7 +244,7 @@ impl Courier {
         let job = Job { scope, user, id };
         let Some(permit) = self.place(job) else { return };
         let Some(permit) = permit else {
-            count("dropped");
+            came_to("dropped");
             tracing::warn!("too many notifications wait to be pushed: one is not");
             return self.forget(job).await;
         };
@@ -323,7 +323,7 @@ impl Courier {
             }
             tokio::time::sleep(pause).await;
         }
-        count("given_up");
+        came_to("given_up");
         self.forget(job).await;
     }
 
@@ -343,11 +343,11 @@ impl Courier {
             Ok(body.map(|body| (body.shown.clone(), book.settings.show_text)))
         });
         let Some((shown, show_text)) = found.await? else {
-            count("seen");
+            came_to("seen");
             return Ok(None);
         };
         if notifications.0.house.found(scope, user).await?.is_active(now) {
-            count("seen");
+            came_to("seen");
             return Ok(None);
         }
         let letter = match letter {
@@ -370,19 +370,19 @@ impl Courier {
                 }
             }
             let Some(push) = push_of(job, &browser, letter, now) else {
-                count("refused");
+                came_to("refused");
                 continue;
             };
             match self.hand_over(push).await {
-                Ok(()) => count("sent"),
+                Ok(()) => came_to("sent"),
                 Err(PushError::Gone) => self.ended(notifications, job, browser.subscription_id).await?,
                 Err(PushError::Refused(why)) => {
                     tracing::warn!(why, "a service does not take a pushed message");
-                    count("refused");
+                    came_to("refused");
                 }
                 Err(PushError::Passing { reason, after }) => {
                     tracing::info!(reason, "a pushed message is not taken now");
-                    count("retried");
+                    came_to("retried");
                     asked = asked.max(Some(after.unwrap_or_default()));
                     letter.left.push(browser);
                 }
@@ -406,7 +406,7 @@ impl Courier {
         job: Job,
         id: PushSubscriptionId,
     ) -> Result<(), Refusal> {
-        count("gone");
+        came_to("gone");
         notifications.forget_browser(job.scope, job.user, id).await
     }
 

@@ -537,7 +537,7 @@ async fn what_was_sealed_under_a_lost_master_key_is_said_refused_and_entered_ane
     assert_eq!(client().get(word("word-1")).send().await.expect("an answer").status(), 503);
     let of_it: Vec<String> =
         stage.server.log().lines().filter(|line| line.contains("master key")).map(str::to_owned).collect();
-    assert_eq!(of_it.len(), 4, "made, each channel, and all in the end: {of_it:#?}");
+    assert_eq!(of_it.len(), 5, "made, each channel, pushed messages, and all in the end: {of_it:#?}");
 
     // One of the two is not enough; both are, and everything works.
     stage.api.patch(&path, &json!({"name": "Shop"})).await.of(200);

@@ -21,6 +21,8 @@ export function ConditionChips({ filter, names, fields = FIELDS, opens = false, 
   const [begun, setBegun] = useState<Field | null>(null);
   // The list of fields closes in the moment in which one is chosen.
   const chosen = useRef<Field | null>(null);
+  /** The chip that takes over from what was chosen: its menu goes on where that one's was. */
+  const goesOn = useRef<number | null>(null);
   /** The chip whose menu is open. */
   const [open, setOpen] = useState<number | 'add' | 'begun' | null>(opens ? 'add' : null);
   useEffect(() => { if (opens) setOpen('add'); }, [opens]);
@@ -35,8 +37,6 @@ export function ConditionChips({ filter, names, fields = FIELDS, opens = false, 
     }
     chosen.current = field;
     setBegun(field);
-    // Once the list of fields is gone.
-    setTimeout(() => { setOpen('begun'); }, 0);
   };
   return (
     <>
@@ -70,6 +70,12 @@ export function ConditionChips({ filter, names, fields = FIELDS, opens = false, 
             setBegun(null);
             onClose();
           }}
+          onClosed={(event) => {
+            if (goesOn.current === null) return;
+            event.preventDefault();
+            setOpen(goesOn.current);
+            goesOn.current = null;
+          }}
           trigger={<button type="button" className="chip">{fieldName(begun)} …</button>}
         >
           <Choices
@@ -82,8 +88,7 @@ export function ConditionChips({ filter, names, fields = FIELDS, opens = false, 
               chosen.current = null;
               setBegun(null);
               setOpen(null);
-              // Once its button is there, beside which the menu opens.
-              if (kindOf(begun) === 'values') setTimeout(() => { setOpen(filter.length); }, 0);
+              if (kindOf(begun) === 'values') goesOn.current = filter.length;
               onClose();
               go([...filter, next]);
             }}
@@ -97,6 +102,12 @@ export function ConditionChips({ filter, names, fields = FIELDS, opens = false, 
           onOpenChange={(on) => {
             setOpen(on ? 'add' : null);
             if (!on && chosen.current === null) onClose();
+          }}
+          onClosed={(event) => {
+            if (chosen.current === null) return;
+            // The menu of what was chosen opens once this one is gone; the focus goes there, and not back in between.
+            event.preventDefault();
+            setOpen('begun');
           }}
           trigger={<button type="button" className="chip"><Plus size={12} aria-hidden="true" />{t('filter.add')}</button>}
         >

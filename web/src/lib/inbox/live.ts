@@ -213,8 +213,12 @@ async function paintList(seat: { meId: string; workspaceId: string }, mine: numb
   const shell = usePreferences.getState().keepCopy ? await it.lastShell(Date.now()) : null;
   if (mine !== session || shell?.seat !== it.seatOf(seat.meId, seat.workspaceId) || Object.keys(useInbox.getState().lists).length > 0) return;
   painted = true;
-  for (const { key, data } of shell.answers)
-    if (queryClient.getQueryData(key) === undefined) queryClient.setQueryData(key, data, { updatedAt: shell.at });
+  for (const { key, data } of shell.answers) {
+    if (queryClient.getQueryData(key) !== undefined) continue;
+    queryClient.setQueryData(key, data, { updatedAt: shell.at });
+    // However young it is: what changed since then was told to a page that is gone.
+    void queryClient.invalidateQueries({ queryKey: key, exact: true, refetchType: 'none' });
+  }
   useInbox.setState((state) => it.inboxFrom(shell, state));
   useFresh.setState({ asOf: shell.at });
 }

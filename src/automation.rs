@@ -127,7 +127,7 @@ impl Automation {
         }
         let seen = match parts.house.look_at(scope, cause.conversation).await {
             Ok(seen) => seen,
-            Err(refusal) if is_passing(&refusal) => return Err(refusal),
+            Err(refusal) if refusal.is_passing() => return Err(refusal),
             // It continues elsewhere, or does not read: nothing is to be done here any more.
             Err(_) => return Ok(()),
         };
@@ -233,9 +233,9 @@ impl Automation {
         for attempt in 1.. {
             match self.try_act(scope, act.clone(), conversation, action, actor).await {
                 Err(Refusal::Stopping) => return Err(Refusal::Stopping),
-                Err(refusal) if is_passing(&refusal) && attempt < TRIES => tokio::time::sleep(PAUSE).await,
+                Err(refusal) if refusal.is_passing() && attempt < TRIES => tokio::time::sleep(PAUSE).await,
                 // A rule is asked again later; whoever runs a macro is told.
-                Err(refusal) if is_passing(&refusal) && actor.is_rule => return Err(refusal),
+                Err(refusal) if refusal.is_passing() && actor.is_rule => return Err(refusal),
                 done => return Ok(done),
             }
         }
@@ -358,11 +358,6 @@ fn run_of(rule: RuleId, offset: u64) -> AutomationRunId {
 /// Whom a rule's acts are by: nobody who reads, is given anything or has drafts.
 const fn nobody(rule: RuleId) -> UserId {
     UserId::from_bytes(*rule.as_bytes())
-}
-
-/// May it work a moment later?
-const fn is_passing(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::Unavailable(_) | Refusal::Overloaded | Refusal::Stopping)
 }
 
 /// Checks a rule's parts.

@@ -21,8 +21,8 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     BulkId, ConversationId, CorrelationId, TenantScope, Timestamp, UserId,
-    record::{BULK_JOBS, BulkItem, BulkJobBody, BulkJobRow, BulkOutcome, BulkSliceBody, BulkSliceRow},
-    table::{Json, Record as _},
+    record::{BulkItem, BulkJobBody, BulkJobRow, BulkOutcome, BulkSliceBody, BulkSliceRow},
+    table::Json,
     wire::{self, AuditAct, BulkChange, BulkState, MAX_BULK, MAX_BULK_NAMED},
 };
 use switchboard_store::transfer::Whole;
@@ -30,6 +30,7 @@ use switchboard_store::transfer::Whole;
 use crate::{
     access::{Accounts, Caller},
     audit::Auditor,
+    everywhere::Everywhere,
     locks::Locks,
 };
 
@@ -210,32 +211,26 @@ impl Bulk {
 
     /// Goes on with what a process before this one did not finish.
     pub(crate) async fn resume(&self, store: Arc<dyn Whole>) {
-        let mut place = None;
+        let mut jobs = Everywhere::<BulkJobRow>::of(&*store);
         loop {
-            let (rows, next) = match store.dump(&BULK_JOBS, place.clone()).await {
-                Ok(page) => page,
+            let page = match jobs.page().await {
+                Ok(Some(page)) => page,
+                Ok(None) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "whether bulk changes wait to go on could not be read; trying again");
+                    tracing::warn!(
+                        error,
+                        "whether bulk changes wait to go on could not be read; trying again"
+                    );
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             };
-            for row in rows {
-                let Some(tenant) = row.tenant else { continue };
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "recovery acts for the tenant whose change it finds"
-                )]
-                let scope = TenantScope::assume(tenant);
-                match BulkJobRow::from_cells(row.cells) {
+            for (scope, row) in page {
+                match row {
                     Ok(row) if row.body.0.job.state == BulkState::Running => self.start(scope, row.job_id),
                     Ok(_) => {}
                     Err(error) => tracing::error!(%error, "a bulk change does not read"),
                 }
-            }
-            place = next;
-            if place.is_none() {
-                return;
             }
         }
     }
@@ -399,7 +394,7 @@ impl Bulk {
             }
             let before = match self.house.look_at(scope, item.id).await {
                 Ok(before) => before,
-                Err(refusal) if is_passing(&refusal) => return Err(refusal),
+                Err(refusal) if refusal.is_passing() => return Err(refusal),
                 Err(refusal) => {
                     item.outcome = Some(failure(&refusal));
                     continue;
@@ -427,7 +422,7 @@ impl Bulk {
         let to = rules::due(item.to.clone().unwrap_or_else(|| job.change.clone()), self.clock.now());
         let change = match self.accounts.named_change(scope, &to).await {
             Ok(change) => change,
-            Err(refusal) if is_passing(&refusal) => return Err(refusal),
+            Err(refusal) if refusal.is_passing() => return Err(refusal),
             Err(refusal) => return Ok(failure(&refusal)),
         };
         let act = Act {
@@ -442,7 +437,7 @@ impl Bulk {
             let seen = match self.house.look_at(scope, item.id).await {
                 Ok(seen) => seen,
                 Err(Refusal::Stopping) => return Err(Refusal::Stopping),
-                Err(refusal) if is_passing(&refusal) && attempt < TRIES => {
+                Err(refusal) if refusal.is_passing() && attempt < TRIES => {
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
@@ -462,7 +457,7 @@ impl Bulk {
             match self.house.change_one(scope, act.clone(), item.id, (change.clone(), expected)).await {
                 Ok(()) => return Ok(BulkOutcome::Changed),
                 Err(Refusal::Stopping) => return Err(Refusal::Stopping),
-                Err(refusal) if is_passing(&refusal) && attempt < TRIES => tokio::time::sleep(PAUSE).await,
+                Err(refusal) if refusal.is_passing() && attempt < TRIES => tokio::time::sleep(PAUSE).await,
                 Err(refusal) => return Ok(failure(&refusal)),
             }
         }
@@ -515,11 +510,6 @@ impl Bulk {
     fn kept_until(&self, since: Timestamp) -> Timestamp {
         (since + KEPT_FOR).max(self.clock.now() + Duration::from_secs(3_600))
     }
-}
-
-/// May it work a moment later?
-const fn is_passing(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::Unavailable(_) | Refusal::Overloaded | Refusal::Stopping)
 }
 
 fn changed_meanwhile() -> BulkOutcome {

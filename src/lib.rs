@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod desk;
 mod diary;
+mod everywhere;
 mod gateway;
 #[cfg(test)]
 mod generated;

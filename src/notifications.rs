@@ -12,14 +12,12 @@ pub(crate) mod push;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     num::NonZeroUsize,
-    str::FromStr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use lru::LruCache;
-use switchboard_actors::{House, Refusal, house::no_cursor, refusal_of};
+use switchboard_actors::{House, Refusal, refusal_of};
 use switchboard_domain::notification::{self, KEPT_MAX, People};
 use switchboard_ports::{
     clock::Clock,
@@ -37,6 +35,7 @@ use switchboard_schema::{
 
 use self::push::Courier;
 pub(crate) use self::{browsers::SignIn, follower::Teller};
+use crate::diary;
 
 /// People whose notifications are in memory, at most: those who were told or looked last.
 const BOOKS_MAX: NonZeroUsize = NonZeroUsize::new(2_000).unwrap();
@@ -79,31 +78,8 @@ impl Book {
     }
 }
 
-/// A place in a person's list, newest first. As text it is a page's cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    at: Timestamp,
-    id: NotificationId,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at.as_millis(), self.id)
-    }
-}
-
-impl FromStr for Place {
-    type Err = Refusal;
-
-    /// # Errors
-    /// [`Refusal::Invalid`] for what is no cursor.
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        let place = text.split_once('.').and_then(|(at, id)| {
-            Some(Self { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
-        });
-        place.ok_or_else(no_cursor)
-    }
-}
+/// A place in a person's list, newest first.
+pub(crate) type Place = diary::Place<NotificationId>;
 
 /// A book, locked while it is read or its rows are written; nothing in it until it was read.
 type Shelved = Arc<tokio::sync::Mutex<Option<Book>>>;

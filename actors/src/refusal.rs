@@ -68,6 +68,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// May the same work a moment later?
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Overloaded | Self::Stopping)
+    }
+
     /// What whoever asked is told: why a store cannot be reached is for the log alone, as that names places and quotes
     /// others' words.
     #[must_use]

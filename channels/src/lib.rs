@@ -11,3 +11,13 @@ pub mod mail;
 pub mod push;
 pub mod raws;
 pub mod whatsapp;
+
+/// Does an address lead to this machine?
+pub(crate) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -8,9 +8,8 @@ use switchboard_actors::{
 use switchboard_domain::{
     audit::{By, Deed},
     automation::{When, checked_name},
-    name,
 };
-use switchboard_ports::store::{Mutation, Scan};
+use switchboard_ports::store::{Lane, Mutation, Scan};
 use switchboard_schema::{
     RuleId, TenantScope, UserId,
     record::{AutomationRuleBody, AutomationRuleRow},
@@ -19,6 +18,7 @@ use switchboard_schema::{
 };
 
 use super::{Automation, checked};
+use crate::desk::kept::check_free;
 
 /// A rule that acts.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ impl Automation {
             let message = format!("there are {MAX_RULES} rules already: delete one that is not used");
             return Err(Refusal::Rule { code: "too_many_rules", message });
         }
-        check_free(&others, &name)?;
+        check_free(names(&others), &name)?;
         let position = others.last().map_or(0, |last| last.body.0.position + 1);
         let body = AutomationRuleBody {
             name,
@@ -129,7 +129,7 @@ impl Automation {
         let before = row.body.0.clone();
         let body = &mut row.body.0;
         if let Some(name) = name {
-            check_free(&others, &name)?;
+            check_free(names(&others), &name)?;
             body.name = name;
         }
         body.enabled = change.enabled.unwrap_or(body.enabled);
@@ -179,8 +179,8 @@ impl Automation {
                 let deed = deed_of(id, &before, &row.body.0);
                 self.0.audit.write(scope, by, mutation, deed).await?;
             } else {
-                let lane = switchboard_ports::store::Lane::Interactive;
-                self.0.records.store().commit_one(scope.into(), lane, vec![mutation]).await?;
+                let store = self.0.records.store();
+                store.commit_one(scope.into(), Lane::Interactive, vec![mutation]).await?;
             }
         }
         Ok(shown(others.swap_remove(at)))
@@ -246,12 +246,8 @@ fn deed_of(id: RuleId, before: &AutomationRuleBody, after: &AutomationRuleBody) 
     if before.actions == after.actions { deed } else { deed.changed("actions") }
 }
 
-fn check_free(others: &[AutomationRuleRow], name: &str) -> Result<(), Refusal> {
-    if others.iter().any(|row| name::same(&row.body.0.name, name)) {
-        let message = format!("there is one called {name} already");
-        return Err(Refusal::Invalid { field: "name", message });
-    }
-    Ok(())
+fn names(of: &[AutomationRuleRow]) -> impl Iterator<Item = &str> {
+    of.iter().map(|row| row.body.0.name.as_str())
 }
 
 fn shown(row: AutomationRuleRow) -> AutomationRule {

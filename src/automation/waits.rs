@@ -16,13 +16,14 @@ use switchboard_domain::automation::still_stands;
 use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
     ConversationId, RuleId, TenantScope, Timestamp,
-    record::{AUTOMATION_WAITS, AutomationWaitBody, AutomationWaitRow},
-    table::{Json, Record as _},
+    record::{AutomationWaitBody, AutomationWaitRow},
+    table::Json,
     wire::{Conversation, RuleEvent, RunOutcome},
 };
 use switchboard_store::transfer::Whole;
 
-use super::{Automation, Cause, Rule, WAITS_MAX, is_passing, run_of};
+use super::{Automation, Cause, Rule, WAITS_MAX, run_of};
+use crate::everywhere::Everywhere;
 
 /// How often it is looked what is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -126,33 +127,24 @@ impl Automation {
 
     /// Reads everything that waits.
     async fn remember(&self, store: &dyn Whole) {
-        let mut place = None;
+        let mut waits = Everywhere::<AutomationWaitRow>::of(store);
         loop {
-            let (rows, next) = match store.dump(&AUTOMATION_WAITS, place.clone()).await {
-                Ok(page) => page,
+            let page = match waits.page().await {
+                Ok(Some(page)) => page,
+                Ok(None) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "which rules wait could not be read; trying again");
+                    tracing::warn!(error, "which rules wait could not be read; trying again");
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             };
-            for row in rows {
-                let Some(tenant) = row.tenant else { continue };
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "recovery acts for the tenant whose rule it finds"
-                )]
-                let scope = TenantScope::assume(tenant);
-                match AutomationWaitRow::from_cells(row.cells) {
+            for (scope, row) in page {
+                match row {
                     Ok(row) => {
                         self.0.waits.add((row.body.0.due_at, scope, row.conversation_id, row.rule_id));
                     }
                     Err(error) => tracing::error!(%error, "a rule that waits does not read"),
                 }
-            }
-            place = next;
-            if place.is_none() {
-                return;
             }
         }
     }
@@ -173,7 +165,7 @@ impl Automation {
         if let Some(rule) = rules.iter().find(|rule| rule.id == rule_id) {
             let stands = match parts.house.look_at(scope, id).await {
                 Ok(now_is) => still_stands(&now_is, waiting_since, inbound_count),
-                Err(refusal) if is_passing(&refusal) => return Err(refusal),
+                Err(refusal) if refusal.is_passing() => return Err(refusal),
                 Err(_) => false,
             };
             let run = run_of(rule_id, offset);

@@ -15,10 +15,11 @@ use switchboard_ports::{
 };
 use switchboard_schema::{
     TenantScope,
-    record::{CHANNELS, ChannelBody, ChannelRow, Sealed},
-    table::Record as _,
+    record::{ChannelBody, ChannelRow, Sealed},
 };
 use switchboard_store::{MasterKey, SealingVault, transfer::Whole, vault::FINGERPRINT_BYTES};
+
+use crate::everywhere::Everywhere;
 
 /// Pause before a pass that failed is made again.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -210,22 +211,11 @@ async fn each(
     store: &dyn Whole,
     mut about: impl AsyncFnMut(TenantScope, ChannelRow) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut place = None;
-    loop {
-        let (rows, next) = store.dump(&CHANNELS, place).await.map_err(|error| error.to_string())?;
-        for row in rows {
-            let Some(tenant) = row.tenant else { continue };
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "recovery acts for the tenant whose channel it finds"
-            )]
-            let scope = TenantScope::assume(tenant);
-            let row = ChannelRow::from_cells(row.cells).map_err(|error| error.to_string())?;
-            about(scope, row).await?;
-        }
-        place = next;
-        if place.is_none() {
-            return Ok(());
+    let mut channels = Everywhere::<ChannelRow>::of(store);
+    while let Some(page) = channels.page().await? {
+        for (scope, row) in page {
+            about(scope, row.map_err(|error| error.to_string())?).await?;
         }
     }
+    Ok(())
 }

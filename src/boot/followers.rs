@@ -7,11 +7,12 @@ use switchboard_actors::{
     House,
     follow::{Follower, Following},
 };
-use switchboard_schema::{TenantScope, record::TenantRow, table::Record as _};
+use switchboard_schema::record::TenantRow;
 use switchboard_store::transfer::Whole;
 use tokio::sync::watch;
 
 use super::Error;
+use crate::everywhere::Everywhere;
 
 /// Pause before the workspaces are read again that could not be.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -83,16 +84,9 @@ pub(crate) fn following<F: Follower>(following: Following<F>) -> Begin {
 
 /// Has every workspace's log looked into.
 async fn look_everywhere(store: &dyn Whole, house: &House) -> Result<(), String> {
-    let mut place = None;
-    loop {
-        let (rows, next) = store.dump(TenantRow::TABLE, place).await.map_err(|error| error.to_string())?;
-        for tenant in rows.into_iter().filter_map(|row| row.tenant) {
-            #[expect(clippy::disallowed_methods, reason = "recovery acts for every workspace there is")]
-            house.look_into_log(TenantScope::assume(tenant));
-        }
-        place = next;
-        if place.is_none() {
-            return Ok(());
-        }
+    let mut workspaces = Everywhere::<TenantRow>::of(store);
+    while let Some(page) = workspaces.page().await? {
+        page.into_iter().for_each(|(scope, _)| house.look_into_log(scope));
     }
+    Ok(())
 }

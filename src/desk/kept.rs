@@ -159,7 +159,7 @@ impl Desk {
             let message = format!("there are {most} already: delete one that is not used");
             return Err(Refusal::Rule { code: K::TOO_MANY, message });
         }
-        check_free(&others, &body)?;
+        check_free(names(&others), K::name(&body))?;
         K::touch(&mut body, self.clock.now(), keeper.user_id);
         let deed = Deed::new(K::ACTS.0).about(id.to_string(), K::name(&body));
         let row = K::of(holder.key(), id, 1, body);
@@ -190,7 +190,7 @@ impl Desk {
         if body == *before.body() {
             return Ok(shown(holder, before));
         }
-        check_free(&others, &body)?;
+        check_free(names(&others), K::name(&body))?;
         K::touch(&mut body, self.clock.now(), keeper.user_id);
         let deed = Deed::new(K::ACTS.1).about(id.to_string(), K::name(before.body()));
         let deed = K::changes(deed, before.body(), &body);
@@ -252,13 +252,20 @@ impl Desk {
     }
 }
 
-fn check_free<K: Kept>(others: &[K], body: &K::Body) -> Result<(), Refusal> {
-    let name = K::name(body);
-    if others.iter().any(|row| name::same(K::name(row.body()), name)) {
+/// Refuses a name that another of these has.
+///
+/// # Errors
+/// [`Refusal::Invalid`] for `name`.
+pub(crate) fn check_free<'a>(mut others: impl Iterator<Item = &'a str>, name: &str) -> Result<(), Refusal> {
+    if others.any(|other| name::same(other, name)) {
         let message = format!("there is one called {name} already");
         return Err(Refusal::Invalid { field: "name", message });
     }
     Ok(())
+}
+
+fn names<K: Kept>(of: &[K]) -> impl Iterator<Item = &str> {
+    of.iter().map(|row| K::name(row.body()))
 }
 
 /// Says how the row of a kind is made of its columns.

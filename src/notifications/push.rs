@@ -20,12 +20,12 @@ use switchboard_ports::{
     clock::Clock,
     push::{Push, PushError, Pusher, Urgency},
     secrets::Vault,
-    store::{Lane, Mutation, Records, Scan, Scope},
+    store::{Lane, Mutation, Records, Scope},
 };
 use switchboard_schema::{
     NotificationId, PushSubscriptionId, TenantScope, Timestamp, UserId,
-    record::{PushJobBody, PushJobRow, PushSubscriptionRow, Sealed, SealedKeyRow, TenantRow},
-    table::{Json, Record as _},
+    record::{PushJobBody, PushJobRow, PushSubscriptionRow, Sealed, SealedKeyRow},
+    table::Json,
     wire::{self, NotificationClass},
 };
 use switchboard_store::transfer::Whole;
@@ -35,7 +35,7 @@ use tokio::{
 };
 
 use super::{Notifications, browsers::bytes_of, lock};
-use crate::access::Access;
+use crate::{access::Access, everywhere::Everywhere};
 
 /// For how long a notification is worth being pushed.
 pub(crate) const LIFE: Duration = Duration::from_secs(4 * 3_600);
@@ -48,7 +48,7 @@ const PAUSES: [Duration; 4] =
     [Duration::from_secs(2), Duration::from_secs(15), Duration::from_secs(60), Duration::from_secs(300)];
 /// The longest pause that is kept where a service asks for one.
 const PAUSE_MAX: Duration = Duration::from_secs(1_800);
-/// Pause before the workspaces are read again that could not be.
+/// Pause before what waits is read again that could not be.
 const READ_AGAIN: Duration = Duration::from_secs(5);
 /// The name of the key under which messages are signed.
 const KEY: &str = "push";
@@ -433,26 +433,16 @@ impl Courier {
 
     async fn take_up(&self, notifications: &Notifications, store: &dyn Whole) -> Result<(), String> {
         let now = self.0.clock.now();
-        let mut place = None;
-        loop {
-            let (rows, next) =
-                store.dump(TenantRow::TABLE, place).await.map_err(|error| error.to_string())?;
-            for tenant in rows.into_iter().filter_map(|row| row.tenant) {
-                #[expect(clippy::disallowed_methods, reason = "recovery acts for every workspace there is")]
-                let scope = TenantScope::assume(tenant);
-                for hour in hour_of(now - LIFE)..=hour_of(now) {
-                    let scan = Scan::of::<PushJobRow>(PushJobRow::partition(hour));
-                    let jobs = self.0.records.all::<PushJobRow>(scope, scan).await;
-                    for job in jobs.map_err(|error| error.to_string())? {
-                        self.take(notifications, scope, job.user_id, job.notification_id).await;
-                    }
+        let mut jobs = Everywhere::<PushJobRow>::of(store);
+        while let Some(page) = jobs.page().await? {
+            for (scope, job) in page {
+                let job = job.map_err(|error| error.to_string())?;
+                if now < job.body.0.until {
+                    self.take(notifications, scope, job.user_id, job.notification_id).await;
                 }
             }
-            place = next;
-            if place.is_none() {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 }
 

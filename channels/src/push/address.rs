@@ -21,13 +21,7 @@ pub fn endpoint(text: &str, loopback: bool) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must name no user".to_owned());
     }
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if is_here && loopback && matches!(url.scheme(), "http" | "https") {
+    if crate::is_loopback(&url) && loopback && matches!(url.scheme(), "http" | "https") {
         return Ok(url);
     }
     if url.scheme() != "https" {

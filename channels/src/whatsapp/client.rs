@@ -133,7 +133,7 @@ impl Graph {
                 .pool_idle_timeout(IDLE_TIMEOUT)
                 .pool_max_idle_per_host(MAX_IDLE)
                 .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
-            if is_loopback(&url) {
+            if crate::is_loopback(&url) {
                 // The simulator is on this machine; a proxy for the world outside is not asked for it.
                 builder = builder.no_proxy();
             }
@@ -684,15 +684,6 @@ fn bad_token() -> ProviderError {
 
 fn odd_answer() -> ReadError {
     ReadError::Unavailable("an answer that is none to what was asked".to_owned())
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[derive(Deserialize)]

@@ -1,24 +1,22 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Ellipsis, Lock, Pencil, Plus, Trash2, Users } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
-import { ApiError, ask, isPassing, newKey } from '@/api/client';
-import { macrosQuery, queryClient } from '@/api/queries';
-import type { CreateMacro, Macro } from '@/api/types';
+import { useId, useState } from 'react';
+import { macrosQuery } from '@/api/queries';
+import type { ChangeMacro, Macro } from '@/api/types';
 import { Field } from '@/components/field';
 import { Menu, MenuItem } from '@/components/menu';
 import { FormButtons, Modal } from '@/components/modal';
 import { ActionsField } from '@/features/settings/automation/actions-field';
 import { Remove } from '@/features/settings/automation/remove';
 import { Runs } from '@/features/settings/automation/runs';
+import { nameProblem, SaveProblem, useSave } from '@/features/settings/automation/save';
 import { Head, LoadError } from '@/features/settings/parts';
 import { actionOf, actionWords, stepsOf, type Step } from '@/lib/automation';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-automation';
 import '@/lib/i18n-settings';
-import { wordsOf } from '@/lib/inbox/actions';
 import { useNames } from '@/lib/inbox/names';
 import { useMay } from '@/lib/people';
-import { showToast } from '@/lib/toast';
 
 type Asked = { act: 'new' } | { act: 'change' | 'delete'; macro: Macro };
 
@@ -81,21 +79,8 @@ function Edit({ macro, keeps, onClose }: { macro?: Macro; keeps: boolean; onClos
   const [shared, setShared] = useState(macro?.shared ?? keeps);
   const [steps, setSteps] = useState<Step[]>(() => stepsOf(macro?.actions ?? []));
   const [tried, setTried] = useState(false);
-  const key = useRef(newKey());
-  const save = useMutation({
-    mutationFn: (body: CreateMacro) =>
-      macro
-        ? ask<Macro>(`/macros/${macro.id}`, { method: 'PATCH', ifMatch: `"${String(macro.version)}"`, body: { name: body.name, actions: body.actions } })
-        : ask<Macro>('/macros', { method: 'POST', key: key.current, body }),
-    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
-    onSuccess: (saved) => {
-      void queryClient.invalidateQueries({ queryKey: ['automation'] });
-      showToast({ error: false, words: t('automation.saved', { name: saved.name }) });
-      onClose();
-    },
-  });
-  const problem = save.error instanceof ApiError ? save.error : null;
-  const wrongName = tried && name.trim() === '' ? t('automation.nameNeeded') : problem?.problem.field === 'name' ? problem.message : undefined;
+  const save = useSave<Macro, ChangeMacro>('/macros', macro, { shared }, onClose);
+  const wrongName = nameProblem(name, tried, save.error);
   return (
     <Modal title={macro ? t('automation.changeTitle', { name: macro.name }) : t('automation.newMacro')} onClose={onClose} footer={<FormButtons form={form} action={t('app.save')} disabled={save.isPending} onClose={onClose} />}>
       <form
@@ -106,7 +91,7 @@ function Edit({ macro, keeps, onClose }: { macro?: Macro; keeps: boolean; onClos
           event.preventDefault();
           setTried(true);
           const actions = steps.map(actionOf).filter((action) => action !== null);
-          if (name.trim() && steps.length > 0 && actions.length === steps.length) save.mutate({ name: name.trim(), shared, actions });
+          if (name.trim() && steps.length > 0 && actions.length === steps.length) save.mutate({ name: name.trim(), actions });
         }}
       >
         <Field label={t('automation.name')} value={name} onValue={setName} error={wrongName} maxLength={80} autoComplete="off" />
@@ -117,7 +102,7 @@ function Edit({ macro, keeps, onClose }: { macro?: Macro; keeps: boolean; onClos
             {t('automation.forAll')}
           </label>
         )}
-        {save.error && !wrongName && <p role="alert" className="text-bad">{problem?.status === 412 ? t('automation.changedMeanwhile') : t('automation.saveFailed', { detail: wordsOf(save.error) })}</p>}
+        {save.error && !wrongName && <SaveProblem error={save.error} />}
       </form>
     </Modal>
   );

@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
-import { ApiError, ask, isPassing, newKey } from '@/api/client';
+import { useId, useState } from 'react';
+import { ask, newKey } from '@/api/client';
 import { queryClient } from '@/api/queries';
-import type { AutomationRule, CreateRule, FilterCondition, RuleEvent, RuleTrial, RuleWhen } from '@/api/types';
+import type { AutomationRule, ChangeRule, FilterCondition, RuleEvent, RuleTrial, RuleWhen } from '@/api/types';
 import { Choice, Field } from '@/components/field';
 import { Menu, MenuItem } from '@/components/menu';
 import { FormButtons, Modal } from '@/components/modal';
@@ -11,6 +11,7 @@ import { ConditionChips } from '@/components/condition-chips';
 import { ActionsField } from '@/features/settings/automation/actions-field';
 import { Remove } from '@/features/settings/automation/remove';
 import { Runs } from '@/features/settings/automation/runs';
+import { nameProblem, SaveProblem, useSave } from '@/features/settings/automation/save';
 import { Head, LoadError } from '@/features/settings/parts';
 import { actionOf, actionWords, AFTER, afterWords, EVENTS, eventWords, rulesQuery, stepsOf, type Step } from '@/lib/automation';
 import { t } from '@/lib/i18n';
@@ -107,7 +108,6 @@ function Edit({ rule, onClose }: { rule?: AutomationRule; onClose: () => void })
   const [hours, setHours] = useState<'' | 'open' | 'closed'>(rule?.when.hours ?? '');
   const [steps, setSteps] = useState<Step[]>(() => stepsOf(rule?.actions ?? []));
   const [tried, setTried] = useState(false);
-  const key = useRef(newKey());
   const says = event === 'message_received' || event === 'message_sent';
   const when: RuleWhen = {
     event,
@@ -121,20 +121,8 @@ function Edit({ rule, onClose }: { rule?: AutomationRule; onClose: () => void })
     queryFn: ({ signal }) => ask<RuleTrial>('/rules/trial', { method: 'POST', key: newKey(), body: { when: { event: 'labelled', filter } }, signal }),
     enabled: filter.length > 0,
   });
-  const save = useMutation({
-    mutationFn: (body: Omit<CreateRule, 'enabled'>) =>
-      rule
-        ? ask<AutomationRule>(`/rules/${rule.id}`, { method: 'PATCH', ifMatch: `"${String(rule.version)}"`, body })
-        : ask<AutomationRule>('/rules', { method: 'POST', key: key.current, body: { ...body, enabled: true } }),
-    onError: (error) => { if (!isPassing(error)) key.current = newKey(); },
-    onSuccess: (saved) => {
-      void queryClient.invalidateQueries({ queryKey: ['automation'] });
-      showToast({ error: false, words: t('automation.saved', { name: saved.name }) });
-      onClose();
-    },
-  });
-  const problem = save.error instanceof ApiError ? save.error : null;
-  const wrongName = tried && name.trim() === '' ? t('automation.nameNeeded') : problem?.problem.field === 'name' ? problem.message : undefined;
+  const save = useSave<AutomationRule, ChangeRule>('/rules', rule, { enabled: true }, onClose);
+  const wrongName = nameProblem(name, tried, save.error);
   const afters = AFTER.some((one) => one === after) || after === 0 ? AFTER : [...AFTER, after].sort((a, b) => a - b);
   return (
     <Modal title={rule ? t('automation.changeTitle', { name: rule.name }) : t('automation.newRule')} onClose={onClose} footer={<FormButtons form={form} action={t('app.save')} disabled={save.isPending} onClose={onClose} />}>
@@ -163,7 +151,7 @@ function Edit({ rule, onClose }: { rule?: AutomationRule; onClose: () => void })
         </fieldset>
         <Choice label={t('automation.hours')} value={hours} onValue={(value) => { setHours(value as '' | 'open' | 'closed'); }} options={[{ value: '', label: t('automation.hoursAny') }, { value: 'open', label: t('automation.hoursOpen') }, { value: 'closed', label: t('automation.hoursClosed') }]} />
         <ActionsField steps={steps} names={names} byPerson={false} tried={tried} onChange={setSteps} />
-        {save.error && !wrongName && <p role="alert" className="text-bad">{problem?.status === 412 ? t('automation.changedMeanwhile') : t('automation.saveFailed', { detail: wordsOf(save.error) })}</p>}
+        {save.error && !wrongName && <SaveProblem error={save.error} />}
       </form>
     </Modal>
   );

@@ -60,6 +60,9 @@ pub struct Shelves {
     clock: Arc<dyn Clock>,
     fields: Fields,
     open: Mutex<HashMap<TenantId, Arc<Shelf>>>,
+    /// Held while a folder is opened or taken away: a question that opens one meanwhile would find half of it, or keep one
+    /// that is gone.
+    folders: Mutex<()>,
 }
 
 /// One index that is open.
@@ -188,23 +191,33 @@ impl Shelves {
     /// When it cannot be made.
     pub fn open(root: PathBuf, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         fs::create_dir_all(&root).map_err(|source| OpenError { path: root.clone(), source })?;
-        Ok(Self { root, clock, fields: Fields::default(), open: Mutex::default() })
+        Ok(Self { root, clock, fields: Fields::default(), open: Mutex::default(), folders: Mutex::default() })
     }
 
     fn path(&self, tenant: TenantId) -> PathBuf {
         self.root.join(tenant.to_string())
     }
 
+    fn opened(&self, tenant: TenantId, now: Timestamp) -> Option<Arc<Shelf>> {
+        lock(&self.open).get(&tenant).map(|shelf| {
+            shelf.used.store(now.as_millis(), Ordering::Relaxed);
+            Arc::clone(shelf)
+        })
+    }
+
     fn shelf(&self, tenant: TenantId) -> Result<Arc<Shelf>, Error> {
         let now = self.clock.now();
-        if let Some(shelf) = lock(&self.open).get(&tenant) {
-            shelf.used.store(now.as_millis(), Ordering::Relaxed);
-            return Ok(Arc::clone(shelf));
+        if let Some(shelf) = self.opened(tenant, now) {
+            return Ok(shelf);
         }
-        // Without the lock: the questions of others go on meanwhile.
+        // Questions to what is open go on meanwhile.
+        let _folders = lock(&self.folders);
+        if let Some(shelf) = self.opened(tenant, now) {
+            return Ok(shelf);
+        }
         let shelf = Arc::new(Shelf::open(&self.path(tenant), &self.fields, now)?);
         let mut open = lock(&self.open);
-        let shelf = Arc::clone(open.entry(tenant).or_insert(shelf));
+        open.insert(tenant, Arc::clone(&shelf));
         let oldest = (open.len() > OPEN_MAX)
             .then(|| {
                 let others = open.iter().filter(|(other, one)| **other != tenant && !one.writes());
@@ -270,6 +283,7 @@ impl Index for Shelves {
     }
 
     fn reset(&self, scope: TenantScope) -> Result<(), Error> {
+        let _folders = lock(&self.folders);
         self.close_one(scope.tenant());
         match fs::remove_dir_all(self.path(scope.tenant())) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::Unavailable(error.to_string())),

@@ -1,6 +1,9 @@
 //! What every index must keep.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use switchboard_domain::search::{Author, Filters, Holder, Query};
 use switchboard_schema::{
@@ -41,6 +44,7 @@ macro_rules! index_suite {
             another_tenants_words_are_never_found,
             what_is_stopped_says_so,
             what_does_not_read_says_so_and_can_be_made_anew,
+            questions_are_answered_while_it_is_made_anew,
             an_index_that_rested_answers_again,
         );
     };
@@ -345,6 +349,41 @@ pub fn what_does_not_read_says_so_and_can_be_made_anew(backend: impl Backend) {
     assert_eq!(index.note(scope(1)), Ok(None));
     put(&*index, vec![said(1, 1, "mended")]);
     assert_eq!(seqs(&*index, &ask("mended ")), [1]);
+}
+
+/// With what there is, and what is committed afterwards is found.
+pub fn questions_are_answered_while_it_is_made_anew(backend: impl Backend) {
+    let index = backend.index();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        for _ in 0..2 {
+            threads.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    find(&*index, &ask("anew "));
+                }
+            });
+        }
+        threads.spawn(|| {
+            // Also where this fails: the others wait for it.
+            let _over = Over(&is_over);
+            for n in 1..=100 {
+                index.reset(scope(1)).expect("a reset");
+                put(&*index, vec![said(1, n, "made anew")]);
+                assert_eq!(seqs(&*index, &ask("anew ")), [n], "what was committed last is what is found");
+            }
+        });
+    });
+    drop(index);
+    assert_eq!(seqs(&*backend.reopen().index(), &ask("anew ")), [100]);
+}
+
+/// Ends a loop of other threads, whatever becomes of this one.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Closed and opened.

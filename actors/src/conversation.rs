@@ -53,8 +53,9 @@ use crate::{
 /// must stay below a bucket, so that what leaves memory can be found in the store.
 const MAX_UNREGISTERED: u64 = BUCKET_ITEMS - 50;
 
-/// Changed items of old buckets that are told of after a crash, at most.
-const MAX_OLD_CHANGES: usize = 64;
+/// Changed items of old buckets that are not known to be projected, from which on the tenant's actor is asked with each
+/// commit whether they are. It keeps its own bound on what is not logged.
+const MANY_OLD_CHANGES: usize = 64;
 /// Pause between two tellings that somebody writes: the provider shows each for 25 s.
 const TYPING_PAUSE: Duration = Duration::from_secs(20);
 /// Pause before a conversation that could not hear something is told it again; it doubles.
@@ -205,6 +206,8 @@ pub(crate) struct Conversation {
     state: State,
     /// The version that the tenant's actor is known to have projected.
     projected_version: u64,
+    /// The newest bucket at that version, or an earlier one.
+    projected_bucket: u64,
     /// Where the command at hand comes from.
     correlation_id: Option<CorrelationId>,
     /// Its decision, where that is recorded in a trace.
@@ -384,7 +387,7 @@ impl Conversation {
         self.old_changes.retain(|_, version| *version > projected);
         for change in changes {
             if let Change::Head(head) = change {
-                head.old_changes = self.old_changes.keys().rev().take(MAX_OLD_CHANGES).copied().collect();
+                head.old_changes = self.old_changes.keys().copied().collect();
             }
         }
     }
@@ -844,7 +847,7 @@ impl Entity for Conversation {
     fn overtake(&mut self, asked: Asked) -> Option<Asked> {
         match asked.ask {
             Ask::Registered(version) => self.registered(version),
-            Ask::Projected(version) => self.projected_version = self.projected_version.max(version),
+            Ask::Projected(version) => self.projected(version),
             _ => return Some(asked),
         }
         None
@@ -1058,6 +1061,9 @@ impl Entity for Conversation {
         if send {
             self.start_sender();
         }
+        if self.old_changes.len() >= MANY_OLD_CHANGES {
+            self.ask_what_is_projected();
+        }
         self.state.trim(now);
     }
 
@@ -1083,8 +1089,7 @@ impl Entity for Conversation {
             return false;
         }
         if self.projected_version < version {
-            let letter = tenant::Letter::IsProjected(self.state.id);
-            self.env.tenants.tell_always(&self.env, self.scope, (), letter);
+            self.ask_what_is_projected();
         }
         self.projected_version >= version
     }
@@ -1125,16 +1130,29 @@ impl Conversation {
         })
     }
 
+    fn ask_what_is_projected(&self) {
+        let letter = tenant::Letter::IsProjected(self.state.id);
+        self.env.tenants.tell_always(&self.env, self.scope, (), letter);
+    }
+
+    fn projected(&mut self, version: u64) {
+        if version >= self.head_version() {
+            self.projected_bucket = self.state.head_bucket();
+        }
+        self.projected_version = self.projected_version.max(version);
+        self.old_changes.retain(|_, changed| *changed > version);
+    }
+
     fn fetch_changed_after(&self, after: u64) -> LocalBoxFuture<'static, Result<Fetched, Refusal>> {
         let place = Place { env: self.env.clone(), scope: self.scope, id: self.state.id };
-        let bucket = self.state.head_bucket();
+        let buckets = load::unprojected_from(self.projected_bucket)..=self.state.head_bucket();
         let old: Vec<u64> = self.old_changes.keys().copied().collect();
         Box::pin(async move {
             let mut items = Vec::new();
             for seq in old {
                 items.extend(place.item(seq).await?.filter(|item| item.version > after));
             }
-            for bucket in bucket.saturating_sub(1)..=bucket {
+            for bucket in buckets {
                 items.extend(place.items(bucket).await?.into_iter().filter(|item| item.version > after));
             }
             Ok(Fetched { items, found: None, contact: None })

@@ -172,16 +172,23 @@ enum Seen {
     Half,
 }
 
+/// The first bucket that may have items whose change was not projected, but for those that the head names: the one before
+/// the newest when something was projected last. A change further back was noted in the head ([`Head::old_changes`]).
+pub(super) const fn unprojected_from(projected_bucket: u64) -> u64 {
+    projected_bucket.saturating_sub(1)
+}
+
 async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conversation, Seen), Refusal> {
     let place = Place { env: env.clone(), scope, id };
     let hint_key = ConversationHeadRow::key(projection_bucket(id.as_bytes()), id);
-    let hint = match env.records.get::<ConversationHeadRow>(scope, hint_key).await {
+    let (hint, reads) = match env.records.get::<ConversationHeadRow>(scope, hint_key).await {
         // The projection does not read: it is made anew from the thread.
-        Err(store::Error::Corrupt(_)) => None,
-        hint => hint?,
+        Err(store::Error::Corrupt(_)) => (None, false),
+        hint => (hint?, true),
     };
     let projected_version = hint.as_ref().map_or(0, |row| row.version);
     let mut bucket = hint.map_or(0, |row| row.body.0.last_seq / BUCKET_ITEMS);
+    let projected_bucket = reads.then_some(bucket);
     let mut head = place.head(bucket).await?;
     for _ in 0..MAX_PROBES {
         let Some(newer) = place.head(bucket + 1).await? else { break };
@@ -199,6 +206,7 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
         owner: Arc::new(AtomicU64::new(state.head.as_ref().map_or(0, |head| head.handled_by.token))),
         state,
         projected_version,
+        projected_bucket: projected_bucket.unwrap_or(bucket),
         correlation_id: None,
         trace: None,
         queued_by: BTreeMap::new(),
@@ -236,8 +244,10 @@ async fn read(env: Env, scope: TenantScope, id: ConversationId) -> Result<(Conve
             state.items.insert(seq, item);
         }
     }
-    // Items that still wait in an older bucket are rare, and read too.
-    let oldest = outbox_floor.map_or(bucket, |seq| seq / BUCKET_ITEMS).min(bucket.saturating_sub(1));
+    // Items that still wait in an older bucket are rare, and read too. What was not projected may reach back further, where
+    // the log did not keep up.
+    let waiting = outbox_floor.map_or(bucket, |seq| seq / BUCKET_ITEMS);
+    let oldest = waiting.min(unprojected_from(projected_bucket.unwrap_or(bucket)));
     for of in oldest..=bucket {
         let rows =
             env.records.all::<ThreadRow>(scope, Scan::of::<ThreadRow>(ThreadRow::partition(id, of))).await?;

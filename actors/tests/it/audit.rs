@@ -134,7 +134,11 @@ async fn compare_log(world: &World, running: &Running, threads: &Threads) -> Res
         }
         let thread: Vec<Message> = messages.remove(id).unwrap_or_default().into_values().collect();
         if thread.len() != items.len() {
-            return Err(format!("{id}: {} items were told, {} are there", thread.len(), items.len()));
+            let seqs = |items: &[Message]| items.iter().map(|item| item.seq).collect::<HashSet<_>>();
+            let (told, there) = (seqs(&thread), seqs(items));
+            let mut missing: Vec<_> = there.difference(&told).collect();
+            missing.sort_unstable();
+            return Err(format!("{id}: of {} items these were not told: {missing:?}", items.len()));
         }
         for (told, shown) in thread.iter().zip(items) {
             if told != shown {

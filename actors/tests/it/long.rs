@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::{join, join_all};
 use switchboard_domain::{
-    inbound::{InboundMessage, Status, Update},
+    inbound::{InboundMessage, InboundReaction, Status, Update},
     outbound::ErrorClass,
 };
 use switchboard_ports::clock::Clock as _;
 use switchboard_schema::{
     record::{PROVIDER_IDS, ProviderIdRow, TENANT_LOG},
-    wire::{IdentityKind, MessageState},
+    wire::{IdentityKind, MessageState, Note},
 };
 use switchboard_store::{Fault, FaultPlan, Faulty};
 
@@ -297,6 +297,55 @@ fn a_change_of_an_old_message_is_told_of_also_when_a_crash_comes_between() {
         let running = world.open(None);
         running.house.fire_wakeups(true).await.expect("the wake-ups are read");
         world.deliver(&running, vec![read]).await;
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn what_the_log_did_not_come_to_before_a_crash_is_told_however_much_it_is() {
+    run(async {
+        let (mut world, running) = World::with_channel(67).await;
+        let (running, faulty) = {
+            let old = some(&world, 0, 480);
+            reloaded(&mut world, running, &old).await
+        };
+        let id = world.only_conversation(&running).await;
+        audit_soon(&world, &running).await;
+        // More than two buckets beyond what the list knows.
+        faulty.fail_table(&TENANT_LOG, Fault::Fail);
+        for nth in 0..1_100 {
+            let note = Note { body: format!("note {nth}"), mentions: Vec::new() };
+            let act = world.act(&format!("note {nth}"));
+            running.house.note(world.scope, act, id, note).await.expect("it is noted");
+        }
+        let running = world.restart(running).await;
+        audit_soon(&world, &running).await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
+fn changes_of_many_old_messages_are_told_of_also_when_a_crash_comes_between() {
+    run(async {
+        let (mut world, running) = World::with_channel(68).await;
+        let old = some(&world, 0, 1_100);
+        let (running, faulty) = reloaded(&mut world, running, &old).await;
+        audit_soon(&world, &running).await;
+        faulty.fail_table(&TENANT_LOG, Fault::Fail);
+        let Update::Message(someone) = &old[0] else { unreachable!("a message") };
+        let on_each = (0..300).map(|nth| {
+            Update::Reaction(InboundReaction {
+                from: someone.from.clone(),
+                ours: false,
+                provider_id: format!("on.{nth}"),
+                target_id: format!("in.{nth}"),
+                emoji: Some("👍".to_owned()),
+                at: world.clock.now(),
+            })
+        });
+        world.deliver_all(&running, &on_each.collect::<Vec<_>>()).await;
+        let running = world.restart(running).await;
         audit_soon(&world, &running).await;
         world.crash(running).await;
     });

@@ -71,6 +71,8 @@ pub(crate) struct Asked {
     pub(crate) correlation_id: Option<CorrelationId>,
     /// Where in a trace it comes from, where that is recorded.
     pub(crate) trace: Option<TraceContext>,
+    /// What the channel's side says, where it was asked for this.
+    pub(crate) side: ChannelFacts,
     /// What is asked.
     pub(crate) ask: Ask,
 }
@@ -78,7 +80,8 @@ pub(crate) struct Asked {
 impl Asked {
     /// Asked of a conversation that exists, by nobody outside.
     pub(crate) const fn of(ask: Ask) -> Self {
-        Self { channel_id: None, correlation_id: None, trace: None, ask }
+        let side = ChannelFacts { deleted: false, full: None };
+        Self { channel_id: None, correlation_id: None, trace: None, side, ask }
     }
 }
 
@@ -868,6 +871,7 @@ impl Entity for Conversation {
         }
         self.correlation_id = asked.correlation_id;
         self.trace = asked.trace;
+        self.state.channel = asked.side;
         if let Some(correlation) = asked.correlation_id {
             tracing::debug!(%correlation, conversation = %self.state.id, "a command is decided");
         }

@@ -268,7 +268,7 @@ pub fn channel_deleted() -> Refused {
     Refused {
         code: "channel_deleted",
         reason: "The channel was disconnected.".to_owned(),
-        what_to_do: "Connect it again to send.",
+        what_to_do: "Connect its number again, or write to this person from another one.",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Phone numbers as digits.
 
+use switchboard_schema::wire::{Identity, IdentityKind};
+
 /// Fewest digits of an international number we accept.
 pub const MIN_DIGITS: usize = 7;
 /// Most digits of an international number (ITU-T E.164).
@@ -25,6 +27,16 @@ pub fn digits(text: &str) -> Option<String> {
     (digits.len() >= MIN_DIGITS && !digits.starts_with('0')).then_some(digits)
 }
 
+/// How an address of a person is told: a number in international form.
+#[must_use]
+pub fn told(identity: &Identity) -> String {
+    let is_number = matches!(identity.kind, IdentityKind::Phone | IdentityKind::WaId);
+    match digits(&identity.value).filter(|_| is_number) {
+        Some(digits) => format!("+{digits}"),
+        None => identity.value.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +58,14 @@ mod tests {
         for text in ["+31 6 1234 4417", "0031 6 12344417", "31612344417", "+31 (6) 1234-4417"] {
             assert_eq!(digits(text).as_deref(), Some("31612344417"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_told_in_international_form_and_another_address_as_it_is() {
+        let told = |kind, value: &str| told(&Identity { kind, value: value.to_owned() });
+        assert_eq!(told(IdentityKind::WaId, "31612344417"), "+31612344417");
+        assert_eq!(told(IdentityKind::Phone, "31612344417"), "+31612344417");
+        assert_eq!(told(IdentityKind::Username, "31612344417"), "31612344417");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub const MAX_BUTTON_CHARS: usize = 25;
 pub const MAX_URL_CHARS: usize = 2_000;
 /// Longest number of a button, in characters.
 pub const MAX_PHONE_CHARS: usize = 20;
-/// Longest code that a button copies, in characters.
+/// Longest code, of a sign-in or one that a button copies, in characters.
 pub const MAX_CODE_CHARS: usize = 15;
 /// Longest payload of a quick reply, in characters.
 pub const MAX_PAYLOAD_CHARS: usize = 256;
@@ -224,7 +224,6 @@ pub fn wants_a_look(known: &TemplateBody) -> bool {
 pub fn changes(known: &TemplateBody) -> Vec<TemplateChange> {
     let mut changes = Vec::new();
     let seen = &known.seen;
-    let day = |at: Timestamp| at.to_string().get(..10).unwrap_or_default().to_owned();
     let mut change = |what, from: Option<&str>, now: &Known, announced, message: String| {
         let (from, to) = (from.map(str::to_owned), now.value.clone());
         changes.push(TemplateChange { what, from, to, at: now.at, announced, message });
@@ -235,7 +234,7 @@ pub fn changes(known: &TemplateBody) -> Vec<TemplateChange> {
         let message = format!(
             "WhatsApp will file it under {}. {}",
             next.value.to_lowercase(),
-            price_words(&known.category.value, &next.value)
+            price_words(&known.category.value, &next.value, Some(next.at))
         );
         change(TemplateFact::Category, Some(&known.category.value), next, true, message);
     }
@@ -245,7 +244,7 @@ pub fn changes(known: &TemplateBody) -> Vec<TemplateChange> {
             seen.category.to_lowercase(),
             known.category.value.to_lowercase(),
             day(known.category.at),
-            price_words(&seen.category, &known.category.value)
+            price_words(&seen.category, &known.category.value, None)
         );
         change(TemplateFact::Category, Some(&seen.category), &known.category, false, message);
     }
@@ -281,15 +280,25 @@ fn announced(known: &TemplateBody) -> Option<&Known> {
     (next.value != known.category.value && next.told_at >= known.category.at).then_some(next)
 }
 
-fn price_words(from: &str, to: &str) -> &'static str {
-    match (from, to) {
+/// The day of a time, as it is told.
+fn day(at: Timestamp) -> String {
+    at.to_string().get(..10).unwrap_or_default().to_owned()
+}
+
+/// What a change of the category does to the price: from a time on, or since it came.
+fn price_words(from: &str, to: &str, starting: Option<Timestamp>) -> String {
+    let price = match (from, to) {
         (_, "MARKETING") => {
-            "It now costs the marketing price, the highest, also within the 24-hour window, and goes only to who wants marketing."
+            "the marketing price, the highest, also within the 24-hour window, and goes only to who wants marketing"
         }
-        ("MARKETING", "UTILITY") => "It now costs the utility price, which is lower.",
-        (_, "UTILITY") => "It now costs the utility price.",
-        (_, "AUTHENTICATION") => "It now costs the authentication price.",
-        _ => "What it costs may have changed.",
+        ("MARKETING", "UTILITY") => "the utility price, which is lower",
+        (_, "UTILITY") => "the utility price",
+        (_, "AUTHENTICATION") => "the authentication price",
+        _ => return "What it costs may have changed.".to_owned(),
+    };
+    match starting {
+        Some(at) => format!("From {} on it costs {price}.", day(at)),
+        None => format!("It now costs {price}."),
     }
 }
 
@@ -446,7 +455,9 @@ pub fn check_request(known: &Template, request: &TemplateRequest, now: Timestamp
         body: &request.body,
         buttons: &request.buttons,
     };
-    check_face(&face, &given, code_of(known, request))?;
+    let code = code_of(known, request);
+    code.map_or(Ok(()), check_code)?;
+    check_face(&face, &given, code)?;
     match (known.offer.as_ref().is_some_and(|offer| offer.ends), request.offer_ends_at) {
         (true, None) => return invalid("template.offer_ends_at", "say when the offer of this template ends"),
         (false, Some(_)) => {
@@ -609,6 +620,18 @@ fn check_sections(value: &TemplateButtonValue) -> Checked {
 /// The code of an authentication template: its button takes that of the body where none is given for it.
 fn code_of<'a>(known: &Template, request: &'a TemplateRequest) -> Option<&'a TemplateParameter> {
     (known.category == "AUTHENTICATION").then(|| request.body.first()).flatten()
+}
+
+/// WhatsApp takes a code of [`MAX_CODE_CHARS`] characters.
+fn check_code(code: &TemplateParameter) -> Checked {
+    let chars = code.text.chars().count();
+    if chars > MAX_CODE_CHARS {
+        return invalid(
+            "template.body",
+            format!("a code has at most {MAX_CODE_CHARS} characters, this has {chars}"),
+        );
+    }
+    Ok(())
 }
 
 /// Must each send give a button of this kind a value?
@@ -1402,6 +1425,9 @@ mod tests {
             ..TemplateRequest::default()
         };
         assert_eq!(field(check_request(&known, &request, at(0))), None);
+        let mut longer = request.clone();
+        longer.body[0].text = "1".repeat(MAX_CODE_CHARS + 1);
+        assert_eq!(field(check_request(&known, &longer, at(0))), Some("template.body"));
         known.buttons[0].url =
             Some("https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code={{1}}".to_owned());
         let button = &buttons_of(&known, &request)[0];

@@ -39,8 +39,10 @@ const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; img-src 'self'; sandbox";
 /// How long the next piece of a file may take to arrive.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
-/// Bytes of a file never change under its id.
+/// Bytes of a file never change under its id; whoever signs out takes them along ([`super::sessions`]).
 const CACHING: &str = "private, max-age=31536000, immutable";
+/// What was had by a link is asked for again: the link ends.
+const CACHING_OF_LINK: &str = "private, no-cache";
 
 /// Which of a file.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

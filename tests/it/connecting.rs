@@ -7,14 +7,17 @@ use switchboard_simulator::{
     payload::account_field,
 };
 
-use crate::support::{
-    api::Api,
-    postman::{Oddly, Postman, customer},
-    server::Server,
-    snapshot::text,
-    stage::{Stage, messages_path, number, secret, text_body},
-    until,
-    wire::Socket,
+use crate::{
+    scheduled::in_secs,
+    support::{
+        api::Api,
+        postman::{Oddly, Postman, customer},
+        server::Server,
+        snapshot::text,
+        stage::{Stage, messages_path, number, secret, text_body},
+        until,
+        wire::Socket,
+    },
 };
 
 /// What connects the n-th number.
@@ -369,31 +372,37 @@ async fn no_more_people_are_written_to_first_than_the_limit_also_after_a_restart
         number.messaging_limit = "TIER_2".to_owned();
     });
     stage.api.post(&format!("{}/check", path(&stage)), &json!({})).await.of(200);
+    let values = ["Ada", "bike", "Friday"].map(|text| json!({"text": text}));
+    let template = json!({"name": "bike_ready", "language": "en_US", "body": values});
+    let message = json!({"type": "template", "template": template});
     let start = async |stage: &Stage, phone: &str| {
-        let values = ["Ada", "bike", "Friday"].map(|text| json!({"text": text}));
-        let template = json!({"name": "bike_ready", "language": "en_US", "body": values});
-        let begun = stage
-            .api
-            .post(
-                "/api/v1/conversations",
-                &json!({
-                    "channel_id": stage.channel.id, "phone": phone,
-                    "message": {"type": "template", "template": template},
-                }),
-            )
-            .await;
-        begun.of(201)["message"].clone()
+        let start = json!({"channel_id": stage.channel.id, "phone": phone, "message": message});
+        stage.api.post("/api/v1/conversations", &start).await
     };
     for phone in ["31612000001", "31612000002"] {
-        stage.until_state(&start(&stage, phone).await, "sent").await;
+        stage.until_state(&start(&stage, phone).await.of(201)["message"], "sent").await;
     }
+    let later = json!({"channel_id": stage.channel.id, "phone": "31612000004"});
+    let later = text(&stage.api.post("/api/v1/conversations", &later).await.of(201), "id");
     stage.server.kill();
     stage.server.boot().await;
-    let refused = stage.until_state(&start(&stage, "31612000003").await, "failed").await;
-    assert_eq!(refused["error"]["code"], "messaging_limit_reached");
-    assert!(text(&refused["error"], "message").contains("room again at"));
+    // At once, whoever it is to; and nobody is made for it.
+    let refused = start(&stage, "31612000003").await;
+    assert!(refused.body.to_string().contains("room again at"), "{}", refused.body);
+    refused.is_problem(409, "messaging_limit_reached");
+    let known = format!("/api/v1/conversations/{later}/messages");
+    stage.api.post(&known, &message).await.is_problem(409, "messaging_limit_reached");
+    // And what was planned, when its turn comes.
+    let plan = json!({"send_at": in_secs(3_600), "message": message});
+    let planned = format!("/api/v1/conversations/{later}/scheduled");
+    let plan = stage.api.post(&planned, &plan).await.of(201);
+    let went = stage.api.post(&format!("{planned}/{}/send", text(&plan, "id")), &json!({})).await.of(202);
+    let failed = stage.until_state(&went, "failed").await;
+    assert_eq!(failed["error"]["code"], "messaging_limit_reached");
+    let again = format!("{known}/{}/retry", text(&failed, "id"));
+    stage.api.post(&again, &json!({})).await.is_problem(409, "messaging_limit_reached");
     // Whoever was written to already counts once; and whoever writes is answered.
-    stage.until_state(&start(&stage, "31612000001").await, "sent").await;
+    stage.until_state(&start(&stage, "31612000001").await.of(201)["message"], "sent").await;
     let conversation = stage.meet(&customer(0)).await;
     stage.until_state(&stage.send(&conversation, "hello").await, "sent").await;
     assert_eq!(stage.graph().accepted().len(), 4);

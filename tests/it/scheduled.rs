@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// A time so many seconds from now.
-fn in_secs(secs: i64) -> Value {
+pub(crate) fn in_secs(secs: i64) -> Value {
     json!(Timestamp::from_secs(machine_secs() + secs))
 }
 

@@ -14,6 +14,7 @@ use switchboard_domain::{
     inbound::{
         HISTORY_DECLINED, IdentityChange, InboundMessage, Other, Party, Preference, TemplateUpdate, Update,
     },
+    phone,
     phone_import::{PhoneData, PhoneNews},
 };
 use switchboard_ports::{
@@ -501,7 +502,10 @@ impl Way {
     async fn identity_changed(&self, change: IdentityChange) -> Result<(), Refusal> {
         let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
         let party = Party { identities, profile_name: change.from.profile_name };
-        let told = change.to.iter().map(|identity| identity.value.as_str()).collect::<Vec<_>>().join(", ");
+        // A number and what WhatsApp knows it by are mostly the same digits.
+        let mut told: Vec<_> = change.to.iter().map(phone::told).collect();
+        told.dedup();
+        let told = told.join(", ");
         let line = SystemLine {
             event: SystemEvent::NumberChanged,
             actor: None,

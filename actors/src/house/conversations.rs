@@ -63,6 +63,11 @@ fn once(act: &Act, request: &impl serde::Serialize, rule: Rule) -> Rule {
     Rule::Once { key: key_hash(act), request_hash: request_hash(request), act: Box::new(rule) }
 }
 
+/// A rule as somebody asks for it.
+fn asked_by(act: &Act, rule: Rule) -> Asked {
+    Asked { correlation_id: Some(act.correlation), trace: act.trace, ..Asked::of(Ask::Rule(rule)) }
+}
+
 /// The message that a request is about.
 const fn about(request: &SendRequest) -> Option<MessageId> {
     match &request.content {
@@ -90,9 +95,7 @@ impl House {
         id: ConversationId,
         rule: Rule,
     ) -> Result<(Option<wire::Message>, wire::Conversation), Refusal> {
-        let command =
-            Asked { correlation_id: Some(act.correlation), trace: act.trace, ..Asked::of(Ask::Rule(rule)) };
-        done(ask(&self.env, scope, id, command).await?)
+        done(ask(&self.env, scope, id, asked_by(act, rule)).await?)
     }
 
     /// What a conversation's owner answers to a question or, while its owner has something to write and cannot, what it
@@ -187,6 +190,19 @@ impl House {
         rule: Rule,
     ) -> Result<wire::Message, Refusal> {
         self.ask_conversation(scope, act, id, rule).await?.0.ok_or(Refusal::NotFound("message"))
+    }
+
+    /// The same of what is sent, with what the channel's side says of it.
+    async fn ask_to_send(
+        &self,
+        scope: TenantScope,
+        act: &Act,
+        id: ConversationId,
+        rule: Rule,
+        side: ChannelFacts,
+    ) -> Result<wire::Message, Refusal> {
+        let asked = Asked { side, ..asked_by(act, rule) };
+        done(ask(&self.env, scope, id, asked).await?)?.0.ok_or(Refusal::NotFound("message"))
     }
 
     /// A page of the list.
@@ -409,13 +425,21 @@ impl House {
             None => None,
         };
         content.as_ref().map_or(Ok(()), check_content).map_err(conversation::refusal_of)?;
+        let full = match &content {
+            Some(_) => {
+                let channel = (channel_id, &body);
+                initiated::full_for(&self.env, scope, channel, whom.contact().id).await?
+            }
+            None => None,
+        };
+        let side = ChannelFacts { deleted: false, full };
         let (contact, id) = match whom {
             Whom::New(party, _) => {
                 let now = self.env.clock.now();
                 let templates = self.env.templates.of(&(scope, channel_id)).unwrap_or_default();
                 content
                     .as_ref()
-                    .map_or(Ok(()), |content| may_begin(content, &templates, now))
+                    .map_or(Ok(()), |content| may_begin(content, &templates, side, now))
                     .map_err(conversation::refusal_of)?;
                 let found = resolve::resolve(&self.env, scope, channel_id, &party, false).await?;
                 (found.contact, found.conversation_id)
@@ -449,12 +473,7 @@ impl House {
                 sender: act.principal.sender.clone(),
             },
         };
-        let command = Asked {
-            channel_id: Some(channel_id),
-            correlation_id: Some(act.correlation),
-            trace: act.trace,
-            ask: Ask::Rule(rule),
-        };
+        let command = Asked { channel_id: Some(channel_id), side, ..asked_by(&act, rule) };
         let (message, conversation) = done(ask(&self.env, scope, id, command).await?)?;
         let conversation = self.with_unread(scope, act.principal.user_id, conversation).await;
         Ok(wire::StartedConversation { conversation, message })
@@ -514,8 +533,8 @@ impl House {
         self.admit(scope)?;
         let (key, hash) = (key_hash(&act), request_hash(&request));
         let hold = hold_of(&request)?;
-        let content = match &request.content {
-            SendContent::Text { text } => Content::Text(text.clone()),
+        let (content, side) = match &request.content {
+            SendContent::Text { text } => (Content::Text(text.clone()), ChannelFacts::default()),
             _ => {
                 // Repeated, it is answered as before, also when the template is gone by now.
                 let repeated = Ask::Repeated { key, request_hash: hash.clone() };
@@ -523,7 +542,14 @@ impl House {
                 if let Some(message) = message {
                     return Ok(message);
                 }
-                self.content(scope, conversation.channel_id, &conversation.contact, &request).await?
+                let content =
+                    self.content(scope, conversation.channel_id, &conversation.contact, &request).await?;
+                // Only a template writes to somebody first: nothing else waits for the channel's side.
+                let side = match content {
+                    Content::Template(_) => self.side(scope, &conversation).await?.channel,
+                    _ => ChannelFacts::default(),
+                };
+                (content, side)
             }
         };
         let rule = Rule::Send {
@@ -538,7 +564,7 @@ impl House {
             sender: act.principal.sender.clone(),
         };
         tracing::debug!(correlation = %act.correlation, conversation = %id, "a message is queued");
-        self.ask_for_message(scope, &act, id, rule).await
+        self.ask_to_send(scope, &act, id, rule, side).await
     }
 
     /// Keeps a message that is to go at a time; the answer is durable.
@@ -666,7 +692,9 @@ impl House {
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
         let rule = once(&act, &("retry", message), Rule::Retry { id: message });
-        self.ask_for_message(scope, &act, id, rule).await
+        let conversation = self.show(scope, id).await?;
+        let side = self.side(scope, &conversation).await?.channel;
+        self.ask_to_send(scope, &act, id, rule, side).await
     }
 
     /// Writes a private note.

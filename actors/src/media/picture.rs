@@ -6,8 +6,10 @@ use image::{ImageReader, Limits, codecs::jpeg::JpegEncoder, imageops::FilterType
 
 /// Largest side of a picture that is read, in pixels.
 const MAX_SIDE: u32 = 12_000;
-/// Memory that reading one may take, in bytes: 40 million pixels of four bytes.
-const MAX_BYTES: u64 = 160 * 1_024 * 1_024;
+/// Pixels of a picture that is read. A browser takes four bytes for each: one that is not read is not shown, either.
+const MAX_PIXELS: u64 = 40_000_000;
+/// Memory that reading one may take, in bytes: so many pixels of four bytes.
+const MAX_BYTES: u64 = 4 * MAX_PIXELS;
 /// The larger side of the small picture, in pixels.
 const SMALL_SIDE: u32 = 640;
 /// A picture whose larger side is at most this needs no small one, in pixels.
@@ -35,7 +37,12 @@ pub(super) fn smaller(bytes: &[u8]) -> Option<Small> {
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_BYTES);
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let read = || ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok();
+    let (width, height) = read()?.into_dimensions().ok()?;
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return None;
+    }
+    let mut reader = read()?;
     reader.limits(limits);
     let image = reader.decode().ok()?;
     let (width, height) = (image.width(), image.height());
@@ -72,11 +79,21 @@ mod tests {
 
     #[test]
     fn a_picture_that_says_it_is_huge_is_not_read() {
-        // A few bytes that ask for 60,000 × 60,000 pixels.
-        let mut bomb = png(8, 8);
-        bomb[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
-        bomb[20..24].copy_from_slice(&60_000_u32.to_be_bytes());
-        assert!(smaller(&bomb).is_none());
+        // A few bytes that ask for so many pixels a side.
+        for side in [60_000_u32, 11_000, 6_325] {
+            let mut bomb = png(8, 8);
+            bomb[16..20].copy_from_slice(&side.to_be_bytes());
+            bomb[20..24].copy_from_slice(&side.to_be_bytes());
+            assert!(smaller(&bomb).is_none());
+        }
+    }
+
+    #[test]
+    fn a_picture_of_one_colour_beyond_the_pixels_that_are_shown_is_not_read() {
+        let image = image::GrayImage::new(8_000, 5_001);
+        let mut out = Cursor::new(Vec::new());
+        image.write_to(&mut out, ImageFormat::Png).expect("it is written");
+        assert!(smaller(&out.into_inner()).is_none());
     }
 
     #[test]

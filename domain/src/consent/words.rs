@@ -93,6 +93,8 @@ pub static LANGUAGES: &[Phrases] = &[
             "abmelden",
             "abbestellen",
             "keine nachrichten mehr",
+            "ich möchte keine nachrichten mehr",
+            "ich will keine nachrichten mehr",
             "nachrichten abbestellen",
             "austragen",
             "bitte abmelden",
@@ -649,7 +651,7 @@ static COURTESIES: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// Lower case; whatever is neither letter, digit, mark nor apostrophe separates words; one space between them.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    for letter in text.chars().map(narrow).flat_map(char::to_lowercase) {
         match letter {
             '’' | '‘' | '\'' | '`' => out.push('\''),
             // A dot above stays behind from lowering a Turkish capital.
@@ -664,6 +666,16 @@ fn plain(text: &str) -> String {
         }
     }
     out.trim_matches([' ', '\'']).to_owned()
+}
+
+/// A letter or digit as wide as an ideograph, as keyboards for Chinese and Japanese write it, as any other.
+fn narrow(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(letter) - (0xff01 - u32::from('!'))).unwrap_or(letter)
+        }
+        _ => letter,
+    }
 }
 
 /// Marks that belong to the letter before: vowel signs of Indic scripts and Thai, Arabic and Hebrew points.
@@ -702,6 +714,13 @@ mod tests {
     const START: Option<Wish> = Some(Wish { scope: ConsentScope::Everything, choice: ConsentChoice::Given });
     const NO_MARKETING: Option<Wish> =
         Some(Wish { scope: ConsentScope::Marketing, choice: ConsentChoice::Withdrawn });
+
+    #[test]
+    fn wide_letters_say_what_narrow_ones_say() {
+        assert_eq!(wish_in("ＳＴＯＰ！"), STOP);
+        assert_eq!(wish_in("ｓｔｏｐ　ａｄｓ"), NO_MARKETING);
+        assert_eq!(wish_in("ｓｔｏｐ ｂｙ ａｔ ９"), None);
+    }
 
     #[test]
     fn every_phrase_of_every_language_says_what_it_is_listed_for() {

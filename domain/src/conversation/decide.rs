@@ -30,7 +30,7 @@ use crate::{
     outbound::SendOutcome,
     ownership::{self, Automatic},
     pair,
-    permission::{self, Allowed, Circumstances, Refused},
+    permission::{self, Allowed, ChannelFacts, Circumstances, Refused},
     rating, retry, sla,
     template::Statuses,
     window,
@@ -332,12 +332,17 @@ fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Re
     }
 }
 
-/// May a conversation with somebody nobody knows begin with this, as the channel's templates are known?
+/// May a conversation with somebody nobody knows begin with this, as the channel and its templates are known?
 ///
 /// # Errors
 /// The rule that forbids it.
-pub fn may_begin(content: &Content, templates: &Statuses, now: Timestamp) -> Result<(), Rejection> {
-    let of = Circumstances { template: templates.of(content), ..Circumstances::default() };
+pub fn may_begin(
+    content: &Content,
+    templates: &Statuses,
+    channel: ChannelFacts,
+    now: Timestamp,
+) -> Result<(), Rejection> {
+    let of = Circumstances { template: templates.of(content), channel, ..Circumstances::default() };
     permission::may_send(&of, content, now)?;
     Ok(())
 }
@@ -390,7 +395,12 @@ pub(super) fn circumstances<'a>(
     content: Option<&Content>,
 ) -> Circumstances<'a> {
     let template = content.and_then(|content| state.templates.of(content));
-    let unknown = Circumstances { trouble: state.trouble.as_deref(), template, ..Circumstances::default() };
+    let unknown = Circumstances {
+        trouble: state.trouble.as_deref(),
+        channel: state.channel,
+        template,
+        ..Circumstances::default()
+    };
     head.map_or(unknown, |head| Circumstances {
         window: window_of(head),
         blocked: head.contact.blocked,

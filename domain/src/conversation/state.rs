@@ -15,6 +15,7 @@ use super::{Change, ContactSnapshot, show_item};
 use crate::{
     channel::Trouble,
     delivery::is_settled,
+    permission::ChannelFacts,
     rating,
     sla::{self, Service},
     template::Statuses,
@@ -46,6 +47,8 @@ pub struct State {
     pub head: Option<Head>,
     /// What stands against sending on the channel, where something does and that is known.
     pub trouble: Option<Arc<Trouble>>,
+    /// What the channel's side said for the command at hand, where it was asked.
+    pub channel: ChannelFacts,
     /// What is known of the channel's templates.
     pub templates: Arc<Statuses>,
     /// How soon customers are to be answered, and when it is open.
@@ -71,6 +74,7 @@ impl State {
             channel_id,
             head: None,
             trouble: None,
+            channel: ChannelFacts::default(),
             templates: Arc::default(),
             service: Arc::default(),
             open_commit: false,

@@ -605,7 +605,8 @@ fn check_button(buttons: &[Button], component: &Fields<'_>) -> Result<usize, Api
         return check_action(button, &item.required("action")?).map(|()| index);
     }
     let value = item.required_str(parameter)?;
-    if parameter == "coupon_code" && value.chars().count() > 15 {
+    let is_code = parameter == "coupon_code" || button.url().contains("/otp/code/");
+    if is_code && value.chars().count() > 15 {
         return Err(ApiError::value(&item.path_of(parameter), "must be at most 15 characters long"));
     }
     if parameter == "text" && variables(button.url()).is_empty() {

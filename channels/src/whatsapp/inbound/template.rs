@@ -43,12 +43,17 @@ fn since(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.as_millis().saturating_add(999))
 }
 
-/// The reason: the recommendation with it says more.
+/// The reason, and what the provider recommends to do about it.
 fn reason(value: &Members<'_>) -> Option<String> {
     let told = member(value, "reason").filter(|reason| !reason.is_empty() && reason != "NONE");
     let more = member_json(value, "rejection_info").and_then(|raw| {
         let info: serde_json::Value = serde_json::from_str(raw.get()).ok()?;
-        info.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned)
+        let said = |name: &str| {
+            let words = info.get(name).and_then(serde_json::Value::as_str).map(str::trim);
+            words.filter(|words| !words.is_empty()).map(str::to_owned)
+        };
+        let both: Vec<_> = ["reason", "recommendation"].into_iter().filter_map(said).collect();
+        (!both.is_empty()).then(|| both.join(" "))
     });
     let reason = more.or_else(|| told.map(|told| told.into_owned()))?;
     Some(super::text::cut(&reason, MAX_REASON_CHARS).0.to_owned())

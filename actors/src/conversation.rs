@@ -351,6 +351,7 @@ impl Conversation {
     fn see_channel(&mut self) {
         let channel = (self.scope, self.state.channel_id);
         self.state.trouble = self.env.troubles.of(&channel);
+        self.state.channel.deleted |= self.env.disconnected.of(&channel).is_some();
         self.state.templates = self.env.templates.of(&channel).unwrap_or_default();
         self.state.service = self.env.service.of(&self.scope).unwrap_or_default();
     }

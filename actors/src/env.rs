@@ -77,6 +77,8 @@ pub(crate) struct Surroundings {
     pub(crate) channels: Directory<ChannelActor>,
     /// What stands against sending on channels, where something does.
     pub(crate) troubles: Noted<(TenantScope, ChannelId), Arc<Trouble>>,
+    /// Channels that were disconnected, so far as they were looked at since the start.
+    pub(crate) disconnected: Noted<(TenantScope, ChannelId), ()>,
     /// What waits to be sent from channels, where it waits for long.
     pub(crate) queues: Noted<(TenantScope, ChannelId), wire::ChannelQueue>,
     /// Whom accounts wrote to first.
@@ -143,6 +145,7 @@ impl Env {
             tenants: Directory::default(),
             channels: Directory::default(),
             troubles: Noted::default(),
+            disconnected: Noted::default(),
             queues: Noted::default(),
             initiated: Initiated::default(),
             templates: Noted::default(),

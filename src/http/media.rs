@@ -67,7 +67,7 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let file = house.file(caller.scope, id).await?;
-    answer(house, caller.scope, file, params.thumbnail, &headers).await
+    answer(house, caller.scope, file, params.thumbnail, &headers, CACHING).await
 }
 
 /// What a file is uploaded as.
@@ -163,7 +163,7 @@ pub(crate) async fn by_link(
 ) -> Result<Response, Problem> {
     let (scope, id) = house.file_of_link(&token)?;
     let file = house.file(scope, id).await?;
-    answer(house, scope, file, false, &headers).await
+    answer(house, scope, file, false, &headers, CACHING_OF_LINK).await
 }
 
 async fn answer(
@@ -172,6 +172,7 @@ async fn answer(
     file: StoredFile,
     thumbnail: bool,
     asked: &HeaderMap,
+    caching: &'static str,
 ) -> Result<Response, Problem> {
     let StoredFile { facts, parts, thumbnail: small } = file;
     match facts.state {
@@ -189,12 +190,12 @@ async fn answer(
     let tag = format!("\"{}{}\"", facts.media_id, if small.is_some() { "-small" } else { "" });
     let tag = HeaderValue::try_from(tag).map_err(|_| Problem::internal())?;
     if asked.get(header::IF_NONE_MATCH) == Some(&tag) {
-        let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static(CACHING))];
+        let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static(caching))];
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     if let Some(small) = small {
         let bytes = house.part(scope, small).await.map_err(|refusal| unread(facts.media_id, refusal))?;
-        let headers = headers_of("image/jpeg", None, tag, bytes.len() as u64);
+        let headers = headers_of("image/jpeg", None, tag, bytes.len() as u64, caching);
         return Ok((headers, bytes).into_response());
     }
     let size = facts.size.unwrap_or_default();
@@ -209,7 +210,7 @@ async fn answer(
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
         }
     };
-    let mut headers = headers_of(mime, saved_as, tag, length);
+    let mut headers = headers_of(mime, saved_as, tag, length, caching);
     if status == StatusCode::PARTIAL_CONTENT {
         let range = format!("bytes {first}-{}/{size}", first + length - 1);
         headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(range).map_err(|_| Problem::internal())?);
@@ -235,14 +236,20 @@ fn unread(id: MediaId, refusal: Refusal) -> Problem {
     }
 }
 
-fn headers_of(mime: &str, saved_as: Option<&str>, tag: HeaderValue, length: u64) -> HeaderMap {
+fn headers_of(
+    mime: &str,
+    saved_as: Option<&str>,
+    tag: HeaderValue,
+    length: u64,
+    caching: &'static str,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mime = HeaderValue::try_from(mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, mime);
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::ETAG, tag);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     let disposition = saved_as.map_or_else(|| "inline".to_owned(), disposition);

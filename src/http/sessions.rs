@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use switchboard_actors::{
     House,
     fanout::{Ended, Opened},
@@ -69,7 +69,7 @@ pub(crate) async fn switch(
 
 /// Sign out
 ///
-/// Closes the sockets of this sign-in.
+/// Closes the sockets of this sign-in, and has the browser forget the files it was shown.
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", responses((status = 204)))]
 pub(crate) async fn delete(
     State(access): State<Arc<Access>>,
@@ -87,5 +87,7 @@ pub(crate) async fn delete(
     if let Err(refusal) = signed_out {
         tracing::warn!(%refusal, "the browsers of a sign-in that ended are forgotten when something is pushed to them");
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie)]).into_response())
+    let forget = HeaderValue::from_static("\"cache\"");
+    let clear = HeaderName::from_static("clear-site-data");
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie), (clear, forget)]).into_response())
 }

@@ -283,7 +283,12 @@ async fn a_browser_signs_in_needs_its_csrf_token_to_change_and_signs_out() {
     by_cookie.subscribe(None, false).await;
     by_ticket.subscribe(None, false).await;
     by_key.subscribe(None, false).await;
-    page.delete("/api/v1/sessions/current").await.of(204);
+    let out = page.delete("/api/v1/sessions/current").await;
+    assert_eq!(
+        out.headers["clear-site-data"], "\"cache\"",
+        "files that were shown are not read by who comes next"
+    );
+    out.of(204);
     browser.get("/api/v1/me").await.is_problem(401, "not_signed_in");
     assert_eq!(by_cookie.close_code().await, Some(4001));
     assert_eq!(by_ticket.close_code().await, Some(4001));

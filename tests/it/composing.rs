@@ -122,9 +122,7 @@ async fn a_channel_that_breaks_and_mends_or_goes_is_told_to_the_composer_and_ann
     let told = permission(&stage, &id).await;
     let told = refusal(&told, "answer");
     assert_eq!(told["code"], "channel_deleted");
-    let failed = stage.until_state(&stage.send(&id, "to whom?").await, "failed").await;
-    let words = format!("{} {}", text(told, "reason"), text(told, "what_to_do"));
-    assert_eq!((&failed["error"]["code"], &failed["error"]["message"]), (&told["code"], &json!(words)));
+    refused_as_told(&stage, &id, "channel_deleted").await;
 }
 
 #[tokio::test]

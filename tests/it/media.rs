@@ -156,7 +156,8 @@ async fn a_link_serves_its_file_without_a_session_and_no_other_link_does() {
     let link = stage.api.post(&format!("/api/v1/media/{id}/links"), &json!({})).await.of(201);
     let url = text(&link, "url");
     let nobody = Api::nobody(stage.server.address());
-    assert_eq!(fetch(&nobody, &url, &[]).await.0, 200);
+    let (status, headers, _) = fetch(&nobody, &url, &[]).await;
+    assert_eq!((status, header(&headers, "cache-control")), (200, "private, no-cache"), "a link ends");
     assert_eq!(nobody.get(&format!("/api/v1/media/{id}")).await.status, 401);
 
     let (head, last) = url.split_at(url.len() - 8);

@@ -291,6 +291,7 @@ impl ChannelActor {
         }
         let trouble = Trouble::of(&body.standing).filter(|_| body.deleted_at.is_none());
         self.env.troubles.set((self.scope, self.id), trouble.map(Arc::new));
+        self.env.disconnected.set((self.scope, self.id), body.deleted_at.map(drop));
     }
 
     /// Something came, or did not verify.

@@ -279,25 +279,59 @@ mod tests {
         }
     }
 
+    /// What follows from an error, and the test of the whole server that provokes it.
+    fn follows(class: ErrorClass, code: i64) -> (&'static str, &'static str) {
+        const ENDS: &str = "errors::each_error_that_ends_a_message_is_told_in_words_under_its_number";
+        const PASSES: &str = "errors::each_passing_error_is_waited_out_and_the_message_goes";
+        match (class, code) {
+            (_, 2_388_000..=2_388_999) => (
+                "the template is not submitted; whoever submits it reads this",
+                "errors::each_error_about_a_template_is_told_to_who_submits_it",
+            ),
+            (_, 2_593_107) => (
+                "counts as asked for",
+                "channels::a_request_whose_answer_is_lost_is_made_again_and_counts_once",
+            ),
+            (_, 2_593_108 | 2_593_109) => (
+                "shown with the number, in words of its own",
+                "channels::what_a_business_does_not_share_and_what_comes_too_late_is_said_in_plain_words",
+            ),
+            (Retry, _) => ("tried again by itself, five times at most", PASSES),
+            (BackOff, _) => (
+                "the number, or the messages to this person, go slower; tried again after 1, 4, 16, 64 s",
+                PASSES,
+            ),
+            (Never, _) => ("the message has failed", ENDS),
+            (Account, _) => {
+                ("the message has failed, and the channel is shown as broken until it is mended", ENDS)
+            }
+        }
+    }
+
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the test, not a setting")]
-    fn the_page_of_errors_says_what_each_means_and_what_follows() {
+    fn the_page_of_errors_says_what_each_means_what_follows_and_which_test_provokes_it() {
         let mut page = String::from(
-            "# WhatsApp's errors\n\nWhat an agent reads for each number that WhatsApp documents, and what follows. `UPDATE_GENERATED=1 cargo test -p switchboard-channels page_of_errors` writes this page anew; `tests/it/errors.rs` provokes each once and reads its words in the inbox.\n\n| number | words | what follows |\n|---|---|---|\n",
+            "# WhatsApp's errors\n\nWhat somebody reads for each number that WhatsApp documents, what follows, and the test in `tests/it` that provokes it. `UPDATE_GENERATED=1 cargo test -p switchboard-channels page_of_errors` writes this page anew.\n\n| number | words | what follows | test |\n|---|---|---|---|\n",
         );
+        let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/it");
+        let source = |module: &str| {
+            std::fs::read_to_string(format!("{tests}/{module}.rs")).expect("the tests of the whole server")
+        };
+        let (of_errors, of_channels) = (source("errors"), source("channels"));
         let mut rows: Vec<(i64, ErrorClass)> =
             CODES.iter().flat_map(|(class, codes)| codes.iter().map(|code| (*code, *class))).collect();
         rows.sort_by_key(|(code, _)| *code);
         for (code, class) in rows {
-            let follows = match class {
-                Retry => "tried again by itself, five times at most",
-                BackOff => {
-                    "the number, or the messages to this person, go slower; tried again after 1, 4, 16, 64 s"
-                }
-                Never => "the message has failed",
-                Account => "the message has failed, and the channel is shown as broken until it is mended",
-            };
-            page.push_str(&format!("| {code} | {} | {follows} |\n", of_code(code).message));
+            let (follows, test) = follows(class, code);
+            let (module, name) = test.split_once("::").expect("a test in a file");
+            let is_of_errors = module == "errors";
+            let source = if is_of_errors { &of_errors } else { &of_channels };
+            assert!(source.contains(&format!("async fn {name}(")), "there is no test {test}");
+            let provoked = source.split(|letter: char| !letter.is_ascii_digit() && letter != '_');
+            let is_provoked = provoked.map(|word| word.replace('_', "")).any(|word| word == code.to_string());
+            assert!(!is_of_errors || is_provoked, "{test} does not provoke {code}");
+            page.push_str(&format!("| {code} | {} | {follows} | `{test}` |\n", of_code(code).message));
         }
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/whatsapp-errors.md");
         if std::env::var_os("UPDATE_GENERATED").is_some() {

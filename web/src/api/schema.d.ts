@@ -1716,7 +1716,7 @@ export interface paths {
         post?: never;
         /**
          * Sign out
-         * @description Closes the sockets of this sign-in.
+         * @description Closes the sockets of this sign-in, and has the browser forget the files it was shown.
          */
         delete: operations["sessions_delete"];
         options?: never;

@@ -81,6 +81,7 @@ describe('templates', () => {
     expect(requestOf(place, values).header_location).toEqual({ name: 'Shop', address: 'Quay 1', latitude: 51.9, longitude: 4.4 });
     const code: Template = { ...whole, category: 'AUTHENTICATION' };
     expect(parametersOf(code).some(({ part }) => part === 'button')).toBe(false);
+    expect(parametersOf(code).filter(({ part }) => part === 'body').every(({ most }) => most === 15)).toBe(true);
   });
 
   it('ask for what cards, an offer and a list of products need, and give each its own', () => {

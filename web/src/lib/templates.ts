@@ -86,7 +86,8 @@ export function parametersOf(template: Template): Need[] {
   const { header_format, header_parameters, body_parameters } = template;
   // The button of a code takes the code of the text.
   const buttons = isCode(template.category) ? [] : (template.buttons ?? []);
-  const whole = needsOf({ ...(header_format ? { header_format } : {}), header: header_parameters, body: body_parameters, buttons }, '', undefined);
+  const needs = needsOf({ ...(header_format ? { header_format } : {}), header: header_parameters, body: body_parameters, buttons }, '', undefined);
+  const whole = isCode(template.category) ? needs.map((need) => (need.part === 'body' ? { ...need, most: MAX_CODE_CHARS } : need)) : needs;
   const offer: Need[] = template.offer?.ends ? [{ key: 'offer ends', part: 'offer', name: template.offer.text, required: true, most: MAX_PARAMETER_CHARS }] : [];
   const cards = (template.cards ?? []).flatMap((card, index) => needsOf({ header_format: card.header_format, body: card.body_parameters ?? [], buttons: card.buttons ?? [] }, ofCard(index), index));
   return [...whole, ...offer, ...cards];

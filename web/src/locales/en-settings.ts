@@ -294,7 +294,7 @@ export const enSettings = {
     badDegrees: 'A number from -{{most}} to {{most}}.',
     lacks: 'This contact has no {{field}}. Write it here.',
     filled: '{{field}}, filled in when it is sent',
-    badValue: 'No line breaks, and at most {{most}} characters.',
+    badValue: 'No line breaks, no more than four spaces in a row, and at most {{most}} characters.',
     source_name: 'Name',
     source_first_name: 'First name',
     source_phone: 'Phone number',

@@ -193,6 +193,7 @@ export const en = {
     notNow: 'It can’t be loaded now. We keep trying.',
     lost: 'It is lost: its bytes are not in our storage any more.',
     unreadable: 'It can’t be shown here.',
+    notShown: 'Too large to be shown here, or damaged',
     order: 'Order',
     orderOf_one: 'Order of {{count}} product',
     orderOf_other: 'Order of {{count}} products',

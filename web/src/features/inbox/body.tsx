@@ -113,8 +113,10 @@ interface Shown {
 
 function Picture({ file, name, onMissing, sticker }: Shown & { sticker?: boolean }) {
   const [open, setOpen] = useState(false);
-  const size = file.width && file.height ? { width: file.width, height: file.height } : {};
-  const image = <img className={sticker ? 'sticker' : 'picture'} src={mediaAddress(file, !sticker)} alt={file.caption ?? name} loading="lazy" decoding="async" onError={onMissing} {...size} />;
+  const { width, height } = file;
+  // The server measures every picture that can be shown without harm: what is too large for it, or broken, is saved instead.
+  if (!width || !height) return <FileRow file={file} name={name} about={t('content.notShown')} onMissing={onMissing} />;
+  const image = <img className={sticker ? 'sticker' : 'picture'} src={mediaAddress(file, !sticker)} alt={file.caption ?? name} loading="lazy" decoding="async" onError={onMissing} width={width} height={height} />;
   if (sticker) return image;
   return (
     <>
@@ -141,15 +143,20 @@ function Sound({ file, name, onMissing }: Shown) {
 }
 
 function DocumentRow({ file, onMissing }: Omit<Shown, 'name'>) {
-  const name = file.filename ?? kindName('document');
+  const kind = file.mime_type.split('/')[1]?.split(';')[0]?.toUpperCase();
+  return <FileRow file={file} name={file.filename ?? kindName('document')} about={[kind, file.size ? fileSize(file.size) : ''].filter(Boolean).join(' · ')} onMissing={onMissing} />;
+}
+
+/** A file to be saved. */
+function FileRow({ file, name, about, onMissing }: Shown & { about: string }) {
   // The browser fetches it; what comes of that it tells nobody.
   const look = () => { void whereIs(file).then((where) => { if (where !== 'here') onMissing(); }); };
   return (
-    <a className="filebox" href={mediaAddress(file)} download={name} onClick={look}>
+    <a className="filebox" href={mediaAddress(file)} download={file.filename ?? name} onClick={look}>
       <FileText size={16} aria-hidden="true" />
       <span className="min-w-0 flex-1">
         <span className="block truncate" dir="auto">{name}</span>
-        <span className="num block text-[12px] leading-4 text-text-2">{[file.mime_type.split('/')[1]?.split(';')[0]?.toUpperCase(), file.size ? fileSize(file.size) : ''].filter(Boolean).join(' · ')}</span>
+        <span className="num block text-[12px] leading-4 text-text-2">{about}</span>
       </span>
       <Download size={16} className="text-text-3" aria-label={t('content.download')} />
     </a>

@@ -273,7 +273,7 @@ export const settings = {
     badDegrees: 'رقم من -{{most}} إلى {{most}}.',
     lacks: 'ليس لجهة الاتصال هذه {{field}}. اكتبه هنا.',
     filled: '{{field}}، يُملأ عند الإرسال',
-    badValue: 'بلا أسطر جديدة، و{{most}} حرفًا على الأكثر.',
+    badValue: 'بلا أسطر جديدة، وبأربع مسافات متتالية على الأكثر، و{{most}} حرفًا على الأكثر.',
     source_name: 'الاسم',
     source_first_name: 'الاسم الأول',
     source_phone: 'رقم الهاتف',

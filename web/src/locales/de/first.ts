@@ -173,6 +173,7 @@ export const first = {
     notNow: 'Lässt sich gerade nicht laden. Wir versuchen es weiter.',
     lost: 'Verloren: der Inhalt ist nicht mehr in unserem Speicher.',
     unreadable: 'Lässt sich hier nicht zeigen.',
+    notShown: 'Zu groß, um hier gezeigt zu werden, oder beschädigt',
     order: 'Bestellung',
     orderOf_one: 'Bestellung von {{count}} Produkt',
     orderOf_other: 'Bestellung von {{count}} Produkten',

@@ -285,7 +285,7 @@ export const settings = {
     badDegrees: 'Eine Zahl von -{{most}} bis {{most}}.',
     lacks: 'Bei diesem Kontakt fehlt: {{field}}. Schreiben Sie es hier.',
     filled: '{{field}}, beim Senden ausgefüllt',
-    badValue: 'Keine Zeilenumbrüche und höchstens {{most}} Zeichen.',
+    badValue: 'Keine Zeilenumbrüche, höchstens vier Leerzeichen in Folge und höchstens {{most}} Zeichen.',
     source_name: 'Name',
     source_first_name: 'Vorname',
     source_phone: 'Telefonnummer',

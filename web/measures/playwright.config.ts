@@ -10,6 +10,7 @@ export default defineConfig({
   outputDir: '../test-results',
   use: {
     ...tests.use,
+    actionTimeout: 60_000,
     launchOptions: {
       ...tests.use?.launchOptions,
       // The heap is read after what is not needed was collected.

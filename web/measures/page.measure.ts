@@ -30,10 +30,14 @@ async function bareOf(page: Page): Promise<Page> {
     for (const one of copy.querySelectorAll('script, link[rel=modulepreload], link[rel=manifest]')) one.remove();
     return `<!doctype html>${copy.outerHTML}`;
   });
-  const bare = await page.context().newPage();
+  // Of its own: the worker of the app would answer with the app.
+  const context = await page.context().browser()?.newContext({ viewport: page.viewportSize(), serviceWorkers: 'block' });
+  if (!context) throw new Error('no browser');
+  const bare = await context.newPage();
   const address = new URL('/bare', page.url()).href;
   await bare.route(address, (route) => route.fulfill({ contentType: 'text/html', body: markup }));
   await bare.goto(address);
+  await expect(bare.locator('main.thread article').first()).toBeVisible();
   return bare;
 }
 
@@ -170,8 +174,7 @@ test('an agent with a hundred thousand conversations', async ({ page }) => {
     await busy.stop();
     note('a key, while nothing happens', quiet, base);
     note('a key, while 50 messages a second arrive', loud, base);
-    await still.close();
-    await bare.close();
+    for (const one of [still, bare]) await one.context().close();
     await page.locator(field).fill('');
 
     // A page that was away while much happened.

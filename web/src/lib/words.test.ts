@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, failureOf, firstName, isWindowClosed, reasonOf, shownIdentities, systemWords } from '@/lib/words';
+import type { Message } from '@/api/types';
+import { addressOf, failureOf, firstName, isLate, isWindowClosed, reasonOf, senderName, shownAt, shownIdentities, systemWords } from '@/lib/words';
 
 describe('words', () => {
   it('do not say twice that something was not sent', () => {
@@ -17,6 +18,27 @@ describe('words', () => {
 
   it('know both ways of saying that the window was closed', () => {
     expect(['window_closed', 'whatsapp_131047', 'whatsapp_131026'].map((code) => isWindowClosed({ code }))).toEqual([true, true, false]);
+  });
+
+  it('tell what came late, by the server or by its own time, and when it was written', () => {
+    const said = (fields: Partial<Message>) => ({ at: '2026-11-28T01:45:00Z', late: false, ...fields }) as Message;
+    const old = '2026-11-27T00:45:00Z';
+    expect(isLate(said({ provider_at: old }))).toBe(true);
+    expect(shownAt(said({ provider_at: old }))).toBe(old);
+    // Some seconds on the way are nothing to speak of, unless something newer was faster.
+    const near = '2026-11-28T01:44:30Z';
+    expect(isLate(said({ provider_at: near }))).toBe(false);
+    expect(shownAt(said({ provider_at: near }))).toBe('2026-11-28T01:45:00Z');
+    expect(shownAt(said({ provider_at: near, late: true }))).toBe(near);
+    // What a phone kept is old, and did not come late.
+    expect(isLate(said({ provider_at: old, imported: true }))).toBe(false);
+    expect(isLate(said({}))).toBe(false);
+  });
+
+  it('say of a key that it is one, and of a person who they are', () => {
+    expect(senderName({ kind: 'api', id: 'key_1', name: 'workspace create' })).toBe('API key “workspace create”');
+    expect(senderName({ kind: 'agent', id: 'usr_1', name: 'Ana' })).toBe('Ana');
+    expect(senderName({ kind: 'phone_app' })).toBe('Business phone');
   });
 
   it('call me you', () => {

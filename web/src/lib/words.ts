@@ -23,13 +23,23 @@ export function capital(words: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
-/** The time that stands on a message: of one out of a phone's history, when it was written. */
+/** So long after it was written, in milliseconds, a message came late, whatever else is there. */
+const LATE_MS = 5 * 60_000;
+
+/** It came after something written later, or long after it was written itself. */
+export function isLate(message: Message): boolean {
+  if (message.imported || message.provider_at == null) return false;
+  return message.late === true || Date.parse(message.at) - Date.parse(message.provider_at) > LATE_MS;
+}
+
+/** The time that stands on a message: of one out of a phone's history, and of one that came late, when it was written. */
 export function shownAt(message: Message): string {
-  return message.imported ? (message.provider_at ?? message.at) : message.at;
+  return message.imported || isLate(message) ? (message.provider_at ?? message.at) : message.at;
 }
 
 /** Whom a message of ours, or an emoji, is by. */
 export function senderName(sender: Message['sent_by']): string {
+  if (sender.kind === 'api' && sender.name) return t('thread.apiKey', { name: sender.name });
   return sender.name ?? t(sender.kind === 'phone_app' ? 'thread.businessPhone' : 'thread.you');
 }
 

@@ -29,7 +29,7 @@ import { useChannels, useMay, useUsers } from '@/lib/people';
 import { mentionsIn } from '@/lib/mentions';
 import { usePreferences } from '@/lib/preferences';
 import { moment, utcDay } from '@/lib/time';
-import { firstName, previewOf } from '@/lib/words';
+import { firstName, previewOf, senderName } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
 import { glyphs, shortcuts } from '@/lib/shortcuts';
@@ -374,7 +374,7 @@ function Quoted({ conversationId, messageId }: { conversationId: string; message
     <div className="replying">
       <CornerUpLeft size={14} className="flex-none text-text-3" aria-hidden="true" />
       <span className="min-w-0 flex-1">
-        <b className="block truncate">{message?.direction === 'out' ? (message.sent_by.name ?? t('thread.you')) : contact}</b>
+        <b className="block truncate">{message?.direction === 'out' ? senderName(message.sent_by) : contact}</b>
         <span className="block truncate" dir="auto">{message ? previewOf(message) : t('thread.quoteGone')}</span>
       </span>
       <button type="button" className="btn plain icon small" aria-label={t('composer.noReply')} onClick={() => { setReplyTo(conversationId, undefined); }}><X size={14} aria-hidden="true" /></button>

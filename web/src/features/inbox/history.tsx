@@ -43,6 +43,18 @@ export function History({ message, label, children }: { message: Message; label:
   );
 }
 
+/** What a mark beside a message's time means; opens at once, like the history. */
+export function Told({ word, more }: { word: string; more: string }) {
+  return (
+    <Popover.Root defaultOpen>
+      <Popover.Trigger className="mark" title={more}>{word}</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content aria-label={word} className="menu !w-fit !max-w-[min(320px,calc(100vw-16px))] !p-3 text-[12px] leading-4" side="top" align="end" sideOffset={6} collisionPadding={8}>{more}</Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
 /** What was looked at when it was last about to be sent, and what it is charged as. */
 function Decision({ decision }: { decision: SendDecision }) {
   return (

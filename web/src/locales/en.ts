@@ -158,6 +158,7 @@ export const en = {
     queuedOffline: 'Queued. Goes when you’re back online.',
     queuedHere: 'Waits for its turn.',
     waits: 'Goes {{time}}: {{because}}.',
+    waitsToo: 'Goes {{time}}.',
     messageName: '{{sender}}, {{time}}: {{text}}, {{state}}',
     noteName: 'Private note by {{sender}}, {{time}}: {{text}}',
     openIt: 'Open',
@@ -284,6 +285,7 @@ export const en = {
     wasCharged: 'WhatsApp charged it as {{category}}',
     about: 'about {{amount}}',
     byRate: 'About {{amount}}: {{charged}}, by the rates of {{day}}',
+    ofRate: '{{charged}}, by the rates of {{day}}',
     free: 'free',
     wasFree: 'WhatsApp counted it as {{category}}, free',
     service: 'Service',
@@ -409,6 +411,7 @@ export const en = {
   },
   wait: {
     seconds: 'in about {{count}} s',
+    minutesSeconds: 'in about {{minutes}} min {{seconds}} s',
     minutes: 'in about {{count}} min',
     until: 'at about {{time}}',
   },

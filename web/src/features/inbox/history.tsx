@@ -4,12 +4,15 @@ import { Check, X } from 'lucide-react';
 import type { Message, SendDecision } from '@/api/types';
 import { Tick } from '@/components/tick';
 import { t } from '@/lib/i18n';
+import { retryMessage } from '@/lib/inbox/actions';
 import { rate } from '@/lib/media';
+import { useMay } from '@/lib/people';
 import { exact, withLocalTimes } from '@/lib/time';
-import { stateName } from '@/lib/words';
+import { capital, reasonOf, stateName } from '@/lib/words';
 
 /** When a message reached each state; opens at once, as it is only loaded when asked for. */
 export function History({ message, label, children }: { message: Message; label: string; children: ReactNode }) {
+  const answers = useMay('answer');
   return (
     <Popover.Root defaultOpen>
       <Popover.Trigger className="meta" title={t('thread.history')} aria-label={label}>{children}</Popover.Trigger>
@@ -24,7 +27,7 @@ export function History({ message, label, children }: { message: Message; label:
                   <span className="flex-1">{stateName(step.state)}</span>
                   <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
                 </div>
-                {step.error && <p className="ps-[22px] text-text-2">{withLocalTimes(step.error.message, Date.now())} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
+                {step.error && <p className="ps-[22px] text-text-2">{capital(reasonOf(step.error))} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
               </li>
             ))}
           </ol>
@@ -35,6 +38,9 @@ export function History({ message, label, children }: { message: Message; label:
               {t(message.charged.billable ? 'decision.wasCharged' : 'decision.wasFree', { category: message.charged.category.replaceAll('_', ' ') })}
               {message.charged.amount && <>, <span className="num">{t('decision.about', { amount: rate(message.charged.amount) })}</span></>}
             </p>
+          )}
+          {message.state === 'failed' && answers && message.sent_by.kind !== 'phone_app' && (
+            <Popover.Close className="link mt-2 text-[12px]" onClick={() => void retryMessage(message)}>{t('app.retry')}</Popover.Close>
           )}
           {message.provider_id && <p className="mt-1 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
         </Popover.Content>

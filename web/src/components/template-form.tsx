@@ -160,8 +160,8 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, priceO
                     {categoryName(one.category)} · {one.language}<span className="text-warn"> · {reason}</span>
                   </span>
                 ) : (
-                  <span className="flex gap-2 text-[12px] leading-4 text-text-3">
-                    <span className="truncate">{categoryName(one.category)} · {one.language}</span>
+                  <span className="flex flex-wrap gap-x-2 text-[12px] leading-4 text-text-3">
+                    <span className="max-w-full truncate">{categoryName(one.category)} · {one.language}</span>
                     {cost && price && <span className="num ms-auto flex-none" title={priceWords(price)}>{cost}</span>}
                   </span>
                 )}

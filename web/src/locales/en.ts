@@ -81,6 +81,7 @@ export const en = {
     closesInHours: 'Window closes in {{left}}',
     closedShort: 'Closed',
     closesShort: 'Closes in {{left}}',
+    leftShort: '{{left}} left',
     soonAt: '<b>Closes at {{time}}.</b> After that, templates only.',
     soonIn_one: '<b>Closes in {{count}} minute.</b> After {{time}} only templates.',
     soonIn_other: '<b>Closes in {{count}} minutes.</b> After {{time}} only templates.',

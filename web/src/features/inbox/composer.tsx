@@ -323,7 +323,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
           <span className="window open flex-none !text-[12px]">
             <Ring facts={facts} size={16} />
             <span className="@max-[560px]:hidden">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
-            <span className="@min-[560px]:hidden">{t('window.closesShort', { left: longLeft(facts.leftMs) })}</span>
+            <span className="@min-[560px]:hidden">{t('window.leftShort', { left: longLeft(facts.leftMs) })}</span>
           </span>
         )}
         {phone ? (

@@ -61,6 +61,7 @@ export const first = {
     closesInHours: 'Fenster schließt in {{left}}',
     closedShort: 'Geschlossen',
     closesShort: 'Schließt in {{left}}',
+    leftShort: 'noch {{left}}',
     soonAt: '<b>Schließt um {{time}}.</b> Danach gehen nur Vorlagen.',
     soonIn_one: '<b>Schließt in {{count}} Minute.</b> Nach {{time}} gehen nur Vorlagen.',
     soonIn_other: '<b>Schließt in {{count}} Minuten.</b> Nach {{time}} gehen nur Vorlagen.',

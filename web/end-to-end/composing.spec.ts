@@ -5,7 +5,7 @@ import { accessible, open, signIn } from './support/page';
 let house: House;
 
 test.beforeAll(async () => {
-  house = await House.open({ rates: `from,country,calling_code,category,currency,amount\n2026-07-01,GB,44,service,GBP,0.0456\n` });
+  house = await House.open({ rates: `from,country,calling_code,category,currency,amount\n2026-07-01,GB,44,service,GBP,0.0456\n2026-07-01,GB,44,utility,GBP,0.033\n` });
 });
 
 test.afterAll(async () => {
@@ -125,7 +125,7 @@ test('what waits for a number that pauses says for how long, in the thread, the 
   await expect.poll(async () => ((await house.items(other)) as unknown as { attempts: number }[]).at(-1)?.attempts, { timeout: 20_000 }).toBe(3);
   await page.getByRole('textbox', { name: 'Reply' }).fill('In the queue');
   await page.getByRole('textbox', { name: 'Reply' }).press('Control+Enter');
-  await expect(page.locator('article', { hasText: 'In the queue' })).toContainText(/Goes in about \d+ s: WhatsApp asked this number to pause/);
+  await expect(page.locator('article', { hasText: 'In the queue' })).toContainText(/Goes in about (\d+ min )?\d+ s: WhatsApp asked this number to pause/);
   await expect(page.locator('.strip', { hasText: 'What you send goes in about' })).toBeVisible();
   await accessible(page);
   await page.goto(`${house.url}/settings/channels?channel=${house.channelId}`);
@@ -143,9 +143,15 @@ test('to one person several go together, and the next says when it goes and why'
   await page.getByLabel('Reply', { exact: true }).fill('Six');
   await page.keyboard.press('Control+Enter');
   await expect(sent.filter({ hasText: 'Six' })).toContainText(/in about \d+ s/);
+  await page.getByLabel('Reply', { exact: true }).fill('Seven');
+  await page.keyboard.press('Control+Enter');
+  // Why is said once, when of each.
+  await expect(sent.filter({ hasText: 'Seven' }).locator('.why')).toHaveText(/^Goes in about \d+ s\.Cancel$/);
+  await expect(sent.filter({ hasText: 'Six' }).locator('.why')).toContainText('WhatsApp takes one message in 6 seconds to one person.');
+  await sent.filter({ hasText: 'Seven' }).getByRole('button', { name: 'Cancel' }).click();
   await expect(sent.filter({ hasText: 'Six' })).toHaveAttribute('data-state', arrived, { timeout: 40_000 });
   const { messages } = (await house.call('GET', `/api/v1/conversations/${id}/messages?limit=10`)) as { messages: { attempts: number; direction: string }[] };
-  expect(messages.filter((one) => one.direction === 'out').map((one) => one.attempts)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(messages.filter((one) => one.direction === 'out').map((one) => one.attempts)).toEqual([1, 1, 1, 1, 1, 1, 0]);
 });
 
 test('buttons have a picture above them, chosen as any other file', async ({ page }) => {
@@ -202,8 +208,33 @@ test('what an answer costs is told before it is sent, in as many words as there 
   await begin(page, '447700900190', 'Pia Price');
   const foot = page.locator('.composer .foot');
   await expect(foot.getByText('About £0.0456: Service, charged after the month’s free ones, by the rates of 1 Jul 2026')).toBeVisible();
-  await page.setViewportSize({ width: 1280, height: 800 });
+  // How long the window stays open is read whole, with the details beside it and without: the price gives way first.
+  const left = foot.locator('.window');
+  const whole = async (words: RegExp) => {
+    await expect(left.getByText(words).filter({ visible: true })).toBeInViewport({ ratio: 1 });
+    expect(await left.evaluate((mark) => mark.scrollWidth <= mark.clientWidth)).toBe(true);
+  };
+  await expect(page.getByRole('button', { name: 'Record what they said' })).toBeVisible();
+  await whole(/^23h \d+m left$/);
   await expect(foot.getByText('about £0.0456', { exact: true })).toBeInViewport({ ratio: 1 });
+  await page.setViewportSize({ width: 1_280, height: 800 });
+  await expect(foot.getByText('about £0.0456', { exact: true })).toBeInViewport({ ratio: 1 });
+  await whole(/23h \d+m/);
+  await accessible(page);
+  await page.setViewportSize({ width: 1_800, height: 900 });
+  await whole(/^Window open, 23h \d+m left$/);
+  await page.setViewportSize({ width: 1_440, height: 900 });
+  // What a template costs stands beside each, once on the button, and the rest of it in whole words below.
+  await page.locator('.composer').getByRole('button', { name: 'Template', exact: true }).click();
+  await expect(page.getByRole('option', { name: /Order shipped/ })).toContainText('about £0.033');
+  await page.getByRole('option', { name: /Order shipped/ }).click();
+  await expect(page.getByRole('button', { name: 'Send template' })).toContainText('about £0.033');
+  for (const words of ['Utility, charged, by the rates of 1 Jul 2026', '3 fields are empty']) {
+    const line = page.locator('.composer').getByText(words, { exact: true });
+    await expect(line).toBeInViewport({ ratio: 1 });
+    expect(await line.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
+  }
+  await expect(page.locator('.composer').getByText('about £0.033').filter({ visible: true })).toHaveCount(1);
   await accessible(page);
 });
 

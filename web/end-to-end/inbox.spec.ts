@@ -95,13 +95,24 @@ test('after 24 hours only a template goes, and the page says so before anybody t
   await open(page, id);
   await expect(page.locator('.strip', { hasText: 'The 24-hour window closed at' })).toBeVisible();
   await expect(page.locator('textarea[aria-label="Reply"]')).toHaveCount(0);
+  // It came long after it was written, and stands under the day and with the time of its writing.
+  const late = page.locator('article[data-message-id]', { hasText: 'Posso levar' });
+  const mark = late.getByRole('button', { name: 'Arrived late' });
+  await expect(page.locator('.rule').first()).toHaveText(/Yesterday|day \d/);
+  const { provider_at } = (await house.items(id))[0] as unknown as { provider_at: string };
+  await expect(late.locator('time')).toHaveAttribute('datetime', provider_at);
+  await mark.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toHaveText(/^Written .+, arrived \d\d:\d\d\.$/);
   await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(mark).toBeFocused();
   await expect(
     house.call('POST', `/api/v1/conversations/${id}/messages`, { type: 'text', text: { body: 'too late' } }),
   ).rejects.toThrow(/window_closed/);
 });
 
-test('a message that WhatsApp refuses says why, and goes when it is tried again', async ({ page }) => {
+test('a message that WhatsApp refuses for good says what to do instead, and goes when it is tried again all the same', async ({ page }) => {
   house.say('447700900114', 'Hannah Osei', 'Is this the right hanger?');
   const id = await house.conversationOf('Hannah Osei');
   await signIn(page, house.url);
@@ -112,8 +123,22 @@ test('a message that WhatsApp refuses says why, and goes when it is tried again'
   await reply.press('Enter');
   const bubble = page.locator('article[data-message-id]', { hasText: 'Yes, it is' });
   await expect(bubble).toHaveAttribute('data-state', 'failed', { timeout: 30_000 });
-  await bubble.getByRole('button', { name: /again|retry/i }).click();
+  // One word for it in the thread, in the list, and where it is told how it got there.
+  await expect(bubble).toContainText('Not sent: the number is not on WhatsApp');
+  await expect(page.locator(`[data-conversation-id="${id}"]`)).toContainText('Not sent · the number is not on WhatsApp');
+  await expect(bubble.getByRole('button', { name: 'Retry' })).toHaveCount(0);
+  await bubble.getByRole('button', { name: /How it got there/ }).click();
+  await expect(page.getByRole('dialog')).toContainText('The number is not on WhatsApp');
+  await accessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click();
   await expect(bubble).toHaveAttribute('data-state', /sent|delivered|read/, { timeout: 30_000 });
+  house.order({ refuse: { code: 131047 } });
+  await reply.fill('And one for the mountain');
+  await reply.press('Enter');
+  const closed = page.locator('article[data-message-id]', { hasText: 'And one for the mountain' });
+  await expect(closed.locator('.why span')).toHaveText(/^Not sent: [^.]+\.$/, { timeout: 30_000 });
+  await closed.getByRole('button', { name: 'Use a template' }).click();
+  await expect(page.getByRole('combobox', { name: /Filter/ })).toBeVisible();
 });
 
 test('a message whose fate is unknown is sent again only by choice, and each request says what became of it', async ({ page }) => {

@@ -90,10 +90,24 @@ test('who writes stop is written to no more, and what they said can be read and 
   await page.getByRole('button', { name: 'Everything they said' }).click();
   await expect(page.getByText('wrote “Bitte keine Nachrichten mehr”')).toBeVisible();
   await page.getByRole('button', { name: 'Record what they said' }).click();
-  await page.getByLabel('About').selectOption('everything');
-  await page.getByLabel('They want it').selectOption('given');
+  // Nothing is recorded that nobody chose.
+  const record = page.getByRole('button', { name: 'Record', exact: true });
+  const dialog = page.getByRole('dialog');
+  for (const label of ['About', 'They want it', 'How they said it']) await expect(page.getByLabel(label)).toHaveValue('');
+  await expect(record).toBeDisabled();
+  await expect(dialog.getByText('Still to choose: About, They want it, How they said it')).toBeVisible();
+  await accessible(page);
+  await expect(page.getByLabel('About')).toBeFocused();
+  await page.keyboard.type('All');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('Yes');
+  await expect(page.getByLabel('About')).toHaveValue('everything');
+  await expect(page.getByLabel('They want it')).toHaveValue('given');
+  await expect(dialog.getByText('Still to choose: How they said it')).toBeVisible();
+  await expect(record).toBeDisabled();
   // What came by a form is shown by that form, and was said before now.
   await page.getByLabel('How they said it').selectOption('form');
+  await expect(dialog.getByText('Still to choose')).toHaveCount(0);
   await page.getByLabel('When they said it').fill('2099-01-01T10:00');
   await page.getByRole('button', { name: 'Record', exact: true }).click();
   await expect(page.getByText('Say which form it was:')).toBeVisible();

@@ -29,12 +29,14 @@ export function Field({ label, value, onValue, hint, error, ...rest }: Props) {
   );
 }
 
-export function Choice({ label, value, onValue, options }: { label: string; value: string; onValue: (value: string) => void; options: { value: string; label: string }[] }) {
+/** With `unchosen`, the words that stand there until somebody chooses: the value is `''` until then, and never again. */
+export function Choice({ label, value, onValue, options, unchosen }: { label: string; value: string; onValue: (value: string) => void; options: { value: string; label: string }[]; unchosen?: string }) {
   const id = useId();
   return (
     <div>
       <label className="label" htmlFor={id}>{label}</label>
-      <select id={id} className="field" value={value} onChange={(event) => { onValue(event.target.value); }}>
+      <select id={id} className="field" value={value} required={unchosen !== undefined} onChange={(event) => { onValue(event.target.value); }}>
+        {unchosen !== undefined && <option value="" disabled>{unchosen}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>{option.label}</option>
         ))}

@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
-import type { SendRefusal, Template, TemplateFill, TemplateRequest } from '@/api/types';
+import type { SendPrice, SendRefusal, Template, TemplateFill, TemplateRequest } from '@/api/types';
 import { FileField } from '@/components/file-field';
 import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
+import { costOf, priceWords } from '@/lib/inbox/outlook';
 import { categoryName, isReady, keyOf, missingValues, parametersOf, prefill, problemOf, requestOf, sentence, textOf, untouched, whyNot, type Fields, type Need, type Values } from '@/lib/templates';
 import { withLocalTimes } from '@/lib/time';
 
@@ -40,12 +41,14 @@ function made(template: Template, values: Values, fills: TemplateFill[]): Chosen
 }
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
-export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen, onChoose, tall = false }: {
+export function TemplateForm({ channelId, fields, refusalOf = () => null, priceOf = () => null, chosen, onChoose, tall = false }: {
   channelId: string;
   /** The fields of whom it is for, which fill it as its settings say. */
   fields: Fields;
   /** Why no template of a category would be sent now. */
   refusalOf?: (category: string) => SendRefusal | null;
+  /** What a template of a category would be charged as now, where that is known. */
+  priceOf?: (category: string) => SendPrice | null;
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
   tall?: boolean;
@@ -135,6 +138,8 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
           {sorted.map((one) => {
             const reason = reasons.get(one);
             const index = places.get(one) ?? -1;
+            const price = priceOf(one.category);
+            const cost = price && costOf(price);
             const selected = chosen?.template.name === one.name && chosen.template.language === one.language;
             return (
               <div
@@ -150,10 +155,16 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, chosen
                 onKeyDown={(event) => { if (event.key === 'Enter' && !reason) choose(one); }}
               >
                 <span className="block truncate font-medium">{sentence(one.name)}</span>
-                <span className={`block text-[12px] leading-4 text-text-3 ${reason ? '' : 'truncate'}`}>
-                  {categoryName(one.category)} · {one.language}
-                  {reason && <span className="text-warn"> · {reason}</span>}
-                </span>
+                {reason ? (
+                  <span className="block text-[12px] leading-4 text-text-3">
+                    {categoryName(one.category)} · {one.language}<span className="text-warn"> · {reason}</span>
+                  </span>
+                ) : (
+                  <span className="flex flex-wrap gap-x-2 text-[12px] leading-4 text-text-3">
+                    <span className="max-w-full truncate">{categoryName(one.category)} · {one.language}</span>
+                    {cost && price && <span className="num ms-auto flex-none" title={priceWords(price)}>{cost}</span>}
+                  </span>
+                )}
               </div>
             );
           })}

@@ -1,6 +1,7 @@
 /** What people said about what they want, and in words what shows it. What follows for sending the server decides. */
 import type { ConsentEntry, ConsentScope, ConsentStanding } from '@/api/types';
 import { t } from '@/lib/i18n';
+import { senderName } from '@/lib/words';
 
 type Someone = { blocked?: boolean; consent?: readonly ConsentStanding[] };
 
@@ -37,7 +38,7 @@ export function evidenceOf(entry: ConsentEntry): string {
     case 'provider':
       return t('consent.byProvider');
     case 'recorded':
-      return [t('consent.byRecorded', { how: t(`consent.${evidence.how}`), name: evidence.by.name ?? t('thread.colleague') }), evidence.reference, evidence.remark].filter(Boolean).join(' · ');
+      return [t('consent.byRecorded', { how: t(`consent.${evidence.how}`), name: evidence.by.name ? senderName(evidence.by) : t('thread.colleague') }), evidence.reference, evidence.remark].filter(Boolean).join(' · ');
     default:
       return t('consent.byJoined');
   }

@@ -23,13 +23,23 @@ export function capital(words: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
-/** The time that stands on a message: of one out of a phone's history, when it was written. */
+/** So long after it was written, in milliseconds, a message came late, whatever else is there. */
+const LATE_MS = 5 * 60_000;
+
+/** It came after something written later, or long after it was written itself. */
+export function isLate(message: Message): boolean {
+  if (message.imported || message.provider_at == null) return false;
+  return message.late === true || Date.parse(message.at) - Date.parse(message.provider_at) > LATE_MS;
+}
+
+/** The time that stands on a message: of one out of a phone's history, and of one that came late, when it was written. */
 export function shownAt(message: Message): string {
-  return message.imported ? (message.provider_at ?? message.at) : message.at;
+  return message.imported || isLate(message) ? (message.provider_at ?? message.at) : message.at;
 }
 
 /** Whom a message of ours, or an emoji, is by. */
 export function senderName(sender: Message['sent_by']): string {
+  if (sender.kind === 'api' && sender.name) return t('thread.apiKey', { name: sender.name });
   return sender.name ?? t(sender.kind === 'phone_app' ? 'thread.businessPhone' : 'thread.you');
 }
 
@@ -172,12 +182,17 @@ export function firstName(name: string): string {
   return /^(\+?\d|\S+\. )/.test(name) ? name : (name.split(' ')[0] ?? name);
 }
 
-/** How long something waits and for what, `about 40 s`, `about 3 min`, or when where that is far: in one of these sentences. */
-export function waitWords(text: 'composer.waits' | 'thread.waits' | 'channel.queueLast', leaves: Departure, now: number): string {
-  const seconds = Math.max(1, Math.round((Date.parse(leaves.at) - Date.now()) / 1_000));
-  const because = withLocalTimes(leaves.because, now);
-  const time = seconds < 90 ? t('wait.seconds', { count: seconds < 10 ? seconds : Math.round(seconds / 5) * 5 }) : seconds < 5_400 ? t('wait.minutes', { count: Math.round(seconds / 60) }) : t('wait.until', { time: moment(leaves.at, now) });
-  return t(text, { time, because });
+/** How long something waits and for what, `about 40 s`, `about 1 min 25 s`, `about 3 min`, or when where that is far: in one of these sentences. */
+export function waitWords(text: 'composer.waits' | 'thread.waits' | 'thread.waitsToo' | 'channel.queueLast', leaves: Departure, now: number): string {
+  const exactly = Math.max(1, Math.round((Date.parse(leaves.at) - Date.now()) / 1_000));
+  const seconds = exactly < 10 ? exactly : Math.round(exactly / 5) * 5;
+  const rest = seconds % 60;
+  const time =
+    seconds < 60 ? t('wait.seconds', { count: seconds })
+    : seconds < 120 && rest > 0 ? t('wait.minutesSeconds', { minutes: Math.floor(seconds / 60), seconds: rest })
+    : seconds < 5_400 ? t('wait.minutes', { count: Math.round(seconds / 60) })
+    : t('wait.until', { time: moment(leaves.at, now) });
+  return t(text, { time, because: withLocalTimes(leaves.because, now) });
 }
 
 /** Was the window closed, by our rules or by WhatsApp's? */
@@ -185,9 +200,31 @@ export function isWindowClosed(error: { code: string } | null | undefined): bool
   return error?.code === 'window_closed' || error?.code === 'whatsapp_131047';
 }
 
-/** Why a message was not sent or did not arrive, in a sentence of its own. */
-export function failureOf(error: Pick<MessageError, 'message'> | null | undefined): string {
-  return /^not (sent|delivered)/i.test(error?.message ?? '') ? withLocalTimes(error?.message ?? '', Date.now()) : t('thread.notSent', { reason: reasonOf(error) });
+/** Refusals for the sake of the person, and not of the moment or of the channel. */
+export const PERSONAL = /^(contact_blocked|opted_out)/;
+
+/** WhatsApp's refusals of a template as it is: another one may go. */
+const TEMPLATE = /^whatsapp_1320(00|01|05|07|08|12|15|16)$/;
+
+/** WhatsApp's refusals that the same message to the same person meets again: what they ask for is something else. */
+const LASTING = /^whatsapp_(100|130472|130497|130501|1310(08|09|21|26|49|50|51|53|62))$/;
+
+/**
+ * What helps first where a message was not sent; `null` where nothing here does: the words say what to do instead. `refused` is why
+ * the server would not take it now either.
+ */
+export function remedyOf(error: { code: string } | null | undefined, refused: { code: string } | null): 'template' | 'retry' | null {
+  const code = error?.code ?? '';
+  if (isWindowClosed(error) || TEMPLATE.test(code)) return 'template';
+  if (LASTING.test(code)) return null;
+  if (refused) return isWindowClosed(refused) ? 'template' : null;
+  return 'retry';
+}
+
+/** Why a message was not sent or did not arrive, in a sentence of its own. Whoever is offered a template beside it needs not be told to take one. */
+export function failureOf(error: Pick<MessageError, 'message'> | null | undefined, remedied = false): string {
+  const words = error?.message ?? '';
+  return t('thread.notSent', { reason: reasonOf({ message: remedied ? words.replace(/\.\s.*$/s, '.') : words }) });
 }
 
 /** Why a message was not sent, without saying first that it was not. */

@@ -19,17 +19,16 @@ import { tellTyping } from '@/lib/inbox/live';
 import { useConflicts } from '@/lib/inbox/conflict';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
-import { costOf } from '@/lib/inbox/outlook';
+import { chargeWords, costOf, priceWords } from '@/lib/inbox/outlook';
 import { seenSeq } from '@/lib/inbox/seen';
 import { canUndo, undoSend } from '@/lib/inbox/undo';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
-import { rate } from '@/lib/media';
 import { useChannels, useMay, useUsers } from '@/lib/people';
 import { mentionsIn } from '@/lib/mentions';
 import { usePreferences } from '@/lib/preferences';
-import { moment, utcDay } from '@/lib/time';
-import { firstName, previewOf } from '@/lib/words';
+import { moment } from '@/lib/time';
+import { firstName, PERSONAL, previewOf, senderName } from '@/lib/words';
 import { longLeft, windowFacts, type WindowFacts } from '@/lib/window';
 import { later } from '@/lib/later';
 import { glyphs, shortcuts } from '@/lib/shortcuts';
@@ -49,9 +48,6 @@ const MAX_TEXT = 4_096;
 const MAX_NOTE = 16_000;
 /** Near the limit the rest is counted. */
 const COUNT_FROM = 200;
-
-/** Refusals for the sake of the person, and not of the moment or of the channel. */
-const PERSONAL = /^(contact_blocked|opted_out)/;
 
 export function Composer({ conversation, phone }: { conversation: Conversation; phone: boolean }) {
   const { id } = conversation;
@@ -159,12 +155,10 @@ function Writing({ id }: { id: string }) {
 
 /** What it costs, before it is sent, and of when the rates are. */
 function Price({ price, brief }: { price: SendPrice; brief?: boolean }) {
-  const charged = t('decision.price', { category: t(`decision.${price.category}`), charge: t(`decision.${price.charge}`) });
-  // How much comes first: it is read where there is little room, too.
-  const words = price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), charged, day: utcDay(price.rate_from) }) : charged;
+  const words = priceWords(price);
   // It is the first to give way where there is little room, and says only how much where there is hardly any.
   return (
-    <span className={`num min-w-0 truncate text-[12px] leading-4 text-text-3 ${brief ? '' : 'shrink-[99999] @max-[700px]:shrink'}`} title={words}>
+    <span className="num min-w-0 shrink-[99999] truncate text-[12px] leading-4 text-text-3" title={words}>
       <span className={brief ? 'sr-only' : '@max-[700px]:sr-only'}>{words}</span>
       <span className={brief ? '' : 'hidden @max-[700px]:inline'} aria-hidden="true">{costOf(price) ?? t(`decision.${price.charge}`)}</span>
     </span>
@@ -326,9 +320,10 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
         <span className="flex-1" />
         {kind === 'reply' && price && !refused && !phone && <Price price={price} />}
         {kind === 'reply' && facts.state === 'open' && !refused && !phone && (
-          <span className="window open min-w-0 !text-[12px] @max-[700px]:shrink-[9999]">
+          <span className="window open flex-none !text-[12px]">
             <Ring facts={facts} size={16} />
-            <span className="truncate">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
+            <span className="@max-[560px]:hidden">{facts.free ? t('window.free', { left: longLeft(facts.leftMs) }) : t('window.open', { left: longLeft(facts.leftMs) })}</span>
+            <span className="@min-[560px]:hidden">{t('window.leftShort', { left: longLeft(facts.leftMs) })}</span>
           </span>
         )}
         {phone ? (
@@ -374,7 +369,7 @@ function Quoted({ conversationId, messageId }: { conversationId: string; message
     <div className="replying">
       <CornerUpLeft size={14} className="flex-none text-text-3" aria-hidden="true" />
       <span className="min-w-0 flex-1">
-        <b className="block truncate">{message?.direction === 'out' ? (message.sent_by.name ?? t('thread.you')) : contact}</b>
+        <b className="block truncate">{message?.direction === 'out' ? senderName(message.sent_by) : contact}</b>
         <span className="block truncate" dir="auto">{message ? previewOf(message) : t('thread.quoteGone')}</span>
       </span>
       <button type="button" className="btn plain icon small" aria-label={t('composer.noReply')} onClick={() => { setReplyTo(conversationId, undefined); }}><X size={14} aria-hidden="true" /></button>
@@ -386,7 +381,8 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
   const [chosen, setChosen] = useState<Chosen>(null);
   const verdict = chosen && permission.template(chosen.template.category);
   const ready = chosen !== null && !verdict?.refused && chosen.ready;
-  const cost = verdict?.price && !verdict.refused ? costOf(verdict.price) : null;
+  const price = verdict?.refused ? null : verdict?.price;
+  const cost = price ? costOf(price) : null;
   const missing = chosen?.missing ?? 0;
   const submit = () => {
     if (!ready) return;
@@ -406,13 +402,14 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
       }}
     >
       <Suspense fallback={<p className="p-4 text-text-3">{t('template.loading')}</p>}>
-        <TemplateForm channelId={conversation.channel_id} fields={permission.fields} refusalOf={(category) => permission.template(category).refused} chosen={chosen} onChoose={setChosen} />
+        <TemplateForm channelId={conversation.channel_id} fields={permission.fields} refusalOf={(category) => permission.template(category).refused} priceOf={(category) => permission.template(category).price} chosen={chosen} onChoose={setChosen} />
       </Suspense>
-      {verdict?.price && !verdict.refused && <p className="num flex border-t border-line px-4 pt-2"><Price price={verdict.price} /></p>}
-      <div className={`foot !pt-2 ${verdict?.price && !verdict.refused ? '' : 'border-t border-line'}`}>
-        <span className="num min-w-0 flex-1 truncate text-[12px] leading-4 text-text-3">
-          {missing > 0 && <span className="max-lg:hidden">{t('template.missing', { count: missing })}</span>}
-        </span>
+      <p className="num flex flex-wrap justify-between gap-x-3 border-t border-line px-4 pt-2 text-[12px] leading-4 text-text-3 empty:hidden">
+        {missing > 0 && <span>{t('template.missing', { count: missing })}</span>}
+        {/* How much stands on the button. */}
+        {price && <span>{chargeWords(price)}</span>}
+      </p>
+      <div className={`foot justify-end !pt-2 ${missing > 0 || price ? '' : 'border-t border-line'}`}>
         <button type="button" className="btn plain" onClick={onNote}><Lock size={14} aria-hidden="true" /><span className="max-sm:sr-only">{t('composer.noteInstead')}</span></button>
         <button type="button" className="btn primary" disabled={!ready} onClick={submit}>
           {offline ? t('template.queue') : t('template.send')}

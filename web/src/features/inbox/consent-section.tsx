@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { BellOff, Check, Download, Minus } from 'lucide-react';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { consentQuery } from '@/api/queries';
 import type { ConsentChoice, ConsentScope, Conversation, RecordConsent } from '@/api/types';
 import { Choice, Field } from '@/components/field';
@@ -75,9 +75,13 @@ function Entries({ contactId, seen }: { contactId: string; seen: string }) {
 }
 
 function Record({ contactId, name, onClose }: { contactId: string; name: string; onClose: () => void }) {
-  const [scope, setScope] = useState<ConsentScope>('marketing');
-  const [choice, setChoice] = useState<ConsentChoice>('given');
-  const [how, setHow] = useState<RecordConsent['how']>('in_person');
+  // It is kept as proof: nothing in it is there that nobody chose.
+  const [scope, setScope] = useState<ConsentScope | ''>('');
+  const [choice, setChoice] = useState<ConsentChoice | ''>('');
+  const [how, setHow] = useState<RecordConsent['how'] | ''>('');
+  const open = useId();
+  const unchosen = [[scope, 'about'], [choice, 'answer'], [how, 'how']] as const;
+  const whatIsOpen = unchosen.flatMap(([value, name]) => (value === '' ? t(`consent.${name}`) : []));
   const [reference, setReference] = useState('');
   const [remark, setRemark] = useState('');
   const [now] = useState(() => fieldTime(new Date()));
@@ -89,7 +93,7 @@ function Record({ contactId, name, onClose }: { contactId: string; name: string;
   const [busy, setBusy] = useState(false);
   const save = async () => {
     setAsked(true);
-    if (lacking || atProblem) return;
+    if (scope === '' || choice === '' || how === '' || lacking || atProblem) return;
     setBusy(true);
     // What was left as it is was said now, by the server's clock.
     const done = await recordConsent(contactId, { scope, choice, how, ...(at === now ? {} : { at: fromField(at)?.toISOString() ?? null }), ...(reference.trim() ? { reference } : {}), ...(remark.trim() ? { remark } : {}) });
@@ -102,15 +106,16 @@ function Record({ contactId, name, onClose }: { contactId: string; name: string;
       onClose={onClose}
       footer={
         <>
+          <p id={open} className="hint me-auto !mt-0 min-w-0" role="status">{whatIsOpen.length > 0 && t('consent.open', { what: whatIsOpen.join(', ') })}</p>
           <button type="button" className="btn" onClick={onClose}>{t('app.cancel')}</button>
-          <button type="button" className="btn primary" disabled={busy} onClick={() => void save()}>{t('consent.save')}</button>
+          <button type="button" className="btn primary" disabled={busy || whatIsOpen.length > 0} aria-describedby={open} onClick={() => void save()}>{t('consent.save')}</button>
         </>
       }
     >
       <div className="grid gap-3">
-        <Choice label={t('consent.about')} value={scope} onValue={(value) => { setScope(value as ConsentScope); }} options={SCOPES.map((value) => ({ value, label: scopeName(value) }))} />
-        <Choice label={t('consent.answer')} value={choice} onValue={(value) => { setChoice(value as ConsentChoice); }} options={[{ value: 'given', label: t('consent.given') }, { value: 'withdrawn', label: t('consent.withdrawn') }]} />
-        <Choice label={t('consent.how')} value={how} onValue={(value) => { setHow(value as RecordConsent['how']); }} options={WAYS.map((value) => ({ value, label: t(`consent.${value}`) }))} />
+        <Choice label={t('consent.about')} unchosen={t('consent.choose')} value={scope} onValue={(value) => { setScope(value as ConsentScope); }} options={SCOPES.map((value) => ({ value, label: scopeName(value) }))} />
+        <Choice label={t('consent.answer')} unchosen={t('consent.choose')} value={choice} onValue={(value) => { setChoice(value as ConsentChoice); }} options={[{ value: 'given', label: t('consent.given') }, { value: 'withdrawn', label: t('consent.withdrawn') }]} />
+        <Choice label={t('consent.how')} unchosen={t('consent.choose')} value={how} onValue={(value) => { setHow(value as RecordConsent['how']); }} options={WAYS.map((value) => ({ value, label: t(`consent.${value}`) }))} />
         <Field label={t('consent.at')} type="datetime-local" max={fieldTime(new Date())} value={at} onValue={setAt} error={atProblem} />
         <Field label={t('consent.reference')} value={reference} onValue={setReference} maxLength={500} required={needed} error={asked ? lacking : undefined} />
         <Field label={t('consent.remark')} value={remark} onValue={setRemark} maxLength={500} />

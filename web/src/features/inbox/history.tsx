@@ -4,12 +4,15 @@ import { Check, X } from 'lucide-react';
 import type { Message, SendDecision } from '@/api/types';
 import { Tick } from '@/components/tick';
 import { t } from '@/lib/i18n';
+import { retryMessage } from '@/lib/inbox/actions';
 import { rate } from '@/lib/media';
+import { useMay } from '@/lib/people';
 import { exact, withLocalTimes } from '@/lib/time';
-import { stateName } from '@/lib/words';
+import { capital, reasonOf, stateName } from '@/lib/words';
 
 /** When a message reached each state; opens at once, as it is only loaded when asked for. */
 export function History({ message, label, children }: { message: Message; label: string; children: ReactNode }) {
+  const answers = useMay('answer');
   return (
     <Popover.Root defaultOpen>
       <Popover.Trigger className="meta" title={t('thread.history')} aria-label={label}>{children}</Popover.Trigger>
@@ -24,7 +27,7 @@ export function History({ message, label, children }: { message: Message; label:
                   <span className="flex-1">{stateName(step.state)}</span>
                   <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
                 </div>
-                {step.error && <p className="ps-[22px] text-text-2">{withLocalTimes(step.error.message, Date.now())} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
+                {step.error && <p className="ps-[22px] text-text-2">{capital(reasonOf(step.error))} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
               </li>
             ))}
           </ol>
@@ -36,8 +39,23 @@ export function History({ message, label, children }: { message: Message; label:
               {message.charged.amount && <>, <span className="num">{t('decision.about', { amount: rate(message.charged.amount) })}</span></>}
             </p>
           )}
+          {message.state === 'failed' && answers && message.sent_by.kind !== 'phone_app' && (
+            <Popover.Close className="link mt-2 text-[12px]" onClick={() => void retryMessage(message)}>{t('app.retry')}</Popover.Close>
+          )}
           {message.provider_id && <p className="mt-1 truncate text-[11px] leading-[14px] text-text-3 select-all">{message.provider_id}</p>}
         </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+/** What a mark beside a message's time means; opens at once, like the history. */
+export function Told({ word, more }: { word: string; more: string }) {
+  return (
+    <Popover.Root defaultOpen>
+      <Popover.Trigger className="mark" title={more}>{word}</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content aria-label={word} className="menu !w-fit !max-w-[min(320px,calc(100vw-16px))] !p-3 text-[12px] leading-4" side="top" align="end" sideOffset={6} collisionPadding={8}>{more}</Popover.Content>
       </Popover.Portal>
     </Popover.Root>
   );

@@ -1,6 +1,6 @@
 import { AlarmClock, ArrowLeftRight, BellOff, BellRing, Bot, Check, Fingerprint, Hand, Hourglass, Inbox, KeyRound, LayoutTemplate, Lock, Megaphone, MegaphoneOff, Merge, Phone, RotateCcw, ShieldBan, ShieldCheck, SignalHigh, Smartphone, Star, Tag, UserRoundCheck, UserRoundX, Users, Workflow, Zap } from 'lucide-react';
-import { memo, Suspense, useState, type ReactNode } from 'react';
-import type { Conversation, Message, Reaction } from '@/api/types';
+import { memo, Suspense, useState } from 'react';
+import type { Conversation, Message, Reaction, SendRefusal } from '@/api/types';
 import { Marked } from '@/components/marked';
 import { Rich } from '@/components/rich';
 import { Tick } from '@/components/tick';
@@ -17,13 +17,14 @@ import { setComposerMode, useInbox, useLink } from '@/lib/inbox/store';
 import { useChannels, useMay, useMe, useUsers } from '@/lib/people';
 import { piecesOf } from '@/lib/mentions';
 import { clock, dayName, exact, moment } from '@/lib/time';
-import { failureOf, isWindowClosed, kindName, previewOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
+import { failureOf, isLate, isWindowClosed, kindName, previewOf, remedyOf, senderName, shownAt, stateName, systemWords, waitWords } from '@/lib/words';
 import { later } from '@/lib/later';
 
 const RichBody = later(() => import('@/features/inbox/body').then((module) => ({ default: module.Body })));
 const MessageActions = later(() => import('@/features/inbox/message-actions').then((module) => ({ default: module.MessageActions })));
 const Confirm = later(() => import('@/components/modal').then((module) => ({ default: module.Confirm })));
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
+const Told = later(() => import('@/features/inbox/history').then((module) => ({ default: module.Told })));
 
 type Props = {
   row: Row;
@@ -50,7 +51,7 @@ export const RowView = memo(function RowView({ row, conversation, index, count, 
     case 'note':
       return <NoteRow message={row.message} index={index} count={count} />;
     case 'pending':
-      return <PendingRow pending={row.pending} grouped={row.grouped} index={index} count={count} />;
+      return <PendingRow pending={row.pending} conversation={conversation} grouped={row.grouped} index={index} count={count} />;
     default: {
       const quoted = row.message.reply_to ? (byProviderId.get(row.message.reply_to) ?? null) : undefined;
       return <MessageRow row={row} conversation={conversation} index={index} count={count} quoted={quoted} onJump={onJump} />;
@@ -165,7 +166,6 @@ function Byline({ message }: { message: Message }) {
   const suffix =
     kind === 'flow' ? t('thread.flow')
     : kind === 'campaign' ? t('thread.campaign')
-    : kind === 'api' ? t('thread.api')
     : kind === 'phone_app' ? t('thread.phoneApp')
     : kind === 'rule' ? t('thread.rule')
     : null;
@@ -173,7 +173,7 @@ function Byline({ message }: { message: Message }) {
   return (
     <p className="byline">
       {Icon && <Icon size={14} aria-hidden="true" />}
-      {name && <b>{name}</b>}
+      {name && <b>{senderName(message.sent_by)}</b>}
       {[suffix, template].filter(Boolean).join(' · ')}
     </p>
   );
@@ -187,11 +187,12 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
   quoted: Message | null | undefined;
   onJump: (seq: number) => void;
 }) {
-  const { message, grouped, byline } = row;
+  const { message, grouped, byline, dated } = row;
   const quotedSeq = quoted?.seq ?? message.quote?.seq ?? null;
   const now = useMinute();
   const out = message.direction === 'out';
   const sender = out ? senderName(message.sent_by) : conversation.contact.name;
+  const time = dated ? moment(shownAt(message), now) : clock(shownAt(message));
   const look = message.state === 'failed' ? 'failed' : message.state === 'unknown' ? 'unknown' : isMachine(message) ? 'machine' : '';
   return (
     <article
@@ -203,7 +204,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
       data-state={message.state}
       aria-posinset={index + 1}
       aria-setsize={count}
-      aria-label={t('thread.messageName', { sender, time: clock(shownAt(message)), text: previewOf(message), state: stateName(message.state) })}
+      aria-label={t('thread.messageName', { sender, time, text: previewOf(message), state: stateName(message.state) })}
     >
       <div className="lane">
         {byline && <Byline message={message} />}
@@ -224,23 +225,7 @@ function MessageRow({ row, conversation, index, count, quoted, onJump }: {
             </button>
           )}
           <Body message={message} sender={sender} />
-          <Meta message={message}>
-            {message.imported && (
-              <Tip label={t('thread.importedHint', { time: moment(shownAt(message), now) })} side="top">
-                <span>{t('thread.imported')} ·</span>
-              </Tip>
-            )}
-            {message.late && (
-              <Tip label={t('thread.lateHint', { time: moment(message.provider_at ?? message.at, now) })} side="top">
-                <span>{t('thread.late')} ·</span>
-              </Tip>
-            )}
-            {message.edited_at && !message.deleted_at && message.type !== 'call' && (
-              <Tip label={t('thread.editedAt', { time: moment(message.edited_at, now) })} side="top">
-                <span>{t('thread.edited')}</span>
-              </Tip>
-            )}
-          </Meta>
+          <Meta message={message} time={time} marks={marksOf(message, now)} />
           <Reactions reactions={message.reactions ?? []} />
         </div>
         <Why message={message} conversation={conversation} />
@@ -270,19 +255,48 @@ function Reactions({ reactions }: { reactions: Reaction[] }) {
   );
 }
 
-/** Time and tick; on our messages they open the history of states. */
-function Meta({ message, children }: { message: Message; children?: ReactNode }) {
+type MarkWords = { word: string; more: string };
+
+/** What there is to say of a message's time. */
+function marksOf(message: Message, now: number): MarkWords[] {
+  const marks: MarkWords[] = [];
+  const written = moment(shownAt(message), now);
+  if (message.imported) marks.push({ word: t('thread.imported'), more: t('thread.importedHint', { time: written }) });
+  if (isLate(message)) marks.push({ word: t('thread.late'), more: t('thread.lateHint', { time: written, arrived: moment(message.at, now) }) });
+  if (message.edited_at && !message.deleted_at && message.type !== 'call') marks.push({ word: t('thread.edited'), more: t('thread.editedAt', { time: moment(message.edited_at, now) }) });
+  return marks;
+}
+
+/** Marks, time and tick; on our messages the last two open the history of states. */
+function Meta({ message, time, marks }: { message: Message; time: string; marks: MarkWords[] }) {
+  const steps = <Steps message={message} time={time} />;
+  if (marks.length === 0) return steps;
+  return (
+    <span className="meta">
+      {marks.map(({ word, more }) => <Mark key={word} word={word} more={more} />)}
+      {steps}
+    </span>
+  );
+}
+
+function Mark({ word, more }: MarkWords) {
+  const [asked, setAsked] = useState(false);
+  const plain = <button type="button" className="mark" title={more} aria-haspopup="dialog" onClick={() => { setAsked(true); }}>{word}</button>;
+  if (!asked) return plain;
+  return <Suspense fallback={plain}><Told word={word} more={more} /></Suspense>;
+}
+
+function Steps({ message, time }: { message: Message; time: string }) {
   const [asked, setAsked] = useState(false);
   const inside = (
     <>
-      {children}
-      <time dateTime={shownAt(message)}>{clock(shownAt(message))}</time>
+      <time dateTime={shownAt(message)}>{time}</time>
       {message.direction === 'out' && <Tick state={message.state} />}
     </>
   );
   if (message.direction !== 'out' || !message.history?.length)
     return <span className="meta" title={exact(shownAt(message))}>{inside}</span>;
-  const label = `${clock(shownAt(message))}, ${stateName(message.state)}. ${t('thread.history')}`;
+  const label = `${time}, ${stateName(message.state)}. ${t('thread.history')}`;
   const plain = (
     <button type="button" className="meta" title={t('thread.history')} aria-label={label} aria-haspopup="dialog" onClick={() => { setAsked(true); }}>
       {inside}
@@ -315,18 +329,36 @@ function Why({ message, conversation }: { message: Message; conversation: Conver
     );
   if (message.state === 'unknown') return <Unknown message={message} name={conversation.contact.name ?? ''} />;
   if (message.state !== 'failed') return null;
-  const closed = isWindowClosed(message.error);
+  return <Failed message={message} conversation={conversation} />;
+}
+
+function Failed({ message, conversation }: { message: Message; conversation: Conversation }) {
+  const answers = useMay('answer') && message.sent_by.kind !== 'phone_app';
+  const refused = useRefused(conversation, message.type === 'template' ? (message.decision?.price.category ?? null) : 'service');
+  const remedy = remedyOf(message.error, refused);
   return (
     <p className="why text-bad" role="status">
-      <span>{closed ? windowWords(message, conversation) : failureOf(message.error)}</span>
-      {message.error && !closed && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
-      {message.sent_by.kind === 'phone_app' || !answers ? null : closed ? (
-        <button type="button" className="link" onClick={() => { setComposerMode(conversation.id, 'template'); }}>{t('thread.useTemplate')}</button>
-      ) : (
-        <button type="button" className="link" onClick={() => void retryMessage(message)}>{t('app.retry')}</button>
-      )}
+      <span>{isWindowClosed(message.error) ? windowWords(message, conversation) : failureOf(message.error, remedy === 'template' && answers)}</span>
+      {message.error && !isWindowClosed(message.error) && <code className="text-[11px] text-text-3 select-all">{message.error.code}</code>}
+      {answers && <Remedy of={remedy} id={conversation.id} onRetry={() => void retryMessage(message)} />}
     </p>
   );
+}
+
+/** Why the server would not take a message of this category now; of one that nobody knows the category of it is not known. */
+function useRefused(conversation: Conversation, category: string | null): SendRefusal | null {
+  const channel = useChannels()?.find((one) => one.id === conversation.channel_id);
+  const { answer, template } = usePermission(conversation, channel);
+  if (category === null) return null;
+  return (category === 'service' ? answer : template(category.toUpperCase())).refused;
+}
+
+/** What helps first where something was not sent. */
+function Remedy({ of, id, onRetry }: { of: ReturnType<typeof remedyOf>; id: string; onRetry: () => void }) {
+  if (of === null) return null;
+  return of === 'template'
+    ? <button type="button" className="link" onClick={() => { setComposerMode(id, 'template'); }}>{t('thread.useTemplate')}</button>
+    : <button type="button" className="link" onClick={onRetry}>{t('app.retry')}</button>;
 }
 
 /** Nobody knows whether it arrived: it goes again only where somebody takes that risk. */
@@ -355,38 +387,39 @@ function Unknown({ message, name }: { message: Message; name: string }) {
   );
 }
 
-/** When a message that waits leaves, and what it waits for. */
+/** When a message that waits leaves. What for stands under the first that waits for it. */
 function Leaving({ message, conversation }: { message: Message; conversation: Conversation }) {
   const channel = useChannels()?.find((one) => one.id === conversation.channel_id);
-  const leaves = usePermission(conversation, channel).waiting.get(message.id);
+  const waiting = [...usePermission(conversation, channel).waiting];
   const now = useMinute();
-  return leaves && <span className="num" role="status">{waitWords('thread.waits', leaves, now)}</span>;
+  const index = waiting.findIndex(([id]) => id === message.id);
+  const leaves = waiting[index]?.[1];
+  const told = waiting[index - 1]?.[1].because === leaves?.because;
+  return leaves && <span className="num" role="status">{waitWords(told ? 'thread.waitsToo' : 'thread.waits', leaves, now)}</span>;
 }
 
 function windowWords(message: Message, conversation: Conversation): string {
   const { expires_at } = conversation.window;
   const early = expires_at ? Math.floor((Date.parse(message.at) - Date.parse(expires_at)) / 60_000) : 0;
-  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : failureOf(message.error);
+  return early > 0 && early < 24 * 60 ? t('thread.windowClosedBefore', { count: early }) : failureOf(message.error, true);
 }
 
 // Written here, not confirmed -------------------------------------------------------------------------------
 
-function PendingRow({ pending, grouped, index, count }: { pending: Pending; grouped: boolean; index: number; count: number }) {
+function PendingRow({ pending, conversation, grouped, index, count }: { pending: Pending; conversation: Conversation; grouped: boolean; index: number; count: number }) {
   const offline = useLink((state) => state.state === 'offline' || state.state === 'reconnecting');
   const { act, state, problem } = pending;
   const refused = state === 'refused';
   const text = act.type === 'note' ? act.body : act.preview;
   const shown = refused ? 'failed' : 'queued';
+  const refusal = useRefused(conversation, act.type === 'send' && act.request.type !== 'template' ? 'service' : null);
+  const remedy = remedyOf(problem, refusal);
   const why = refused ? (
     <p className="why text-bad" role="status">
-      <span>{failureOf({ message: problem?.detail || problem?.title || '' })}</span>
+      <span>{failureOf({ message: problem?.detail || problem?.title || '' }, remedy === 'template')}</span>
       {isStopped(pending) ? (
         <button type="button" className="link" onClick={() => { sendAgain(pending.id); }}>{t('thread.sendAnyway')}</button>
-      ) : isWindowClosed(problem) ? (
-        <button type="button" className="link" onClick={() => { setComposerMode(pending.conversation_id, 'template'); }}>{t('thread.useTemplate')}</button>
-      ) : (
-        <button type="button" className="link" onClick={() => { sendAgain(pending.id); }}>{t('app.retry')}</button>
-      )}
+      ) : <Remedy of={remedy} id={pending.conversation_id} onRetry={() => { sendAgain(pending.id); }} />}
       <button type="button" className="link" onClick={() => { takeBack(pending.id); }}>{t('thread.remove')}</button>
     </p>
   ) : state === 'waiting' ? (

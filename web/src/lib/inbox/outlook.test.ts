@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outlook } from '@/api/queries';
 import type { SendOutlook } from '@/api/types';
-import { changesIn, costOf, purposeOf, verdictOf } from '@/lib/inbox/outlook';
+import { changesIn, chargeWords, costOf, priceWords, purposeOf, verdictOf } from '@/lib/inbox/outlook';
 
 const minutes = (count: number) => new Date(Date.UTC(2026, 10, 26, 12, count)).toISOString();
 const price = { category: 'service', charge: 'after_allowance' } as const;
@@ -37,6 +37,13 @@ test('before the server has said anything, nothing is known against sending', ()
 
 test('a template of a category that nobody knows counts as marketing', () => {
   expect(['UTILITY', 'AUTHENTICATION', 'MARKETING', 'SOMETHING'].map(purposeOf)).toEqual(['utility', 'authentication', 'marketing', 'marketing']);
+});
+
+test('what it is charged as says of when the rates are, and how much where nothing else does', () => {
+  const priced = { category: 'utility', charge: 'charged', amount: { value: '0.022', currency: 'GBP' }, rate_from: '2026-07-01T00:00:00.000Z' } as const;
+  expect(chargeWords(priced)).toBe('Utility, charged, by the rates of 1 Jul 2026');
+  expect(priceWords(priced)).toBe('About £0.022: Utility, charged, by the rates of 1 Jul 2026');
+  expect([chargeWords, priceWords].map((words) => words({ category: 'service', charge: 'free_window' }))).toEqual(['Service, free in the window', 'Service, free in the window']);
 });
 
 test('a button says about how much it costs, or that it is free, in the words of the history', () => {

@@ -3,6 +3,7 @@ import type { Outlook } from '@/api/queries';
 import type { SendPrice, SendPurpose, SendRefusal } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { rate } from '@/lib/media';
+import { utcDay } from '@/lib/time';
 
 export type Verdict = { price: SendPrice | null; refused: SendRefusal | null };
 
@@ -29,6 +30,19 @@ export function changesIn(told: Outlook, now: number): number | null {
 
 export function purposeOf(category: string): SendPurpose {
   return category === 'UTILITY' ? 'utility' : category === 'AUTHENTICATION' ? 'authentication' : 'marketing';
+}
+
+/** What it is charged as. */
+const charged = ({ category, charge }: SendPrice): string => t('decision.price', { category: t(`decision.${category}`), charge: t(`decision.${charge}`) });
+
+/** What it is charged as, and of when the rates are, where it is said elsewhere how much that is. */
+export function chargeWords(price: SendPrice): string {
+  return price.amount && price.rate_from ? t('decision.ofRate', { charged: charged(price), day: utcDay(price.rate_from) }) : charged(price);
+}
+
+/** All there is to say of what it costs. How much comes first: it is read where there is little room, too. */
+export function priceWords(price: SendPrice): string {
+  return price.amount && price.rate_from ? t('decision.byRate', { amount: rate(price.amount), charged: charged(price), day: utcDay(price.rate_from) }) : charged(price);
 }
 
 /** About how much it costs, or that it is free; nothing where nobody knows. */

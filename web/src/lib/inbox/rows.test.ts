@@ -43,6 +43,21 @@ describe('rows', () => {
     expect(firstUnread([message(1), message(2, { imported: true })], 1, false)).toBe(1);
   });
 
+  it('show what came late when it was written, and never go back by a day for it', () => {
+    const late = (seq: number, arrived: number, written: number) => message(seq, { at: at(arrived, seq), provider_at: at(written, seq) });
+    const days = (rows: Row[]) => rows.flatMap((row) => (row.kind === 'day' ? [row.at] : []));
+    const dated = (rows: Row[]) => rows.flatMap((row) => (row.kind === 'message' ? [row.dated] : []));
+    // Nothing else is there: it is of the day on which it was written.
+    const alone = build([late(1, 23, 22), message(2)]);
+    expect(days(alone)).toEqual([at(22, 1), at(23, 2)]);
+    expect(dated(alone)).toEqual([false, false]);
+    // After something of today it stays there, and says its day itself.
+    const after = build([message(1), late(2, 23, 22), message(3)]);
+    expect(days(after)).toEqual([at(23, 1)]);
+    expect(dated(after)).toEqual([false, true, false]);
+    expect(new Set(after.map((row) => row.key)).size).toBe(after.length);
+  });
+
   it('name machines and colleagues, not me', () => {
     const out = (seq: number, kind: string, id: string) => message(seq, { direction: 'out', sent_by: { kind, id, name: id } } as Partial<Message>);
     const rows = build([out(1, 'agent', 'me'), out(10, 'agent', 'ana'), out(20, 'flow', 'f')]);

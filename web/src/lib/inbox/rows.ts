@@ -3,14 +3,14 @@ import type { Message } from '@/api/types';
 import { isPlan, isUndone } from '@/lib/inbox/held';
 import type { Pending, Thread } from '@/lib/inbox/state';
 import { dayKey } from '@/lib/time';
-import { shownAt } from '@/lib/words';
+import { isLate, shownAt } from '@/lib/words';
 
 export type Row =
   | { kind: 'start'; key: string }
   | { kind: 'older'; key: string }
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string }
-  | { kind: 'message'; key: string; message: Message; grouped: boolean; byline: boolean }
+  | { kind: 'message'; key: string; message: Message; grouped: boolean; byline: boolean; /** It was written on another day than it stands under. */ dated: boolean }
   | { kind: 'note'; key: string; message: Message }
   | { kind: 'system'; key: string; messages: Message[] }
   | { kind: 'pending'; key: string; pending: Pending; grouped: boolean };
@@ -64,7 +64,9 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   };
 
   for (const message of messages) {
-    const today = dayKey(shownAt(message));
+    const written = dayKey(shownAt(message));
+    // What came late stands where it was committed: the days go on below it, and never back.
+    const today: number = day !== null && isLate(message) ? Math.max(day, written) : written;
     if (today !== day) {
       flushRun();
       rows.push({ kind: 'day', key: `day-${String(today)}`, at: shownAt(message) });
@@ -95,7 +97,7 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
     }
     const grouped = sameGroup(before, message);
     const mine = message.sent_by.kind === 'agent' && message.sent_by.id === meId && message.type !== 'template';
-    rows.push({ kind: 'message', key, message, grouped, byline: message.direction === 'out' && !mine && !grouped });
+    rows.push({ kind: 'message', key, message, grouped, byline: message.direction === 'out' && !mine && !grouped, dated: today !== written });
     before = message;
   }
   flushRun();

@@ -228,34 +228,8 @@ pub fn words_of(restriction: &AccountRestriction) -> String {
         other => other.to_lowercase().replace('_', " "),
     };
     match restriction.until {
-        Some(until) => format!("{what}, until {}", to_the_minute(until)),
+        Some(until) => format!("{what}, until {until}"),
         None => what,
-    }
-}
-
-/// A time as it is read in words, such as `10 March 2026, 14:05 UTC`.
-fn to_the_minute(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let text = at.to_string();
-    let number =
-        |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<usize>().ok());
-    let month = number(5..7).and_then(|month| MONTHS.get(month.wrapping_sub(1)));
-    match (number(8..10), month, text.get(..4), text.get(11..16)) {
-        (Some(day), Some(month), Some(year), Some(minute)) => format!("{day} {month} {year}, {minute} UTC"),
-        _ => text,
     }
 }
 
@@ -752,7 +726,7 @@ mod tests {
         assert_eq!(light.state, LightState::Bad);
         assert_eq!(
             light.found,
-            "WhatsApp restricted this account: it may not write to people first, until 18 November 2026, 12:06 UTC."
+            "WhatsApp restricted this account: it may not write to people first, until 2026-11-18T12:06:40.000Z."
         );
         let trouble = Trouble::of(&standing).expect("something stands against it");
         assert_eq!(trouble.problem, None, "answers go");

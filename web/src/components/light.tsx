@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, CircleHelp, History, TriangleAlert } from 'lu
 import type { Channel, ChannelLight } from '@/api/types';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
-import { exact, moment } from '@/lib/time';
+import { exact, moment, withLocalTimes } from '@/lib/time';
 
 type Look = { icon: typeof CircleCheck; pill: string; words: string };
 
@@ -51,7 +51,7 @@ export function Lights({ lights, now }: { lights: ChannelLight[]; now: number })
         <li key={light.subject} className="grid gap-x-3 gap-y-1 px-4 py-3 sm:grid-cols-[92px_1fr_auto]" data-light={light.subject} data-state={light.state}>
           <h4 className="font-medium">{subjects[light.subject] ?? light.subject}</h4>
           <div className="min-w-0 max-sm:order-last">
-            <p>{light.found}</p>
+            <p>{withLocalTimes(light.found, now)}</p>
             {light.progress != null && <progress className="progress" max={100} value={light.progress} aria-label={subjects[light.subject] ?? light.subject} />}
             {light.what_to_do && <p className="text-text-2">{light.what_to_do}</p>}
             {light.at && <time className="num text-[12px] text-text-3" dateTime={light.at} title={exact(light.at)}>{moment(light.at, now)}</time>}

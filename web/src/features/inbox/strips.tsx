@@ -70,7 +70,7 @@ export function Strips({ conversation, channel, facts, permission, mode, offline
       {channel?.health === 'broken' && !refused?.code.startsWith('channel_') && !noTemplate?.code.startsWith('channel_') && (
         <div className="strip bad">
           <CircleAlert {...icon} />
-          <span className="flex-1"><Rich text={t('composer.broken', { channel: channel.name, problem: channel.problem ?? t('composer.brokenPlain') })} /></span>
+          <span className="flex-1"><Rich text={t('composer.broken', { channel: channel.name, problem: channel.problem ? withLocalTimes(channel.problem, now) : t('composer.brokenPlain') })} /></span>
           <ToChannels />
         </div>
       )}

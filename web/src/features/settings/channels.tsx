@@ -12,6 +12,7 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { later } from '@/lib/later';
 import { useMay } from '@/lib/people';
+import { withLocalTimes } from '@/lib/time';
 
 const ConnectChannelForm = later(() => import('@/components/connect-channel'));
 const ChannelPage = later(() => import('@/features/settings/channel-page'));
@@ -62,7 +63,7 @@ function Row({ channel }: { channel: Channel }) {
         </span>
         <StatePill state={light?.state ?? 'unknown'} />
         <ChevronRight size={16} className="flex-none text-text-3" aria-hidden="true" />
-        {light && light.state !== 'good' && <span className="w-full text-text-2">{light.found}</span>}
+        {light && light.state !== 'good' && <span className="w-full text-text-2">{withLocalTimes(light.found, Date.now())}</span>}
       </Link>
     </li>
   );

@@ -7,7 +7,7 @@
 use std::{
     cell::RefCell,
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
+    collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
     net::SocketAddr,
@@ -56,6 +56,8 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(60);
 const FINISH_TIMEOUT: Duration = Duration::from_secs(30);
 /// Read at once.
 const READ_BYTES: usize = 64 * 1024;
+/// How a server refuses what one socket asks beyond what it does at once: it is asked again after another's result.
+const TOO_MANY: &str = "too_many";
 /// Most answers of one run.
 pub(crate) const ANSWERS_MAX: usize = 200_000;
 
@@ -357,6 +359,8 @@ struct Agent {
     taken: HashSet<String>,
     /// Commands by id; sent again under the same key when the connection was cut.
     waiting: BTreeMap<u64, Waiting>,
+    /// Those of them that were refused as too much at once, and are sent again after another's result.
+    held: VecDeque<u64>,
     next_id: u64,
     own_answers: HashSet<u64>,
     own_arrived: HashSet<u64>,
@@ -390,6 +394,7 @@ impl Agent {
             visits: HashMap::new(),
             taken: HashSet::new(),
             waiting: BTreeMap::new(),
+            held: VecDeque::new(),
             next_id: 1,
             own_answers: HashSet::new(),
             own_arrived: HashSet::new(),
@@ -445,6 +450,7 @@ impl Agent {
         let rest = std::mem::take(&mut line.rest);
         let mut ended = self.take(&mut line, &rest);
         // What was asked on the connection before may have been done or not: its key makes it happen once.
+        self.held.clear();
         let again: Vec<u8> = self.waiting.values().flat_map(|waiting| waiting.frame.clone()).collect();
         line.stream.write_all(&again).await?;
         loop {
@@ -533,8 +539,17 @@ impl Agent {
                 self.happened(what, text, now);
                 self.look_whether_back(now);
             }
+            News::Result { id, refused } if refused.as_deref() == Some(TOO_MANY) => {
+                if self.waiting.contains_key(&id) {
+                    self.held.push_back(id);
+                    if self.held.len() == self.waiting.len() {
+                        self.send_held();
+                    }
+                }
+            }
             News::Result { id, refused } => {
                 let Some(waiting) = self.waiting.remove(&id) else { return };
+                self.send_held();
                 tallies.results.fetch_add(1, Ordering::Relaxed);
                 match refused {
                     Some(code) => *self.shift.refused.entry(code).or_default() += 1,
@@ -546,6 +561,14 @@ impl Agent {
                 self.out.extend_from_slice(&client_frame(1, &answer));
             }
             News::Other => {}
+        }
+    }
+
+    /// Sends again what was refused as too much at once: another has its result by now.
+    fn send_held(&mut self) {
+        let held = self.held.pop_front().and_then(|id| self.waiting.get(&id));
+        if let Some(Waiting { frame, .. }) = held {
+            self.out.extend_from_slice(frame);
         }
     }
 

@@ -108,6 +108,11 @@ end-to-end: web browser ## Tests in a real browser against the real server
 	cd web && npm run end-to-end
 	PORT=0 scripts/walk-demo
 
+.PHONY: screenshots
+screenshots: web browser ## Takes a picture of each screen anew, into docs/screenshots
+	cargo build --bin switchboard
+	cd web && npm run screenshots
+
 .PHONY: release
 release: tools web ## Builds target/release/switchboard
 	scripts/release

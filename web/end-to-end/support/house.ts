@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -51,6 +52,8 @@ export class House {
   number = { phone_number_id: '', waba_id: '', access_token: '', app_secret: '' };
   private server: ChildProcess | undefined;
   private provider: ChildProcess | undefined;
+  private graphUrl = '';
+  private told = 0;
   private readonly data = mkdtempSync(join(tmpdir(), 'switchboard-'));
   private env: NodeJS.ProcessEnv = {};
 
@@ -68,6 +71,7 @@ export class House {
     const lines: Interface = createInterface({ input: provider.stdout });
     const [first] = (await once(lines, 'line')) as [string];
     const facts = JSON.parse(first) as Record<Fact, string>;
+    house.graphUrl = facts.graph_url;
     house.env = {
       ...process.env,
       SWITCHBOARD__STORE__PATH: house.data,
@@ -171,6 +175,33 @@ export class House {
   /** A customer sends something that is not words: one of the simulator's things. `words` stand wherever there are some of a customer in it. */
   send(phone: string, name: string, thing: string, words?: string): void {
     this.order({ send: { phone, name, thing, ...(words === undefined ? {} : { words }) } });
+  }
+
+  /** A file on a customer's phone, as a message of theirs names it. */
+  async fileOf(mimeType: string, bytes: Buffer): Promise<{ id: string; mime_type: string; sha256: string }> {
+    const form = new FormData();
+    form.set('messaging_product', 'whatsapp');
+    form.set('file', new Blob([new Uint8Array(bytes)], { type: mimeType }), 'file');
+    const answer = await fetch(`${this.graphUrl}/v26.0/${this.number.phone_number_id}/media`, { method: 'POST', headers: { authorization: `Bearer ${this.number.access_token}` }, body: form });
+    if (!answer.ok) throw new Error(`file of a customer: ${answer.status} ${await answer.text()}`);
+    return { id: ((await answer.json()) as { id: string }).id, mime_type: mimeType, sha256: createHash('sha256').update(bytes).digest('base64') };
+  }
+
+  /** A customer sends a message just as the provider words it: its type, what is in it, and an id where something is to refer to it. */
+  tell(phone: string, name: string, message: Record<string, unknown>, minutesAgo = 0): void {
+    const sent = Math.floor(Date.now() / 1_000) - Math.round(minutesAgo * 60);
+    this.told += 1;
+    this.order({
+      account: {
+        field: 'messages',
+        value: {
+          messaging_product: 'whatsapp',
+          metadata: { display_phone_number: '12125550199', phone_number_id: this.number.phone_number_id },
+          contacts: [{ profile: { name }, wa_id: phone }],
+          messages: [{ id: `wamid.told${String(this.told)}`, from: phone, timestamp: String(sent), ...message }],
+        },
+      },
+    });
   }
 
   /** A customer chooses a row of a list that they were sent. */

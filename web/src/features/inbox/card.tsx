@@ -126,10 +126,11 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
         {!compact && (
           <div className="line meta">
             {channel && <span className="channel-name min-w-0 truncate">{channel}</span>}
-            {showTeam && team && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
+            {/* Whoever has it says more than the team does, and there is little room. */}
+            {showTeam && team && !assignee && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Users size={12} aria-hidden="true" /><span className="truncate">{team}</span></span>}
             {bot && <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><Bot size={12} aria-hidden="true" /><span className="truncate">{bot}</span></span>}
             {assignee && !bot && (
-              <span className="inline-flex min-w-0 items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
+              <span className="inline-flex min-w-[2.75rem] items-center gap-1 text-text-2"><UserRound size={12} aria-hidden="true" /><span className="truncate">{assignee}</span></span>
             )}
             {firstLabel && (
               <span className="inline-flex min-w-0 items-center gap-1 text-text-2">
@@ -138,11 +139,11 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
               </span>
             )}
             {due ? (
-              <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`} title={t(`sla.${due.target}`)}>
+              <span className={`num inline-flex flex-none items-center gap-1 whitespace-nowrap ${over ? 'text-warn' : ''}`} title={t(`sla.${due.target}`)}>
                 <Hourglass size={12} aria-hidden="true" />{over ? t('sla.over', { time: since(due.at, now) }) : t('sla.in', { time: until(due.at, now) })}
               </span>
             ) : waits && (
-              <span className={`num inline-flex items-center gap-1 ${over ? 'text-warn' : ''}`}>
+              <span className={`num inline-flex flex-none items-center gap-1 whitespace-nowrap ${over ? 'text-warn' : ''}`}>
                 <Hourglass size={12} aria-hidden="true" />{since(waiting, now)}
               </span>
             )}

@@ -29,7 +29,7 @@ import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay
 import { matches, shortcuts } from '@/lib/shortcuts';
 import { since, until } from '@/lib/time';
 import { showToast } from '@/lib/toast';
-import { longLeft, windowFacts } from '@/lib/window';
+import { shortLeft, windowFacts } from '@/lib/window';
 
 const Composer = later(() => import('@/features/inbox/composer').then((module) => ({ default: module.Composer })));
 
@@ -141,7 +141,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
               {named && <span className="channel-name min-w-0 truncate">{named}</span>}
               <span className={`window ${facts.state}`}>
                 {facts.state === 'closed' ? <TimerOff size={14} aria-hidden="true" /> : <Ring facts={facts} />}
-                {facts.state === 'closed' ? windowName(facts) : t('window.closesShort', { left: longLeft(facts.leftMs) })}
+                {facts.state === 'closed' ? windowName(facts) : t('window.closesShort', { left: shortLeft(facts.leftMs) })}
               </span>
             </span>
           ) : (
@@ -421,6 +421,11 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
       observer.disconnect();
     };
   }, [virtualizer]);
+  // Rows turn out taller than was guessed: what was at the end stays there.
+  const height = virtualizer.getTotalSize();
+  useLayoutEffect(() => {
+    if (atEnd.current) virtualizer.scrollToEnd();
+  }, [height, virtualizer]);
   const toLatest = useCallback(() => {
     wanted.current = null;
     if (target !== null) void navigate({ to: '.', search: (all) => ({ ...all, message: undefined }), replace: true });

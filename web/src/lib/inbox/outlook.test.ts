@@ -31,6 +31,13 @@ test('what was known ahead holds when its time comes, by the server’s clock', 
   expect(changesIn(told, after(11))).toBeNull();
 });
 
+test('a message that has to wait for its turn has it when the time comes', () => {
+  const waits: Outlook = { ...told, outlook: { ...told.outlook, next: { at: minutes(12), because: 'Its turn comes.' } } };
+  expect(changesIn(waits, after(4))).toBe(6 * 60_000);
+  expect(changesIn(waits, after(11))).toBe(60_000);
+  expect(changesIn(waits, after(12))).toBeNull();
+});
+
 test('before the server has said anything, nothing is known against sending', () => {
   expect(verdictOf(undefined, 'answer', 0)).toEqual({ price: null, refused: null });
 });

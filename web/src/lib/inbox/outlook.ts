@@ -24,7 +24,10 @@ export function verdictOf(told: Outlook | undefined, purpose: SendPurpose, now: 
 /** Milliseconds until something else holds; `null` where nothing changes by itself. */
 export function changesIn(told: Outlook, now: number): number | null {
   const at = serverNow(told, now);
-  const ahead = told.outlook.purposes.flatMap((one) => one.spans.map((span) => Date.parse(span.from) - at)).filter((ms) => ms > 0);
+  const { purposes, next } = told.outlook;
+  // What waits for its turn has it by then.
+  const times = [...purposes.flatMap((one) => one.spans.map((span) => span.from)), ...(next ? [next.at] : [])];
+  const ahead = times.map((time) => Date.parse(time) - at).filter((ms) => ms > 0);
   return ahead.length ? Math.min(...ahead) : null;
 }
 

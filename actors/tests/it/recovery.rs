@@ -320,7 +320,8 @@ fn a_deleted_channel_stays_deleted_whatever_its_requests_come_to() {
         let sends = async {
             for n in 0..12 {
                 let sent = w.send(r, id, &format!("key.{n}"), "hello").await;
-                assert!(sent.is_ok(), "{sent:?}");
+                let is_late = matches!(sent, Err(Refusal::Rule { code: "channel_deleted", .. }));
+                assert!(sent.is_ok() || is_late, "{sent:?}");
             }
         };
         let pause = chance.random_range(0..12);

@@ -22,12 +22,12 @@ use futures_util::future::LocalBoxFuture;
 use switchboard_domain::{
     consent::Wish,
     conversation::{
-        self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, Side, State, decide,
-        evolve,
+        self as rules, Change, Command as Rule, ContactSnapshot, Effect, Rejection, State, decide, evolve,
     },
     delivery::is_settled,
     inbound::{Edit, InboundMessage, InboundReaction, Revoke},
     permission::ChannelFacts,
+    queue::Queue,
 };
 use switchboard_ports::store::{MAX_COMMIT_BYTES, Mutation};
 use switchboard_schema::{
@@ -79,9 +79,8 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Asked of a conversation that exists, by nobody outside.
-    pub(crate) const fn of(ask: Ask) -> Self {
-        let side = ChannelFacts { deleted: false, full: None };
-        Self { channel_id: None, correlation_id: None, trace: None, side, ask }
+    pub(crate) fn of(ask: Ask) -> Self {
+        Self { channel_id: None, correlation_id: None, trace: None, side: ChannelFacts::default(), ask }
     }
 }
 
@@ -110,7 +109,7 @@ pub(crate) enum Ask {
     /// What is to go at a time?
     Scheduled,
     /// What may be sent, and what waits?
-    Outlook(Side),
+    Outlook(Queue),
     /// Might this be sent, about that message where it is about one?
     Explain(Box<Draft>),
     /// Show what was made under a key, if anything was; refused when that was another request.
@@ -160,8 +159,6 @@ pub(crate) struct Draft {
     pub seen_seq: Option<u64>,
     /// Who writes it.
     pub writer: wire::Sender,
-    /// What stands against sending.
-    pub channel: ChannelFacts,
 }
 
 /// What had to be read.
@@ -924,18 +921,18 @@ impl Entity for Conversation {
             Ask::Show => self.done(None, now),
             Ask::Scheduled if self.state.head.is_none() => Err(Refusal::NotFound("conversation")),
             Ask::Scheduled => Ok(Answer::Scheduled(self.state.scheduled())),
-            Ask::Outlook(side) => {
+            Ask::Outlook(queue) => {
                 self.see_channel();
-                Ok(Answer::Outlook(Box::new(self.priced(self.state.outlook(side, now)))))
+                Ok(Answer::Outlook(Box::new(self.priced(self.state.outlook(&queue, now)))))
             }
             Ask::Explain(draft) => {
                 self.see_channel();
-                let Draft { content, about, seen_seq, writer, channel } = *draft;
+                let Draft { content, about, seen_seq, writer } = *draft;
                 if let Some(seen) = seen_seq {
                     let replied = self.state.not_replied_since(seen, &writer);
                     replied.map_err(|rejection| self.refusal(rejection))?;
                 }
-                let explained = self.state.explain(&content, about.as_ref(), channel, now);
+                let explained = self.state.explain(&content, about.as_ref(), now);
                 let (mut decision, judged) = explained.map_err(refusal_of)?;
                 judged?;
                 if let Some(head) = &self.state.head {

@@ -21,7 +21,7 @@ mod tests;
 pub use content::*;
 pub use decide::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED, decide, may_begin};
 pub use meanwhile::{REPLIES_TOLD, SEEN_LOOKED_AT};
-pub use outlook::{Side, WAITING_TOLD};
+pub use outlook::WAITING_TOLD;
 pub use state::{CACHED_ITEMS, KEY_MEMORY_MILLIS, Known, State, evolve};
 
 use std::time::Duration;

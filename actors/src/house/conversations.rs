@@ -7,7 +7,7 @@ use ring::digest;
 use switchboard_domain::{
     contact::{self as contact_rules, find::Search},
     conversation::{
-        Command as Rule, Conditions, ContactSnapshot, Expected, Side, check_content, may_begin, show_item,
+        Command as Rule, Conditions, ContactSnapshot, Expected, check_content, may_begin, show_item,
     },
     fill,
     inbound::Party,
@@ -104,33 +104,36 @@ impl House {
         &self,
         scope: TenantScope,
         id: ConversationId,
-        question: impl Fn() -> Ask,
+        question: impl Fn() -> Asked,
     ) -> Result<Answer, Refusal> {
-        match ask(&self.env, scope, id, Asked::of(question())).await {
+        match ask(&self.env, scope, id, question()).await {
             Err(Refusal::Unavailable(_)) => {
                 let mut stored = conversation::load(self.env.clone(), scope, id).await?;
-                stored.handle(Asked::of(question()), self.env.clock.now())
+                stored.handle(question(), self.env.clock.now())
             }
             answered => answered,
         }
     }
 
     async fn show(&self, scope: TenantScope, id: ConversationId) -> Result<wire::Conversation, Refusal> {
-        Ok(done(self.look(scope, id, || Ask::Show).await?)?.1)
+        Ok(done(self.look(scope, id, || Asked::of(Ask::Show)).await?)?.1)
     }
 
     /// What the channel's side knows that counts for sending in a conversation.
-    async fn side(&self, scope: TenantScope, of: &wire::Conversation) -> Result<Side, Refusal> {
+    async fn side(
+        &self,
+        scope: TenantScope,
+        of: &wire::Conversation,
+    ) -> Result<(ChannelFacts, Queue), Refusal> {
         let side = |reply| channel::Letter::Side(of.id, reply);
         match channel::ask(&self.env, scope, of.channel_id, side).await {
             Ok((body, queue)) if body.deleted_at.is_none() => {
                 let full =
                     initiated::full_for(&self.env, scope, (of.channel_id, &body), of.contact.id).await?;
-                Ok(Side { channel: ChannelFacts { deleted: false, full }, queue })
+                Ok((ChannelFacts { deleted: false, full }, queue))
             }
             Ok(_) | Err(Refusal::NotFound(_)) => {
-                let channel = ChannelFacts { deleted: true, full: None };
-                Ok(Side { channel, queue: Queue::empty() })
+                Ok((ChannelFacts { deleted: true, full: None }, Queue::empty()))
             }
             Err(refusal) => Err(refusal),
         }
@@ -146,8 +149,8 @@ impl House {
         id: ConversationId,
     ) -> Result<wire::SendOutlook, Refusal> {
         let conversation = self.show(scope, id).await?;
-        let side = self.side(scope, &conversation).await?;
-        match self.look(scope, id, || Ask::Outlook(side)).await? {
+        let (side, queue) = self.side(scope, &conversation).await?;
+        match self.look(scope, id, || Asked { side, ..Asked::of(Ask::Outlook(queue)) }).await? {
             Answer::Outlook(outlook) => Ok(*outlook),
             _ => Err(odd()),
         }
@@ -167,15 +170,10 @@ impl House {
         let conversation = self.show(scope, id).await?;
         let content = self.content(scope, conversation.channel_id, &conversation.contact, request).await?;
         check_content(&content).map_err(conversation::refusal_of)?;
-        let channel = self.side(scope, &conversation).await?.channel;
-        let draft = Draft {
-            content,
-            about: about(request),
-            seen_seq: request.seen_seq,
-            writer: writer.clone(),
-            channel,
-        };
-        let question = || Ask::Explain(Box::new(draft.clone()));
+        let (side, _) = self.side(scope, &conversation).await?;
+        let draft =
+            Draft { content, about: about(request), seen_seq: request.seen_seq, writer: writer.clone() };
+        let question = || Asked { side, ..Asked::of(Ask::Explain(Box::new(draft.clone()))) };
         match self.look(scope, id, question).await? {
             Answer::Explained(decision) => Ok(*decision),
             _ => Err(odd()),
@@ -189,7 +187,7 @@ impl House {
         id: ConversationId,
         rule: Rule,
     ) -> Result<wire::Message, Refusal> {
-        self.ask_conversation(scope, act, id, rule).await?.0.ok_or(Refusal::NotFound("message"))
+        self.ask_to_send(scope, act, id, rule, ChannelFacts::default()).await
     }
 
     /// The same of what is sent, with what the channel's side says of it.
@@ -546,7 +544,7 @@ impl House {
                     self.content(scope, conversation.channel_id, &conversation.contact, &request).await?;
                 // Only a template writes to somebody first: nothing else waits for the channel's side.
                 let side = match content {
-                    Content::Template(_) => self.side(scope, &conversation).await?.channel,
+                    Content::Template(_) => self.side(scope, &conversation).await?.0,
                     _ => ChannelFacts::default(),
                 };
                 (content, side)
@@ -609,7 +607,7 @@ impl House {
         scope: TenantScope,
         id: ConversationId,
     ) -> Result<Vec<wire::Message>, Refusal> {
-        match self.look(scope, id, || Ask::Scheduled).await? {
+        match self.look(scope, id, || Asked::of(Ask::Scheduled)).await? {
             Answer::Scheduled(messages) => Ok(messages),
             _ => Err(odd()),
         }
@@ -693,7 +691,7 @@ impl House {
         self.admit(scope)?;
         let rule = once(&act, &("retry", message), Rule::Retry { id: message });
         let conversation = self.show(scope, id).await?;
-        let side = self.side(scope, &conversation).await?.channel;
+        let (side, _) = self.side(scope, &conversation).await?;
         self.ask_to_send(scope, &act, id, rule, side).await
     }
 

@@ -45,7 +45,6 @@ pub(super) fn smaller(bytes: &[u8]) -> Option<Small> {
     let mut reader = read()?;
     reader.limits(limits);
     let image = reader.decode().ok()?;
-    let (width, height) = (image.width(), image.height());
     if width.max(height) <= SMALL_ENOUGH {
         return Some(Small { width, height, jpeg: None });
     }

@@ -306,10 +306,8 @@ fn a_change_of_an_old_message_is_told_of_also_when_a_crash_comes_between() {
 fn what_the_log_did_not_come_to_before_a_crash_is_told_however_much_it_is() {
     run(async {
         let (mut world, running) = World::with_channel(67).await;
-        let (running, faulty) = {
-            let old = some(&world, 0, 480);
-            reloaded(&mut world, running, &old).await
-        };
+        let old = some(&world, 0, 480);
+        let (running, faulty) = reloaded(&mut world, running, &old).await;
         let id = world.only_conversation(&running).await;
         audit_soon(&world, &running).await;
         // More than two buckets beyond what the list knows.

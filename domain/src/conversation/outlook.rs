@@ -8,27 +8,14 @@ use switchboard_schema::{
 use super::{Rejection, State, decide::circumstances};
 use crate::{
     fill,
-    permission::{self, Allowed, ChannelFacts, Circumstances, PURPOSES, Refused},
+    permission::{self, Allowed, PURPOSES, Refused},
     queue::{Queue, departures},
 };
 
 /// Messages of one conversation whose leaving is told, at most.
 pub const WAITING_TOLD: usize = 50;
 
-/// What the channel's side knows, asked for one conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Side {
-    /// What stands against sending.
-    pub channel: ChannelFacts,
-    /// Its queue.
-    pub queue: Queue,
-}
-
 impl State {
-    fn seen_from(&self, channel: ChannelFacts, content: Option<&Content>) -> Circumstances<'_> {
-        Circumstances { channel, ..circumstances(self, self.head.as_ref(), content) }
-    }
-
     /// What would be decided of a message that is being written, with everything that was looked at.
     ///
     /// # Errors
@@ -37,20 +24,19 @@ impl State {
         &self,
         content: &Content,
         about: Option<&MessageId>,
-        channel: ChannelFacts,
         now: Timestamp,
     ) -> Result<(SendDecision, Result<Allowed, Refused>), Rejection> {
         if let Some(id) = about {
             self.about(id, matches!(content, Content::Reaction(_)))?;
         }
-        let seen = self.seen_from(channel, Some(content));
+        let seen = circumstances(self, self.head.as_ref(), Some(content));
         Ok(permission::explain(&seen, content, SendStep::Composed, now))
     }
 
-    /// What may be sent, now and as it changes by itself, and what waits.
+    /// What may be sent, now and as it changes by itself, and what waits behind the channel's queue.
     #[must_use]
-    pub fn outlook(&self, side: Side, now: Timestamp) -> SendOutlook {
-        let circumstances = self.seen_from(side.channel, None);
+    pub fn outlook(&self, queue: &Queue, now: Timestamp) -> SendOutlook {
+        let circumstances = circumstances(self, self.head.as_ref(), None);
         let purposes = PURPOSES
             .into_iter()
             .map(|(purpose, of)| PurposeOutlook {
@@ -61,7 +47,7 @@ impl State {
         let queued: Vec<_> = self.outbox().filter(|item| item.state == MessageState::Queued).collect();
         let held: Vec<_> = queued.iter().map(|item| item.not_before).collect();
         let burst = self.head.as_ref().and_then(|head| head.burst);
-        let expected = departures(&side.queue, &held, burst, now);
+        let expected = departures(queue, &held, burst, now);
         SendOutlook {
             conversation_id: self.id,
             at: now,

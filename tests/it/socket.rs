@@ -218,7 +218,7 @@ async fn a_socket_sees_its_own_workspace_alone() {
     let foreign = json!({"type": "command", "id": 1, "key": "k", "name": "note.add",
         "data": {"conversation_id": conversation, "body": "mine?"}});
     socket.say(&foreign).await;
-    let result = socket.frame().await;
+    let result = socket.frame_of("result").await;
     assert_eq!(
         (&result["type"], &result["error"]["code"]),
         (&"result".into(), &"not_found".into()),

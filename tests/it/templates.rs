@@ -69,8 +69,7 @@ async fn what_whatsapp_tells_of_a_template_shows_at_once_is_flagged_and_outlives
     socket.subscribe(None, false).await;
     let category = about("bike_ready", json!({"previous_category": "UTILITY", "new_category": "MARKETING"}));
     stage.postman.tell(stage.world.clock().now_s(), &[told("template_category_update", category)]).await;
-    let event = socket.frame_of("event").await;
-    assert_eq!(event["name"], "templates.changed", "{event}");
+    let event = socket.event("templates.changed").await;
     assert_eq!(event["data"]["templates"]["channel_id"], json!(stage.channel.id));
     let paused = stage.graph().decide_template(&waba(&stage), "bike_ready", "en_US", "PAUSED", "NONE");
     stage.postman.tell(stage.world.clock().now_s(), &[paused.expect("there is one")]).await;

@@ -43,7 +43,7 @@ export const defaults: Preferences = {
   detailsOpen: true,
   keepCopy: true,
   view: 'all',
-  sort: 'newest',
+  sort: 'next_up',
 };
 
 /** What whoever was here last chose: the sign-in page and the first paint follow it. */

@@ -162,7 +162,7 @@ export const enSettings = {
     taken_document: 'a PDF, TXT, Word, Excel or PowerPoint file',
   },
   templates: {
-    text: 'Messages that WhatsApp has approved. They can be sent at any time.',
+    text: 'Messages that WhatsApp reviews beforehand. Those it approved can be sent at any time.',
     make: 'New template',
     noChannel: 'Connect a WhatsApp number first, under Channels.',
     noneOwner: 'Make the first one with New template. WhatsApp reviews it, most often within minutes.',

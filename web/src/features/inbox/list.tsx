@@ -12,7 +12,7 @@ import { Card } from '@/features/inbox/card';
 import { forward } from '@/lib/direction';
 import { statusIcons, statusName } from '@/features/inbox/views';
 import { openDialog } from '@/lib/dialogs';
-import { useAfter, useMedia } from '@/lib/hooks';
+import { useAfter, useMedia, useMinute } from '@/lib/hooks';
 import { t, written } from '@/lib/i18n';
 import { assign } from '@/lib/inbox/actions';
 import { calmOrder, freshAbove } from '@/lib/inbox/calm';
@@ -245,9 +245,10 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
   const conversations = useInbox((state) => state.conversations);
   const state = useInbox((inbox) => inbox.lists[listName(list)]);
   const meId = useInbox((inbox) => inbox.meId);
+  const minute = useMinute();
   const live = useMemo(
-    () => (state ? orderOf({ ...useInbox.getState(), conversations, meId, lists: { [listName(list)]: state } }, list) : []),
-    [conversations, state, meId, list],
+    () => (state ? orderOf({ ...useInbox.getState(), conversations, meId, lists: { [listName(list)]: state } }, list, minute) : []),
+    [conversations, state, meId, list, minute],
   );
 
   // The order never changes under the pointer, nor while the list is scrolled.

@@ -14,6 +14,7 @@ import {
   emptyInbox,
   endReload,
   isAsked,
+  isOfTheHour,
   listName,
   putAsked,
   putFar,
@@ -611,7 +612,11 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
     if (may('answer')) void import('@/lib/inbox/bulk').then((module) => module.findRunning()).catch(() => undefined);
   };
   // What a filter finds, and what is next, changes with the hour.
-  const minutes = setInterval(askAgain, 60_000);
+  const minutes = setInterval(() => {
+    const { list } = usePlace.getState();
+    if (isAsked(list)) askAgain();
+    else if (isOfTheHour(list.sort) && !listScrolled && !document.hidden) void loadList(list).catch(() => undefined);
+  }, 60_000);
   document.addEventListener('visibilitychange', askAgain);
   // The list first: the stream then goes on from there.
   void loadList(usePlace.getState().list).then(begin, begin);

@@ -189,8 +189,38 @@ describe('lists', () => {
     ];
     const waiting: ListKey = { ...list, sort: 'waiting' };
     const window: ListKey = { ...list, sort: 'window' };
-    expect(orderOf(putPage(emptyInbox(ME), waiting, page(rows), true), waiting)).toEqual(['early', 'late', 'never']);
-    expect(orderOf(putPage(emptyInbox(ME), window, page(rows), true), window)).toEqual(['never', 'late', 'early']);
+    const at = Date.parse(minute(10));
+    expect(orderOf(putPage(emptyInbox(ME), waiting, page(rows), true, at), waiting, at)).toEqual(['early', 'late', 'never']);
+    expect(orderOf(putPage(emptyInbox(ME), window, page(rows), true, at), window, at)).toEqual(['never', 'late', 'early']);
+    const later = Date.parse(minute(25));
+    expect(orderOf(putPage(emptyInbox(ME), window, page(rows), true, at), window, later), 'what is closed comes after what is open').toEqual(['late', 'never', 'early']);
+  });
+});
+
+describe('what is next', () => {
+  const key: ListKey = { ...list, sort: 'next_up' };
+  const open = (expires: number) => ({ kind: 'open', expires_at: minute(expires) }) as const;
+  const rows = [
+    conversation('answered', { updated_at: minute(8) }),
+    conversation('answered before', { updated_at: minute(7) }),
+    conversation('waits', { waiting_since: minute(5), window: open(500) }),
+    conversation('waits longer', { waiting_since: minute(4), window: open(501) }),
+    conversation('closes soon', { waiting_since: minute(6), window: open(69) }),
+    conversation('urgent', { waiting_since: minute(7), priority: 'urgent' }),
+    conversation('urgent and answered', { updated_at: minute(1), priority: 'urgent' }),
+  ];
+  const state = putPage(emptyInbox(ME), key, page(rows), true, Date.parse(minute(10)));
+  const first = ['urgent', 'urgent and answered'];
+  const last = ['answered', 'answered before'];
+
+  it('is what is urgent, then whose window closes, then who waits longest, then the newest', () => {
+    expect(orderOf(state, key, Date.parse(minute(10)))).toEqual([...first, 'closes soon', 'waits longer', 'waits', ...last]);
+  });
+
+  it('changes as the hour does, and not within a minute', () => {
+    expect(orderOf(state, key, Date.parse(minute(9)) - 1)).toEqual([...first, 'waits longer', 'waits', 'closes soon', ...last]);
+    expect(orderOf(state, key, Date.parse(minute(9)) + 59_999)).toEqual([...first, 'closes soon', 'waits longer', 'waits', ...last]);
+    expect(orderOf(state, key, Date.parse(minute(69))), 'it is closed').toEqual([...first, 'waits longer', 'waits', 'closes soon', ...last]);
   });
 });
 

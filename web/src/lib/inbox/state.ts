@@ -36,10 +36,13 @@ export type ListKey = { view: View; status: ListStatus; sort: Sort; filter?: Fil
 export const plainList = ({ view, status, sort }: ListKey): ListKey & { status: ConversationStatus } => ({ view, status: status === 'any' ? 'open' : status, sort });
 
 /**
- * Is the server asked what this list holds, whenever something happens? Filters, and orders that change with the hour, are
- * the server's rules alone. The plain lists are kept by events: who has it, where it stands, and one number.
+ * Is the server asked what this list holds, whenever something happens? Filters are the server's rules alone. The plain lists
+ * are kept by events: who has it, where it stands, and its place.
  */
-export const isAsked = (key: ListKey): boolean => (key.filter?.length ?? 0) > 0 || key.sort === 'next_up' || key.status === 'any';
+export const isAsked = (key: ListKey): boolean => (key.filter?.length ?? 0) > 0 || key.status === 'any';
+
+/** Does the order change as time goes by? */
+export const isOfTheHour = (sort: Sort): boolean => sort === 'next_up' || sort === 'window';
 
 /** How far a list is loaded. */
 export type ListState = {
@@ -136,20 +139,33 @@ export const totalName = (view: View, status: ListStatus): string => `${view}:${
 export type Place = { by: readonly number[]; id: string };
 
 const FAR = Number.MAX_SAFE_INTEGER;
+/** A window that closes within this is about to, in milliseconds; the server's `filter::CLOSING`. */
+const CLOSING_MS = 3_600_000;
 const millis = (time: string | null | undefined): number => (time ? Date.parse(time) : FAR);
 
-export function placeOf(conversation: Conversation, sort: Sort): Place {
+/** Numbers that a conversation is sorted by, at a time in milliseconds: the server's `filter::rank`, by the minute. */
+function rank(conversation: Conversation, sort: Sort, at: number): readonly number[] {
+  const now = at - (at % 60_000);
+  const active = Date.parse(conversation.updated_at);
+  const waiting = millis(conversation.waiting_since);
+  const closes = millis(conversation.window.expires_at);
   switch (sort) {
     case 'waiting':
-      return { by: [millis(conversation.waiting_since)], id: conversation.id };
+      return [waiting];
     case 'window':
-      return { by: [millis(conversation.window.expires_at)], id: conversation.id };
+      return closes === FAR ? [2, 0] : closes > now ? [0, closes] : [1, -closes];
     case 'oldest':
-      return { by: [Date.parse(conversation.updated_at)], id: conversation.id };
-    default:
-      return { by: [-Date.parse(conversation.updated_at)], id: conversation.id };
+      return [active];
+    case 'newest':
+      return [-active];
+    case 'next_up':
+      if (conversation.priority === 'urgent') return waiting === FAR ? [1, -active] : [0, waiting];
+      if (waiting === FAR) return [4, -active];
+      return closes > now && closes <= now + CLOSING_MS ? [2, closes] : [3, waiting];
   }
 }
+
+export const placeOf = (conversation: Conversation, sort: Sort, now = Date.now()): Place => ({ by: rank(conversation, sort, now), id: conversation.id });
 
 export function comparePlaces(a: Place, b: Place): number {
   for (const [index, value] of a.by.entries()) {
@@ -166,15 +182,15 @@ export function belongs(conversation: Conversation, view: View, status: ListStat
   return view === 'all' || conversation.team_id === teamOf(view);
 }
 
-/** The ids of a list as far as it is loaded, in its order. */
-export function orderOf(state: InboxState, key: ListKey): string[] {
+/** The ids of a list as far as it is loaded, in its order at a time in milliseconds. */
+export function orderOf(state: InboxState, key: ListKey, now = Date.now()): string[] {
   const list = state.lists[listName(key)];
   if (!list?.loaded) return [];
   if (list.ids) return list.ids.filter((id) => state.conversations[id] !== undefined);
   const places: Place[] = [];
   for (const conversation of Object.values(state.conversations)) {
     if (!belongs(conversation, key.view, key.status, state.meId)) continue;
-    const place = placeOf(conversation, key.sort);
+    const place = placeOf(conversation, key.sort, now);
     if (list.tail && comparePlaces(place, list.tail) > 0) continue;
     places.push(place);
   }
@@ -205,7 +221,7 @@ function draft(state: InboxState): InboxState {
 }
 
 /** Puts a page of a list in; the first page starts the list anew. */
-export function putPage(state: InboxState, key: ListKey, page: ConversationList, first: boolean): InboxState {
+export function putPage(state: InboxState, key: ListKey, page: ConversationList, first: boolean, now = Date.now()): InboxState {
   const next = key.status === 'any' ? putConversations(state, page.conversations) : putCounts(state, key.status, page);
   const name = listName(key);
   const cursor = page.next_cursor ?? null;
@@ -213,7 +229,7 @@ export function putPage(state: InboxState, key: ListKey, page: ConversationList,
   if (cursor !== null) {
     tail = first ? null : (state.lists[name]?.tail ?? null);
     for (const conversation of page.conversations) {
-      const place = placeOf(next.conversations[conversation.id] ?? conversation, key.sort);
+      const place = placeOf(next.conversations[conversation.id] ?? conversation, key.sort, now);
       if (tail === null || comparePlaces(place, tail) > 0) tail = place;
     }
   }

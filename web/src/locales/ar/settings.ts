@@ -144,7 +144,7 @@ export const settings = {
   workspaces: { label: 'مساحات العمل', failed: 'تعذّر الانتقال إليها. {{detail}}' },
   file: { notTaken: 'لا يصلح {{name}} هنا: يقبل واتساب {{kinds}}.', taken_image: 'JPEG أو PNG', taken_video: 'MP4 أو 3GPP', taken_document: 'ملف PDF أو TXT أو Word أو Excel أو PowerPoint' },
   templates: {
-    text: 'رسائل اعتمدها واتساب. يمكن إرسالها في أي وقت.',
+    text: 'رسائل يراجعها واتساب مسبقًا. وما اعتمده منها يمكن إرساله في أي وقت.',
     make: 'قالب جديد',
     noChannel: 'اربط رقم واتساب أولًا، من القنوات.',
     noneOwner: 'أنشئ الأول بـ«قالب جديد». يراجعه واتساب، غالبًا خلال دقائق.',

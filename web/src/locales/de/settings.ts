@@ -153,7 +153,7 @@ export const settings = {
   workspaces: { label: 'Arbeitsbereiche', failed: 'Der Wechsel ging nicht. {{detail}}' },
   file: { notTaken: '{{name}} kann hier nicht stehen: WhatsApp nimmt {{kinds}}.', taken_image: 'ein JPEG oder ein PNG', taken_video: 'ein MP4 oder ein 3GPP', taken_document: 'eine PDF-, TXT-, Word-, Excel- oder PowerPoint-Datei' },
   templates: {
-    text: 'Nachrichten, die WhatsApp genehmigt hat. Sie können jederzeit gesendet werden.',
+    text: 'Nachrichten, die WhatsApp vorab prüft. Genehmigte können jederzeit gesendet werden.',
     make: 'Neue Vorlage',
     noChannel: 'Verbinden Sie zuerst eine WhatsApp-Nummer, unter Kanäle.',
     noneOwner: 'Machen Sie die erste mit „Neue Vorlage“. WhatsApp prüft sie, meist in wenigen Minuten.',

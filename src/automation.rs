@@ -22,7 +22,7 @@ use std::{
 use lru::LruCache;
 use switchboard_actors::{
     House, Refusal,
-    follow::{Follower, Logged},
+    follow::Follower,
     house::{Act, Principal},
 };
 use switchboard_domain::{
@@ -318,15 +318,19 @@ impl Automation {
 impl Follower for Automation {
     const NAME: &'static str = "automation";
 
-    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
-        let begun = events.iter().filter_map(|event| Some((event, begins_with(&event.event)?)));
+    async fn take(
+        &self,
+        scope: TenantScope,
+        events: &[Arc<wire::Event>],
+    ) -> Result<Option<Vec<Mutation>>, Refusal> {
+        let begun = events.iter().filter_map(|event| Some((event, begins_with(event)?)));
         let begun: Vec<_> = begun.collect();
         if begun.is_empty() {
             return Ok(None);
         }
         let rules = self.acting(scope).await?;
         let mut rows = None;
-        for (Logged { offset, event }, what) in begun {
+        for (event, what) in begun {
             let message = event.data.message.as_ref();
             let conversation = event.data.conversation.as_ref();
             let id = message.map(|message| message.conversation_id).or(conversation.map(|one| one.id));
@@ -337,11 +341,11 @@ impl Follower for Automation {
                 }
                 let rows = rows.get_or_insert_with(Vec::new);
                 if let Some(after) = rule.when.after() {
-                    let wait = self.wait(scope, rule, (id, conversation), (*offset, event.at), after);
+                    let wait = self.wait(scope, rule, (id, conversation), (event.offset, event.at), after);
                     rows.extend(wait);
                     continue;
                 }
-                let run = run_of(rule.id, *offset);
+                let run = run_of(rule.id, event.offset);
                 let cause = Cause { run, at: event.at, conversation: id, event: Some(what) };
                 self.run_rule(scope, rule, cause).await?;
             }

@@ -33,6 +33,7 @@ use crate::{
     house::{Graves, Parts},
     initiated::Initiated,
     media::{self, Media},
+    recent::Recent,
     reporting::Counting,
     resolve::Resolver,
     shell::Shell,
@@ -93,6 +94,8 @@ pub(crate) struct Surroundings {
     pub(crate) wakeups: Wakeups,
     /// When projections are written.
     pub(crate) beat: Beat,
+    /// What the logs were given last.
+    pub(crate) recent: Recent,
     /// How far search is fed from the logs.
     pub(crate) feeding: Arc<Feeding>,
     /// Who else follows the logs.
@@ -153,6 +156,7 @@ impl Env {
             resolver: Resolver::default(),
             wakeups: Wakeups::default(),
             beat: Beat::new(),
+            recent: Recent::default(),
             feeding: Arc::default(),
             bells: Bells::default(),
             counting: Counting::default(),

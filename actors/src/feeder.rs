@@ -31,7 +31,7 @@ use switchboard_schema::{
     ChannelId, ContactId, ConversationId, TenantScope, Timestamp,
     record::{BUCKET_ITEMS, ContactRow, ConversationHeadRow, LogCursorRow, PROJECTION_BUCKETS},
     table::{CellType, Record as _},
-    wire::{self, EventName, ServerFrame},
+    wire::{self, EventName},
 };
 use tokio::{sync::Notify, time::Instant};
 
@@ -537,8 +537,7 @@ impl Feeder {
     /// Takes in the next events of the log.
     async fn follow(&mut self, scope: TenantScope, mut note: Note) -> Result<bool, Failure> {
         let now = self.env.clock.now();
-        let rows = log::after(&self.env.records, scope, note.offset, TURN_EVENTS).await?;
-        let Some(last) = rows.last() else {
+        let Some(read) = log::after(&self.env, scope, note.offset, TURN_EVENTS).await? else {
             let is_stale = note.caught_up_at + CAUGHT_UP_NOTED_EVERY <= now;
             note.caught_up_at = now;
             if is_stale {
@@ -548,28 +547,21 @@ impl Feeder {
             }
             return Ok(false);
         };
-        let leaves_a_gap = rows.first().is_some_and(|first| first.offset != note.offset + 1);
+        let leaves_a_gap = read.first != note.offset + 1;
         if leaves_a_gap && !self.is_recent(&note) {
             self.anew(scope, "expired", "the log has forgotten what it has not seen").await?;
             return Ok(true);
         }
-        let more = log::may_go_on(rows.len(), TURN_EVENTS, last.offset);
-        (note.offset, note.epoch) = (last.offset, last.epoch.clone());
-        if !more {
+        (note.offset, note.epoch) = (read.last, read.epoch.to_string());
+        if !read.more {
             note.caught_up_at = now;
         }
         let mut batch = Batch::default();
-        for row in &rows {
-            match serde_json::from_slice(&row.body) {
-                Ok(ServerFrame::Event(event)) => batch.event(&event),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(tenant = %scope.tenant(), offset = row.offset, %error, "an event does not read and is not searched");
-                }
-            }
+        for event in &read.events {
+            batch.event(event);
         }
         self.write(scope, batch, note).await?;
-        Ok(more)
+        Ok(read.more)
     }
 
     /// A turn of the making anew.

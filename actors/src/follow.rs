@@ -29,15 +29,6 @@ pub const PAUSE: Duration = Duration::from_secs(2);
 /// Events after which a place is noted though nothing came of them.
 const NOTED_AFTER: u64 = 500;
 
-/// An event of the log.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Logged {
-    /// Its place.
-    pub offset: u64,
-    /// What it tells. Its own `offset` is of the stream it was told in.
-    pub event: wire::Event,
-}
-
 /// What makes something of the events.
 pub trait Follower: Send + Sync + 'static {
     /// The name under which its place is noted; never changed.
@@ -54,7 +45,7 @@ pub trait Follower: Send + Sync + 'static {
     fn take(
         &self,
         scope: TenantScope,
-        events: Vec<Logged>,
+        events: &[Arc<wire::Event>],
     ) -> impl Future<Output = Result<Option<Vec<Mutation>>, Refusal>> + Send;
 
     /// What was last given for a tenant is written. Nothing says so when the process ends in between.
@@ -221,33 +212,21 @@ impl<F: Follower> Following<F> {
     /// One turn of one tenant: true where there may be more.
     async fn turn(&self, scope: TenantScope) -> Result<bool, Refusal> {
         let mut place = self.place(scope).await?;
-        let rows = log::after(&self.env.records, scope, place.read, TURN_EVENTS).await?;
-        let Some(last) = rows.last().map(|row| row.offset) else {
+        let Some(read) = log::after(&self.env, scope, place.read, TURN_EVENTS).await? else {
             self.lock().insert(scope, place);
             return Ok(false);
         };
-        let more = log::may_go_on(rows.len(), TURN_EVENTS, last);
-        let mut events = Vec::with_capacity(rows.len());
-        for row in rows {
-            match serde_json::from_slice(&row.body) {
-                Ok(wire::ServerFrame::Event(event)) => events.push(Logged { offset: row.offset, event }),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(tenant = %scope.tenant(), offset = row.offset, follower = F::NAME, %error, "an event does not read and is left");
-                }
-            }
-        }
         metrics::counter!("switchboard_follower_events_total", "follower" => F::NAME)
-            .increment(events.len() as u64);
-        let rows = self.follower.take(scope, events).await?;
-        place.read = last;
-        if rows.is_some() || last >= place.noted + NOTED_AFTER {
-            self.write(scope, rows.unwrap_or_default(), last).await?;
-            place.noted = last;
+            .increment(read.events.len() as u64);
+        let rows = self.follower.take(scope, &read.events).await?;
+        place.read = read.last;
+        if rows.is_some() || read.last >= place.noted + NOTED_AFTER {
+            self.write(scope, rows.unwrap_or_default(), read.last).await?;
+            place.noted = read.last;
         }
         self.follower.written(scope).await;
         self.lock().insert(scope, place);
-        Ok(more)
+        Ok(read.more)
     }
 
     /// Writes rows, and the place with the last of them.

@@ -19,6 +19,7 @@ pub mod house;
 mod initiated;
 mod log;
 mod media;
+mod recent;
 pub mod refusal;
 pub mod reporting;
 mod resolve;

@@ -1,13 +1,16 @@
 //! Reading a tenant's log, for whoever follows it with a place of its own.
 
+use std::sync::Arc;
+
 use switchboard_ports::store::{self, Records, Scan};
 use switchboard_schema::{
     TenantScope,
     record::{LOG_CHUNK_EVENTS, LogCursorRow, TenantLogRow},
     table::CellType as _,
+    wire,
 };
 
-use crate::tenant::LOG_END;
+use crate::{env::Env, tenant::LOG_END};
 
 /// Parts of the log in which the next event is looked for: what it has in seven days, and more.
 const CHUNKS_PROBED_MAX: u64 = 5_000;
@@ -31,9 +34,50 @@ pub(crate) async fn row(
     records.get::<TenantLogRow>(scope, TenantLogRow::key(offset / LOG_CHUNK_EVENTS, offset)).await
 }
 
-/// The next events of the log, at most so many, of one of its parts; some may be missing between `offset` and the first,
-/// where the log has forgotten them.
+/// The next events of a log, from the one at `first` to that at `last`; some may be missing before the first, and between
+/// them where one does not read.
+pub(crate) struct Events {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    /// The epoch of the last.
+    pub(crate) epoch: Arc<str>,
+    pub(crate) events: Vec<Arc<wire::Event>>,
+    /// There may be more after them.
+    pub(crate) more: bool,
+}
+
+/// The events right after a place, at most so many; nothing where there are none. Before them some may be missing that the
+/// log has forgotten.
 pub(crate) async fn after(
+    env: &Env,
+    scope: TenantScope,
+    offset: u64,
+    limit: usize,
+) -> Result<Option<Events>, store::Error> {
+    if let Some(part) = env.recent.after(scope, offset, limit) {
+        let last = offset + part.events.len() as u64;
+        let (epoch, events, more) = (part.epoch, part.events, part.more);
+        return Ok(Some(Events { first: offset + 1, last, epoch, events, more }));
+    }
+    let rows = rows_after(&env.records, scope, offset, limit).await?;
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    let (first, last, epoch) = (first.offset, last.offset, Arc::from(last.epoch.as_str()));
+    let more = rows.len() == limit || (last + 1).is_multiple_of(LOG_CHUNK_EVENTS);
+    let mut events = Vec::with_capacity(rows.len());
+    for row in rows {
+        match serde_json::from_slice(&row.body) {
+            Ok(wire::ServerFrame::Event(event)) => events.push(Arc::new(event)),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(tenant = %scope.tenant(), offset = row.offset, %error, "an event does not read and is left");
+            }
+        }
+    }
+    Ok(Some(Events { first, last, epoch, events, more }))
+}
+
+/// The next rows of the log, at most so many, of one of its parts.
+async fn rows_after(
     records: &Records,
     scope: TenantScope,
     offset: u64,
@@ -58,9 +102,4 @@ pub(crate) async fn after(
         chunk += 1;
     }
     Ok(Vec::new())
-}
-
-/// May there be more after a turn of so many events, of at most `limit`?
-pub(crate) const fn may_go_on(rows: usize, limit: usize, last: u64) -> bool {
-    rows == limit || (last + 1).is_multiple_of(LOG_CHUNK_EVENTS)
 }

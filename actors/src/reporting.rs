@@ -8,7 +8,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use switchboard_domain::report::{Counted, fold, sums};
@@ -20,15 +20,10 @@ use switchboard_schema::{
         report_slot,
     },
     table::Json,
-    wire::EventName,
+    wire::{self, EventName},
 };
 
-use crate::{
-    Refusal,
-    env::Env,
-    follow::{Follower, Logged},
-    tenant::know_service,
-};
+use crate::{Refusal, env::Env, follow::Follower, tenant::know_service};
 
 /// The name under which its place is noted.
 pub const NAME: &str = "reports";
@@ -141,13 +136,18 @@ impl Reporter {
 impl Follower for Reporter {
     const NAME: &'static str = NAME;
 
-    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
+    async fn take(
+        &self,
+        scope: TenantScope,
+        events: &[Arc<wire::Event>],
+    ) -> Result<Option<Vec<Mutation>>, Refusal> {
         know_service(&self.env, scope).await?;
         let service = self.env.service.of(&scope).unwrap_or_default();
         let mut turn = Turn::default();
         let last = events.last().map(|event| event.offset);
-        for Logged { offset, event } in events {
-            let Some(conversation) = event.data.conversation else { continue };
+        for event in events {
+            let offset = event.offset;
+            let Some(conversation) = &event.data.conversation else { continue };
             let id = conversation.id;
             let open = match turn.conversations.entry(id) {
                 Entry::Occupied(known) => known.into_mut(),
@@ -160,7 +160,7 @@ impl Follower for Reporter {
             let before = open.state.clone();
             let open_time = |team, from, to| service.open_between(team, from, to);
             let counted =
-                fold::take(&mut open.state, created, &conversation, event.data.message.as_ref(), &open_time);
+                fold::take(&mut open.state, created, conversation, event.data.message.as_ref(), &open_time);
             // That time went by in it is nothing to write.
             let alike = |before: &ReportState, after: &ReportState| {
                 ReportState { version: after.version, ..before.clone() } == *after

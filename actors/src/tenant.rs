@@ -22,6 +22,7 @@ use std::{
 };
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use serde::Serialize;
 use switchboard_domain::{
     assignment::Desk,
     audit,
@@ -86,6 +87,13 @@ pub(crate) const LOG_END: &str = "end";
 pub(crate) const PROJECTED: &str = "projected";
 /// Pause before a failed load or write is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// [`ServerFrame::Event`], of an event that is kept.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Frame<'a> {
+    Event(&'a wire::Event),
+}
 
 /// What a conversation's owner tells after a commit.
 pub(crate) struct Published {
@@ -633,14 +641,18 @@ impl TenantActor {
     ) -> EncodedEvent {
         let prev = self.stream.head();
         let offset = prev + 1;
-        let frame = ServerFrame::Event(wire::Event { offset, prev, name, at, data });
+        let event = wire::Event { offset, prev, name, at, data };
         // Wire types have string keys and finite numbers only: this cannot fail.
-        let json = serde_json::to_vec(&frame).unwrap_or_default();
-        let event = EncodedEvent::new(offset, &json);
-        self.stream.push(event.clone());
-        self.owed.tell(offset, json, of, act);
+        let json = serde_json::to_vec(&Frame::Event(&event)).unwrap_or_default();
+        debug_assert!(
+            matches!(serde_json::from_slice(&json), Ok(ServerFrame::Event(read)) if read == event),
+            "who reads the log finds what was told"
+        );
+        let encoded = EncodedEvent::new(offset, &json);
+        self.stream.push(encoded.clone());
+        self.owed.tell(event, json, of, act);
         metrics::counter!("switchboard_events_total").increment(1);
-        event
+        encoded
     }
 
     fn deliver(&self, events: Vec<EncodedEvent>, trace: Option<TraceContext>) {
@@ -762,8 +774,9 @@ impl TenantActor {
                 ctx,
                 |actor| actor.logging = false,
                 |actor| {
-                    actor.owed.logged(count);
+                    let logged = actor.owed.logged(count);
                     actor.stream.logged(last);
+                    actor.env.recent.logged(actor.scope, &actor.stream.epoch(), logged);
                     actor.env.feeding.ring(actor.scope, last, actor.env.clock.now());
                     actor.env.bells.ring(actor.scope);
                     actor.note_congestion();

@@ -2,13 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Mutex,
+    sync::{Arc, Mutex},
 };
 
-use switchboard_actors::{
-    Refusal,
-    follow::{Follower, Logged},
-};
+use switchboard_actors::{Refusal, follow::Follower};
 use switchboard_domain::notification::{self, ALOUD_MAX_AGE, KEPT_MAX, NEWS_MAX_AGE, News};
 use switchboard_ports::store::{Lane, Mutation};
 use switchboard_schema::{
@@ -179,10 +176,14 @@ impl Teller {
 impl Follower for Teller {
     const NAME: &'static str = "notifications";
 
-    async fn take(&self, scope: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
+    async fn take(
+        &self,
+        scope: TenantScope,
+        events: &[Arc<wire::Event>],
+    ) -> Result<Option<Vec<Mutation>>, Refusal> {
         let now = self.notifications.now();
         let mut pages: BTreeMap<UserId, Page> = BTreeMap::new();
-        for Logged { offset, event } in &events {
+        for event in events {
             if matches!(event.name, EventName::UsersChanged | EventName::TeamsChanged) {
                 lock(&self.notifications.0.people).pop(&scope);
             }
@@ -203,7 +204,7 @@ impl Follower for Teller {
                 }
             }
             for news in notification::news(event, &people) {
-                self.tell(scope, pages.entry(news.to).or_default(), &news, *offset, event.at).await?;
+                self.tell(scope, pages.entry(news.to).or_default(), &news, event.offset, event.at).await?;
             }
         }
         let mut rows = Vec::new();

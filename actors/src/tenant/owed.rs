@@ -4,13 +4,20 @@
 //! A conversation's row is written once everything told of it is logged: the list never knows what the log
 //! does not. Pure data, without time or store.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
-use switchboard_schema::{ConversationId, record::AuditRow, wire::Conversation};
+use switchboard_schema::{
+    ConversationId,
+    record::AuditRow,
+    wire::{self, Conversation},
+};
 
 /// An event to be logged.
 struct Event {
-    offset: u64,
+    event: Arc<wire::Event>,
     body: Vec<u8>,
     /// The conversation it is of, and the version.
     of: Option<(ConversationId, u64)>,
@@ -88,12 +95,12 @@ impl Owed {
     /// An event was given its place; of a conversation after [`Owed::change`].
     pub(super) fn tell(
         &mut self,
-        offset: u64,
+        event: wire::Event,
         body: Vec<u8>,
         of: Option<ConversationId>,
         act: Option<Box<AuditRow>>,
     ) {
-        let mut event = Event { offset, body, of: None, act };
+        let mut event = Event { event: Arc::new(event), body, of: None, act };
         if let Some(id) = of
             && let Some(mut dirty) = self.take(id)
         {
@@ -111,13 +118,16 @@ impl Owed {
 
     /// The first events to log: their places and bodies, and what the audit trail says of them.
     pub(super) fn first_events(&self) -> impl Iterator<Item = (u64, &[u8], Option<&AuditRow>)> {
-        self.events.iter().map(|event| (event.offset, event.body.as_slice(), event.act.as_deref()))
+        self.events.iter().map(|event| (event.event.offset, event.body.as_slice(), event.act.as_deref()))
     }
 
-    /// So many of the first events are in the log.
-    pub(super) fn logged(&mut self, count: usize) {
+    /// So many of the first events are in the log: gives them, each with how long it is there.
+    pub(super) fn logged(&mut self, count: usize) -> Vec<(Arc<wire::Event>, usize)> {
+        let mut logged = Vec::with_capacity(count);
         for _ in 0..count {
-            let Some(Event { offset, of, .. }) = self.events.pop_front() else { return };
+            let Some(Event { event, of, body, .. }) = self.events.pop_front() else { break };
+            let offset = event.offset;
+            logged.push((event, body.len()));
             if let Some((id, version)) = of
                 && let Some(mut dirty) = self.take(id)
             {
@@ -126,6 +136,7 @@ impl Owed {
                 self.put(id, dirty);
             }
         }
+        logged
     }
 
     /// Conversations whose rows can be written, those told of longest ago first.
@@ -187,7 +198,7 @@ impl Owed {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use switchboard_schema::{ChannelId, ContactId, Timestamp, wire};
+    use switchboard_schema::{ChannelId, ContactId, Timestamp};
 
     use super::*;
 
@@ -231,6 +242,16 @@ mod tests {
         }
     }
 
+    fn event(offset: u64) -> wire::Event {
+        wire::Event {
+            offset,
+            prev: offset - 1,
+            name: wire::EventName::ConversationUpdated,
+            at: Timestamp::from_secs(0),
+            data: wire::EventData::default(),
+        }
+    }
+
     fn rows(owed: &Owed) -> Vec<(ConversationId, u64)> {
         owed.first_rows().map(|state| (state.id, state.version)).collect()
     }
@@ -239,16 +260,16 @@ mod tests {
     fn a_row_waits_until_all_that_was_told_of_it_is_logged() {
         let mut owed = Owed::default();
         owed.change(conversation(1, 1));
-        owed.tell(1, Vec::new(), Some(id(1)), None);
-        owed.tell(2, Vec::new(), Some(id(1)), None);
-        owed.tell(3, Vec::new(), None, None);
-        owed.logged(1);
+        owed.tell(event(1), Vec::new(), Some(id(1)), None);
+        owed.tell(event(2), Vec::new(), Some(id(1)), None);
+        owed.tell(event(3), Vec::new(), None, None);
+        drop(owed.logged(1));
         assert_eq!((rows(&owed), owed.projected(1)), (vec![], 0));
-        owed.logged(1);
+        drop(owed.logged(1));
         assert_eq!((rows(&owed), owed.projected(2)), (vec![(id(1), 1)], 0), "from where its version begins");
         assert!(owed.written(id(1), 1));
         assert_eq!((rows(&owed), owed.projected(2), owed.events()), (vec![], 2, 1));
-        owed.logged(1);
+        drop(owed.logged(1));
         assert!(owed.is_settled());
     }
 
@@ -256,13 +277,13 @@ mod tests {
     fn what_was_told_while_a_row_was_written_is_written_after_it() {
         let mut owed = Owed::default();
         owed.change(conversation(1, 1));
-        owed.tell(1, Vec::new(), Some(id(1)), None);
-        owed.logged(1);
+        owed.tell(event(1), Vec::new(), Some(id(1)), None);
+        drop(owed.logged(1));
         owed.change(conversation(1, 2));
-        owed.tell(2, Vec::new(), Some(id(1)), None);
+        owed.tell(event(2), Vec::new(), Some(id(1)), None);
         assert!(!owed.written(id(1), 1));
         assert_eq!(rows(&owed), vec![]);
-        owed.logged(1);
+        drop(owed.logged(1));
         assert_eq!(rows(&owed), vec![(id(1), 2)]);
     }
 
@@ -297,13 +318,13 @@ mod tests {
                         owed.change(conversation(n, versions[n as usize]));
                         for _ in 0..=act {
                             head += 1;
-                            owed.tell(head, Vec::new(), Some(id(n)), None);
+                            owed.tell(event(head), Vec::new(), Some(id(n)), None);
                             places.push((head, n, versions[n as usize]));
                         }
                     }
                     2 => {
                         let count = owed.events().min(3);
-                        owed.logged(count);
+                        drop(owed.logged(count));
                         last_logged += count as u64;
                     }
                     _ => {

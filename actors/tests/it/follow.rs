@@ -1,17 +1,14 @@
 //! Whoever follows a tenant's log is told of everything, in its order; whatever ends in between.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use switchboard_actors::{
-    Refusal,
-    follow::{Follower, Logged},
-};
+use switchboard_actors::{Refusal, follow::Follower};
 use switchboard_ports::store::{Mutation, Scan};
 use switchboard_schema::{
     TenantScope,
     record::{LogCursorRow, TenantLogRow},
-    wire::IdentityKind,
+    wire::{self, IdentityKind},
 };
 
 use crate::world::{Running, World, eventually, run, run_seeds};
@@ -35,14 +32,18 @@ impl Maker {
 impl Follower for Maker {
     const NAME: &'static str = "maker";
 
-    async fn take(&self, _: TenantScope, events: Vec<Logged>) -> Result<Option<Vec<Mutation>>, Refusal> {
+    async fn take(
+        &self,
+        _: TenantScope,
+        events: &[Arc<wire::Event>],
+    ) -> Result<Option<Vec<Mutation>>, Refusal> {
         self.came.lock().unwrap().extend(events.iter().map(|event| event.offset));
         if self.dice.lock().unwrap().random_range(0..4) == 0 {
             return Err(Refusal::Overloaded);
         }
-        let row = |event: &Logged| LogCursorRow {
+        let row = |event: &wire::Event| LogCursorRow {
             consumer: format!("{MADE}{:09}", event.offset),
-            offset: event.event.data.conversation.as_ref().map_or(0, |conversation| conversation.version),
+            offset: event.data.conversation.as_ref().map_or(0, |conversation| conversation.version),
         };
         Ok(Some(events.iter().map(|event| Mutation::put(row(event))).collect()))
     }

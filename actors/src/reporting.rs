@@ -1,6 +1,7 @@
 //! What counts for the reports: a follower of each tenant's log.
 //!
-//! *State*: none but how far it is; where each conversation stands is a row (`report_states`). *Invariants*: sums
+//! *State*: how far it is; where each conversation stands is a row (`report_states`), of which the last used are remembered as
+//! they were written. *Invariants*: sums
 //! (`rollups`) are written before the rows behind them (`report_facts`), and these before where the conversations stand, the
 //! place in the log last. Each of the sums says which event was last added to it, and each conversation which was last taken
 //! in: whatever is read again after a crash counts once, wherever the writing was cut. *Limits*: those of a turn
@@ -8,9 +9,11 @@
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
-    sync::{Arc, Mutex, PoisonError},
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use lru::LruCache;
 use switchboard_domain::report::{Counted, fold, sums};
 use switchboard_ports::store::Mutation;
 use switchboard_schema::{
@@ -28,27 +31,38 @@ use crate::{Refusal, env::Env, follow::Follower, tenant::know_service};
 /// The name under which its place is noted.
 pub const NAME: &str = "reports";
 
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How far each tenant's log is counted, as far as is known since the start.
 #[derive(Default)]
 pub(crate) struct Counting(Mutex<HashMap<TenantScope, u64>>);
 
 impl Counting {
     fn reached(&self, scope: TenantScope, offset: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(scope, offset);
+        lock(&self.0).insert(scope, offset);
     }
 
     /// The last event that is counted; nothing where none was since the start.
     pub(crate) fn place(&self, scope: TenantScope) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&scope).copied()
+        lock(&self.0).get(&scope).copied()
     }
 }
+
+/// Conversations of which it is remembered where they stand.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(8_192).unwrap();
 
 /// The follower.
 pub struct Reporter {
     env: Env,
+    /// Where conversations stand, as it is written.
+    known: Mutex<LruCache<(TenantScope, ConversationId), Open>>,
+    /// And as a tenant's turn leaves them, until that is written.
+    pending: Mutex<HashMap<TenantScope, HashMap<ConversationId, Open>>>,
 }
 
-/// A conversation while a turn goes on.
+/// Where a conversation stands, and the last event that is in it.
 struct Open {
     offset: u64,
     state: Option<ReportState>,
@@ -67,11 +81,15 @@ struct Turn {
 }
 
 impl Reporter {
-    pub(crate) const fn new(env: Env) -> Self {
-        Self { env }
+    pub(crate) fn new(env: Env) -> Self {
+        Self { env, known: Mutex::new(LruCache::new(REMEMBERED)), pending: Mutex::default() }
     }
 
+    /// Where a conversation stands. What is remembered of it is taken away until what comes of this turn is written.
     async fn conversation(&self, scope: TenantScope, id: ConversationId) -> Result<Open, Refusal> {
+        if let Some(known) = lock(&self.known).pop(&(scope, id)) {
+            return Ok(known);
+        }
         let key = ReportStateRow::key(projection_bucket(id.as_bytes()), id);
         let row = self.env.records.get::<ReportStateRow>(scope, key).await?;
         Ok(match row {
@@ -178,14 +196,23 @@ impl Follower for Reporter {
             self.env.counting.reached(scope, last);
         }
         let rollups = turn.rollups.into_values().filter(|(_, changed)| *changed);
-        let states = turn.conversations.into_iter().filter(|(_, open)| open.changed);
-        let states = states.filter_map(|(conversation_id, open)| {
+        let changed = turn.conversations.iter().filter(|(_, open)| open.changed);
+        let states = changed.filter_map(|(&conversation_id, open)| {
             let bucket = projection_bucket(conversation_id.as_bytes());
-            let body = Json(open.state?);
+            let body = Json(open.state.clone()?);
             Some(Mutation::put(ReportStateRow { bucket, conversation_id, offset: open.offset, body }))
         });
         let rollups = rollups.map(|(row, _)| Mutation::put(row));
         let rows: Vec<_> = rollups.chain(turn.facts.into_values().map(Mutation::put)).chain(states).collect();
+        lock(&self.pending).insert(scope, turn.conversations);
         Ok(Some(rows).filter(|rows| !rows.is_empty()))
+    }
+
+    async fn written(&self, scope: TenantScope) {
+        let Some(conversations) = lock(&self.pending).remove(&scope) else { return };
+        let mut known = lock(&self.known);
+        for (id, open) in conversations {
+            known.put((scope, id), Open { changed: false, ..open });
+        }
     }
 }

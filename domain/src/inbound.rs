@@ -329,8 +329,13 @@ pub enum TemplateNews {
     Category {
         /// The new one.
         category: String,
-        /// It is not so yet, but will be.
-        announced: bool,
+    },
+    /// What it will be for.
+    NextCategory {
+        /// The next one.
+        category: String,
+        /// From when on, where that was said.
+        from: Option<Timestamp>,
     },
     /// Its words or buttons changed.
     Components,

@@ -63,6 +63,8 @@ pub const MAX_SECTION_CHARS: usize = 24;
 pub const CODE_MINUTES: std::ops::RangeInclusive<u8> = 1..=90;
 /// Length of the hash of an app's signing key, in characters.
 pub const SIGNATURE_CHARS: usize = 11;
+/// How long before it is so a category is announced, where it is not said from when on (Meta: impending category update).
+pub const ANNOUNCED_BEFORE: Duration = Duration::from_secs(24 * 3_600);
 /// Buttons of one template, at most.
 pub const MAX_BUTTONS: usize = 10;
 /// Buttons that open a page, at most.
@@ -144,11 +146,14 @@ pub fn told(known: &TemplateBody, update: &TemplateUpdate) -> TemplateBody {
             }
         }
         TemplateNews::Quality { score } => newest_of(&mut body.quality, fact(score, None)),
-        TemplateNews::Category { category, announced: false } => {
-            newest(&mut body.category, fact(category, None));
-        }
-        TemplateNews::Category { category, announced: true } => {
-            newest_of(&mut body.announced, fact(category, None));
+        TemplateNews::Category { category } => newest(&mut body.category, fact(category, None)),
+        TemplateNews::NextCategory { category, from } => {
+            let at = from.unwrap_or(update.at + ANNOUNCED_BEFORE);
+            let next = Known { at, ..fact(category, None) };
+            let of = |known: &Known| (known.told_at, known.at, known.value.clone());
+            if body.announced.as_ref().is_none_or(|known| of(known) < of(&next)) {
+                body.announced = Some(next);
+            }
         }
         TemplateNews::Components => {}
     }
@@ -161,7 +166,9 @@ pub fn must_be_read(update: &TemplateUpdate) -> bool {
     match &update.news {
         TemplateNews::Components => true,
         TemplateNews::Status { event, .. } => status_of(event).is_none() || event == "DELETED",
-        TemplateNews::Quality { .. } | TemplateNews::Category { .. } => false,
+        TemplateNews::Quality { .. } | TemplateNews::Category { .. } | TemplateNews::NextCategory { .. } => {
+            false
+        }
     }
 }
 
@@ -303,9 +310,10 @@ fn price_words(from: &str, to: &str, starting: Option<Timestamp>) -> String {
 }
 
 fn status_words(status: &Known) -> String {
-    let why =
-        status.reason.as_deref().map(|reason| format!(" ({})", reason.to_lowercase().replace('_', " ")));
-    let why = why.unwrap_or_default();
+    let why = status.reason.as_deref().map_or_else(String::new, |reason| match is_prose(reason) {
+        true => format!(": {}", reason.trim_end_matches(['.', ' '])),
+        false => format!(" ({})", reason.to_lowercase().replace('_', " ")),
+    });
     match status.value.as_str() {
         "APPROVED" => "It is approved and can be sent.".to_owned(),
         "REJECTED" => format!("WhatsApp rejected it{why}. Change it and submit it again."),
@@ -362,16 +370,22 @@ fn bare(template: Template) -> Template {
 }
 
 fn newest(known: &mut Known, told: Known) {
-    if (told.told_at, &told.value) <= (known.told_at, &known.value) {
-        return;
-    }
+    let is_newer = (told.told_at, &told.value) > (known.told_at, &known.value);
     if told.value == known.value {
-        // Told again: it is so since the first time.
-        known.told_at = told.told_at;
-        known.reason = told.reason.or(known.reason.take());
-    } else {
+        // Told again: it is so since the first time. A reading has but the name of a reason, whose words a webhook told.
+        let says_more = told.reason.as_deref().is_some_and(is_prose) || !known.reason.as_deref().is_some_and(is_prose);
+        if says_more && (is_newer || told.reason.as_deref().is_some_and(is_prose)) {
+            known.reason = told.reason.or(known.reason.take());
+        }
+        known.told_at = known.told_at.max(told.told_at);
+    } else if is_newer {
         *known = told;
     }
+}
+
+/// Is it in words, and not the name of a reason (`INVALID_FORMAT`)?
+fn is_prose(reason: &str) -> bool {
+    reason.contains(|c: char| c.is_whitespace() || c.is_lowercase())
 }
 
 fn newest_of(known: &mut Option<Known>, told: Known) {
@@ -1247,7 +1261,7 @@ mod tests {
         let body = told(&known(), &update(5, status("PAUSED", Some("quality"))));
         let body = told(
             &body,
-            &update(6, TemplateNews::Category { category: "MARKETING".to_owned(), announced: false }),
+            &update(6, TemplateNews::Category { category: "MARKETING".to_owned() }),
         );
         let body = told(&body, &update(7, TemplateNews::Quality { score: "RED".to_owned() }));
         let shown = show(&body);
@@ -1266,21 +1280,53 @@ mod tests {
         let approved = told(&pending, &update(5, status("APPROVED", None)));
         assert_eq!(show(&approved).changes.len(), 1);
         assert!(!wants_a_look(&approved));
-        let moved = TemplateNews::Category { category: "MARKETING".to_owned(), announced: false };
+        let moved = TemplateNews::Category { category: "MARKETING".to_owned() };
         assert!(wants_a_look(&told(&approved, &update(6, moved))));
         assert!(wants_a_look(&told(&pending, &update(5, status("REJECTED", None)))));
     }
 
     #[test]
     fn a_category_that_is_announced_is_flagged_and_costs_what_it_cost_until_then() {
-        let news = |announced| TemplateNews::Category { category: "MARKETING".to_owned(), announced };
-        let body = told(&known(), &update(5, news(true)));
+        let next = |from| TemplateNews::NextCategory { category: "MARKETING".to_owned(), from };
+        let body = told(&known(), &update(5, next(None)));
         assert_eq!(show(&body).category, "UTILITY");
         assert!(show(&body).changes[0].announced);
+        let begins = |body: &TemplateBody| show(body).changes[0].at;
+        assert_eq!(begins(&body), at(5) + ANNOUNCED_BEFORE, "it is told a day before");
+        let later = told(&body, &update(6, next(Some(at(600_000)))));
+        assert_eq!(begins(&later), at(600_000));
+        let day = day(at(600_000));
+        assert!(show(&later).changes[0].message.contains(&format!("From {day} on")), "{later:?}");
         let seen = see(&body);
         assert_eq!(changes(&seen), []);
-        let became = show(&told(&seen, &update(90_000, news(false))));
+        let became = TemplateNews::Category { category: "MARKETING".to_owned() };
+        let became = show(&told(&seen, &update(90_000, became)));
         assert_eq!((became.category.as_str(), became.changes.len()), ("MARKETING", 1));
+    }
+
+    #[test]
+    fn the_words_of_a_rejection_outlive_the_name_that_a_reading_has_for_it_whichever_comes_first() {
+        let words = "It asks for a card number. Leave that out.";
+        let named = |secs| {
+            let rejected = Template {
+                rejected_reason: Some("ABUSIVE_CONTENT".to_owned()),
+                ..template("REJECTED", "UTILITY", "GREEN")
+            };
+            (rejected, at(secs))
+        };
+        let rejected = update(5, status("REJECTED", Some(words)));
+        let read_after = |body: &TemplateBody, (template, at): (Template, Timestamp)| read(Some(body), template, at);
+        let told_first = read_after(&told(&known(), &rejected), named(9));
+        let read_first = told(&read_after(&known(), named(9)), &rejected);
+        for body in [told_first, read_first] {
+            assert_eq!(body.status.reason.as_deref(), Some(words));
+            assert_eq!(
+                show(&body).changes[0].message,
+                "WhatsApp rejected it: It asks for a card number. Leave that out. Change it and submit it again."
+            );
+        }
+        let only_read = show(&read_after(&known(), named(9)));
+        assert!(only_read.changes[0].message.starts_with("WhatsApp rejected it (abusive content). "));
     }
 
     #[test]
@@ -1310,7 +1356,11 @@ mod tests {
                 .prop_map(|(at, status, category)| News::Read(at, status, category)),
             (0_i64..20, statuses()).prop_map(|(at, event)| News::Told(at, status(event, None))),
             (0_i64..20, categories(), any::<bool>()).prop_map(|(at, category, announced)| {
-                News::Told(at, TemplateNews::Category { category: category.to_owned(), announced })
+                let category = category.to_owned();
+                News::Told(at, match announced {
+                    true => TemplateNews::NextCategory { category, from: None },
+                    false => TemplateNews::Category { category },
+                })
             }),
         ]
     }

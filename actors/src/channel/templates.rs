@@ -34,6 +34,8 @@ const TEMPLATES_FRESH: Duration = Duration::from_secs(300);
 const TEMPLATES_PAUSE: Duration = Duration::from_secs(5);
 /// How often they are read without being asked for: what a webhook that was lost would have told is known by then.
 const TEMPLATES_EVERY: Duration = Duration::from_secs(6 * 3_600);
+/// Pause before they are asked for again where they could not be read.
+const TEMPLATES_AGAIN: Duration = Duration::from_secs(600);
 /// Pause before they are read after the channel was loaded or connected.
 const TEMPLATES_FIRST: Duration = Duration::from_secs(10);
 /// Rows written in one commit, at most.
@@ -113,13 +115,17 @@ impl ChannelActor {
         self.templates_timer = Some(ctx.run_later(TEMPLATES_FIRST, Self::read_templates_now));
     }
 
+    /// What could not be read is soon asked for again.
     fn read_templates_now(&mut self, ctx: &mut Context<Self>) {
-        let age = self.templates.read.as_ref().map(|(at, _)| self.env.clock.now().since(*at));
-        if age.is_none_or(|age| age >= TEMPLATES_EVERY) {
+        let due = self.templates.read.as_ref().map_or(Duration::ZERO, |(at, read)| {
+            let every = if read.is_ok() { TEMPLATES_EVERY } else { TEMPLATES_AGAIN };
+            every.saturating_sub(self.env.clock.now().since(*at))
+        });
+        if due.is_zero() {
             self.begin_reading(ctx);
         }
-        let wait = age.map_or(TEMPLATES_EVERY, |age| TEMPLATES_EVERY.saturating_sub(age));
-        let wait = if wait.is_zero() { TEMPLATES_EVERY } else { wait };
+        // Looked at again where the reading that begins fails.
+        let wait = if due.is_zero() { TEMPLATES_AGAIN } else { due };
         self.templates_timer = Some(ctx.run_later(wait, Self::read_templates_now));
     }
 

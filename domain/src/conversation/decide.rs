@@ -40,6 +40,8 @@ pub use self::scheduled::{MAX_SCHEDULE_AHEAD, MAX_SCHEDULED};
 
 /// People of one conversation who were mentioned and have not looked, at most: they are in its head.
 const MAX_UNSEEN_MENTIONS: usize = 100;
+/// By so much somebody must have written before what came first, for it to be told that a message arrived late.
+const LATE: Duration = Duration::from_secs(60);
 /// Longest words of a quote, in characters.
 const MAX_QUOTE_CHARS: usize = 200;
 
@@ -1094,7 +1096,7 @@ fn receive(
     item.product = message.product;
     item.imported = origin.is_history();
     item.rating = rated;
-    item.late = !item.imported && newest_before.is_some_and(|newest| message.at < newest);
+    item.late = !item.imported && newest_before.is_some_and(|newest| message.at + LATE < newest);
     if origin.ours().is_some() {
         item.error = (reached == MessageState::Failed).then(failed_without_reason);
         item.history = vec![StateAt { state: reached, at: message.at, error: item.error.clone() }];

@@ -995,7 +995,7 @@ pub struct Item {
     /// When the provider says it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_at: Option<Timestamp>,
-    /// It came after something written later.
+    /// It came after something written more than a minute later.
     #[serde(default)]
     pub late: bool,
     /// It is out of the history of the business' phone.

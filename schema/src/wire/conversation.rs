@@ -254,7 +254,7 @@ wire! {
         /// When the provider says it was written.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub provider_at: Option<Timestamp>,
-        /// It arrived after something written later; it stands where it was committed.
+        /// It arrived after something written more than a minute later; it stands where it was committed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub late: bool,
         /// It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptOf, fileSize, isOf, kindOf, mediaAddress, money, orderTotal } from '@/lib/media';
+import { acceptOf, fileSize, isOf, isRefused, kindOf, mediaAddress, money, orderTotal } from '@/lib/media';
 
 const file = { media_id: 'med_1', mime_type: 'image/jpeg', state: 'ready' as const };
 
@@ -33,6 +33,12 @@ test('a file goes as what people expect, and as a file where it is too large for
   expect(kindOf('video/mp4', 1_000)).toBe('video');
   expect(kindOf('image/svg+xml', 1_000)).toBe('document');
   expect(kindOf('', 1_000)).toBe('document');
+});
+
+test('what WhatsApp takes in no way is refused before it is uploaded, and what is not sure is not', () => {
+  const refused = (name: string, type: string) => isRefused({ name, type });
+  for (const [name, type] of [['a.svg', 'image/svg+xml'], ['a.heic', 'image/heic'], ['a.html', 'text/html'], ['a.exe', 'application/x-msdownload'], ['a.webm', 'video/webm']] as const) expect(refused(name, type), name).toBe(true);
+  for (const [name, type] of [['a.png', 'image/png'], ['a.webp', 'image/webp'], ['a.ogg', 'audio/ogg; codecs=opus'], ['a.pdf', 'application/pdf'], ['a.csv', 'text/csv'], ['a', ''], ['a.docx', 'application/octet-stream']] as const) expect(refused(name, type), name).toBe(false);
 });
 
 test('a WebP goes as a sticker and as nothing else, also where it is too large for one', () => {

@@ -82,6 +82,16 @@ export function isOf(kind: MediaKind, { name, type }: Pick<File, 'name' | 'type'
   return kind === 'document' ? TAKEN.document.some((end) => name.toLowerCase().endsWith(end)) : TAKEN[kind].includes(baseOf(type));
 }
 
+/** Types that are no document of WhatsApp's, whatever they are called. */
+const NO_DOCUMENT = ['text/html', 'application/zip', 'application/x-msdownload', 'application/x-msdos-program'];
+
+/** Is it certain by its type that WhatsApp takes it in no way? What the browser knows no type of, the server looks into. */
+export function isRefused({ name, type }: Pick<File, 'name' | 'type'>): boolean {
+  const base = baseOf(type);
+  if (NO_DOCUMENT.includes(base)) return true;
+  return /^(image|video|audio)\//.test(base) && !Object.values(TAKEN).flat().includes(base) && !isOf('document', { name, type });
+}
+
 /** As what a file goes; as a file where it is too large for more. A WebP is a sticker and nothing else. */
 export function kindOf(type: string, size: number): MediaKind {
   const kind = (['image', 'sticker', 'video', 'audio'] as const).find((one) => TAKEN[one].includes(baseOf(type))) ?? 'document';

@@ -215,6 +215,8 @@ export const en = {
     tooMany: 'A message has at most {{count}} files.',
     tooLarge: '{{name}} is too large: WhatsApp takes at most {{limit}}.',
     empty: '{{name}} is empty.',
+    refused: 'WhatsApp takes no files like {{name}}. Save it as a JPEG, PNG, MP4, MP3 or PDF.',
+    over: 'Goes as a file: over {{limit}}',
     failed: 'The upload broke off. Try again.',
     progress: '{{percent}} %',
     progressOf: 'Upload of {{name}}',

@@ -25,17 +25,24 @@ pub(super) fn news(field: &str, entry: &Members<'_>, value: &Members<'_>) -> Opt
     let news = match field {
         STATUS_FIELD => TemplateNews::Status { event: word("event")?, reason: reason(value) },
         QUALITY_FIELD => TemplateNews::Quality { score: word("new_quality_score")? },
-        // The form that comes a day before names the category that will be as the correct one.
+        // The form that comes a day before names the category that will be as the correct one, and from when on.
         CATEGORY_FIELD => match (word("correct_category"), word("new_category")) {
-            (Some(category), _) => TemplateNews::Category { category, announced: true },
-            (None, category) => TemplateNews::Category { category: category?, announced: false },
+            (Some(category), _) => {
+                TemplateNews::NextCategory { category, from: seconds(value, "category_update_timestamp") }
+            }
+            (None, category) => TemplateNews::Category { category: category? },
         },
         COMPONENTS_FIELD => TemplateNews::Components,
         _ => return None,
     };
     let (name, language) = (word("message_template_name")?, word("message_template_language")?);
-    let at = member_json(entry, "time").and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok())?.0;
+    let at = seconds(entry, "time")?;
     Some(Update::Template(TemplateUpdate { name, language, at: since(at), news }))
+}
+
+/// A time.
+fn seconds(of: &Members<'_>, name: &str) -> Option<Timestamp> {
+    member_json(of, name).and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok()).map(|seconds| seconds.0)
 }
 
 /// Meta's time counts whole seconds: what happened within one is later than its beginning.

@@ -27,6 +27,7 @@ function Chip({ upload, conversationId, channelId }: { upload: Upload; conversat
         <span className={`num block text-[11px] leading-[14px] ${upload.state === 'failed' ? 'text-bad' : 'truncate text-text-3'}`} role={upload.state === 'failed' ? 'alert' : undefined}>
           {upload.state === 'failed' ? upload.problem : upload.state === 'uploading' ? t('attach.progress', { percent }) : fileSize(upload.size)}
         </span>
+        {upload.over !== undefined && upload.state !== 'failed' && <span className="block text-[11px] leading-[14px] text-text-2">{t('attach.over', { limit: fileSize(upload.over) })}</span>}
         {upload.state === 'uploading' && <progress className="progress" max={100} value={percent} aria-label={t('attach.progressOf', { name: upload.name })} />}
       </span>
       {upload.state === 'failed' && upload.mayGo && (

@@ -207,7 +207,7 @@ function Detail({ channelId, template, allowed, onClose }: { channelId: string; 
         <Quality template={template} />
         <span className="text-[12px] text-text-2">{t('templates.price', { category: categoryName(template.category) })} · {template.language}</span>
       </div>
-      {template.rejected_reason && <p className="mb-3 text-bad">{t('templates.why', { reason: template.rejected_reason.toLowerCase().replaceAll('_', ' ') })}</p>}
+      {template.rejected_reason && <p className="mb-3 text-bad">{t('templates.why', { reason: reasonOf(template.rejected_reason) })}</p>}
       {changes.length > 0 && (
         <div className="mb-3 rounded-[9px] bg-warn-soft p-3">
           <ul className="grid gap-1.5">{changes.map((one) => <li key={`${one.what} ${one.to}`}>{one.message}</li>)}</ul>
@@ -222,6 +222,9 @@ function Detail({ channelId, template, allowed, onClose }: { channelId: string; 
 }
 
 const SOURCES = ['first_name', 'name', 'phone', 'username', 'text'] as const;
+
+/** What the provider says of why: words of its own, or the name of a reason. */
+const reasonOf = (told: string): string => (/[\p{Ll}\s]/u.test(told) ? told.replace(/[. ]+$/, '') : told.toLowerCase().replaceAll('_', ' '));
 
 /** Which contact's field, or which words, stand in each place until somebody writes something else. */
 function Fills({ template, allowed, busy, onSave }: { template: Template; allowed: boolean; busy: boolean; onSave: (fills: TemplateFill[]) => void }) {

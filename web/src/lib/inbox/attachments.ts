@@ -4,13 +4,15 @@ import { csrf, isPassingStatus, newKey } from '@/api/client';
 import type { MediaFacts, MediaKind, SendRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { send } from '@/lib/inbox/outbox';
-import { fileSize, kindOf, limitOf } from '@/lib/media';
+import { fileSize, isRefused, kindOf, limitOf } from '@/lib/media';
 
 export type Upload = {
   id: string;
   name: string;
   size: number;
   kind: MediaKind;
+  /** It is too large for the kind it is of, whose limit this is in bytes, and goes as a file. */
+  over?: number;
   /** A picture of it, while this page lives. */
   picture: string | null;
   /** 0 to 1. */
@@ -54,6 +56,10 @@ export function attach(conversationId: string, channelId: string, files: Iterabl
       refuse(conversationId, t('attach.tooMany', { count: MAX_FILES }));
       return;
     }
+    if (isRefused(file)) {
+      refuse(conversationId, t('attach.refused', { name: file.name }));
+      continue;
+    }
     const kind = kindOf(file.type, file.size);
     if (file.size === 0 || file.size > limitOf(kind)) {
       refuse(conversationId, t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: fileSize(limitOf(kind)) }));
@@ -64,6 +70,7 @@ export function attach(conversationId: string, channelId: string, files: Iterabl
       name: file.name,
       size: file.size,
       kind,
+      ...(kind === 'document' && kindOf(file.type, 0) !== 'document' ? { over: limitOf(kindOf(file.type, 0)) } : {}),
       picture: kind === 'image' || kind === 'sticker' ? URL.createObjectURL(file) : null,
       progress: 0,
       state: 'uploading',

@@ -186,6 +186,8 @@ export const first = {
     tooMany: 'في الرسالة {{count}} ملفات على الأكثر.',
     tooLarge: '{{name}} كبير جدًّا: يقبل واتساب {{limit}} على الأكثر.',
     empty: '{{name}} فارغ.',
+    refused: 'لا يقبل واتساب ملفات مثل {{name}}. احفظه بصيغة JPEG أو PNG أو MP4 أو MP3 أو PDF.',
+    over: 'يُرسل كملف: يتجاوز {{limit}}',
     failed: 'انقطع الرفع. حاول مرة أخرى.',
     progress: '{{percent}} %',
     progressOf: 'رفع {{name}}',

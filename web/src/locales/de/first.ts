@@ -195,6 +195,8 @@ export const first = {
     tooMany: 'Eine Nachricht hat höchstens {{count}} Dateien.',
     tooLarge: '{{name}} ist zu groß: WhatsApp nimmt höchstens {{limit}}.',
     empty: '{{name}} ist leer.',
+    refused: 'WhatsApp nimmt keine Dateien wie {{name}}. Speichern Sie sie als JPEG, PNG, MP4, MP3 oder PDF.',
+    over: 'Geht als Datei: über {{limit}}',
     failed: 'Das Hochladen brach ab. Versuchen Sie es noch einmal.',
     progress: '{{percent}} %',
     progressOf: '{{name}} wird hochgeladen',

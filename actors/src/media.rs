@@ -69,6 +69,11 @@ pub(crate) enum Ask {
     Show,
 }
 
+/// Tries after which it is told that a file does not come: about a minute.
+const TOLD_AFTER: u32 = 4;
+/// What is told of it then.
+const NOT_YET: &str = "WhatsApp has not handed it over yet. It is asked again by itself, for up to a week.";
+
 /// The file of a message.
 #[derive(Debug)]
 pub(crate) struct Expected {
@@ -193,11 +198,9 @@ impl Media {
     fn tell_message(&self) {
         let Some(body) = self.body.clone() else { return };
         let Some(message_id) = body.message_id.clone() else { return };
-        if body.state == MediaState::Waiting {
-            return;
-        }
         let (env, scope, file) = (self.env.clone(), self.scope, facts(self.id, &body));
-        let working = Arc::clone(&self.working);
+        // That it does not come yet keeps nobody from asking for it.
+        let working = (body.state != MediaState::Waiting).then(|| Arc::clone(&self.working));
         actix_rt::spawn(async move {
             tell_message(&env, scope, body.channel_id, &message_id, &file).await;
             drop(working);
@@ -451,7 +454,13 @@ impl Entity for Media {
                         tracing::debug!(media = %self.id, why, "a file did not come");
                         body.next_try = next_try(body.attempts, body.created_at, now);
                         match body.next_try {
-                            Some(at) => self.wakeups.push(at),
+                            Some(at) => {
+                                self.wakeups.push(at);
+                                if body.attempts >= TOLD_AFTER && body.problem.is_none() {
+                                    body.problem = Some(NOT_YET.to_owned());
+                                    self.tell = true;
+                                }
+                            }
                             None => fail(
                                 &mut body,
                                 "WhatsApp did not give us this file while it kept it. Ask for it again."
@@ -460,7 +469,7 @@ impl Entity for Media {
                         }
                     }
                 }
-                self.tell = body.state != MediaState::Waiting;
+                self.tell |= body.state != MediaState::Waiting;
                 self.write(body);
                 self.shown()
             }

@@ -113,6 +113,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "a test has authority over what it makes up")]
     fn scope(n: u8) -> TenantScope {
         TenantScope::assume(TenantId::from_bytes([n; 16]))
     }

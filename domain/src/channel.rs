@@ -144,9 +144,9 @@ pub enum Look {
     },
     /// It refuses the token: why, in words. Nothing can be sent.
     Refused(String),
-    /// Something else that was entered is not as it says, in words. What is sent may go all the same, so that only the
-    /// answer to that tells.
-    Doubtful(String),
+    /// Something else that was entered is not as it says: what of the channel, and why, in words. What is sent may go all
+    /// the same, so that only the answer to that tells.
+    Doubtful(LightSubject, String),
     /// It could not be asked.
     Unavailable(String),
 }
@@ -156,6 +156,11 @@ pub fn take_look(id: ChannelId, standing: &mut ChannelStanding, look: Look, now:
     standing.checked_at = Some(now);
     standing.check_at = Some(now + CHECK_EVERY + spread(id));
     let unanswered = std::mem::take(&mut standing.unanswered);
+    standing.doubted = match &look {
+        Look::Doubtful(subject, _) => Some(*subject),
+        Look::Unavailable(_) => standing.doubted,
+        Look::Seen { .. } | Look::Refused(_) => None,
+    };
     match look {
         Look::Seen { facts, token_expires_at, subscribed } => {
             standing.unverified = None;
@@ -170,7 +175,7 @@ pub fn take_look(id: ChannelId, standing: &mut ChannelStanding, look: Look, now:
             standing.token_refused = true;
             standing.refused = Some(why);
         }
-        Look::Doubtful(why) => standing.unverified = Some(why),
+        Look::Doubtful(_, why) => standing.unverified = Some(why),
         Look::Unavailable(why) => {
             standing.unverified = Some(why);
             standing.unanswered = unanswered.saturating_add(1);
@@ -339,7 +344,11 @@ fn token(standing: &ChannelStanding, now: Timestamp) -> ChannelLight {
         let found = standing.refused.clone().unwrap_or_else(|| "WhatsApp refuses the token.".to_owned());
         return light(subject, LightState::Bad, found, Some("Enter the new one here."), at);
     }
-    if let Some(why) = &standing.unverified {
+    if standing.doubted.is_some() && standing.facts.is_none() {
+        let found = "WhatsApp answers to it, but does not confirm what was entered with it.";
+        return light(subject, LightState::Unknown, found, None, at);
+    }
+    if let Some(why) = standing.unverified.as_ref().filter(|_| standing.doubted.is_none()) {
         let found = format!("Not confirmed: {why}");
         let to_do = "It is asked again by itself. If it stays so, check the number’s ids and the server’s connection.";
         return light(subject, LightState::Unknown, found, Some(to_do), at);
@@ -377,6 +386,11 @@ fn number(
     if standing.token_refused || standing.token_closed {
         let found = "WhatsApp tells it only to a token that it takes.";
         return light(subject, LightState::Unknown, found, None, at);
+    }
+    if let Some(why) = doubted(standing, subject) {
+        let to_do =
+            "Connect it again with the right ids. If they are right, open the number to the token at Meta.";
+        return light(subject, LightState::Bad, why, Some(to_do), at);
     }
     if let Some(refused) = problem(standing) {
         return light(
@@ -451,6 +465,15 @@ fn webhook(standing: &ChannelStanding, created_at: Timestamp, now: Timestamp) ->
             "The app secret cannot be read with this server’s master key, so that no webhook is taken.";
         return light(subject, LightState::Bad, found, Some(OPEN_AGAIN), standing.heard_at);
     }
+    if let Some(why) = doubted(standing, subject) {
+        return light(
+            subject,
+            LightState::Bad,
+            why,
+            Some("Enter the right app secret here."),
+            standing.checked_at,
+        );
+    }
     let unsigned = standing.unsigned_at.filter(|at| now.since(*at) < UNSIGNED_SHOWN);
     let newer = |at: Timestamp| standing.heard_at.is_none_or(|heard| heard < at);
     if let Some(at) = unsigned.filter(|at| newer(*at)) {
@@ -482,6 +505,11 @@ fn webhook(standing: &ChannelStanding, created_at: Timestamp, now: Timestamp) ->
             Some(created_at),
         ),
     }
+}
+
+/// Why what was entered is wrong, where it is this of the channel.
+fn doubted(standing: &ChannelStanding, subject: LightSubject) -> Option<&str> {
+    standing.unverified.as_deref().filter(|_| standing.doubted == Some(subject))
 }
 
 fn webhooks(count: u64) -> String {
@@ -796,6 +824,25 @@ mod tests {
             NOW
         ));
         assert_eq!((problem(&standing), standing.account_problem.as_deref()), (None, None));
+    }
+
+    #[test]
+    fn what_was_entered_wrongly_is_told_where_it_is_mended_until_a_look_finds_it_right() {
+        use LightState::{Bad, Good, Unknown};
+        let states = |standing: &ChannelStanding| {
+            [LightSubject::Token, LightSubject::Number, LightSubject::Webhook]
+                .map(|of| shown(standing, of).state)
+        };
+        let mut standing = ChannelStanding::default();
+        let doubt = |of| Look::Doubtful(of, "WhatsApp knows no such thing.".to_owned());
+        take_look(ID, &mut standing, doubt(LightSubject::Number), NOW);
+        assert_eq!(states(&standing), [Unknown, Bad, Unknown]);
+        take_look(ID, &mut standing, Look::Unavailable("no answer in time".to_owned()), NOW);
+        assert_eq!(states(&standing)[1], Bad, "no answer is no better one");
+        take_look(ID, &mut standing, doubt(LightSubject::Webhook), NOW);
+        assert_eq!(states(&standing), [Unknown, Unknown, Bad]);
+        take_look(ID, &mut standing, seen(facts()), NOW);
+        assert_eq!(states(&standing), [Good, Good, Unknown]);
     }
 
     #[test]

@@ -373,7 +373,8 @@ fn newest(known: &mut Known, told: Known) {
     let is_newer = (told.told_at, &told.value) > (known.told_at, &known.value);
     if told.value == known.value {
         // Told again: it is so since the first time. A reading has but the name of a reason, whose words a webhook told.
-        let says_more = told.reason.as_deref().is_some_and(is_prose) || !known.reason.as_deref().is_some_and(is_prose);
+        let says_more =
+            told.reason.as_deref().is_some_and(is_prose) || !known.reason.as_deref().is_some_and(is_prose);
         if says_more && (is_newer || told.reason.as_deref().is_some_and(is_prose)) {
             known.reason = told.reason.or(known.reason.take());
         }
@@ -1016,7 +1017,10 @@ fn check_places(
         return invalid(field, "placeholders are numbered in sequence: {{1}}, {{2}}, {{3}}");
     }
     if examples.len() != places.len() || examples.iter().any(|example| example.trim().is_empty()) {
-        let message = format!("give an example for each of the {} placeholders", places.len());
+        let message = match places.len() {
+            1 => "give an example for the placeholder".to_owned(),
+            count => format!("give an example for each of the {count} placeholders"),
+        };
         return invalid(examples_field, message);
     }
     Ok(())
@@ -1259,10 +1263,7 @@ mod tests {
     #[test]
     fn what_is_told_changes_it_at_once_and_is_flagged_until_somebody_looks() {
         let body = told(&known(), &update(5, status("PAUSED", Some("quality"))));
-        let body = told(
-            &body,
-            &update(6, TemplateNews::Category { category: "MARKETING".to_owned() }),
-        );
+        let body = told(&body, &update(6, TemplateNews::Category { category: "MARKETING".to_owned() }));
         let body = told(&body, &update(7, TemplateNews::Quality { score: "RED".to_owned() }));
         let shown = show(&body);
         assert_eq!((shown.status.as_str(), shown.category.as_str()), ("PAUSED", "MARKETING"));
@@ -1315,7 +1316,8 @@ mod tests {
             (rejected, at(secs))
         };
         let rejected = update(5, status("REJECTED", Some(words)));
-        let read_after = |body: &TemplateBody, (template, at): (Template, Timestamp)| read(Some(body), template, at);
+        let read_after =
+            |body: &TemplateBody, (template, at): (Template, Timestamp)| read(Some(body), template, at);
         let told_first = read_after(&told(&known(), &rejected), named(9));
         let read_first = told(&read_after(&known(), named(9)), &rejected);
         for body in [told_first, read_first] {
@@ -1357,10 +1359,13 @@ mod tests {
             (0_i64..20, statuses()).prop_map(|(at, event)| News::Told(at, status(event, None))),
             (0_i64..20, categories(), any::<bool>()).prop_map(|(at, category, announced)| {
                 let category = category.to_owned();
-                News::Told(at, match announced {
-                    true => TemplateNews::NextCategory { category, from: None },
-                    false => TemplateNews::Category { category },
-                })
+                News::Told(
+                    at,
+                    match announced {
+                        true => TemplateNews::NextCategory { category, from: None },
+                        false => TemplateNews::Category { category },
+                    },
+                )
             }),
         ]
     }

@@ -94,6 +94,28 @@ async fn what_whatsapp_tells_of_a_template_shows_at_once_is_flagged_and_outlives
 }
 
 #[tokio::test]
+async fn why_a_template_is_as_it_is_stays_in_whatsapps_words_after_it_is_read_again() {
+    let stage = Stage::new().await;
+    assert_eq!(template(&stage, "bike_ready").await["status"], "APPROVED");
+    let paused = stage.graph().decide_template(&waba(&stage), "bike_ready", "en_US", "PAUSED", "NONE");
+    drop(paused.expect("there is one"));
+    let words = "It is paused for 3 hours, as customers marked it as spam.";
+    let why = json!({"event": "PAUSED", "reason": "NONE",
+        "other_info": {"title": "FIRST_PAUSE", "description": words}});
+    let update = told("message_template_status_update", about("bike_ready", why));
+    stage.postman.tell(stage.world.clock().now_s(), &[update]).await;
+    for read in ["", "&fresh=true"] {
+        let all = list(&stage, read).await;
+        let shown = all.into_iter().find(|one| one["name"] == "bike_ready").expect("it is there");
+        assert_eq!(
+            (&shown["status"], &shown["rejected_reason"]),
+            (&json!("PAUSED"), &json!(words)),
+            "{read}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_template_that_is_paused_is_refused_when_it_is_written_and_when_its_turn_comes() {
     let stage = Stage::new().await;
     let conversation = stage.meet(&customer(0)).await;

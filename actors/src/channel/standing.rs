@@ -18,7 +18,7 @@ use switchboard_schema::{
     ChannelId, TenantScope, Timestamp,
     record::{ChannelBody, ChannelRow, Sealed, WakeupReason, WakeupRow, WakeupTarget},
     table::Json,
-    wire::{self, AuditAct},
+    wire::{self, AuditAct, LightSubject},
 };
 
 use super::{ChannelActor, tell};
@@ -84,7 +84,12 @@ pub async fn confirmed(accounts: &dyn Accounts, of: Credentials) -> Result<Look,
 pub fn look_of(error: AccountError) -> Look {
     match error {
         AccountError::Wrong { field: WrongField::AccessToken, message } => Look::Refused(message),
-        AccountError::Wrong { message, .. } => Look::Doubtful(message),
+        AccountError::Wrong { field: WrongField::AppSecret, message } => {
+            Look::Doubtful(LightSubject::Webhook, message)
+        }
+        AccountError::Wrong { field: WrongField::PhoneNumberId | WrongField::WabaId, message } => {
+            Look::Doubtful(LightSubject::Number, message)
+        }
         AccountError::Unavailable(why) | AccountError::Unclear(why) => Look::Unavailable(why),
     }
 }
@@ -214,6 +219,9 @@ impl ChannelActor {
         if phone.is_some_and(|phone| phone_import::ask_now(phone, self.env.clock.now())) {
             self.bring_over(ctx);
         }
+        if reply.is_some() {
+            self.read_templates_again(ctx);
+        }
         self.want_check.extend(reply);
         if std::mem::replace(&mut self.checking, true) {
             return;
@@ -254,7 +262,7 @@ impl ChannelActor {
         let label = match &look {
             Look::Seen { .. } => "seen",
             Look::Refused(_) => "refused",
-            Look::Doubtful(_) => "doubtful",
+            Look::Doubtful(..) => "doubtful",
             Look::Unavailable(_) => "unavailable",
         };
         metrics::counter!("switchboard_channel_checks_total", "outcome" => label).increment(1);

@@ -165,6 +165,13 @@ impl ChannelActor {
         Ok(self.templates.list(Some(refusal.told())))
     }
 
+    /// Reads them where they could not be read the last time.
+    pub(super) fn read_templates_again(&mut self, ctx: &mut Context<Self>) {
+        if self.templates.read.as_ref().is_some_and(|(_, read)| read.is_err()) {
+            self.begin_reading(ctx);
+        }
+    }
+
     /// Reads what there is by now: a reading that runs may have begun before.
     fn read_once_more(&mut self, ctx: &mut Context<Self>) {
         self.templates.again = self.templates.reading;

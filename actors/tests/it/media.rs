@@ -158,6 +158,37 @@ fn a_file_that_did_not_come_before_a_crash_comes_after_it() {
 }
 
 #[test]
+fn a_file_that_does_not_come_for_a_while_says_that_it_is_asked_for_on_and_comes_all_the_same() {
+    run(async {
+        let (mut world, running) = World::with_channel(87).await;
+        world.provider.keep_files(|_, earlier| match earlier {
+            0..6 => Err(FetchError::Unavailable("no answer".to_owned())),
+            _ => Ok(b"the file".to_vec()),
+        });
+        world.deliver(&running, vec![photo(&world, "in.1", b"the file")]).await;
+        let id = world.only_conversation(&running).await;
+        assert_eq!(file_of(&world, &running, id).await.problem, None, "it has just come");
+        eventually("it is said that it waits", async || {
+            world.clock.advance(Duration::from_secs(120));
+            running.house.fire_wakeups(true).await.expect("the wake-ups are fired");
+            let file = file_of(&world, &running, id).await;
+            let waits = file.state == MediaState::Waiting && file.problem.is_some();
+            if waits { Ok(()) } else { Err(format!("{file:?}")) }
+        })
+        .await;
+        eventually("it comes", async || {
+            world.clock.advance(Duration::from_secs(3_600));
+            running.house.fire_wakeups(true).await.expect("the wake-ups are fired");
+            let file = file_of(&world, &running, id).await;
+            let is_here = file.state == MediaState::Ready && file.problem.is_none();
+            if is_here { Ok(()) } else { Err(format!("{file:?}")) }
+        })
+        .await;
+        world.crash(running).await;
+    });
+}
+
+#[test]
 fn a_file_that_is_gone_says_so_and_is_not_asked_for_again() {
     run(async {
         let (mut world, running) = World::with_channel(85).await;

@@ -12,8 +12,8 @@ use switchboard_schema::{
     record::{Answered, Attempt, BUCKET_ITEMS, Burst, ClientKey, Head, Item, Left},
     wire::{
         Answer, Attachment, Content, ConversationStatus, Direction, HandlerKind, MAX_NOTE_CHARS,
-        MAX_NOTE_MENTIONS, Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep, Sender,
-        SenderKind, StateAt, SystemEvent,
+        MAX_NOTE_MENTIONS, MediaState, Mention, MessageError, MessageState, Note, Quote, Reaction, SendStep,
+        Sender, SenderKind, StateAt, SystemEvent,
     },
 };
 
@@ -117,6 +117,10 @@ fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Re
             else {
                 return Ok(draft.reannounce(seq));
             };
+            // What is told of the waiting may come after what became of it.
+            if file.state == MediaState::Waiting && attachment.state != MediaState::Waiting {
+                return Ok(draft.reannounce(seq));
+            }
             attachment.state = file.state;
             attachment.mime_type = file.mime_type;
             attachment.size = file.size;

@@ -480,6 +480,8 @@ pub struct ChannelStanding {
     pub check_at: Option<Timestamp>,
     /// Why it could not be asked the last time.
     pub unverified: Option<String>,
+    /// What the provider called wrong then: the number, for its ids, or webhooks, for the app's secret.
+    pub doubted: Option<wire::LightSubject>,
     /// How often it could not be asked, one time after the other.
     pub unanswered: u32,
     /// Why nothing can be sent until somebody acts, as the provider itself confirmed: it refuses the token, does not

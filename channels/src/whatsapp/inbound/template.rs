@@ -42,7 +42,9 @@ pub(super) fn news(field: &str, entry: &Members<'_>, value: &Members<'_>) -> Opt
 
 /// A time.
 fn seconds(of: &Members<'_>, name: &str) -> Option<Timestamp> {
-    member_json(of, name).and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok()).map(|seconds| seconds.0)
+    member_json(of, name)
+        .and_then(|raw| serde_json::from_str::<Seconds>(raw.get()).ok())
+        .map(|seconds| seconds.0)
 }
 
 /// Meta's time counts whole seconds: what happened within one is later than its beginning.
@@ -53,15 +55,18 @@ fn since(at: Timestamp) -> Timestamp {
 /// The reason, and what the provider recommends to do about it.
 fn reason(value: &Members<'_>) -> Option<String> {
     let told = member(value, "reason").filter(|reason| !reason.is_empty() && reason != "NONE");
-    let more = member_json(value, "rejection_info").and_then(|raw| {
-        let info: serde_json::Value = serde_json::from_str(raw.get()).ok()?;
-        let said = |name: &str| {
-            let words = info.get(name).and_then(serde_json::Value::as_str).map(str::trim);
+    let words = |of: &str, names: &[&str]| {
+        let info: serde_json::Value = serde_json::from_str(member_json(value, of)?.get()).ok()?;
+        let said = |name: &&str| {
+            let words = info.get(*name).and_then(serde_json::Value::as_str).map(str::trim);
             words.filter(|words| !words.is_empty()).map(str::to_owned)
         };
-        let both: Vec<_> = ["reason", "recommendation"].into_iter().filter_map(said).collect();
-        (!both.is_empty()).then(|| both.join(" "))
-    });
+        let all: Vec<_> = names.iter().filter_map(said).collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    };
+    let more = words("rejection_info", &["reason", "recommendation"]);
+    // Such as until when it is paused.
+    let more = more.or_else(|| words("other_info", &["description"]));
     let reason = more.or_else(|| told.map(|told| told.into_owned()))?;
     Some(super::text::cut(&reason, MAX_REASON_CHARS).0.to_owned())
 }

@@ -14,7 +14,7 @@ import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { later } from '@/lib/later';
 import { useMay } from '@/lib/people';
-import { categoryName, keyOf, ofCard, parametersOf, sentence, type Values } from '@/lib/templates';
+import { categoryName, keyOf, ofCard, parametersOf, sentence, statusName, type Values } from '@/lib/templates';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
@@ -115,17 +115,6 @@ function List({ channelId, allowed }: { channelId: string; allowed: boolean }) {
       {chosen && <Detail channelId={channelId} template={chosen} allowed={allowed} onClose={() => { setOpen(null); }} />}
     </>
   );
-}
-
-function statusName(status: string): string {
-  switch (status) {
-    case 'APPROVED': return t('templates.approved');
-    case 'PENDING': return t('templates.pending');
-    case 'REJECTED': return t('templates.rejected');
-    case 'PAUSED': return t('templates.paused');
-    case 'DISABLED': return t('templates.disabled');
-    default: return sentence(status.toLowerCase());
-  }
 }
 
 function Status({ template }: { template: Template }) {

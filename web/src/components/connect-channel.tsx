@@ -127,7 +127,7 @@ function ByHand(connecting: Connecting) {
       <Steps at={1} />
       <p className="mb-3 text-text-2">{t('connect.hint')}</p>
       <form
-        className="grid gap-3 sm:grid-cols-2"
+        className="grid grid-cols-1 gap-3 sm:grid-cols-2"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { templatesQuery } from '@/api/queries';
-import type { SendPrice, SendRefusal, Template, TemplateFill, TemplateRequest } from '@/api/types';
+import type { SendPrice, SendRefusal, Template } from '@/api/types';
 import { FileField } from '@/components/file-field';
 import { TemplatePreview, type Pictures } from '@/components/template-preview';
 import { useMinute } from '@/lib/hooks';
@@ -10,35 +10,8 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { costOf, priceWords } from '@/lib/inbox/outlook';
-import { categoryName, isReady, keyOf, missingValues, parametersOf, prefill, problemOf, requestOf, sentence, textOf, untouched, whyNot, type Fields, type Need, type Values } from '@/lib/templates';
+import { categoryName, keyOf, made, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Chosen, type Fields, type Need, type Values } from '@/lib/templates';
 import { withLocalTimes } from '@/lib/time';
-
-/** A template, what stands in its places, and which of these the server fills. */
-export type Chosen = {
-  template: Template;
-  values: Values;
-  fills: TemplateFill[];
-  /** Everything it needs is there. */
-  ready: boolean;
-  /** Fields that are empty. */
-  missing: number;
-  /** What a send asks for. */
-  request: TemplateRequest;
-  /** Its text, for the bubble that shows before the server answers. */
-  text: string;
-} | null;
-
-function made(template: Template, values: Values, fills: TemplateFill[]): Chosen {
-  return {
-    template,
-    values,
-    fills,
-    ready: isReady(template, values, fills),
-    missing: missingValues(template, values, fills),
-    request: requestOf(template, values, fills),
-    text: textOf(template, values),
-  };
-}
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
 export function TemplateForm({ channelId, fields, refusalOf = () => null, priceOf = () => null, chosen, onChoose, tall = false }: {

@@ -44,7 +44,9 @@ describe('templates', () => {
 
   it('say why one cannot be sent', () => {
     expect(whyNot(template)).toBeNull();
-    expect(whyNot({ ...template, status: 'PENDING' })).toContain('pending');
+    expect(whyNot({ ...template, status: 'PENDING' })).toBe('In review');
+    expect(whyNot({ ...template, status: 'IN_APPEAL' })).toBe('In appeal');
+    expect(whyNot({ ...template, status: 'LIMIT_EXCEEDED' })).toBe('Limit exceeded');
     expect(whyNot({ ...template, sendable: false })).toContain('parts');
   });
 
@@ -135,8 +137,9 @@ describe('templates', () => {
     const nobody = prefill(filled, {});
     expect(nobody.values).toEqual({ 'header 1': '42' });
     expect(nobody.fills.map((fill) => fill.source)).toEqual(['text']);
-    expect(nobody.lacking['body 1']).toContain('first name');
-    expect(nobody.lacking['body 2']).toContain('phone number');
+    expect(nobody.lacking['body 1']).toContain('First name');
+    expect(prefill({ ...template, fills: [{ part: 'body', placeholder: '1', source: 'username' }] }, {}).lacking['body 1']).toContain('WhatsApp username');
+    expect(nobody.lacking['body 2']).toContain('Phone number');
   });
 
   it('leave to the server what nobody typed over, also of somebody who is not known yet', () => {

@@ -43,7 +43,7 @@ export function fileKindOf({ header_format }: { header_format?: TemplateHeaderFo
 
 /** Why a template cannot be sent; `null` when it can. */
 export function whyNot(template: Template): string | null {
-  if (template.status !== 'APPROVED') return t('template.notApproved', { status: template.status.toLowerCase().replaceAll('_', ' ') });
+  if (template.status !== 'APPROVED') return statusName(template.status);
   if (!template.sendable) return t('template.notSendable');
   return null;
 }
@@ -166,7 +166,7 @@ export function prefill(template: Template, fields: Fields): { values: Values; f
     const value = fill.source === 'text' ? fill.text : fields?.[fill.source];
     if (value) found.values[key] = value;
     if (value ?? fields === null) found.fills.push(fill);
-    else if (set.length > 0) found.lacking[key] = t('templates.lacks', { field: t(`templates.source_${fill.source}`).toLowerCase() });
+    else if (set.length > 0) found.lacking[key] = t('templates.lacks', { field: t(`templates.source_${fill.source}`) });
   }
   return found;
 }
@@ -233,10 +233,50 @@ export function textOf(template: Template, values: Values): string {
   return [part('header'), part('body'), template.footer ?? ''].filter(Boolean).join('\n');
 }
 
+/** A template, what stands in its places, and which of these the server fills. */
+export type Chosen = {
+  template: Template;
+  values: Values;
+  fills: TemplateFill[];
+  /** Everything it needs is there. */
+  ready: boolean;
+  /** Fields that are empty. */
+  missing: number;
+  /** What a send asks for. */
+  request: TemplateRequest;
+  /** Its text, for the bubble that shows before the server answers. */
+  text: string;
+} | null;
+
+export function made(template: Template, values: Values, fills: TemplateFill[]): NonNullable<Chosen> {
+  return {
+    template,
+    values,
+    fills,
+    ready: isReady(template, values, fills),
+    missing: missingValues(template, values, fills),
+    request: requestOf(template, values, fills),
+    text: textOf(template, values),
+  };
+}
+
 /** A category in words, and that it is what a message is charged as. */
 export function categoryName(category: string): string {
   if (category === 'MARKETING' || category === 'UTILITY' || category === 'AUTHENTICATION') return t(`template.category_${category}`);
   return category;
+}
+
+/** A status in words; one that nobody has a word for keeps WhatsApp's. */
+export function statusName(status: string): string {
+  switch (status) {
+    case 'APPROVED': return t('templates.approved');
+    case 'PENDING': return t('templates.pending');
+    case 'IN_APPEAL': return t('templates.inAppeal');
+    case 'REJECTED': return t('templates.rejected');
+    case 'PAUSED': return t('templates.paused');
+    case 'DISABLED': return t('templates.disabled');
+    default: return sentence(status.toLowerCase());
+  }
 }
 
 export function sentence(name: string): string {

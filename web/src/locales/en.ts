@@ -466,7 +466,6 @@ export const en = {
     queue: 'Queue template',
     missing_one: '{{count}} field is empty',
     missing_other: '{{count}} fields are empty',
-    notApproved: 'not approved: {{status}}',
     notSendable: 'has parts we don’t know yet',
     noWords: 'Your words stand here.',
     copyCode: 'Copy code',

@@ -4,7 +4,6 @@ import { ask, newKey } from '@/api/client';
 import type { Conversation, Message, ScheduleRequest, SendPrice } from '@/api/types';
 import { Keys } from '@/components/keys';
 import { Menu, MenuItem } from '@/components/menu';
-import type { Chosen } from '@/components/template-form';
 import { Ring } from '@/components/window-ring';
 import { Assist } from '@/features/inbox/assist/assist';
 import { Tools } from '@/features/inbox/assist/tools';
@@ -16,6 +15,7 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { tellTyping } from '@/lib/inbox/live';
+import { setChosen, useChosen } from '@/lib/inbox/chosen';
 import { useConflicts } from '@/lib/inbox/conflict';
 import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
@@ -378,7 +378,7 @@ function Quoted({ conversationId, messageId }: { conversationId: string; message
 }
 
 function TemplateComposer({ conversation, permission, offline, onNote }: { conversation: Conversation; permission: Permission; offline: boolean; onNote: () => void }) {
-  const [chosen, setChosen] = useState<Chosen>(null);
+  const chosen = useChosen((state) => state.chosen[conversation.id] ?? null);
   const verdict = chosen && permission.template(chosen.template.category);
   const ready = chosen !== null && !verdict?.refused && chosen.ready;
   const price = verdict?.refused ? null : verdict?.price;
@@ -387,7 +387,7 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
   const submit = () => {
     if (!ready) return;
     send(conversation.id, { type: 'template', template: chosen.request }, chosen.text);
-    setChosen(null);
+    setChosen(conversation.id, null);
     setComposerMode(conversation.id, 'reply', false);
   };
   return (
@@ -402,7 +402,7 @@ function TemplateComposer({ conversation, permission, offline, onNote }: { conve
       }}
     >
       <Suspense fallback={<p className="p-4 text-text-3">{t('template.loading')}</p>}>
-        <TemplateForm channelId={conversation.channel_id} fields={permission.fields} refusalOf={(category) => permission.template(category).refused} priceOf={(category) => permission.template(category).price} chosen={chosen} onChoose={setChosen} />
+        <TemplateForm channelId={conversation.channel_id} fields={permission.fields} refusalOf={(category) => permission.template(category).refused} priceOf={(category) => permission.template(category).price} chosen={chosen} onChoose={(next) => { setChosen(conversation.id, next); }} />
       </Suspense>
       <p className="num flex flex-wrap justify-between gap-x-3 border-t border-line px-4 pt-2 text-[12px] leading-4 text-text-3 empty:hidden">
         {missing > 0 && <span>{t('template.missing', { count: missing })}</span>}

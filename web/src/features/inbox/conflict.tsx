@@ -26,7 +26,7 @@ export function Conflict({ id, replies, sendable }: { id: string; replies: Messa
         <UsersRound size={16} className="mt-px flex-none" aria-hidden="true" />
         <span><b>{seconds < 60 ? t('conflict.ago', { name, count: seconds }) : t('conflict.at', { name, time: clock(last.at) })}</b> {t('conflict.read')}</span>
       </p>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-1 gap-1">
         {more > 0 && <li className="text-text-3">{t('conflict.more', { count: more })}</li>}
         {replies.slice(-QUOTED).map((reply) => (
           <li key={reply.id} className="quoted">

@@ -55,7 +55,7 @@ function Entries({ contactId, seen }: { contactId: string; seen: string }) {
   if (isPending) return <p className="mt-1 h-4" aria-busy="true" />;
   return (
     <>
-      <ol className="mt-2 grid gap-1.5">
+      <ol className="mt-2 grid grid-cols-1 gap-1.5">
         {data.entries.toReversed().map((entry) => (
           <li key={entry.n} className="text-[12.5px] leading-[17px]">
             <span className="flex items-center gap-1.5">

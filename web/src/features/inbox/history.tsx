@@ -19,7 +19,7 @@ export function History({ message, label, children }: { message: Message; label:
       <Popover.Portal>
         <Popover.Content aria-label={t('thread.history')} className="menu !max-h-(--radix-popover-content-available-height) !w-80 !max-w-[calc(100vw-16px)] overflow-y-auto !p-3" side="top" align="end" sideOffset={6} collisionPadding={8}>
           <p className="mb-1.5 text-[12px] leading-4 font-semibold">{t('thread.history')}</p>
-          <ol className="grid gap-1">
+          <ol className="grid grid-cols-1 gap-1">
             {(message.history ?? []).map((step) => (
               <li key={`${step.state} ${step.at}`} className="text-[12px] leading-4">
                 <div className="flex items-center gap-2">
@@ -66,7 +66,7 @@ function Decision({ decision }: { decision: SendDecision }) {
   return (
     <>
       <p className="mt-3 mb-1 text-[12px] leading-4 font-semibold">{t('decision.title')}</p>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-1 gap-1">
         {decision.checks.map((check) => (
           <li key={check.rule} className="flex gap-1.5 text-[12px] leading-4">
             {check.passed ? <Check size={14} className="flex-none text-ok" aria-label={t('decision.allowed')} /> : <X size={14} className="flex-none text-bad" aria-label={t('decision.refused')} />}

@@ -163,7 +163,7 @@ export type Bar = { key: string; name: ReactNode; value: number; text: string; c
 export function Bars({ bars }: { bars: Bar[] }) {
   const most = Math.max(1, ...bars.map((bar) => bar.value));
   return (
-    <ul className="grid gap-0.5">
+    <ul className="grid grid-cols-1 gap-0.5">
       {bars.map((bar) => {
         const inside = (
           <>

@@ -89,7 +89,7 @@ function Comments({ params }: { params: RowsParams }) {
     <section aria-label={t('reports.csat.comments')} className="min-w-0">
       <h3 className="pb-2 text-[14px] font-semibold">{t('reports.csat.comments')}</h3>
       {data && rows.length === 0 && !hasNextPage && <p className="text-text-2">{t('reports.csat.noComments')}</p>}
-      <ul className="grid gap-2">
+      <ul className="grid grid-cols-1 gap-2">
         {rows.map((row) => (
           <li key={`${row.conversation_id} ${String(row.seq)}`}>
             <Link to="/inbox/$conversationId" params={{ conversationId: row.conversation_id }} search={{ view: 'all', status: 'any', sort: 'newest', message: row.seq }} className="block rounded-[9px] border border-line px-3 py-2 hover:bg-hover">

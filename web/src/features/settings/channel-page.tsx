@@ -184,7 +184,7 @@ function Rotate({ channel }: { channel: Channel }) {
   return (
     <Section title={t('channel.rotate')} text={t('channel.rotateText')}>
       <form
-        className="grid gap-3 sm:grid-cols-2"
+        className="grid grid-cols-1 gap-3 sm:grid-cols-2"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

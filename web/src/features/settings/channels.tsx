@@ -38,7 +38,7 @@ function ChannelList() {
       />
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {data?.channels.length === 0 && <p className="text-text-2">{t('settings.noChannels')}</p>}
-      <ul className="grid gap-2">
+      <ul className="grid grid-cols-1 gap-2">
         {data?.channels.map((channel) => <Row key={channel.id} channel={channel} />)}
       </ul>
       {adding && <Modal title={t('connect.title')} onClose={close}><Suspense fallback={null}><ConnectChannelForm onDone={close} /></Suspense></Modal>}

@@ -30,7 +30,7 @@ export function Hours() {
       {data && (
         <section aria-labelledby="business-hours">
           <h3 id="business-hours" className="mb-2 text-[14px] leading-5 font-semibold">{t('hours.title')}</h3>
-          <ul className="grid gap-2">
+          <ul className="grid grid-cols-1 gap-2">
             <Row name={t('hours.workspace')} standing={data} without={t('hours.always')} onChange={allowed ? () => { setAsked('workspace'); } : undefined} />
             {teams.map((team) => <TeamRow key={team.id} team={team} onChange={allowed ? () => { setAsked(team); } : undefined} />)}
           </ul>
@@ -205,7 +205,7 @@ function Policies({ allowed }: { allowed: boolean }) {
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {data && policies.length === 0 && <p className="text-text-2">{t('hours.policiesNone')} {!allowed && t('teams.noneAgent')}</p>}
       {policies.length > 1 && <p className="mb-2 text-text-2">{t('hours.policiesOrder')}</p>}
-      <ol className="grid gap-2">
+      <ol className="grid grid-cols-1 gap-2">
         {policies.map((policy, index) => (
           <li key={policy.name} className="flex items-center gap-3 rounded-[9px] border border-line px-3 py-2.5">
             <div className="min-w-0 flex-1">

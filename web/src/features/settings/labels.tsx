@@ -45,7 +45,7 @@ export function Labels() {
           <p className="text-text-2">{allowed ? t('labels.noneText') : t('labels.noneAgent')}</p>
         </div>
       )}
-      <ul className="grid">
+      <ul className="grid grid-cols-1">
         {data?.labels.map((label) => (
           <li key={label.id} className="flex min-h-11 items-center gap-3 border-b border-line">
             <span className="flex min-w-0 flex-1 font-medium"><LabelTag label={label} /></span>

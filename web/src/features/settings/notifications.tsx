@@ -288,7 +288,7 @@ function Browser({ settings, save }: Part) {
       {data && data.subscriptions.length > 0 && (
         <div>
           <h4 className="label">{t('notifySettings.others')}</h4>
-          <ul className="grid gap-2">
+          <ul className="grid grid-cols-1 gap-2">
             {data.subscriptions.map((one) => (
               <li key={one.id} className="flex items-center gap-3 rounded-[9px] border border-line px-3 py-2">
                 <div className="min-w-0 flex-1">

@@ -31,7 +31,7 @@ export function Ratings() {
       <Head title={t('settings.ratings')} text={t('rating.text')} action={sees && <Link className="btn" to="/reports/$page" params={{ page: 'ratings' }}>{t('rating.results')}</Link>} />
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {data && (
-        <ul className="grid gap-2">
+        <ul className="grid grid-cols-1 gap-2">
           <Row name={t('hours.workspace')} settings={data.settings ?? null} onChange={allowed ? () => { setAsked('workspace'); } : undefined} />
           {teams.map((team) => <TeamRow key={team.id} team={team} onChange={allowed ? () => { setAsked(team); } : undefined} />)}
         </ul>
@@ -145,7 +145,7 @@ function Preview({ question, button }: { question: string; button: string }) {
         <p className="px-3 py-2 break-words whitespace-pre-wrap" dir="auto">{question}</p>
         <p className="border-t border-line px-3 py-2 text-center font-medium text-accent-text" dir="auto">{button}</p>
       </div>
-      <ul className="mt-2 grid max-w-[280px] gap-px text-[13px] text-text-2">{[5, 4, 3, 2, 1].map((score) => <li key={score} className="num">{score} {'★'.repeat(score)}</li>)}</ul>
+      <ul className="mt-2 grid grid-cols-1 max-w-[280px] gap-px text-[13px] text-text-2">{[5, 4, 3, 2, 1].map((score) => <li key={score} className="num">{score} {'★'.repeat(score)}</li>)}</ul>
     </figure>
   );
 }

@@ -53,7 +53,7 @@ export function SavedReplies() {
         <>
           <input type="search" className="field mb-3" aria-label={t('replies.find')} placeholder={t('replies.find')} value={words} onChange={(event) => { setWords(event.target.value); }} />
           {found.length === 0 && <p className="text-text-2" role="status">{t('replies.noneFound', { words: words.trim() })}</p>}
-          <ul className="grid gap-px">
+          <ul className="grid grid-cols-1 gap-px">
             {found.map((one) => (
               <li key={one.id} className="template-row flex items-start gap-3 border-b border-line py-2.5">
                 <span className="min-w-0 flex-1">

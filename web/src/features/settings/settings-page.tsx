@@ -118,7 +118,7 @@ function DeadLetters() {
           <p className="text-text-2">{t('settings.deadNoneText')}</p>
         </div>
       )}
-      <ul className="grid gap-2">
+      <ul className="grid grid-cols-1 gap-2">
         {letters.map((letter) => (
           <li key={letter.id} className="rounded-[9px] border border-line px-3 py-2">
             <div className="flex flex-wrap items-baseline gap-x-3">

@@ -14,7 +14,7 @@ import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { later } from '@/lib/later';
 import { useMay } from '@/lib/people';
-import { categoryName, keyOf, ofCard, parametersOf, sentence, type Values } from '@/lib/templates';
+import { categoryName, keyOf, ofCard, parametersOf, sentence, statusName, type Values } from '@/lib/templates';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
 
@@ -95,7 +95,7 @@ function List({ channelId, allowed }: { channelId: string; allowed: boolean }) {
           </div>
           <p className="num mb-2 text-[12px] text-text-3">{t('templates.readAt', { time: moment(data.read_at, now) })}</p>
           {shown.length === 0 && <p className="text-text-2">{t('templates.noMatch')}</p>}
-          <ul className="grid gap-2">
+          <ul className="grid grid-cols-1 gap-2">
             {shown.map((one) => (
               <li key={idOf(one)} className="template-row">
                 <button type="button" className="flex w-full flex-wrap items-center gap-x-3 gap-y-1 rounded-[12px] border border-line px-4 py-2.5 text-start hover:bg-hover" onClick={() => { setOpen(idOf(one)); }}>
@@ -115,17 +115,6 @@ function List({ channelId, allowed }: { channelId: string; allowed: boolean }) {
       {chosen && <Detail channelId={channelId} template={chosen} allowed={allowed} onClose={() => { setOpen(null); }} />}
     </>
   );
-}
-
-function statusName(status: string): string {
-  switch (status) {
-    case 'APPROVED': return t('templates.approved');
-    case 'PENDING': return t('templates.pending');
-    case 'REJECTED': return t('templates.rejected');
-    case 'PAUSED': return t('templates.paused');
-    case 'DISABLED': return t('templates.disabled');
-    default: return sentence(status.toLowerCase());
-  }
 }
 
 function Status({ template }: { template: Template }) {
@@ -210,7 +199,7 @@ function Detail({ channelId, template, allowed, onClose }: { channelId: string; 
       {template.rejected_reason && <p className="mb-3 text-bad">{t('templates.why', { reason: reasonOf(template.rejected_reason) })}</p>}
       {changes.length > 0 && (
         <div className="mb-3 rounded-[9px] bg-warn-soft p-3">
-          <ul className="grid gap-1.5">{changes.map((one) => <li key={`${one.what} ${one.to}`}>{one.message}</li>)}</ul>
+          <ul className="grid grid-cols-1 gap-1.5">{changes.map((one) => <li key={`${one.what} ${one.to}`}>{one.message}</li>)}</ul>
           {allowed && <button type="button" className="btn mt-2" disabled={change.isPending} onClick={() => { change.mutate({ seen: true }); }}>{t('templates.seen')}</button>}
         </div>
       )}

@@ -6,13 +6,14 @@ import type { Contact, StartConversation as Start, StartedConversation } from '@
 import { ContactPicker } from '@/components/contact-picker';
 import { Choice, Field } from '@/components/field';
 import { FormButtons, Modal } from '@/components/modal';
-import { TemplateForm, type Chosen } from '@/components/template-form';
+import { TemplateForm } from '@/components/template-form';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { learn } from '@/lib/inbox/live';
 import { usePlace } from '@/lib/inbox/store';
 import { useChannels } from '@/lib/people';
+import type { Chosen } from '@/lib/templates';
 
 /** Starts a conversation with a number: a template first, because no window is open. */
 export function StartConversation({ onClose }: { onClose: () => void }) {

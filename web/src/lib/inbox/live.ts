@@ -5,6 +5,7 @@ import type { BulkJob, Conversation, ConversationDetail, DraftChanged, Conversat
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { language, nextLanguage, t } from '@/lib/i18n';
+import { useChosen } from '@/lib/inbox/chosen';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
   applyEvents,
@@ -579,6 +580,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   const mine = session;
   inFlight.clear();
   useInbox.setState(emptyInbox(meId), true);
+  useChosen.setState({ chosen: {} });
   preferencesOf(meId);
   // This person reads another language than the page began with.
   if (nextLanguage() !== language) location.reload();

@@ -384,7 +384,6 @@ export const first = {
     send: 'إرسال القالب',
     queue: 'القالب إلى الانتظار',
     ...plural('missing', 'حقل واحد فارغ', 'حقلان فارغان', '{{count}} حقول فارغة', '{{count}} حقلًا فارغًا', '{{count}} حقل فارغ'),
-    notApproved: 'غير معتمد: {{status}}',
     notSendable: 'فيه أجزاء لا نعرفها بعد',
     noWords: 'هنا يظهر نصك.',
     copyCode: 'نسخ الرمز',

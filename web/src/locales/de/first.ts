@@ -397,7 +397,6 @@ export const first = {
     queue: 'Vorlage vormerken',
     missing_one: '{{count}} Feld ist leer',
     missing_other: '{{count}} Felder sind leer',
-    notApproved: 'nicht genehmigt: {{status}}',
     notSendable: 'hat Teile, die wir noch nicht kennen',
     noWords: 'Hier steht Ihr Text.',
     copyCode: 'Code kopieren',

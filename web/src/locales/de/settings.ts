@@ -170,6 +170,7 @@ export const settings = {
     changed_other: '{{count}} Änderungen',
     approved: 'Genehmigt',
     pending: 'In Prüfung',
+    inAppeal: 'Im Widerspruch',
     rejected: 'Abgelehnt',
     paused: 'Angehalten',
     disabled: 'Abgeschaltet',

@@ -20,7 +20,7 @@ export function BulkFailures({ onClose }: { onClose: () => void }) {
     <Modal title={t('bulk.failedTitle')} onClose={onClose}>
       {error && <p role="alert" className="text-bad">{t('filter.failed', { detail: wordsOf(error) })}</p>}
       {data?.failures.length === 0 && <p className="text-text-2">{t('bulk.failedNone')}</p>}
-      <ul className="grid">
+      <ul className="grid grid-cols-1">
         {data?.failures.map((one) => <Failure key={one.conversation_id} id={one.conversation_id} why={one.message} onClose={onClose} />)}
       </ul>
       {data?.more && <p className="mt-2 text-text-3">{t('bulk.failedMore')}</p>}

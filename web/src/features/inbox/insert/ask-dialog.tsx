@@ -111,7 +111,7 @@ function ListFields({ draft, set, error }: Fields) {
             const field = `${String(at)}.${String(index)}`;
             return (
               <Removable key={index} label={t('ask.removeRow', { count: number })} onRemove={section.rows.length > 1 ? () => { change(at, { rows: section.rows.filter((_, place) => place !== index) }); } : undefined}>
-                <div className="grid gap-2 sm:grid-cols-2">
+                <div className="grid grid-cols-1 gap-2 sm:grid-cols-2">
                   <Counted label={t('ask.row', { count: number })} value={row.title} most={LIMITS.row} error={error(`rows.${field}`, row.title)} onValue={(title) => { rowAt({ title }); }} />
                   <Counted label={t('ask.description', { count: number })} value={row.description} most={LIMITS.description} error={error(`descriptions.${field}`, row.description)} onValue={(description) => { rowAt({ description }); }} />
                 </div>

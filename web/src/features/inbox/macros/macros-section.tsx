@@ -14,7 +14,7 @@ export function MacrosSection({ conversationId }: { conversationId: string }) {
   return (
     <section>
       <h3>{t('automation.macros')}</h3>
-      <ul className="grid gap-px">
+      <ul className="grid grid-cols-1 gap-px">
         {macros.map((macro) => <li key={macro.id}><Run macro={macro} conversationId={conversationId} /></li>)}
       </ul>
       <Link className="link mt-1 inline-block text-[12px]" to="/settings/$section" params={{ section: 'macros' }}>{t('automation.manage')}</Link>

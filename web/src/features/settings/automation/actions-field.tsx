@@ -21,7 +21,7 @@ export function ActionsField({ steps, names, byPerson, tried, onChange }: { step
   return (
     <fieldset className="grid gap-2">
       <legend className="label">{t('automation.then')}</legend>
-      <ol ref={list} className="grid gap-2">
+      <ol ref={list} className="grid grid-cols-1 gap-2">
         {steps.map((step, index) => {
           const wrong = tried && actionOf(step) === null;
           const count = index + 1;

@@ -42,7 +42,7 @@ export function Macros() {
           <p className="text-text-2">{t('automation.noMacrosText')}</p>
         </div>
       )}
-      <ul className="grid gap-2">
+      <ul className="grid grid-cols-1 gap-2">
         {data?.macros.map((macro) => (
           <li key={macro.id} className="flex items-start gap-3 rounded-[9px] border border-line px-3 py-2.5">
             <div className="min-w-0 flex-1">

@@ -55,7 +55,7 @@ export function Rules() {
           <p className="text-text-2">{t('automation.noRulesText')} {!allowed && t('automation.onlyManagers')}</p>
         </div>
       )}
-      <ol className="grid gap-2">
+      <ol className="grid grid-cols-1 gap-2">
         {rules.map((rule, index) => (
           <li key={rule.id} className="flex items-start gap-3 rounded-[9px] border border-line px-3 py-2.5">
             <div className="min-w-0 flex-1">

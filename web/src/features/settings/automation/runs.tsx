@@ -69,7 +69,7 @@ function Run({ run }: { run: AutomationRun }) {
       <p className="text-[12px] leading-4 text-text-3">{run.event ? eventWords(run.event) : t('automation.ranBy', { name: run.by?.name ?? '' })}</p>
       {run.outcome === 'held_back' && <p className="text-[12px] leading-4 text-text-2">{t('automation.heldBack')}</p>}
       {run.steps.length > 0 && (
-        <ol className="mt-1 grid gap-0.5 text-[12px] leading-4 text-text-2">
+        <ol className="mt-1 grid grid-cols-1 gap-0.5 text-[12px] leading-4 text-text-2">
           {run.steps.map((step, index) => (
             // Steps have nothing but their place to be known by.
             <li key={index} className="break-words">

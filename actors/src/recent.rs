@@ -2,8 +2,8 @@
 //!
 //! *State*: of a tenant an unbroken run of the newest events of its log, of one epoch. *Invariants*: an event is here only
 //! once it is in the log; what comes from here is what a reading of the log would give. *Limits*: [`RUN_BYTES`] of one
-//! tenant and [`RECENT_BYTES`] of all, as they are written in the log; whose run grew longest ago is let go of first. What
-//! is not here is read from the store.
+//! tenant and [`RECENT_BYTES`] of all, as they are written in the log; whose run grew longest ago is let go of first, and a
+//! tenant that rests has none. What is not here is read from the store.
 
 use std::{
     collections::VecDeque,
@@ -94,6 +94,13 @@ impl Recent {
         }
     }
 
+    /// Nothing of a tenant is kept any more: it rests.
+    pub(crate) fn forget(&self, scope: TenantScope) {
+        let mut runs = self.lock();
+        let run = runs.of.pop(&scope);
+        runs.bytes -= run.map_or(0, |run| run.bytes);
+    }
+
     /// The events right after a place, at most so many; nothing where the first of them is not here.
     pub(crate) fn after(&self, scope: TenantScope, offset: u64, limit: usize) -> Option<Part> {
         let runs = self.lock();
@@ -170,5 +177,9 @@ mod tests {
         recent.logged(scope(tenants + 1), &"one".into(), events(1..=4, quarter));
         let kept = |n| recent.lock().of.contains(&scope(n));
         assert_eq!((kept(1), kept(2), kept(3), kept(tenants + 1)), (true, false, true, true));
+        for n in 1..=tenants + 1 {
+            recent.forget(scope(n));
+        }
+        assert_eq!((recent.lock().of.len(), recent.lock().bytes), (0, 0));
     }
 }

@@ -216,10 +216,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER [b:US.1] becomes [b:US.2 e:US.ENT.2] (wamid.SYS==)",
     ]),
     ("template_category", &[
-        r#"@ACCOUNT template welcome en_US: Category { category: "MARKETING", announced: false }"#,
+        r#"@ACCOUNT template welcome en_US: Category { category: "MARKETING" }"#,
     ]),
     ("template_category_announced", &[
-        r#"@ACCOUNT template welcome en_US: Category { category: "MARKETING", announced: true }"#,
+        r#"@ACCOUNT template welcome en_US: NextCategory { category: "MARKETING", from: Some(2025-09-14T21:46:40.000Z) }"#,
     ]),
     ("template_components", &[
         "@ACCOUNT template welcome en_US: Components",

@@ -1,9 +1,10 @@
 import type { Problem } from '@/api/types';
+import { sentenceOf } from '@/lib/words';
 
-/** An answer that is not a success, in the server's words. */
+/** An answer that is not a success; its message is the server's words as a sentence. */
 export class ApiError extends Error {
   constructor(readonly problem: Problem) {
-    super(problem.detail || problem.title);
+    super(sentenceOf(problem.detail || problem.title));
     this.name = 'ApiError';
   }
   get status(): number {

@@ -15,6 +15,7 @@ import { wordsOf } from '@/lib/inbox/actions';
 import { useMay } from '@/lib/people';
 import { Blocked, openSignUp } from '@/lib/sign-up';
 import { shortDay } from '@/lib/time';
+import { sentenceOf } from '@/lib/words';
 
 type Form = { name: string; phone_number_id: string; waba_id: string; access_token: string; app_secret: string };
 /** A number that was just connected, and how. */
@@ -104,6 +105,11 @@ function ByHand(connecting: Connecting) {
   };
   const error = connect.error ?? check.error;
   const field = error instanceof ApiError ? error.problem.field : undefined;
+  const fields = useRef<HTMLFormElement>(null);
+  // The button gave the focus up while it was checked: it goes to what is wrong, or back.
+  useEffect(() => {
+    if (error) (fields.current?.querySelector<HTMLElement>('[aria-invalid]') ?? fields.current?.querySelector<HTMLElement>('[type="submit"]'))?.focus();
+  }, [error]);
   const shown = (name: keyof typeof errors | 'app_secret') =>
     (tried && name !== 'app_secret' ? errors[name] : undefined) ?? (field === name && error ? error.message : undefined);
 
@@ -127,6 +133,7 @@ function ByHand(connecting: Connecting) {
       <Steps at={1} />
       <p className="mb-3 text-text-2">{t('connect.hint')}</p>
       <form
+        ref={fields}
         className="grid grid-cols-1 gap-3 sm:grid-cols-2"
         noValidate
         onSubmit={(event) => {
@@ -168,7 +175,7 @@ function Checked({ checked, phoneNumberId, busy, error, onBack, onConnect }: Che
     <div className="grid gap-3">
       {checked.unverified ? (
         <div className="rounded-[9px] bg-warn-soft px-3 py-2 text-warn" role="status">
-          <p><Rich text={t('connect.foundNothing', { detail: checked.unverified })} /></p>
+          <p><Rich text={t('connect.foundNothing', { detail: sentenceOf(checked.unverified) })} /></p>
           <p>{t('connect.foundNothingText')}</p>
         </div>
       ) : (
@@ -198,14 +205,16 @@ function SignUp({ options, onByHand, ...connecting }: Connecting & { options: Si
   const ending = useRef<AbortController>(null);
   useEffect(() => () => { ending.current?.abort(); }, []);
   const [refused, setRefused] = useState(false);
+  const [other, setOther] = useState(false);
   const [phone, setPhone] = useState(false);
   const sign = useMutation({
     mutationFn: async () => {
       setRefused(false);
+      setOther(false);
       ending.current?.abort();
       const control = new AbortController();
       ending.current = control;
-      const code = await openSignUp(options, phone, control.signal);
+      const code = await openSignUp(options, phone, control.signal, () => { setOther(true); });
       if (code === null) {
         setRefused(!control.signal.aborted);
         return undefined;
@@ -224,7 +233,7 @@ function SignUp({ options, onByHand, ...connecting }: Connecting & { options: Si
         </label>
         <p className="hint" id="sign-up-phone">{t('connect.signUpPhoneText')}</p>
       </div>
-      {sign.isPending && <p role="status">{t('connect.waiting')}</p>}
+      {sign.isPending && (other ? <p role="alert" className="text-warn">{t('connect.otherAnswer')}</p> : <p role="status">{t('connect.waiting')}</p>)}
       {refused && !sign.isPending && <p role="status" className="text-warn">{t('connect.refused')}</p>}
       {sign.error && <p role="alert" className="text-bad">{sign.error instanceof Blocked ? t('connect.blocked') : t('connect.failed', { detail: wordsOf(sign.error) })}</p>}
       <div className="flex flex-wrap gap-2">

@@ -4,7 +4,7 @@ import { newKey } from '@/api/client';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { uploadFile } from '@/lib/inbox/attachments';
-import { acceptOf, fileSize, isOf, limitOf } from '@/lib/media';
+import { acceptOf, isOf, limitOf, limitWords } from '@/lib/media';
 import type { FileKind } from '@/lib/templates';
 
 /** A file that is uploaded as soon as it is chosen, with progress; what is too large is said before. */
@@ -33,7 +33,7 @@ export function FileField({ channelId, kind, label, name, onFile, error }: {
       return;
     }
     if (file.size === 0 || file.size > limitOf(kind)) {
-      setProblem(t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: fileSize(limitOf(kind)) }));
+      setProblem(t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: limitWords(kind) }));
       return;
     }
     setProgress(0);

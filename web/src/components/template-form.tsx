@@ -10,7 +10,8 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { costOf, priceWords } from '@/lib/inbox/outlook';
-import { categoryName, keyOf, made, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Chosen, type Fields, type Need, type Values } from '@/lib/templates';
+import { againstTemplates } from '@/lib/inbox/permission';
+import { byName, categoryName, keyOf, made, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Chosen, type Fields, type Need, type Values } from '@/lib/templates';
 import { withLocalTimes } from '@/lib/time';
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
@@ -33,13 +34,15 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, priceO
   const words = filter.trim().toLowerCase();
   const shown = all.filter((one) => !words || `${one.name} ${one.body} ${one.language}`.toLowerCase().includes(words.replaceAll(' ', '_')) || `${one.name.replaceAll('_', ' ')} ${one.body}`.toLowerCase().includes(words));
   const now = useMinute();
+  // What stands against all of them is told above, once.
+  const told = againstTemplates(refusalOf)?.code;
   const against = (one: Template) => {
     const refused = refusalOf(one.category);
-    return whyNot(one) ?? (refused && withLocalTimes(refused.reason, now));
+    return whyNot(one) ?? (refused && (refused.code === told ? '' : withLocalTimes(refused.reason, now)));
   };
   const reasons = new Map(shown.map((one) => [one, against(one)]));
   const isRefused = (one: Template) => reasons.get(one) !== null;
-  const sorted = [...shown].sort((a, b) => Number(isRefused(a)) - Number(isRefused(b)));
+  const sorted = [...shown].sort((a, b) => Number(isRefused(a)) - Number(isRefused(b)) || byName(a, b));
   const choosable = sorted.filter((one) => !isRefused(one));
   const places = new Map(choosable.map((one, index) => [one, index]));
   const [active, setActive] = useState(-1);
@@ -124,13 +127,13 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, priceO
                 aria-disabled={reason !== null}
                 className="template-option"
                 data-active={(index >= 0 && index === active) || undefined}
-                onClick={() => { if (!reason) choose(one); }}
-                onKeyDown={(event) => { if (event.key === 'Enter' && !reason) choose(one); }}
+                onClick={() => { if (reason === null) choose(one); }}
+                onKeyDown={(event) => { if (event.key === 'Enter' && reason === null) choose(one); }}
               >
                 <span className="block truncate font-medium">{sentence(one.name)}</span>
-                {reason ? (
+                {reason !== null ? (
                   <span className="block text-[12px] leading-4 text-text-3">
-                    {categoryName(one.category)} · {one.language}<span className="text-warn"> · {reason}</span>
+                    {categoryName(one.category)} · {one.language}{reason && <span className="text-warn"> · {reason}</span>}
                   </span>
                 ) : (
                   <span className="flex flex-wrap gap-x-2 text-[12px] leading-4 text-text-3">

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptOf, fileSize, isOf, isRefused, kindOf, mediaAddress, money, orderTotal } from '@/lib/media';
+import { acceptOf, fileLabel, fileSize, isOf, isRefused, kindOf, limitWords, mediaAddress, money, orderTotal } from '@/lib/media';
 
 const file = { media_id: 'med_1', mime_type: 'image/jpeg', state: 'ready' as const };
 
@@ -9,7 +9,22 @@ test('a small picture is asked for only where there is one', () => {
 });
 
 test('sizes are told in the unit in which they are small numbers', () => {
-  expect([0, 812, 4_200, 17_300_000].map(fileSize)).toEqual(['0 B', '812 B', '4.2 kB', '17 MB']);
+  expect([0, 812, 1_024, 4_300, 17_800_000].map(fileSize)).toEqual(['0 B', '812 B', '1 KB', '4.2 KB', '17 MB']);
+});
+
+test('limits are told as WhatsApp tells them', () => {
+  expect((['image', 'audio', 'video', 'document', 'sticker'] as const).map(limitWords)).toEqual(['5 MB', '16 MB', '16 MB', '100 MB', '500 KB']);
+});
+
+test('a file is shown as what its name ends in, whatever its sender says that it is', () => {
+  const label = (filename: string | null, mime_type: string) => fileLabel({ filename, mime_type });
+  expect(label('invoice.pdf.exe', 'application/pdf')).toBe('EXE');
+  expect(label('invoice.exe. ', 'application/pdf')).toBe('EXE');
+  expect(label('invoice.pdf/run.exe', 'application/pdf')).toBe('EXE');
+  expect(label('invoice', 'application/pdf; charset=binary')).toBe('PDF');
+  expect(label(null, 'image/svg+xml')).toBe('SVG');
+  expect(label(null, 'application/x-tar')).toBe('TAR');
+  expect(label(null, '')).toBeUndefined();
 });
 
 test('an order has a total where all of it has a price in one currency', () => {

@@ -1,6 +1,7 @@
 /** Files and orders in words. */
 import { locale } from '@/lib/i18n';
 import type { Attachment, MediaKind, Order } from '@/api/types';
+import { fileName } from '@/lib/words';
 
 /** Where a file's bytes are: its small picture, where there is one and that is enough. */
 export function mediaAddress(file: Pick<Attachment, 'media_id' | 'thumbnail'>, small = false): string {
@@ -20,16 +21,23 @@ export async function whereIs(file: Pick<Attachment, 'media_id'>, signal?: Abort
   }
 }
 
-/** `812 B`, `4.2 kB`, `17 MB`. */
+/** `812 B`, `4.2 KB`, `17 MB`: by 1,024, as WhatsApp tells its limits. */
 export function fileSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
+  const units = ['B', 'KB', 'MB', 'GB'];
   let left = bytes;
   let unit = 0;
-  while (left >= 1000 && unit < units.length - 1) {
-    left /= 1000;
+  while (left >= 1024 && unit < units.length - 1) {
+    left /= 1024;
     unit += 1;
   }
-  return `${unit === 0 || left >= 10 ? String(Math.round(left)) : left.toFixed(1)} ${units[unit] ?? ''}`;
+  return `${String(left < 10 ? Math.round(left * 10) / 10 : Math.round(left))} ${units[unit] ?? ''}`;
+}
+
+/** What a file is, in a few letters: by the end of its name, which says what opens it; else by the type that its sender gave. */
+export function fileLabel({ filename, mime_type }: Pick<Attachment, 'filename' | 'mime_type'>): string | undefined {
+  const end = /\.(\w{1,8})[. ]*$/.exec(fileName(filename) ?? '')?.[1];
+  const label = end ?? baseOf(mime_type).split('/')[1]?.split('+')[0]?.replace(/^x-/, '');
+  return label?.toUpperCase();
 }
 
 /** A price in its currency; as it came where either is odd. */
@@ -62,6 +70,9 @@ const MB = 1024 * 1024;
 export function limitOf(kind: MediaKind): number {
   return kind === 'image' ? 5 * MB : kind === 'sticker' ? 500 * 1024 : kind === 'document' ? 100_000_000 : 16 * MB;
 }
+
+/** The most of a kind in WhatsApp's words: a file's 100 MB are the only ones by 1,000. */
+export const limitWords = (kind: MediaKind): string => (kind === 'document' ? '100 MB' : fileSize(limitOf(kind)));
 
 /** The types that WhatsApp takes as a kind, and of documents the ends of their names (the server's `kinds_of`). */
 const TAKEN: Record<MediaKind, string[]> = {

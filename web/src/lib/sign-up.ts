@@ -12,10 +12,10 @@ export class Blocked extends Error {}
 
 /**
  * Opens the provider's window and waits for what comes of it: a code, or nothing where it was refused there or given up
- * here. `phone`: the number stays in the phone's app. Whether the window was closed cannot be seen: the provider's pages
+ * here. `phone`: the number stays in the phone's app. `onOther`: an answer came that is not of this sign-up. Whether the window was closed cannot be seen: the provider's pages
  * may cut it off from whoever opened it.
  */
-export function openSignUp(options: SignUpOptions, phone: boolean, signal: AbortSignal): Promise<string | null> {
+export function openSignUp(options: SignUpOptions, phone: boolean, signal: AbortSignal, onOther: () => void): Promise<string | null> {
   const state = crypto.randomUUID();
   const address = new URL((phone ? options.phone_dialog_url : options.dialog_url) ?? '');
   address.searchParams.set('redirect_uri', options.redirect_uri ?? '');
@@ -29,8 +29,9 @@ export function openSignUp(options: SignUpOptions, phone: boolean, signal: Abort
       resolve(code);
     };
     channel.onmessage = ({ data }: MessageEvent<SignUpResult>) => {
-      // Another tab may sign up as well; and nobody else knows what was asked for here.
+      // Another tab may sign up as well, so ours may still come; and nobody else knows what was asked for here.
       if (data.state === state) end(data.code);
+      else onOther();
     };
     signal.addEventListener('abort', () => {
       opened.close();

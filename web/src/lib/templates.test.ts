@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '@/api/types';
-import { badValue, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, textOf, untouched, whyNot } from '@/lib/templates';
+import { badValue, byName, fillTemplate, isReady, missingValues, parametersOf, prefill, problemOf, requestOf, textOf, untouched, whyNot } from '@/lib/templates';
 
 const template: Template = {
   name: 'ready',
@@ -40,6 +40,11 @@ describe('templates', () => {
   it('take no line break, tab or run of spaces in a value', () => {
     expect(['a\nb', 'a\tb', 'a     b', 'x'.repeat(1_025)].map(badValue)).toEqual([true, true, true, true]);
     expect(badValue('a    b')).toBe(false);
+  });
+
+  it('come by name, numbers by what they count', () => {
+    const all = ['bulk_10', 'order', 'bulk_2', 'bulk_1'].map((name) => ({ name, language: 'en' }));
+    expect([...all, { name: 'bulk_2', language: 'de' }].sort(byName).map((one) => `${one.name} ${one.language}`)).toEqual(['bulk_1 en', 'bulk_2 de', 'bulk_2 en', 'bulk_10 en', 'order en']);
   });
 
   it('say why one cannot be sent', () => {

@@ -1,6 +1,6 @@
 /** Templates and the values of their placeholders. */
 import type { FillSource, Template, TemplateButton, TemplateButtonValue, TemplateFill, TemplateHeaderFormat, TemplateParameter, TemplateRequest } from '@/api/types';
-import { t } from '@/lib/i18n';
+import { locale, t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 
 /**
@@ -265,6 +265,12 @@ export function categoryName(category: string): string {
   if (category === 'MARKETING' || category === 'UTILITY' || category === 'AUTHENTICATION') return t(`template.category_${category}`);
   return category;
 }
+
+const names = new Intl.Collator(locale, { numeric: true });
+
+/** In the order of their names, where 2 comes before 10, then of their languages. */
+export const byName = (a: Pick<Template, 'name' | 'language'>, b: Pick<Template, 'name' | 'language'>): number =>
+  names.compare(sentence(a.name), sentence(b.name)) || names.compare(a.language, b.language);
 
 /** A status in words; one that nobody has a word for keeps WhatsApp's. */
 export function statusName(status: string): string {

@@ -1,8 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '@/api/types';
-import { addressOf, failureOf, firstName, isLate, isWindowClosed, reasonOf, remedyOf, senderName, shownAt, shownIdentities, systemWords, waitWords } from '@/lib/words';
+import { addressOf, failureOf, fileName, firstName, isLate, isWindowClosed, reasonOf, remedyOf, senderName, sentenceOf, shownAt, shownIdentities, systemWords, waitWords } from '@/lib/words';
 
 describe('words', () => {
+  it('make a sentence of a cause', () => {
+    expect(['what is stored cannot be written', 'Taken.', 'why?', ''].map(sentenceOf)).toEqual(['What is stored cannot be written.', 'Taken.', 'Why?', '']);
+  });
+
+  it('name a file without folders, line breaks, and what turns its end around', () => {
+    expect(['../../poly.pdf', 'C:\\temp\\poly.pdf', 'po\nly.pdf', 'photo\u202efdp.exe', ' a b.txt '].map(fileName)).toEqual(['poly.pdf', 'poly.pdf', 'po ly.pdf', 'photofdp.exe', 'a b.txt']);
+    expect([null, '', ' / ', '\n'].map(fileName)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
   it('do not say twice that something was not sent', () => {
     expect(reasonOf({ message: 'Not sent: this is our own number.' })).toBe('this is our own number.');
     expect(reasonOf({ message: 'This number changed.' })).toBe('This number changed.');

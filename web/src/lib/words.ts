@@ -23,6 +23,18 @@ export function capital(words: string): string {
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
+/** What the server tells as a cause, as a sentence of its own. */
+export function sentenceOf(cause: string): string {
+  return capital(cause).replace(/[^.?!]$/, '$&.');
+}
+
+/** A file's name as it is shown: without folders, line breaks, and what turns the direction of its end. */
+export function fileName(name: string | null | undefined): string | undefined {
+  // eslint-disable-next-line no-control-regex
+  const plain = name?.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+  return plain?.split(/[/\\]/).map((part) => part.trim()).findLast(Boolean);
+}
+
 /** So long after it was written, in milliseconds, a message came late, whatever else is there. */
 const LATE_MS = 5 * 60_000;
 
@@ -63,7 +75,7 @@ export function previewOf(message: Message): string {
     case 'audio':
       return message.content.voice ? capital(kindName('audio')) : t('content.sound');
     case 'document':
-      return message.content.caption ?? message.content.filename ?? capital(kindName('document'));
+      return message.content.caption ?? fileName(message.content.filename) ?? capital(kindName('document'));
     case 'location':
       return [capital(kindName('location')), message.content.name].filter(Boolean).join(' · ');
     case 'contacts':

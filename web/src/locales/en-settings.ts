@@ -330,6 +330,7 @@ export const enSettings = {
     byHandText: 'With the ids, a token and the app secret from Meta’s App Dashboard.',
     signUpAgain: 'Open the window again',
     waiting: 'Finish in Meta’s window. If you closed it, open it again.',
+    otherAnswer: 'The answer that came was not of this sign-up. Open the window again to begin anew.',
     blocked: 'The browser kept the window from opening. Allow windows for this page, then try again.',
     refused: 'The sign-up was closed before it was finished. Nothing was connected.',
     choose: 'Which number?',

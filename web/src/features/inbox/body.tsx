@@ -8,10 +8,10 @@ import { Marked } from '@/components/marked';
 import { Tap, TapList, Taps } from '@/components/taps';
 import { t } from '@/lib/i18n';
 import { later } from '@/lib/later';
-import { fileSize, mediaAddress, money, orderTotal, whereIs } from '@/lib/media';
+import { fileLabel, fileSize, mediaAddress, money, orderTotal, whereIs } from '@/lib/media';
 import { moment } from '@/lib/time';
 import { useMinute } from '@/lib/hooks';
-import { kindName, previewOf } from '@/lib/words';
+import { fileName, kindName, previewOf, sentenceOf } from '@/lib/words';
 
 const SentTemplate = later(() => import('@/features/inbox/sent-template').then((module) => ({ default: module.SentTemplate })));
 
@@ -56,7 +56,7 @@ function Said({ message, sender }: { message: Message; sender: string }) {
       );
     case 'document':
       return (
-        <File file={message.content} icon={<FileText size={16} aria-hidden="true" />} name={message.content.filename ?? kindName('document')}>
+        <File file={message.content} icon={<FileText size={16} aria-hidden="true" />} name={fileName(message.content.filename) ?? kindName('document')}>
           {(onMissing) => <DocumentRow file={message.content} onMissing={onMissing} />}
         </File>
       );
@@ -95,7 +95,7 @@ function File({ file, icon, name, children }: { file: Attachment; icon: ReactNod
           {icon}
           <span className="min-w-0">
             <span className="block truncate">{name}</span>
-            <span className="block text-[12px] leading-4 text-text-2">{file.state === 'failed' ? (file.problem ?? t('content.gone')) : t('content.fetching')}</span>
+            <span className="block text-[12px] leading-4 text-text-2">{file.problem ? sentenceOf(file.problem) : t(file.state === 'failed' ? 'content.gone' : 'content.fetching')}</span>
           </span>
           {file.state !== 'failed' && <RefreshCw size={14} className="spin text-text-3" aria-hidden="true" />}
         </span>
@@ -143,8 +143,7 @@ function Sound({ file, name, onMissing }: Shown) {
 }
 
 function DocumentRow({ file, onMissing }: Omit<Shown, 'name'>) {
-  const kind = file.mime_type.split('/')[1]?.split(';')[0]?.toUpperCase();
-  return <FileRow file={file} name={file.filename ?? kindName('document')} about={[kind, file.size ? fileSize(file.size) : ''].filter(Boolean).join(' · ')} onMissing={onMissing} />;
+  return <FileRow file={file} name={fileName(file.filename) ?? kindName('document')} about={[fileLabel(file), file.size ? fileSize(file.size) : ''].filter(Boolean).join(' · ')} onMissing={onMissing} />;
 }
 
 /** A file to be saved. */
@@ -152,7 +151,7 @@ function FileRow({ file, name, about, onMissing }: Shown & { about: string }) {
   // The browser fetches it; what comes of that it tells nobody.
   const look = () => { void whereIs(file).then((where) => { if (where !== 'here') onMissing(); }); };
   return (
-    <a className="filebox" href={mediaAddress(file)} download={file.filename ?? name} onClick={look}>
+    <a className="filebox" href={mediaAddress(file)} download={fileName(file.filename) ?? name} onClick={look}>
       <FileText size={16} aria-hidden="true" />
       <span className="min-w-0 flex-1">
         <span className="block truncate" dir="auto">{name}</span>
@@ -312,7 +311,7 @@ export function FileAbove({ kind, id, name }: { kind: string; id: string; name?:
   const words = t(kind === 'image' ? 'template.header_image' : kind === 'video' ? 'template.header_video' : 'template.header_document');
   return (
     <div className="above">
-      <File file={file} icon={<FileText size={16} aria-hidden="true" />} name={name ?? words}>
+      <File file={file} icon={<FileText size={16} aria-hidden="true" />} name={fileName(name) ?? words}>
         {(onMissing) => (kind === 'image' ? <Picture file={file} name={words} onMissing={onMissing} /> : kind === 'video' ? <Film file={file} name={words} onMissing={onMissing} /> : <DocumentRow file={file} onMissing={onMissing} />)}
       </File>
     </div>

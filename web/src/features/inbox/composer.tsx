@@ -315,7 +315,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
             {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
           </span>
         ) : (
-          text !== '' && !phone && <span className={`min-w-0 shrink-[999999] truncate text-[12px] leading-4 ${kind === 'note' ? 'text-note-text' : 'text-text-3'}`}>{t('composer.draftSaved')}</span>
+          text !== '' && !phone && <span className={`min-w-0 shrink-[9999999999] truncate text-[12px] leading-4 ${kind === 'note' ? 'text-note-text' : 'text-text-3 @max-[640px]:hidden'}`}>{t('composer.draftSaved')}</span>
         )}
         <span className="flex-1" />
         {kind === 'reply' && price && !refused && !phone && <Price price={price} />}

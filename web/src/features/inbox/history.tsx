@@ -8,7 +8,7 @@ import { retryMessage } from '@/lib/inbox/actions';
 import { rate } from '@/lib/media';
 import { useMay } from '@/lib/people';
 import { exact, withLocalTimes } from '@/lib/time';
-import { capital, reasonOf, stateName } from '@/lib/words';
+import { reasonOf, sentenceOf, stateName } from '@/lib/words';
 
 /** When a message reached each state; opens at once, as it is only loaded when asked for. */
 export function History({ message, label, children }: { message: Message; label: string; children: ReactNode }) {
@@ -27,7 +27,7 @@ export function History({ message, label, children }: { message: Message; label:
                   <span className="flex-1">{stateName(step.state)}</span>
                   <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
                 </div>
-                {step.error && <p className="ps-[22px] text-text-2">{capital(reasonOf(step.error))} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
+                {step.error && <p className="ps-[22px] text-text-2">{sentenceOf(reasonOf(step.error))} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
               </li>
             ))}
           </ol>

@@ -9,7 +9,7 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { assign, own } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
-import type { Permission } from '@/lib/inbox/permission';
+import { againstTemplates, type Permission } from '@/lib/inbox/permission';
 import { REFUSED_ID, useInbox, type ComposerMode } from '@/lib/inbox/store';
 import { nameOf, useMay, useUsers } from '@/lib/people';
 import { clock, withLocalTimes } from '@/lib/time';
@@ -52,9 +52,8 @@ export function Strips({ conversation, channel, facts, permission, mode, offline
   const meId = useInbox((state) => state.meId);
   const icon = { size: 16, 'aria-hidden': true } as const;
   const { refused } = permission.answer;
-  const templates = ['MARKETING', 'UTILITY', 'AUTHENTICATION'].map((category) => permission.template(category).refused);
-  const [marketing] = templates;
-  const noTemplate = templates.every((one) => one?.code === marketing?.code) ? marketing : null;
+  const marketing = permission.template('MARKETING').refused;
+  const noTemplate = againstTemplates((category) => permission.template(category).refused);
   const told = { conversation, channel, now };
   if (refused?.code === 'contact_blocked') return <Refused refused={refused} id={REFUSED_ID} {...told} />;
   return (

@@ -270,7 +270,7 @@ function Honest({ answer, onAgain }: { answer: readonly SearchAnswer[]; onAgain:
 
 function Failed({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   const isRefused = error instanceof ApiError && error.status === 422;
-  const detail = error instanceof ApiError ? error.message : error instanceof NoAnswer ? t('search.offline') : '';
+  const detail = error instanceof ApiError ? (isRefused ? error.problem.detail : error.message) : error instanceof NoAnswer ? t('search.offline') : '';
   return (
     <div className="grid justify-items-center gap-1 px-6 py-8 text-center" role="alert">
       <p>{t(isRefused ? 'search.refused' : 'search.failed', { detail })}</p>

@@ -61,7 +61,7 @@ function Joining({ token, seen, me, onGone }: { token: string; seen: InvitationS
   const signedIn = known && me?.user.email === email;
   const missing = tried ? t('doors.needed') : undefined;
   const problem = accept.error instanceof ApiError ? accept.error.problem : undefined;
-  const wrong = (field: string) => (problem?.field === field ? problem.detail : undefined);
+  const wrong = (field: string) => (problem?.field === field ? accept.error?.message : undefined);
   const submit = () => {
     setTried(true);
     if (signedIn) accept.mutate({ token });

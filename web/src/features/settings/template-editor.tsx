@@ -192,7 +192,7 @@ export function TemplateEditor({ channelId, template, onClose }: { channelId: st
     if (submit.isError) submit.reset();
   };
   const wrong = submit.error instanceof ApiError ? submit.error.problem.field?.replace(/^draft\./, '') : undefined;
-  const errorOf = (...fields: string[]) => (wrong && fields.includes(wrong) && submit.error ? sentence(submit.error.message) : undefined);
+  const errorOf = (...fields: string[]) => (wrong && fields.includes(wrong) && submit.error ? submit.error.message : undefined);
   const isCode = draft.category === 'AUTHENTICATION';
   const known = ['name', 'language', 'category', 'header', 'header_format', 'header_examples', 'header_file', 'body', 'body_examples', 'footer', 'buttons', 'offer', 'cards', 'authentication'];
   // What is wrong stands beside its field: it is brought into sight.

@@ -14,9 +14,10 @@ import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
 import { later } from '@/lib/later';
 import { useMay } from '@/lib/people';
-import { categoryName, keyOf, ofCard, parametersOf, sentence, statusName, type Values } from '@/lib/templates';
+import { byName, categoryName, keyOf, ofCard, parametersOf, sentence, statusName, type Values } from '@/lib/templates';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
+import { sentenceOf } from '@/lib/words';
 
 const TemplateEditor = later(() => import('@/features/settings/template-editor').then((module) => ({ default: module.TemplateEditor })));
 
@@ -66,7 +67,7 @@ function List({ channelId, allowed }: { channelId: string; allowed: boolean }) {
   });
   if (isPending) return <p className="text-text-3">{t('template.loading')}</p>;
   if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
-  const all = data.templates;
+  const all = [...data.templates].sort(byName);
   const statuses = [...new Set(all.map((one) => one.status))].sort();
   const wanted = words.trim().toLowerCase();
   const shown = all.filter((one) => {
@@ -76,7 +77,7 @@ function List({ channelId, allowed }: { channelId: string; allowed: boolean }) {
   const chosen = all.find((one) => idOf(one) === open);
   return (
     <>
-      {data.problem && <p className="mb-3 text-warn" role="status">{t('templates.old', { time: moment(data.read_at, now), detail: data.problem })}</p>}
+      {data.problem && <p className="mb-3 text-warn" role="status">{t('templates.old', { time: moment(data.read_at, now), detail: sentenceOf(data.problem) })}</p>}
       {all.length === 0 ? (
         <div>
           <p className="font-semibold">{t('template.none')}</p>

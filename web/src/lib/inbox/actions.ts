@@ -7,16 +7,12 @@ import { putAnswer, putConversations, putMark } from '@/lib/inbox/state';
 import { useInbox, useLink } from '@/lib/inbox/store';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
-import { capital } from '@/lib/words';
 
 /** The server's words for an error, and where to find it in the logs. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ApiError) {
-    // The server tells the cause alone; here it follows a sentence.
-    const words = capital(error.problem.detail || error.problem.title);
-    return error.status >= 500 && error.problem.correlation_id
-      ? `${words} · ${t('app.ref', { id: error.problem.correlation_id })}`
-      : words.replace(/[^.?!]$/, '$&.');
+    const { message, status, problem } = error;
+    return status >= 500 && problem.correlation_id ? `${message} · ${t('app.ref', { id: problem.correlation_id })}` : message;
   }
   return t('error.noAnswer');
 }

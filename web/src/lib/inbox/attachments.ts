@@ -4,7 +4,8 @@ import { csrf, isPassingStatus, newKey } from '@/api/client';
 import type { MediaFacts, MediaKind, SendRequest } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { send } from '@/lib/inbox/outbox';
-import { fileSize, isRefused, kindOf, limitOf } from '@/lib/media';
+import { isRefused, kindOf, limitOf, limitWords } from '@/lib/media';
+import { sentenceOf } from '@/lib/words';
 
 export type Upload = {
   id: string;
@@ -62,7 +63,7 @@ export function attach(conversationId: string, channelId: string, files: Iterabl
     }
     const kind = kindOf(file.type, file.size);
     if (file.size === 0 || file.size > limitOf(kind)) {
-      refuse(conversationId, t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: fileSize(limitOf(kind)) }));
+      refuse(conversationId, t(file.size === 0 ? 'attach.empty' : 'attach.tooLarge', { name: file.name, limit: limitWords(kind) }));
       continue;
     }
     const upload: Upload = {
@@ -132,7 +133,7 @@ function sendRecorded(conversationId: string, upload: Upload, mediaId: string): 
 function problemOf(request: XMLHttpRequest): string {
   try {
     const problem = JSON.parse(request.responseText) as { detail?: string };
-    if (problem.detail) return problem.detail;
+    if (problem.detail) return sentenceOf(problem.detail);
   } catch {
     // No answer, or none of ours.
   }

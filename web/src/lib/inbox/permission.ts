@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useReducer } from 'react';
 import { queryClient, outlookQuery, type Outlook } from '@/api/queries';
-import type { Channel, Conversation, Departure, FillSource } from '@/api/types';
+import type { Channel, Conversation, Departure, FillSource, SendRefusal } from '@/api/types';
 import { useSettled } from '@/lib/hooks';
 import { changesIn, purposeOf, verdictOf, type Verdict } from '@/lib/inbox/outlook';
 import { useInbox } from '@/lib/inbox/store';
@@ -23,6 +23,12 @@ export type Permission = {
   /** The contact's fields that fill a template's places. */
   fields: Partial<Record<FillSource, string>>;
 };
+
+/** What stands against every template, of whatever category. */
+export function againstTemplates(refusalOf: (category: string) => SendRefusal | null): SendRefusal | null {
+  const [first = null, ...others] = ['MARKETING', 'UTILITY', 'AUTHENTICATION'].map(refusalOf);
+  return others.every((one) => one?.code === first?.code) ? first : null;
+}
 
 /** The longest that a timer can wait, in milliseconds. */
 const TIMER_MAX = 2 ** 31 - 1;

@@ -321,6 +321,7 @@ export const settings = {
     byHandText: 'Mit den IDs, einem Token und dem App-Geheimnis aus dem App-Dashboard von Meta.',
     signUpAgain: 'Fenster noch einmal öffnen',
     waiting: 'Machen Sie im Fenster von Meta weiter. Wenn Sie es geschlossen haben, öffnen Sie es noch einmal.',
+    otherAnswer: 'Die Antwort, die kam, gehört nicht zu dieser Anmeldung. Öffnen Sie das Fenster noch einmal, um neu zu beginnen.',
     blocked: 'Der Browser hat das Fenster nicht geöffnet. Erlauben Sie Fenster für diese Seite und versuchen Sie es wieder.',
     refused: 'Die Anmeldung wurde geschlossen, bevor sie fertig war. Nichts wurde verbunden.',
     choose: 'Welche Nummer?',

@@ -10,7 +10,7 @@ import { wordsOf } from '@/lib/inbox/actions';
 import { hydrate } from '@/lib/inbox/live';
 import { useBulk } from '@/lib/inbox/selection';
 import { useInbox, usePlace } from '@/lib/inbox/store';
-import { capital } from '@/lib/words';
+import { sentenceOf } from '@/lib/words';
 
 /** What a bulk change left as it was, and why. */
 export function BulkFailures({ onClose }: { onClose: () => void }) {
@@ -44,7 +44,7 @@ function Failure({ id, why, onClose }: { id: string; why: string; onClose: () =>
       >
         {name ?? t('bulk.unknown')}
       </button>
-      <p className="text-[12px] leading-4 text-text-2">{capital(why)}.</p>
+      <p className="text-[12px] leading-4 text-text-2">{sentenceOf(why)}</p>
     </li>
   );
 }

@@ -8,7 +8,7 @@ import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-automation';
 import { useNames } from '@/lib/inbox/names';
-import { moment } from '@/lib/time';
+import { moment, withLocalTimes } from '@/lib/time';
 
 const OUTCOMES = ['done', 'failed', 'held_back'] as const satisfies readonly RunOutcome[];
 
@@ -73,7 +73,7 @@ function Run({ run }: { run: AutomationRun }) {
           {run.steps.map((step, index) => (
             // Steps have nothing but their place to be known by.
             <li key={index} className="break-words">
-              {actionWords(step.action, names)} – <span className={step.outcome === 'failed' ? 'text-bad' : 'text-text-3'}>{t(`automation.step.${step.outcome}`, { defaultValue: step.outcome })}{step.message && `: ${step.message}`}</span>
+              {actionWords(step.action, names)} – <span className={step.outcome === 'failed' ? 'text-bad' : 'text-text-3'}>{t(`automation.step.${step.outcome}`, { defaultValue: step.outcome })}{step.message && `: ${withLocalTimes(step.message, now)}`}</span>
             </li>
           ))}
         </ol>

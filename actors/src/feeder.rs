@@ -39,6 +39,7 @@ use crate::{
     conversation::Place,
     env::Env,
     log,
+    recent::Reader,
     tenant::{LOG_LIFE, PROJECTED},
 };
 
@@ -237,6 +238,7 @@ struct Fed {
 /// The reader of all logs.
 pub struct Feeder {
     env: Env,
+    reader: Reader,
     index: Arc<dyn Index>,
     fed: HashMap<TenantScope, Fed>,
     /// How things were indexed last: what is as it was is not written again, such as a message whose state changed.
@@ -346,7 +348,15 @@ fn look_of(change: &Change) -> u64 {
 
 impl Feeder {
     pub(crate) fn new(env: Env, index: Arc<dyn Index>) -> Self {
-        Self { env, index, fed: HashMap::new(), known: LruCache::new(REMEMBERED), resting: HashMap::new() }
+        let reader = env.recent.reader();
+        Self {
+            env,
+            reader,
+            index,
+            fed: HashMap::new(),
+            known: LruCache::new(REMEMBERED),
+            resting: HashMap::new(),
+        }
     }
 
     /// Feeds until it is told to stop. For a thread that may wait.
@@ -561,6 +571,7 @@ impl Feeder {
             batch.event(event);
         }
         self.write(scope, batch, note).await?;
+        self.env.recent.read(scope, self.reader, read.last);
         Ok(read.more)
     }
 

@@ -18,7 +18,7 @@ use switchboard_ports::store::{Lane, MAX_COMMIT_BYTES, MAX_COMMIT_ROWS, Mutation
 use switchboard_schema::{TenantScope, record::LogCursorRow, wire};
 use tokio::{sync::Notify, time::Instant};
 
-use crate::{Refusal, env::Env, log, shell};
+use crate::{Refusal, env::Env, log, recent::Reader, shell};
 
 /// Events of one turn, at most.
 pub const TURN_EVENTS: usize = 200;
@@ -122,14 +122,15 @@ struct Place {
 pub struct Following<F> {
     env: Env,
     bell: Arc<Bell>,
+    reader: Reader,
     follower: F,
     places: Mutex<HashMap<TenantScope, Place>>,
 }
 
 impl<F: Follower> Following<F> {
     pub(crate) fn new(env: Env, follower: F) -> Self {
-        let bell = env.bells.hang();
-        Self { env, bell, follower, places: Mutex::default() }
+        let (bell, reader) = (env.bells.hang(), env.recent.reader());
+        Self { env, bell, reader, follower, places: Mutex::default() }
     }
 
     /// Reads until it is told to stop; a turn that is on its way then is dropped, and comes again after the next start.
@@ -225,6 +226,7 @@ impl<F: Follower> Following<F> {
             place.noted = read.last;
         }
         self.follower.written(scope).await;
+        self.env.recent.read(scope, self.reader, read.last);
         self.lock().insert(scope, place);
         Ok(read.more)
     }

@@ -264,7 +264,6 @@ impl Resident for TenantActor {
 
 impl Drop for TenantActor {
     fn drop(&mut self) {
-        self.env.recent.forget(self.scope);
         metrics::gauge!("switchboard_tenant_unlogged_events").decrement(self.counted as f64);
     }
 }

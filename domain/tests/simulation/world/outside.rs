@@ -128,8 +128,7 @@ impl World {
                     let item = &self.shell.state.items[&seq];
                     assert_eq!(
                         item.late,
-                        self.newest_open
-                            .is_some_and(|newest| message.at + Duration::from_secs(60) < newest),
+                        self.newest_open.is_some_and(|newest| message.at + Duration::from_secs(60) < newest),
                         "late mark"
                     );
                     if !message.notice {

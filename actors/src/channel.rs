@@ -15,7 +15,7 @@ mod templates;
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     num::NonZeroUsize,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -35,6 +35,7 @@ use switchboard_domain::{
 };
 use switchboard_ports::{
     channel::ChannelClient,
+    clock::Clock,
     secrets::channel_secret,
     store::{Lane, MAX_COMMIT_BYTES, Mutation, Scan},
 };
@@ -42,7 +43,7 @@ use switchboard_schema::{
     ChannelId, ConversationId, TenantScope, Timestamp,
     record::{ChannelBody, ChannelRow, ChannelStanding, OrphanRow, ProviderIdRow, Sealed, TemplateRow},
     table::Json,
-    wire::{self, AuditAct},
+    wire::{self, AuditAct, MessageError},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -78,6 +79,11 @@ const LOOK_UPS_AT_ONCE: usize = 16;
 /// Failures in a row after which a channel counts as degraded.
 const DEGRADED_AFTER: u32 = 5;
 
+/// How long it counts that a message failed for the account's sake after it was accepted.
+const FAILED_COUNTS: Duration = Duration::from_secs(600);
+/// A request waits at most so long for those before it to have begun.
+const TURN_MAX: Duration = Duration::from_secs(5);
+
 /// Where a message stands.
 pub(crate) type Spot = (ConversationId, u64);
 
@@ -87,6 +93,8 @@ pub(crate) enum Letter {
     Permit(ConversationId, Reply<Permit>),
     /// How a request went: for the health, under which code it was refused, and how long it had the slot.
     Outcome { health: Health, refused: Option<String>, took: Duration },
+    /// A message failed after it was accepted: when by the provider's clock, and what follows from it.
+    Failed { at: Timestamp, class: ErrorClass, error: MessageError },
     /// The channel as it is, and what waits for slots as a conversation sees it.
     Side(ConversationId, Reply<(ChannelBody, Queue)>),
     /// What is shown of the channel changed, in its row or beside it.
@@ -155,6 +163,7 @@ pub(crate) enum Health {
 pub(crate) struct Permit {
     client: Arc<dyn ChannelClient>,
     _slot: OwnedSemaphorePermit,
+    begins: Arc<Mutex<Throughput>>,
     env: Env,
     scope: TenantScope,
     id: ChannelId,
@@ -165,6 +174,11 @@ impl Permit {
     /// The client to make it with.
     pub(crate) fn client(&self) -> &Arc<dyn ChannelClient> {
         &self.client
+    }
+
+    /// Waits until the request may begin; false where it did not come to that in [`TURN_MAX`].
+    pub(crate) async fn turn(&self) -> bool {
+        turn(&self.begins, &*self.env.clock).await
     }
 
     /// Says how it went; answers with what that is called.
@@ -190,6 +204,19 @@ impl Permit {
         self.env.channels.tell_if_there(self.scope, self.id, letter);
         label
     }
+}
+
+/// Slots are given at the number's pace, but what is stored before a request takes a time of its own, after which several
+/// might begin at once.
+async fn turn(begins: &Mutex<Throughput>, clock: &dyn Clock) -> bool {
+    let mut waited = Duration::ZERO;
+    while waited < TURN_MAX {
+        let taken = begins.lock().unwrap_or_else(PoisonError::into_inner).take(clock.now());
+        let Err(wait) = taken else { return true };
+        tokio::time::sleep(wait).await;
+        waited += wait;
+    }
+    false
 }
 
 /// A slot for one request of a channel, for a conversation's next message.
@@ -236,6 +263,8 @@ pub(crate) struct ChannelActor {
     storing: bool,
     slots: Arc<Semaphore>,
     throughput: Throughput,
+    /// The same of requests as they begin.
+    begins: Arc<Mutex<Throughput>>,
     /// What the throughput is of.
     per_second: u32,
     waiting: VecDeque<Waiting>,
@@ -255,6 +284,8 @@ pub(crate) struct ChannelActor {
     /// When they are read again by themselves.
     templates_timer: Option<SpawnHandle>,
     failures: u32,
+    /// Until when it counts that messages fail after they were accepted.
+    failed_until: Option<Timestamp>,
     /// The provider is being asked how the number stands.
     checking: bool,
     /// Who waits for that.
@@ -297,6 +328,7 @@ impl Resident for ChannelActor {
             storing: false,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
+            begins: Arc::new(Mutex::new(Throughput::new(DEFAULT_PER_SECOND, now))),
             per_second: DEFAULT_PER_SECOND,
             waiting: VecDeque::new(),
             granting_later: false,
@@ -310,6 +342,7 @@ impl Resident for ChannelActor {
             templates: Templates::default(),
             templates_timer: None,
             failures: 0,
+            failed_until: None,
             checking: false,
             want_check: Vec::new(),
             hinted_at: None,
@@ -483,7 +516,8 @@ impl ChannelActor {
             Letter::Outcome { health, refused, took } => {
                 let now = self.env.clock.now();
                 self.request = after_request(self.request, took);
-                if health == Health::Accepted {
+                let is_accepted = health == Health::Accepted;
+                if is_accepted {
                     self.pause.accepted(now);
                     self.note_sent();
                 }
@@ -496,8 +530,26 @@ impl ChannelActor {
                 if matches!(health, Health::Refused(_)) {
                     self.check_on_hint(ctx);
                 }
-                self.note_health(health);
+                // That a message is taken says nothing while what was taken fails.
+                if !(is_accepted && self.failed_until.is_some_and(|until| now < until)) {
+                    self.note_health(health);
+                }
                 self.grant(ctx);
+            }
+            Letter::Failed { at, class, error } => {
+                let now = self.env.clock.now();
+                let until = at + FAILED_COUNTS;
+                if until <= now {
+                    return;
+                }
+                if self.pause.refused(&error.code, now) {
+                    metrics::counter!("switchboard_channel_pauses_total").increment(1);
+                }
+                if class == ErrorClass::Account {
+                    self.failed_until = self.failed_until.max(Some(until));
+                    self.check_on_hint(ctx);
+                    self.note_health(Health::Refused(error.message));
+                }
             }
             Letter::Side(conversation_id, reply) => {
                 let body = self.body.clone().ok_or(Refusal::NotFound("channel"));
@@ -665,6 +717,7 @@ impl ChannelActor {
             let permit = Permit {
                 client: Arc::clone(&client),
                 _slot: slot,
+                begins: Arc::clone(&self.begins),
                 env: self.env.clone(),
                 scope: self.scope,
                 id: self.id,
@@ -883,11 +936,52 @@ fn refuse(letter: Letter, refusal: &Refusal) {
         | Letter::Show(reply) => tell(reply, Err(refusal)),
         Letter::Wake(reply) => tell(reply, Err(refusal)),
         Letter::Outcome { .. }
+        | Letter::Failed { .. }
         | Letter::Retell
         | Letter::Register { .. }
         | Letter::Nudge
         | Letter::Notice(_)
         | Letter::News(_)
         | Letter::Phone(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tokio's time, which a test lets go by.
+    struct Passing(tokio::time::Instant);
+
+    impl Clock for Passing {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_secs(1_795_000_000) + self.0.elapsed()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_whose_steps_before_took_unlike_long_begin_at_the_numbers_pace_all_the_same() {
+        let clock = Passing(tokio::time::Instant::now());
+        let begins = Mutex::new(Throughput::new(20, clock.now()));
+        // Slots came one after the other, each 52 ms, and what was stored for some took a third of a second.
+        let request = async |nth: u64| {
+            let stored = if nth.is_multiple_of(7) { 330 } else { 5 };
+            tokio::time::sleep(Duration::from_millis(nth * 52 + stored)).await;
+            turn(&begins, &clock).await.then(|| clock.now())
+        };
+        let begun = futures_util::future::join_all((0..200).map(request)).await;
+        let mut begun: Vec<_> = begun.into_iter().map(|at| at.expect("its turn comes")).collect();
+        begun.sort_unstable();
+        for second in begun.windows(21) {
+            assert!(second[20].since(second[0]) >= Duration::from_secs(1), "{second:?}");
+        }
+        let took = begun[199].since(begun[0]);
+        assert!(took <= Duration::from_millis(200 * 52 + 600), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whose_turn_does_not_come_begins_nothing() {
+        let clock = Passing(tokio::time::Instant::now());
+        assert!(!turn(&Mutex::new(Throughput::new(0, clock.now())), &clock).await);
     }
 }

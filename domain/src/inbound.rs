@@ -10,7 +10,7 @@ use switchboard_schema::{
     },
 };
 
-use crate::{channel::AccountNews, phone_import::PhoneNews};
+use crate::{channel::AccountNews, outbound::ErrorClass, phone_import::PhoneNews};
 
 /// WhatsApp's name for a file out of a phone's history that has not come yet; it comes under the same id (Meta:
 /// webhooks/reference/history).
@@ -242,6 +242,9 @@ pub struct Status {
     /// What the message is charged as, where that is told.
     #[serde(default)]
     pub charged: Option<Charged>,
+    /// What follows from why it failed for other messages.
+    #[serde(default)]
+    pub class: Option<ErrorClass>,
 }
 
 /// What goes with a send and comes back with its statuses: where the item stands.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use switchboard_schema::{
     MediaId,
     wire::{
@@ -141,7 +142,7 @@ pub struct ProviderError {
 }
 
 /// What follows from a provider's refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ErrorClass {
     /// A passing fault: the same request may succeed in a moment.
     Retry,

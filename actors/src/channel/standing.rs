@@ -1,6 +1,9 @@
 //! How a channel's number stands: asked for at an interval and whenever something hints at a change, kept on its row, told.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use switchboard_domain::{
@@ -296,6 +299,7 @@ impl ChannelActor {
         if per_second != self.per_second {
             self.per_second = per_second;
             self.throughput = Throughput::new(per_second, self.env.clock.now());
+            *self.begins.lock().unwrap_or_else(PoisonError::into_inner) = self.throughput;
         }
         let trouble = Trouble::of(&body.standing).filter(|_| body.deleted_at.is_none());
         self.env.troubles.set((self.scope, self.id), trouble.map(Arc::new));

@@ -241,8 +241,11 @@ impl Outbox {
             Ok(_) => return,
             Err(_) => return actix_rt::time::sleep(PAUSE).await,
         };
+        let is_its_turn = permit.turn().await;
         // The last look: the attempt is durable, the request has not begun.
-        let outcome = if closes_at.is_some_and(|at| self.env.clock.now() >= at) {
+        let outcome = if !is_its_turn {
+            AttemptOutcome::Ended(SendOutcome::NotStarted("the number has no room at the moment".to_owned()))
+        } else if closes_at.is_some_and(|at| self.env.clock.now() >= at) {
             AttemptOutcome::Withdrawn(MessageError {
                 code: "window_closed".to_owned(),
                 message: "The 24-hour window closed before it went. Send a template.".to_owned(),

@@ -385,6 +385,10 @@ impl Way {
                 self.change(&reaction.from.clone(), reaction.target_id.clone(), asked, update).await
             }
             Update::Status(ref status) => {
+                if let (Some(class), Some(error)) = (status.class, status.error.clone()) {
+                    let failed = channel::Letter::Failed { at: status.at, class, error };
+                    self.env.channels.tell_if_there(self.scope, self.channel, failed);
+                }
                 if let Some(callback) = status.callback {
                     let rule = Rule::Status { status: status.clone(), seq: callback.seq };
                     match self.ask_at(callback.conversation_id, Ask::Rule(rule)).await {

@@ -47,6 +47,7 @@ fn status(world: &World, id: &str, state: MessageState) -> Update {
         error: None,
         recipient: Vec::new(),
         charged: None,
+        class: None,
     })
 }
 

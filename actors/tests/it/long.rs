@@ -172,6 +172,7 @@ fn a_status_of_an_old_message_is_told_of_wherever_a_crash_came_between() {
                 at: world.clock.now(),
                 recipient: Vec::new(),
                 charged: None,
+                class: None,
                 error: None,
             });
             drop(
@@ -290,6 +291,7 @@ fn a_change_of_an_old_message_is_told_of_also_when_a_crash_comes_between() {
             at: world.clock.now(),
             recipient: Vec::new(),
             charged: None,
+            class: None,
             error: None,
         });
         world.deliver(&running, vec![read.clone()]).await;

@@ -39,6 +39,7 @@ fn a_status_that_comes_before_its_message_finds_it_across_a_restart() {
                 error: None,
                 recipient: Vec::new(),
                 charged: None,
+                class: None,
             })
         };
         let early = vec![status(MessageState::Delivered), status(MessageState::Sent)];

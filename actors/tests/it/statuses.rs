@@ -29,6 +29,7 @@ fn status(world: &World, of: Callback, state: MessageState, with_callback: bool)
         error: None,
         recipient: Vec::new(),
         charged: None,
+        class: None,
     })
 }
 

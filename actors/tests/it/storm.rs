@@ -183,6 +183,7 @@ async fn statuses(world: &World, running: &Running, mut chance: StdRng) {
                     error: None,
                     recipient: Vec::new(),
                     charged: None,
+                    class: None,
                 })
             };
             let updates = [MessageState::Sent, MessageState::Delivered].map(status).to_vec();

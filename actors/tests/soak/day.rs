@@ -327,6 +327,7 @@ impl Town {
                 error: None,
                 recipient: Vec::new(),
                 charged: None,
+                class: None,
             };
             self.deliver(workspace, Update::Status(status)).await;
         }
@@ -399,6 +400,7 @@ impl Town {
             error: None,
             recipient: Vec::new(),
             charged: None,
+            class: None,
         };
         self.deliver(workspace, Update::Status(status)).await;
         self.ends(workspace, "orphans", now + ORPHAN_LIFE);

@@ -258,7 +258,15 @@ fn told(seq: u64, provider_id: &str, state: MessageState) -> Command {
     let error = (state == MessageState::Failed)
         .then(|| MessageError { code: "whatsapp_131026".to_owned(), message: "undeliverable".to_owned() });
     let provider_id = provider_id.to_owned();
-    let status =
-        Status { provider_id, state, at: START, callback: None, error, recipient: Vec::new(), charged: None };
+    let status = Status {
+        provider_id,
+        state,
+        at: START,
+        callback: None,
+        error,
+        recipient: Vec::new(),
+        charged: None,
+        class: None,
+    };
     Command::Status { status, seq }
 }

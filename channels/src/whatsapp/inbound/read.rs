@@ -11,9 +11,12 @@ use serde::{
     de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use switchboard_domain::inbound::{
-    Callback, Edit, HISTORY_DECLINED, IdentityChange, InboundMessage, InboundReaction, Origin, Party,
-    Preference, Revoke, Status, Update,
+use switchboard_domain::{
+    inbound::{
+        Callback, Edit, HISTORY_DECLINED, IdentityChange, InboundMessage, InboundReaction, Origin, Party,
+        Preference, Revoke, Status, Update,
+    },
+    outbound::ProviderError,
 };
 use switchboard_schema::{
     record::Kept,
@@ -588,12 +591,14 @@ pub(super) fn status(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
         _ => return Ok(part.other("statuses")),
     };
     let callback = raw.biz_opaque_callback_data.and_then(read_as::<Words<'_>>);
+    let failure = (state == MessageState::Failed).then(|| failure(raw.errors));
     Ok(Update::Status(Status {
         provider_id: id("id", raw.id.as_ref())?,
         state,
         at: raw.timestamp.ok_or("the status has no timestamp")?.0,
         callback: callback.and_then(|text| Callback::from_text(text.as_str())),
-        error: (state == MessageState::Failed).then(|| failure(raw.errors)),
+        class: failure.as_ref().map(|failure| failure.class),
+        error: failure.map(|ProviderError { code, message, .. }| MessageError { code, message }),
         recipient: held(recipient(&raw, part.contact(status_addresses(&raw)).map(|(_, contact)| contact)))?,
         charged: raw.pricing.and_then(read_as::<RawPricing<'_>>).and_then(charged),
     }))
@@ -855,11 +860,10 @@ fn unsupported(kind: &str, json: &str) -> Content {
     Content::Unsupported(Unsupported { kind, raw: Some(json.to_owned()), blob: None })
 }
 
-pub(super) fn failure(listed: Option<&RawValue>) -> MessageError {
+pub(super) fn failure(listed: Option<&RawValue>) -> ProviderError {
     let listed: Vec<&RawValue> = listed.and_then(read_as).unwrap_or_default();
     let first = listed.into_iter().find_map(read_as::<errors::GraphError<'_>>);
-    let error = errors::explain(first.as_ref(), None);
-    MessageError { code: error.code, message: error.message }
+    errors::explain(first.as_ref(), None)
 }
 
 /// What of an object goes into an update. Whatever is not named is a reason to keep the raw JSON.

@@ -137,6 +137,28 @@ async fn a_failure_told_later_shows_the_providers_code_and_words() {
 }
 
 #[tokio::test]
+async fn what_fails_for_the_accounts_sake_after_it_was_taken_is_told_of_its_channel_until_it_no_longer_does() {
+    let way = OnItsWay::new().await;
+    let health = async || {
+        let channels = way.stage.api.get("/api/v1/channels").await.of(200);
+        text(&channels["channels"][0], "health")
+    };
+    assert_eq!(health().await, "working");
+    let now_s = way.stage.world.clock().now_s();
+    for (code, at_s) in [(131_026, now_s), (131_042, now_s - 3_600), (131_042, now_s)] {
+        assert_eq!(health().await, "working", "a person's sake, and long ago");
+        let mut failed = status_of(&way.wamid, "failed", at_s, &way.ada);
+        let details = "Payment issue.".to_owned();
+        failed.error = Some(StatusError { code, title: "Failed".to_owned(), details });
+        way.stage.postman.deliver(&[payload::status(&failed)]).await;
+    }
+    until("its channel to say so", async || (health().await == "broken").then_some(())).await;
+    let again = way.stage.send(&text(&way.message, "conversation_id"), "and this?").await;
+    way.stage.until_state(&again, "sent").await;
+    assert_eq!(health().await, "broken", "that it is taken says nothing yet");
+}
+
+#[tokio::test]
 async fn a_status_may_come_before_the_answer_to_its_send() {
     // With callback data: delivered, and answered, before the answer leaves.
     let stage = Stage::new().await;

@@ -96,6 +96,15 @@ pub fn told(before: &[ConsentStanding], after: &[ConsentStanding]) -> Vec<System
     events
 }
 
+/// The same of the first message of somebody, where that is the wish that counts now.
+#[must_use]
+pub fn told_at_first(standings: &[ConsentStanding], message: &Content) -> Vec<SystemEvent> {
+    let Some((wish, _)) = wish_of(message) else { return Vec::new() };
+    let is_it = |known: &&ConsentStanding| (known.scope, known.choice) == (wish.scope, wish.choice);
+    let of: Vec<_> = standings.iter().filter(is_it).cloned().collect();
+    told(&[], &of)
+}
+
 fn weight(standing: &ConsentStanding) -> (Timestamp, bool) {
     (standing.at, standing.choice == ConsentChoice::Withdrawn)
 }

@@ -137,7 +137,8 @@ async fn a_failure_told_later_shows_the_providers_code_and_words() {
 }
 
 #[tokio::test]
-async fn what_fails_for_the_accounts_sake_after_it_was_taken_is_told_of_its_channel_until_it_no_longer_does() {
+async fn what_fails_for_the_accounts_sake_after_it_was_taken_is_told_of_its_channel_until_it_no_longer_does()
+{
     let way = OnItsWay::new().await;
     let health = async || {
         let channels = way.stage.api.get("/api/v1/channels").await.of(200);

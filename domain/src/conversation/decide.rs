@@ -1077,7 +1077,11 @@ fn receive(
             Draft::with(state, arriving::begun_by(&message, newborn(state.channel_id, contact, now)))
         }
     };
-    let (_, events) = draft.meet_and_note(contact);
+    let (_, mut events) = draft.meet_and_note(contact);
+    if state.head.is_none() && origin == Origin::Customer {
+        // Their wish was taken in before there was a thread to tell it.
+        events.extend(consent::told_at_first(&contact.contact.consent, &message.content));
+    }
     let (direction, sender) = match origin.ours() {
         Some(_) => (Direction::Out, arriving::phone_app()),
         None => (Direction::In, Sender::customer(draft.head.contact.id, &draft.head.contact.name)),

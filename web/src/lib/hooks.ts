@@ -28,6 +28,16 @@ export function useMinute(): number {
   return useSyncExternalStore(subscribeClock, () => minute);
 }
 
+/** Renders every five seconds while a time is less than two minutes ahead: how long it is until then is told in seconds. */
+export function useCountdown(time: string | undefined): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (time === undefined) return undefined;
+    const timer = setInterval(() => { if (Date.parse(time) - Date.now() < 120_000) tick((count) => count + 1); }, 5_000);
+    return () => { clearInterval(timer); };
+  }, [time]);
+}
+
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {

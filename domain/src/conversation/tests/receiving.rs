@@ -1,4 +1,6 @@
-use switchboard_schema::wire::ConversationStatus;
+use switchboard_schema::wire::{
+    ConsentChoice, ConsentScope, ConsentStanding, ConversationStatus, SystemEvent,
+};
 
 use super::*;
 
@@ -48,6 +50,26 @@ fn a_message_that_came_after_one_written_later_is_marked_and_stands_last() {
     assert_eq!(it.head().last_inbound_at, Some(START), "the window is counted from the newest");
     it.when(receive("in.3", START));
     assert!(!it.item(3).late, "one of the same second is not late");
+    it.when(receive("in.4", START - Duration::from_secs(60)));
+    assert!(!it.item(4).late, "nor one that changed places with another on the way");
+}
+
+#[test]
+fn who_asks_with_their_first_words_to_get_no_more_is_told_of_in_the_thread_that_these_begin() {
+    let stopped =
+        ConsentStanding { scope: ConsentScope::Everything, choice: ConsentChoice::Withdrawn, at: START };
+    let first = |words: &str| {
+        let mut it = given_nothing();
+        let mut contact = contact(2, false);
+        contact.contact.consent = vec![stopped.clone()];
+        let message = InboundMessage { content: text(words), ..message("in.1", START) };
+        it.when(Command::Receive { contact, message, elsewhere: None });
+        it
+    };
+    let it = first("STOP");
+    let Content::System(line) = &it.item(2).content else { panic!("a line") };
+    assert_eq!(line.event, SystemEvent::StoppedEverything);
+    assert_eq!(first("hello").head().last_seq, 1, "what they said elsewhere is no news here");
 }
 
 #[test]

@@ -5,7 +5,7 @@ import { Marked } from '@/components/marked';
 import { Rich } from '@/components/rich';
 import { Tick } from '@/components/tick';
 import { Tip } from '@/components/tip';
-import { useMinute } from '@/lib/hooks';
+import { useCountdown, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { cancelMessage, retryMessage } from '@/lib/inbox/actions';
 import { isHeld } from '@/lib/inbox/held';
@@ -395,7 +395,8 @@ function Leaving({ message, conversation }: { message: Message; conversation: Co
   const index = waiting.findIndex(([id]) => id === message.id);
   const leaves = waiting[index]?.[1];
   const told = waiting[index - 1]?.[1].because === leaves?.because;
-  return leaves && <span className="num" role="status">{waitWords(told ? 'thread.waitsToo' : 'thread.waits', leaves, now)}</span>;
+  useCountdown(leaves?.at);
+  return leaves && <span className="num" role="status" aria-live="off">{waitWords(told ? 'thread.waitsToo' : 'thread.waits', leaves, now)}</span>;
 }
 
 function windowWords(message: Message, conversation: Conversation): string {

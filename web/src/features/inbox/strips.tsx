@@ -4,7 +4,7 @@ import { BellOff, Bot, CircleAlert, CloudAlert, Hourglass, ShieldBan, TimerOff, 
 import type { Channel, Conversation, Departure, SendRefusal } from '@/api/types';
 import { Rich } from '@/components/rich';
 import { Ring } from '@/components/window-ring';
-import { useMinute } from '@/lib/hooks';
+import { useCountdown, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { assign, own } from '@/lib/inbox/actions';
@@ -112,10 +112,11 @@ export function Strips({ conversation, channel, facts, permission, mode, offline
 /** What is written now waits. */
 function Waits({ next }: { next: Departure }) {
   const now = useMinute();
+  useCountdown(next.at);
   return (
     <div className="strip warn">
       <Hourglass size={16} aria-hidden="true" />
-      <span className="num" role="status">{waitWords('composer.waits', next, now)}</span>
+      <span className="num" role="status" aria-live="off">{waitWords('composer.waits', next, now)}</span>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { Lights } from '@/components/light';
 import { Confirm, Modal } from '@/components/modal';
 import { Facts } from '@/components/number-facts';
 import { Head, LoadError } from '@/features/settings/parts';
-import { useMinute } from '@/lib/hooks';
+import { useCountdown, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
@@ -70,6 +70,7 @@ function Section({ title, text, children }: { title: string; text?: string; chil
 
 function Standing({ channel, allowed }: { channel: Channel; allowed: boolean }) {
   const now = useMinute();
+  useCountdown(channel.queue?.last.at);
   const check = useMutation({
     mutationFn: () => ask<Channel>(`/channels/${channel.id}/check`, { method: 'POST', body: {} }),
     onSuccess: put,

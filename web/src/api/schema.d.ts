@@ -4104,7 +4104,7 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description It is out of the history of WhatsApp's app on the business' phone: older than it stands, and nobody's new mail. */
             imported?: boolean;
-            /** @description It arrived after something written later; it stands where it was committed. */
+            /** @description It arrived after something written more than a minute later; it stands where it was committed. */
             late?: boolean;
             not_before?: null | components["schemas"]["Timestamp"];
             product?: null | components["schemas"]["ProductRef"];

@@ -366,7 +366,7 @@ export type Message = {
    */
   imported?: boolean;
   /**
-   * It arrived after something written later; it stands where it was committed.
+   * It arrived after something written more than a minute later; it stands where it was committed.
    */
   late?: boolean;
   /**

@@ -9,6 +9,7 @@ import { wordsOf } from '@/lib/inbox/actions';
 import type { Names } from '@/lib/inbox/filters';
 import { useInbox } from '@/lib/inbox/store';
 import { showToast } from '@/lib/toast';
+import { withLocalTimes } from '@/lib/time';
 import { priorityName } from '@/lib/words';
 
 /** Actions of one rule or macro, at most: the server's limit. */
@@ -150,7 +151,7 @@ export async function runMacro(conversationId: string, macro: Pick<Macro, 'id' |
     const run = await ask<AutomationRun>(`/conversations/${conversationId}/macros`, { method: 'POST', key: newKey(), body: { macro_id: macro.id, ...(seen === undefined ? {} : { seen_seq: seen }) } });
     const refused = run.steps.find((step) => step.outcome === 'failed');
     showToast(refused
-      ? { error: true, words: t('automation.ranPartly', { name: macro.name, detail: refused.message ?? '' }) }
+      ? { error: true, words: t('automation.ranPartly', { name: macro.name, detail: withLocalTimes(refused.message ?? '', Date.now()) }) }
       : { error: false, words: t('automation.ran', { name: macro.name }) });
     void queryClient.invalidateQueries({ queryKey: ['automation', 'runs'] });
   } catch (error) {

@@ -141,6 +141,7 @@ impl World {
                     error: error.clone().filter(|_| state_told == Failed),
                     recipient: Vec::new(),
                     charged: None,
+                    class: None,
                 };
                 let decision =
                     decide(&state, Command::Status { status, seq }, self.now).expect("a status is taken");

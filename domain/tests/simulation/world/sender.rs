@@ -126,6 +126,7 @@ impl World {
                 error,
                 recipient,
                 charged: None,
+                class: None,
             };
             self.mail.push(Mail::Status { seq, status, callback });
             if callback {

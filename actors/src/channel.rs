@@ -328,7 +328,7 @@ impl Resident for ChannelActor {
             storing: false,
             slots: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             throughput: Throughput::new(DEFAULT_PER_SECOND, now),
-            begins: Arc::new(Mutex::new(Throughput::new(DEFAULT_PER_SECOND, now))),
+            begins: Arc::new(Mutex::new(Throughput::after(DEFAULT_PER_SECOND, now))),
             per_second: DEFAULT_PER_SECOND,
             waiting: VecDeque::new(),
             granting_later: false,
@@ -962,7 +962,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn requests_whose_steps_before_took_unlike_long_begin_at_the_numbers_pace_all_the_same() {
         let clock = Passing(tokio::time::Instant::now());
-        let begins = Mutex::new(Throughput::new(20, clock.now()));
+        let begins = Mutex::new(Throughput::after(20, clock.now()));
         // Slots came one after the other, each 52 ms, and what was stored for some took a third of a second.
         let request = async |nth: u64| {
             let stored = if nth.is_multiple_of(7) { 330 } else { 5 };

@@ -11,6 +11,8 @@ pub const DEFAULT_PER_SECOND: u32 = 80;
 const MESSAGE: u64 = 100_000;
 /// Percent of a second's share that may be made up for after a pause, and that are not gained meanwhile.
 const SLACK_PERCENT: u64 = 4;
+/// The same of what follows on something that goes at that pace: what came late is made up for little by little.
+const SLACK_AFTER_PERCENT: u64 = 2;
 
 /// The time between two messages of a sender that always has one; a second where none may be sent.
 #[must_use]
@@ -35,11 +37,21 @@ impl Throughput {
     /// A full bucket.
     #[must_use]
     pub const fn new(per_second: u32, now: Timestamp) -> Self {
+        Self::with_slack(per_second, SLACK_PERCENT, now)
+    }
+
+    /// One for what passed another of the same number: a little quicker, so that nothing gathers between the two for long.
+    #[must_use]
+    pub const fn after(per_second: u32, now: Timestamp) -> Self {
+        Self::with_slack(per_second, SLACK_AFTER_PERCENT, now)
+    }
+
+    const fn with_slack(per_second: u32, percent: u64, now: Timestamp) -> Self {
         let per_second = per_second as u64;
         // What it holds and what it gains in less than a second are together less than one message more than
         // a second's share.
-        let gain = per_second * (100 - SLACK_PERCENT);
-        let size = if per_second == 0 { 0 } else { MESSAGE + per_second * SLACK_PERCENT * 1_000 };
+        let gain = per_second * (100 - percent);
+        let size = if per_second == 0 { 0 } else { MESSAGE + per_second * percent * 1_000 };
         Self { gain, size, filled: size, at: now }
     }
 
@@ -90,18 +102,20 @@ mod tests {
             per_second in 1_u32..200,
             gaps in proptest::collection::vec(0_u64..400, 1..400),
         ) {
-            let mut at = Timestamp::from_secs(1_000);
-            let mut bucket = Throughput::new(per_second, at);
-            let mut taken = Vec::new();
-            for gap in gaps {
-                at = at + Duration::from_millis(gap);
-                while bucket.take(at).is_ok() {
-                    taken.push(at);
+            let start = Timestamp::from_secs(1_000);
+            for mut bucket in [Throughput::new(per_second, start), Throughput::after(per_second, start)] {
+                let mut at = start;
+                let mut taken = Vec::new();
+                for gap in &gaps {
+                    at = at + Duration::from_millis(*gap);
+                    while bucket.take(at).is_ok() {
+                        taken.push(at);
+                    }
                 }
-            }
-            let share = per_second as usize;
-            for window in taken.windows(share + 1) {
-                assert!(window[share].since(window[0]) >= Duration::from_secs(1));
+                let share = per_second as usize;
+                for window in taken.windows(share + 1) {
+                    assert!(window[share].since(window[0]) >= Duration::from_secs(1));
+                }
             }
         }
 

@@ -444,9 +444,10 @@ async fn who_does_not_insist_is_connected_with_doubts_that_show_and_messages_go_
     let stage = Stage::new().await;
     let other = with(request(2), "waba_id", number(3).business.waba_id);
     let made = stage.api.post("/api/v1/channels", &other).await.of(201);
-    let token = light(&made, "token");
-    assert_eq!(token["state"], "unknown");
-    assert!(text(token, "found").contains("Business Account ID"), "{token}");
+    let number = light(&made, "number");
+    assert_eq!(number["state"], "bad");
+    assert!(text(number, "found").contains("Business Account ID"), "{number}");
+    assert_eq!(light(&made, "token")["state"], "unknown");
     let template = json!({"type": "template", "template": {"name": "bike_ready", "language": "en_US",
         "body": [{"text": "Ada"}, {"text": "bicycle"}, {"text": "Friday"}]}});
     let start = json!({"channel_id": made["id"], "phone": "+44 7700 900555", "message": template});

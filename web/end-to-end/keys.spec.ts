@@ -6,7 +6,7 @@ let house: House;
 let id = '';
 test.beforeAll(async () => {
   house = await House.open();
-  house.say('447700900331', 'Lucía Romero', 'Do you open on Sundays?');
+  house.say('447700900331', 'Lucía Romero', 'Do you open on Sundays?', 1);
   house.say('447700900332', 'Jonas Weber', 'My invoice is missing');
   id = await house.conversationOf('Lucía Romero');
   await house.conversationOf('Jonas Weber');
@@ -57,10 +57,10 @@ test('every key does what the sheet says', async ({ page }) => {
   await page.keyboard.press('Alt+M');
   await expect(page.getByRole('menu')).toBeVisible();
   await page.keyboard.press('Escape');
-  // Who wrote last stands above.
-  await page.keyboard.press('Alt+K');
-  await expect(page.locator('main.thread')).not.toHaveAttribute('data-open-conversation', id);
+  // Who waits longest stands above.
   await page.keyboard.press('Alt+J');
+  await expect(page.locator('main.thread')).not.toHaveAttribute('data-open-conversation', id);
+  await page.keyboard.press('Alt+K');
   await expect(page.locator('main.thread')).toHaveAttribute('data-open-conversation', id);
   await page.keyboard.press('Alt+N');
   await expect(page.locator('[role="tab"][aria-selected="true"]').first()).toHaveAttribute('id', 'tab-mine');

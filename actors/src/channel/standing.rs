@@ -298,8 +298,9 @@ impl ChannelActor {
         let per_second = rules::per_second(body.standing.facts.as_ref());
         if per_second != self.per_second {
             self.per_second = per_second;
-            self.throughput = Throughput::new(per_second, self.env.clock.now());
-            *self.begins.lock().unwrap_or_else(PoisonError::into_inner) = self.throughput;
+            let now = self.env.clock.now();
+            self.throughput = Throughput::new(per_second, now);
+            *self.begins.lock().unwrap_or_else(PoisonError::into_inner) = Throughput::after(per_second, now);
         }
         let trouble = Trouble::of(&body.standing).filter(|_| body.deleted_at.is_none());
         self.env.troubles.set((self.scope, self.id), trouble.map(Arc::new));

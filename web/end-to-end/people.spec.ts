@@ -132,7 +132,7 @@ test('a stranger makes an account with the code of a mail, joins another workspa
   await page.getByLabel('Your name').fill('Dana Petrov');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
-  await expect(page.getByText(/the code is wrong/)).toBeVisible();
+  await expect(page.getByText(/The code is wrong/)).toBeVisible();
   await accessible(page);
   await page.getByLabel('Code from the mail').fill(`${code.slice(0, 3)} ${code.slice(3)}`);
   await page.keyboard.press('Enter');

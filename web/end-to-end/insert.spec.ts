@@ -152,7 +152,7 @@ test('a contact card is chosen from ours or typed with several lines', async ({ 
 test('a file that WhatsApp does not take is refused with what it takes', async ({ page }) => {
   await begin(page, '447700900156', 'Jan Kok');
   await page.locator('input[type=file]').setInputFiles({ name: 'photos.zip', mimeType: 'application/zip', buffer: Buffer.from('PK\u0003\u0004 photos') });
-  await expect(page.getByRole('alert')).toContainText('WhatsApp takes no files like photos.zip');
+  await expect(page.locator('.attachments').getByRole('alert')).toContainText('WhatsApp takes no files like photos.zip');
   await expect(page.locator('.attachment')).toHaveCount(0);
   // What its name and type do not tell, its bytes do.
   await page.locator('input[type=file]').setInputFiles({ name: 'photos', mimeType: '', buffer: Buffer.from('PK\u0003\u0004 photos') });

@@ -101,7 +101,7 @@ pub fn told(before: &[ConsentStanding], after: &[ConsentStanding]) -> Vec<System
 pub fn told_at_first(standings: &[ConsentStanding], message: &Content) -> Vec<SystemEvent> {
     let Some((wish, _)) = wish_of(message) else { return Vec::new() };
     let is_it = |known: &&ConsentStanding| (known.scope, known.choice) == (wish.scope, wish.choice);
-    let of: Vec<_> = standings.iter().filter(is_it).cloned().collect();
+    let of: Vec<_> = standings.iter().filter(is_it).copied().collect();
     told(&[], &of)
 }
 

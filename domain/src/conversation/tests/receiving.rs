@@ -61,7 +61,7 @@ fn who_asks_with_their_first_words_to_get_no_more_is_told_of_in_the_thread_that_
     let first = |words: &str| {
         let mut it = given_nothing();
         let mut contact = contact(2, false);
-        contact.contact.consent = vec![stopped.clone()];
+        contact.contact.consent = vec![stopped];
         let message = InboundMessage { content: text(words), ..message("in.1", START) };
         it.when(Command::Receive { contact, message, elsewhere: None });
         it

@@ -521,11 +521,8 @@ impl ChannelActor {
                     self.pause.accepted(now);
                     self.note_sent();
                 }
-                if let Some(code) = refused
-                    && self.pause.refused(&code, now)
-                {
-                    metrics::counter!("switchboard_channel_pauses_total").increment(1);
-                    tracing::info!(channel = %self.id, code, "the provider asked for a pause of the whole number");
+                if let Some(code) = refused {
+                    self.refused_as(&code, now);
                 }
                 if matches!(health, Health::Refused(_)) {
                     self.check_on_hint(ctx);
@@ -542,9 +539,7 @@ impl ChannelActor {
                 if until <= now {
                     return;
                 }
-                if self.pause.refused(&error.code, now) {
-                    metrics::counter!("switchboard_channel_pauses_total").increment(1);
-                }
+                self.refused_as(&error.code, now);
                 if class == ErrorClass::Account {
                     self.failed_until = self.failed_until.max(Some(until));
                     self.check_on_hint(ctx);
@@ -735,6 +730,14 @@ impl ChannelActor {
             actor.granting_later = false;
             actor.grant(ctx);
         });
+    }
+
+    /// Something was refused under this code: the whole number pauses where that asks for it.
+    fn refused_as(&mut self, code: &str, now: Timestamp) {
+        if self.pause.refused(code, now) {
+            metrics::counter!("switchboard_channel_pauses_total").increment(1);
+            tracing::info!(channel = %self.id, code, "the provider asked for a pause of the whole number");
+        }
     }
 
     fn note_health(&mut self, health: Health) {

@@ -168,22 +168,20 @@ fn a_file_that_does_not_come_for_a_while_says_that_it_is_asked_for_on_and_comes_
         world.deliver(&running, vec![photo(&world, "in.1", b"the file")]).await;
         let id = world.only_conversation(&running).await;
         assert_eq!(file_of(&world, &running, id).await.problem, None, "it has just come");
-        eventually("it is said that it waits", async || {
-            world.clock.advance(Duration::from_secs(120));
-            running.house.fire_wakeups(true).await.expect("the wake-ups are fired");
-            let file = file_of(&world, &running, id).await;
-            let waits = file.state == MediaState::Waiting && file.problem.is_some();
-            if waits { Ok(()) } else { Err(format!("{file:?}")) }
+        let in_time = async |what: &str, seconds: u64, is_so: fn(&Attachment) -> bool| {
+            eventually(what, async || {
+                world.clock.advance(Duration::from_secs(seconds));
+                running.house.fire_wakeups(true).await.expect("the wake-ups are fired");
+                let file = file_of(&world, &running, id).await;
+                if is_so(&file) { Ok(()) } else { Err(format!("{file:?}")) }
+            })
+            .await;
+        };
+        in_time("it is said that it waits", 120, |file| {
+            file.state == MediaState::Waiting && file.problem.is_some()
         })
         .await;
-        eventually("it comes", async || {
-            world.clock.advance(Duration::from_secs(3_600));
-            running.house.fire_wakeups(true).await.expect("the wake-ups are fired");
-            let file = file_of(&world, &running, id).await;
-            let is_here = file.state == MediaState::Ready && file.problem.is_none();
-            if is_here { Ok(()) } else { Err(format!("{file:?}")) }
-        })
-        .await;
+        in_time("it comes", 3_600, |file| file.state == MediaState::Ready && file.problem.is_none()).await;
         world.crash(running).await;
     });
 }

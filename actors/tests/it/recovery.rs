@@ -9,7 +9,7 @@ use futures_util::future::join;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use switchboard_actors::Refusal;
 use switchboard_domain::{inbound::Update, outbound::ErrorClass};
-use switchboard_ports::store::{Lane, Mutation};
+use switchboard_ports::store::{Lane, Mutation, Store as _};
 use switchboard_schema::{
     record::{ConversationHeadRow, LOG_CHUNK_EVENTS, THREAD, projection_bucket},
     table::{Cell, Record},
@@ -96,14 +96,19 @@ fn a_projection_that_does_not_read_is_made_anew_and_hides_no_other() {
         world.deliver(&running, vec![world.message("other", &[(IdentityKind::Phone, "31610000002")])]).await;
         audit_soon(&world, &running).await;
         let key = ConversationHeadRow::key(projection_bucket(id.as_bytes()), id);
-        let row: ConversationHeadRow =
-            running.records.get(world.scope, key).await.expect("it is read").expect("it is there");
-        let mut cells = row.into_cells();
+        let read = || running.records.get::<ConversationHeadRow>(world.scope, key.clone());
+        eventually("the projection is written", || async {
+            read().await.map_err(|error| error.to_string())?.map(drop).ok_or_else(|| "not yet".to_owned())
+        })
+        .await;
+        let mut cells = read().await.expect("it is read").expect("it is there").into_cells();
         *cells.last_mut().expect("a body") = Cell::Blob(b"rubbish".to_vec());
+        world.crash(running).await;
         let put = Mutation::Put { table: ConversationHeadRow::TABLE, cells: cells.into(), expires_at: None };
-        let store = running.records.store();
+        let store = world.temp.store();
         store.commit_one(world.scope.into(), Lane::Interactive, vec![put]).await.expect("it is written");
-        let running = world.restart(running).await;
+        let running = world.open(None);
+        running.house.fire_wakeups(true).await.expect("the wake-ups are read");
         let others = world.list(&running).await.expect("the list is read");
         assert!(others.iter().any(|known| known.id != id), "the other is listed");
         world.deliver(&running, vec![world.message("in.again", FROM)]).await;

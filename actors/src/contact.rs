@@ -21,7 +21,7 @@ use switchboard_domain::{
     consent::Wish,
     contact,
     conversation::{Command as Rule, ContactSnapshot},
-    inbound::Party,
+    inbound::{IdentityChange, Party},
     permission::{self, Purpose},
 };
 use switchboard_ports::store::{Mutation, Scan};
@@ -69,8 +69,10 @@ impl ConsentToken {
 
 /// What a contact can be asked.
 pub(crate) enum Ask {
-    /// Take in what a provider told of the person.
-    Observe(Party),
+    /// Take in what a provider told of the person, and when they wrote from there themselves, if they did.
+    Observe(Party, Option<Timestamp>),
+    /// Take in that the person has other addresses now.
+    ChangeAddresses(Box<IdentityChange>),
     /// Take in another contact, proved to be the same person. Refused by one that gave way itself.
     Absorb(ContactId, Box<ContactBody>),
     /// An agent's name for somebody new: kept where there is none.
@@ -356,9 +358,17 @@ impl Entity for Contact {
 
     fn handle(&mut self, ask: Ask, now: Timestamp) -> Result<Answer, Refusal> {
         match ask {
-            Ask::Observe(party) => {
+            Ask::Observe(party, wrote_at) => {
                 let mut body = self.body.clone().unwrap_or_else(|| contact::unborn(now));
-                if contact::observe(&mut body, &party, now) || self.body.is_none() {
+                if contact::observe(&mut body, &party, wrote_at, now) || self.body.is_none() {
+                    self.write(body);
+                }
+                self.shown()
+            }
+            Ask::ChangeAddresses(change) => {
+                let mut body = self.body()?.clone();
+                let IdentityChange { left, to, at, .. } = &*change;
+                if body.merged_into.is_none() && contact::change_addresses(&mut body, left, to, *at, now) {
                     self.write(body);
                 }
                 self.shown()

@@ -19,7 +19,7 @@ use std::{
 use lru::LruCache;
 use serde::{Deserialize, Serialize};
 use switchboard_domain::{
-    contact as contact_rules,
+    contact::{self as contact_rules, found_by},
     conversation::show_item,
     search::{Author, text},
 };
@@ -298,12 +298,12 @@ impl Batch {
             assignee: conversation.assignee_id,
             at: conversation.updated_at,
             name: conversation.contact.name.clone(),
-            identities: conversation.contact.identities.clone(),
+            identities: found_by(&conversation.contact.identities, &conversation.contact.former),
         })));
     }
 
-    fn contact(&mut self, id: ContactId, at: Timestamp, name: &str, identities: &[wire::Identity]) {
-        let (name, identities) = (name.to_owned(), identities.to_vec());
+    fn contact(&mut self, id: ContactId, at: Timestamp, name: &str, identities: Vec<wire::Identity>) {
+        let name = name.to_owned();
         self.put(Change::Contact(Box::new(ContactEntry { id, at, name, identities })));
     }
 
@@ -315,7 +315,8 @@ impl Batch {
             if event.name == EventName::ConversationCreated {
                 // Somebody who is new is not told of by themselves.
                 let one = &conversation.contact;
-                self.contact(one.id, conversation.created_at, &one.name, &one.identities);
+                let addresses = found_by(&one.identities, &one.former);
+                self.contact(one.id, conversation.created_at, &one.name, addresses);
             }
             if let Some(message) = message {
                 // Whatever the event is called: after a crash what changed may be told as if it were new.
@@ -323,7 +324,7 @@ impl Batch {
             }
         }
         if let Some(one) = contact {
-            self.contact(one.id, one.updated_at, &one.name, &one.identities);
+            self.contact(one.id, one.updated_at, &one.name, found_by(&one.identities, &one.former));
         }
     }
 }
@@ -612,7 +613,12 @@ impl Feeder {
         let rows = self.env.records.scan::<ContactRow>(scope, scan).await?;
         for row in rows.iter().filter(|row| row.body.0.merged_into.is_none()) {
             let shown = contact_rules::show(row.contact_id, row.version, &row.body.0);
-            batch.contact(shown.id, shown.updated_at, &shown.name, &shown.identities);
+            batch.contact(
+                shown.id,
+                shown.updated_at,
+                &shown.name,
+                found_by(&shown.identities, &shown.former),
+            );
         }
         Ok(Some(match rows.last() {
             Some(last) if rows.len() == CONTACTS_PAGE => {

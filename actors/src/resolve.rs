@@ -19,7 +19,7 @@ use ring::digest;
 use switchboard_domain::{
     contact as rules,
     conversation::ContactSnapshot,
-    inbound::{Party, scope_of},
+    inbound::{IdentityChange, Party, scope_of},
 };
 use switchboard_ports::store;
 use switchboard_schema::{
@@ -70,6 +70,7 @@ impl Found {
 struct Cached {
     found: Found,
     identities: Arc<[Identity]>,
+    former: Arc<[Identity]>,
     profile_name: Option<Arc<str>>,
 }
 
@@ -99,17 +100,18 @@ fn hash_of(value: &impl std::hash::Hash) -> usize {
 }
 
 impl Resolver {
-    fn cached(&self, key: &CacheKey, party: &Party) -> Option<Found> {
+    fn cached(&self, key: &CacheKey, party: &Party, wrote: bool) -> Option<Found> {
         let shard = &self.cache[hash_of(key) % CACHE_SHARDS];
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let cached = shard.get(key)?;
-        rules::knows(&cached.identities, cached.profile_name.as_deref(), party).then(|| cached.found.clone())
+        let Cached { found, identities, former, profile_name } = shard.get(key)?;
+        rules::knows(identities, former, profile_name.as_deref(), party, wrote).then(|| found.clone())
     }
 
     fn remember(&self, key: CacheKey, found: Found, shown: &Shown) {
         let cached = Cached {
             found,
             identities: shown.body.identities.as_slice().into(),
+            former: rules::former(&shown.body).into(),
             profile_name: shown.body.profile_name.as_deref().map(Into::into),
         };
         let shard = &self.cache[hash_of(&key) % CACHE_SHARDS];
@@ -143,12 +145,14 @@ impl Resolver {
     }
 }
 
-/// The contact that a party is, and its conversation on a channel; made if nobody knows them.
+/// The contact that a party is, and its conversation on a channel; made if nobody knows them. Where they wrote from these
+/// addresses themselves, that is told with it.
 pub(crate) async fn resolve(
     env: &Env,
     scope: TenantScope,
     channel_id: ChannelId,
     party: &Party,
+    wrote_at: Option<Timestamp>,
     fresh: bool,
 ) -> Result<Found, Refusal> {
     let first = party.identities.first().ok_or_else(|| Refusal::Invalid {
@@ -158,10 +162,10 @@ pub(crate) async fn resolve(
     let key = (scope, channel_id, first.clone());
     if fresh {
         env.resolver.forget(&key);
-    } else if let Some(found) = env.resolver.cached(&key, party) {
+    } else if let Some(found) = env.resolver.cached(&key, party, wrote_at.is_some()) {
         return Ok(found);
     }
-    let shown = resolve_slowly(env, scope, channel_id, party).await?;
+    let shown = resolve_slowly(env, scope, channel_id, party, wrote_at).await?;
     let found = Found {
         contact: shown.snapshot(),
         conversation_id: ConversationId::between(&channel_id, &shown.id),
@@ -169,6 +173,29 @@ pub(crate) async fn resolve(
     };
     env.resolver.remember(key, found.clone(), &shown);
     Ok(found)
+}
+
+/// A person whom a provider told of has other addresses now: the old and the new are one contact, which knows which of them
+/// are theirs.
+pub(crate) async fn change_addresses(
+    env: &Env,
+    scope: TenantScope,
+    channel_id: ChannelId,
+    party: &Party,
+    change: &IdentityChange,
+) -> Result<(), Refusal> {
+    let found = resolve(env, scope, channel_id, party, None, false).await?;
+    let ask = || contact::Ask::ChangeAddresses(Box::new(change.clone()));
+    let shown = contact::ask_current(env, scope, found.contact.contact.id, ask).await?.shown()?;
+    forget(env, scope, channel_id, &shown);
+    Ok(())
+}
+
+/// Whoever is found by one of a contact's addresses is looked up anew.
+fn forget(env: &Env, scope: TenantScope, channel_id: ChannelId, shown: &Shown) {
+    for identity in &shown.body.identities {
+        env.resolver.forget(&(scope, channel_id, identity.clone()));
+    }
 }
 
 /// Joins addresses that a provider told of a contact to it.
@@ -187,7 +214,7 @@ pub(crate) async fn learn(
         return Ok(());
     }
     let identities = told.iter().chain(&shown.body.identities).cloned().collect();
-    resolve_slowly(env, scope, channel_id, &Party { identities, profile_name: None }).await?;
+    resolve_slowly(env, scope, channel_id, &Party { identities, profile_name: None }, None).await?;
     Ok(())
 }
 
@@ -240,6 +267,7 @@ async fn resolve_slowly(
     scope: TenantScope,
     channel_id: ChannelId,
     party: &Party,
+    wrote_at: Option<Timestamp>,
 ) -> Result<Shown, Refusal> {
     let names = names_of(env, scope, channel_id, party).await?;
     let stripes: BTreeSet<usize> = names.iter().map(|name| hash_of(&(scope, name)) % STRIPES).collect();
@@ -274,7 +302,7 @@ async fn resolve_slowly(
         if others.iter().flatten().any(|other| other.contact_id != contact_id) {
             continue;
         }
-        contact::ask(env, scope, contact_id, contact::Ask::Observe(party.clone())).await?;
+        contact::ask(env, scope, contact_id, contact::Ask::Observe(party.clone(), wrote_at)).await?;
         let conversation_id = ConversationId::between(&channel_id, &contact_id);
         return contact::ask(env, scope, contact_id, contact::Ask::Link(conversation_id, channel_id))
             .await?
@@ -318,7 +346,7 @@ async fn join(
         match contact::ask(env, scope, id, contact::Ask::Show).await.and_then(contact::Answer::shown) {
             Ok(shown) => known.push(shown),
             Err(Refusal::NotFound(_)) => {
-                let born = contact::Ask::Observe(Party { identities: Vec::new(), profile_name: None });
+                let born = contact::Ask::Observe(Party { identities: Vec::new(), profile_name: None }, None);
                 known.push(contact::ask(env, scope, id, born).await?.shown()?);
             }
             Err(refusal) => return Err(refusal),
@@ -348,9 +376,7 @@ async fn join(
             }
         }
         // Whoever they were taken for until now, they are looked up anew.
-        for identity in &goes.body.identities {
-            env.resolver.forget(&(scope, channel_id, identity.clone()));
-        }
+        forget(env, scope, channel_id, &goes);
         metrics::counter!("switchboard_contacts_joined_total").increment(1);
     }
     Ok(stays.id)

@@ -133,6 +133,7 @@ mod tests {
             id: ContactId::from_bytes([1; 16]),
             name: String::new(),
             identities: Vec::new(),
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         };

@@ -2,11 +2,11 @@
 
 pub mod find;
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use switchboard_schema::{
     ContactId, ConversationId, Timestamp,
-    record::{ContactBody, RatingAsked, TookIn},
+    record::{AddressTurn, ContactBody, RatingAsked, TookIn},
     wire::{
         AuditAct, ConsentChoice, ConsentEvidence, ConsentRecord, ConsentScope, Contact, ContactPatch,
         ContactRef, Identity, IdentityKind,
@@ -17,6 +17,7 @@ use crate::{
     audit::Deed,
     consent::{self, Wish},
     inbound::Party,
+    phone::is_number,
 };
 
 /// Longest name, in characters; longer ones are cut.
@@ -34,6 +35,7 @@ pub const fn unborn(now: Timestamp) -> ContactBody {
         profile_name: None,
         about: None,
         identities: Vec::new(),
+        turns: Vec::new(),
         blocked: false,
         consent_version: 0,
         consent: Vec::new(),
@@ -47,8 +49,9 @@ pub const fn unborn(now: Timestamp) -> ContactBody {
     }
 }
 
-/// Takes in what a provider told of a person. True when something was new.
-pub fn observe(body: &mut ContactBody, party: &Party, now: Timestamp) -> bool {
+/// Takes in what a provider told of a person, and when they wrote from there themselves, if they did: an address they
+/// had left before is theirs again. True when something was new.
+pub fn observe(body: &mut ContactBody, party: &Party, wrote_at: Option<Timestamp>, now: Timestamp) -> bool {
     let mut changed = false;
     // A display name replaces the one before: people change it at will.
     if let Some(username) = username(party)
@@ -72,11 +75,84 @@ pub fn observe(body: &mut ContactBody, party: &Party, now: Timestamp) -> bool {
         body.profile_name = Some(name);
         changed = true;
     }
+    if let Some(at) = wrote_at {
+        let had_left: Vec<_> =
+            former(body).into_iter().filter(|left| party.identities.contains(left)).collect();
+        for identity in had_left {
+            changed |= turn(body, &identity, false, at);
+        }
+    }
     if changed {
         body.identities.sort();
         body.updated_at = now;
     }
     changed
+}
+
+/// Takes in that a person has other addresses from a time on. Who leaves a number leaves every form of it: the new one is the
+/// only one they have at WhatsApp. True when something was new.
+pub fn change_addresses(
+    body: &mut ContactBody,
+    left: &[Identity],
+    to: &[Identity],
+    at: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let leaves_number = left.iter().any(is_number);
+    let gone = |known: &&Identity| {
+        !to.contains(known) && (left.contains(known) || (leaves_number && is_number(known)))
+    };
+    let gone: Vec<Identity> = body.identities.iter().filter(gone).cloned().collect();
+    let mut changed = false;
+    for (identity, left) in to.iter().map(|one| (one, false)).chain(gone.iter().map(|one| (one, true))) {
+        changed |= turn(body, identity, left, at);
+    }
+    if changed {
+        body.updated_at = now;
+    }
+    changed
+}
+
+/// Notes what was told of an address, unless something newer was; of two things of one second, that it is theirs.
+fn turn(body: &mut ContactBody, identity: &Identity, left: bool, at: Timestamp) -> bool {
+    let next = AddressTurn { identity: identity.clone(), at, left };
+    match body.turns.iter_mut().find(|known| known.identity == *identity) {
+        Some(known) if (known.at, !known.left) >= (at, !left) => false,
+        Some(known) => {
+            *known = next;
+            true
+        }
+        None if body.identities.contains(identity) => {
+            body.turns.push(next);
+            body.turns.sort_by(|a, b| a.identity.cmp(&b.identity));
+            true
+        }
+        None => false,
+    }
+}
+
+/// The addresses that are theirs, of each kind the one they turned to last first; and those that were.
+fn current_and_former(body: &ContactBody) -> (Vec<Identity>, Vec<Identity>) {
+    if body.turns.is_empty() {
+        return (body.identities.clone(), Vec::new());
+    }
+    let turn_of = |identity: &Identity| body.turns.iter().find(|known| known.identity == *identity);
+    let has_left = |identity: &Identity| turn_of(identity).is_some_and(|known| known.left);
+    let (former, mut current): (Vec<_>, Vec<_>) = body.identities.iter().cloned().partition(has_left);
+    current.sort_by_key(|one| (one.kind, Reverse(turn_of(one).map(|known| known.at))));
+    (current, former)
+}
+
+/// The addresses that somebody left.
+#[must_use]
+pub fn former(body: &ContactBody) -> Vec<Identity> {
+    current_and_former(body).1
+}
+
+/// Every address by which somebody is found.
+#[must_use]
+pub fn found_by(identities: &[Identity], former: &[Identity]) -> Vec<Identity> {
+    identities.iter().chain(former).cloned().collect()
 }
 
 /// An entry of a contact's consent, to be kept.
@@ -152,7 +228,10 @@ pub fn absorb(
     now: Timestamp,
 ) -> Vec<Entry> {
     let profile_name = body.profile_name.is_none().then(|| other.profile_name.clone()).flatten();
-    observe(body, &Party { identities: other.identities.clone(), profile_name }, now);
+    observe(body, &Party { identities: other.identities.clone(), profile_name }, None, now);
+    for known in &other.turns {
+        turn(body, &known.identity, known.left, known.at);
+    }
     body.given_name = body.given_name.take().or_else(|| other.given_name.clone());
     body.about = body.about.take().or_else(|| other.about.clone());
     if other.blocked && !body.blocked {
@@ -282,24 +361,27 @@ pub fn shown_name(body: &ContactBody) -> String {
     if let Some(name) = body.given_name.as_ref().or(body.profile_name.as_ref()) {
         return name.clone();
     }
-    let by_kind = |kind| body.identities.iter().find(|identity| identity.kind == kind);
+    let (identities, _) = current_and_former(body);
+    let by_kind = |kind| identities.iter().find(|identity| identity.kind == kind);
     if let Some(username) = by_kind(IdentityKind::Username) {
         return format!("@{}", username.value);
     }
     by_kind(IdentityKind::Phone)
         .or_else(|| by_kind(IdentityKind::WaId))
         .map(|number| format!("+{}", number.value))
-        .or_else(|| body.identities.first().map(|identity| identity.value.clone()))
+        .or_else(|| identities.first().map(|identity| identity.value.clone()))
         .unwrap_or_else(|| "Unknown".to_owned())
 }
 
 /// The contact as its conversations show it.
 #[must_use]
 pub fn reference(id: ContactId, body: &ContactBody) -> ContactRef {
+    let (identities, former) = current_and_former(body);
     ContactRef {
         id,
         name: shown_name(body),
-        identities: body.identities.clone(),
+        identities,
+        former,
         blocked: body.blocked,
         consent: body.consent.clone(),
     }
@@ -308,11 +390,13 @@ pub fn reference(id: ContactId, body: &ContactBody) -> ContactRef {
 /// The contact as the API shows it.
 #[must_use]
 pub fn show(id: ContactId, version: u64, body: &ContactBody) -> Contact {
+    let (identities, former) = current_and_former(body);
     Contact {
         id,
         version,
         name: shown_name(body),
-        identities: body.identities.clone(),
+        identities,
+        former,
         blocked: body.blocked,
         consent: body.consent.clone(),
         about: body.about.clone(),
@@ -321,9 +405,19 @@ pub fn show(id: ContactId, version: u64, body: &ContactBody) -> Contact {
     }
 }
 
-/// Everything in `party` is known already: nothing needs to be told to the contact.
+/// Everything in `party` is known already, and nothing in it was left by them who write from there now: nothing needs to be
+/// told to the contact.
 #[must_use]
-pub fn knows(identities: &[Identity], profile_name: Option<&str>, party: &Party) -> bool {
+pub fn knows(
+    identities: &[Identity],
+    former: &[Identity],
+    profile_name: Option<&str>,
+    party: &Party,
+    wrote: bool,
+) -> bool {
+    if wrote && former.iter().any(|left| party.identities.contains(left)) {
+        return false;
+    }
     let mut told = party.identities.iter().filter(|identity| identity.kind != IdentityKind::Username);
     told.all(|identity| identities.contains(identity))
         && username(party).is_none_or(|username| identities.contains(username))
@@ -362,14 +456,19 @@ mod tests {
         let mut body = unborn(NOW);
         let party =
             Party { identities: vec![identity(IdentityKind::Phone, "31612344417")], profile_name: None };
-        assert!(observe(&mut body, &party, NOW));
+        assert!(observe(&mut body, &party, None, NOW));
         assert_eq!(shown_name(&body), "+31612344417");
-        assert!(observe(&mut body, &Party { profile_name: Some(" Elif ".into()), ..party.clone() }, NOW));
+        assert!(observe(
+            &mut body,
+            &Party { profile_name: Some(" Elif ".into()), ..party.clone() },
+            None,
+            NOW
+        ));
         assert_eq!(shown_name(&body), "Elif");
         let rename = ContactPatch { name: Some("Elif Kaya".into()), about: None, blocked: None };
         assert_eq!(patch(&mut body, &rename, NOW), Ok(true));
         assert_eq!(shown_name(&body), "Elif Kaya");
-        assert!(!observe(&mut body, &party, NOW), "nothing new");
+        assert!(!observe(&mut body, &party, None, NOW), "nothing new");
     }
 
     fn a_party() -> impl Strategy<Value = Party> {
@@ -390,30 +489,58 @@ mod tests {
         fn what_is_told_twice_is_known_once(parties in proptest::collection::vec(a_party(), 1..5)) {
             let mut body = unborn(NOW);
             for party in &parties {
-                observe(&mut body, party, NOW);
+                observe(&mut body, party, None, NOW);
                 let known = body.clone();
                 let reference = reference(ContactId::from_bytes([1; 16]), &body);
-                assert!(knows(&reference.identities, body.profile_name.as_deref(), party));
-                assert!(!observe(&mut body, party, NOW), "nothing is new in it any more");
+                assert!(knows(&reference.identities, &[], body.profile_name.as_deref(), party, false));
+                assert!(!observe(&mut body, party, None, NOW), "nothing is new in it any more");
                 assert_eq!(body, known);
             }
         }
 
         #[test]
-        fn what_is_known_already_is_what_tells_nothing_new(a in a_party(), b in a_party()) {
+        fn what_is_known_already_is_what_tells_nothing_new(
+            a in a_party(), b in a_party(), left in a_party(), wrote: bool,
+        ) {
             let mut body = unborn(NOW);
-            observe(&mut body, &a, NOW);
-            let known = knows(&body.identities, body.profile_name.as_deref(), &b);
-            assert_eq!(known, !observe(&mut body, &b, NOW));
+            observe(&mut body, &a, None, NOW);
+            change_addresses(&mut body, &left.identities, &[], NOW, NOW);
+            let wrote_at = wrote.then_some(NOW + Duration::from_secs(1));
+            let known = knows(&body.identities, &former(&body), body.profile_name.as_deref(), &b, wrote);
+            assert_eq!(known, !observe(&mut body, &b, wrote_at, NOW));
+        }
+
+        #[test]
+        fn which_addresses_are_theirs_does_not_depend_on_the_order_of_the_telling(
+            numbers in proptest::collection::vec((0..3_u8, 0..3_u8), 1..5),
+            order in proptest::collection::vec(0..100_usize, 0..5),
+        ) {
+            let number = |n: u8| identity(IdentityKind::WaId, &n.to_string());
+            let all = Party { identities: (0..3).map(number).collect(), profile_name: None };
+            let told = |order: &mut dyn Iterator<Item = usize>| {
+                let mut body = unborn(NOW);
+                observe(&mut body, &all, None, NOW);
+                for place in order {
+                    let (left, to) = numbers[place];
+                    let at = NOW + Duration::from_secs(place as u64);
+                    change_addresses(&mut body, &[number(left)], &[number(to)], at, NOW);
+                }
+                reference(ContactId::from_bytes([1; 16]), &body)
+            };
+            let inorder = told(&mut (0..numbers.len()));
+            let shuffled = told(&mut order.iter().map(|n| n % numbers.len()).chain(0..numbers.len()).rev());
+            assert_eq!(inorder.identities[0], number(numbers[numbers.len() - 1].1), "the last one told of");
+            assert_eq!(inorder.identities, shuffled.identities);
+            assert_eq!(inorder.former, shuffled.former);
         }
 
         #[test]
         fn the_addresses_do_not_depend_on_the_order_of_the_telling(a in a_party(), b in a_party()) {
             let (mut first, mut second) = (unborn(NOW), unborn(NOW));
-            observe(&mut first, &a, NOW);
-            observe(&mut first, &b, NOW);
-            observe(&mut second, &b, NOW);
-            observe(&mut second, &a, NOW);
+            observe(&mut first, &a, None, NOW);
+            observe(&mut first, &b, None, NOW);
+            observe(&mut second, &b, None, NOW);
+            observe(&mut second, &a, None, NOW);
             assert_eq!(addresses(&first), addresses(&second));
         }
     }
@@ -422,14 +549,57 @@ mod tests {
     fn a_contact_has_no_more_addresses_than_it_may_and_still_a_new_display_name() {
         let mut body = unborn(NOW);
         let phones = (0..40).map(|number| identity(IdentityKind::Phone, &format!("3161234{number:04}")));
-        observe(&mut body, &Party { identities: phones.collect(), profile_name: None }, NOW);
+        observe(&mut body, &Party { identities: phones.collect(), profile_name: None }, None, NOW);
         assert_eq!(body.identities.len(), MAX_IDENTITIES);
         for name in ["one", "two"] {
             let party =
                 Party { identities: vec![identity(IdentityKind::Username, name)], profile_name: None };
-            assert!(observe(&mut body, &party, NOW));
+            assert!(observe(&mut body, &party, None, NOW));
         }
         assert_eq!(body.identities.len(), MAX_IDENTITIES + 1);
+    }
+
+    #[test]
+    fn who_changed_their_number_is_written_to_at_the_new_one_and_found_by_the_old() {
+        let [wa, dialled, new] = ["551187654321", "5511987654321", "447700900001"];
+        let user = identity(IdentityKind::Bsuid, "BR.1");
+        let identities =
+            vec![user.clone(), identity(IdentityKind::WaId, wa), identity(IdentityKind::Phone, dialled)];
+        let mut body = unborn(NOW);
+        observe(&mut body, &Party { identities, profile_name: None }, Some(NOW), NOW);
+        let at = NOW + Duration::from_secs(60);
+        let to = [identity(IdentityKind::WaId, new), identity(IdentityKind::Phone, new)];
+        observe(&mut body, &Party { identities: to.to_vec(), profile_name: None }, None, at);
+        assert!(change_addresses(&mut body, &[identity(IdentityKind::WaId, wa)], &to, at, at));
+        let known = reference(ContactId::from_bytes([1; 16]), &body);
+        assert_eq!(known.name, format!("+{new}"));
+        assert_eq!(known.identities, [user, to[0].clone(), to[1].clone()]);
+        let former = [identity(IdentityKind::WaId, wa), identity(IdentityKind::Phone, dialled)];
+        assert_eq!(known.former, former);
+        assert!(!change_addresses(&mut body, &[identity(IdentityKind::WaId, wa)], &to, at, at), "told again");
+
+        // What they wrote before comes late; what they write after from there makes it theirs again.
+        let old = Party { identities: vec![identity(IdentityKind::WaId, wa)], profile_name: None };
+        assert!(!observe(&mut body, &old, Some(NOW + Duration::from_secs(59)), at));
+        assert!(!observe(&mut body, &old, None, at), "somebody else named it");
+        let later = at + Duration::from_secs(1);
+        assert!(observe(&mut body, &old, Some(later), later));
+        let numbers = reference(ContactId::from_bytes([1; 16]), &body).identities;
+        assert_eq!(numbers[1], identity(IdentityKind::WaId, wa), "the one they used last");
+        assert!(!change_addresses(&mut body, &old.identities, &to, at, later), "the old news once more");
+    }
+
+    #[test]
+    fn who_takes_another_in_learns_which_addresses_were_left() {
+        let (old, new) = (identity(IdentityKind::WaId, "1"), identity(IdentityKind::WaId, "2"));
+        let party = |one: &Identity| Party { identities: vec![one.clone()], profile_name: None };
+        let (mut stays, mut goes) = (unborn(NOW), unborn(NOW));
+        observe(&mut stays, &party(&new), None, NOW);
+        observe(&mut goes, &party(&old), None, NOW);
+        change_addresses(&mut goes, std::slice::from_ref(&old), std::slice::from_ref(&new), NOW, NOW);
+        absorb(&mut stays, ContactId::from_bytes([2; 16]), &goes, NOW);
+        let known = reference(ContactId::from_bytes([1; 16]), &stays);
+        assert_eq!((known.identities, known.former), (vec![new], vec![old]));
     }
 
     #[test]
@@ -457,7 +627,7 @@ mod tests {
         for name in ["one", "two"] {
             let party =
                 Party { identities: vec![identity(IdentityKind::Username, name)], profile_name: None };
-            observe(&mut body, &party, NOW);
+            observe(&mut body, &party, None, NOW);
         }
         assert_eq!(body.identities, [identity(IdentityKind::Username, "two")]);
     }
@@ -471,14 +641,14 @@ mod tests {
             profile_name: Some("Elif".to_owned()),
         };
         let (mut stays, mut goes) = (unborn(NOW), unborn(NOW));
-        observe(&mut stays, &phone, NOW);
-        observe(&mut goes, &user, NOW);
+        observe(&mut stays, &phone, None, NOW);
+        observe(&mut goes, &user, None, NOW);
         stays.about = Some("wholesale".to_owned());
         goes.about = Some("rides a Vela".to_owned());
         goes.blocked = true;
         absorb(&mut stays, ContactId::from_bytes([2; 16]), &goes, NOW);
-        assert!(knows(&stays.identities, stays.profile_name.as_deref(), &phone));
-        assert!(knows(&stays.identities, stays.profile_name.as_deref(), &user));
+        assert!(knows(&stays.identities, &[], stays.profile_name.as_deref(), &phone, false));
+        assert!(knows(&stays.identities, &[], stays.profile_name.as_deref(), &user, false));
         assert_eq!(stays.about.as_deref(), Some("wholesale"));
         assert_eq!((stays.blocked, stays.consent_version), (true, 1), "a block of either holds for both");
     }

@@ -213,6 +213,7 @@ mod tests {
             id: ContactId::from_bytes([1; 16]),
             name: name.to_owned(),
             identities: vec![identity(IdentityKind::WaId, "31612345678")],
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         }

@@ -280,6 +280,9 @@ pub struct IdentityChange {
     pub provider_id: String,
     /// The addresses from now on.
     pub to: Vec<Identity>,
+    /// The addresses that are theirs no more.
+    #[serde(default)]
+    pub left: Vec<Identity>,
     /// When, by the provider's clock.
     pub at: Timestamp,
 }

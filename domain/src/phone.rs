@@ -27,11 +27,16 @@ pub fn digits(text: &str) -> Option<String> {
     (digits.len() >= MIN_DIGITS && !digits.starts_with('0')).then_some(digits)
 }
 
+/// Is it a number, in whichever form?
+#[must_use]
+pub const fn is_number(identity: &Identity) -> bool {
+    matches!(identity.kind, IdentityKind::Phone | IdentityKind::WaId)
+}
+
 /// How an address of a person is told: a number in international form.
 #[must_use]
 pub fn told(identity: &Identity) -> String {
-    let is_number = matches!(identity.kind, IdentityKind::Phone | IdentityKind::WaId);
-    match digits(&identity.value).filter(|_| is_number) {
+    match digits(&identity.value).filter(|_| is_number(identity)) {
         Some(digits) => format!("+{digits}"),
         None => identity.value.clone(),
     }

@@ -115,6 +115,7 @@ mod tests {
             id: ContactId::from_bytes([1; 16]),
             name: name.to_owned(),
             identities: vec![identity],
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         }

@@ -185,3 +185,62 @@ async fn what_the_business_own_phone_tells_is_shown_as_such_and_is_nobodys_new_m
     assert_eq!((number(conversation, "inbound_count"), text(conversation, "status")), (1, "open".to_owned()));
     assert!(conversation["waiting_since"].is_null());
 }
+
+#[tokio::test]
+async fn who_has_a_new_number_or_user_id_is_written_to_there_until_they_write_from_the_old_one_again() {
+    let stage = Stage::new().await;
+    let to_number = async |conversation: &str, body: &str| {
+        let sent = stage.send(conversation, body).await;
+        stage.until_state(&sent, "sent").await;
+        stage.graph().sends().last().expect("it was sent").to.clone()
+    };
+    let contact = async |conversation: &str| {
+        let head = stage.api.get(&format!("/api/v1/conversations/{conversation}")).await.of(200);
+        let contact = text(&head["contact"], "id");
+        (contact.clone(), stage.api.get(&format!("/api/v1/contacts/{contact}")).await.of(200))
+    };
+    let at_s = stage.world.clock().now_s();
+
+    // A number: also while something waits, and told twice.
+    let person = payload::Person::phone("447700900123", "");
+    let ada = stage.meet(&person).await;
+    assert_eq!(to_number(&ada, "one").await, "447700900123");
+    let change =
+        |id: &str, at_s| payload::system_user_changed_number(&person, id, at_s, "447700900999", None);
+    stage.postman.deliver(&[change("wamid.change", at_s + 5)]).await;
+    stage.postman.deliver(&[change("wamid.change", at_s + 5)]).await;
+    assert_eq!(to_number(&ada, "two").await, "447700900999");
+    let (ada_id, known) = contact(&ada).await;
+    let numbers = |value: &str| json!([{"kind": "wa_id", "value": value}, {"kind": "phone", "value": value}]);
+    assert_eq!(known["name"], "+447700900999");
+    assert_eq!(known["identities"], numbers("447700900999"));
+    assert_eq!(known["former"], numbers("447700900123"));
+    let begun = json!({"channel_id": stage.channel.id, "phone": "+447700900123"});
+    let begun = stage.api.post("/api/v1/conversations", &begun).await;
+    assert_eq!(begun.body["contact"]["id"], ada_id, "the old number finds them");
+    assert_eq!(to_number(&ada, "three").await, "447700900999", "who typed the old number changed nothing");
+
+    // What was written before the change and comes late turns nothing back; what is written after does.
+    let wrote = |nth: &str, at_s| payload::text_message(&person, &format!("wamid.{nth}"), at_s, "still me");
+    stage.postman.deliver(&[wrote("late", at_s + 4)]).await;
+    assert_eq!(to_number(&ada, "four").await, "447700900999");
+    stage.postman.deliver(&[wrote("again", at_s + 6)]).await;
+    assert_eq!(to_number(&ada, "five").await, "447700900123");
+    assert_eq!(contact(&ada).await.1["former"], Value::Null);
+
+    // A user id, told on its own field; and a new number that they do not show.
+    let hidden = payload::Person::hidden("GB.1", "Ben", "ben");
+    let ben = stage.meet(&hidden).await;
+    assert_eq!(to_number(&ben, "one").await, "GB.1");
+    let update = payload::user_id_update(&provider_number(1).business, &hidden, at_s + 5, "GB.1", "GB.2");
+    stage.postman.deliver(&[update]).await;
+    assert_eq!(to_number(&ben, "two").await, "GB.2");
+    let shown = payload::Person::phone("447700900555", "Cleo").with_user_id("GB.5");
+    let cleo = stage.meet(&shown).await;
+    assert_eq!(to_number(&cleo, "one").await, "447700900555");
+    let system =
+        json!({"type": "user_changed_number", "body": "They changed their number", "user_id": "GB.6"});
+    let hides = payload::message_of_type(&shown, "wamid.hides", at_s + 5, "system", &system);
+    stage.postman.deliver(&[hides]).await;
+    assert_eq!(to_number(&cleo, "two").await, "GB.6", "the old number may be somebody else's by now");
+}

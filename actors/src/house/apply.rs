@@ -182,8 +182,9 @@ impl Way {
     ) -> Result<(), Refusal> {
         let Some((_, first)) = run.first() else { return Ok(()) };
         let one_party = run.iter().all(|(_, message)| message.from == first.from);
+        let wrote_at = run.iter().filter_map(|(_, message)| wrote_at(message)).max();
         let together = if one_party && run.len() > 1 {
-            match resolve::resolve(&self.env, self.scope, self.channel, &first.from, false).await {
+            match resolve::resolve(&self.env, self.scope, self.channel, &first.from, wrote_at, false).await {
                 Ok(found) => {
                     let may_stand_elsewhere =
                         run.iter().any(|(_, message)| found.others_with(message.at).next().is_some());
@@ -251,8 +252,9 @@ impl Way {
     /// A customer's message, to wherever they are now.
     async fn receive(&self, message: InboundMessage) -> Result<(), Refusal> {
         for round in 0..MAX_MOVES {
+            let (from, wrote_at) = (&message.from, wrote_at(&message));
             let mut found =
-                resolve::resolve(&self.env, self.scope, self.channel, &message.from, round > 0).await?;
+                resolve::resolve(&self.env, self.scope, self.channel, from, wrote_at, round > 0).await?;
             self.hear(&mut found, &message).await?;
             if self.stands_elsewhere(&found, &message).await? {
                 return Ok(());
@@ -269,7 +271,7 @@ impl Way {
 
     /// The business' phone has a name for somebody: shown where nobody here and no profile gave another.
     async fn named(&self, party: Party) -> Result<(), Refusal> {
-        resolve::resolve(&self.env, self.scope, self.channel, &party, false).await?;
+        resolve::resolve(&self.env, self.scope, self.channel, &party, None, false).await?;
         self.phone(PhoneNews { data: PhoneData::Contacts, progress: None, declined: false })
     }
 
@@ -317,7 +319,7 @@ impl Way {
     /// A customer set at the provider what they want to hear.
     async fn prefer(&self, preference: Preference) -> Result<(), Refusal> {
         let Preference { from, scope, choice, detail, at } = preference;
-        let found = resolve::resolve(&self.env, self.scope, self.channel, &from, false).await?;
+        let found = resolve::resolve(&self.env, self.scope, self.channel, &from, None, false).await?;
         let evidence = ConsentEvidence::Provider { channel_id: self.channel, detail };
         let said = contact::TakeIn { by: None, wish: Wish { scope, choice }, at, evidence, heard_by: None };
         match contact::take_in(&self.env, self.scope, found.contact.contact.id, said).await {
@@ -416,7 +418,7 @@ impl Way {
         asked: Ask,
         update: Update,
     ) -> Result<(), Refusal> {
-        let found = resolve::resolve(&self.env, self.scope, self.channel, from, false).await?;
+        let found = resolve::resolve(&self.env, self.scope, self.channel, from, None, false).await?;
         match self.tell(found.conversation_id, asked)?.await {
             Ok(Answer::NotHere) | Err(Refusal::Moved(_) | Refusal::NotFound(_)) => {}
             result => return result.map(drop),
@@ -505,7 +507,8 @@ impl Way {
     /// A customer's address changed: the old and the new are one person; the thread says so.
     async fn identity_changed(&self, change: IdentityChange) -> Result<(), Refusal> {
         let identities = change.from.identities.iter().chain(&change.to).cloned().collect();
-        let party = Party { identities, profile_name: change.from.profile_name };
+        let party = Party { identities, profile_name: change.from.profile_name.clone() };
+        resolve::change_addresses(&self.env, self.scope, self.channel, &party, &change).await?;
         // A number and what WhatsApp knows it by are mostly the same digits.
         let mut told: Vec<_> = change.to.iter().map(phone::told).collect();
         told.dedup();
@@ -520,6 +523,11 @@ impl Way {
         let message = InboundMessage::new(party, change.provider_id, change.at, Content::System(line));
         self.receive(InboundMessage { notice: true, ..message }).await
     }
+}
+
+/// When a person wrote a message from the addresses it names, if they did.
+fn wrote_at(message: &InboundMessage) -> Option<Timestamp> {
+    (!message.notice && message.origin.ours().is_none()).then_some(message.at)
 }
 
 /// Notes an update that cannot be applied; any other failure is one of all.

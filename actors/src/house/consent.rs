@@ -1,9 +1,12 @@
 //! What contacts want to hear from us, as agents and programs ask for it and record it.
 
 use secrecy::ExposeSecret as _;
-use switchboard_domain::consent::{
-    MAX_REMARK_CHARS, Wish, chain, needed_reference,
-    proof::{BadSeed, Signer},
+use switchboard_domain::{
+    consent::{
+        MAX_REMARK_CHARS, Wish, chain, needed_reference,
+        proof::{BadSeed, Signer},
+    },
+    contact as contact_rules,
 };
 use switchboard_ports::{secrets::Vault, store::Scan};
 use switchboard_schema::{
@@ -91,7 +94,7 @@ impl House {
             workspace_id: scope.tenant(),
             contact_id: consent.contact_id,
             name: contact.name,
-            identities: contact.identities,
+            identities: contact_rules::found_by(&contact.identities, &contact.former),
             consent: consent.consent,
             entries: consent.entries.len() as u64,
             hash: consent.hash,

@@ -439,7 +439,7 @@ impl House {
                     .as_ref()
                     .map_or(Ok(()), |content| may_begin(content, &templates, side, now))
                     .map_err(conversation::refusal_of)?;
-                let found = resolve::resolve(&self.env, scope, channel_id, &party, false).await?;
+                let found = resolve::resolve(&self.env, scope, channel_id, &party, None, false).await?;
                 (found.contact, found.conversation_id)
             }
             Whom::Known(contact, Some(id)) => (contact, id),
@@ -489,7 +489,8 @@ impl House {
                 let identities = vec![identity(IdentityKind::WaId), identity(IdentityKind::Phone)];
                 let party = Party { identities: identities.clone(), profile_name: None };
                 if resolve::is_known(&self.env, scope, request.channel_id, &party).await? {
-                    let found = resolve::resolve(&self.env, scope, request.channel_id, &party, false).await?;
+                    let found =
+                        resolve::resolve(&self.env, scope, request.channel_id, &party, None, false).await?;
                     // As its owner has it now: what is found may be from before somebody named them.
                     let shown = contact::current(&self.env, scope, found.contact.contact.id).await?;
                     let id = (shown.id == found.contact.contact.id).then_some(found.conversation_id);
@@ -500,6 +501,7 @@ impl House {
                     id: ContactId::from_bytes([0; 16]),
                     name: name.map_or_else(|| format!("+{digits}"), str::to_owned),
                     identities,
+                    former: Vec::new(),
                     blocked: false,
                     consent: Vec::new(),
                 };
@@ -1004,7 +1006,9 @@ impl House {
                 let is_one = body.merged_into.is_none();
                 let shown = is_one.then(|| contact_rules::show(row.contact_id, row.version, body));
                 contacts.extend(shown.filter(|shown| {
-                    search.is_none_or(|search| search.finds(&shown.name, &shown.identities))
+                    search.is_none_or(|search| {
+                        search.finds(&shown.name, &contact_rules::found_by(&shown.identities, &shown.former))
+                    })
                 }));
                 if contacts.len() == limit && place + 1 < rows.len() {
                     more = true;

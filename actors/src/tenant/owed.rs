@@ -215,6 +215,7 @@ mod tests {
                 id: ContactId::from_bytes([n; 16]),
                 name: String::new(),
                 identities: Vec::new(),
+                former: Vec::new(),
                 blocked: false,
                 consent: Vec::new(),
             },

@@ -40,6 +40,7 @@ fn nth(world: &World, n: u32) -> Conversation {
             id: ContactId::from_bytes(bytes),
             name: format!("Customer {n}"),
             identities: Vec::new(),
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         },

@@ -207,13 +207,13 @@ const TABLE: &[(&str, &[&str])] = &[
         r#"#NUMBER PHONE NOW: {"content":{"event":"identity_changed"},"type":"system"} notice raw"#,
     ]),
     ("system_number", &[
-        "#NUMBER PHONE becomes [b:US.777 w:12195555358 p:12195555358] (wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQz36==)",
+        "#NUMBER PHONE becomes [b:US.777 w:12195555358 p:12195555358] and leaves PHONE (wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQz36==)",
     ]),
     ("system_number_old", &[
-        "#NUMBER PHONE becomes [w:12195555358 p:12195555358] (wamid.OLD==)",
+        "#NUMBER PHONE becomes [w:12195555358 p:12195555358] and leaves PHONE (wamid.OLD==)",
     ]),
     ("system_user_id", &[
-        "#NUMBER [b:US.1] becomes [b:US.2 e:US.ENT.2] (wamid.SYS==)",
+        "#NUMBER [b:US.1] becomes [b:US.2 e:US.ENT.2] and leaves [b:US.1] (wamid.SYS==)",
     ]),
     ("template_category", &[
         r#"@ACCOUNT template welcome en_US: Category { category: "MARKETING" }"#,
@@ -286,7 +286,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "#NUMBER KERRY NOW: <poll_creation>",
     ]),
     ("user_id_update", &[
-        "#NUMBER [b:US.1 e:US.ENT.1 w:16505551234 p:16505551234] becomes [b:US.2 e:US.ENT.2] (user_id_update:US.1:US.2:1757800000)",
+        "#NUMBER [b:US.1 e:US.ENT.1 w:16505551234 p:16505551234] becomes [b:US.2 e:US.ENT.2] and leaves [b:US.1 e:US.ENT.1] (user_id_update:US.1:US.2:1757800000)",
         "#NUMBER unreadable: the new user id names not both the old and the new one",
     ]),
     ("user_preferences", &[

@@ -118,7 +118,8 @@ pub(crate) fn tell(update: &Update) -> String {
             format!("{line} for {}", identities(&status.recipient))
         }
         Update::IdentityChange(change) => {
-            format!("{} becomes {} ({})", party(&change.from), identities(&change.to), change.provider_id)
+            let (from, to, left) = (party(&change.from), identities(&change.to), identities(&change.left));
+            format!("{from} becomes {to} and leaves {left} ({})", change.provider_id)
         }
         Update::Preference(preference) => format!(
             "{} wants {:?} {:?}: {}",

@@ -38,6 +38,7 @@ fn waiting(n: u32, place: Place, since: Timestamp) -> Conversation {
             id: ContactId::from_bytes([1; 16]),
             name: String::new(),
             identities: Vec::new(),
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         },

@@ -22,6 +22,7 @@ fn conversation() -> Conversation {
             id: ContactId::from_bytes([1; 16]),
             name: String::new(),
             identities: Vec::new(),
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         },

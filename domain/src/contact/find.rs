@@ -2,6 +2,8 @@
 
 use switchboard_schema::wire::{Identity, IdentityKind};
 
+use crate::phone::is_number;
+
 /// Longest text that is looked for, in characters.
 pub const MAX_SEARCH_CHARS: usize = 100;
 /// Fewest digits that are looked for in numbers: with fewer nearly everybody is found.
@@ -47,9 +49,7 @@ impl Search {
             self.words.iter().all(|word| theirs.iter().any(|their| their.starts_with(word.as_str())));
         by_name
             || self.digits.as_ref().is_some_and(|digits| {
-                let is_number =
-                    |one: &&Identity| matches!(one.kind, IdentityKind::Phone | IdentityKind::WaId);
-                identities.iter().filter(is_number).any(|one| one.value.contains(digits.as_str()))
+                identities.iter().filter(|one| is_number(one)).any(|one| one.value.contains(digits.as_str()))
             })
     }
 }

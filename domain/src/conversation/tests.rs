@@ -156,8 +156,14 @@ fn written(decision: &Decision) -> Vec<u64> {
 
 fn contact(version: u64, blocked: bool) -> ContactSnapshot {
     let identities = vec![Identity { kind: IdentityKind::WaId, value: "31612344417".to_owned() }];
-    let contact =
-        ContactRef { id: CONTACT, name: "Elif".to_owned(), identities, blocked, consent: Vec::new() };
+    let contact = ContactRef {
+        id: CONTACT,
+        name: "Elif".to_owned(),
+        identities,
+        former: Vec::new(),
+        blocked,
+        consent: Vec::new(),
+    };
     ContactSnapshot { contact, version }
 }
 

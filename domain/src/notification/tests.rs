@@ -39,6 +39,7 @@ fn conversation(assignee: Option<UserId>, team_id: Option<TeamId>) -> Conversati
             id: ContactId::from_bytes([1; 16]),
             name: "Ana".to_owned(),
             identities: Vec::new(),
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         },

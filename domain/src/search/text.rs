@@ -5,6 +5,8 @@ use switchboard_schema::wire::{
     InteractiveHeader, Location, Message,
 };
 
+use crate::phone::is_number;
+
 /// Numbers of one text that are looked at.
 pub const NUMBERS_MAX: usize = 20;
 /// Fewest digits of a number in a text: with fewer it is an amount or a year, which is found as a word.
@@ -144,8 +146,7 @@ pub fn numbers_in(text: &str) -> Vec<String> {
 
 /// The numbers among somebody's addresses.
 pub fn numbers_of(identities: &[Identity]) -> impl Iterator<Item = &str> {
-    let is_number = |one: &&Identity| matches!(one.kind, IdentityKind::Phone | IdentityKind::WaId);
-    identities.iter().filter(is_number).map(|one| &*one.value)
+    identities.iter().filter(|one| is_number(one)).map(|one| &*one.value)
 }
 
 /// Every ending of a number that is looked for by its first digits: so any part of a number finds it.

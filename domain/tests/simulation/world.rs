@@ -129,6 +129,7 @@ impl World {
             id: CONTACT,
             name: "Elif".to_owned(),
             identities,
+            former: Vec::new(),
             blocked: false,
             consent: Vec::new(),
         };

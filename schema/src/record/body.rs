@@ -606,8 +606,11 @@ pub struct ContactBody {
     pub profile_name: Option<String>,
     /// A line about the person.
     pub about: Option<String>,
-    /// Addresses.
+    /// Every address they were ever known by.
     pub identities: Vec<Identity>,
+    /// Which of them they left, and which they took up or were heard from again after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<AddressTurn>,
     /// Nothing may be sent.
     pub blocked: bool,
     /// Counts changes of what may be sent; a permission to send is for one value of it.
@@ -644,6 +647,17 @@ pub struct RatingAsked {
     pub of: u64,
     /// When it was asked.
     pub at: Timestamp,
+}
+
+/// What was told last of an address of which anything was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressTurn {
+    /// Which.
+    pub identity: Identity,
+    /// When, by the provider's clock.
+    pub at: Timestamp,
+    /// It is theirs no more.
+    pub left: bool,
 }
 
 /// A contact that gave way to another.

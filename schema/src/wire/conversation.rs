@@ -121,8 +121,11 @@ wire! {
         pub id: ContactId,
         /// Its name, or the best address where there is none.
         pub name: String,
-        /// Its addresses.
+        /// Its addresses; of several of a kind the one that counts comes first.
         pub identities: Vec<Identity>,
+        /// Addresses that were theirs: they are found by them still, and nothing is sent there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub former: Vec<Identity>,
         /// Nothing may be sent.
         #[serde(default)]
         pub blocked: bool,
@@ -139,8 +142,11 @@ wire! {
         pub version: u64,
         /// Its name as an agent or, failing that, the provider gave it.
         pub name: String,
-        /// Its addresses.
+        /// Its addresses; of several of a kind the one that counts comes first.
         pub identities: Vec<Identity>,
+        /// Addresses that were theirs: they are found by them still, and nothing is sent there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub former: Vec<Identity>,
         /// Nothing may be sent.
         pub blocked: bool,
         /// What they said last about each purpose.

@@ -3000,9 +3000,11 @@ export interface components {
             consent?: components["schemas"]["ConsentStanding"][];
             /** @description When we first heard of it. */
             created_at: components["schemas"]["Timestamp"];
+            /** @description Addresses that were theirs: they are found by them still, and nothing is sent there. */
+            former?: components["schemas"]["Identity"][];
             /** @description Its id. */
             id: components["schemas"]["ContactId"];
-            /** @description Its addresses. */
+            /** @description Its addresses; of several of a kind the one that counts comes first. */
             identities: components["schemas"]["Identity"][];
             /** @description Its name as an agent or, failing that, the provider gave it. */
             name: string;
@@ -3091,9 +3093,11 @@ export interface components {
             blocked?: boolean;
             /** @description What they said last about each purpose. */
             consent?: components["schemas"]["ConsentStanding"][];
+            /** @description Addresses that were theirs: they are found by them still, and nothing is sent there. */
+            former?: components["schemas"]["Identity"][];
             /** @description Its id. */
             id: components["schemas"]["ContactId"];
-            /** @description Its addresses. */
+            /** @description Its addresses; of several of a kind the one that counts comes first. */
             identities: components["schemas"]["Identity"][];
             /** @description Its name, or the best address where there is none. */
             name: string;

@@ -1656,11 +1656,15 @@ export interface Contact {
    */
   created_at: string;
   /**
+   * Addresses that were theirs: they are found by them still, and nothing is sent there.
+   */
+  former?: Identity[];
+  /**
    * Its id.
    */
   id: string;
   /**
-   * Its addresses.
+   * Its addresses; of several of a kind the one that counts comes first.
    */
   identities: Identity[];
   /**
@@ -1816,11 +1820,15 @@ export interface ContactRef {
    */
   consent?: ConsentStanding[];
   /**
+   * Addresses that were theirs: they are found by them still, and nothing is sent there.
+   */
+  former?: Identity[];
+  /**
    * Its id.
    */
   id: string;
   /**
-   * Its addresses.
+   * Its addresses; of several of a kind the one that counts comes first.
    */
   identities: Identity[];
   /**

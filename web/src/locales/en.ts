@@ -494,6 +494,7 @@ export const en = {
     editAbout: 'Edit the line',
     since: 'Since {{date}}',
     phone: 'Phone',
+    former: 'Formerly {{kind}}',
     wa_id: 'WhatsApp',
     bsuid: 'User ID',
     parent_bsuid: 'Parent ID',

@@ -17,6 +17,7 @@ use switchboard_domain::{
         Preference, Revoke, Status, Update,
     },
     outbound::ProviderError,
+    phone::is_number,
 };
 use switchboard_schema::{
     record::Kept,
@@ -366,7 +367,11 @@ pub(super) fn message(part: &Part<'_>, json: &str) -> Result<Update, Reason> {
     let system = system_of(kind, &raw);
     let from = sender(&raw, contact, system.as_ref())?;
     if let Some(to) = system.as_ref().and_then(new_addresses) {
-        return Ok(Update::IdentityChange(IdentityChange { from, provider_id, to: held(to)?, at }));
+        let to = held(to)?;
+        let is_new_number =
+            system.and_then(|system| system.kind).is_some_and(|kind| kind.as_str().ends_with("_number"));
+        let left = left(&from, &to, is_new_number);
+        return Ok(Update::IdentityChange(IdentityChange { from, provider_id, to, left, at }));
     }
     let odd_contact = contact.is_some_and(|contact| contact.keep_raw);
     told_in(part, (json, &mended), raw, from, Origin::Customer, odd_contact)
@@ -633,12 +638,9 @@ pub(super) fn user_id_update(json: &str) -> Result<Update, Reason> {
     let seconds = at.as_millis() / 1_000;
     let (old, new) = (&from.0[0].value, &to.0[0].value);
     let provider_id = format!("user_id_update:{old}:{new}:{seconds}");
-    Ok(Update::IdentityChange(IdentityChange {
-        from: Party { identities: held(from)?, profile_name: None },
-        provider_id,
-        to: held(to)?,
-        at,
-    }))
+    let (from, to) = (Party { identities: held(from)?, profile_name: None }, held(to)?);
+    let left = left(&from, &to, false);
+    Ok(Update::IdentityChange(IdentityChange { from, provider_id, to, left, at }))
 }
 
 /// What a customer set about marketing (Meta: webhooks/reference/user_preferences).
@@ -834,6 +836,17 @@ fn new_addresses(system: &RawSystem<'_>) -> Option<Addresses> {
     to.push(IdentityKind::ParentBsuid, system.parent_user_id.as_ref().map(Words::as_str));
     to.number(system.wa_id.as_ref().or(system.new_wa_id.as_ref()).map(Words::as_str));
     (!to.0.is_empty()).then_some(to)
+}
+
+/// The addresses that are theirs no more: those for which there is another of the kind, and the number where it is what
+/// changed, whether they show the new one or not.
+fn left(from: &Party, to: &[Identity], is_new_number: bool) -> Vec<Identity> {
+    let gone = |known: &&Identity| {
+        !to.contains(known)
+            && known.kind != IdentityKind::Username
+            && (to.iter().any(|new| new.kind == known.kind) || (is_new_number && is_number(known)))
+    };
+    from.identities.iter().filter(gone).cloned().collect()
 }
 
 fn turn<'r>(turn: Option<&'r RawTurn<'_>>) -> (Option<&'r str>, Option<&'r str>) {

@@ -185,6 +185,7 @@ fn received(nth: u64, at: Timestamp) -> Command {
         id: CONTACT,
         name: "Elif".to_owned(),
         identities: identities.clone(),
+        former: Vec::new(),
         blocked: false,
         consent: Vec::new(),
     };

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { BellOff, ChevronDown, Pencil, ShieldBan, ShieldCheck, TimerOff, TriangleAlert, X } from 'lucide-react';
 import { Suspense, useId, useRef, useState, type ComponentProps } from 'react';
 import { contactQuery } from '@/api/queries';
-import type { Contact, Conversation, ConversationStatus, Priority } from '@/api/types';
+import type { Contact, Conversation, ConversationStatus, Identity, Priority } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { CopyButton } from '@/components/copy-button';
 import { Confirm } from '@/components/modal';
@@ -65,17 +65,24 @@ function Person({ conversation, onClose }: { conversation: Conversation; onClose
       <div className="mt-2"><Editable key={`about ${ref.id}`} contact={contact} field="about" fallback="" /></div>
       {isError && <p className="mt-2 text-[12px] leading-4 text-bad">{t('details.loadFailed')}</p>}
       <dl className="facts mt-2">
-        {shownIdentities(contact?.identities ?? ref.identities).map((identity) => (
-          <div key={`${identity.kind} ${identity.value}`} className="contents">
-            <dt>{identityName(identity)}</dt>
-            <dd>
-              <span className="num min-w-0 flex-1 truncate" title={addressOf(identity)}><bdi dir="ltr">{addressOf(identity)}</bdi></span>
-              <CopyButton text={addressOf(identity)} label={identityName(identity)} />
-            </dd>
-          </div>
-        ))}
+        {shownIdentities(contact?.identities ?? ref.identities).map((identity) => <Address key={`${identity.kind} ${identity.value}`} identity={identity} />)}
+        {shownIdentities((contact ?? ref).former ?? []).map((identity) => <Address key={`${identity.kind} ${identity.value}`} identity={identity} former />)}
       </dl>
     </section>
+  );
+}
+
+function Address({ identity, former = false }: { identity: Identity; former?: boolean }) {
+  const kind = identityName(identity);
+  const label = former ? t('details.former', { kind }) : kind;
+  return (
+    <div className="contents">
+      <dt>{label}</dt>
+      <dd>
+        <span className={`num min-w-0 flex-1 truncate ${former ? 'text-text-3' : ''}`} title={addressOf(identity)}><bdi dir="ltr">{addressOf(identity)}</bdi></span>
+        <CopyButton text={addressOf(identity)} label={label} />
+      </dd>
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { contactQuery, queryClient } from '@/api/queries';
 import type { Contact, ContactPatch } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { wordsOf } from '@/lib/inbox/actions';
+import { refOf } from '@/lib/inbox/state';
 import { useInbox } from '@/lib/inbox/store';
 import { showToast } from '@/lib/toast';
 
@@ -21,7 +22,7 @@ export async function saveContact(id: string, patch: ContactPatch): Promise<Save
       conversations: Object.fromEntries(
         Object.entries(state.conversations).map(([key, one]) =>
           one.contact.id === id
-            ? [key, { ...one, contact: { id, name: contact.name, identities: contact.identities, blocked: contact.blocked, consent: contact.consent ?? [] } }]
+            ? [key, { ...one, contact: refOf(contact) }]
             : [key, one],
         ),
       ),

@@ -499,9 +499,13 @@ function putLastMessage(next: InboxState, message: Message): void {
 function putContact(next: InboxState, contact: Contact): void {
   for (const [id, conversation] of Object.entries(next.conversations)) {
     if (conversation.contact.id !== contact.id) continue;
-    const { name, identities, blocked } = contact;
-    next.conversations[id] = { ...conversation, contact: { id: contact.id, name, identities, blocked } };
+    next.conversations[id] = { ...conversation, contact: refOf(contact) };
   }
+}
+
+/** A contact as its conversations show it. */
+export function refOf({ id, name, identities, former, blocked, consent }: Contact): Conversation['contact'] {
+  return { id, name, identities, blocked, ...(former ? { former } : {}), ...(consent ? { consent } : {}) };
 }
 
 function putMessage(next: InboxState, message: Message, live: boolean): void {

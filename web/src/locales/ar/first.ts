@@ -412,6 +412,7 @@ export const first = {
     editAbout: 'تعديل السطر',
     since: 'منذ {{date}}',
     phone: 'الهاتف',
+    former: 'سابقًا: {{kind}}',
     wa_id: 'واتساب',
     bsuid: 'معرّف المستخدم',
     parent_bsuid: 'المعرّف الأعلى',

@@ -425,6 +425,7 @@ export const first = {
     editAbout: 'Zeile ändern',
     since: 'Seit {{date}}',
     phone: 'Telefon',
+    former: 'Früher {{kind}}',
     wa_id: 'WhatsApp',
     bsuid: 'Nutzer-ID',
     parent_bsuid: 'Übergeordnete ID',

@@ -131,13 +131,18 @@ pub(crate) enum Presented<'a> {
 }
 
 /// So many a second, and a burst for a while.
-fn each_second<K: Hash + Eq>(rate: u32) -> Buckets<K> {
-    Buckets::new(f64::from(rate), f64::from(rate) * BURST_SECONDS)
+fn each_second<K: Hash + Eq>(too_many: &'static str, rate: u32) -> Buckets<K> {
+    Buckets::new(too_many, f64::from(rate), f64::from(rate) * BURST_SECONDS)
+}
+
+/// So many a minute, all of them at once where none were before.
+fn each_minute<K: Hash + Eq>(too_many: &'static str, rate: u32) -> Buckets<K> {
+    Buckets::new(too_many, f64::from(rate) / 60.0, f64::from(rate))
 }
 
 /// So many an hour, all of them at once where none were before.
-fn each_hour<K: Hash + Eq>(rate: u32) -> Buckets<K> {
-    Buckets::new(f64::from(rate) / 3_600.0, f64::from(rate))
+fn each_hour<K: Hash + Eq>(too_many: &'static str, rate: u32) -> Buckets<K> {
+    Buckets::new(too_many, f64::from(rate) / 3_600.0, f64::from(rate))
 }
 
 impl Access {
@@ -155,9 +160,6 @@ impl Access {
             post,
             sign_up,
         } = parts;
-        let each_minute = |rate: u32| (f64::from(rate) / 60.0, f64::from(rate));
-        let (address_rate, address_burst) = each_minute(limits.sign_ins_per_minute_per_address);
-        let (account_rate, account_burst) = each_minute(limits.sign_ins_per_minute_per_account);
         Self {
             tickets: Tickets::new(&*vault),
             codes: Codes::new(records.clone(), Arc::clone(&clock), Arc::clone(&entropy), &*vault),
@@ -173,14 +175,38 @@ impl Access {
             public_url,
             session_lifetime,
             known: Mutex::new(LruCache::new(CREDENTIALS_MAX)),
-            by_caller: each_second(limits.requests_per_second_per_caller),
-            by_workspace: each_second(limits.requests_per_second_per_workspace),
-            lookups_by_address: each_second(limits.lookups_per_second_per_address),
-            sign_ins_by_address: Buckets::new(address_rate, address_burst),
-            sign_ins_by_account: Buckets::new(account_rate, account_burst),
-            codes_by_address: each_hour(limits.codes_per_hour_per_address),
-            codes_by_account: each_hour(limits.codes_per_hour_per_account),
-            invitations_by_workspace: each_hour(limits.invitations_per_hour_per_workspace),
+            by_caller: each_second(
+                "too many requests with this key or sign-in",
+                limits.requests_per_second_per_caller,
+            ),
+            by_workspace: each_second(
+                "too many requests to this workspace, by all its keys and people together",
+                limits.requests_per_second_per_workspace,
+            ),
+            lookups_by_address: each_second(
+                "too many unknown keys or sign-ins from this address",
+                limits.lookups_per_second_per_address,
+            ),
+            sign_ins_by_address: each_minute(
+                "too many tries to sign in from this address",
+                limits.sign_ins_per_minute_per_address,
+            ),
+            sign_ins_by_account: each_minute(
+                "too many tries to sign in to this account",
+                limits.sign_ins_per_minute_per_account,
+            ),
+            codes_by_address: each_hour(
+                "too many codes asked for from this address",
+                limits.codes_per_hour_per_address,
+            ),
+            codes_by_account: each_hour(
+                "too many codes asked for with this e-mail address",
+                limits.codes_per_hour_per_account,
+            ),
+            invitations_by_workspace: each_hour(
+                "too many invitations by this workspace",
+                limits.invitations_per_hour_per_workspace,
+            ),
         }
     }
 

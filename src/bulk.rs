@@ -4,7 +4,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, future::try_join_all};
 use switchboard_actors::{
     House, Refusal,
     house::{Act, Principal, View, Which},
@@ -38,7 +38,7 @@ use crate::{
 const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Conversations that are changed at once, of one workspace.
 const AT_ONCE: usize = 8;
-/// Slices that are written in one commit.
+/// Slices that are written at once, each in a commit of its own: several together may be more than one takes.
 const SLICES_AT_ONCE: usize = 16;
 /// Pause before a conversation that could not be changed for a while is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -266,7 +266,9 @@ impl Bulk {
             })
             .collect();
         for some in mutations.chunks(SLICES_AT_ONCE) {
-            self.records.store().commit_one(scope.into(), Lane::Bulk, some.to_vec()).await?;
+            let store = self.records.store();
+            try_join_all(some.iter().map(|row| store.commit_one(scope.into(), Lane::Bulk, vec![row.clone()])))
+                .await?;
         }
         let job = wire::BulkJob {
             id,

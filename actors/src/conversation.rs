@@ -747,7 +747,7 @@ impl Entity for Conversation {
             ) => (None, self.not_cached(*seq)),
             Ask::Rule(Rule::Once { key, act, .. }) => {
                 let seq = self.made_under(*key).or_else(|| match &**act {
-                    Rule::Cancel { id } | Rule::Retry { id } => self.state.place_of(id),
+                    Rule::Cancel { id } | Rule::Retry { id, .. } => self.state.place_of(id),
                     _ => None,
                 });
                 (None, seq.and_then(|seq| self.not_cached(seq)))

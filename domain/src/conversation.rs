@@ -167,6 +167,8 @@ pub enum Command {
     Retry {
         /// Which item.
         id: MessageId,
+        /// Who chose that.
+        sender: Sender,
     },
     /// Write a private note.
     Note {

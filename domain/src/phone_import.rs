@@ -163,6 +163,10 @@ pub fn arrived(import: &mut PhoneImport, news: PhoneNews, now: Timestamp) -> boo
     let before = (part.state, part.progress);
     part.at = Some(now);
     if news.declined {
+        // What has come is here, whatever they share from now on.
+        if part.state == State::Done {
+            return false;
+        }
         end(part, State::Declined, None, now);
     } else {
         part.progress = part.progress.max(news.progress.unwrap_or(0).min(100));
@@ -363,6 +367,11 @@ mod tests {
         assert!(arrived(&mut import, declined, NOW));
         let light = &lights(&import, NOW)[1];
         assert_eq!((light.state, light.what_to_do.as_deref()), (LightState::Past, None));
+        let all = PhoneNews { data: PhoneData::Contacts, progress: Some(100), declined: false };
+        assert!(arrived(&mut import, all, NOW));
+        let declined = PhoneNews { data: PhoneData::Contacts, progress: None, declined: true };
+        assert!(!arrived(&mut import, declined, NOW), "it has all come already");
+        assert_eq!(import.contacts.state, State::Done);
     }
 
     #[test]

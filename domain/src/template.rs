@@ -373,9 +373,13 @@ fn newest(known: &mut Known, told: Known) {
     let is_newer = (told.told_at, &told.value) > (known.told_at, &known.value);
     if told.value == known.value {
         // Told again: it is so since the first time. A reading has but the name of a reason, whose words a webhook told.
-        let says_more =
-            told.reason.as_deref().is_some_and(is_prose) || !known.reason.as_deref().is_some_and(is_prose);
-        if says_more && (is_newer || told.reason.as_deref().is_some_and(is_prose)) {
+        let in_words = |fact: &Known| fact.reason.as_deref().is_some_and(is_prose);
+        let says_more = match (in_words(&told), in_words(known)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => is_newer,
+        };
+        if says_more {
             known.reason = told.reason.or(known.reason.take());
         }
         known.told_at = known.told_at.max(told.told_at);
@@ -1326,6 +1330,11 @@ mod tests {
                 show(&body).changes[0].message,
                 "WhatsApp rejected it: It asks for a card number. Leave that out. Change it and submit it again."
             );
+        }
+        // Of the words of two webhooks the newer count, in whichever order they come.
+        let older = update(4, status("REJECTED", Some("It asks for something.")));
+        for body in [told(&told(&known(), &rejected), &older), told(&told(&known(), &older), &rejected)] {
+            assert_eq!(body.status.reason.as_deref(), Some(words));
         }
         let only_read = show(&read_after(&known(), named(9)));
         assert!(only_read.changes[0].message.starts_with("WhatsApp rejected it (abusive content). "));

@@ -1,7 +1,5 @@
 //! The caller, as handlers see them.
 
-use std::time::Duration;
-
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use switchboard_actors::{
@@ -10,7 +8,10 @@ use switchboard_actors::{
 };
 use switchboard_schema::{ApiKeyId, IdBytes, SessionId, TenantScope, wire};
 
-use crate::http::{extract::IdempotencyKey, problem::Problem};
+use crate::{
+    access::buckets::Empty,
+    http::{extract::IdempotencyKey, problem::Problem},
+};
 
 /// Somebody who proved who they are, and what they may act in.
 #[derive(Debug, Clone)]
@@ -85,7 +86,7 @@ pub(crate) enum Denied {
     /// A cookie without its CSRF token.
     Csrf,
     /// Too often; try again after this long.
-    TooMany(Duration),
+    TooMany(Empty),
     /// It cannot be known now.
     Refused(Refusal),
 }
@@ -112,7 +113,10 @@ impl From<Denied> for Problem {
                 "csrf_token_wrong",
                 "repeat the `csrf_token` of GET /api/v1/me as the header X-CSRF-Token",
             ),
-            Denied::TooMany(after) => Self::too_many(after, "too many requests; slow down"),
+            Denied::TooMany(Empty { too_many, wait }) => {
+                let seconds = wait.as_secs_f64().ceil().max(1.0);
+                Self::too_many(wait, &format!("{too_many}: try again in {seconds} s"))
+            }
             Denied::Refused(refusal) => refusal.into(),
         }
     }

@@ -131,7 +131,10 @@ impl Access {
         let email = checked_email(email)?;
         let now = self.now();
         self.codes_by_address.take(from, now).map_err(Denied::TooMany)?;
-        self.codes_by_account.take(bytes_of(hash_of(email.as_bytes())), now).map_err(Denied::TooMany)?;
+        if let Err(empty) = self.codes_by_account.take(bytes_of(hash_of(email.as_bytes())), now) {
+            self.codes_by_address.give_back(&from);
+            return Err(Denied::TooMany(empty).into());
+        }
         // Also where nothing will be sent: whoever asks sees no difference.
         let place = self.post.place()?;
         let has_account = self.accounts.member_account(&email).await?.is_some();

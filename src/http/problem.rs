@@ -75,7 +75,7 @@ impl Problem {
     }
 
     /// Too many requests; try again after a while.
-    pub(crate) fn too_many(retry_after: Duration, detail: &'static str) -> Self {
+    pub(crate) fn too_many(retry_after: Duration, detail: &str) -> Self {
         Self {
             retry_after: Some(retry_after),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)

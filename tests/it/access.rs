@@ -572,5 +572,7 @@ async fn a_workspace_that_asks_too_often_is_told_to_wait_whichever_key_it_takes_
         assert!(asked < 1_000, "nothing is refused");
     };
     refused.is_problem(429, "too_many_requests");
+    let words = text(&refused.body, "detail");
+    assert!(words.contains("to this workspace") && words.contains("try again in 1 s"), "{words}");
     ask(&stranger).await.of(200);
 }

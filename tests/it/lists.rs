@@ -271,6 +271,24 @@ async fn a_bulk_change_changes_everything_that_matches_once_and_can_be_taken_bac
 }
 
 #[tokio::test]
+async fn a_bulk_change_of_more_than_a_thousand_is_done_and_can_be_taken_back() {
+    const MANY: u64 = 1_700;
+    let stage = Stage::new().await;
+    let everybody: Vec<_> = (0..MANY).collect();
+    for some in everybody.chunks(100) {
+        let texts: Vec<_> = some.iter().map(|nth| stage.text(&customer(*nth), 1, "hello")).collect();
+        stage.postman.deliver(&texts).await;
+    }
+    let urgent = json!({"change": {"field": "priority", "priority": "urgent"}, "which": {"view": "all"}});
+    let job = stage.api.post("/api/v1/bulk-changes", &urgent).await.of(202);
+    let job = done(&stage.api, &job).await;
+    assert_eq!((number(&job, "total"), number(&job, "changed")), (MANY, MANY));
+    let path = format!("/api/v1/bulk-changes/{}/undo", text(&job, "id"));
+    let back = done(&stage.api, &stage.api.post(&path, &json!({})).await.of(202)).await;
+    assert_eq!((number(&back, "total"), number(&back, "changed")), (MANY, MANY));
+}
+
+#[tokio::test]
 async fn a_bulk_change_that_was_cut_short_goes_on_after_the_start() {
     let mut stage = Stage::new().await;
     let all = met(&stage, 12).await;

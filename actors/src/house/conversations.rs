@@ -691,7 +691,8 @@ impl House {
         message: MessageId,
     ) -> Result<wire::Message, Refusal> {
         self.admit(scope)?;
-        let rule = once(&act, &("retry", message), Rule::Retry { id: message });
+        let retry = Rule::Retry { id: message, sender: act.principal.sender.clone() };
+        let rule = once(&act, &("retry", message), retry);
         let conversation = self.show(scope, id).await?;
         let (side, _) = self.side(scope, &conversation).await?;
         self.ask_to_send(scope, &act, id, rule, side).await

@@ -304,7 +304,7 @@ fn a_house_that_dies_amid_faults_keeps_what_it_promised() {
             let name = usize::try_from(round).unwrap() * 10;
             let both = join(customers(w, r, p, chance(1), name + 1), agents(w, r, p, chance(2), name + 2));
             // It dies while they are at it.
-            drop(tokio::time::timeout(Duration::from_millis(60 + 60 * round), both).await);
+            drop(Box::pin(tokio::time::timeout(Duration::from_millis(60 + 60 * round), both)).await);
             world.crash(running).await;
         }
         let running = world.restart(world.open(None)).await;

@@ -179,7 +179,7 @@ fn judge(state: &State, command: Command, now: Timestamp) -> Result<Decision, Re
             // It may have been the one that the others waited behind.
             Ok(draft.finish(effects, Some(seq)).then_send())
         }
-        Command::Retry { id } => again(state, id, now),
+        Command::Retry { id, sender } => again(state, id, sender, now),
         Command::Note { id, key, request_hash, body, mut mentions, sender } => {
             if body.trim().is_empty() {
                 return Err(Rejection::Invalid { field: "body", message: "a note needs words".to_owned() });
@@ -507,7 +507,7 @@ impl<'a> Draft<'a> {
             product: None,
             edited_at: None,
             deleted_at: None,
-            history: vec![StateAt { state, at: now, error: None }],
+            history: vec![StateAt { state, at: now, error: None, by: None }],
             attempts: 0,
             charged: None,
             decision: None,
@@ -801,7 +801,7 @@ fn reach(item: &mut Item, state: MessageState, at: Timestamp) {
 /// As [`reach`], and what led there where that was not wanted.
 fn reach_by(item: &mut Item, state: MessageState, error: Option<MessageError>, at: Timestamp) {
     item.state = state;
-    item.history.push(StateAt { state, at, error });
+    item.history.push(StateAt { state, at, error, by: None });
 }
 
 /// What happened to an item since it was queued last.
@@ -820,7 +820,7 @@ fn note_told(item: &mut Item, state: MessageState, error: Option<MessageError>, 
         delivery::is_told(known.state) && delivery::rank(known.state) > delivery::rank(state)
     };
     let place = item.history.len() - round(item).iter().rev().take_while(|known| further(known)).count();
-    item.history.insert(place, StateAt { state, at, error });
+    item.history.insert(place, StateAt { state, at, error, by: None });
     true
 }
 
@@ -1107,7 +1107,7 @@ fn receive(
     item.late = !item.imported && newest_before.is_some_and(|newest| message.at + LATE < newest);
     if origin.ours().is_some() {
         item.error = (reached == MessageState::Failed).then(failed_without_reason);
-        item.history = vec![StateAt { state: reached, at: message.at, error: item.error.clone() }];
+        item.history = vec![StateAt { state: reached, at: message.at, error: item.error.clone(), by: None }];
     }
     if !origin.is_history() || arriving::is_newest(state, &draft.head, message.at) {
         draft.head.preview_seq = Some(seq);
@@ -1317,7 +1317,7 @@ fn own(state: &State, to: HandlerKind, sender: &Sender, now: Timestamp) -> Resul
     Ok(draft.finish(vec![Effect::Announce(seq)], Some(seq)).then_send())
 }
 
-fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejection> {
+fn again(state: &State, id: MessageId, sender: Sender, now: Timestamp) -> Result<Decision, Rejection> {
     let mut draft = Draft::of(state)?;
     let seq = state.place_of(&id).ok_or(Rejection::NoMessage)?;
     let item = draft.item(seq)?;
@@ -1343,7 +1343,8 @@ fn again(state: &State, id: MessageId, now: Timestamp) -> Result<Decision, Rejec
     item.retired_ids.extend(item.provider_id.take());
     item.error = None;
     item.not_before = None;
-    reach(item, MessageState::Queued, now);
+    item.state = MessageState::Queued;
+    item.history.push(StateAt { state: item.state, at: now, error: None, by: Some(sender) });
     Ok(draft.finish_item(seq).then_send())
 }
 

@@ -143,7 +143,7 @@ fn assigned(to: u8, by: Option<Sender>, by_rule: Option<AssignedBy>) -> Event {
 fn sent(state: MessageState, by: Sender) -> Event {
     let mut message = message(9, Direction::Out, words("hello"), by);
     (message.state, message.attempts) = (state, 2);
-    message.history = vec![StateAt { state, at: START + MINUTE * 11, error: None }];
+    message.history = vec![StateAt { state, at: START + MINUTE * 11, error: None, by: None }];
     event(EventName::MessageUpdated, conversation(Some(user(1)), None), Some(message))
 }
 

@@ -129,7 +129,9 @@ impl Shell {
             | Command::Revoke { seq, .. }
             | Command::BeginAttempt { seq, .. }
             | Command::EndAttempt { seq, .. } => Some(*seq),
-            Command::Cancel { id } | Command::Retry { id } => self.state.known.get(id).map(|known| known.seq),
+            Command::Cancel { id } | Command::Retry { id, .. } => {
+                self.state.known.get(id).map(|known| known.seq)
+            }
             _ => None,
         };
         if let Some(seq) = seq

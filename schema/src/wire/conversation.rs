@@ -339,6 +339,9 @@ wire! {
         /// What came of the request that led here, where it did not go well: why it waits again, failed or is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub error: Option<MessageError>,
+        /// Who chose that it goes once more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub by: Option<Sender>,
     }
 
     /// From whom to whom.

@@ -5474,6 +5474,7 @@ export interface components {
         StateAt: {
             /** @description When. */
             at: components["schemas"]["Timestamp"];
+            by?: null | components["schemas"]["Sender"];
             error?: null | components["schemas"]["MessageError"];
             /** @description The state. */
             state: components["schemas"]["MessageState"];

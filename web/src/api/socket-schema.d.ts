@@ -1991,6 +1991,10 @@ export interface StateAt {
    */
   at: string;
   /**
+   * Who chose that it goes once more.
+   */
+  by?: Sender | null;
+  /**
    * What came of the request that led here, where it did not go well: why it waits again, failed or is not known.
    */
   error?: MessageError | null;

@@ -70,9 +70,11 @@ export function moment(time: string, now: number): string {
   return t('time.moment', { weekday: format('weekday', date), day: shortDay(time, now), time: clock(date) });
 }
 
-/** Words of the server with the times in them as one reads a clock here. */
+/** Words of the server with the times in them as one reads a clock here, and the days as one reads them. */
 export function withLocalTimes(words: string, now: number): string {
-  return words.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => moment(time, now));
+  return words
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => moment(time, now))
+    .replaceAll(/(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])/g, (day) => utcDay(`${day}T00:00:00Z`));
 }
 
 /** `1 Oct 2026`, of a day that begins at midnight UTC wherever one is. */

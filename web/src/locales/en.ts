@@ -143,6 +143,7 @@ export const en = {
     unreact: 'Take {{emoji}} back',
     reacted: '{{name}} reacted with {{emoji}}',
     history: 'How it got there',
+    againBy: '{{name}} chose to send it again',
     attempts_one: '{{count}} request to WhatsApp',
     attempts_other: '{{count}} requests to WhatsApp',
     cancel: 'Cancel',

@@ -55,7 +55,7 @@ fn its_statuses_count_and_it_is_never_sent_again() {
     it.when(old("out.2", START, Some(MessageState::Failed)));
     assert_eq!(it.error_of(3), Some("provider_failed"));
     let id = it.item(3).id;
-    assert_eq!(it.forbidden(Command::Retry { id }), "not_retryable");
+    assert_eq!(it.forbidden(Command::Retry { id, sender: agent() }), "not_retryable");
 }
 
 #[test]

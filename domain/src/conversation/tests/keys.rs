@@ -60,14 +60,14 @@ fn keys_are_remembered_for_48_hours_where_they_are_many() {
 fn a_retry_that_is_repeated_under_its_key_makes_no_second_request() {
     let mut it = given_sending();
     it.when(end(2, 1, refused_as(ErrorClass::Never)));
-    let retry = || once(7, Command::Retry { id: asked(1) });
+    let retry = || once(7, Command::Retry { id: asked(1), sender: agent() });
     it.when(retry());
     it.when(begin(2));
     it.when(end(2, 2, SendOutcome::Unknown("timed out".into())));
     let repeated = it.when(retry());
     assert_eq!((repeated.changes, repeated.seq), (vec![], Some(2)));
     assert_eq!(it.state_of(2), MessageState::Unknown);
-    it.when(once(8, Command::Retry { id: asked(1) }));
+    it.when(once(8, Command::Retry { id: asked(1), sender: agent() }));
     assert_eq!(it.state_of(2), MessageState::Queued, "another key is another act");
     assert_eq!(it.refused(once(7, Command::Cancel { id: asked(1) })), Rejection::KeyReused);
 }

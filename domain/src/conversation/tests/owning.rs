@@ -78,7 +78,7 @@ fn a_persons_answer_takes_it_and_what_the_bot_had_queued_does_not_go() {
     assert!(checks.iter().any(|check| check.rule == SendRule::Ownership && !check.passed));
     it.when(begin(5));
     assert_eq!(it.state_of(5), MessageState::Sending);
-    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "ownership_lost");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "ownership_lost");
     assert_eq!(it.forbidden(own(HandlerKind::Bot, bot())), "handled_by_agents");
 }
 

@@ -98,7 +98,7 @@ fn what_may_not_be_sent_when_its_time_comes_stands_there_with_the_reason() {
     // Once they write it can be sent as any that failed.
     it.when(receive("in.2", it.now));
     let id = it.item(3).id;
-    it.when(Command::Retry { id });
+    it.when(Command::Retry { id, sender: agent() });
     assert_eq!(it.state_of(3), MessageState::Queued);
 }
 

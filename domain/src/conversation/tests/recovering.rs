@@ -62,7 +62,7 @@ fn a_result_that_comes_after_the_recovery_still_counts() {
 fn a_result_that_comes_after_it_was_asked_for_again_stops_what_is_not_needed_and_nothing_else() {
     let mut it = given_sending();
     it.when(Command::Recover);
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     let mut taken = Fixture { state: it.state.clone(), now: it.now };
     taken.when(end(2, 1, accepted("out.1")));
     assert_eq!((taken.state_of(2), taken.head().outbox_floor), (MessageState::Sent, None));

@@ -51,7 +51,7 @@ fn an_older_message_asked_for_again_waits_for_the_request_that_runs() {
     it.when(end(2, 1, refused_as(ErrorClass::Never)));
     it.when(send(2, "and"));
     it.when(begin(3));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     assert_eq!(it.state.next_to_send().map(|item| item.seq), None);
     assert_eq!(it.when(begin(2)).seq, None);
     assert_eq!(it.head().outbox_floor, Some(2));
@@ -77,7 +77,7 @@ fn each_request_that_did_not_go_well_says_why() {
     it.when(end(2, 2, not_started()));
     it.after(HOUR / 4).when(begin(2));
     it.when(end(2, 3, unknown()));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     it.after(HOUR / 4).when(begin(2));
     it.when(end(2, 4, accepted("out.1")));
     it.when(told(2, "out.1", MessageState::Failed));
@@ -137,7 +137,7 @@ fn an_unknown_outcome_is_repeated_only_when_asked_for() {
     assert_eq!((it.state_of(2), it.error_of(2)), (MessageState::Unknown, Some("outcome_unknown")));
     assert_eq!(it.state.next_to_send(), None);
     assert_eq!(it.when(begin(2)).changes, []);
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     assert_eq!(it.when(begin(2)).seq, Some(2));
 }
 
@@ -167,11 +167,11 @@ fn what_does_not_wait_cannot_be_taken_back() {
 #[test]
 fn only_what_failed_or_is_unknown_can_be_asked_for_again() {
     let mut it = given_sending();
-    assert_eq!(it.when(Command::Retry { id: asked(1) }).changes, []);
+    assert_eq!(it.when(Command::Retry { id: asked(1), sender: agent() }).changes, []);
     it.when(end(2, 1, accepted("out.1")));
-    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "not_retryable");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "not_retryable");
     it.when(told(2, "out.1", MessageState::Failed));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     let item = it.item(2);
     assert_eq!((item.state, &item.provider_id, &item.error), (MessageState::Queued, &None, &None));
     assert_eq!(item.retired_ids, ["out.1"]);
@@ -184,10 +184,10 @@ fn a_message_is_tried_at_most_as_often_as_its_attempts_have_names() {
         it.when(begin(2));
         it.when(end(2, number, refused_as(ErrorClass::Never)));
         if number < crate::retry::MAX_ATTEMPTS {
-            it.when(Command::Retry { id: asked(1) });
+            it.when(Command::Retry { id: asked(1), sender: agent() });
         }
     }
-    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "too_many_attempts");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "too_many_attempts");
 }
 
 #[test]
@@ -201,10 +201,10 @@ fn who_is_blocked_gets_nothing() {
         (decision.seq, it.state_of(2), it.error_of(2)),
         (None, MessageState::Failed, Some("contact_blocked"))
     );
-    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "contact_blocked");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "contact_blocked");
     it.when(changed(3, false));
     assert_eq!(it.line(4), Some(SystemEvent::Unblocked));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     assert_eq!(it.when(begin(2)).seq, Some(2));
 }
 

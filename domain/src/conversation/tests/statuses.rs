@@ -92,7 +92,9 @@ fn what_is_not_a_providers_to_tell_changes_nothing() {
 fn a_message_that_arrived_after_all_is_not_sent_again() {
     let mut it = given_sending();
     it.when(end(2, 1, unknown()));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
+    let chosen = it.item(2).history.last().map(|step| (step.state, step.by.clone()));
+    assert_eq!(chosen, Some((Queued, Some(agent()))), "who chose it is told");
     it.when(told(2, "out.1", Delivered));
     assert_eq!((it.state_of(2), it.state.next_to_send(), it.head().outbox_floor), (Delivered, None, None));
 }
@@ -101,7 +103,7 @@ fn a_message_that_arrived_after_all_is_not_sent_again() {
 fn a_message_taken_back_that_had_arrived_says_so() {
     let mut it = given_sending();
     it.when(end(2, 1, unknown()));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     it.when(Command::Cancel { id: asked(1) });
     it.when(told(2, "out.1", Failed));
     assert_eq!(it.state_of(2), Cancelled);
@@ -113,7 +115,7 @@ fn a_message_taken_back_that_had_arrived_says_so() {
 fn the_failure_of_an_earlier_request_does_not_stop_the_one_asked_for_since() {
     let mut it = given_sending();
     it.when(end(2, 1, unknown()));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     it.when(told(2, "out.1", Failed));
     assert_eq!(it.state_of(2), Queued);
     assert_eq!(it.when(begin(2)).seq, Some(2));
@@ -123,7 +125,7 @@ fn the_failure_of_an_earlier_request_does_not_stop_the_one_asked_for_since() {
 fn statuses_of_a_request_that_was_given_up_no_longer_count() {
     let mut it = given_sent();
     it.when(told(2, "out.1", Failed));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     for state in [Sent, Failed, Delivered] {
         assert_eq!(it.when(told(2, "out.1", state)).changes, []);
     }
@@ -140,7 +142,7 @@ fn statuses_of_a_request_that_was_given_up_no_longer_count() {
 fn an_answer_to_a_request_that_was_given_up_does_not_name_the_one_made_since() {
     let mut it = given_sending();
     it.when(told(2, "out.1", Failed));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     it.when(end(2, 1, accepted("out.1")));
     assert_eq!((it.state_of(2), &it.item(2).provider_id), (Queued, &None));
     it.when(begin(2));
@@ -154,7 +156,7 @@ fn an_answer_to_a_request_that_was_given_up_does_not_name_the_one_made_since() {
 fn a_status_of_an_unanswered_request_is_not_taken_for_the_answer_of_the_next() {
     let mut it = given_sending();
     it.when(end(2, 1, unknown()));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     it.when(begin(2));
     // Of the first request, though nobody can know yet.
     it.when(told(2, "out.1", Failed));
@@ -170,7 +172,7 @@ fn a_status_of_an_unanswered_request_is_not_taken_for_the_answer_of_the_next() {
 fn that_the_customer_has_it_counts_whichever_request_brought_it() {
     let mut it = given_sending();
     it.when(end(2, 1, unknown()));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     it.when(begin(2));
     it.when(end(2, 2, accepted("out.2")));
     it.when(told(2, "out.1", Delivered));

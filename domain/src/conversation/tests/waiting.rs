@@ -29,7 +29,7 @@ fn an_answer_that_does_not_go_leaves_them_waiting_as_before() {
     it.after(HOUR);
     fail(&mut it, 2, 1);
     assert_eq!(waiting(&it), Some(START));
-    it.when(Command::Retry { id: asked(1) });
+    it.when(Command::Retry { id: asked(1), sender: agent() });
     assert_eq!(waiting(&it), None);
     fail(&mut it, 2, 2);
     it.when(send(2, "again, in other words"));

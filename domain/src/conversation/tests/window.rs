@@ -32,9 +32,9 @@ fn the_window_is_judged_again_when_the_request_would_be_made() {
         (None, MessageState::Failed, Some("window_closed"))
     );
     assert_eq!(it.state.attempts.len(), 0);
-    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "window_closed");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "window_closed");
     it.when(receive("in.2", it.now));
-    assert_eq!(it.when(Command::Retry { id: asked(1) }).seq, Some(2));
+    assert_eq!(it.when(Command::Retry { id: asked(1), sender: agent() }).seq, Some(2));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_became_of_a_template_counts_when_it_is_queued_at_its_turn_and_right_befo
     it.when(begin(2));
     assert_eq!((it.state_of(2), it.error_of(2)), (MessageState::Failed, Some("template_not_approved")));
     assert_eq!(it.item(2).attempts, 0, "no request was made");
-    assert_eq!(it.forbidden(Command::Retry { id: asked(1) }), "template_not_approved");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "template_not_approved");
 }
 
 #[test]

@@ -109,7 +109,8 @@ impl World {
         }
         let id = self.chance.of(&ours[ours.len().saturating_sub(4)..]);
         let retry = self.chance.one_in(2);
-        match self.decide(if retry { Command::Retry { id } } else { Command::Cancel { id } }) {
+        let sender = self.agent();
+        match self.decide(if retry { Command::Retry { id, sender } } else { Command::Cancel { id } }) {
             Ok(decision) if retry && !decision.changes.is_empty() => {
                 self.retrying.push(decision.seq.expect("an item was retried"));
             }

@@ -8,7 +8,7 @@ import { retryMessage } from '@/lib/inbox/actions';
 import { rate } from '@/lib/media';
 import { useMay } from '@/lib/people';
 import { exact, withLocalTimes } from '@/lib/time';
-import { reasonOf, sentenceOf, stateName } from '@/lib/words';
+import { reasonOf, senderName, sentenceOf, stateName } from '@/lib/words';
 
 /** When a message reached each state; opens at once, as it is only loaded when asked for. */
 export function History({ message, label, children }: { message: Message; label: string; children: ReactNode }) {
@@ -27,6 +27,7 @@ export function History({ message, label, children }: { message: Message; label:
                   <span className="flex-1">{stateName(step.state)}</span>
                   <time className="num text-text-3" dateTime={step.at}>{exact(step.at)}</time>
                 </div>
+                {step.by && <p className="ps-[22px] text-text-2">{t('thread.againBy', { name: senderName(step.by) })}</p>}
                 {step.error && <p className="ps-[22px] text-text-2">{sentenceOf(reasonOf(step.error))} <code className="text-[11px] text-text-3 select-all">{step.error.code}</code></p>}
               </li>
             ))}
@@ -74,9 +75,11 @@ function Decision({ decision }: { decision: SendDecision }) {
           </li>
         ))}
       </ul>
-      <p className="mt-1.5 text-[12px] leading-4 text-text-3">
-        {t('decision.price', { category: t(`decision.${decision.price.category}`), charge: t(`decision.${decision.price.charge}`) })}
-      </p>
+      {decision.checks.every((check) => check.passed) && (
+        <p className="mt-1.5 text-[12px] leading-4 text-text-3">
+          {t('decision.price', { category: t(`decision.${decision.price.category}`), charge: t(`decision.${decision.price.charge}`) })}
+        </p>
+      )}
     </>
   );
 }

@@ -118,6 +118,7 @@ export const first = {
     unreact: 'سحب {{emoji}}',
     reacted: 'تفاعل {{name}} بـ{{emoji}}',
     history: 'كيف وصلت',
+    againBy: 'اختار {{name}} إرسالها مرة أخرى',
     ...plural('attempts', 'طلب واحد إلى واتساب', 'طلبان إلى واتساب', '{{count}} طلبات إلى واتساب', '{{count}} طلبًا إلى واتساب', '{{count}} طلب إلى واتساب'),
     cancel: 'إلغاء',
     useTemplate: 'استخدام قالب',

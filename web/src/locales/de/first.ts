@@ -123,6 +123,7 @@ export const first = {
     unreact: '{{emoji}} zurücknehmen',
     reacted: '{{name}} hat mit {{emoji}} reagiert',
     history: 'Wie sie dorthin kam',
+    againBy: '{{name}} hat sie noch einmal senden lassen',
     attempts_one: '{{count}} Anfrage an WhatsApp',
     attempts_other: '{{count}} Anfragen an WhatsApp',
     cancel: 'Abbrechen',

@@ -12,7 +12,7 @@ import { wordsOf } from '@/lib/inbox/actions';
 import { costOf, priceWords } from '@/lib/inbox/outlook';
 import { againstTemplates } from '@/lib/inbox/permission';
 import { byName, categoryName, keyOf, made, parametersOf, prefill, problemOf, sentence, untouched, whyNot, type Chosen, type Fields, type Need, type Values } from '@/lib/templates';
-import { withLocalTimes } from '@/lib/time';
+import { refusalWords } from '@/lib/refusals';
 
 /** Templates of a channel beside a live preview of the chosen one, with a field for each placeholder. */
 export function TemplateForm({ channelId, fields, refusalOf = () => null, priceOf = () => null, chosen, onChoose, tall = false }: {
@@ -38,7 +38,7 @@ export function TemplateForm({ channelId, fields, refusalOf = () => null, priceO
   const told = againstTemplates(refusalOf)?.code;
   const against = (one: Template) => {
     const refused = refusalOf(one.category);
-    return whyNot(one) ?? (refused && (refused.code === told ? '' : withLocalTimes(refused.reason, now)));
+    return whyNot(one) ?? (refused && (refused.code === told ? '' : refusalWords(refused, now).reason));
   };
   const reasons = new Map(shown.map((one) => [one, against(one)]));
   const isRefused = (one: Template) => reasons.get(one) !== null;

@@ -25,7 +25,7 @@ export const en = {
   },
   time: { now: 'now', minutes: '{{m}}m', hours: '{{h}}h', hoursMinutes: '{{h}}h {{m}}m', days: '{{d}}d', moment: '{{weekday}} {{day}}, {{time}}' },
   presence: { online: 'online', busy: 'busy', away: 'away', offline: 'offline' },
-  status: { open: 'Open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved' },
+  status: { open: 'Open', pending: 'Pending', snoozed: 'Snoozed', resolved: 'Resolved', any: 'Any status' },
   views: { label: 'Views', mine: 'Mine', unassigned: 'Unassigned', all: 'All', teams: 'Teams', team: 'A team', saved: 'Saved views', shared: 'Shared with everybody', menu: 'Change view, now {{name}}', resize: 'Width of the views' },
   sort: { label: 'Order', next_up: 'Next up', newest: 'Newest', oldest: 'Oldest', waiting: 'Waiting longest', window: 'Window' },
   list: {

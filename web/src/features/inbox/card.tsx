@@ -1,4 +1,4 @@
-import { AlarmClock, Ban, BellOff, Bot, Check, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, Users, Video } from 'lucide-react';
+import { AlarmClock, Ban, BellOff, Bot, Check, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, UserRoundCheck, Users, Video } from 'lucide-react';
 import { memo, useEffect } from 'react';
 import { Avatar } from '@/components/avatar';
 import { LabelTag } from '@/components/label-tag';
@@ -7,7 +7,7 @@ import { Tick } from '@/components/tick';
 import { WindowMark, windowName } from '@/components/window-ring';
 import type { Conversation, Message } from '@/api/types';
 import { useDrafts } from '@/lib/drafts';
-import { mentionOf } from '@/lib/inbox/actions';
+import { assign, mentionOf, setStatus } from '@/lib/inbox/actions';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { hydrate } from '@/lib/inbox/live';
@@ -108,6 +108,13 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
       <Avatar id={contact.id} name={contact.name} size={34} channel />
       {/* For the mouse; by keyboard Shift+X does the same. */}
       {onTick && <span className="check" data-on={ticking || undefined} aria-hidden="true" onClick={(event) => { event.stopPropagation(); onTick(id, event.shiftKey); }}>{ticked && <Check size={12} strokeWidth={3} />}</span>}
+      {/* Over the time, for the mouse; its menu has them too. */}
+      {onTick && !ticking && (
+        <span className="quick" aria-hidden="true" onClick={(event) => { event.stopPropagation(); }}>
+          {conversation.assignee_id !== meId && <span aria-hidden="true" title={t('actions.toMe')} onClick={() => void assign(id, meId)}><UserRoundCheck size={14} /></span>}
+          {conversation.status !== 'resolved' && <span aria-hidden="true" title={t('actions.resolve')} onClick={() => void setStatus(id, 'resolved')}><Check size={14} /></span>}
+        </span>
+      )}
       <div className="min-w-0">
         <div className="line">
           <span className="name truncate">{contact.name}</span>

@@ -12,6 +12,7 @@ import { saveContact } from '@/lib/inbox/contacts';
 import { againstTemplates, type Permission } from '@/lib/inbox/permission';
 import { REFUSED_ID, useInbox, type ComposerMode } from '@/lib/inbox/store';
 import { nameOf, useMay, useUsers } from '@/lib/people';
+import { refusalWords } from '@/lib/refusals';
 import { clock, withLocalTimes } from '@/lib/time';
 import { minutesLeft, type WindowFacts } from '@/lib/window';
 import { firstName, waitWords } from '@/lib/words';
@@ -22,15 +23,16 @@ const refusalIcons: Record<string, typeof Lock> = {
   messaging_limit_reached: Hourglass,
 };
 
-/** Why something is not sent, in the server's words: the same that a refused message carries. */
+/** Why something is not sent. */
 function Refused({ refused, conversation, channel, id, now }: { refused: SendRefusal; conversation: Conversation; channel: Channel | undefined; id?: string; now: number }) {
-  const { code, reason, what_to_do } = refused;
+  const { code } = refused;
+  const { reason, help } = refusalWords(refused, now);
   const Icon = refusalIcons[code] ?? (code.startsWith('opted_out') ? BellOff : CircleAlert);
   const quiet = code === 'contact_blocked' || code === 'opted_out_of_marketing' || (code === 'window_closed' && conversation.window.kind === 'none');
   return (
     <div className={`strip ${quiet ? 'grey' : 'bad'}`} id={id}>
       <Icon size={16} aria-hidden="true" />
-      <span className="flex-1" role="status"><b>{withLocalTimes(reason, now)}</b> {withLocalTimes(what_to_do, now)}</span>
+      <span className="flex-1" role="status"><b>{reason}</b> {help}</span>
       {code === 'contact_blocked' && (
         <button type="button" className="link" onClick={() => void saveContact(conversation.contact.id, { blocked: false })}>{t('composer.unblock')}</button>
       )}

@@ -13,7 +13,7 @@ export const statusIcons = { open: Inbox, pending: Hourglass, snoozed: AlarmCloc
 export type KnownStatus = (typeof STATUSES)[number];
 
 export function statusName(status: string): string {
-  const known = STATUSES.find((one) => one === status);
+  const known = [...STATUSES, 'any' as const].find((one) => one === status);
   return known ? t(`status.${known}`) : status;
 }
 

@@ -65,7 +65,9 @@ export type Point = { label: string; name: string; values: number[] };
 export type Series = { name: string; color: string; dash?: boolean };
 
 const HEIGHT = 200;
-const PAD = { top: 12, bottom: 22, start: 36, end: 74 };
+const PAD = { top: 12, bottom: 22, start: 36 };
+/** A letter of what stands at a line's end, in pixels, at most about. */
+const LETTER_PX = 6.4;
 /** Between two labels below, in pixels, at least. */
 const LABEL_PX = 64;
 
@@ -76,7 +78,9 @@ export function Lines({ points, series, label, onOpen }: { points: Point[]; seri
   const rtl = document.documentElement.dir === 'rtl';
   const scale = ticks(Math.max(0, ...points.flatMap((point) => point.values)));
   const most = scale.at(-1) ?? 1;
-  const inner = Math.max(0, width - PAD.start - PAD.end);
+  const endOf = (index: number) => `${series[index]?.name ?? ''} ${written(points.at(-1)?.values[index] ?? 0)}`;
+  const padEnd = 12 + LETTER_PX * Math.max(0, ...series.map((_, index) => endOf(index).length));
+  const inner = Math.max(0, width - PAD.start - padEnd);
   const step = points.length > 1 ? inner / (points.length - 1) : 0;
   const place = (index: number) => {
     const from = PAD.start + (points.length > 1 ? index * step : inner / 2);
@@ -115,7 +119,7 @@ export function Lines({ points, series, label, onOpen }: { points: Point[]; seri
           <svg width={width} height={HEIGHT} className="block" aria-hidden="true">
             {scale.map((value) => (
               <g key={value}>
-                <line x1={rtl ? PAD.end : PAD.start} x2={rtl ? width - PAD.start : width - PAD.end} y1={height(value)} y2={height(value)} stroke="var(--line)" />
+                <line x1={rtl ? padEnd : PAD.start} x2={rtl ? width - PAD.start : width - padEnd} y1={height(value)} y2={height(value)} stroke="var(--line)" />
                 <text x={rtl ? width - PAD.start + 6 : PAD.start - 6} y={height(value) + 4} textAnchor={rtl ? 'start' : 'end'} direction="ltr" className="report-axis">{written(value)}</text>
               </g>
             ))}
@@ -130,7 +134,7 @@ export function Lines({ points, series, label, onOpen }: { points: Point[]; seri
               </g>
             ))}
             {points.length > 0 && ends.map((end) => (
-              <text key={end.name} x={place(points.length - 1) + (rtl ? -8 : 8)} y={end.y + 4} textAnchor={rtl ? 'end' : 'start'} className="report-axis" style={{ fill: 'var(--text-2)' }}>{`${end.name} ${written(points.at(-1)?.values[end.index] ?? 0)}`}</text>
+              <text key={end.name} x={place(points.length - 1) + (rtl ? -8 : 8)} y={end.y + 4} textAnchor={rtl ? 'end' : 'start'} className="report-axis" style={{ fill: 'var(--text-2)' }}>{endOf(end.index)}</text>
             ))}
           </svg>
           <div
@@ -199,7 +203,7 @@ export function HeatMap({ counts, days, label, cell, onOpen }: { counts: number[
     grid.current?.querySelector<HTMLElement>(`[data-cell="${String(to[0])}-${String(to[1])}"]`)?.focus();
   };
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <div ref={grid} role="grid" aria-label={label} className="report-heat">
         <div role="row" className="contents">
           <span role="columnheader"><span className="sr-only">{t('reports.charts.day')}</span></span>

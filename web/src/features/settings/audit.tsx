@@ -7,10 +7,11 @@ import { Avatar } from '@/components/avatar';
 import { Head, LoadError } from '@/features/settings/parts';
 import { useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-lists';
 import '@/lib/i18n-settings';
 import { useMay, useUsers } from '@/lib/people';
 import { roleName } from '@/lib/roles';
-import { clock, dayKey, dayName } from '@/lib/time';
+import { clock, dayKey, dayName, withLocalTimes } from '@/lib/time';
 
 const AREAS = ['access', 'people', 'keys', 'teams', 'channels', 'writing', 'contacts', 'conversations', 'inbox'] as const satisfies readonly AuditArea[];
 
@@ -130,7 +131,8 @@ function said(entry: AuditEntry): ReactNode {
 
 const FIELDS = [
   'name', 'role', 'email', 'members', 'rule', 'capacity', 'phone_number_id', 'read_receipts', 'access_token', 'app_secret', 'draft', 'fills', 'text',
-  'about', 'everything', 'marketing', 'utility', 'authentication', 'assignee_id', 'team_id', 'status', 'snoozed_until',
+  'about', 'everything', 'marketing', 'utility', 'authentication', 'assignee_id', 'team_id', 'status', 'snoozed_until', 'handled_by', 'hours',
+  'ask', 'question', 'button', 'delay_minutes', 'every_days', 'ratings', 'color', 'filter', 'sort', 'enabled', 'position', 'when', 'actions', 'change', 'conversations',
 ] as const;
 
 function fieldName(field: string): string {
@@ -151,13 +153,18 @@ function changed({ field, ...change }: NonNullable<AuditEntry['changes']>[number
 
 const ROLES = ['owner', 'admin', 'supervisor', 'agent', 'analyst'] as const;
 const RULES = ['by_hand', 'round_robin', 'by_load'] as const;
+/** What a change of many conversations is of. */
+const CHANGES = { assignee_id: 'assignee', team_id: 'team', status: 'status', priority: 'priority', labels: 'labelField', read: 'unread' } as const;
 
 function valueOf(field: string, value: string): ReactNode {
   const role = field === 'role' && ROLES.find((one) => one === value);
   if (role) return roleName(role);
   const rule = field === 'rule' && RULES.find((one) => one === value);
   if (rule) return t(`teams.${rule}`);
-  return field === 'members' ? <Members ids={value} /> : value;
+  const change = field === 'change' && Object.entries(CHANGES).find(([one]) => one === value);
+  if (change) return t(`filter.${change[1]}`);
+  if (field === 'ask' || field === 'enabled') return t(value === 'true' ? 'settings.on' : 'settings.off');
+  return field === 'members' ? <Members ids={value} /> : withLocalTimes(value, Date.now());
 }
 
 /** People by their ids, as they are called now. */

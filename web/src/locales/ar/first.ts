@@ -16,7 +16,7 @@ export const first = {
   },
   time: { now: 'الآن', minutes: '{{m}} د', hours: '{{h}} س', hoursMinutes: '{{h}} س {{m}} د', days: '{{d}} ي', moment: '{{weekday}} {{day}}، {{time}}' },
   presence: { online: 'متصل', busy: 'مشغول', away: 'غائب', offline: 'غير متصل' },
-  status: { open: 'مفتوحة', pending: 'معلّقة', snoozed: 'مؤجّلة', resolved: 'منتهية' },
+  status: { open: 'مفتوحة', pending: 'معلّقة', snoozed: 'مؤجّلة', resolved: 'منتهية', any: 'أي حالة' },
   views: { label: 'طرق العرض', mine: 'لي', unassigned: 'بلا مسؤول', all: 'الكل', teams: 'الفرق', team: 'فريق', menu: 'تغيير العرض، الآن {{name}}', resize: 'عرض عمود طرق العرض' },
   sort: { label: 'الترتيب', newest: 'الأحدث', waiting: 'الأطول انتظارًا', window: 'النافذة' },
   list: {

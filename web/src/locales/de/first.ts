@@ -14,7 +14,7 @@ export const first = {
   },
   time: { now: 'jetzt', minutes: '{{m}} min', hours: '{{h}} h', hoursMinutes: '{{h}} h {{m}} min', days: '{{d}} T', moment: '{{weekday}}, {{day}}, {{time}}' },
   presence: { online: 'online', busy: 'beschäftigt', away: 'abwesend', offline: 'offline' },
-  status: { open: 'Offen', pending: 'Wartend', snoozed: 'Zurückgestellt', resolved: 'Erledigt' },
+  status: { open: 'Offen', pending: 'Wartend', snoozed: 'Zurückgestellt', resolved: 'Erledigt', any: 'Jeder Stand' },
   views: { label: 'Ansichten', mine: 'Meine', unassigned: 'Unvergeben', all: 'Alle', teams: 'Teams', team: 'Ein Team', menu: 'Ansicht wechseln, jetzt {{name}}', resize: 'Breite der Ansichten' },
   sort: { label: 'Reihenfolge', newest: 'Neueste', waiting: 'Längste Wartezeit', window: 'Fenster' },
   list: {

@@ -10,7 +10,7 @@ import { sendRecording } from '@/lib/inbox/attachments';
 import { send } from '@/lib/inbox/outbox';
 import { setReplyTo } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
-import { withLocalTimes } from '@/lib/time';
+import { refusalWords } from '@/lib/refusals';
 
 const AskDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskDialog })));
 const AskForDialog = later(() => import('@/features/inbox/insert/ask-dialog').then((module) => ({ default: module.AskForDialog })));
@@ -27,7 +27,8 @@ type Thing = 'ask' | 'askPlace' | 'askNumber' | 'place' | 'card' | 'voice';
 export function Insert({ conversationId, channelId, replyTo, refused, more, then, onFiles }: { conversationId: string; channelId: string; replyTo: string | undefined; refused: SendRefusal | null; more?: ReactNode; then?: RefObject<(() => void) | null>; onFiles: () => void }) {
   const why = useId();
   const now = useMinute();
-  const words = refused && withLocalTimes(`${refused.reason} ${refused.what_to_do}`, now);
+  const refusal = refused && refusalWords(refused, now);
+  const words = refusal && `${refusal.reason} ${refusal.help}`;
   const refusedBy = refused ? why : undefined;
   const [thing, setThing] = useState<Thing | null>(null);
   const chosen = useRef<Thing | null>(null);

@@ -37,6 +37,19 @@ export const enWriting = {
       flags: 'Flags',
     },
   },
+  pictures: {
+    next: 'Next picture',
+    previous: 'Previous picture',
+    place: '{{at}} of {{count}}',
+  },
+  player: {
+    play: 'Play',
+    pause: 'Pause',
+    place: 'Place in the sound',
+    time: '{{at}} of {{length}}',
+    speed: 'Speed {{speed}}',
+    speedHint: 'How fast it plays',
+  },
   schedule: {
     title: 'Send at a time',
     changeTitle: 'Change what is to go',

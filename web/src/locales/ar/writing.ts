@@ -25,6 +25,19 @@ export const writing = {
     emojiNone: 'لا رمز تعبيري بهذا الاسم.',
     emojiGroup: { faces: 'وجوه', people: 'أشخاص', nature: 'حيوانات وطبيعة', food: 'طعام وشراب', activities: 'أنشطة', travel: 'سفر وأماكن', objects: 'أشياء', symbols: 'رموز', flags: 'أعلام' },
   },
+  pictures: {
+    next: 'الصورة التالية',
+    previous: 'الصورة السابقة',
+    place: '{{at}} من {{count}}',
+  },
+  player: {
+    play: 'تشغيل',
+    pause: 'إيقاف مؤقت',
+    place: 'الموضع في الصوت',
+    time: '{{at}} من {{length}}',
+    speed: 'السرعة {{speed}}',
+    speedHint: 'سرعة التشغيل',
+  },
   schedule: {
     title: 'الإرسال في وقت محدد',
     changeTitle: 'تغيير ما سيُرسل',

@@ -26,6 +26,19 @@ export const writing = {
     emojiNone: 'Kein Emoji heißt so.',
     emojiGroup: { faces: 'Gesichter', people: 'Menschen', nature: 'Tiere und Natur', food: 'Essen und Trinken', activities: 'Aktivitäten', travel: 'Reisen und Orte', objects: 'Gegenstände', symbols: 'Symbole', flags: 'Flaggen' },
   },
+  pictures: {
+    next: 'Nächstes Bild',
+    previous: 'Voriges Bild',
+    place: '{{at}} von {{count}}',
+  },
+  player: {
+    play: 'Abspielen',
+    pause: 'Anhalten',
+    place: 'Stelle im Ton',
+    time: '{{at}} von {{length}}',
+    speed: 'Tempo {{speed}}',
+    speedHint: 'Wie schnell es läuft',
+  },
   schedule: {
     title: 'Zu einer Zeit senden',
     changeTitle: 'Geplantes ändern',

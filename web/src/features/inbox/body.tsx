@@ -19,6 +19,8 @@ const MissingFile = later(() => import('@/features/inbox/missing-file').then((mo
 
 const Lightbox = later(() => import('@/features/inbox/lightbox').then((module) => ({ default: module.Lightbox })));
 
+const Voice = later(() => import('@/features/inbox/voice').then((module) => ({ default: module.Voice })));
+
 export function Body({ message, sender }: { message: Message; sender: string }) {
   if (message.deleted_at)
     return <span className="quiet"><Ban size={14} aria-hidden="true" />{t('thread.deleted', { name: sender })}</span>;
@@ -51,7 +53,7 @@ function Said({ message, sender }: { message: Message; sender: string }) {
     case 'audio':
       return (
         <File file={message.content} icon={<Mic size={16} aria-hidden="true" />} name={message.content.voice ? kindName('audio') : t('content.sound')}>
-          {(onMissing) => <Sound file={message.content} name={t('content.soundOf', { name: sender })} onMissing={onMissing} />}
+          {(onMissing) => <Suspense fallback={<span className="sound" />}><Voice file={message.content} name={t('content.soundOf', { name: sender })} onMissing={onMissing} /></Suspense>}
         </File>
       );
     case 'document':
@@ -134,12 +136,6 @@ function Film({ file, name, onMissing }: Shown) {
   // Whoever sent it made no captions.
   // eslint-disable-next-line jsx-a11y/media-has-caption
   return <video className="film" controls preload="metadata" src={mediaAddress(file)} aria-label={name} onError={onMissing} />;
-}
-
-function Sound({ file, name, onMissing }: Shown) {
-  // Whoever sent it made no captions.
-  // eslint-disable-next-line jsx-a11y/media-has-caption
-  return <audio className="sound" controls preload="metadata" src={mediaAddress(file)} aria-label={name} onError={onMissing} />;
 }
 
 function DocumentRow({ file, onMissing }: Omit<Shown, 'name'>) {

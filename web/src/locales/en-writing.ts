@@ -14,6 +14,7 @@ export const enWriting = {
     unfilled: '<b>Fill in {{place}}.</b> We don’t know it of {{name}}.',
     goTo: 'Go to it',
     asIs: 'Send as it is',
+    sendResolve: 'Send and resolve',
     copyLink: 'Copy the link to it',
     people: 'Colleagues',
     foundPeople_one: '{{count}} colleague',

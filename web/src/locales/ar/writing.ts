@@ -14,6 +14,7 @@ export const writing = {
     unfilled: '<b>املأ {{place}}.</b> لا نعرفه عن {{name}}.',
     goTo: 'الانتقال إليه',
     asIs: 'الإرسال كما هو',
+    sendResolve: 'إرسال وإنهاء',
     copyLink: 'نسخ الرابط إليها',
     people: 'الزملاء',
     ...plural('foundPeople', 'زميل واحد', 'زميلان', '{{count}} زملاء', '{{count}} زميلًا', '{{count}} زميل'),

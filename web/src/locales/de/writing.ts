@@ -13,6 +13,7 @@ export const writing = {
     unfilled: '<b>{{place}} ausfüllen.</b> Von {{name}} ist das nicht bekannt.',
     goTo: 'Hingehen',
     asIs: 'So senden, wie es ist',
+    sendResolve: 'Senden und erledigen',
     copyLink: 'Link dorthin kopieren',
     people: 'Team',
     foundPeople_one: '{{count}} Person',

@@ -35,6 +35,7 @@ export const en = {
     arrivals_other: '{{count}} new',
     more: 'Loading more',
     failed: 'We couldn’t load the list.',
+    notHere: 'This list is not on this device. It comes when the line is back.',
     resize: 'Width of the list',
     you: 'You: {{text}}',
     draft: 'Draft',

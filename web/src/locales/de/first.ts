@@ -24,6 +24,7 @@ export const first = {
     arrivals_other: '{{count}} neue',
     more: 'Weitere werden geladen',
     failed: 'Die Liste ließ sich nicht laden.',
+    notHere: 'Diese Liste ist nicht auf diesem Gerät. Sie kommt, wenn die Verbindung wieder da ist.',
     resize: 'Breite der Liste',
     you: 'Sie: {{text}}',
     draft: 'Entwurf',

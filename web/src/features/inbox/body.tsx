@@ -168,7 +168,7 @@ export function Place({ place }: { place: Extract<Message, { type: 'location' }>
         <b className="block truncate" dir="auto">{place.name ?? t('content.place')}</b>
         {place.address && <span className="block text-[12.5px] leading-[17px] text-text-2" dir="auto">{place.address}</span>}
         <span className="flex flex-wrap items-center gap-x-3 text-[12px] leading-4">
-          <span className="num text-text-2">{at}</span>
+          <bdi className="num text-text-2" dir="ltr">{at}</bdi>
           <a className="link" href={address} target="_blank" rel="noreferrer noopener">{t('content.openMap')}</a>
         </span>
       </span>

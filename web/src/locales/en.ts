@@ -393,6 +393,7 @@ export const en = {
     snoozeLater: 'Later today, {{time}}',
     snoozeTomorrow: 'Tomorrow, {{time}}',
     snoozeMonday: 'Monday, {{time}}',
+    snoozeOther: 'Another time…',
     assign: 'Assign',
     assignee: 'Assignee, now {{name}}',
     toMe: 'Assign to me',

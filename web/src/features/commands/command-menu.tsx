@@ -165,6 +165,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                       {`${t('actions.snooze')}: ${snoozeName(choice)}`}
                     </Item>
                   ))}
+                  <Item icon={<AlarmClock {...icon} />} onSelect={run(() => { openDialog('snooze'); })}>{`${t('actions.snooze')}: ${t('actions.snoozeOther')}`}</Item>
                 </Command.Group>
               )}
               <Command.Group heading={t('commands.goTo')}>

@@ -13,6 +13,7 @@ import { Tip } from '@/components/tip';
 import { Ring, windowName } from '@/components/window-ring';
 import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
+import { openDialog } from '@/lib/dialogs';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { assign, markRead, mentionOf, own, putWithTeam, setStatus } from '@/lib/inbox/actions';
@@ -276,11 +277,17 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
 }
 
 function SnoozeItems({ conversation }: { conversation: Conversation }) {
-  return snoozeChoices(new Date()).map((choice) => (
-    <MenuItem key={choice.kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString())}>
-      {snoozeName(choice)}
-    </MenuItem>
-  ));
+  return (
+    <>
+      {snoozeChoices(new Date()).map((choice) => (
+        <MenuItem key={choice.kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString())}>
+          {snoozeName(choice)}
+        </MenuItem>
+      ))}
+      {/* After the menu gave the focus back, so that the dialog returns it there. */}
+      <MenuItem icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { openDialog('snooze'); }); }}>{t('actions.snoozeOther')}</MenuItem>
+    </>
+  );
 }
 
 function SnoozeMenu({ conversation }: { conversation: Conversation }) {

@@ -322,6 +322,7 @@ export const first = {
     snoozeLater: 'لاحقًا اليوم، {{time}}',
     snoozeTomorrow: 'غدًا، {{time}}',
     snoozeMonday: 'الاثنين، {{time}}',
+    snoozeOther: 'وقت آخر…',
     assign: 'إسناد',
     assignee: 'المسؤول، الآن {{name}}',
     toMe: 'إسناد إليّ',

@@ -331,6 +331,7 @@ export const first = {
     snoozeLater: 'Später heute, {{time}}',
     snoozeTomorrow: 'Morgen, {{time}}',
     snoozeMonday: 'Montag, {{time}}',
+    snoozeOther: 'Andere Zeit …',
     assign: 'Geben an',
     assignee: 'Bei, jetzt {{name}}',
     toMe: 'Übernehmen',

@@ -9,6 +9,7 @@ const CommandMenu = later(() => import('@/features/commands/command-menu').then(
 const KeySheet = later(() => import('@/features/commands/key-sheet').then((module) => ({ default: module.KeySheet })));
 const Search = later(() => import('@/features/search/search-dialog').then((module) => ({ default: module.SearchDialog })));
 const BulkFailures = later(() => import('@/features/inbox/bulk/failures').then((module) => ({ default: module.BulkFailures })));
+const SnoozeDialog = later(() => import('@/features/inbox/snooze-dialog').then((module) => ({ default: module.SnoozeDialog })));
 const NoticePanel = later(() => import('@/features/notify/panel').then((module) => ({ default: module.NoticePanel })));
 const NoticeToasts = later(() => import('@/features/notify/toasts').then((module) => ({ default: module.NoticeToasts })));
 const StartConversation = later(() => import('@/features/start/start-conversation').then((module) => ({ default: module.StartConversation })));
@@ -31,6 +32,7 @@ export function App() {
         {dialog === 'notifications' && <NoticePanel onClose={close} />}
         {dialog === 'search' && <Search onClose={close} />}
         {dialog === 'bulk-failures' && <BulkFailures onClose={close} />}
+        {dialog === 'snooze' && <SnoozeDialog onClose={close} />}
         {dialog === 'start' && <StartConversation onClose={close} />}
       </Suspense>
     </Shell>

@@ -781,6 +781,7 @@ export const enSettings = {
     more: 'Show more contacts',
   },
   commands: {
+    recent: 'Used last',
     title: 'Command menu',
     label: 'Put on the label {{name}}',
     macro: 'Run the macro {{name}}',

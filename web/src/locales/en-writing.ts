@@ -14,6 +14,8 @@ export const enWriting = {
     unfilled: '<b>Fill in {{place}}.</b> We don’t know it of {{name}}.',
     goTo: 'Go to it',
     asIs: 'Send as it is',
+    sendResolve: 'Send and resolve',
+    copyLink: 'Copy the link to it',
     people: 'Colleagues',
     foundPeople_one: '{{count}} colleague',
     foundPeople_other: '{{count}} colleagues',
@@ -36,6 +38,19 @@ export const enWriting = {
       symbols: 'Symbols',
       flags: 'Flags',
     },
+  },
+  pictures: {
+    next: 'Next picture',
+    previous: 'Previous picture',
+    place: '{{at}} of {{count}}',
+  },
+  player: {
+    play: 'Play',
+    pause: 'Pause',
+    place: 'Place in the sound',
+    time: '{{at}} of {{length}}',
+    speed: 'Speed {{speed}}',
+    speedHint: 'How fast it plays',
   },
   schedule: {
     title: 'Send at a time',

@@ -1,21 +1,27 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { AlarmClock, ArrowDown, ArrowUp, ArrowUpDown, Bell, BellOff, CalendarClock, ChartColumn, Check, CheckCheck, CornerUpLeft, Hourglass, Inbox, Keyboard, Languages, LayoutTemplate, ListChecks, ListFilter, Lock, LogOut, MessageSquareText, Monitor, Moon, PanelRight, Paperclip, Rows3, Search, Settings, ShieldBan, ShieldCheck, SignalHigh, Smile, SquarePen, Sun, Tag, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { queryClient } from '@/api/queries';
+import type { Conversation, SavedReply } from '@/api/types';
 import { Avatar } from '@/components/avatar';
 import { Keys } from '@/components/keys';
 import { openDialog } from '@/lib/dialogs';
 import { AVAILABILITIES, availabilityName, setAvailability } from '@/lib/availability';
-import { useFocusReturn } from '@/lib/hooks';
+import { recentCommands, withRecentCommand } from '@/lib/commands';
+import { returnToDraft } from '@/lib/drafts';
+import { useFocusReturn, useSettled } from '@/lib/hooks';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import '@/lib/i18n-account';
 import '@/lib/i18n-reports';
 import '@/lib/i18n-notify';
 import '@/lib/i18n-settings';
 import '@/lib/i18n-writing';
-import { assign, putWithTeam, setLabel, setPriority, setStatus } from '@/lib/inbox/actions';
+import { assign, putWithTeam, setLabel, setPriority, setStatus, wordsOf } from '@/lib/inbox/actions';
 import { saveContact } from '@/lib/inbox/contacts';
+import { learn } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { orderOf, plainList, SORTS, STATUSES, VIEWS } from '@/lib/inbox/state';
@@ -24,15 +30,27 @@ import { useAnswering, useLabels, useMacros, useMay, useMe, useTeams, useViews }
 import { markAllRead, pauseFor } from '@/lib/notify/acts';
 import { languageNames, LANGUAGES } from '@/lib/languages';
 import { REPORT_PAGES } from '@/lib/report-search';
+import { filledQuery, repliesQuery } from '@/lib/replies';
 import { setPreferences } from '@/lib/preferences';
 import { signOut } from '@/lib/session';
-import { searchFor } from '@/lib/search';
+import { noFilters, searchFor, searchQuery } from '@/lib/search';
 import { useSettingsSections } from '@/lib/settings';
 import { shortcuts } from '@/lib/shortcuts';
+import { showToast } from '@/lib/toast';
 import { PRIORITIES, priorityName } from '@/lib/words';
 import { goToWorkspace } from '@/lib/workspaces';
 
 const icon = { size: 16, 'aria-hidden': true } as const;
+
+/** Nothing is asked while keys follow each other this closely, in milliseconds. */
+const SETTLE_MS = 180;
+/** People of the server's answer, at most. */
+const PEOPLE_MAX = 5;
+
+type Command = { icon: ReactNode; keys: string | undefined; children: string; onSelect: () => void };
+
+/** The commands that are on the menu now, by what they are called there. */
+const OnMenu = createContext<Map<string, Command>>(new Map());
 
 /** ⌘K: everything that can be done here and everywhere one can go. */
 export function CommandMenu({ onClose }: { onClose: () => void }) {
@@ -54,23 +72,34 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   };
   const back = useFocusReturn();
   const [words, setWords] = useState('');
+  const [selected, setSelected] = useState('');
+  const [onMenu] = useState(() => new Map<string, Command>());
+  const { data: replies } = useQuery({ ...repliesQuery, enabled: conversation !== undefined && answers });
+  const settled = useSettled(words.trim(), SETTLE_MS);
+  // People who are not among the conversations here. They come below what is here, and move nothing.
+  const { data: found } = useInfiniteQuery(searchQuery({ words: settled, group: 'contacts', filters: noFilters }));
   const run = (act: () => void) => () => {
     onClose();
     // After the dialog gave the focus back, so that an act may move it.
     setTimeout(act, 0);
   };
   const known = orderOf(useInbox.getState(), list).slice(0, 200);
+  const people = settled === '' || settled !== words.trim() ? [] : (found?.pages[0]?.contacts.hits ?? [])
+    .flatMap((hit) => hit.conversations.slice(0, 1).map((one) => ({ contact: hit.contact, conversation: one })))
+    .filter((one) => !known.includes(one.conversation.id))
+    .slice(0, PEOPLE_MAX);
 
   return (
     <Dialog.Root open onOpenChange={(on) => { if (!on) onClose(); }}>
-      <Dialog.Portal>
+      <OnMenu.Provider value={onMenu}><Dialog.Portal>
         <div className="backdrop" />
         <Dialog.Content className="dialog !w-[min(560px,calc(100vw-24px))]" aria-describedby={undefined} onCloseAutoFocus={back}>
           <Dialog.Title className="sr-only">{t('commands.title')}</Dialog.Title>
-          <Command label={t('commands.title')} loop filter={fits} className="flex min-h-0 flex-col">
+          <Command label={t('commands.title')} loop value={selected} onValueChange={setSelected} filter={fits} className="flex min-h-0 flex-col">
             <Command.Input value={words} onValueChange={setWords} className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none" placeholder={t('commands.field')} />
             <Command.List className="max-h-[min(420px,60vh)] overflow-y-auto p-1.5">
-              <Command.Empty className="p-3 text-text-3">{t('commands.none')}</Command.Empty>
+              {people.length === 0 && <Command.Empty className="p-3 text-text-3">{t('commands.none')}</Command.Empty>}
+              {words === '' && <Recent onFirst={setSelected} />}
               {conversation && !answers && (
                 <Command.Group heading={t('commands.conversation')}>
                   <Item icon={<PanelRight {...icon} />} keys={shortcuts.details} onSelect={run(askDetails)}>{t('actions.details')}</Item>
@@ -136,6 +165,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                       {`${t('actions.snooze')}: ${snoozeName(choice)}`}
                     </Item>
                   ))}
+                  <Item icon={<AlarmClock {...icon} />} onSelect={run(() => { openDialog('snooze'); })}>{`${t('actions.snooze')}: ${t('actions.snoozeOther')}`}</Item>
                 </Command.Group>
               )}
               <Command.Group heading={t('commands.goTo')}>
@@ -179,18 +209,19 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                   const one = conversations[id];
                   if (!one) return null;
                   return (
-                    <Item key={id} value={`${one.contact.name} ${one.contact.identities.map((identity) => identity.value).join(' ')} ${id}`} icon={<Avatar id={one.contact.id} name={one.contact.name} size={20} />} onSelect={run(() => { open(id); })}>
+                    <Item key={id} kept={false} value={`${one.contact.name} ${one.contact.identities.map((identity) => identity.value).join(' ')} ${id}`} icon={<Avatar id={one.contact.id} name={one.contact.name} size={20} />} onSelect={run(() => { open(id); })}>
                       {one.contact.name}
                     </Item>
                   );
                 })}
               </Command.Group>
-              <Command.Group forceMount>
-                {/* Whatever is typed may be what somebody said: this one always fits. */}
-                <Item force value="search" icon={<Search {...icon} />} keys={shortcuts.search} onSelect={run(() => { if (words.trim()) searchFor(words.trim()); openDialog('search'); })}>
-                  {words.trim() ? t('commands.searchFor', { words: words.trim() }) : t('commands.search')}
-                </Item>
-              </Command.Group>
+              {conversation && answers && replies && replies.saved_replies.length > 0 && (
+                <Command.Group heading={t('writing.saved')}>
+                  {replies.saved_replies.map((reply) => (
+                    <Item key={reply.id} value={`/${reply.name} ${reply.text}`} icon={<MessageSquareText {...icon} />} onSelect={run(() => void insert(conversation, reply))}>{`/${reply.name}`}</Item>
+                  ))}
+                </Command.Group>
+              )}
               <Command.Group heading={t('commands.settings')}>
                 {AVAILABILITIES.map((one) => (
                   <Item key={one} icon={<span className={`presence inline ${one}`} aria-hidden="true" />} onSelect={run(() => void setAvailability(user.id, { availability: one }))}>{`${t('availability.label')}: ${availabilityName(one)}`}</Item>
@@ -208,12 +239,59 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
                 <Item icon={<Keyboard {...icon} />} keys={shortcuts.sheet} onSelect={run(() => { openDialog('keys'); })}>{t('account.keyboard')}</Item>
                 <Item icon={<LogOut {...icon} />} onSelect={run(() => void signOut().then(() => navigate({ to: '/signin' })))}>{t('account.signOut')}</Item>
               </Command.Group>
+              <Command.Group forceMount>
+                {/* Whatever is typed may be what somebody said: this one always fits, and so stands below what fits better. */}
+                <Item force value="search" icon={<Search {...icon} />} keys={shortcuts.search} onSelect={run(() => { if (words.trim()) searchFor(words.trim()); openDialog('search'); })}>
+                  {words.trim() ? t('commands.searchFor', { words: words.trim() }) : t('commands.search')}
+                </Item>
+              </Command.Group>
+              {people.length > 0 && (
+                <Command.Group heading={t('search.group.contacts')} forceMount>
+                  {people.map((one) => (
+                    <Item key={one.contact.id} force value={`person ${one.contact.id}`} icon={<Avatar id={one.contact.id} name={one.contact.name} size={20} />} onSelect={run(() => { learn(one.conversation); open(one.conversation.id); })}>
+                      {one.contact.name}
+                    </Item>
+                  ))}
+                </Command.Group>
+              )}
             </Command.List>
           </Command>
         </Dialog.Content>
-      </Dialog.Portal>
+      </Dialog.Portal></OnMenu.Provider>
     </Dialog.Root>
   );
+}
+
+/** What was chosen before stands first, where it can be chosen now: that is known once the rest of the menu is. */
+function Recent({ onFirst }: { onFirst: (value: string) => void }) {
+  const { user } = useMe();
+  const onMenu = useContext(OnMenu);
+  const [recent, setRecent] = useState<string[]>([]);
+  useEffect(() => {
+    const known = recentCommands(user.id).filter((one) => onMenu.has(one));
+    setRecent(known);
+    if (known[0] !== undefined) onFirst(`recent ${known[0]}`);
+  }, [onMenu, user.id, onFirst]);
+  if (recent.length === 0) return null;
+  return (
+    <Command.Group heading={t('commands.recent')}>
+      {recent.map((one) => {
+        const command = onMenu.get(one);
+        return command && <Item key={one} {...command} value={`recent ${one}`} again={one} />;
+      })}
+    </Command.Group>
+  );
+}
+
+/** Puts a saved reply, filled in, where the answer is written. */
+async function insert({ id, contact }: Conversation, reply: SavedReply): Promise<void> {
+  try {
+    const { text } = await queryClient.fetchQuery(filledQuery(reply, id, `${contact.name} ${JSON.stringify(contact.identities)}`));
+    returnToDraft(id, 'reply', text);
+    setComposerMode(id, 'reply');
+  } catch (error) {
+    showToast({ error: true, words: t('writing.fillFailed', { name: reply.name, detail: wordsOf(error) }) });
+  }
 }
 
 /** Every word must be there; a match at the start of a word counts more. */
@@ -224,9 +302,22 @@ function fits(value: string, search: string): number {
   return words.every((word) => ` ${text}`.includes(` ${word}`)) ? 1 : 0.5;
 }
 
-function Item({ icon: mark, keys, value, force = false, onSelect, children }: { icon: ReactNode; keys?: string; value?: string; force?: boolean; onSelect: () => void; children: string }) {
+/** `again`: what it is called where it stands otherwise. `kept`: it is offered again; who a customer is does not stay on the device by it. */
+function Item({ icon: mark, keys, value, again, force = false, kept = !force, onSelect, children }: { icon: ReactNode; keys?: string | undefined; value?: string; again?: string; force?: boolean; kept?: boolean; onSelect: () => void; children: string }) {
+  const onMenu = useContext(OnMenu);
+  const called = value ?? children;
+  const { user } = useMe();
+  if (kept && again === undefined) onMenu.set(called, { icon: mark, keys, children, onSelect });
   return (
-    <Command.Item className="command-item" value={value ?? children} forceMount={force} onSelect={onSelect}>
+    <Command.Item
+      className="command-item"
+      value={called}
+      forceMount={force}
+      onSelect={() => {
+        if (kept) withRecentCommand(user.id, again ?? called);
+        onSelect();
+      }}
+    >
       {mark}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {keys && <Keys of={keys} />}

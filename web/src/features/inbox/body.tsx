@@ -19,6 +19,8 @@ const MissingFile = later(() => import('@/features/inbox/missing-file').then((mo
 
 const Lightbox = later(() => import('@/features/inbox/lightbox').then((module) => ({ default: module.Lightbox })));
 
+const Voice = later(() => import('@/features/inbox/voice').then((module) => ({ default: module.Voice })));
+
 export function Body({ message, sender }: { message: Message; sender: string }) {
   if (message.deleted_at)
     return <span className="quiet"><Ban size={14} aria-hidden="true" />{t('thread.deleted', { name: sender })}</span>;
@@ -51,7 +53,7 @@ function Said({ message, sender }: { message: Message; sender: string }) {
     case 'audio':
       return (
         <File file={message.content} icon={<Mic size={16} aria-hidden="true" />} name={message.content.voice ? kindName('audio') : t('content.sound')}>
-          {(onMissing) => <Sound file={message.content} name={t('content.soundOf', { name: sender })} onMissing={onMissing} />}
+          {(onMissing) => <Suspense fallback={<span className="sound" />}><Voice file={message.content} name={t('content.soundOf', { name: sender })} onMissing={onMissing} /></Suspense>}
         </File>
       );
     case 'document':
@@ -136,12 +138,6 @@ function Film({ file, name, onMissing }: Shown) {
   return <video className="film" controls preload="metadata" src={mediaAddress(file)} aria-label={name} onError={onMissing} />;
 }
 
-function Sound({ file, name, onMissing }: Shown) {
-  // Whoever sent it made no captions.
-  // eslint-disable-next-line jsx-a11y/media-has-caption
-  return <audio className="sound" controls preload="metadata" src={mediaAddress(file)} aria-label={name} onError={onMissing} />;
-}
-
 function DocumentRow({ file, onMissing }: Omit<Shown, 'name'>) {
   return <FileRow file={file} name={fileName(file.filename) ?? kindName('document')} about={[fileLabel(file), file.size ? fileSize(file.size) : ''].filter(Boolean).join(' · ')} onMissing={onMissing} />;
 }
@@ -172,7 +168,7 @@ export function Place({ place }: { place: Extract<Message, { type: 'location' }>
         <b className="block truncate" dir="auto">{place.name ?? t('content.place')}</b>
         {place.address && <span className="block text-[12.5px] leading-[17px] text-text-2" dir="auto">{place.address}</span>}
         <span className="flex flex-wrap items-center gap-x-3 text-[12px] leading-4">
-          <span className="num text-text-2">{at}</span>
+          <bdi className="num text-text-2" dir="ltr">{at}</bdi>
           <a className="link" href={address} target="_blank" rel="noreferrer noopener">{t('content.openMap')}</a>
         </span>
       </span>

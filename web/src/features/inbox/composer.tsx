@@ -1,4 +1,4 @@
-import { ArrowUp, BookOpen, CalendarClock, ChevronDown, Clock, CornerUpLeft, LayoutTemplate, Lock, MessageSquareText, Paperclip, PenLine, X } from 'lucide-react';
+import { ArrowUp, BookOpen, CalendarClock, Check, ChevronDown, Clock, CornerUpLeft, LayoutTemplate, Lock, MessageSquareText, Paperclip, PenLine, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ask, newKey } from '@/api/client';
 import type { Conversation, Message, ScheduleRequest, SendPrice } from '@/api/types';
@@ -21,6 +21,7 @@ import { attach, sendAttached, useUploads } from '@/lib/inbox/attachments';
 import { addNote, send } from '@/lib/inbox/outbox';
 import { chargeWords, costOf, priceWords } from '@/lib/inbox/outlook';
 import { seenSeq } from '@/lib/inbox/seen';
+import { resolveOnceSent } from '@/lib/inbox/resolve';
 import { canUndo, undoSend } from '@/lib/inbox/undo';
 import { usePermission, type Permission } from '@/lib/inbox/permission';
 import { focusComposer, setComposerMode, setReplyTo, REFUSED_ID, useComposer, useInbox, useLink, useReplyTo, useWriters, type ComposerMode } from '@/lib/inbox/store';
@@ -200,6 +201,12 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
     setDraft(id, kind, '');
     field.current?.focus();
   };
+  // Not where it is resolved already, and not before what goes is taken.
+  const resolvable = kind === 'reply' && ready && conversation.status !== 'resolved';
+  const submitAndResolve = () => {
+    submit();
+    resolveOnceSent(id);
+  };
   const take = (files: FileList | null | undefined) => {
     if (kind === 'reply' && files?.length) attach(id, conversation.channel_id, files);
   };
@@ -297,6 +304,7 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
                 more={phone && (
                   <>
                     <MenuItem icon={<MessageSquareText size={16} aria-hidden="true" />} onSelect={() => { then.current = () => { if (field.current) callUp(field.current, '/'); }; }}>{t('writing.saved')}</MenuItem>
+                    {resolvable && <MenuItem icon={<Check size={16} aria-hidden="true" />} onSelect={submitAndResolve}>{t('writing.sendResolve')}</MenuItem>}
                     {plannable && <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { then.current = () => { setPlanning(true); }; }}>{t('schedule.open')}</MenuItem>}
                   </>
                 )}
@@ -337,8 +345,9 @@ function TextComposer({ conversation, kind, facts, permission, offline, phone }:
             <Keys of={sendWith === 'enter' ? 'Enter' : 'Mod+Enter'} />
           </button>
           {kind === 'reply' && (
-            <Menu side="top" align="end" trigger={<button type="button" className="btn primary icon" aria-label={t('schedule.more')} disabled={!plannable}><ChevronDown size={16} aria-hidden="true" /></button>}>
-              <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>
+            <Menu side="top" align="end" trigger={<button type="button" className="btn primary icon" aria-label={t('schedule.more')} disabled={!plannable && !resolvable}><ChevronDown size={16} aria-hidden="true" /></button>}>
+              {resolvable && <MenuItem icon={<Check size={16} aria-hidden="true" />} onSelect={submitAndResolve}>{t('writing.sendResolve')}</MenuItem>}
+              {plannable && <MenuItem icon={<CalendarClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { setPlanning(true); }); }}>{t('schedule.open')}</MenuItem>}
             </Menu>
           )}
           </span>

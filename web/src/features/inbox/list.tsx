@@ -19,7 +19,7 @@ import { calmOrder, freshAbove } from '@/lib/inbox/calm';
 import { loadFar, loadList, setListScrolled } from '@/lib/inbox/live';
 import { beginTicking, isTicked, tick, toggleTick, untick, useBulk, useSelection } from '@/lib/inbox/selection';
 import { isAsked, listName, orderOf, plainList, SORTS, STATUSES, teamOf, totalName, VIEWS, type ListKey, type Tab, type View } from '@/lib/inbox/state';
-import { useInbox } from '@/lib/inbox/store';
+import { useInbox, useLink } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
 import type { Edge } from '@/lib/panes';
 import { useChannels, useMay, useSavedView, useTeamName, useTeams, useViewCount, useViews } from '@/lib/people';
@@ -404,6 +404,7 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
   }, [openId, virtualizer]);
 
   const slow = useAfter(!state?.loaded, 150);
+  const offline = useLink(({ state: link }) => link === 'offline');
   const viewName = useViewName(list.view);
   const saved = useSavedView(list.saved);
   useEffect(() => () => { setListScrolled(list, false); }, [list]);
@@ -478,7 +479,7 @@ function Cards({ list, openId, phone }: { list: ListKey; openId: string | null; 
           </div>
         )}
         {ids.length === 0 && state?.loaded && <Empty list={list} />}
-        {ids.length === 0 && slow && <Skeletons />}
+        {ids.length === 0 && slow && (offline ? <p className="px-6 py-16 text-center text-text-2" role="status">{t('list.notHere')}</p> : <Skeletons />)}
       </div>
       {menu && <Suspense fallback={null}><CardMenu key={menu.id} at={menu} onClose={() => { setMenu(null); }} /></Suspense>}
     </div>

@@ -1,9 +1,10 @@
-import { Copy, CornerUpLeft, Ellipsis, SmilePlus } from 'lucide-react';
+import { Copy, CornerUpLeft, Ellipsis, Link, SmilePlus } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Message } from '@/api/types';
 import { Menu, MenuItem, MenuLine } from '@/components/menu';
 import { Tip } from '@/components/tip';
 import { t } from '@/lib/i18n';
+import '@/lib/i18n-writing';
 import { send } from '@/lib/inbox/outbox';
 import { focusComposer, setComposerMode, setReplyTo } from '@/lib/inbox/store';
 import { useMay, useMe } from '@/lib/people';
@@ -32,26 +33,47 @@ export function MessageActions({ message }: { message: Message }) {
       {mine && <MenuItem onSelect={() => { react(''); }}>{t('thread.unreact', { emoji: mine.emoji })}</MenuItem>}
     </>
   );
-  if (!answers) return null;
-  if (window.matchMedia('(hover: none)').matches) return <TouchActions message={message} onReply={reply}>{reactions}</TouchActions>;
+  if (window.matchMedia('(hover: none)').matches) return <TouchActions message={message} onReply={answers ? reply : null}>{reactions}</TouchActions>;
   return (
     <div className="message-actions">
-      <Tip label={t('thread.reply')} side="top">
-        <button type="button" className="btn plain icon small" aria-label={t('thread.reply')} onClick={reply}><CornerUpLeft size={14} aria-hidden="true" /></button>
-      </Tip>
+      {answers && (
+        <>
+          <Tip label={t('thread.reply')} side="top">
+            <button type="button" className="btn plain icon small" aria-label={t('thread.reply')} onClick={reply}><CornerUpLeft size={14} aria-hidden="true" /></button>
+          </Tip>
+          <Menu
+            side="top"
+            align="start"
+            trigger={<button type="button" className="btn plain icon small" aria-label={t('thread.react')} title={t('thread.react')}><SmilePlus size={14} aria-hidden="true" /></button>}
+          >
+            {reactions}
+          </Menu>
+        </>
+      )}
       <Menu
         side="top"
         align="start"
-        trigger={<button type="button" className="btn plain icon small" aria-label={t('thread.react')} title={t('thread.react')}><SmilePlus size={14} aria-hidden="true" /></button>}
+        trigger={<button type="button" className="btn plain icon small" aria-label={t('thread.more')} title={t('thread.more')}><Ellipsis size={14} aria-hidden="true" /></button>}
       >
-        {reactions}
+        <Copies message={message} />
       </Menu>
     </div>
   );
 }
 
+/** What a message says, and where it stands, to be put elsewhere. */
+function Copies({ message }: { message: Message }) {
+  const words = message.type === 'text' ? message.content.body : message.type === 'template' ? message.content.text : null;
+  return (
+    <>
+      {words && <MenuItem icon={<Copy size={16} aria-hidden="true" />} onSelect={() => { void copy(words); }}>{t('thread.copy')}</MenuItem>}
+      <MenuItem icon={<Link size={16} aria-hidden="true" />} onSelect={() => { void copy(`${location.origin}/inbox/${message.conversation_id}?message=${String(message.seq)}`); }}>{t('writing.copyLink')}</MenuItem>
+    </>
+  );
+}
+
 /** For a finger: one menu, behind a button that is always there and behind a long press on the bubble. */
-function TouchActions({ message, onReply, children }: { message: Message; onReply: () => void; children: ReactNode }) {
+function TouchActions({ message, onReply, children }: { message: Message; /** `null` for whoever may not answer. */ onReply: (() => void) | null; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -60,7 +82,6 @@ function TouchActions({ message, onReply, children }: { message: Message; onRepl
     bubble.dataset['pressable'] = '';
     return onLongPress(bubble, () => { setOpen(true); });
   }, []);
-  const words = message.type === 'text' ? message.content.body : message.type === 'template' ? message.content.text : null;
   const icon = { size: 16, 'aria-hidden': true } as const;
   return (
     <div ref={box} className="message-actions touch">
@@ -71,10 +92,10 @@ function TouchActions({ message, onReply, children }: { message: Message; onRepl
         onOpenChange={setOpen}
         trigger={<button type="button" className="btn plain icon" aria-label={t('thread.more')}><Ellipsis {...icon} /></button>}
       >
-        <MenuItem icon={<CornerUpLeft {...icon} />} onSelect={onReply}>{t('thread.reply')}</MenuItem>
-        {words && <MenuItem icon={<Copy {...icon} />} onSelect={() => { void copy(words); }}>{t('thread.copy')}</MenuItem>}
-        <MenuLine />
-        {children}
+        {onReply && <MenuItem icon={<CornerUpLeft {...icon} />} onSelect={onReply}>{t('thread.reply')}</MenuItem>}
+        <Copies message={message} />
+        {onReply && <MenuLine />}
+        {onReply && children}
       </Menu>
     </div>
   );

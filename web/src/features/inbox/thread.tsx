@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { AlarmClock, ArrowDown, Bot, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
-import type { Conversation } from '@/api/types';
+import type { Conversation, Message } from '@/api/types';
 import { useAsOf } from '@/components/as-of';
 import { Avatar } from '@/components/avatar';
 import { ConnectionPill } from '@/components/connection-pill';
@@ -13,6 +13,7 @@ import { Tip } from '@/components/tip';
 import { Ring, windowName } from '@/components/window-ring';
 import { RowView } from '@/features/inbox/rows';
 import { statusName } from '@/features/inbox/views';
+import { openDialog } from '@/lib/dialogs';
 import { useAfter, useLooking, useMinute } from '@/lib/hooks';
 import { t } from '@/lib/i18n';
 import { assign, markRead, mentionOf, own, putWithTeam, setStatus } from '@/lib/inbox/actions';
@@ -83,7 +84,7 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
       {loaded && conversation ? (
         <Messages id={id} conversation={conversation} thread={thread} target={target} />
       ) : (
-        <Waiting error={error} offline={link === 'offline'} onRetry={load} />
+        <Waiting error={error} offline={link === 'offline'} onRetry={load} conversation={conversation} />
       )}
       {(conversation?.scheduled ?? 0) > 0 && conversation && <Suspense fallback={null}><Scheduled conversation={conversation} /></Suspense>}
       {conversation && <Suspense fallback={<div className="composer h-[126px]" aria-hidden="true" />}><Composer key={id} conversation={conversation} phone={phone} /></Suspense>}
@@ -91,13 +92,30 @@ export function Thread({ id, phone, onDetails, detailsShown }: Props) {
   );
 }
 
-function Waiting({ error, offline, onRetry }: { error: unknown; offline: boolean; onRetry: () => void }) {
+const NONE = new Map<string, Message>();
+const noop = () => undefined;
+
+function Waiting({ error, offline, onRetry, conversation }: { error: unknown; offline: boolean; onRetry: () => void; conversation: Conversation | undefined }) {
   const slow = useAfter(error === null, 150);
+  const all = useInbox((state) => state.pending);
+  const pending = all.filter((one) => one.conversation_id === conversation?.id);
   if (error !== null)
     return (
-      <div className="grid flex-1 place-content-center gap-1 text-center" role="alert">
-        <p className="px-8">{offline ? t('thread.notHere') : t('thread.failed')} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button></p>
-      </div>
+      <>
+        <div className="grid flex-1 place-content-center gap-1 text-center" role="alert">
+          <p className="px-8">{offline ? t('thread.notHere') : t('thread.failed')} <button type="button" className="link" onClick={onRetry}>{t('app.tryAgain')}</button></p>
+        </div>
+        {/* What is written here meanwhile is not out of sight for that. */}
+        {conversation && pending.length > 0 && (
+          <div className="max-h-[50%] flex-none overflow-y-auto pb-2.5" role="feed" aria-label={t('thread.feed')}>
+            {pending.map((one, index) => (
+              <div key={one.id} className="row">
+                <RowView row={{ kind: 'pending', key: one.id, pending: one, grouped: false }} conversation={conversation} index={index} count={pending.length} byProviderId={NONE} onJump={noop} />
+              </div>
+            ))}
+          </div>
+        )}
+      </>
     );
   return (
     <div className="flex flex-1 flex-col justify-end gap-3 px-5 pb-4" aria-hidden="true">
@@ -259,11 +277,17 @@ function AssigneeItems({ conversation }: { conversation: Conversation }) {
 }
 
 function SnoozeItems({ conversation }: { conversation: Conversation }) {
-  return snoozeChoices(new Date()).map((choice) => (
-    <MenuItem key={choice.kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString())}>
-      {snoozeName(choice)}
-    </MenuItem>
-  ));
+  return (
+    <>
+      {snoozeChoices(new Date()).map((choice) => (
+        <MenuItem key={choice.kind} icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => void setStatus(conversation.id, 'snoozed', choice.at.toISOString())}>
+          {snoozeName(choice)}
+        </MenuItem>
+      ))}
+      {/* After the menu gave the focus back, so that the dialog returns it there. */}
+      <MenuItem icon={<AlarmClock size={16} aria-hidden="true" />} onSelect={() => { setTimeout(() => { openDialog('snooze'); }); }}>{t('actions.snoozeOther')}</MenuItem>
+    </>
+  );
 }
 
 function SnoozeMenu({ conversation }: { conversation: Conversation }) {

@@ -740,7 +740,8 @@ export const settings = {
     asSound: 'لا يسجّل هذا المتصفح بترميز Opus: تُرسل كصوت لا كرسالة صوتية.',
   },
   contacts: { search: 'ابحث عن جهة اتصال', searchHint: 'ببداية الاسم، أو جزء من الرقم.', looking: 'جارٍ البحث…', none: 'لا جهة اتصال تطابق.', noneYet: 'لا جهات اتصال لها رقم بعد.', failed: 'لم تصل جهات الاتصال. {{detail}}', more: 'عرض جهات اتصال أخرى' },
-  commands: { title: 'قائمة الأوامر', field: 'اكتب أمرًا', none: 'لا شيء يطابق هذا الكلام.', conversation: 'هذه المحادثة', goTo: 'الانتقال إلى', contacts: 'المحادثات', settings: 'الإعدادات', search: 'البحث في الرسائل والأشخاص', searchFor: 'البحث عن «{{words}}»' },
+  commands: {
+    recent: 'المستخدم أخيرًا', title: 'قائمة الأوامر', field: 'اكتب أمرًا', none: 'لا شيء يطابق هذا الكلام.', conversation: 'هذه المحادثة', goTo: 'الانتقال إلى', contacts: 'المحادثات', settings: 'الإعدادات', search: 'البحث في الرسائل والأشخاص', searchFor: 'البحث عن «{{words}}»' },
   keys: {
     title: 'اختصارات لوحة المفاتيح',
     everywhere: 'في كل مكان',

@@ -14,6 +14,8 @@ export const writing = {
     unfilled: '<b>املأ {{place}}.</b> لا نعرفه عن {{name}}.',
     goTo: 'الانتقال إليه',
     asIs: 'الإرسال كما هو',
+    sendResolve: 'إرسال وإنهاء',
+    copyLink: 'نسخ الرابط إليها',
     people: 'الزملاء',
     ...plural('foundPeople', 'زميل واحد', 'زميلان', '{{count}} زملاء', '{{count}} زميلًا', '{{count}} زميل'),
     ...plural('foundEmoji', 'رمز تعبيري واحد', 'رمزان تعبيريان', '{{count}} رموز تعبيرية', '{{count}} رمزًا تعبيريًّا', '{{count}} رمز تعبيري'),
@@ -24,6 +26,19 @@ export const writing = {
     emojiRecent: 'المستخدمة أخيرًا',
     emojiNone: 'لا رمز تعبيري بهذا الاسم.',
     emojiGroup: { faces: 'وجوه', people: 'أشخاص', nature: 'حيوانات وطبيعة', food: 'طعام وشراب', activities: 'أنشطة', travel: 'سفر وأماكن', objects: 'أشياء', symbols: 'رموز', flags: 'أعلام' },
+  },
+  pictures: {
+    next: 'الصورة التالية',
+    previous: 'الصورة السابقة',
+    place: '{{at}} من {{count}}',
+  },
+  player: {
+    play: 'تشغيل',
+    pause: 'إيقاف مؤقت',
+    place: 'الموضع في الصوت',
+    time: '{{at}} من {{length}}',
+    speed: 'السرعة {{speed}}',
+    speedHint: 'سرعة التشغيل',
   },
   schedule: {
     title: 'الإرسال في وقت محدد',

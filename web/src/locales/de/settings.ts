@@ -768,6 +768,7 @@ export const settings = {
     more: 'Weitere Kontakte zeigen',
   },
   commands: {
+    recent: 'Zuletzt verwendet',
     title: 'Befehlsmenü',
     field: 'Befehl tippen',
     none: 'Nichts passt zu diesen Worten.',

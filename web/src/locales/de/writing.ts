@@ -13,6 +13,8 @@ export const writing = {
     unfilled: '<b>{{place}} ausfüllen.</b> Von {{name}} ist das nicht bekannt.',
     goTo: 'Hingehen',
     asIs: 'So senden, wie es ist',
+    sendResolve: 'Senden und erledigen',
+    copyLink: 'Link dorthin kopieren',
     people: 'Team',
     foundPeople_one: '{{count}} Person',
     foundPeople_other: '{{count}} Personen',
@@ -25,6 +27,19 @@ export const writing = {
     emojiRecent: 'Zuletzt benutzt',
     emojiNone: 'Kein Emoji heißt so.',
     emojiGroup: { faces: 'Gesichter', people: 'Menschen', nature: 'Tiere und Natur', food: 'Essen und Trinken', activities: 'Aktivitäten', travel: 'Reisen und Orte', objects: 'Gegenstände', symbols: 'Symbole', flags: 'Flaggen' },
+  },
+  pictures: {
+    next: 'Nächstes Bild',
+    previous: 'Voriges Bild',
+    place: '{{at}} von {{count}}',
+  },
+  player: {
+    play: 'Abspielen',
+    pause: 'Anhalten',
+    place: 'Stelle im Ton',
+    time: '{{at}} von {{length}}',
+    speed: 'Tempo {{speed}}',
+    speedHint: 'Wie schnell es läuft',
   },
   schedule: {
     title: 'Zu einer Zeit senden',

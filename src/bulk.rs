@@ -139,8 +139,13 @@ impl Bulk {
         let mut before = self.row(scope, caller.principal.user_id, of).await?;
         let job = &mut before.body.0.job;
         let rule = |code, message: &str| Err(Refusal::Rule { code, message: message.to_owned() });
-        match (job.state, job.undone_by) {
-            (_, Some(undone)) if undone != id => return rule("undone_already", "it was taken back already"),
+        // One that was marked and then not written down took nothing back.
+        let undone = match job.undone_by.filter(|undone| *undone != id) {
+            Some(undone) => self.records.get::<BulkJobRow>(scope, BulkJobRow::key(undone)).await?.is_some(),
+            None => false,
+        };
+        match (job.state, undone) {
+            (_, true) => return rule("undone_already", "it was taken back already"),
             (BulkState::Running, _) => {
                 return rule("still_running", "it goes on still: take it back when it is done");
             }
@@ -267,8 +272,10 @@ impl Bulk {
             .collect();
         for some in mutations.chunks(SLICES_AT_ONCE) {
             let store = self.records.store();
-            try_join_all(some.iter().map(|row| store.commit_one(scope.into(), Lane::Bulk, vec![row.clone()])))
-                .await?;
+            try_join_all(
+                some.iter().map(|row| store.commit_one(scope.into(), Lane::Bulk, vec![row.clone()])),
+            )
+            .await?;
         }
         let job = wire::BulkJob {
             id,

@@ -127,7 +127,7 @@ pub enum Said {
 #[must_use]
 pub fn frame(text: &str) -> Said {
     match Frame::read(text) {
-        Ok(Frame::Ping | Frame::Pong | Frame::Activity | Frame::Typing(_)) => Said::Plain,
+        Ok(Frame::Ping | Frame::Pong | Frame::Activity | Frame::Typing(_) | Frame::Viewing(_)) => Said::Plain,
         Ok(Frame::Subscribe(request)) => {
             Said::Subscribe(request.id, request.since, request.batch, request.idle_s)
         }

@@ -209,14 +209,17 @@ impl Permit {
 /// Slots are given at the number's pace, but what is stored before a request takes a time of its own, after which several
 /// might begin at once.
 async fn turn(begins: &Mutex<Throughput>, clock: &dyn Clock) -> bool {
-    let mut waited = Duration::ZERO;
-    while waited < TURN_MAX {
-        let taken = begins.lock().unwrap_or_else(PoisonError::into_inner).take(clock.now());
+    let since = clock.now();
+    loop {
+        let now = clock.now();
+        // By a clock that was set back nobody knows how long it has waited.
+        if now < since || now.since(since) >= TURN_MAX {
+            return false;
+        }
+        let taken = begins.lock().unwrap_or_else(PoisonError::into_inner).take(now);
         let Err(wait) = taken else { return true };
         tokio::time::sleep(wait).await;
-        waited += wait;
     }
-    false
 }
 
 /// A slot for one request of a channel, for a conversation's next message.

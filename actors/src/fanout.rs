@@ -21,7 +21,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Handler, WrapFuture, fut};
 use bytes::Bytes;
 use switchboard_schema::{
     IdBytes, SocketId, TenantId, TenantScope, TraceContext, UserId,
-    wire::{CloseCode, StoreCondition, StreamPosition},
+    wire::{CloseCode, ServerFrame, ServerSignal, StoreCondition, StreamPosition},
 };
 
 use crate::House;
@@ -71,6 +71,13 @@ impl EncodedEvent {
     pub fn json(&self) -> &[u8] {
         &self.frame[self.json_at..]
     }
+}
+
+/// A signal as sockets are sent it.
+#[must_use]
+pub(crate) fn signal_frame(signal: ServerSignal) -> Bytes {
+    // Wire types have string keys and finite numbers only: this cannot fail.
+    text_frame(&[&serde_json::to_vec(&ServerFrame::Signal { signal }).unwrap_or_default()])
 }
 
 /// An unmasked WebSocket text frame of these parts (RFC 6455, 5.2).

@@ -397,6 +397,11 @@ impl House {
         self.signal(scope, None, wire::ServerSignal::Typing(typing));
     }
 
+    /// The person of a socket has this conversation before them, or none: whoever looks at it as well is told.
+    pub fn viewing(&self, scope: TenantScope, socket: SocketId, id: Option<ConversationId>) {
+        self.env.tenants.tell_if_there(scope, (), tenant::Letter::Viewing(socket, id));
+    }
+
     /// Tells every socket, those that open later included, how the store does.
     pub fn announce_store(&self, condition: wire::StoreCondition) {
         for fanout in self.env.fanouts.get().into_iter().flatten() {
@@ -537,10 +542,7 @@ impl House {
     }
 
     fn signal(&self, scope: TenantScope, person: Option<UserId>, signal: wire::ServerSignal) {
-        let frame = wire::ServerFrame::Signal { signal };
-        // Wire types have string keys and finite numbers only: this cannot fail.
-        let json = serde_json::to_vec(&frame).unwrap_or_default();
-        let letter = tenant::Letter::Signal(person, fanout::text_frame(&[&json]));
+        let letter = tenant::Letter::Signal(person, fanout::signal_frame(signal));
         self.env.tenants.tell_if_there(scope, (), letter);
     }
 

@@ -145,6 +145,8 @@ pub(crate) enum Letter {
     StaffChanged,
     /// Somebody did something, so long ago.
     Active(UserId, Duration),
+    /// A socket's person has this conversation before them, or none.
+    Viewing(SocketId, Option<ConversationId>),
     /// A socket is gone.
     Left(SocketId),
     /// How everybody is to be found; for whom.
@@ -496,6 +498,7 @@ impl TenantActor {
                 let now = self.env.clock.now();
                 self.was_active(user, now - ago, ctx);
             }
+            Letter::Viewing(socket, id) => self.viewing(socket, id),
             Letter::Left(socket) => self.left(socket, ctx),
             Letter::Presence(caller, reply) => tell(reply, Ok(self.presence(caller))),
             Letter::SetAvailability(user, set, reply) => self.set_availability(user, set, reply, ctx),
@@ -512,17 +515,20 @@ impl TenantActor {
                 self.all_left(arbiter, ctx);
             }
             Letter::Found(user, reply) => tell(reply, Ok(self.found(user))),
-            Letter::Signal(person, frame) => {
-                for &arbiter in &self.attached {
-                    if let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(arbiter)) {
-                        let (tenant, frame) = (self.scope.tenant(), frame.clone());
-                        fanout.do_send(Signal { tenant, person, frame });
-                    }
-                }
-            }
+            Letter::Signal(person, frame) => self.signal(person, &frame),
             Letter::Flush(reply) => {
                 self.flushes.push(reply);
                 self.write(ctx);
+            }
+        }
+    }
+
+    /// Tells something that may be lost to all sockets, or to those of one person.
+    fn signal(&self, person: Option<UserId>, frame: &bytes::Bytes) {
+        for &arbiter in &self.attached {
+            if let Some(fanout) = self.env.fanouts.get().and_then(|all| all.get(arbiter)) {
+                let (tenant, frame) = (self.scope.tenant(), frame.clone());
+                fanout.do_send(Signal { tenant, person, frame });
             }
         }
     }

@@ -25,6 +25,8 @@ use crate::{
 
 /// How often one socket's typing is passed on: it goes to everybody in the workspace.
 const TYPING_EVERY: Duration = Duration::from_secs(1);
+/// How often one socket says what its person looks at; what comes sooner is not heard.
+const VIEWING_EVERY: Duration = Duration::from_millis(250);
 /// How often one socket's signs of its person are passed on.
 const ACTIVE_EVERY: Duration = Duration::from_secs(5);
 /// The pong of the protocol, whole.
@@ -44,6 +46,8 @@ pub(super) struct Work {
     pub(super) caller: Caller,
     /// When it was last passed on that they do something.
     pub(super) active_at: Cell<Option<Instant>>,
+    /// When they last said what they look at.
+    pub(super) viewed_at: Cell<Option<Instant>>,
 }
 
 impl Listener for Work {
@@ -101,6 +105,8 @@ pub(crate) enum Frame {
     Typing(wire::TypingSignal),
     /// The caller does something.
     Activity,
+    /// The caller looks at this.
+    Viewing(wire::ViewingSignal),
     /// Are you there?
     Ping,
     /// I am here.
@@ -140,9 +146,12 @@ impl Frame {
                 data_of(&envelope).map(Self::Typing).map_err(NotAFrame::Complaint)
             }
             "signal" if envelope.name.as_deref() == Some("activity") => Ok(Self::Activity),
+            "signal" if envelope.name.as_deref() == Some("viewing") => {
+                data_of(&envelope).map(Self::Viewing).map_err(NotAFrame::Complaint)
+            }
             "signal" => Err(NotAFrame::Complaint(frame_error(
                 "unknown_signal",
-                "the signals for clients are `typing` and `activity`",
+                "the signals for clients are `typing`, `viewing` and `activity`",
             ))),
             "ping" => Ok(Self::Ping),
             "pong" => Ok(Self::Pong),
@@ -160,6 +169,7 @@ fn take(work: &Work, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelu
         Ok(Frame::Command(id, read)) => return command(work, id, read),
         Ok(Frame::Typing(typing)) => pass_on(work, typing, typed_at),
         Ok(Frame::Activity) => note_activity(work),
+        Ok(Frame::Viewing(viewing)) => note_viewing(work, viewing),
         Ok(Frame::Ping) => work.socket.queue(Bytes::from_static(PONG)),
         Ok(Frame::Pong) => {}
         Err(NotAFrame::Close(reason)) => work.socket.close(CloseCode::ProtocolError, reason),
@@ -188,6 +198,17 @@ fn note_activity(work: &Work) {
     }
     work.active_at.set(Some(now));
     work.house.active(work.caller.scope, user, Duration::ZERO);
+}
+
+/// The person at this socket opened a conversation, or left it.
+fn note_viewing(work: &Work, viewing: wire::ViewingSignal) {
+    let now = Instant::now();
+    let is_soon = work.viewed_at.get().is_some_and(|at| now - at < VIEWING_EVERY);
+    if work.caller.person().is_none() || is_soon {
+        return;
+    }
+    work.viewed_at.set(Some(now));
+    work.house.viewing(work.caller.scope, work.socket.id(), viewing.conversation_id);
 }
 
 fn pass_on(work: &Work, typing: wire::TypingSignal, typed_at: &mut Option<Instant>) {

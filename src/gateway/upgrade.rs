@@ -117,8 +117,15 @@ fn begin(connection: Connection, admitted: Result<Caller, Denied>, inside: Insid
     match opened {
         Ok((socket, caller)) => {
             let workspace_id = caller.scope.tenant();
-            let work =
-                Rc::new(Work { socket, house, access, notifications, caller, active_at: Cell::default() });
+            let work = Rc::new(Work {
+                socket,
+                house,
+                access,
+                notifications,
+                caller,
+                active_at: Cell::default(),
+                viewed_at: Cell::default(),
+            });
             greet(&work.socket, workspace_id);
             rechecks::watch(&work);
             tokio::task::spawn_local(Session::new(connection, work));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     api::Api,
+    postman::customer,
     snapshot::{number, position, text},
     stage::Stage,
     until,
@@ -120,4 +121,43 @@ async fn a_program_is_nobody_who_is_there_and_a_limit_is_named() {
     late.is_problem(422, "invalid");
     assert_eq!(late.body["field"], "away_after_minutes");
     stage.api.patch(AVAILABILITY, &json!({"availability": "asleep"})).await.is_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn who_looks_at_the_same_conversation_sees_who_else_does_until_they_leave() {
+    let stage = Stage::new().await;
+    let (here, there) = (stage.meet(&customer(0)).await, stage.meet(&customer(1)).await);
+    let (ben, eve) = (stage.member("agent").await, stage.member("analyst").await);
+    let (bens, eves) = (id_of(&ben).await, id_of(&eve).await);
+    let both = json!([bens, eves].iter().collect::<std::collections::BTreeSet<_>>());
+    let (mut at_bens, mut at_eves) = (page_of(&ben).await, page_of(&eve).await);
+    let view = |conversation: Value| json!({"type": "signal", "name": "viewing", "data": {"conversation_id": conversation}});
+    let told = async |socket: &mut Socket| loop {
+        let frame = socket.frame_of("signal").await;
+        if frame["name"] == "viewing" {
+            break (frame["data"]["conversation_id"].clone(), frame["data"]["user_ids"].clone());
+        }
+    };
+
+    at_bens.say(&view(json!(here))).await;
+    assert_eq!(told(&mut at_bens).await, (json!(here), json!([bens])));
+    at_eves.say(&view(json!(here))).await;
+    assert_eq!(told(&mut at_bens).await, (json!(here), both.clone()));
+    assert_eq!(told(&mut at_eves).await, (json!(here), both.clone()), "who comes sees who is there");
+
+    // Who goes elsewhere is there alone, and whoever stayed knows; who closes the page has left as well.
+    let pause = || tokio::time::sleep(std::time::Duration::from_millis(300));
+    pause().await;
+    at_eves.say(&view(json!(there))).await;
+    assert_eq!(told(&mut at_bens).await, (json!(here), json!([bens])));
+    assert_eq!(told(&mut at_eves).await, (json!(there), json!([eves])));
+    pause().await;
+    at_eves.say(&view(json!(here))).await;
+    assert_eq!(told(&mut at_bens).await, (json!(here), both));
+    drop(at_eves);
+    assert_eq!(told(&mut at_bens).await, (json!(here), json!([bens])));
+
+    // What is said at once again is not heard; nonsense is said to be that, and the socket stays.
+    at_bens.say(&json!({"type": "signal", "name": "viewing", "data": {"conversation_id": 7}})).await;
+    assert_eq!(at_bens.frame_of("error").await["error"]["code"], "invalid");
 }

@@ -3,7 +3,7 @@
 //!
 //! Who is there is memory alone: with another activation sockets attach anew.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use switchboard_domain::{
@@ -12,14 +12,17 @@ use switchboard_domain::{
 };
 use switchboard_ports::store::{self, Lane, Mutation, Records, Scan};
 use switchboard_schema::{
-    SocketId, TenantScope, Timestamp, UserId,
+    ConversationId, SocketId, TenantScope, Timestamp, UserId,
     record::{AvailabilityBody, AvailabilityRow, MemberBody},
     table::Json,
     wire::{self, EventData, EventName, PresenceState},
 };
 
 use super::{Letter, PRESENCE_LOOK, TenantActor, tell};
-use crate::{Refusal, directory::Reply, shell::repeat};
+use crate::{Refusal, directory::Reply, fanout, shell::repeat};
+
+/// Sockets that look at one conversation and are told of each other.
+const VIEWERS_MAX: usize = 100;
 
 /// Who is there, as far as is known.
 #[derive(Default)]
@@ -27,6 +30,8 @@ pub(super) struct Present {
     people: HashMap<UserId, Person>,
     /// Whose each socket is, and on which arbiter.
     sockets: HashMap<SocketId, (usize, UserId)>,
+    /// Which conversation the person of a socket has before them, where they have one.
+    viewing: HashMap<SocketId, ConversationId>,
     /// What everybody was told of them, and from when that is.
     told: HashMap<UserId, (PresenceState, Timestamp)>,
     /// Rows being written, and the letters about the same person that wait for that.
@@ -96,6 +101,37 @@ impl TenantActor {
             let now = self.env.clock.now();
             self.present.person(user).left(now);
             self.tell_presence([user], ctx);
+            if let Some(id) = self.present.viewing.remove(&socket) {
+                self.tell_viewers(id);
+            }
+        }
+    }
+
+    /// The person of a socket has this conversation before them from now on, or none.
+    pub(super) fn viewing(&mut self, socket: SocketId, id: Option<ConversationId>) {
+        if !self.present.sockets.contains_key(&socket) {
+            return;
+        }
+        let viewing = &mut self.present.viewing;
+        let before = match id {
+            Some(id) => viewing.insert(socket, id),
+            None => viewing.remove(&socket),
+        };
+        if before != id {
+            before.into_iter().chain(id).for_each(|changed| self.tell_viewers(changed));
+        }
+    }
+
+    /// Tells those who look at a conversation who does.
+    fn tell_viewers(&self, id: ConversationId) {
+        let Present { viewing, sockets, .. } = &self.present;
+        let there = viewing.iter().filter(|(_, at)| **at == id).filter_map(|(socket, _)| sockets.get(socket));
+        let viewers: BTreeSet<UserId> = there.map(|(_, user)| *user).take(VIEWERS_MAX).collect();
+        let user_ids = viewers.iter().copied().collect();
+        let signal = wire::ServerSignal::Viewing(wire::Viewing { conversation_id: id, user_ids });
+        let frame = fanout::signal_frame(signal);
+        for user in viewers {
+            self.signal(Some(user), &frame);
         }
     }
 

@@ -61,6 +61,7 @@ wire! {
     #[derive(Default)]
     pub struct SetBusinessHours {
         /// The hours; `null`: at any time or, for a team, as the workspace.
+        #[serde(deserialize_with = "Option::deserialize")]
         pub hours: Option<BusinessHours>,
     }
 

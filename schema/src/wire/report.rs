@@ -370,6 +370,7 @@ wire! {
     #[derive(Eq, Default)]
     pub struct SetRatingSettings {
         /// Whether, and how; `null`: they are not or, for a team, as the workspace.
+        #[serde(deserialize_with = "Option::deserialize")]
         pub settings: Option<RatingSettings>,
     }
 

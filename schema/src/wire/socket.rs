@@ -91,6 +91,9 @@ wire! {
         /// The caller does something: they are there.
         #[serde(rename = "activity")]
         Activity,
+        /// The caller has a conversation before them, or none any more.
+        #[serde(rename = "viewing")]
+        Viewing(ViewingSignal),
     }
 
     /// What can be asked for over the socket. Each has the same meaning as the HTTP call beside it.
@@ -410,6 +413,9 @@ wire! {
         /// Somebody writes.
         #[serde(rename = "typing")]
         Typing(Typing),
+        /// Who has a conversation before them; told to those people alone.
+        #[serde(rename = "viewing")]
+        Viewing(Viewing),
         /// A draft of somebody's was kept or is no more.
         #[serde(rename = "draft.changed")]
         DraftChanged(super::DraftChanged),
@@ -467,6 +473,22 @@ wire! {
     pub struct TypingSignal {
         /// Where.
         pub conversation_id: ConversationId,
+    }
+
+    /// What somebody looks at.
+    #[derive(Copy, Eq)]
+    pub struct ViewingSignal {
+        /// Which conversation; `null`: none.
+        pub conversation_id: Option<ConversationId>,
+    }
+
+    /// Who looks at a conversation.
+    #[derive(Eq)]
+    pub struct Viewing {
+        /// Which.
+        pub conversation_id: ConversationId,
+        /// Everybody who does, the receiver among them; at most 100.
+        pub user_ids: Vec<UserId>,
     }
 
     /// Somebody writes.

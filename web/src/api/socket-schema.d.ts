@@ -91,6 +91,10 @@ export type ClientFrame =
       | {
           name: "activity";
         }
+      | {
+          data: ViewingSignal;
+          name: "viewing";
+        }
     ) & {
       type: "signal";
     })
@@ -203,6 +207,7 @@ export type InteractiveHeader =
 export type UserId = string;
 export type TeamId = string;
 export type LabelId = string;
+export type ConversationId = string;
 /**
  * What the server sends.
  */
@@ -252,6 +257,10 @@ export type ServerFrame =
       | {
           data: Typing;
           name: "typing";
+        }
+      | {
+          data: Viewing;
+          name: "viewing";
         }
       | {
           data: DraftChanged;
@@ -1346,6 +1355,15 @@ export interface TypingSignal {
    * Where.
    */
   conversation_id: string;
+}
+/**
+ * What somebody looks at.
+ */
+export interface ViewingSignal {
+  /**
+   * Which conversation; `null`: none.
+   */
+  conversation_id?: ConversationId | null;
 }
 /**
  * Something changed.
@@ -2767,6 +2785,19 @@ export interface Typing {
    * Who.
    */
   user_id: string;
+}
+/**
+ * Who looks at a conversation.
+ */
+export interface Viewing {
+  /**
+   * Which.
+   */
+  conversation_id: string;
+  /**
+   * Everybody who does, the receiver among them; at most 100.
+   */
+  user_ids: UserId[];
 }
 /**
  * A draft was kept or is no more: whoever shows that person's reads it again.

@@ -192,6 +192,7 @@ export type Window = Schemas['Window'];
 export type EventData = socket.EventData;
 export type StoreCondition = socket.StoreState['condition'];
 export type Typing = socket.Typing;
+export type Viewing = socket.Viewing;
 export type DraftChanged = socket.DraftChanged;
 export type NotificationsChanged = socket.NotificationsChanged;
 export type ServerFrame = socket.ServerFrame;

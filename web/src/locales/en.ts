@@ -165,6 +165,8 @@ export const en = {
     messageName: '{{sender}}, {{time}}: {{text}}, {{state}}',
     noteName: 'Private note by {{sender}}, {{time}}: {{text}}',
     openIt: 'Open',
+    viewing_one: '{{names}} looks at this too',
+    viewing_other: '{{names}} look at this too',
     arrived_one: '{{count}} new message from {{name}}',
     arrived_other: '{{count}} new messages from {{name}}',
     failedNow: 'A message to {{name}} was not sent.',

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { AlarmClock, ArrowDown, Bot, Check, ChevronDown, ChevronLeft, Ellipsis, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
+import { AlarmClock, ArrowDown, Bot, Check, ChevronDown, ChevronLeft, Ellipsis, Eye, Hourglass, Inbox, PanelRight, TimerOff, UserRound, UserRoundCheck, UserRoundX, Users } from 'lucide-react';
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import type { Conversation, Message } from '@/api/types';
@@ -24,7 +24,7 @@ import { noteHidden, noteOpened, noteShown } from '@/lib/inbox/seen';
 import { dueOf, dueWords } from '@/lib/inbox/sla';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
 import { unreadOf, type Thread as ThreadState } from '@/lib/inbox/state';
-import { focusComposer, useInbox, useLink, usePlace } from '@/lib/inbox/store';
+import { focusComposer, useInbox, useLink, usePlace, useViewers } from '@/lib/inbox/store';
 import { later } from '@/lib/later';
 import { nameOf, presenceName, useAnswering, useChannelName, useChannels, useMay, useMe, usePresence, useTeamName, useTeams, useUsers } from '@/lib/people';
 import { matches, shortcuts } from '@/lib/shortcuts';
@@ -128,6 +128,23 @@ function Waiting({ error, offline, onRetry, conversation }: { error: unknown; of
 
 // Header ----------------------------------------------------------------------------------------------------
 
+/** Who else of us has this conversation before them. */
+function Viewers({ id, most }: { id: string; most: number }) {
+  const others = useViewers((state) => (state.at === id ? state.others : NOBODY));
+  const users = useUsers();
+  if (others.length === 0) return null;
+  const names = others.map((one) => nameOf(users ?? [], one, ''));
+  const words = t('thread.viewing', { count: others.length, names: names.join(', ') });
+  return (
+    <span className="flex flex-none items-center gap-1 text-[12px] leading-4 text-text-3" role="img" aria-label={words} title={words}>
+      <Eye size={14} aria-hidden="true" />
+      {others.slice(0, most).map((one, place) => <Avatar key={one} id={one} name={names[place] ?? ''} size={22} />)}
+      {others.length > most && <span className="num">+{others.length - most}</span>}
+    </span>
+  );
+}
+const NOBODY: string[] = [];
+
 function Header({ id, conversation, phone, onDetails, detailsShown }: { id: string; conversation: Conversation | undefined; phone: boolean; onDetails: () => void; detailsShown: boolean }) {
   const channels = useChannels();
   const list = usePlace((state) => state.list);
@@ -167,6 +184,7 @@ function Header({ id, conversation, phone, onDetails, detailsShown }: { id: stri
           )}
         </p>
       </div>
+      <Viewers id={id} most={phone ? 1 : 3} />
       {due && (
         <span className={`num inline-flex flex-none items-center gap-1 text-[12px] leading-4 ${due.over ? 'text-warn' : 'text-text-2'}`} title={dueWords(due, now)}>
           <Hourglass size={14} aria-hidden="true" />

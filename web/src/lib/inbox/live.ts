@@ -32,7 +32,7 @@ import {
   type ListStatus,
   type View,
 } from '@/lib/inbox/state';
-import { useFresh, useInbox, useLink, usePlace, useServerStore, useWriters, type Link } from '@/lib/inbox/store';
+import { useFresh, useInbox, useLink, usePlace, useServerStore, useViewers, useWriters, type Link } from '@/lib/inbox/store';
 import { may } from '@/lib/people';
 import { preferencesOf, usePreferences } from '@/lib/preferences';
 import { insist } from '@/lib/later';
@@ -481,6 +481,33 @@ export function tellTyping(conversationId: string): void {
   connection?.sendTyping(conversationId);
 }
 
+// Who looks at the same --------------------------------------------------------------------------------------
+
+/** What is open for so long is looked at; keys that run through a list do not tell of each. */
+const VIEWED_AFTER_MS = 500;
+let viewTimer: ReturnType<typeof setTimeout> | undefined;
+let viewed: string | null = null;
+
+/** Says what is before this person, where that is something else; at once where it is nothing, so that the tab they turn to has the last word. */
+function look(): void {
+  clearTimeout(viewTimer);
+  const now = () => (document.visibilityState === 'visible' ? usePlace.getState().openId : null);
+  const say = () => {
+    if (now() === viewed) return;
+    viewed = now();
+    if (viewed === null) useViewers.setState({ at: null, others: [] });
+    connection?.sendViewing(viewed);
+  };
+  if (now() === null) say();
+  else viewTimer = setTimeout(say, VIEWED_AFTER_MS);
+}
+
+function viewing(data: { conversation_id: string; user_ids: string[] }): void {
+  if (data.conversation_id !== viewed) return;
+  const { meId } = useInbox.getState();
+  useViewers.setState({ at: viewed, others: data.user_ids.filter((one) => one !== meId) });
+}
+
 // Who is at this page -----------------------------------------------------------------------------------------
 
 /** How often it is told that somebody is here, at most. */
@@ -556,10 +583,15 @@ function changed(machine: Machine, missing: number | null): void {
   if (before.state === link.state && before.seconds === link.seconds && before.missing === link.missing) return;
   useLink.setState(link);
   if (link.state === 'live') useFresh.setState({ asOf: null });
-  else if (before.state === 'live') useFresh.setState({ asOf: Date.now() });
+  else if (before.state === 'live') {
+    useFresh.setState({ asOf: Date.now() });
+    useViewers.setState({ at: null, others: [] });
+  }
   if (link.state === 'live' && before.state !== 'live') {
     // Who is there holds for one line.
     void queryClient.invalidateQueries({ queryKey: availabilityQuery.queryKey });
+    viewed = null;
+    look();
     // What was told meanwhile is told no more.
     void notices().then((module) => module.refresh()).catch(() => undefined);
   }
@@ -598,7 +630,7 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
   let line: Connection | null = null;
   const wire = insist(() => import('@/lib/socket/connection')).then((module) => {
     if (mine !== session) return;
-    line = new module.Connection({ apply: take, reload, typing, draft, bulk, notified, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
+    line = new module.Connection({ apply: take, reload, typing, viewing, draft, bulk, notified, store: storeDoes, meId, workspaceId, signedOut, changed, idle: () => Math.floor((Date.now() - activeAt) / 1_000) });
     connection = line;
     for (const as_of of early.splice(0)) line.snapshot(as_of);
   });
@@ -620,6 +652,8 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
     else if (isOfTheHour(list.sort) && !listScrolled && !document.hidden) void loadList(list).catch(() => undefined);
   }, 60_000);
   document.addEventListener('visibilitychange', askAgain);
+  document.addEventListener('visibilitychange', look);
+  const unlook = usePlace.subscribe((place, before) => { if (place.openId !== before.openId) look(); });
   // The list first: the stream then goes on from there.
   void loadList(usePlace.getState().list).then(begin, begin);
   return () => {
@@ -628,6 +662,9 @@ export function startLive(meId: string, workspaceId: string, signedOut: () => vo
     void notices().then((module) => { if (mine + 1 === session) module.stopNotices(); }).catch(() => undefined);
     clearInterval(minutes);
     document.removeEventListener('visibilitychange', askAgain);
+    document.removeEventListener('visibilitychange', look);
+    unlook();
+    clearTimeout(viewTimer);
     line?.stop();
     void keeper().then((it) => { if (mine + 1 === session) it.stopKeeping(); }).catch(() => undefined);
     for (const name of SIGNS) window.removeEventListener(name, sign, { capture: true });

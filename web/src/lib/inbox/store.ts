@@ -30,6 +30,9 @@ export const usePlace = create<Place>(() => ({ list: { view: usePreferences.getS
 export type Writers = Record<string, { userId: string; name: string; until: number }[]>;
 export const useWriters = create<{ writers: Writers }>(() => ({ writers: {} }));
 
+/** Which colleagues look at the conversation that is open here, and which that is. */
+export const useViewers = create<{ at: string | null; others: string[] }>(() => ({ at: null, others: [] }));
+
 /** The composer's mode, where a click elsewhere asked for one, and the conversation whose composer wants the focus. */
 export type ComposerMode = 'reply' | 'note' | 'template';
 /** Counts how often the details were asked for from elsewhere. */

@@ -1,5 +1,5 @@
 /** The hands of the machine: the line, the clock, and the browser's word about the network. */
-import type { BulkJob, DraftChanged, NotificationsChanged, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, DraftChanged, NotificationsChanged, StoreCondition, StreamEvent, StreamPosition, Typing, Viewing } from '@/api/types';
 import type { Line, Lines } from '@/lib/socket/line';
 import { initialMachine, missing, step, type Effect, type Input, type Machine } from '@/lib/socket/machine';
 import { linesFor } from '@/lib/socket/shared';
@@ -9,6 +9,7 @@ type Handlers = {
   /** Loads the snapshots; may be asked for again before it is done. */
   reload: () => Promise<void>;
   typing: (data: Typing) => void;
+  viewing: (data: Viewing) => void;
   draft: (data: DraftChanged) => void;
   bulk: (job: BulkJob) => void;
   notified: (changed: NotificationsChanged) => void;
@@ -69,6 +70,12 @@ export class Connection {
       this.line?.send({ type: 'signal', name: 'typing', data: { conversation_id: conversationId } });
   }
 
+  /** Tells colleagues what somebody has before them; to be said again when the line is live. */
+  sendViewing(conversationId: string | null): void {
+    if (this.machine.phase === 'live')
+      this.line?.send({ type: 'signal', name: 'viewing', data: { conversation_id: conversationId } });
+  }
+
   /** Tells that somebody is at this page; lost when the line is down, and said again when it opens. */
   sendActivity(): void {
     this.line?.send({ type: 'signal', name: 'activity' });
@@ -111,6 +118,9 @@ export class Connection {
         break;
       case 'typing':
         this.handlers.typing(effect.data);
+        break;
+      case 'viewing':
+        this.handlers.viewing(effect.data);
         break;
       case 'draft':
         this.handlers.draft(effect.data);

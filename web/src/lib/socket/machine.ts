@@ -2,7 +2,7 @@
  * The socket's protocol as a pure machine: what is known, what happened, and what to do about it. It opens
  * nothing and reads no clock, so every order of events can be tried in a test. `connection.ts` is its hands.
  */
-import type { BulkJob, ClientFrame, DraftChanged, NotificationsChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing } from '@/api/types';
+import type { BulkJob, ClientFrame, DraftChanged, NotificationsChanged, ServerFrame, StoreCondition, StreamEvent, StreamPosition, Typing, Viewing } from '@/api/types';
 
 export type Phase =
   /** Not started, or stopped. */
@@ -69,6 +69,8 @@ export type Effect =
   /** The stream cannot tell what was missed: load the snapshots. */
   | { type: 'reload' }
   | { type: 'typing'; data: Typing }
+  /** Who looks at the conversation that is open here. */
+  | { type: 'viewing'; data: Viewing }
   /** A draft of somebody's was kept elsewhere. */
   | { type: 'draft'; data: DraftChanged }
   /** A change of many conversations got further. */
@@ -305,6 +307,7 @@ function receive(
 
       case 'signal':
         if (frame.name === 'typing') effects.push({ type: 'typing', data: frame.data });
+        else if (frame.name === 'viewing') effects.push({ type: 'viewing', data: frame.data });
         else if (frame.name === 'draft.changed') effects.push({ type: 'draft', data: frame.data });
         else if (frame.name === 'bulk.progress') effects.push({ type: 'bulk', data: frame.data });
         else if (frame.name === 'notifications.changed') effects.push({ type: 'notified', data: frame.data });

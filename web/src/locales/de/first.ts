@@ -145,6 +145,8 @@ export const first = {
     messageName: '{{sender}}, {{time}}: {{text}}, {{state}}',
     noteName: 'Interne Notiz von {{sender}}, {{time}}: {{text}}',
     openIt: 'Öffnen',
+    viewing_one: '{{names}} sieht sich das auch an',
+    viewing_other: '{{names}} sehen sich das auch an',
     arrived_one: '{{count}} neue Nachricht von {{name}}',
     arrived_other: '{{count}} neue Nachrichten von {{name}}',
     failedNow: 'Eine Nachricht an {{name}} wurde nicht gesendet.',

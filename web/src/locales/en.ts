@@ -133,7 +133,7 @@ export const en = {
     rule: 'rule',
     phoneApp: 'business phone',
     quoteGone: 'An earlier message',
-    quoteNotLoaded: 'That message could not be loaded. Try again.',
+    quoteNotLoaded: 'That message could not be loaded.',
     reply: 'Reply to this',
     react: 'React',
     more: 'More for this message',

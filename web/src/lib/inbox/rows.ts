@@ -121,6 +121,18 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   return rows;
 }
 
+const lastSeqOf = (row: Row): number | null => (row.kind === 'system' ? row.messages.at(-1)?.seq : 'message' in row ? row.message.seq : null) ?? null;
+
+/** The row that shows what has this `seq`; -1 where it is not here, or is shown nowhere. */
+export function rowOf(rows: readonly Row[], seq: number): number {
+  return rows.findIndex((row) => (row.kind === 'system' ? row.messages.some((one) => one.seq === seq) : lastSeqOf(row) === seq));
+}
+
+/** The last row that stands before it. */
+export function rowBefore(rows: readonly Row[], seq: number): number {
+  return rows.findLastIndex((row) => (lastSeqOf(row) ?? Infinity) < seq);
+}
+
 /**
  * The `seq` of the first of the last `unread` messages of the customer; `null` while it is in an older page
  * that is not loaded.

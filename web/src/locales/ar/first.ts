@@ -108,7 +108,7 @@ export const first = {
     rule: 'قاعدة',
     phoneApp: 'هاتف العمل',
     quoteGone: 'رسالة سابقة',
-    quoteNotLoaded: 'تعذّر تحميل تلك الرسالة. حاول مرة أخرى.',
+    quoteNotLoaded: 'تعذّر تحميل تلك الرسالة.',
     reply: 'الرد على هذه',
     react: 'تفاعل',
     more: 'المزيد عن هذه الرسالة',

@@ -113,7 +113,7 @@ export const first = {
     rule: 'Regel',
     phoneApp: 'Geschäftstelefon',
     quoteGone: 'Eine frühere Nachricht',
-    quoteNotLoaded: 'Diese Nachricht ließ sich nicht laden. Versuchen Sie es noch einmal.',
+    quoteNotLoaded: 'Diese Nachricht ließ sich nicht laden.',
     reply: 'Darauf antworten',
     react: 'Reagieren',
     more: 'Mehr zu dieser Nachricht',

@@ -454,7 +454,7 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
   useEffect(() => {
     if (inSight) return () => { noteHidden(id); };
   }, [id, inSight]);
-  const ownCount = pending.length;
+  const ownCount = pending.filter((one) => one.act.type !== 'change').length;
   const ownBefore = useRef(ownCount);
   useEffect(() => {
     // What I wrote myself is always brought into sight.

@@ -6,6 +6,7 @@ import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import { useChosen } from '@/lib/inbox/chosen';
+import { withChanges } from '@/lib/inbox/changes';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
   applyEvents,
@@ -229,7 +230,8 @@ async function paintList(seat: { meId: string; workspaceId: string }, mine: numb
     // However young it is: what changed since then was told to a page that is gone.
     void queryClient.invalidateQueries({ queryKey: key, exact: true, refetchType: 'none' });
   }
-  useInbox.setState((state) => it.inboxFrom(shell, state));
+  // What was changed without a line stays so on the screen.
+  useInbox.setState((state) => withChanges(it.inboxFrom(shell, state)));
   useFresh.setState({ asOf: shell.at });
 }
 

@@ -107,6 +107,8 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   for (const one of pending) {
     if (one.bound && shown.has(one.bound)) continue;
     if (one.act.type === 'send' && one.act.request.type === 'reaction' && one.state !== 'refused') continue;
+    // What is done at once needs no word.
+    if (one.act.type === 'change' && one.state !== 'refused' && !one.kept) continue;
     const today = dayKey(one.at);
     if (today !== day) {
       rows.push({ kind: 'day', key: `day-${String(today)}`, at: one.at });

@@ -104,6 +104,51 @@ test('what was queued is asked about before it goes, and stays with its reason w
   await expect(page.locator('#composer textarea')).toHaveValue('See you tomorrow.');
 });
 
+test('a change without a line waits, is made when it is back, and not over a colleague’s', async ({ page, context }) => {
+  house.say('447700900325', 'Greta Holm', 'The light flickers');
+  const id = await house.conversationOf('Greta Holm');
+  const status = async () => (await house.call('GET', `/api/v1/conversations/${id}`))['status'];
+  await signIn(page, house.url);
+  await open(page, id);
+  await isKept(page, 1);
+  const resolve = page.locator('.thread .head').getByRole('button', { name: 'Resolve', exact: true });
+  const offline = page.locator('[data-connection="offline"]').first();
+  const waiting = page.locator('[data-change="waiting"]');
+  const refused = page.locator('[data-change="refused"]');
+
+  await context.setOffline(true);
+  await offline.waitFor({ state: 'attached', timeout: 60_000 });
+  await resolve.click();
+  await expect(waiting).toContainText('Resolved: done when you’re back online.');
+  await expect(page.locator('.thread .head')).toContainText('Resolved');
+  await accessible(page);
+  // Taken back it is as it was.
+  await waiting.getByRole('button', { name: 'Cancel' }).click();
+  await expect(waiting).toHaveCount(0);
+  await resolve.click();
+  expect(await status()).toBe('open');
+  await context.setOffline(false);
+  await live(page);
+  await expect(waiting).toHaveCount(0);
+  await expect.poll(status).toBe('resolved');
+
+  await house.call('POST', `/api/v1/conversations/${id}/status`, { status: 'open' });
+  await expect(resolve).toBeVisible();
+  await context.setOffline(true);
+  await offline.waitFor({ state: 'attached', timeout: 60_000 });
+  await resolve.click();
+  await expect(waiting).toBeVisible();
+  await house.call('POST', `/api/v1/conversations/${id}/status`, { status: 'pending' });
+  await context.setOffline(false);
+  await live(page);
+  await expect(refused).toContainText('It was changed meanwhile and is now: Pending.');
+  await accessible(page);
+  expect(await status()).toBe('pending');
+  await refused.getByRole('button', { name: 'Do it anyway' }).click();
+  await expect.poll(status).toBe('resolved');
+  await expect(refused).toHaveCount(0);
+});
+
 test('nothing stays on the device of whoever signs out, or wants nothing kept', async ({ page }) => {
   house.say('447700900324', 'Samir Aziz', 'Hello');
   const id = await house.conversationOf('Samir Aziz');

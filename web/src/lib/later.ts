@@ -8,11 +8,18 @@ const FIRST_PAUSE_MS = 500;
 /** The longest such pause, in milliseconds. */
 const LONGEST_PAUSE_MS = 15_000;
 
+/** Pause before the parts of a part are fetched ahead, in milliseconds: what is on its way to the screen goes first. */
+const AHEAD_AFTER_MS = 1_000;
+
 const parts: (() => Promise<unknown>)[] = [];
+let ahead = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** A part that is fetched when it is first shown, or ahead of that by `fetchAhead`. */
 export function later<P>(load: () => Promise<Part<P>>): LazyExoticComponent<ComponentType<P>> {
   parts.push(load);
+  // A part that came after the others were fetched has parts of its own.
+  if (ahead) timer ??= setTimeout(fetchAhead, AHEAD_AFTER_MS);
   return lazy(() => insist(load));
 }
 
@@ -32,6 +39,8 @@ export async function insist<T>(load: () => Promise<T>): Promise<T> {
 
 /** Fetches every part while the line is there, so that none is missing when it is not. */
 export function fetchAhead(): void {
+  ahead = true;
+  timer = undefined;
   for (const load of parts.splice(0)) {
     // One that does not come is asked for again when it is shown.
     load().catch(() => { parts.push(load); });

@@ -1,4 +1,4 @@
-import { AlarmClock, Ban, BellOff, Bot, Check, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, UserRoundCheck, Users, Video } from 'lucide-react';
+import { AlarmClock, Ban, BellOff, Bot, Check, Clock, FilePenLine, FileText, Hourglass, Image as ImageIcon, LayoutTemplate, Lock, MapPin, Mic, Package, Phone, Puzzle, Reply, Sticker, UserRound, UserRoundCheck, Users, Video } from 'lucide-react';
 import { memo, useEffect } from 'react';
 import { Avatar } from '@/components/avatar';
 import { LabelTag } from '@/components/label-tag';
@@ -44,6 +44,7 @@ const TARGET_MS = 15 * 60_000;
 export const Card = memo(function Card({ id, top, index, size, selected, focusable, showAssignee, showTeam, onOpen, ticking, ticked, onTick }: Props) {
   const conversation = useInbox((state) => state.conversations[id]);
   const unread = useInbox((state) => unreadOf(state, id));
+  const changeWaits = useInbox((state) => state.pending.some((one) => one.kept && one.act.type === 'change' && one.conversation_id === id));
   const meId = useInbox((state) => state.meId);
   const draft = useDrafts((state) => state.drafts[id]);
   const compact = usePreferences((state) => state.density === 'compact');
@@ -81,6 +82,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
     labels.length > 0 ? t('list.labels', { names: labels.map((label) => label.name).join(', ') }) : '',
     waits ? t('list.waiting', { time: since(waiting, now) }) : '',
     due ? dueWords(due, now) : '',
+    changeWaits ? t('list.changeWaits') : '',
     silenced ? t(contact.blocked ? 'details.blocked' : 'consent.stopped') : facts.state === 'none' ? '' : windowName(facts),
   ].filter(Boolean).join(', ');
 
@@ -123,6 +125,7 @@ export const Card = memo(function Card({ id, top, index, size, selected, focusab
           {!contact.blocked && wantsNothing(contact) && <BellOff size={14} className="text-text-3" role="img" aria-label={t('consent.stopped')} />}
           {compact && channel && <span className="channel-name min-w-0 shrink-[99] truncate">{channel}</span>}
           {compact && !silenced && <WindowMark facts={facts} />}
+          {changeWaits && <Clock size={14} className="text-text-3" role="img" aria-label={t('list.changeWaits')} />}
           <span className="time">{when(conversation.updated_at, now)}</span>
         </div>
         <div className="line preview">

@@ -12,7 +12,7 @@ import { isHeld } from '@/lib/inbox/held';
 import { isStopped, sendAgain, takeBack } from '@/lib/inbox/outbox';
 import { usePermission } from '@/lib/inbox/permission';
 import { isMachine, type Row } from '@/lib/inbox/rows';
-import type { Pending } from '@/lib/inbox/state';
+import type { Change, Pending } from '@/lib/inbox/state';
 import { setComposerMode, useInbox, useLink } from '@/lib/inbox/store';
 import { useChannels, useMay, useMe, useUsers } from '@/lib/people';
 import { piecesOf } from '@/lib/mentions';
@@ -24,6 +24,7 @@ const RichBody = later(() => import('@/features/inbox/body').then((module) => ({
 const MessageActions = later(() => import('@/features/inbox/message-actions').then((module) => ({ default: module.MessageActions })));
 const Confirm = later(() => import('@/components/modal').then((module) => ({ default: module.Confirm })));
 const History = later(() => import('@/features/inbox/history').then((module) => ({ default: module.History })));
+const WaitingChange = later(() => import('@/features/inbox/waiting-change').then((module) => ({ default: module.WaitingChange })));
 const Told = later(() => import('@/features/inbox/history').then((module) => ({ default: module.Told })));
 
 type Props = {
@@ -409,7 +410,23 @@ function windowWords(message: Message, conversation: Conversation): string {
 
 function PendingRow({ pending, conversation, grouped, index, count }: { pending: Pending; conversation: Conversation; grouped: boolean; index: number; count: number }) {
   const offline = useLink((state) => state.state === 'offline' || state.state === 'reconnecting');
-  const { act, state, problem } = pending;
+  const { act } = pending;
+  if (act.type === 'change') return <Suspense fallback={<PlainWaiting id={pending.id} offline={offline} />}><WaitingChange pending={pending} act={act} offline={offline} /></Suspense>;
+  return <WrittenRow pending={pending} act={act} offline={offline} conversation={conversation} grouped={grouped} index={index} count={count} />;
+}
+
+/** Where the line was lost before the words for it came. */
+function PlainWaiting({ id, offline }: { id: string; offline: boolean }) {
+  return (
+    <article className="system" aria-label={t('thread.queuedHere')} data-change="waiting">
+      {offline ? t('thread.queuedOffline') : t('thread.queuedHere')}
+      <button type="button" className="link" onClick={() => { takeBack(id); }}>{t('thread.cancel')}</button>
+    </article>
+  );
+}
+
+function WrittenRow({ pending, act, offline, conversation, grouped, index, count }: { pending: Pending; act: Exclude<Pending['act'], Change>; offline: boolean; conversation: Conversation; grouped: boolean; index: number; count: number }) {
+  const { state, problem } = pending;
   const refused = state === 'refused';
   const text = act.type === 'note' ? act.body : act.preview;
   const shown = refused ? 'failed' : 'queued';

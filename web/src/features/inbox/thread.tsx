@@ -19,7 +19,7 @@ import { t } from '@/lib/i18n';
 import { assign, markRead, mentionOf, own, putWithTeam, setStatus } from '@/lib/inbox/actions';
 import { loadBackTo, loadConversation, loadNewer, loadOlder, loadThread } from '@/lib/inbox/live';
 import { neighbour } from '@/lib/inbox/neighbour';
-import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
+import { buildRows, firstUnread, rowBefore, rowOf, type Row } from '@/lib/inbox/rows';
 import { noteHidden, noteOpened, noteShown } from '@/lib/inbox/seen';
 import { dueOf, dueWords } from '@/lib/inbox/sla';
 import { snoozeChoices, snoozeName } from '@/lib/inbox/snooze';
@@ -436,8 +436,20 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
     scrollEndThreshold: AT_END,
   });
 
-  // A message that is waited for, to be shown when its page is here.
+  // A message that is waited for, to be shown when its page is here; and what came of waiting.
   const wanted = useRef<number | null>(null);
+  const [reached, setReached] = useState<{ seq: number; failed: boolean } | null>(null);
+  const reach = useCallback((seq: number) => {
+    wanted.current = seq;
+    setReached(null);
+    void loadBackTo(id, seq).then(
+      () => { setReached({ seq, failed: false }); },
+      () => {
+        setReached({ seq, failed: true });
+        showToast({ words: t('thread.quoteNotLoaded'), error: true, action: { label: t('app.tryAgain'), run: () => { reach(seq); } } });
+      },
+    );
+  }, [id]);
   // At the end from the first paint on, and still there when the composer grows; or at the message that is asked for.
   const [placed, setPlaced] = useState(false);
   const atEnd = useRef(true);
@@ -446,10 +458,9 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
   useLayoutEffect(() => {
     if (target === null) return;
     atEnd.current = false;
-    wanted.current = target;
-    void loadBackTo(id, target).catch(() => { showToast({ words: t('thread.quoteNotLoaded'), error: true }); });
+    reach(target);
     scroller.current?.focus({ preventScroll: true });
-  }, [target, asked, id]);
+  }, [target, asked, reach]);
   const begins = useRef(target);
   useLayoutEffect(() => {
     if (begins.current === null) virtualizer.scrollToEnd();
@@ -485,7 +496,7 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
   useEffect(() => {
     if (inSight) return () => { noteHidden(id); };
   }, [id, inSight]);
-  const ownCount = pending.length;
+  const ownCount = pending.filter((one) => one.act.type !== 'change').length;
   const ownBefore = useRef(ownCount);
   useEffect(() => {
     // What I wrote myself is always brought into sight.
@@ -526,22 +537,27 @@ function Messages({ id, conversation, thread, target }: { id: string; conversati
   // A message of another page is shown once that page is here.
   useEffect(() => {
     if (wanted.current === null) return;
-    const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.seq === wanted.current);
+    const index = rowOf(rows, wanted.current);
     if (index < 0) return;
     wanted.current = null;
+    begins.current = null;
     virtualizer.scrollToIndex(index, { align: 'center' });
   }, [rows, virtualizer, asked]);
+  // It could not be had, or nothing shows it: what stands before it is shown, or what was there already.
+  useEffect(() => {
+    if (reached === null || wanted.current !== reached.seq) return;
+    wanted.current = null;
+    if (!reached.failed) virtualizer.scrollToIndex(Math.max(0, rowBefore(rows, reached.seq)), { align: 'center' });
+    else if (begins.current !== null) virtualizer.scrollToEnd();
+    begins.current = null;
+  }, [reached, rows, virtualizer]);
   const jumpTo = useCallback(
     (seq: number) => {
-      const index = rows.findIndex((row) => (row.kind === 'message' || row.kind === 'note') && row.message.seq === seq);
-      if (index >= 0) {
-        virtualizer.scrollToIndex(index, { align: 'center' });
-        return;
-      }
-      wanted.current = seq;
-      void loadBackTo(id, seq).catch(() => { showToast({ words: t('thread.quoteNotLoaded'), error: true }); });
+      const index = rowOf(rows, seq);
+      if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+      else reach(seq);
     },
-    [rows, virtualizer, id],
+    [rows, virtualizer, reach],
   );
   const byProviderId = useMemo(
     () => new Map(thread.messages.flatMap((message) => (message.provider_id ? [[message.provider_id, message]] : []))),

@@ -24,7 +24,7 @@ export function Figure({ finding, text, table, exported, children, tools }: { fi
           {exported && <a className="btn plain small" href={exported} download><Download size={14} aria-hidden="true" />{t('reports.export.figures')}</a>}
         </div>
       </figcaption>
-      {asTable ? <div className="max-h-[420px] overflow-auto" role="region" aria-labelledby={id} ref={readByKeys}>{table}</div> : children}
+      {asTable ? <div className="report-scroll max-h-[420px]" role="region" aria-labelledby={id} ref={readByKeys}>{table}</div> : children}
     </figure>
   );
 }
@@ -203,7 +203,7 @@ export function HeatMap({ counts, days, label, cell, onOpen }: { counts: number[
     grid.current?.querySelector<HTMLElement>(`[data-cell="${String(to[0])}-${String(to[1])}"]`)?.focus();
   };
   return (
-    <div className="relative overflow-x-auto">
+    <div className="report-scroll relative">
       <div ref={grid} role="grid" aria-label={label} className="report-heat">
         <div role="row" className="contents">
           <span role="columnheader"><span className="sr-only">{t('reports.charts.day')}</span></span>

@@ -291,7 +291,7 @@ function Compare({ history, shown, group, exported, onGroup, onOpen }: { history
     >
       <div className="grid gap-4">
         <Bars bars={bars} />
-        <div className="overflow-x-auto" role="region" aria-label={t('reports.charts.compare')} ref={readByKeys}>{table}</div>
+        <div className="report-scroll" role="region" aria-label={t('reports.charts.compare')} ref={readByKeys}>{table}</div>
       </div>
     </Figure>
   );

@@ -143,7 +143,7 @@ function Agents({ report, now }: { report: LiveReport; now: number }) {
         <tbody>
           {agents.map((one) => (
             <tr key={one.user_id}>
-              <th scope="row"><span className="flex items-center gap-2"><Avatar id={one.user_id} name={one.name} size={24} presence={one.state} /><span className="min-w-0 truncate">{one.name}</span><span className="text-[12px] font-normal text-text-3">{presenceName(one.state)}</span></span></th>
+              <th scope="row"><span className="flex items-center gap-2"><Avatar id={one.user_id} name={one.name} size={24} presence={one.state} /><span className="min-w-0">{one.name}</span><span className="text-[12px] font-normal text-text-3">{presenceName(one.state)}</span></span></th>
               <td><span className="flex items-center gap-2"><span className="num w-6 text-end">{written(one.open)}</span><span className="report-bar" aria-hidden="true"><i style={{ inlineSize: `${String((one.open / most) * 100)}%` }} /></span></span></td>
               <td className="num text-end">{one.waiting > 0 ? written(one.waiting) : ''}</td>
               <td className="num text-end">{one.waiting_since ? since(one.waiting_since, now) : ''}</td>
@@ -205,7 +205,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section aria-label={title} className="min-w-0">
       <h3 className="pb-1 text-[14px] font-semibold">{title}</h3>
-      <div className="overflow-x-auto" ref={readByKeys}>{children}</div>
+      <div className="report-scroll" ref={readByKeys}>{children}</div>
     </section>
   );
 }

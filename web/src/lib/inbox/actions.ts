@@ -1,9 +1,11 @@
-/** What a person does to a conversation: shown at once, taken back with a word where the server refuses. */
+/** What a person does to a conversation: shown at once, kept where the line is away, taken back with a word where the server refuses. */
 import { ApiError, ask, isPassing } from '@/api/client';
 import type { Conversation, ConversationStatus, Message, Priority, ReadAnswer } from '@/api/types';
 import { t } from '@/lib/i18n';
 import { learn } from '@/lib/inbox/live';
-import { putAnswer, putConversations, putMark } from '@/lib/inbox/state';
+import { changeOf } from '@/lib/inbox/changes';
+import { changeSoon } from '@/lib/inbox/outbox';
+import { putAnswer, putMark, type Change } from '@/lib/inbox/state';
 import { useInbox, useLink } from '@/lib/inbox/store';
 import { moment } from '@/lib/time';
 import { showToast } from '@/lib/toast';
@@ -17,21 +19,11 @@ export function wordsOf(error: unknown): string {
   return t('error.noAnswer');
 }
 
-async function change(
-  id: string,
-  patch: Partial<Conversation>,
-  path: string,
-  body: unknown,
-  failed: (detail: string) => string,
-): Promise<boolean> {
-  const before = useInbox.getState().conversations[id];
-  if (before) useInbox.setState((state) => putConversations(state, [{ ...before, ...patch }]));
+/** Done at once, or kept until the line is back, as is said then; was it done? */
+async function change(id: string, patch: Partial<Conversation>, path: Change['path'], body: unknown, failed: (detail: string) => string): Promise<boolean> {
   try {
-    learn(await ask<Conversation>(`/conversations/${id}/${path}`, { method: 'POST', body }));
-    return true;
+    return await changeSoon(id, changeOf(useInbox.getState().conversations[id], path, patch, body));
   } catch (error) {
-    const now = useInbox.getState().conversations[id];
-    if (before && now?.version === before.version) learn(before);
     showToast({
       error: true,
       words: failed(wordsOf(error)),
@@ -46,7 +38,7 @@ async function change(
 
 export async function setStatus(id: string, status: ConversationStatus, until?: string | null): Promise<void> {
   const before = useInbox.getState().conversations[id];
-  const patch: Partial<Conversation> = { status, ...(until ? { snoozed_until: until } : {}) };
+  const patch: Partial<Conversation> = { status, snoozed_until: until ?? null };
   const body = { status, ...(until ? { snoozed_until: until } : {}) };
   const done = await change(id, patch, 'status', body, (detail) => t('actions.statusFailed', { detail }));
   if (!done || !before || (status !== 'resolved' && status !== 'snoozed')) return;
@@ -68,7 +60,11 @@ export async function assign(id: string, assigneeId: string | null): Promise<voi
 
 /** Steps in where a bot answers, or gives it back to the bot. */
 export async function own(id: string, to: 'agents' | 'bot'): Promise<void> {
-  await change(id, {}, 'ownership', { to }, (detail) => t('actions.ownFailed', { detail }));
+  try {
+    learn(await ask<Conversation>(`/conversations/${id}/ownership`, { method: 'POST', body: { to } }));
+  } catch (error) {
+    showToast({ error: true, words: t('actions.ownFailed', { detail: wordsOf(error) }), action: { label: t('app.tryAgain'), run: () => void own(id, to) } });
+  }
 }
 
 export async function putWithTeam(id: string, teamId: string | null): Promise<void> {

@@ -1,11 +1,12 @@
 /** Brings the server's snapshots and events into the store, and follows the line. */
-import { ApiError, ask } from '@/api/client';
+import { ApiError, ask, isPassing } from '@/api/client';
 import { availabilityQuery, channelsQuery, contactQuery, isMeKept, labelsQuery, meIsBack, meQuery, queryClient, teamsQuery, templatesQuery, usersQuery, viewCountsQuery, viewsQuery } from '@/api/queries';
 import type { BulkJob, Conversation, ConversationDetail, DraftChanged, ConversationList, FilterCondition, Message, MessagePage, NotificationsChanged, StoreCondition, StreamEvent, StreamPosition, Me } from '@/api/types';
 import { alertNow, announce } from '@/lib/announce';
 import { restoreDrafts } from '@/lib/drafts';
 import { language, nextLanguage, t } from '@/lib/i18n';
 import { useChosen } from '@/lib/inbox/chosen';
+import { withChanges } from '@/lib/inbox/changes';
 import { pumpNow, restoreOutbox } from '@/lib/inbox/outbox';
 import {
   applyEvents,
@@ -41,6 +42,8 @@ import type { Machine } from '@/lib/socket/machine';
 
 const PAGE = 50;
 const MESSAGES = 50;
+/** What the server gives of a thread at once, at most. */
+const MESSAGES_MAX = 200;
 
 let connection: Connection | null = null;
 /** Snapshots that were here before the line was. */
@@ -191,7 +194,13 @@ export function loadThread(id: string, at = useInbox.getState().threads[id]?.at 
     useInbox.setState((state) => beginThread(state, id));
     if (at === null && useInbox.getState().threads[id]?.loaded === false) void paintThread(id, mine);
     const before = at === null ? null : at + MESSAGES / 2;
-    const page = await messagesBefore(id, before);
+    const known = useInbox.getState().threads[id];
+    // What is on the screen as it was kept is asked for as far as it goes: whoever reads there stays there.
+    const kept = at === null && known?.kept === true ? Math.max(useInbox.getState().conversations[id]?.last_seq ?? 0, known.messages.at(-1)?.seq ?? 0) - (known.messages[0]?.seq ?? 0) + 1 : 0;
+    const page = await messagesBefore(id, before, Math.min(MESSAGES_MAX, Math.max(MESSAGES, kept))).catch(async (error: unknown) => {
+      if (at !== null && isPassing(error)) await paintThread(id, mine);
+      throw error;
+    });
     if (mine !== session) return;
     snapshotAt(page.as_of);
     useInbox.setState((state) => (at === null || before === null ? putNewest(state, id, page) : putAround(state, id, page, at, before - 1)));
@@ -221,7 +230,8 @@ async function paintList(seat: { meId: string; workspaceId: string }, mine: numb
     // However young it is: what changed since then was told to a page that is gone.
     void queryClient.invalidateQueries({ queryKey: key, exact: true, refetchType: 'none' });
   }
-  useInbox.setState((state) => it.inboxFrom(shell, state));
+  // What was changed without a line stays so on the screen.
+  useInbox.setState((state) => withChanges(it.inboxFrom(shell, state)));
   useFresh.setState({ asOf: shell.at });
 }
 
@@ -234,8 +244,8 @@ function confirm(): void {
 }
 
 /** A page of a thread that ends before a `seq`; the newest where none is given. */
-function messagesBefore(id: string, before: number | null): Promise<MessagePage> {
-  return ask<MessagePage>(`/conversations/${id}/messages?limit=${String(MESSAGES)}${before === null ? '' : `&before_seq=${String(before)}`}`);
+function messagesBefore(id: string, before: number | null, limit = MESSAGES): Promise<MessagePage> {
+  return ask<MessagePage>(`/conversations/${id}/messages?limit=${String(limit)}${before === null ? '' : `&before_seq=${String(before)}`}`);
 }
 
 /** Loads the page after the newest message there is, where newer ones are known of. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '@/api/types';
-import { buildRows, firstUnread, type Row } from '@/lib/inbox/rows';
+import { buildRows, firstUnread, rowBefore, rowOf, type Row } from '@/lib/inbox/rows';
 import type { Thread } from '@/lib/inbox/state';
 
 const at = (day: number, minute: number) => new Date(2026, 10, day, 9, minute).toISOString();
@@ -102,5 +102,20 @@ describe('the first unread message', () => {
   it('is not known before the page it is in', () => {
     expect(firstUnread([message(4), message(5)], 2, true)).toBe(4);
     expect(firstUnread([message(4), message(5)], 3, true)).toBeNull();
+  });
+});
+
+describe('the row of a message', () => {
+  const rows = build([message(3), system(4), system(5), system(6), message(7), message(9, { type: 'note' } as Partial<Message>)]);
+  const shown = (index: number) => rows[index]?.kind;
+  it('is the one that shows it, also among folded lines', () => {
+    expect([3, 5, 7, 9].map((seq) => shown(rowOf(rows, seq)))).toEqual(['message', 'system', 'message', 'note']);
+    expect(rowOf(rows, 1)).toBe(-1);
+    expect(rowOf(rows, 8)).toBe(-1);
+  });
+  it('that nothing shows stands after the one before it', () => {
+    expect(rowBefore(rows, 8)).toBe(rowOf(rows, 7));
+    expect(rowBefore(rows, 99)).toBe(rows.length - 1);
+    expect(rowBefore(rows, 1)).toBe(-1);
   });
 });

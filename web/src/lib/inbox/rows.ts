@@ -107,6 +107,8 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
   for (const one of pending) {
     if (one.bound && shown.has(one.bound)) continue;
     if (one.act.type === 'send' && one.act.request.type === 'reaction' && one.state !== 'refused') continue;
+    // What is done at once needs no word.
+    if (one.act.type === 'change' && one.state !== 'refused' && !one.kept) continue;
     const today = dayKey(one.at);
     if (today !== day) {
       rows.push({ kind: 'day', key: `day-${String(today)}`, at: one.at });
@@ -119,6 +121,18 @@ export function buildRows({ thread, pending, keys, meId, newFromSeq }: Options):
     ownBefore = plain ? one.at : null;
   }
   return rows;
+}
+
+const lastSeqOf = (row: Row): number | null => (row.kind === 'system' ? row.messages.at(-1)?.seq : 'message' in row ? row.message.seq : null) ?? null;
+
+/** The row that shows what has this `seq`; -1 where it is not here, or is shown nowhere. */
+export function rowOf(rows: readonly Row[], seq: number): number {
+  return rows.findIndex((row) => (row.kind === 'system' ? row.messages.some((one) => one.seq === seq) : lastSeqOf(row) === seq));
+}
+
+/** The last row that stands before it. */
+export function rowBefore(rows: readonly Row[], seq: number): number {
+  return rows.findLastIndex((row) => (lastSeqOf(row) ?? Infinity) < seq);
 }
 
 /**

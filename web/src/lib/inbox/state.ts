@@ -77,18 +77,32 @@ export type Thread = {
   at: number | null;
 };
 
-/** Something written here that the server has not confirmed. */
+/** Something of a conversation that a person changes. */
+export type Change = {
+  type: 'change';
+  /** What of it: the end of its address. */
+  path: 'status' | 'assign' | 'team' | 'priority' | 'labels';
+  body: unknown;
+  /** What it becomes. */
+  to: Partial<Conversation>;
+  /** What it was, as far as who changed it saw. */
+  from: Partial<Conversation>;
+};
+
+/** Something done here that the server has not confirmed. */
 export type Pending = {
   /** Stands for the bubble from the first moment on, also once the server's message took its place. */
   id: string;
   /** The idempotency key. */
   key: string;
   conversation_id: string;
-  act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string; mentions?: string[] };
+  act: { type: 'send'; request: SendRequest; preview: string } | { type: 'note'; body: string; mentions?: string[] } | Change;
   at: string;
   state: 'waiting' | 'sending' | 'refused';
   /** It was asked of the server at least once. */
   tried?: boolean;
+  /** It could not be done at once, as its writer was told. */
+  kept?: boolean;
   problem?: Problem;
   /** The server's message that arrived as an event before the answer did. */
   bound?: string;
@@ -554,6 +568,7 @@ function bind(next: InboxState, message: Message): void {
 
 function says(pending: Pending, message: Message): boolean {
   const { act } = pending;
+  if (act.type === 'change') return false;
   if (act.type === 'note') return message.type === 'note' && message.content.body === act.body;
   const { request } = act;
   switch (request.type) {
@@ -583,6 +598,11 @@ export function addPending(state: InboxState, pending: Pending): InboxState {
 
 export function changePending(state: InboxState, id: string, change: Partial<Pending>): InboxState {
   return { ...state, pending: state.pending.map((one) => (one.id === id ? { ...one, ...change } : one)) };
+}
+
+/** Of a change, the server's answer is the conversation. */
+export function settleChange(state: InboxState, id: string, conversation: Conversation): InboxState {
+  return putConversations(dropPending(state, id), [conversation]);
 }
 
 export function dropPending(state: InboxState, id: string): InboxState {

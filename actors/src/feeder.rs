@@ -52,7 +52,7 @@ pub const BEAT: Duration = Duration::from_millis(500);
 /// The name under which it is noted in the store how far a tenant's log is in the index.
 pub const CURSOR: &str = "search";
 /// The version of what is noted, and of what is indexed of a message: another one is made anew.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How often what rests is closed, and how much there is is measured.
 const TIDY_EVERY: Duration = Duration::from_secs(2);
 /// How often it is noted in the store, at most.

@@ -1,5 +1,6 @@
 //! The words of a message, of whatever kind: what is looked through, and what of it is shown. And the numbers in a text.
 
+use serde_json::Value;
 use switchboard_schema::wire::{
     Answer, Attachment, ContactCard, Content, Identity, IdentityKind, Interactive, InteractiveAction,
     InteractiveHeader, Location, Message,
@@ -21,6 +22,10 @@ pub fn said(message: &Message) -> Option<String> {
     if message.deleted_at.is_some() {
         return None;
     }
+    let filled = match &message.content {
+        Content::Answer(Answer::Form { response, .. }) => filled(response),
+        _ => String::new(),
+    };
     let mut parts: Vec<&str> = Vec::new();
     match &message.content {
         Content::Text(text) => parts.push(&text.body),
@@ -39,7 +44,7 @@ pub fn said(message: &Message) -> Option<String> {
                 parts.push(title);
                 parts.extend(description.as_deref());
             }
-            Answer::Form { response, .. } => parts.push(response),
+            Answer::Form { .. } => parts.push(&filled),
             Answer::CallPermission { .. } => {}
         },
         Content::Order(order) => {
@@ -61,6 +66,17 @@ pub fn said(message: &Message) -> Option<String> {
     }
     parts.retain(|part| !part.trim().is_empty());
     (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+/// What somebody filled in, a field on each line; as it came where it is no form that we know. The flow's token is ours, not
+/// theirs.
+fn filled(response: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str(response) else { return response.to_owned() };
+    let shown = fields.iter().filter(|(name, _)| *name != "flow_token").map(|(name, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{}: {value}", name.replace('_', " "))
+    });
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 /// Does it come with a file?
@@ -172,6 +188,15 @@ mod tests {
         assert_eq!(numbers_in(text), ["31612345678", "205550123"]);
         assert!(numbers_in("1.000.000.000.000.000.000").is_empty(), "longer than any number");
         assert_eq!(numbers_in(&"+31612345678,".repeat(100)).len(), NUMBERS_MAX);
+    }
+
+    #[test]
+    fn a_filled_form_says_its_fields_and_not_its_token() {
+        let form = r#"{"flow_token":"t.1","pick_up_day":"Thursday","bikes":2}"#;
+        assert_eq!(filled(form), "bikes: 2\npick up day: Thursday");
+        for odd in ["[1]", "not JSON", ""] {
+            assert_eq!(filled(odd), odd);
+        }
     }
 
     #[test]

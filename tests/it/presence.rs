@@ -129,7 +129,7 @@ async fn who_looks_at_the_same_conversation_sees_who_else_does_until_they_leave(
     let (here, there) = (stage.meet(&customer(0)).await, stage.meet(&customer(1)).await);
     let (ben, eve) = (stage.member("agent").await, stage.member("analyst").await);
     let (bens, eves) = (id_of(&ben).await, id_of(&eve).await);
-    let both = json!([bens, eves].iter().collect::<std::collections::BTreeSet<_>>());
+    let both = json!([&bens, &eves].into_iter().collect::<std::collections::BTreeSet<_>>());
     let (mut at_bens, mut at_eves) = (page_of(&ben).await, page_of(&eve).await);
     let view = |conversation: Value| json!({"type": "signal", "name": "viewing", "data": {"conversation_id": conversation}});
     let told = async |socket: &mut Socket| loop {

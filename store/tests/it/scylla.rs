@@ -3,6 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use scylla::{
+    client::session_builder::SessionBuilder,
+    statement::{Consistency, unprepared::Statement},
+};
 use secrecy::SecretString;
 use switchboard_ports::{
     clock::Clock,
@@ -290,6 +294,8 @@ async fn one_node_of_three_killed_or_frozen_under_load_loses_and_stops_nothing()
             1 => server.freeze(1),
             2 => {
                 server.thaw(1);
+                // Until then two would be gone.
+                every_node_answers(&server).await;
                 server.kill(2);
             }
             _ => {}
@@ -320,6 +326,16 @@ async fn one_node_of_three_killed_or_frozen_under_load_loses_and_stops_nothing()
     let read = store.get(ours(), &THREAD, thread_key(0)).await;
     assert!(matches!(read, Err(Error::Unavailable(_))), "{read:?}");
     server.thaw(1);
+}
+
+/// Waits until each node of three answers for its copies.
+async fn every_node_answers(server: &Cassandra) {
+    let keyspace = cluster(server, 3).keyspace;
+    let session =
+        SessionBuilder::new().known_nodes_addr(server.addresses()).build().await.expect("it connects");
+    let mut of_all = Statement::new(format!("SELECT n FROM {keyspace}.thread LIMIT 1"));
+    of_all.set_consistency(Consistency::All);
+    eventually(async || session.query_unpaged(of_all.clone(), ()).await.map(drop)).await;
 }
 
 /// The numbers of all items.

@@ -12,7 +12,7 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-notify';
 import '@/lib/i18n-settings';
 import { wordsOf } from '@/lib/inbox/actions';
-import { noticeSettingsQuery, pushQuery } from '@/lib/notify/mark';
+import { CHOOSING, noticeSettingsQuery, pushQuery } from '@/lib/notify/mark';
 import { canPush, isPushed, startPush, stopPush } from '@/lib/notify/push';
 import { play } from '@/lib/notify/sound';
 import { useNotices } from '@/lib/notify/state';
@@ -46,12 +46,17 @@ function Form({ settings }: { settings: NotificationSettings }) {
     mutationFn: (next: NotificationSettings) => ask<NotificationSettings>('/notifications/settings', { method: 'PUT', body: next }),
     // What is chosen last holds, in whatever order the answers come.
     scope: { id: 'notification-settings' },
+    mutationKey: CHOOSING,
+    onSettled: () => {
+      if (queryClient.isMutating({ mutationKey: CHOOSING }) <= 1) void queryClient.invalidateQueries({ queryKey: noticeSettingsQuery.queryKey });
+    },
     onError: (failure) => {
       showToast({ error: true, words: t('notifySettings.saveFailed', { detail: wordsOf(failure) }) });
-      void queryClient.invalidateQueries({ queryKey: noticeSettingsQuery.queryKey });
     },
   });
   const save = (change: Partial<NotificationSettings>) => {
+    // What is being read is older than this.
+    void queryClient.cancelQueries({ queryKey: noticeSettingsQuery.queryKey });
     const next = { ...(queryClient.getQueryData(noticeSettingsQuery.queryKey) ?? settings), ...change };
     queryClient.setQueryData(noticeSettingsQuery.queryKey, next);
     mutate(next);

@@ -15,6 +15,9 @@ export const noticesQuery = infiniteQueryOptions({
   getNextPageParam: (last) => last.next_cursor ?? undefined,
 });
 
+/** The key of changes of them that are on their way. */
+export const CHOOSING = ['notification-settings'];
+
 export const noticeSettingsQuery = queryOptions({
   queryKey: ['notification-settings'],
   staleTime: Infinity,

@@ -7,7 +7,7 @@ import type { Notice, NotificationsChanged } from '@/api/types';
 import { announce } from '@/lib/announce';
 import { usePlace } from '@/lib/inbox/store';
 import { favicon } from '@/lib/notify/favicon';
-import { dropToasts, known, markNotices, noticesQuery, noticeSettingsQuery, put } from '@/lib/notify/mark';
+import { CHOOSING, dropToasts, known, markNotices, noticesQuery, noticeSettingsQuery, put } from '@/lib/notify/mark';
 import { keepPush, tellWords } from '@/lib/notify/push';
 import { allowSounds, play } from '@/lib/notify/sound';
 import { useNotices } from '@/lib/notify/state';
@@ -79,7 +79,9 @@ export function notified(changed: NotificationsChanged): void {
       const unread = new Set(known().filter((other) => !other.read).map((other) => other.id));
       dropToasts((toast) => !unread.has(toast.id));
     });
-    void queryClient.invalidateQueries({ queryKey: noticeSettingsQuery.queryKey, refetchType: 'all' });
+    // Not before the last of what is being chosen here is kept: it would be shown as it was.
+    if (queryClient.isMutating({ mutationKey: CHOOSING }) === 0)
+      void queryClient.invalidateQueries({ queryKey: noticeSettingsQuery.queryKey, refetchType: 'all' });
     return;
   }
   put(one);

@@ -652,7 +652,8 @@ mod tests {
     #[test]
     fn whom_the_provider_keeps_marketing_from_gets_everything_else_and_marketing_after_a_day() {
         let from = NOW + MARKETING_REST;
-        let of = Circumstances { window: wrote(OPEN), marketing_from: Some(from), ..Circumstances::default() };
+        let of =
+            Circumstances { window: wrote(OPEN), marketing_from: Some(from), ..Circumstances::default() };
         assert_eq!(code(of, &template(None)), Some("marketing_capped"));
         assert_eq!(code(of, &template(Some(TemplateCategory::Utility))), None);
         assert_eq!(code(of, &text()), None);

@@ -744,8 +744,8 @@ fn enough_marketing(item: &Item) -> Option<Timestamp> {
 
 /// When a message failed, where it failed with this error.
 fn failed_with(item: &Item, code: &str) -> Option<Timestamp> {
-    let failed = item.state == MessageState::Failed
-        && item.error.as_ref().is_some_and(|error| error.code == code);
+    let failed =
+        item.state == MessageState::Failed && item.error.as_ref().is_some_and(|error| error.code == code);
     item.history.last().filter(|_| failed).map(|step| step.at)
 }
 

@@ -6,6 +6,7 @@
 //! 1. Nothing goes to whom we blocked.
 //! 2. Nothing goes to whom does not want it. Who refused everything and writes again gets answers, and nothing else;
 //!    templates go by their own purpose.
+//!    Nor does marketing go to whom the provider lets none through for a while, as they had enough of everybody's.
 //! 3. Without an open window only templates go (see [`crate::window`]).
 //! 4. A template is approved at the provider, so far as we know.
 //! 5. The channel is connected and its number works, so far as we know, the provider does not keep its account from writing to
@@ -13,6 +14,8 @@
 //! 6. A program that answers by itself still has the conversation (see [`crate::ownership`]).
 //!
 //! What a step does not know counts as passed there: a later step knows it, and the provider has the last word.
+
+use std::time::Duration;
 
 use switchboard_schema::{
     Timestamp,
@@ -30,6 +33,10 @@ use crate::{
     window::WindowFacts,
 };
 
+/// How long no marketing goes to somebody of whom the provider said that they had enough (Meta: error 131049, "wait at
+/// least 24 hours").
+pub const MARKETING_REST: Duration = Duration::from_secs(24 * 3_600);
+
 /// From when on utility templates and answers past the month's free ones are charged as well: 1 October 2026, midnight
 /// UTC (Meta: "Pricing on the WhatsApp Business Platform", non-template messages). Meta counts by the account's time
 /// zone, so up to 14 hours about it the told price may differ from the charged one.
@@ -44,6 +51,8 @@ pub struct Circumstances<'a> {
     pub blocked: bool,
     /// What the contact said about what they want.
     pub consent: &'a [ConsentStanding],
+    /// The provider lets no marketing through to them before: they had enough, from all businesses together.
+    pub marketing_from: Option<Timestamp>,
     /// The template's status at the provider, where the message is one and that is known.
     pub template: Option<&'a str>,
     /// What stands against sending on the channel, where something does and that is known.
@@ -76,7 +85,7 @@ pub struct LimitFull {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Stable: `contact_blocked`, `opted_out`, `opted_out_of_marketing`, `opted_out_of_utility`,
-    /// `opted_out_of_authentication`, `window_closed`, `template_not_approved`, `channel_deleted`, `channel_unhealthy`,
+    /// `opted_out_of_authentication`, `marketing_capped`, `window_closed`, `template_not_approved`, `channel_deleted`, `channel_unhealthy`,
     /// `account_restricted`, `messaging_limit_reached`, `ownership_lost`.
     pub code: &'static str,
     /// Why, in plain words.
@@ -177,6 +186,7 @@ pub fn outlook(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> Vec<
         of.window.expires_at(),
         of.window.free_until,
         of.channel.full.map(|full| full.room_at),
+        of.marketing_from,
         Some(ANSWERS_CHARGED_FROM),
     ]
     .into_iter()
@@ -316,9 +326,10 @@ fn judge(
     purpose: Purpose,
     now: Timestamp,
 ) -> impl Iterator<Item = (SendRule, Judged)> {
+    let wanted = consented(of.consent, purpose, of.window.last_inbound_at);
     let always = [
         (SendRule::Contact, contact(of.blocked)),
-        (SendRule::Consent, consented(of.consent, purpose, of.window.last_inbound_at)),
+        (SendRule::Consent, wanted.and_then(|found| gets_through(of, purpose, now).map(|()| found))),
         (SendRule::Window, within_window(&of.window, purpose, now)),
         (SendRule::Template, approved(of.template, purpose)),
         (SendRule::Channel, carries(of, now)),
@@ -385,6 +396,21 @@ fn consented(consent: &[ConsentStanding], purpose: Purpose, last_wrote_at: Optio
             Purpose::Template(_) => "If they told you otherwise, record it in the contact's details.",
         },
     })
+}
+
+/// The provider lets marketing through to them, as far as it said.
+fn gets_through(of: &Circumstances<'_>, purpose: Purpose, now: Timestamp) -> Result<(), Refused> {
+    match of.marketing_from {
+        Some(from) if now < from && purpose == Purpose::Template(ConsentScope::Marketing) => Err(Refused {
+            code: "marketing_capped",
+            reason: format!(
+                "This person got enough marketing for now, from all businesses together: WhatsApp lets none through \
+                 before {from}."
+            ),
+            what_to_do: "Send it then, or answer when they write.",
+        }),
+        _ => Ok(()),
+    }
 }
 
 const fn word_of(scope: ConsentScope) -> &'static str {
@@ -465,8 +491,6 @@ fn works(problem: Option<&str>) -> Judged {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::strategy::{Just, Strategy};
     use switchboard_schema::{
         record::AccountRestriction,
@@ -625,6 +649,17 @@ mod tests {
         assert_eq!(price_of(&template(None), &window, before).category, PriceCategory::Marketing);
     }
 
+    #[test]
+    fn whom_the_provider_keeps_marketing_from_gets_everything_else_and_marketing_after_a_day() {
+        let from = NOW + MARKETING_REST;
+        let of =
+            Circumstances { window: wrote(OPEN), marketing_from: Some(from), ..Circumstances::default() };
+        assert_eq!(code(of, &template(None)), Some("marketing_capped"));
+        assert_eq!(code(of, &template(Some(TemplateCategory::Utility))), None);
+        assert_eq!(code(of, &text()), None);
+        assert!(may_send(&of, &template(None), from).is_ok());
+    }
+
     fn a_standing() -> impl Strategy<Value = ConsentStanding> {
         let scope = proptest::sample::select(vec![
             ConsentScope::Everything,
@@ -677,6 +712,7 @@ mod tests {
             wrote_ago in proptest::option::of(0_u64..200_000),
             free_for in proptest::option::of(0_u64..300_000),
             room_in in proptest::option::of(0_u64..90_000),
+            rests_for in proptest::option::of(0_u64..90_000),
             before_charging in proptest::arbitrary::any::<bool>(),
             later in proptest::collection::vec(0_u64..400_000, 1..20),
         ) {
@@ -698,6 +734,7 @@ mod tests {
                 window,
                 blocked,
                 consent: &consent,
+                marketing_from: rests_for.map(|secs| now + Duration::from_secs(secs)),
                 channel: ChannelFacts { full, deleted: false },
                 ..Circumstances::default()
             };

@@ -96,3 +96,23 @@ async fn a_refusal_for_marketing_that_was_stopped_at_whatsapp_is_kept_as_their_w
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn who_had_enough_marketing_gets_none_for_a_day() {
+    let stage = Stage::new().await;
+    let message = provoke(&stage, 0, 131_049).await;
+    stage.until_state(&message, "failed").await;
+    let conversation = text(&message, "conversation_id");
+    let told = stage.api.get(&format!("/api/v1/conversations/{conversation}/permission")).await.of(200);
+    let spans = |purpose: &str| {
+        let all = told["purposes"].as_array().expect("purposes");
+        all.iter().find(|one| one["purpose"] == purpose).expect("it is there")["spans"].clone()
+    };
+    assert_eq!(spans("marketing")[0]["refused"]["code"], "marketing_capped");
+    assert_eq!(spans("marketing")[1]["refused"], Value::Null, "it ends by itself");
+    for purpose in ["answer", "utility", "authentication"] {
+        assert_eq!(spans(purpose)[0]["refused"], Value::Null, "{purpose}");
+    }
+    let answer = stage.send(&conversation, "I can still answer").await;
+    stage.until_state(&answer, "sent").await;
+}

@@ -301,6 +301,10 @@ mod tests {
                 "the number, or the messages to this person, go slower; tried again after 1, 4, 16, 64 s",
                 PASSES,
             ),
+            (_, 131_049) => (
+                "the message has failed, and no marketing goes to this person for 24 hours",
+                "errors::who_had_enough_marketing_gets_none_for_a_day",
+            ),
             (Never, _) => ("the message has failed", ENDS),
             (Account, _) => {
                 ("the message has failed, and the channel is shown as broken until it is mended", ENDS)

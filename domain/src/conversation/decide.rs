@@ -411,6 +411,7 @@ pub(super) fn circumstances<'a>(
         window: window_of(head),
         blocked: head.contact.blocked,
         consent: &head.contact.consent,
+        marketing_from: head.marketing_from,
         ..unknown
     })
 }
@@ -677,6 +678,8 @@ impl<'a> Draft<'a> {
 
     fn finish(mut self, mut effects: Vec<Effect>, seq: Option<u64>) -> Decision {
         effects.extend(self.items.iter().filter_map(no_marketing));
+        let enough = self.items.iter().filter_map(enough_marketing);
+        self.head.marketing_from = self.head.marketing_from.into_iter().chain(enough).max();
         self.head.version = self.version;
         self.count_waiting();
         let unsettled = |item: &Item| !delivery::is_settled(item.state);
@@ -730,10 +733,20 @@ fn answered(
 /// What follows from a message that failed because its recipient stopped marketing at the provider (Meta: error
 /// 131050). Told again it changes nothing.
 fn no_marketing(item: &Item) -> Option<Effect> {
-    let stopped = item.state == MessageState::Failed
-        && item.error.as_ref().is_some_and(|error| error.code == "whatsapp_131050");
-    let at = item.history.last().filter(|_| stopped)?.at;
-    Some(Effect::NoMarketing(at))
+    failed_with(item, "whatsapp_131050").map(Effect::NoMarketing)
+}
+
+/// From when on marketing may be tried again after a message that failed because its recipient had enough of it, from all
+/// businesses together (Meta: error 131049).
+fn enough_marketing(item: &Item) -> Option<Timestamp> {
+    failed_with(item, "whatsapp_131049").map(|at| at + permission::MARKETING_REST)
+}
+
+/// When a message failed, where it failed with this error.
+fn failed_with(item: &Item, code: &str) -> Option<Timestamp> {
+    let failed =
+        item.state == MessageState::Failed && item.error.as_ref().is_some_and(|error| error.code == code);
+    item.history.last().filter(|_| failed).map(|step| step.at)
 }
 
 /// Takes in what the contact's owner tells.

@@ -250,6 +250,7 @@ pub(super) fn newborn(channel_id: ChannelId, contact: &ContactSnapshot, now: Tim
         opened_by: None,
         free_entry_at: None,
         free_until: None,
+        marketing_from: None,
         waiting_since: None,
         dedupe_floor: None,
         preview_seq: None,

@@ -813,6 +813,9 @@ pub struct Head {
     pub free_entry_at: Option<Timestamp>,
     /// Until when messages are free, once we answered a free entry in time.
     pub free_until: Option<Timestamp>,
+    /// The provider lets no marketing through to them before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marketing_from: Option<Timestamp>,
     /// Since when the customer waits.
     pub waiting_since: Option<Timestamp>,
     /// The highest provider time outside the two newest buckets: a message above it is new unless memory knows it.

@@ -3,6 +3,8 @@ import { t } from '@/lib/i18n';
 import '@/lib/i18n-writing';
 import { moment, withLocalTimes } from '@/lib/time';
 
+const timeIn = (words: string) => /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(words)?.[0];
+
 /** Why something is not sent, and what helps, in the viewer's language; where that has no words for it, in the server's. */
 export function refusalWords(refused: SendRefusal, now: number): { reason: string; help: string } {
   const { code, reason, what_to_do: help } = refused;
@@ -19,10 +21,12 @@ export function refusalWords(refused: SendRefusal, now: number): { reason: strin
       return { reason: t('refused.noUtility'), ...consent };
     case 'opted_out_of_authentication':
       return { reason: t('refused.noCodes'), ...consent };
+    case 'marketing_capped':
+      return { reason: t('refused.enough', { time: moment(timeIn(reason) ?? '', now) }), help: t('refused.enoughHelp') };
     case 'channel_deleted':
       return { reason: t('refused.disconnected'), help: t('refused.disconnectedHelp') };
     case 'window_closed': {
-      const at = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(reason)?.[0];
+      const at = timeIn(reason);
       return at === undefined
         ? { reason: t('refused.neverWrote'), help: t('refused.neverWroteHelp') }
         : { reason: t('refused.closed', { time: moment(at, now) }), help: t('refused.closedHelp') };

@@ -96,6 +96,8 @@ export const enWriting = {
     noMarketing: 'This contact wants no marketing.',
     noUtility: 'This contact wants no notices about orders and appointments.',
     noCodes: 'This contact wants no codes.',
+    enough: 'This person got enough marketing for now, from all businesses together: WhatsApp lets none through before {{time}}.',
+    enoughHelp: 'Send it then, or answer when they write.',
     untilTheyWrite: 'You can answer when they write again, or record in their details that they want messages.',
     record: 'If they told you otherwise, record it in the contact’s details.',
     closed: 'The 24-hour window closed at {{time}}.',

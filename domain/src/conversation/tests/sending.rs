@@ -337,6 +337,23 @@ fn a_reply_quotes_what_it_answers_and_an_emoji_stands_on_its_message_once_it_was
 }
 
 #[test]
+fn who_had_enough_marketing_gets_none_for_a_day_and_answers_all_the_same() {
+    let mut it = given();
+    it.when(send_content(1, template()));
+    it.when(begin(2));
+    let refused = SendOutcome::Refused(ProviderError {
+        code: "whatsapp_131049".to_owned(),
+        message: "enough".to_owned(),
+        class: ErrorClass::Never,
+    });
+    it.when(end(2, 1, refused));
+    assert_eq!(it.forbidden(send_content(2, template())), "marketing_capped");
+    assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "marketing_capped");
+    it.when(send(3, "hello"));
+    it.after(crate::permission::MARKETING_REST).when(Command::Retry { id: asked(1), sender: agent() });
+}
+
+#[test]
 fn whoever_stopped_marketing_at_the_provider_is_told_to_their_contact() {
     let mut it = given();
     it.when(send_content(1, template()));

@@ -83,6 +83,8 @@ export const writing = {
     blockedHelp: 'Heben Sie die Sperre in den Details des Kontakts auf, um wieder zu schreiben.',
     stopped: 'Dieser Kontakt hat uns gebeten, nicht mehr zu schreiben.',
     noMarketing: 'Dieser Kontakt will keine Werbung.',
+    enough: 'Diese Person hat vorerst genug Werbung bekommen, von allen Unternehmen zusammen: WhatsApp lässt bis {{time}} keine durch.',
+    enoughHelp: 'Senden Sie es dann, oder antworten Sie, wenn sie schreibt.',
     noUtility: 'Dieser Kontakt will keine Nachrichten zu Bestellungen und Terminen.',
     noCodes: 'Dieser Kontakt will keine Codes.',
     untilTheyWrite: 'Sie können antworten, wenn wieder geschrieben wird, oder in den Details festhalten, dass Nachrichten gewünscht sind.',

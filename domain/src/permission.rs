@@ -575,6 +575,7 @@ mod tests {
             window: wrote(CLOSED),
             blocked: true,
             consent: &consent,
+            marketing_from: None,
             template: None,
             trouble: Some(&broken),
             channel: ChannelFacts::default(),

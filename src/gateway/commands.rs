@@ -48,6 +48,8 @@ pub(super) struct Work {
     pub(super) active_at: Cell<Option<Instant>>,
     /// When they last said what they look at.
     pub(super) viewed_at: Cell<Option<Instant>>,
+    /// When their typing was last passed on.
+    pub(super) typed_at: Cell<Option<Instant>>,
 }
 
 impl Listener for Work {
@@ -55,8 +57,8 @@ impl Listener for Work {
         &self.socket
     }
 
-    fn take(self: Rc<Self>, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelude> {
-        take(&self, text, typed_at)
+    fn take(self: Rc<Self>, text: &str) -> Option<Prelude> {
+        take(&self, text)
     }
 }
 
@@ -163,11 +165,11 @@ impl Frame {
     }
 }
 
-fn take(work: &Work, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelude> {
+fn take(work: &Work, text: &str) -> Option<Prelude> {
     match Frame::read(text) {
         Ok(Frame::Subscribe(request)) => subscribe(work, request),
         Ok(Frame::Command(id, read)) => return command(work, id, read),
-        Ok(Frame::Typing(typing)) => pass_on(work, typing, typed_at),
+        Ok(Frame::Typing(typing)) => pass_on(work, typing),
         Ok(Frame::Activity) => note_activity(work),
         Ok(Frame::Viewing(viewing)) => note_viewing(work, viewing),
         Ok(Frame::Ping) => work.socket.queue(Bytes::from_static(PONG)),
@@ -189,39 +191,42 @@ fn subscribe(work: &Work, Subscribe { id, since, batch, idle_s, .. }: Subscribe)
     }
 }
 
+/// Was it last heard less long ago than this? Otherwise it is heard now.
+fn is_too_soon(heard_at: &Cell<Option<Instant>>, every: Duration) -> bool {
+    let now = Instant::now();
+    let too_soon = heard_at.get().is_some_and(|at| now - at < every);
+    if !too_soon {
+        heard_at.set(Some(now));
+    }
+    too_soon
+}
+
 /// The person at this socket does something. A program is no person: nobody looks whether it is there.
 fn note_activity(work: &Work) {
     let Some(user) = work.caller.person() else { return };
-    let now = Instant::now();
-    if work.active_at.get().is_some_and(|at| now - at < ACTIVE_EVERY) {
+    if is_too_soon(&work.active_at, ACTIVE_EVERY) {
         return;
     }
-    work.active_at.set(Some(now));
     work.house.active(work.caller.scope, user, Duration::ZERO);
 }
 
 /// The person at this socket opened a conversation, or left it.
 fn note_viewing(work: &Work, viewing: wire::ViewingSignal) {
-    let now = Instant::now();
-    let is_soon = work.viewed_at.get().is_some_and(|at| now - at < VIEWING_EVERY);
-    if work.caller.person().is_none() || is_soon {
+    if work.caller.person().is_none() || is_too_soon(&work.viewed_at, VIEWING_EVERY) {
         return;
     }
-    work.viewed_at.set(Some(now));
     work.house.viewing(work.caller.scope, work.socket.id(), viewing.conversation_id);
 }
 
-fn pass_on(work: &Work, typing: wire::TypingSignal, typed_at: &mut Option<Instant>) {
+fn pass_on(work: &Work, typing: wire::TypingSignal) {
     if let Err(refusal) = work.caller.must(Permission::Answer) {
         let error = of_refusal(&refusal);
         work.socket.queue(server_frame(&ServerFrame::Error { error }));
         return;
     }
-    let now = Instant::now();
-    if typed_at.is_some_and(|at| now - at < TYPING_EVERY) {
+    if is_too_soon(&work.typed_at, TYPING_EVERY) {
         return;
     }
-    *typed_at = Some(now);
     note_activity(work);
     let user = &work.caller.user;
     let typing = wire::Typing {

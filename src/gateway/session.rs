@@ -13,7 +13,7 @@ use switchboard_schema::{
     TenantId,
     wire::{CloseCode, HEARTBEAT_SECS, ServerFrame},
 };
-use tokio::{net::TcpStream, time::Instant};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{
     Error, Message,
     protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
@@ -35,7 +35,7 @@ pub(super) trait Listener {
     fn socket(&self) -> &Socket;
 
     /// Takes a text message. What comes back must end before the next is taken.
-    fn take(self: Rc<Self>, text: &str, typed_at: &mut Option<Instant>) -> Option<Prelude>;
+    fn take(self: Rc<Self>, text: &str) -> Option<Prelude>;
 }
 
 /// Nobody: the socket was closed before it began, and only its client's answer is waited for.
@@ -46,7 +46,7 @@ impl Listener for Farewell {
         &self.0
     }
 
-    fn take(self: Rc<Self>, _: &str, _: &mut Option<Instant>) -> Option<Prelude> {
+    fn take(self: Rc<Self>, _: &str) -> Option<Prelude> {
         None
     }
 }
@@ -85,8 +85,6 @@ pub(super) struct Session {
     /// What a library keeps of a half-read message; nothing, once what comes is of no interest.
     context: Option<WebSocketContext>,
     prelude: Option<Prelude>,
-    /// When typing was last passed on.
-    typed_at: Option<Instant>,
 }
 
 /// The server's side of RFC 6455 for one socket, with our limits.
@@ -113,7 +111,7 @@ impl Session {
     pub(super) fn new(connection: Connection, listener: Rc<dyn Listener>) -> Self {
         let Connection { stream, early, place } = connection;
         let context = Some(protocol());
-        Self { listener, stream, early, _place: place, context, prelude: None, typed_at: None }
+        Self { listener, stream, early, _place: place, context, prelude: None }
     }
 
     /// Takes one message, or a part of one.
@@ -169,7 +167,7 @@ impl Session {
             Message::Close(frame) => socket.answer_close(answer_to(frame.as_ref())),
             _ if socket.is_closing() => {}
             Message::Text(text) => {
-                self.prelude = Rc::clone(&self.listener).take(text.as_str(), &mut self.typed_at);
+                self.prelude = Rc::clone(&self.listener).take(text.as_str());
             }
             Message::Binary(_) => socket.close(CloseCode::ProtocolError, "frames are text, and JSON"),
             // The library answers pings by itself.

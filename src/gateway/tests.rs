@@ -15,7 +15,6 @@ use switchboard_schema::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpSocket, TcpStream},
-    time::Instant,
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -58,7 +57,7 @@ impl Listener for Parrot {
         &self.0
     }
 
-    fn take(self: Rc<Self>, text: &str, _: &mut Option<Instant>) -> Option<Prelude> {
+    fn take(self: Rc<Self>, text: &str) -> Option<Prelude> {
         if text.starts_with('s') {
             let since = Some(StreamPosition { epoch: "a".to_owned(), offset: 0 });
             self.0.subscribe(1, since, false).unwrap();

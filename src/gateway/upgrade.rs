@@ -125,6 +125,7 @@ fn begin(connection: Connection, admitted: Result<Caller, Denied>, inside: Insid
                 caller,
                 active_at: Cell::default(),
                 viewed_at: Cell::default(),
+                typed_at: Cell::default(),
             });
             greet(&work.socket, workspace_id);
             rechecks::watch(&work);

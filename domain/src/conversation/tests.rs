@@ -257,7 +257,11 @@ fn not_started() -> SendOutcome {
 }
 
 fn refused_as(class: ErrorClass) -> SendOutcome {
-    SendOutcome::Refused(ProviderError { code: "whatsapp_1".to_owned(), message: "no".to_owned(), class })
+    refused_with("whatsapp_1", class)
+}
+
+fn refused_with(code: &str, class: ErrorClass) -> SendOutcome {
+    SendOutcome::Refused(ProviderError { code: code.to_owned(), message: "no".to_owned(), class })
 }
 
 fn told(seq: u64, provider_id: &str, state: MessageState) -> Command {

@@ -341,11 +341,7 @@ fn who_had_enough_marketing_gets_none_for_a_day_and_answers_all_the_same() {
     let mut it = given();
     it.when(send_content(1, template()));
     it.when(begin(2));
-    let refused = SendOutcome::Refused(ProviderError {
-        code: "whatsapp_131049".to_owned(),
-        message: "enough".to_owned(),
-        class: ErrorClass::Never,
-    });
+    let refused = refused_with("whatsapp_131049", ErrorClass::Never);
     it.when(end(2, 1, refused));
     assert_eq!(it.forbidden(send_content(2, template())), "marketing_capped");
     assert_eq!(it.forbidden(Command::Retry { id: asked(1), sender: agent() }), "marketing_capped");
@@ -358,11 +354,7 @@ fn whoever_stopped_marketing_at_the_provider_is_told_to_their_contact() {
     let mut it = given();
     it.when(send_content(1, template()));
     it.when(begin(2));
-    let refused = SendOutcome::Refused(ProviderError {
-        code: "whatsapp_131050".to_owned(),
-        message: "no marketing".to_owned(),
-        class: ErrorClass::Never,
-    });
+    let refused = refused_with("whatsapp_131050", ErrorClass::Never);
     let decision = it.when(end(2, 1, refused));
     assert!(decision.effects.contains(&Effect::NoMarketing(it.now)), "{:?}", decision.effects);
 }
